@@ -1,0 +1,1 @@
+//! The HTML document: one file that needs nothing else.

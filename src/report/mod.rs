@@ -1,0 +1,5 @@
+//! The documents: one [`view::Document`] of formatted text, set twice, as HTML and as PDF.
+
+pub mod html;
+pub mod pdf;
+pub mod view;

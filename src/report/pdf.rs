@@ -1,0 +1,1 @@
+//! The PDF document, typeset by typst.

@@ -1,0 +1,97 @@
+//! The report as a tree of formatted text.
+//!
+//! Numbers become strings exactly once, here; the templates and typesetters below only place
+//! them. Both documents – HTML and PDF – are set from the same tree.
+
+use serde::Serialize;
+
+/// A whole report, ready to be set.
+#[derive(Debug, Clone, Serialize)]
+pub struct Document {
+    /// `en` or `de`.
+    pub lang: &'static str,
+    pub title: String,
+    /// What the document is, under the title.
+    pub subtitle: String,
+    /// A warning that must not be missed, such as "reconstructed data".
+    pub notice: Option<String>,
+    /// Label and value: hosts, VM, number of runs, version …
+    pub facts: Vec<(String, String)>,
+    pub sections: Vec<Section>,
+    /// Fixed words of the templates (such as "Contents"), by key.
+    pub words: std::collections::BTreeMap<&'static str, String>,
+}
+
+/// A section with its blocks; sections nest two deep.
+#[derive(Debug, Clone, Serialize)]
+pub struct Section {
+    /// Anchor, unique in the document.
+    pub id: String,
+    pub title: String,
+    pub blocks: Vec<Block>,
+    pub sections: Vec<Section>,
+}
+
+/// What sections are made of. Text is plain: templates escape it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Block {
+    Paragraph { text: String },
+    /// Sentences made from the numbers; each may link to the section that shows them.
+    Findings { items: Vec<FindingItem> },
+    /// One figure over the whole width.
+    Figure { figure: FigureRef },
+    /// Figures side by side in pairs (source left, target right).
+    FigurePair { figures: Vec<FigureRef> },
+    Table { table: TableView },
+    /// Terms and their explanations: how each number was computed.
+    Definitions { items: Vec<Definition> },
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct FindingItem {
+    pub text: String,
+    /// Anchor of the section with the details.
+    pub link: Option<String>,
+}
+
+/// A figure by its identifier (`figures/<id>.svg`).
+#[derive(Debug, Clone, Serialize)]
+pub struct FigureRef {
+    pub id: String,
+    pub caption: String,
+    /// For those who cannot see it: what it shows, in words.
+    pub alt: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct TableView {
+    pub id: String,
+    pub caption: String,
+    pub columns: Vec<ColumnView>,
+    pub rows: Vec<RowView>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ColumnView {
+    pub heading: String,
+    /// Shown under the heading, for example `s`.
+    pub unit: Option<String>,
+    /// Numbers align right.
+    pub numeric: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct RowView {
+    pub cells: Vec<String>,
+    /// Set apart from the rows above (mean, deviation …).
+    pub summary: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Definition {
+    pub term: String,
+    pub text: String,
+    /// A formula in plain Unicode, shown on a line of its own.
+    pub formula: Option<String>,
+}

@@ -1,0 +1,13 @@
+//! Statistics on plain numbers.
+//!
+//! Nothing here knows about logs, runs or reports, and nothing here imports from the rest of the
+//! program. All values must be finite; [`Sample`] makes sure of it. Resampling uses ChaCha8 with
+//! a seed that the caller gives, so that every machine draws the same resamples.
+
+mod interval;
+mod sample;
+mod tests;
+
+pub use interval::{Interval, bootstrap_ratio_of_means, mean_ci95};
+pub use sample::{Sample, Summary};
+pub use tests::{holm, mann_whitney};
