@@ -6,9 +6,8 @@
 //! the source removes its copy and the process ends, which may be long before or shortly after the
 //! VM runs again.
 //!
-//! From the rate of the transfer follow the network traffic and the work of Dom0 on both hosts
-//! (constant costs per MB/s, see [`Source`](Host::Source) and [`Target`](Host::Target) in
-//! [`Migration::activity`]). The VM gets what it asks for as far as its host has it left.
+//! From the rate of the transfer follow the network traffic and the work of Dom0 on both hosts, at
+//! constant costs per MB/s. The VM gets what it asks for as far as its host has it left.
 //!
 //! Limits: one VM with one virtual processor; no scheduler, TCP or disk is simulated; the costs are
 //! chosen so that the published peaks come out, they were not measured. Processor time stolen from
@@ -24,7 +23,7 @@ pub const VM_BYTES: f64 = 128.0 * 1024.0 * 1024.0;
 /// Part of the VM's pages that the first round sends; the rest is written again before its turn.
 const FIRST_ROUND_SHARE: f64 = 0.97;
 /// Pause between two rounds in seconds, in which the map of written pages is read.
-const ROUND_GAP: f64 = 0.08;
+const ROUND_GAP: f64 = 0.2;
 
 /// The two hosts of the migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -196,9 +195,9 @@ struct Costs {
 }
 
 const SOURCE_COSTS: Costs =
-    Costs { idle: 3.2, copy: 2.05, copy_soft: 0.2, stream: 0.72, stream_soft: 0.46, storage: 3.0 };
+    Costs { idle: 3.2, copy: 1.7, copy_soft: 0.2, stream: 0.72, stream_soft: 0.46, storage: 3.0 };
 const TARGET_COSTS: Costs =
-    Costs { idle: 3.6, copy: 2.5, copy_soft: 0.62, stream: 1.1, stream_soft: 0.25, storage: 2.6 };
+    Costs { idle: 3.6, copy: 2.15, copy_soft: 0.56, stream: 1.1, stream_soft: 0.25, storage: 2.6 };
 /// Processor time for hard interrupts per MB/s, and for soft ones per MB/s of storage.
 const HARD_PER_MB: f64 = 0.06;
 const STORAGE_SOFT: f64 = 0.5;
@@ -352,8 +351,8 @@ impl Migration {
             }
             Host::Target => &[
                 (created - 0.25, transfer + 0.2, 55.0),
-                (finished - 0.7, finished + 0.45, 96.0),
-                (outage.resumed - 0.5, outage.resumed + 0.65, 96.0),
+                (finished - 0.9, finished + 0.9, 93.0),
+                (outage.resumed - 0.6, outage.resumed + 0.9, 93.0),
             ],
         };
         spans

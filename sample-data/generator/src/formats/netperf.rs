@@ -54,6 +54,6 @@ mod tests {
         let text = String::from_utf8(bytes).expect("text");
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[5], "129024   65507   2.00         3673      0     962.43");
-        assert_eq!(lines[6], "129024           2.00         3670             961.64");
+        assert_eq!(lines[6], "129024           2.00         3670            961.64");
     }
 }

@@ -7,7 +7,7 @@
 //! - for a row that contains `Domain` first prints `EPOCH NAME: - - -` and increments EPOCH if no row
 //!   of the VM came since the last such row; then prints ` | Dom0: CPU% MEM MEM%` and ends the line.
 //!
-//! EPOCH is read from the clock once and counts matches from then on. [`write`] does just this, so
+//! EPOCH is read from the clock once and counts matches from then on. [`write()`] does just this, so
 //! everything odd about the files follows: the counter falls behind because xentop's period is longer
 //! than a second; a VM that is called `migrating-NAME` for a while sorts after `Domain-0`, which puts
 //! it one line late, next to Dom0 of the *following* sample; and a line can hold several groups of

@@ -54,7 +54,7 @@ pub struct Parameters {
     pub dom0_memory: (f64, f64),
 }
 
-const VM_IDLE: VmDemand = VmDemand { before: 27.0, copying: 46.5, activated: 54.0, after: 22.0 };
+const VM_IDLE: VmDemand = VmDemand { before: 27.0, copying: 49.0, activated: 54.0, after: 22.0 };
 const VM_BUSY: VmDemand = VmDemand { before: 99.0, copying: 99.0, activated: 99.0, after: 99.0 };
 
 impl Condition {
@@ -102,9 +102,9 @@ fn none() -> Parameters {
     Parameters {
         load: Load {
             vm: VM_IDLE,
-            copy_rate: 19.0,
+            copy_rate: 23.4,
             working_set: 0.05,
-            last_round: LastRound::Burst { megabytes: 11.0, rate: 41.0 },
+            last_round: LastRound::Burst { megabytes: 17.0, rate: 60.0 },
             stream: Stream::NONE,
             storage: (0.0, 0.0),
             extra_memory: (6.9, 1.7),
@@ -114,7 +114,7 @@ fn none() -> Parameters {
             base_ms: 0.38,
             copying: (1.35, 2.1),
             spike: (0.03, 3.0),
-            first_reply_ms: (9.0, 45.0),
+            first_reply_ms: (0.9, 2.2),
         },
         stop: Stop::ResumeBeforeEnd(0.45),
         clock_step: (0.018, 0.022),
@@ -132,15 +132,15 @@ fn memtester() -> Parameters {
             copy_rate: 23.5,
             working_set: 0.82,
             last_round: LastRound::Spread { megabytes: 108.0 },
-            extra_memory: (12.4, 2.3),
-            memory_held: 2.3,
+            extra_memory: (12.3, 2.3),
+            memory_held: 2.9,
             ..none().load
         },
         round_trip: RoundTrip {
             base_ms: 0.43,
             copying: (2.0, 6.5),
             spike: (0.12, 10.5),
-            first_reply_ms: (40.0, 150.0),
+            first_reply_ms: (3.0, 4.4),
         },
         clock_step: (0.105, 0.195),
         seconds: 75,
@@ -156,7 +156,7 @@ fn netperf() -> Parameters {
     Parameters {
         load: Load {
             copy_rate: 16.4,
-            last_round: LastRound::Burst { megabytes: 9.0, rate: 24.0 },
+            last_round: LastRound::Burst { megabytes: 12.0, rate: 32.0 },
             stream: Stream { rate: 42.5, sent_while_copying: 34.0, received_while_copying: 26.5 },
             extra_memory: (7.4, 1.9),
             ..none().load
@@ -165,7 +165,7 @@ fn netperf() -> Parameters {
             base_ms: 0.47,
             copying: (1.7, 3.2),
             spike: (0.06, 4.5),
-            first_reply_ms: (14.0, 70.0),
+            first_reply_ms: (1.2, 2.0),
         },
         dom0_memory: (145.7, 139.9),
         ..none()
@@ -178,22 +178,21 @@ fn cpuburn() -> Parameters {
     Parameters {
         load: Load {
             vm: VM_BUSY,
-            copy_rate: 18.6,
+            copy_rate: 21.8,
             working_set: 0.03,
-            last_round: LastRound::Burst { megabytes: 6.0, rate: 38.0 },
+            last_round: LastRound::Burst { megabytes: 10.0, rate: 55.0 },
             ..none().load
         },
         round_trip: RoundTrip {
             base_ms: 0.40,
             copying: (1.1, 1.7),
             spike: (0.05, 2.5),
-            first_reply_ms: (30.0, 120.0),
+            first_reply_ms: (1.2, 3.5),
         },
         stop: Stop::At(7.9),
         clock_step: (0.105, 0.195),
         seconds: 75,
         dom0_memory: (146.1, 140.4),
-        ..none()
     }
 }
 
@@ -203,9 +202,9 @@ fn iometer() -> Parameters {
     Parameters {
         load: Load {
             vm: VmDemand { before: 38.0, copying: 46.0, activated: 58.0, after: 33.0 },
-            copy_rate: 17.2,
+            copy_rate: 18.8,
             working_set: 0.11,
-            last_round: LastRound::Burst { megabytes: 13.0, rate: 37.0 },
+            last_round: LastRound::Burst { megabytes: 17.0, rate: 56.0 },
             storage: (3.1, 0.8),
             extra_memory: (7.8, 1.8),
             ..none().load
@@ -214,7 +213,7 @@ fn iometer() -> Parameters {
             base_ms: 0.42,
             copying: (1.25, 1.9),
             spike: (0.05, 3.2),
-            first_reply_ms: (12.0, 60.0),
+            first_reply_ms: (1.0, 2.8),
         },
         dom0_memory: (146.8, 141.0),
         ..none()

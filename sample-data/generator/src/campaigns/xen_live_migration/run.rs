@@ -95,10 +95,10 @@ impl Run {
 /// When ping sends, from about 5 s before the request on. Its interval is a little too long and not
 /// quite steady.
 fn pings(noise: &mut Noise) -> Vec<f64> {
-    const EXCESS: f64 = 0.000_022;
+    let excess = noise.uniform(0.000_01, 0.000_06);
     let start = noise.uniform(-5.3, -4.9);
     (0..PING_REQUESTS)
-        .map(|number| start + (PING_INTERVAL + EXCESS) * number as f64 + noise.uniform(0.0, 0.0012))
+        .map(|number| start + (PING_INTERVAL + excess) * number as f64 + noise.uniform(0.0, 0.0012))
         .collect()
 }
 

@@ -56,13 +56,13 @@ fn rows(run: &Run, host: Host, start: f64, noise: &mut Noise) -> Vec<Row> {
             let activity = run.migration.mean(host, t - 1.0, t);
             let cpu = ticks(&activity, host, noise);
             // Administration, time service and the VM's own pings are always there.
-            let background = noise.uniform(900.0, 2_600.0);
+            let mut background = || noise.uniform(900.0, 2_600.0);
             Row {
                 epoch,
                 cpu,
                 memory,
-                received: received.step(activity.received + background),
-                sent: sent.step(activity.sent + 1.6 * background),
+                received: received.step(activity.received + background()),
+                sent: sent.step(activity.sent + 1.6 * background()),
             }
         })
         .collect()
@@ -83,7 +83,7 @@ impl Counter {
 }
 
 /// The counters at the start of the log, received and sent. They overflow within one log only: that
-/// of the source in the third run with netperf, about 33 s after the request.
+/// of the source in the third run with netperf, 34 s after the request.
 fn counters(run: &Run, host: Host, noise: &mut Noise) -> [Counter; 2] {
     let mut low = || COUNTER * noise.uniform(0.03, 0.2);
     let (received, sent) = (low(), low());
@@ -104,8 +104,8 @@ fn ticks(activity: &Activity, host: Host, noise: &mut Noise) -> Cpu {
         [activity.user, activity.system, activity.wait, activity.hard_interrupts, activity.soft_interrupts];
     let mut left = total;
     let [user, system, wait, hard_interrupts, soft_interrupts] = states.map(|percent| {
-        let wobble = 1.0 + 0.04 * noise.normal();
-        let count = (noise.round(percent * wobble) as f64).min(left);
+        let measured = percent * (1.0 + 0.04 * noise.normal()) + 0.4 * noise.normal();
+        let count = (noise.round(measured) as f64).min(left);
         left -= count;
         100.0 * count / total
     });

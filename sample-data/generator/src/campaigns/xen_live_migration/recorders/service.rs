@@ -49,10 +49,10 @@ pub fn ping(run: &Run) -> Vec<u8> {
 fn round_trip_us(run: &Run, t: f64, since_outage: Option<u32>, noise: &mut Noise) -> u64 {
     let parameters = &run.parameters.round_trip;
     let phases = &run.migration.phases;
-    let usual = parameters.base_ms * (1.0 + 0.1 * noise.normal().clamp(-2.0, 3.0));
+    let usual = parameters.base_ms * (1.0 + 0.08 * noise.normal());
     let ms = match since_outage {
         Some(0) => noise.uniform(parameters.first_reply_ms.0, parameters.first_reply_ms.1),
-        Some(1) => usual * noise.uniform(2.0, 9.0),
+        Some(1) => usual * noise.uniform(1.3, 3.0),
         Some(_) => usual * 0.94,
         None if t < phases.transfer => usual,
         None => {

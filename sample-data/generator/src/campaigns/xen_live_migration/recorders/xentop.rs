@@ -51,7 +51,11 @@ fn percent_of_host(kib: u64) -> f64 {
 /// Processor time of the VM and of Dom0 in the period before `t`, within what the host has.
 fn processor_time(run: &Run, host: Host, t: f64, period: f64, noise: &mut Noise) -> (f64, f64) {
     let activity = run.migration.mean(host, t - period, t);
-    let mut measured = |value: f64| value * (1.0 + 0.015 * noise.normal());
+    let mut measured = |value: f64| {
+        // A paused VM uses nothing at all; whatever runs is never quite steady.
+        let unsteady = value * (1.0 + 0.015 * noise.normal()) + 0.3 * noise.normal();
+        if value > 0.0 { unsteady.max(0.1) } else { 0.0 }
+    };
     let (vm, dom0) = (measured(activity.vm), measured(activity.dom0()));
     let capacity = 100.0 * f64::from(host.processors());
     let excess = (vm + dom0 - capacity).max(0.0);
