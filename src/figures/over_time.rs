@@ -209,7 +209,9 @@ impl Figure<'_> {
             self.strip(canvas, &panels[0].frame)?;
             for (index, panel) in panels.iter().enumerate() {
                 let legend_y = if index == 0 { LEGEND_Y } else { panel.frame.top - PANEL_GAP / 2 + 10 };
-                panel.legend(canvas, legend_y, self.text)?;
+                if self.has_legend() {
+                    panel.legend(canvas, legend_y, self.text)?;
+                }
                 panel.draw(canvas, &self.spans, self.text)?;
             }
             self.feet(canvas, &panels)
@@ -224,7 +226,7 @@ impl Figure<'_> {
         numbers.dedup();
         let count = i32::try_from(numbers.len()).unwrap_or(1).max(1);
         let height = (self.plot_height() - (count - 1) * PANEL_GAP) / count;
-        let mut top = PLOT_TOP;
+        let mut top = PLOT_TOP - self.raised();
         let mut panels = Vec::new();
         for number in numbers {
             let y = self.value_axis(number, count > 1);
@@ -241,6 +243,16 @@ impl Figure<'_> {
             top += height + PANEL_GAP;
         }
         panels
+    }
+
+    /// The title of round trips says what their only curve is.
+    fn has_legend(&self) -> bool {
+        self.kind != Kind::RoundTrips
+    }
+
+    /// By how much the rows below a missing legend move up.
+    fn raised(&self) -> i32 {
+        if self.has_legend() { 0 } else { MIGRATION_Y - LEGEND_Y }
     }
 
     fn plot_height(&self) -> i32 {
@@ -346,8 +358,9 @@ impl Figure<'_> {
     /// When the migration ran and when the service was out, above the plot on its time axis.
     fn strip(&self, canvas: &Canvas, frame: &Frame) -> Result<()> {
         let labels = self.span_labels();
-        let migration = self.spans.migration.map(|span| (span, Quantity::Migration, MIGRATION_Y));
-        let outage = self.spans.outage.map(|(_, span)| (span, Quantity::OutagePing, OUTAGE_Y));
+        let (migration_y, outage_y) = (MIGRATION_Y - self.raised(), OUTAGE_Y - self.raised());
+        let migration = self.spans.migration.map(|span| (span, Quantity::Migration, migration_y));
+        let outage = self.spans.outage.map(|(_, span)| (span, Quantity::OutagePing, outage_y));
         for ((span, quantity, y), label) in migration.into_iter().chain(outage).zip(labels) {
             bar(canvas, frame, &span, quantity, y, &label)?;
         }

@@ -89,6 +89,9 @@ pub fn draw(analysis: &Analysis, text: &Text) -> Result<String> {
         };
         sheet.heading(title, &lanes)?;
         sheet.grid(&note)?;
+        if let Some(reference) = reference(analysis) {
+            sheet.reference(analysis, &lanes, reference)?;
+        }
         for (index, (name, _)) in names.iter().enumerate() {
             let top = PLOT_TOP + row * i32::try_from(index)?;
             sheet.row(name, top, row, index > 0)?;
@@ -139,13 +142,23 @@ fn names(analysis: &Analysis, canvas: &Canvas) -> Result<Vec<(String, i32)>> {
         .collect()
 }
 
+/// The condition against which all others are compared.
+fn reference(analysis: &Analysis) -> Option<usize> {
+    let first = analysis.comparisons.first()?.a;
+    analysis.comparisons.iter().all(|comparison| comparison.a == first).then_some(first)
+}
+
 fn note(analysis: &Analysis, lanes: &[&Lane], text: &Text) -> String {
+    let mut note = text.get("figure.note.overview").to_owned();
+    if let Some(index) = reference(analysis) {
+        let name = super::condition_name(analysis, index);
+        note = format!("{note}; {}", text.fill("figure.note.reference", &[("condition", &name)]));
+    }
     let censored = analysis
         .runs
         .iter()
         .any(|run| lanes.iter().any(|lane| lane.value(run).is_some_and(|(_, censored)| censored)));
-    let note = text.get("figure.note.overview");
-    if censored { format!("{note}; {}", text.get("figure.note.censored")) } else { note.to_owned() }
+    if censored { format!("{note}; {}", text.get("figure.note.censored")) } else { note }
 }
 
 /// What rows and lanes are drawn on.
@@ -195,8 +208,23 @@ impl Sheet<'_, '_> {
             let label = self.scale.label(*tick, self.text);
             self.canvas.text(&label, (x, bottom + 66), Type::label().centred())?;
         }
-        let note = self.canvas.fit(note, right - left, Type::label())?;
-        self.canvas.text(&note, (left, bottom + 165), Type::label())
+        let note = self.canvas.fit(note, theme::FULL_WIDTH - COUNT_COLUMN - 10, Type::label())?;
+        self.canvas.text(&note, (10, bottom + 165), Type::label())
+    }
+
+    /// Dotted lines through the reference's means: of the migration and of the outage, which two
+    /// methods see alike.
+    fn reference(&self, analysis: &Analysis, lanes: &[&Lane], condition: usize) -> Result<()> {
+        let migration = lanes.iter().find(|lane| lane.method.is_none());
+        let outage = lanes.iter().find(|lane| lane.method.is_some());
+        for lane in migration.into_iter().chain(outage) {
+            if let Some(summary) = lane.summary(analysis, condition) {
+                let x = self.frame.x(self.scale.position(summary.mean));
+                let pen = Pen::new(lane.quantity.color(), theme::RULE).alpha(0.6).dash(Some((12, 24)));
+                self.canvas.line(&[(x, self.frame.top), (x, self.frame.bottom)], pen)?;
+            }
+        }
+        Ok(())
     }
 
     fn row(&self, name: &str, top: i32, height: i32, ruled: bool) -> Result<()> {
