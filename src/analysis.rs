@@ -234,6 +234,30 @@ pub enum FlagCode {
     ScatteredLoss,
 }
 
+impl FlagCode {
+    /// The code in `summary.json`.
+    pub fn code(self) -> &'static str {
+        match self {
+            FlagCode::GuestClockStopped => "guest-clock-stopped",
+            FlagCode::GuestClockStepsBack => "guest-clock-steps-back",
+            FlagCode::OutageLongerThanMigration => "outage-longer-than-migration",
+            FlagCode::MethodsDisagree => "methods-disagree",
+            FlagCode::ScatteredLoss => "scattered-loss",
+        }
+    }
+
+    /// The text key of the sentence that explains the flag.
+    pub fn label(self) -> &'static str {
+        match self {
+            FlagCode::GuestClockStopped => "flag.guest-clock-stopped",
+            FlagCode::GuestClockStepsBack => "flag.guest-clock-steps-back",
+            FlagCode::OutageLongerThanMigration => "flag.outage-longer-than-migration",
+            FlagCode::MethodsDisagree => "flag.methods-disagree",
+            FlagCode::ScatteredLoss => "flag.scattered-loss",
+        }
+    }
+}
+
 /// One quantity over the repetitions of one condition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
@@ -340,8 +364,8 @@ pub enum Finding {
     MethodsDisagree { run: usize, ping_s: f64, guest_clock_s: f64 },
     /// The outage outlasted the migration process in so many runs of the condition.
     OutageOutlastsMigration { condition: usize, runs: usize, of: usize },
-    /// The first repetitions were slower than the later ones.
-    FirstRepetitionsSlower { condition: usize, first_mean_s: f64, later_mean_s: f64 },
+    /// Each of the first repetitions had a longer outage than every later one.
+    FirstRepetitionsSlower { condition: usize, first: usize, first_mean_s: f64, later_mean_s: f64 },
     /// Round trips while the migration ran were longer: ratio of medians during ÷ before.
     RoundTripsRaised { condition: usize, ratio: f64 },
 }

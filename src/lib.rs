@@ -1,8 +1,35 @@
 //! `stillstand` turns the logs of a virtualisation testbed into answers.
+//!
+//! Data flow one way, and the modules stand in that order:
+//!
+//! 1. [`session`] lists the files of a campaign folder and what their names say, after
+//!    [`config`] has read `campaign.toml`;
+//! 2. [`load`] reads, hashes, detects and parses them (the parsers are a crate of their own);
+//! 3. [`align`] puts the logs of one run on one axis: seconds since the migration request;
+//! 4. [`metrics`] makes numbers of one run, [`aggregate`] of the repetitions of one condition with
+//!    [`stats`], [`findings`] sentences-to-be of the whole; [`pipeline`] drives all this;
+//! 5. [`analysis`] is the plain data between the halves;
+//! 6. [`tables`] and [`figures`] show it, [`report`] sets the documents, [`export`] writes data,
+//!    [`provenance`] says what came from what, and [`output`] puts the folder on the disk.
+//!
+//! What is below the analysis never imports what is above it; `tests/tidy.rs` keeps it so.
 
+pub mod aggregate;
+pub mod align;
 pub mod analysis;
+pub mod cli;
+pub mod config;
+pub mod diagnostics;
+pub mod export;
 pub mod figures;
+pub mod findings;
+pub mod load;
+pub mod metrics;
+pub mod output;
+pub mod pipeline;
+pub mod provenance;
 pub mod report;
+pub mod session;
 pub mod stats;
 pub mod tables;
 pub mod text;

@@ -6,8 +6,11 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 /// A language of the reports.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
 pub enum Language {
     #[default]
     En,
@@ -63,6 +66,12 @@ impl Text {
             text = text.replace(&format!("{{{name}}}"), value);
         }
         text
+    }
+
+    /// All texts below a prefix, by their keys without it.
+    pub fn section(&self, prefix: &str) -> BTreeMap<String, String> {
+        let below = |key: &str| Some(key.strip_prefix(prefix)?.strip_prefix('.')?.to_owned());
+        self.entries.iter().filter_map(|(key, text)| Some((below(key)?, text.clone()))).collect()
     }
 
     /// A number with fixed decimals, a true minus sign and the language's decimal mark.

@@ -1,1 +1,55 @@
+//! Log files of virtualisation testbeds as typed columns.
+//!
+//! Bytes go in, a [`Frame`] and a list of [`Diagnostic`]s come out:
+//!
+//! ```
+//! let log = b"Tue Jan 26 14:00:00 CET 2010\n14:00:00,100000000\n14:00:00,120000000\n";
+//! let format = stillstand_parsers::detect(log)?;
+//! let parsed = stillstand_parsers::parse(format, log)?;
+//! assert_eq!(parsed.format.name(), "zeit");
+//! assert_eq!(parsed.frame.f64s("time_s")?.get(1), Some(50_400.12));
+//! assert_eq!(parsed.facts.text("date"), Some("2010-01-26"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The flow inside: [`detect`] looks at the first lines and asks every entry of the one table
+//! ([`FORMATS`]) whether they are its own; [`parse`] hands the bytes to the parser of that entry.
+//! A parser walks over the lines (`lines`), reads numbers from bytes (`text`), appends to typed column
+//! builders (`frame`) and notes what it could not use or had to repair (`diagnostic`).
+//!
+//! What holds for every parser:
+//!
+//! * A damaged log still yields data. [`ParseError`] means that nothing in it could be used.
+//! * Nothing is lost silently: every row or cell that is missing from the frame although the log has
+//!   something in its place is told by a diagnostic and counted in [`RowCount`].
+//! * A missing value is null, never 0.
+//! * No bytes make a parser panic.
+//!
+//! Absent on purpose: files, clocks, the environment and printing. The same bytes always give the same
+//! result. Nothing here aligns clocks, averages, or decides what an outage is.
 
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod detect;
+mod diagnostic;
+mod format;
+mod formats;
+mod frame;
+mod lines;
+mod text;
+
+pub use detect::{DetectError, detect};
+pub use diagnostic::{Diagnostic, Fact, Facts, ParseError, Parsed, RowCount, Severity};
+pub use format::{FORMATS, Format, FormatInfo};
+pub use frame::{Clock, Column, Frame, FrameError, Unit};
+
+/// Reads `bytes` as a log of `format`.
+///
+/// # Errors
+///
+/// Only if nothing in the log can be used; the error says where and what was expected there. Damage that
+/// leaves something to use is told in [`Parsed::diagnostics`].
+pub fn parse(format: Format, bytes: &[u8]) -> Result<Parsed, ParseError> {
+    (format.info().parse)(lines::without_bom(bytes))
+}

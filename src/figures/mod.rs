@@ -2,6 +2,34 @@
 //!
 //! [`plan`] lists every figure that the data allow, in the order of the report; [`draw`] draws
 //! one. Both are pure: the same analysis gives the same bytes.
+//!
+//! One unit of every drawing is a tenth of a typographic point at the printed size: a figure of a
+//! pair is 8.4 cm wide, one over the whole width 17 cm. plotters rounds to whole units, so that
+//! this fineness also decides how smooth curves are.
+//!
+//! The drawings carry no identifiers, classes, clip paths or external references: any number of
+//! them can stand in one page, and the same bytes serve HTML, PDF and files. What they say about a
+//! figure in words is its `<title>` and `<desc>`.
+//!
+//! Absent on purpose: interpolation across gaps, second y axes, and statistics – means and
+//! intervals come from the analysis; here values are placed, thinned and labelled only.
+
+mod canvas;
+mod course;
+mod over_time;
+mod overview;
+mod panel;
+mod scale;
+mod spans;
+mod svg;
+mod theme;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result};
 
 use crate::analysis::Analysis;
 use crate::text::Text;
@@ -15,7 +43,7 @@ pub enum Kind {
     CpuByDomain,
     /// CPU in user, system, idle, wait (dstat).
     CpuByState,
-    /// CPU in software interrupts (dstat).
+    /// CPU in interrupts, software's and hardware's (dstat).
     SoftInterrupts,
     /// Memory used and free (dstat).
     Memory,
@@ -23,6 +51,31 @@ pub enum Kind {
     Network,
     /// Round trip time of the service (ping).
     RoundTrips,
+}
+
+impl Kind {
+    /// The kinds that show courses over time, in the order of the report.
+    const COURSES: [Kind; 6] = [
+        Kind::CpuByDomain,
+        Kind::CpuByState,
+        Kind::SoftInterrupts,
+        Kind::Memory,
+        Kind::Network,
+        Kind::RoundTrips,
+    ];
+
+    /// Last part of file names.
+    fn slug(self) -> &'static str {
+        match self {
+            Kind::Overview => "overview",
+            Kind::CpuByDomain => "cpu-by-domain",
+            Kind::CpuByState => "cpu-by-state",
+            Kind::SoftInterrupts => "soft-interrupts",
+            Kind::Memory => "memory",
+            Kind::Network => "network",
+            Kind::RoundTrips => "round-trips",
+        }
+    }
 }
 
 /// One figure that can be drawn.
@@ -37,12 +90,79 @@ pub struct Plan {
     pub host: Option<usize>,
 }
 
-/// Every figure that the data allow, in the order of the report.
-pub fn plan(_analysis: &Analysis) -> Vec<Plan> {
-    todo!()
+/// Every figure that the data allow, in the order of the report: the overview, then for each
+/// condition and kind a figure a host.
+pub fn plan(analysis: &Analysis) -> Vec<Plan> {
+    let mut plans = Vec::new();
+    let mut taken = BTreeSet::new();
+    let mut add = |parts: &[&str], kind: Kind, condition, host| {
+        let id = free_id(&mut taken, &[parts, &[kind.slug()]].concat().join("-"));
+        plans.push(Plan { id, kind, condition, host });
+    };
+    if overview::has_data(analysis) {
+        add(&[], Kind::Overview, None, None);
+    }
+    for (index, condition) in analysis.conditions.iter().enumerate() {
+        for kind in Kind::COURSES {
+            for host in over_time::hosts(kind, &analysis.campaign) {
+                if over_time::has_data(analysis, kind, index, host) {
+                    let name = host.map(|h| slug(&analysis.campaign.hosts[h].name, h));
+                    let parts: Vec<&str> =
+                        std::iter::once(condition.id.as_str()).chain(name.as_deref()).collect();
+                    add(&parts, kind, Some(index), host);
+                }
+            }
+        }
+    }
+    plans
 }
 
 /// One figure as a standalone SVG document.
-pub fn draw(_plan: &Plan, _analysis: &Analysis, _text: &Text) -> String {
-    todo!()
+///
+/// Fails for a plan that [`plan`] did not make from this analysis.
+pub fn draw(plan: &Plan, analysis: &Analysis, text: &Text) -> Result<String> {
+    theme::register_fonts()?;
+    let drawn = match (plan.kind, plan.condition) {
+        (Kind::Overview, _) => overview::draw(analysis, text),
+        (kind, Some(condition)) => over_time::draw(kind, condition, plan.host, analysis, text),
+        (_, None) => Err(anyhow::anyhow!("a figure of this kind needs a condition")),
+    };
+    drawn.with_context(|| format!("figure {}", plan.id))
+}
+
+/// The levels of the factors in which the campaign's conditions differ, for example `memtester`;
+/// the condition's identifier if they differ in none.
+fn condition_name(analysis: &Analysis, index: usize) -> String {
+    let Some(condition) = analysis.conditions.get(index) else { return String::new() };
+    let differs = |factor: &str, level: &String| {
+        analysis.conditions.iter().any(|other| other.factors.get(factor) != Some(level))
+    };
+    let levels = condition.factors.iter().filter(|(factor, level)| differs(factor, level));
+    let levels: Vec<&str> = levels.map(|(_, level)| level.as_str()).collect();
+    if levels.is_empty() { condition.id.clone() } else { levels.join(", ") }
+}
+
+/// `wanted`, or with the first number that makes it different from all before, ignoring case as
+/// some file systems do.
+fn free_id(taken: &mut BTreeSet<String>, wanted: &str) -> String {
+    let mut id = wanted.to_owned();
+    let mut number = 2;
+    while !taken.insert(id.to_ascii_lowercase()) {
+        id = format!("{wanted}-{number}");
+        number += 1;
+    }
+    id
+}
+
+/// A host's name as part of a file name: ASCII letters, digits and hyphens.
+fn slug(name: &str, index: usize) -> String {
+    let words: Vec<String> = name
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_lowercase)
+        .collect();
+    if words.is_empty() {
+        return format!("host{}", index + 1);
+    }
+    words.join("-").chars().take(40).collect()
 }

@@ -19,7 +19,7 @@ pub struct Document {
     pub facts: Vec<(String, String)>,
     pub sections: Vec<Section>,
     /// Fixed words of the templates (such as "Contents"), by key.
-    pub words: std::collections::BTreeMap<&'static str, String>,
+    pub words: std::collections::BTreeMap<String, String>,
 }
 
 /// A section with its blocks; sections nest two deep.

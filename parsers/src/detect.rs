@@ -1,0 +1,182 @@
+//! Which format a file has, told from its content alone.
+//!
+//! Every format looks at the first lines and says yes or no; it is strict, because a wrong guess would
+//! produce numbers that look plausible. No yes and more than one yes are both errors. File names never
+//! count: the studies call everything `.test`.
+
+use thiserror::Error;
+
+use crate::diagnostic::excerpt;
+use crate::format::{FORMATS, Format};
+use crate::lines::{Line, Lines, without_bom};
+
+/// Lines and bytes that are looked at.
+const HEAD_LINES: usize = 64;
+const HEAD_BYTES: usize = 64 * 1024;
+
+/// The beginning of a file, as the formats see it.
+#[derive(Debug)]
+pub(crate) struct Head<'a> {
+    /// The first lines that are not blank.
+    pub lines: Vec<Line<'a>>,
+    /// Whether these are all lines of the file.
+    pub whole: bool,
+}
+
+impl<'a> Head<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        let cut = bytes.len() > HEAD_BYTES;
+        let head = bytes.get(..HEAD_BYTES).unwrap_or(bytes);
+        let mut lines: Vec<_> =
+            Lines::new(head).filter(|line| !line.is_blank()).take(HEAD_LINES + 1).collect();
+        let whole = !cut && lines.len() <= HEAD_LINES;
+        // The line at the cut is only a part of itself.
+        if lines.len() > HEAD_LINES || (cut && lines.len() > 1) {
+            lines.pop();
+        }
+        Self { lines, whole }
+    }
+}
+
+/// Why a file is not read.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum DetectError {
+    /// No bytes, or only blank lines.
+    #[error(
+        "the file is empty; was the program that writes it started, and did it live long enough to write?"
+    )]
+    Empty,
+    /// Not text.
+    #[error("the file is not a text log: {reason}")]
+    Binary {
+        /// What it looks like and what to do.
+        reason: &'static str,
+    },
+    /// dstat's or dool's table for the terminal instead of its CSV file.
+    #[error(
+        "this is the table that dstat prints on the terminal ({evidence}), not its CSV file; its numbers are \
+         rounded to units such as `3412k`, so it is not read. Run dstat with `--output FILE` and use FILE"
+    )]
+    TerminalTable {
+        /// What gave it away.
+        evidence: &'static str,
+    },
+    /// More than one format says that the file is its own.
+    #[error("the file could be any of: {}; say which it is in campaign.toml", names(candidates))]
+    Ambiguous {
+        /// The formats that recognise it.
+        candidates: Vec<Format>,
+    },
+    /// No format recognises the file.
+    #[error("unknown format; the first line is {first_line:?}. Tried {}", expectations(tried))]
+    Unknown {
+        /// The first line that is not blank, shortened.
+        first_line: String,
+        /// The formats that were tried.
+        tried: Vec<Format>,
+    },
+}
+
+fn names(formats: &[Format]) -> String {
+    formats.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ")
+}
+
+fn expectations(formats: &[Format]) -> String {
+    let all: Vec<_> =
+        formats.iter().map(|format| format!("{} ({})", format.name(), format.info().begins_with)).collect();
+    all.join(", ")
+}
+
+/// Which format the bytes are. By content only.
+///
+/// # Errors
+///
+/// If the file is empty, binary, of no known format, or of several; see [`DetectError`].
+pub fn detect(bytes: &[u8]) -> Result<Format, DetectError> {
+    if let Some(reason) = binary(bytes) {
+        return Err(DetectError::Binary { reason });
+    }
+    let head = Head::new(without_bom(bytes));
+    let Some(first) = head.lines.first() else {
+        return Err(DetectError::Empty);
+    };
+    let candidates: Vec<Format> =
+        FORMATS.iter().filter(|info| (info.recognise)(&head)).map(|info| info.format).collect();
+    match candidates.as_slice() {
+        [format] => Ok(*format),
+        [] => Err(terminal_table(&head).map_or_else(
+            || DetectError::Unknown {
+                first_line: excerpt(first.text),
+                tried: FORMATS.iter().map(|info| info.format).collect(),
+            },
+            |evidence| DetectError::TerminalTable { evidence },
+        )),
+        _ => Err(DetectError::Ambiguous { candidates }),
+    }
+}
+
+/// What kind of non-text the bytes are. No format of a log holds a NUL.
+fn binary(bytes: &[u8]) -> Option<&'static str> {
+    const MAGIC: &[(&[u8], &str)] = &[
+        (b"\x1f\x8b", "it is compressed with gzip; unpack it first"),
+        (b"BZh", "it is compressed with bzip2; unpack it first"),
+        (b"\xfd7zXZ\0", "it is compressed with xz; unpack it first"),
+        (b"\x28\xb5\x2f\xfd", "it is compressed with zstd; unpack it first"),
+        (b"PK\x03\x04", "it is a zip archive or a spreadsheet; unpack it, or export it as CSV"),
+        (b"\xff\xfe", "it is UTF-16; convert it to UTF-8 first"),
+        (b"\xfe\xff", "it is UTF-16; convert it to UTF-8 first"),
+    ];
+    let magic = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, reason)| *reason);
+    let head = bytes.get(..HEAD_BYTES).unwrap_or(bytes);
+    magic.or_else(|| memchr::memchr(0, head).map(|_| "it holds NUL bytes"))
+}
+
+/// What shows that the lines are a table for the terminal: colours and box drawing, the header, or rows
+/// of numbers with units between bars.
+fn terminal_table(head: &Head<'_>) -> Option<&'static str> {
+    let has = |line: &Line<'_>, what: &[u8]| memchr::memmem::find(line.text, what).is_some();
+    let mut rows = 0_usize;
+    for line in &head.lines {
+        let bars = has(line, b"|") || has(line, "│".as_bytes()) || has(line, ":".as_bytes());
+        let box_drawing = has(line, "┄".as_bytes()) || has(line, "│".as_bytes());
+        if box_drawing && has(line, b"\x1b[") {
+            return Some("colours and box drawing");
+        }
+        if bars && (header_words(line.text) || has(line, b"--total-cpu-usage--")) {
+            return Some("a header such as `usr sys idl` between bars");
+        }
+        rows += usize::from(row_with_units(line.text));
+    }
+    (rows >= 2 && rows.saturating_mul(2) > head.lines.len()).then_some("numbers with units between bars")
+}
+
+/// Whether `usr sys idl` or `recv send` stand side by side, as in the second header line of the table.
+fn header_words(line: &[u8]) -> bool {
+    let words: Vec<&[u8]> = line
+        .split(|byte| byte.is_ascii_whitespace() || matches!(byte, b'|' | b':'))
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.windows(3).any(|three| three == [b"usr".as_slice(), b"sys", b"idl"])
+        || words.windows(2).any(|two| two == [b"recv".as_slice(), b"send"])
+}
+
+/// Whether a line consists of at least three cells between bars that hold numbers, some with a unit.
+fn row_with_units(line: &[u8]) -> bool {
+    let mut bars = 0_usize;
+    let mut numbers = 0_usize;
+    for cell in line.split(|byte| *byte == b'|') {
+        bars += 1;
+        for word in cell.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()) {
+            let number = word.strip_suffix(&[word.last().copied().unwrap_or_default()]).unwrap_or(word);
+            let with_unit = matches!(word.last(), Some(b'B' | b'k' | b'M' | b'G' | b'T'))
+                && (number.is_empty() || crate::text::float(number).is_some());
+            if with_unit || crate::text::float(word).is_some() {
+                numbers += 1;
+            } else if !word.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b':' | b'.')) {
+                return false;
+            }
+        }
+    }
+    bars >= 4 && numbers >= 4
+}

@@ -1,0 +1,365 @@
+//! What a parser returns: a frame, the facts of the file, and what was wrong with it.
+//!
+//! A diagnostic points at a place and says three things: what is there, what was expected, what was done
+//! about it. A file with a million damaged lines gets twenty of each code and one that says how many more
+//! there are; [`RowCount`] stays exact.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use thiserror::Error;
+
+use crate::format::Format;
+use crate::frame::Frame;
+
+/// How many diagnostics of one code a file gets one by one.
+const LISTED: u64 = 20;
+/// Longest text that a diagnostic quotes, in characters.
+const EXCERPT: usize = 120;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// Data that should be there cannot be used.
+    Error,
+    /// The data is used, with a loss or a repair.
+    Warning,
+    /// Good to know; nothing is lost.
+    Note,
+}
+
+impl Severity {
+    /// `error`, `warning` or `note`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// Something to say about one place in a log, or about the whole of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
+    /// Stable name of the kind of finding, in kebab-case.
+    pub code: &'static str,
+    /// The line, from 1; none if it is about the whole file.
+    pub line: Option<u64>,
+    /// The byte in the line, from 1.
+    pub column: Option<u64>,
+    /// What is there, what was expected, what was done.
+    pub message: String,
+    /// The offending text, shortened to 120 characters, with control characters escaped.
+    pub text: Option<String>,
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.severity)?;
+        if let Some(line) = self.line {
+            write!(f, " at {line}")?;
+            if let Some(column) = self.column {
+                write!(f, ":{column}")?;
+            }
+        }
+        write!(f, " [{}]: {}", self.code, self.message)?;
+        if let Some(text) = &self.text {
+            write!(f, ": `{text}`")?;
+        }
+        Ok(())
+    }
+}
+
+/// A log that has been read.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// The format it was read as.
+    pub format: Format,
+    /// The version of the tool that wrote it, where the log says so.
+    pub version: Option<String>,
+    /// The rows.
+    pub frame: Frame,
+    /// What the log says about itself, once per file.
+    pub facts: Facts,
+    /// How many rows were read and lost.
+    pub rows: RowCount,
+    /// What was wrong with it, in the order of the file as far as it belongs to a line.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// How much of a log could be read. Exact, also where diagnostics are summed up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RowCount {
+    /// Rows of the log that are in the frame.
+    pub read: usize,
+    /// Rows of the log that could not be used.
+    pub lost: usize,
+}
+
+/// One thing that a log says about itself.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fact {
+    /// A count or a time stamp.
+    Int(i64),
+    /// A measured value; the unit is in the key.
+    Float(f64),
+    /// Words.
+    Text(String),
+}
+
+impl fmt::Display for Fact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Int(value) => write!(f, "{value}"),
+            Self::Float(value) => write!(f, "{value}"),
+            Self::Text(value) => f.write_str(value),
+        }
+    }
+}
+
+/// A small map from names to [`Fact`]s that keeps their order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts(Vec<(&'static str, Fact)>);
+
+impl Facts {
+    /// The fact of that name.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Fact> {
+        self.0.iter().find(|(known, _)| *known == key).map(|(_, fact)| fact)
+    }
+
+    /// The fact of that name if it is an integer.
+    #[must_use]
+    pub fn int(&self, key: &str) -> Option<i64> {
+        match self.get(key) {
+            Some(Fact::Int(value)) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The fact of that name as a number; integers are converted.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts and epoch seconds are far below 2^53")]
+    pub fn float(&self, key: &str) -> Option<f64> {
+        match self.get(key) {
+            Some(Fact::Float(value)) => Some(*value),
+            Some(Fact::Int(value)) => Some(*value as f64),
+            _ => None,
+        }
+    }
+
+    /// The fact of that name if it is text.
+    #[must_use]
+    pub fn text(&self, key: &str) -> Option<&str> {
+        match self.get(key) {
+            Some(Fact::Text(value)) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// All facts in the order in which the log states them.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Fact)> {
+        self.0.iter().map(|(key, fact)| (*key, fact))
+    }
+
+    /// Sets a fact; a later value replaces an earlier one.
+    pub(crate) fn set(&mut self, key: &'static str, fact: Fact) {
+        match self.0.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, value)) => *value = fact,
+            None => self.0.push((key, fact)),
+        }
+    }
+
+    pub(crate) fn set_int(&mut self, key: &'static str, value: impl TryInto<i64>) {
+        self.set(key, Fact::Int(value.try_into().unwrap_or(i64::MAX)));
+    }
+
+    pub(crate) fn set_float(&mut self, key: &'static str, value: f64) {
+        self.set(key, Fact::Float(value));
+    }
+
+    pub(crate) fn set_text(&mut self, key: &'static str, value: &[u8]) {
+        self.set(key, Fact::Text(String::from_utf8_lossy(value).trim().to_owned()));
+    }
+}
+
+/// Nothing in the log can be used.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{}", self.describe())]
+pub struct ParseError {
+    /// The format it was read as.
+    pub format: Format,
+    /// The line from which on nothing could be used, from 1.
+    pub line: Option<u64>,
+    /// What a usable log has there.
+    pub expected: String,
+    /// What is there instead.
+    pub found: Option<String>,
+    /// What had been noticed until then.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl ParseError {
+    fn describe(&self) -> String {
+        let place = self.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        let found = self.found.as_ref().map(|found| format!(", found `{found}`")).unwrap_or_default();
+        format!("nothing usable as {}: {place}expected {}{found}", self.format, self.expected)
+    }
+}
+
+/// A place in a log, as parsers hand it to [`Diagnostics::push`].
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Place<'a> {
+    pub line: Option<u64>,
+    pub column: Option<u64>,
+    pub text: Option<&'a [u8]>,
+}
+
+impl<'a> Place<'a> {
+    /// The file as a whole.
+    pub const FILE: Self = Self { line: None, column: None, text: None };
+
+    pub fn line(number: u64, text: &'a [u8]) -> Self {
+        Self { line: Some(number), column: None, text: Some(text) }
+    }
+
+    /// `position` is the byte in the line, from 0.
+    pub fn cell(number: u64, position: usize, text: &'a [u8]) -> Self {
+        Self { line: Some(number), column: Some(crate::text::column(position)), text: Some(text) }
+    }
+}
+
+/// Collects diagnostics and keeps their number bounded.
+#[derive(Debug, Default)]
+pub(crate) struct Diagnostics {
+    list: Vec<Diagnostic>,
+    counts: BTreeMap<&'static str, (Severity, u64)>,
+}
+
+impl Diagnostics {
+    /// Adds one. The message is only made if it will be shown.
+    pub fn push(
+        &mut self,
+        severity: Severity,
+        code: &'static str,
+        place: Place<'_>,
+        message: impl FnOnce() -> String,
+    ) {
+        let (worst, count) = self.counts.entry(code).or_insert((severity, 0));
+        *worst = severity.min(*worst);
+        *count = count.saturating_add(1);
+        if *count <= LISTED {
+            let text = place.text.map(excerpt);
+            let Place { line, column, .. } = place;
+            self.list.push(Diagnostic { severity, code, line, column, message: message(), text });
+        }
+    }
+
+    pub fn error(&mut self, code: &'static str, place: Place<'_>, message: impl FnOnce() -> String) {
+        self.push(Severity::Error, code, place, message);
+    }
+
+    pub fn warning(&mut self, code: &'static str, place: Place<'_>, message: impl FnOnce() -> String) {
+        self.push(Severity::Warning, code, place, message);
+    }
+
+    pub fn note(&mut self, code: &'static str, place: Place<'_>, message: impl FnOnce() -> String) {
+        self.push(Severity::Note, code, place, message);
+    }
+
+    /// The list, ordered by line, with one summary for each code of which not all are listed. What
+    /// belongs to the whole file comes last.
+    pub fn finish(self) -> Vec<Diagnostic> {
+        let mut list = self.list;
+        list.sort_by_key(|diagnostic| diagnostic.line.unwrap_or(u64::MAX));
+        for (code, (severity, count)) in self.counts {
+            if count > LISTED {
+                list.push(Diagnostic {
+                    severity,
+                    code,
+                    line: None,
+                    column: None,
+                    message: format!("{count} in total; only the first {LISTED} are listed"),
+                    text: None,
+                });
+            }
+        }
+        list
+    }
+}
+
+/// `bytes` for people: at most 120 characters, control characters escaped.
+pub(crate) fn excerpt(bytes: &[u8]) -> String {
+    // A character has at most four bytes; more than that need not be decoded.
+    let head = bytes.get(..EXCERPT * 4).unwrap_or(bytes);
+    let mut out = String::new();
+    let mut length = 0_usize;
+    for character in String::from_utf8_lossy(head).chars() {
+        let escaped = character.escape_debug();
+        let plain = !character.is_control();
+        let width = if plain { 1 } else { escaped.clone().count() };
+        if length.saturating_add(width) > EXCERPT - 1 {
+            out.push('…');
+            return out;
+        }
+        length = length.saturating_add(width);
+        if plain {
+            out.push(character);
+        } else {
+            out.extend(escaped);
+        }
+    }
+    if head.len() < bytes.len() {
+        out.push('…');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn excerpts_are_short_and_printable() {
+        assert_eq!(excerpt(b"a\tb\x1b[7l\xff"), "a\\tb\\u{1b}[7l\u{fffd}");
+        let long = excerpt(&[b'x'; 500]);
+        assert_eq!(long.chars().count(), 120);
+        assert!(long.ends_with('…'));
+        assert_eq!(excerpt(&[0x01; 500]).chars().count(), 115 + 1);
+    }
+
+    #[test]
+    fn many_of_a_kind_are_summed_up() {
+        let mut diagnostics = Diagnostics::default();
+        for line in 1..=1000 {
+            diagnostics.warning("row-lost", Place::line(line, b"?"), || "lost".to_owned());
+        }
+        diagnostics.note("other", Place::FILE, || "once".to_owned());
+        let list = diagnostics.finish();
+        assert_eq!(list.len(), 22);
+        let summary = list.last().map(|last| (last.code, last.severity, last.message.clone()));
+        let expected = "1000 in total; only the first 20 are listed".to_owned();
+        assert_eq!(summary, Some(("row-lost", Severity::Warning, expected)));
+    }
+
+    #[test]
+    fn facts_keep_their_order_and_types() {
+        let mut facts = Facts::default();
+        facts.set_text("host", b" kirsche ");
+        facts.set_int("received", 494_u32);
+        facts.set_int("received", 495_u32);
+        assert_eq!(facts.iter().map(|(key, _)| key).collect::<Vec<_>>(), ["host", "received"]);
+        assert_eq!((facts.int("received"), facts.float("received")), (Some(495), Some(495.0)));
+        assert_eq!((facts.text("host"), facts.text("received")), (Some("kirsche"), None));
+    }
+}

@@ -1,0 +1,108 @@
+//! Which formats there are: one enum, one table.
+//!
+//! A new format is a file in `formats/` with its own [`FormatInfo`], a variant of [`Format`], and an entry
+//! in [`FORMATS`]. Nothing else in the crate names single formats.
+
+use std::fmt;
+
+use crate::detect::Head;
+use crate::diagnostic::{ParseError, Parsed};
+use crate::formats::{dstat, migration_time, ping_gawk, xentop_gawk, zeit};
+
+/// A format of log files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Format {
+    /// The CSV file of dstat.
+    Dstat,
+    /// xentop in batch mode, piped through a gawk program that follows one VM and Dom0.
+    XentopGawk,
+    /// ping, piped through a gawk program that stamps each reply.
+    PingGawk,
+    /// Times of day written in a tight loop inside a VM.
+    Zeit,
+    /// When a migration was requested and how long its process took.
+    MigrationTime,
+}
+
+/// An entry of [`FORMATS`]: what the program says about a format, and the functions that read it.
+#[derive(Debug)]
+pub struct FormatInfo {
+    /// The variant this entry describes.
+    pub format: Format,
+    /// Short stable name, as used on the command line and in `campaign.toml`.
+    pub name: &'static str,
+    /// What is in such a file, in one sentence.
+    pub description: &'static str,
+    /// The tools and versions that write it.
+    pub written_by: &'static str,
+    /// How such a file begins, told to a person whose file was not recognised.
+    pub begins_with: &'static str,
+    pub(crate) recognise: fn(&Head<'_>) -> bool,
+    pub(crate) parse: fn(&[u8]) -> Result<Parsed, ParseError>,
+}
+
+/// Every format that is read, in the order in which they are listed to people.
+pub static FORMATS: &[&FormatInfo] =
+    &[&dstat::INFO, &xentop_gawk::INFO, &ping_gawk::INFO, &zeit::INFO, &migration_time::INFO];
+
+impl Format {
+    pub(crate) fn info(self) -> &'static FormatInfo {
+        match self {
+            Self::Dstat => &dstat::INFO,
+            Self::XentopGawk => &xentop_gawk::INFO,
+            Self::PingGawk => &ping_gawk::INFO,
+            Self::Zeit => &zeit::INFO,
+            Self::MigrationTime => &migration_time::INFO,
+        }
+    }
+
+    /// Short stable name, e.g. `xentop-gawk`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.info().name
+    }
+
+    /// What is in such a file, in one sentence.
+    #[must_use]
+    pub fn description(self) -> &'static str {
+        self.info().description
+    }
+
+    /// The tools and versions that write it.
+    #[must_use]
+    pub fn written_by(self) -> &'static str {
+        self.info().written_by
+    }
+
+    /// The format with this [`name`](Self::name).
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        FORMATS.iter().find(|info| info.name == name).map(|info| info.format)
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_and_the_enum_agree() {
+        for info in FORMATS {
+            assert_eq!(info.format.name(), info.name);
+            assert_eq!(Format::from_name(info.name), Some(info.format));
+            assert!(!info.description.is_empty() && !info.written_by.is_empty());
+        }
+        let mut formats: Vec<_> = FORMATS.iter().map(|info| info.format).collect();
+        formats.sort_unstable();
+        formats.dedup();
+        assert_eq!(formats.len(), FORMATS.len(), "a format is listed twice");
+        assert_eq!(Format::from_name("no such format"), None);
+    }
+}

@@ -1,0 +1,358 @@
+//! Which sample a group of the VM belongs to.
+//!
+//! A line holds what gawk printed between two rows of Dom0. So the VM's place in line *L* is filled by rows
+//! that came *after* Dom0 in sample *L − 1* ("late": the VM is called `migrating-asam`, or has a name that
+//! sorts after `Domain-0` anyway) and rows that came *before* Dom0 in sample *L* ("early", the usual case).
+//! With n groups in the place, n = late(L − 1) + early(L); `- - -` is n = 0. Therefore, with E an early VM, T
+//! a late one and x none:
+//!
+//! ```text
+//! sample        E  E  T  T  T  x  x          E  E  T  T  E  E
+//! n in line     1  1  0  1  1  1  0          1  1  0  1  2  1
+//! ```
+//!
+//! * A change from E to T shows as one isolated `- - -` between lines with the VM. That is not an absence; from
+//!   the next line on groups belong to the sample before.
+//! * From T to x: one line more has a group, then `- - -` says that the VM was absent in the sample before
+//!   already.
+//! * From T to E: two groups, the first for the sample before, the second for this one.
+//! * If the log ends in T, gawk has printed the group of the last sample without a Dom0 group.
+//!
+//! What cannot be told, and what is assumed:
+//!
+//! * E x E leaves the same `- - -` as E T. A VM that vanishes for one second and comes back under its name
+//!   is not something a migration does, so E T is assumed.
+//! * A log whose *first* line only has `- - -` began either late or a sample before the VM was created. It
+//!   began late if a line with two groups or a group at the end of the file proves it, or if the VM vanishes
+//!   again, which makes this host the source. Otherwise the VM was created.
+//! * T x E looks like T T: if the names change within one sample the lag goes unnoticed.
+//! * Two groups in a line without a lag are two rows of one sample, a second VM whose name contains the
+//!   name. (While a VM migrates to its own host they are the old VM of the sample before and the new one of
+//!   this sample; nothing in the file tells the two cases apart.) The first group is taken, the others are
+//!   left out with a warning.
+//! * If the log ends in T without a group at the end, the last sample of the VM is unknown: it has no row.
+//!
+//! EPOCH is incremented once for each group. A sample that has more or fewer increments than one is a
+//! correction: the sample of E T has two, that of T x none.
+
+use super::line::{Group, Record};
+use crate::diagnostic::{Diagnostics, Place};
+
+/// Whose values a row holds. In the order of the frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Who {
+    Vm,
+    Dom0,
+}
+
+/// Values of a domain that is there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Values {
+    /// Per cent of one CPU.
+    pub cpu: Option<f64>,
+    /// Bytes.
+    pub mem: Option<f64>,
+    /// Per cent of the host's memory.
+    pub share: Option<f64>,
+}
+
+/// A domain in a sample.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row<'a> {
+    pub sample: u32,
+    pub who: Who,
+    pub name: &'a [u8],
+    /// As printed with the group.
+    pub epoch: Option<i64>,
+    /// None if the domain is absent.
+    pub values: Option<Values>,
+    pub line: u64,
+}
+
+/// What [`align`] found.
+#[derive(Debug, Default)]
+pub(super) struct Aligned<'a> {
+    /// In the order of the lines, not of the samples.
+    pub rows: Vec<Row<'a>>,
+    /// Increments of EPOCH that do not match samples.
+    pub corrections: u64,
+    /// Groups that were left out.
+    pub lost: usize,
+}
+
+/// What is in the VM's place of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Slot {
+    Absent,
+    One,
+    Many,
+    /// Damaged.
+    Unknown,
+}
+
+fn slot(record: &Record<'_>) -> Slot {
+    match record.vms().filter(|vm| !vm.absent).count() {
+        0 if record.vms().next().is_some() => Slot::Absent,
+        0 => Slot::Unknown,
+        1 => Slot::One,
+        _ => Slot::Many,
+    }
+}
+
+fn present(slot: Option<Slot>) -> bool {
+    matches!(slot, Some(Slot::One | Slot::Many))
+}
+
+/// How groups relate to samples at a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lag {
+    None,
+    /// The VM has been renamed.
+    Renamed,
+    /// The VM's own name sorts after Dom0.
+    Always,
+}
+
+/// Gives every group its sample.
+pub(super) fn align<'a>(records: &[Record<'a>], vm: &'a [u8], diagnostics: &mut Diagnostics) -> Aligned<'a> {
+    let slots: Vec<Slot> = records.iter().map(slot).collect();
+    let mut aligner =
+        Aligner { lag: first_lag(&slots, records, vm), out: Aligned::default(), diagnostics, vm };
+    aligner.begin(records);
+    for (index, (record, slot)) in records.iter().zip(&slots).enumerate() {
+        let before = index.checked_sub(1).and_then(|before| slots.get(before)).copied();
+        let after = slots.get(index.saturating_add(1)).copied();
+        aligner.names(record);
+        aligner.vm(record, *slot, before, after);
+        aligner.dom0(record);
+    }
+    aligner.end(records, &slots);
+    aligner.out
+}
+
+/// The lag with which a log begins.
+fn first_lag(slots: &[Slot], records: &[Record<'_>], vm: &[u8]) -> Lag {
+    if slots.first() != Some(&Slot::Absent) {
+        return Lag::None;
+    }
+    if vm.to_ascii_lowercase().as_slice() > b"domain-0".as_slice() {
+        return Lag::Always;
+    }
+    if slots.get(1) != Some(&Slot::One) {
+        return Lag::None;
+    }
+    let end_of_ones = slots.iter().skip(1).position(|slot| *slot != Slot::One).map(|index| index + 1);
+    let renamed = match end_of_ones {
+        None => records.last().is_some_and(|record| record.dom0.is_none()),
+        Some(end) => match slots.get(end) {
+            Some(Slot::Many) => true,
+            // An isolated `- - -` is the change itself: until then the VM had its own name.
+            Some(Slot::Absent) => !present(slots.get(end + 1).copied()),
+            _ => false,
+        },
+    };
+    if renamed { Lag::Renamed } else { Lag::None }
+}
+
+struct Aligner<'a, 'd> {
+    lag: Lag,
+    out: Aligned<'a>,
+    diagnostics: &'d mut Diagnostics,
+    vm: &'a [u8],
+}
+
+impl<'a> Aligner<'a, '_> {
+    fn begin(&mut self, records: &[Record<'a>]) {
+        let Some(first) = records.first() else { return };
+        let place = Place::line(first.number, first.text);
+        match self.lag {
+            Lag::None => {}
+            Lag::Renamed => self.diagnostics.note("vm-renamed", place, || {
+                "the log begins while the VM is renamed and sorts after Domain-0: its groups belong to the \
+                 sample of the line before; this `- - -` is no absence"
+                    .to_owned()
+            }),
+            Lag::Always => self.diagnostics.note("vm-after-dom0", place, || {
+                "the name of the VM sorts after Domain-0: its groups belong to the sample of the line before"
+                    .to_owned()
+            }),
+        }
+    }
+
+    fn names(&mut self, record: &Record<'a>) {
+        for vm in record.vms().filter(|vm| vm.name != self.vm) {
+            let first = String::from_utf8_lossy(self.vm);
+            self.diagnostics.warning("other-vm", Place::line(record.number, vm.name), || {
+                format!("the log is about {first}, this group names another VM; it is kept under its name")
+            });
+        }
+    }
+
+    fn vm(&mut self, record: &Record<'a>, slot: Slot, before: Option<Slot>, after: Option<Slot>) {
+        match (slot, self.lag) {
+            (Slot::Unknown, _) => {}
+            (Slot::Absent, Lag::None) if present(before) && present(after) => self.renamed(record),
+            (Slot::Absent, Lag::None) => self.absent(record, record.sample, true),
+            (Slot::Absent, Lag::Renamed) => match before {
+                None => self.out.corrections += 1,
+                Some(_) => self.vanished(record),
+            },
+            (Slot::Absent, Lag::Always) => {
+                if present(before) {
+                    self.correction(record, "the VM has vanished in the sample before: it cost no increment");
+                }
+                if let Some(sample) = record.sample.checked_sub(1).filter(|_| before.is_some()) {
+                    self.absent(record, sample, true);
+                }
+            }
+            (Slot::One, Lag::None) => self.group(record, 0, record.sample),
+            (Slot::One, Lag::Renamed | Lag::Always) => {
+                if self.lag == Lag::Always && before == Some(Slot::Absent) {
+                    self.correction(
+                        record,
+                        "the VM has appeared in the sample before: it cost two increments",
+                    );
+                }
+                self.late(record);
+            }
+            (Slot::Many, Lag::None) => {
+                self.group(record, 0, record.sample);
+                self.surplus(record);
+            }
+            (Slot::Many, Lag::Renamed) => self.named_back(record),
+            (Slot::Many, Lag::Always) => {
+                self.late(record);
+                self.surplus(record);
+            }
+        }
+    }
+
+    /// The first group of a line belongs to the sample before.
+    fn late(&mut self, record: &Record<'a>) {
+        match record.sample.checked_sub(1) {
+            Some(sample) => self.group(record, 0, sample),
+            None => self.left_out(record, 1, "belongs to a sample before the first line"),
+        }
+    }
+
+    fn renamed(&mut self, record: &Record<'a>) {
+        self.lag = Lag::Renamed;
+        self.out.corrections += 1;
+        let sample = record.sample;
+        self.diagnostics.note("vm-renamed", Place::line(record.number, record.text), || {
+            format!(
+                "the VM is there before and after: it has been renamed in sample {sample} and now sorts after \
+                 Domain-0. This `- - -` is no absence, the sample cost two increments of EPOCH, and from the \
+                 next line on the VM's group belongs to the sample before"
+            )
+        });
+    }
+
+    fn vanished(&mut self, record: &Record<'a>) {
+        self.lag = Lag::None;
+        self.out.corrections += 1;
+        let sample = record.sample;
+        if let Some(before) = sample.checked_sub(1) {
+            self.absent(record, before, false);
+        }
+        self.absent(record, sample, true);
+        self.diagnostics.note("vm-vanished", Place::line(record.number, record.text), || {
+            format!(
+                "the renamed VM is gone: it was absent in sample {} already, which cost no increment of EPOCH",
+                i64::from(sample) - 1
+            )
+        });
+    }
+
+    fn named_back(&mut self, record: &Record<'a>) {
+        self.lag = Lag::None;
+        self.late(record);
+        self.group(record, 1, record.sample);
+        self.left_out(record, record.more, "is a third group in one line");
+        let sample = record.sample;
+        self.diagnostics.note("vm-named-back", Place::line(record.number, record.text), || {
+            format!(
+                "the VM has its name again and sorts before Domain-0: the first group belongs to the sample \
+                 before, the second to sample {sample}"
+            )
+        });
+    }
+
+    fn correction(&mut self, record: &Record<'a>, what: &'static str) {
+        self.out.corrections += 1;
+        self.diagnostics
+            .note("epoch-corrected", Place::line(record.number, record.text), || format!("EPOCH: {what}"));
+    }
+
+    /// Groups after the first, where a line should have one.
+    fn surplus(&mut self, record: &Record<'a>) {
+        let groups =
+            record.vms().filter(|vm| !vm.absent).count().saturating_add(record.more).saturating_sub(1);
+        self.out.corrections = self.out.corrections.saturating_add(u64::try_from(groups).unwrap_or(0));
+        self.left_out(record, groups, "comes after the first in one line: another row matched the VM's name");
+    }
+
+    fn left_out(&mut self, record: &Record<'a>, groups: usize, why: &'static str) {
+        if groups == 0 {
+            return;
+        }
+        self.out.lost = self.out.lost.saturating_add(groups);
+        self.diagnostics.warning("group-left-out", Place::line(record.number, record.text), || {
+            format!("{groups} group of the VM {why}; it is left out and EPOCH is corrected")
+        });
+    }
+
+    fn group(&mut self, record: &Record<'a>, index: usize, sample: u32) {
+        if let Some(group) = record.vms().filter(|vm| !vm.absent).nth(index) {
+            let row = Row {
+                sample,
+                who: Who::Vm,
+                name: group.name,
+                epoch: group.epoch,
+                values: Some(values(group)),
+                line: record.number,
+            };
+            self.out.rows.push(row);
+        }
+    }
+
+    /// The EPOCH of the group is given to one sample only.
+    fn absent(&mut self, record: &Record<'a>, sample: u32, with_epoch: bool) {
+        if let Some(group) = record.vms().next() {
+            let epoch = group.epoch.filter(|_| with_epoch);
+            let row =
+                Row { sample, who: Who::Vm, name: group.name, epoch, values: None, line: record.number };
+            self.out.rows.push(row);
+        }
+    }
+
+    fn dom0(&mut self, record: &Record<'a>) {
+        if let Some(dom0) = &record.dom0 {
+            self.out.rows.push(Row {
+                sample: record.sample,
+                who: Who::Dom0,
+                name: dom0.name,
+                epoch: record.vms().next().and_then(|vm| vm.epoch),
+                values: Some(values(dom0)),
+                line: record.number,
+            });
+        }
+    }
+
+    fn end(&mut self, records: &[Record<'a>], slots: &[Slot]) {
+        let Some((last, slot)) = records.last().zip(slots.last()) else { return };
+        if self.lag != Lag::None && last.dom0.is_some() && *slot != Slot::Unknown {
+            let sample = last.sample;
+            self.diagnostics.note("last-sample-unknown", Place::line(last.number, b""), || {
+                format!(
+                    "the log ends before it tells whether the VM was there in sample {sample}; it has no row in \
+                     that sample"
+                )
+            });
+        }
+    }
+}
+
+fn values(group: &Group<'_>) -> Values {
+    Values { cpu: group.cpu(), mem: group.mem_kib().map(|kib| kib * 1024.0), share: group.share() }
+}

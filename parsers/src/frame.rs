@@ -1,0 +1,192 @@
+//! Columns that know their unit and their kind of clock.
+//!
+//! A [`Frame`] is a polars `DataFrame` with what the numbers mean: a program that uses a column cannot
+//! take the arrival seconds of ping for time stamps, or a counter for a clock, without overlooking
+//! [`Clock`]. Values are in base units (bytes, seconds) whatever the log uses; milliseconds stay where
+//! they are the unit of the trade (round trip times).
+//!
+//! Absent on purpose: reading, joining or resampling. That is the business of the caller.
+
+use polars::prelude::{
+    BooleanChunked, DataFrame, Float64Chunked, Int64Chunked, PolarsError, Series, StringChunked,
+    UInt32Chunked,
+};
+use thiserror::Error;
+
+/// What the values of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// Seconds since 1970-01-01 UTC.
+    EpochSeconds,
+    /// Seconds since midnight, local time; beyond 86400 on the following day.
+    SecondsOfDay,
+    /// A duration.
+    Seconds,
+    /// A duration.
+    Milliseconds,
+    /// Per cent of the whole host, all its CPUs or all its memory together.
+    Percent,
+    /// Per cent of one CPU: a domain that keeps two CPUs busy has 200.
+    PercentOfOneCpu,
+    /// Bytes.
+    Bytes,
+    /// Bytes per second.
+    BytesPerSecond,
+    /// A number of things, an ordinal, a flag, or a number whose unit the log does not tell.
+    Count,
+    /// Words.
+    Text,
+}
+
+/// What kind of time the time column of a frame holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Clock {
+    /// Real time stamps: seconds since 1970, taken when the values were.
+    Epoch,
+    /// Whole seconds since 1970 at which a line was written: the true time is up to a second later.
+    EpochSecondsAtArrival,
+    /// Looks like seconds since 1970 but counts lines; only where it starts is a time.
+    Counter,
+    /// Local time without a date.
+    TimeOfDay,
+    /// The rows have no time.
+    None,
+}
+
+/// Name and unit of a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// As in the `DataFrame`.
+    pub name: String,
+    /// What its values are.
+    pub unit: Unit,
+}
+
+/// The rows of a log.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// The values.
+    pub df: DataFrame,
+    /// What the values are, in the order of the columns of `df`.
+    pub columns: Vec<Column>,
+    /// What kind of time the time column holds.
+    pub clock: Clock,
+}
+
+/// A column was asked for that is not there, or not of that type.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum FrameError {
+    /// No such column.
+    #[error("no column `{name}`; there are {}", known.join(", "))]
+    Missing {
+        /// The name asked for.
+        name: String,
+        /// The names there are.
+        known: Vec<String>,
+    },
+    /// The column holds something else.
+    #[error("column `{name}` is not of type {wanted}")]
+    Type {
+        /// The name asked for.
+        name: String,
+        /// The type asked for.
+        wanted: &'static str,
+    },
+}
+
+impl Frame {
+    /// Number of rows.
+    #[must_use]
+    pub fn height(&self) -> usize {
+        self.df.height()
+    }
+
+    /// The unit of a column.
+    #[must_use]
+    pub fn unit(&self, name: &str) -> Option<Unit> {
+        self.columns.iter().find(|column| column.name == name).map(|column| column.unit)
+    }
+
+    /// Whether there is a column of that name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.unit(name).is_some()
+    }
+
+    /// A column of floating point numbers.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such column, or it is of another type; so for the other accessors.
+    pub fn f64s(&self, name: &str) -> Result<&Float64Chunked, FrameError> {
+        self.column(name)?.f64().map_err(|_| wrong_type(name, "f64"))
+    }
+
+    /// A column of signed integers.
+    ///
+    /// # Errors
+    ///
+    /// See [`Frame::f64s`].
+    pub fn i64s(&self, name: &str) -> Result<&Int64Chunked, FrameError> {
+        self.column(name)?.i64().map_err(|_| wrong_type(name, "i64"))
+    }
+
+    /// A column of small unsigned integers.
+    ///
+    /// # Errors
+    ///
+    /// See [`Frame::f64s`].
+    pub fn u32s(&self, name: &str) -> Result<&UInt32Chunked, FrameError> {
+        self.column(name)?.u32().map_err(|_| wrong_type(name, "u32"))
+    }
+
+    /// A column of text.
+    ///
+    /// # Errors
+    ///
+    /// See [`Frame::f64s`].
+    pub fn strs(&self, name: &str) -> Result<&StringChunked, FrameError> {
+        self.column(name)?.str().map_err(|_| wrong_type(name, "text"))
+    }
+
+    /// A column of yes and no.
+    ///
+    /// # Errors
+    ///
+    /// See [`Frame::f64s`].
+    pub fn bools(&self, name: &str) -> Result<&BooleanChunked, FrameError> {
+        self.column(name)?.bool().map_err(|_| wrong_type(name, "bool"))
+    }
+
+    fn column(&self, name: &str) -> Result<&polars::prelude::Column, FrameError> {
+        self.df.column(name).map_err(|_| FrameError::Missing {
+            name: name.to_owned(),
+            known: self.columns.iter().map(|column| column.name.clone()).collect(),
+        })
+    }
+}
+
+fn wrong_type(name: &str, wanted: &'static str) -> FrameError {
+    FrameError::Type { name: name.to_owned(), wanted }
+}
+
+/// Puts finished columns together.
+#[derive(Debug, Default)]
+pub(crate) struct FrameBuilder {
+    series: Vec<polars::prelude::Column>,
+    columns: Vec<Column>,
+}
+
+impl FrameBuilder {
+    pub fn push(&mut self, unit: Unit, series: Series) {
+        self.columns.push(Column { name: series.name().to_string(), unit });
+        self.series.push(series.into());
+    }
+
+    /// Fails only if two columns have the same name or not all are of the same length, which would be a
+    /// mistake in a parser.
+    pub fn finish(self, clock: Clock) -> Result<Frame, PolarsError> {
+        let df = DataFrame::new_infer_height(self.series)?;
+        Ok(Frame { df, columns: self.columns, clock })
+    }
+}

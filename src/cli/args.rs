@@ -1,0 +1,126 @@
+//! The command line. No logic here.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::AlignKey;
+use crate::provenance::DocumentFormat;
+use crate::text::Language;
+
+/// Turns the logs of a virtualisation testbed into answers: outages, migration durations,
+/// resource curves, as reports and as data.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "Exit status: 0 done; 1 it could not be done; 2 the command line or campaign.toml is \
+wrong; 3 done, but --strict found data problems; 4 verify found a difference or a limit was exceeded.")]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read every log of a campaign and write a report folder (HTML, PDF, figures, tables, data)
+    Report(ReportArgs),
+    /// Print the numbers of a campaign on the terminal or as data, without figures
+    Stats(StatsArgs),
+    /// Say what each file is, how much of it could be read, and what is wrong with it and where
+    Inspect(InspectArgs),
+    /// Recompute a report from its inputs and say whether every output is the same, byte for byte
+    Verify(VerifyArgs),
+    /// List the formats that are read
+    Formats,
+}
+
+#[derive(Debug, Args)]
+pub struct Common {
+    /// How many files to read and figures to draw at a time [default: all processors]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+    /// Only errors on stderr
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Folder with the logs, and perhaps a campaign.toml
+    pub campaign: PathBuf,
+    /// Folder to write the report into; appears whole or not at all
+    #[arg(long, short, value_name = "OUT")]
+    pub output: PathBuf,
+    /// Which documents to write
+    #[arg(long, value_delimiter = ',', default_value = "html,pdf")]
+    pub format: Vec<DocumentFormat>,
+    /// Language of the documents
+    #[arg(long, default_value = "en")]
+    pub lang: Language,
+    /// Event at which the curves of all runs are aligned [default: as in campaign.toml, else request]
+    #[arg(long, value_name = "EVENT")]
+    pub align: Option<AlignKey>,
+    /// Replace an existing report
+    #[arg(long)]
+    pub force: bool,
+    /// Exit with status 3 when there is a data problem of severity error
+    #[arg(long)]
+    pub strict: bool,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct StatsArgs {
+    /// Folder with the logs, and perhaps a campaign.toml
+    pub campaign: PathBuf,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = StatsFormat::Table)]
+    pub format: StatsFormat,
+    /// Language of tables
+    #[arg(long, default_value = "en")]
+    pub lang: Language,
+    /// Exit with status 3 when there is a data problem of severity error
+    #[arg(long)]
+    pub strict: bool,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StatsFormat {
+    /// Tables for reading
+    Table,
+    /// The summary.json of a report
+    Json,
+    /// One row a value: condition, metric, unit, repetition, value
+    Csv,
+    /// Tables in Markdown
+    Markdown,
+}
+
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// Log files
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = InspectFormat::Table)]
+    pub format: InspectFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum InspectFormat {
+    Table,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Report folder
+    pub report: PathBuf,
+    /// Campaign folder [default: the one the report was made from]
+    #[arg(long, value_name = "CAMPAIGN")]
+    pub campaign: Option<PathBuf>,
+    #[command(flatten)]
+    pub common: Common,
+}

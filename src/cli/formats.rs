@@ -1,0 +1,15 @@
+//! `stillstand formats`
+
+use stillstand_parsers::FORMATS;
+
+use super::{Ending, print, stats};
+
+pub fn run() -> anyhow::Result<Ending> {
+    let mut table = stats::plain_table();
+    table.set_header(["format", "what it is", "written by"]);
+    for format in FORMATS {
+        table.add_row([format.name, format.description, format.written_by]);
+    }
+    print(format!("{table}\n").as_bytes())?;
+    Ok(Ending::Done)
+}

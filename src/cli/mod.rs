@@ -1,0 +1,118 @@
+//! The commands: each a thin module that calls the library and prints.
+
+mod args;
+mod formats;
+mod inspect;
+mod progress;
+mod report;
+mod stats;
+mod verify;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+
+use self::args::{Cli, Command, Common};
+use crate::analysis::{Diagnostic, Severity};
+use crate::diagnostics;
+use crate::session::ConfigError;
+
+/// How a command ended that did its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Done,
+    /// `--strict` and a data problem of severity error.
+    DataProblems,
+    /// `verify` found a difference, or a limit was exceeded.
+    Difference,
+}
+
+/// Runs the program: parses the command line, runs the command, prints an error.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let ended = match cli.command {
+        Command::Report(args) => in_pool(args.common.jobs, || report::run(&args)),
+        Command::Stats(args) => in_pool(args.common.jobs, || stats::run(&args)),
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Verify(args) => in_pool(args.common.jobs, || verify::run(&args)),
+        Command::Formats => formats::run(),
+    };
+    match ended {
+        Ok(Ending::Done) => ExitCode::SUCCESS,
+        Ok(Ending::DataProblems) => ExitCode::from(3),
+        Ok(Ending::Difference) => ExitCode::from(4),
+        // Whoever reads our output has read enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let style = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
+            let _ = writeln!(anstream::stderr(), "{style}error{style:#}: {error:#}");
+            ExitCode::from(if error.is::<ConfigError>() { 2 } else { 1 })
+        }
+    }
+}
+
+/// Runs `work` in a pool of `jobs` threads; everything parallel below happens there.
+fn in_pool<T: Send>(jobs: Option<u16>, work: impl FnOnce() -> anyhow::Result<T> + Send) -> anyhow::Result<T> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs.map_or(0, usize::from))
+        .build()
+        .context("cannot start threads")?
+        .install(work)
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Writes results to stdout; a closed pipe is no failure.
+fn print(bytes: &[u8]) -> anyhow::Result<()> {
+    let mut stdout = anstream::stdout().lock();
+    stdout.write_all(bytes)?;
+    stdout.flush()?;
+    Ok(())
+}
+
+/// How many data problems of each severity are told one by one on the terminal.
+const SHOWN: usize = 10;
+
+/// Tells the data problems on stderr: errors and warnings one by one, notes as a number.
+fn tell(all: &[Diagnostic], common: &Common) {
+    if common.quiet {
+        return;
+    }
+    let mut stderr = anstream::stderr().lock();
+    let groups = diagnostics::grouped(all);
+    for (severity, color) in
+        [(Severity::Error, anstyle::AnsiColor::Red), (Severity::Warning, anstyle::AnsiColor::Yellow)]
+    {
+        let style = anstyle::Style::new().bold().fg_color(Some(color.into()));
+        let name = diagnostics::severity(severity);
+        let of_severity = || groups.iter().filter(|group| group.first.severity == severity);
+        for group in of_severity().take(SHOWN) {
+            let more = if group.more > 0 { format!(" (and {} more)", group.more) } else { String::new() };
+            let _ = writeln!(stderr, "{style}{name}{style:#}: {}{more}", diagnostics::line(group.first));
+        }
+        let more = of_severity().count().saturating_sub(SHOWN);
+        if more > 0 {
+            let _ = writeln!(stderr, "{style}{name}{style:#}: {more} more, all listed in the report");
+        }
+    }
+    let notes = all.iter().filter(|d| d.severity == Severity::Note).count();
+    if notes > 0 {
+        let _ = writeln!(stderr, "note: {notes} notes on the data, all listed in the report");
+    }
+}
+
+/// The ending that the problems of the data call for.
+fn ending(all: &[Diagnostic], strict: bool, exceeded: &[String]) -> Ending {
+    if !exceeded.is_empty() {
+        return Ending::Difference;
+    }
+    let bad = strict && all.iter().any(|d| d.severity == Severity::Error);
+    if bad { Ending::DataProblems } else { Ending::Done }
+}

@@ -1,0 +1,62 @@
+//! `stillstand report`
+
+use std::io::Write as _;
+
+use super::args::ReportArgs;
+use super::{Ending, ending, progress, tell};
+use crate::output;
+use crate::pipeline;
+use crate::provenance::{Manifest, ReportOptions};
+use crate::report;
+use crate::text::Text;
+
+pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
+    output::check(&args.output, args.force)?;
+    let mut formats = args.format.clone();
+    formats.sort_unstable();
+    formats.dedup();
+    let options = ReportOptions { align: args.align, lang: args.lang, formats };
+    let bar = progress::files(args.common.quiet);
+    let outcome = pipeline::run(
+        &args.campaign,
+        &pipeline::Options {
+            align: args.align.map(Into::into),
+            files: &|n| bar.set_length(n),
+            progress: &|| bar.inc(1),
+        },
+    )?;
+    bar.set_message("writing");
+    let folder = make(&outcome, &options)?;
+    output::write(&args.output, &folder, args.force)?;
+    bar.finish_and_clear();
+    let analysis = &outcome.analysis;
+    tell(&analysis.diagnostics, &args.common);
+    let mut stderr = anstream::stderr();
+    for message in &outcome.exceeded {
+        let _ = writeln!(stderr, "{message}");
+    }
+    if !args.common.quiet {
+        let documents: Vec<String> = folder
+            .keys()
+            .filter(|path| path.starts_with("report."))
+            .map(|path| args.output.join(path).display().to_string())
+            .collect();
+        let _ = writeln!(stderr, "{} runs → {}", analysis.runs.len(), documents.join(", "));
+    }
+    Ok(ending(&analysis.diagnostics, args.strict, &outcome.exceeded))
+}
+
+/// The whole report folder with its manifest.
+pub fn make(outcome: &pipeline::Outcome, options: &ReportOptions) -> anyhow::Result<output::Folder> {
+    let text = Text::new(options.lang);
+    let mut folder = report::folder(&outcome.analysis, &text, &options.formats)?;
+    let manifest = Manifest::new(
+        outcome.analysis.campaign.path.clone(),
+        options.clone(),
+        outcome.config.file.clone(),
+        &outcome.inputs,
+        &folder,
+    );
+    folder.insert(output::MANIFEST.to_owned(), manifest.to_json()?);
+    Ok(folder)
+}

@@ -1,0 +1,114 @@
+//! `stillstand stats`
+
+use std::io::IsTerminal;
+
+use comfy_table::{CellAlignment, ContentArrangement, Table as TerminalTable, TableComponent, presets};
+
+use super::args::{StatsArgs, StatsFormat};
+use super::{Ending, ending, print, progress, tell};
+use crate::analysis::Analysis;
+use crate::report::compose;
+use crate::report::view::{Section, TableView};
+use crate::text::Text;
+use crate::{export, pipeline, tables};
+
+pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
+    let bar = progress::files(args.common.quiet);
+    let outcome = pipeline::run(
+        &args.campaign,
+        &pipeline::Options { align: None, files: &|n| bar.set_length(n), progress: &|| bar.inc(1) },
+    )?;
+    bar.finish_and_clear();
+    let analysis = &outcome.analysis;
+    let text = Text::new(args.lang);
+    let output = match args.format {
+        StatsFormat::Json => export::summary_json(analysis)?,
+        StatsFormat::Csv => export::series_csv(analysis)?,
+        StatsFormat::Table => readable(analysis, &text, terminal).into_bytes(),
+        StatsFormat::Markdown => readable(analysis, &text, markdown).into_bytes(),
+    };
+    print(&output)?;
+    tell(&analysis.diagnostics, &args.common);
+    Ok(ending(&analysis.diagnostics, args.strict, &outcome.exceeded))
+}
+
+/// The findings, the overview and the outages of every condition.
+fn readable(analysis: &Analysis, text: &Text, show: fn(&TableView) -> String) -> String {
+    let document = compose::document(analysis, &[], text);
+    let mut output = format!("{}\n\n", document.title);
+    if let Some(notice) = &document.notice {
+        output.push_str(&format!("{notice}\n\n"));
+    }
+    for finding in findings(&document.sections) {
+        output.push_str(&format!("- {finding}\n"));
+    }
+    let mut add = |table: tables::Table, caption: String| {
+        if !table.rows.is_empty() {
+            output.push_str(&format!("\n{}\n", show(&compose::table(&table, caption, text))));
+        }
+    };
+    add(tables::overview(analysis), text.get("caption.overview").to_owned());
+    for index in 0..analysis.conditions.len() {
+        let condition = tables::condition_name(analysis, index);
+        add(tables::outages(analysis, index), text.fill("caption.outages", &[("condition", &condition)]));
+    }
+    add(tables::published(analysis), text.get("caption.published").to_owned());
+    output
+}
+
+fn findings(sections: &[Section]) -> Vec<&str> {
+    use crate::report::view::Block;
+    sections
+        .first()
+        .into_iter()
+        .flat_map(|section| &section.blocks)
+        .filter_map(|block| match block {
+            Block::Findings { items } => Some(items.iter().map(|item| item.text.as_str())),
+            _ => None,
+        })
+        .flatten()
+        .collect()
+}
+
+/// A table without frame that fits a terminal and never wraps in a pipe.
+pub fn plain_table() -> TerminalTable {
+    let mut table = TerminalTable::new();
+    table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    table.remove_style(TableComponent::HorizontalLines).remove_style(TableComponent::MiddleIntersections);
+    if std::io::stdout().is_terminal() {
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+    } else {
+        table.set_content_arrangement(ContentArrangement::Disabled);
+    }
+    table
+}
+
+fn fill(table: &mut TerminalTable, view: &TableView) {
+    table.set_header(view.columns.iter().map(|column| match &column.unit {
+        Some(unit) => format!("{} ({unit})", column.heading),
+        None => column.heading.clone(),
+    }));
+    for row in &view.rows {
+        table.add_row(&row.cells);
+    }
+    for (index, column) in view.columns.iter().enumerate() {
+        if column.numeric
+            && let Some(column) = table.column_mut(index)
+        {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+}
+
+fn terminal(view: &TableView) -> String {
+    let mut table = plain_table();
+    fill(&mut table, view);
+    format!("{}\n{table}", view.caption)
+}
+
+fn markdown(view: &TableView) -> String {
+    let mut table = TerminalTable::new();
+    table.load_preset(presets::ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Disabled);
+    fill(&mut table, view);
+    format!("{}\n\n{table}", view.caption)
+}

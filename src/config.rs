@@ -1,0 +1,326 @@
+//! `campaign.toml` and its defaults: the file as people write it, validated into a [`Config`].
+//!
+//! Everything has a default or is inferred from the logs later; an unknown key is an error that
+//! names the nearest known one. `docs/campaign-toml.md` explains every key.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, bail, ensure};
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::{Bootstrap, Event, Factors, Role};
+
+/// The name of the configuration file in a campaign folder.
+pub const FILE_NAME: &str = "campaign.toml";
+
+/// The configuration file as it is written. Field names are the keys of `campaign.toml`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CampaignFile {
+    pub title: Option<String>,
+    /// `recorded` (default) or `reconstructed`.
+    pub provenance: Option<Provenance>,
+    pub notice: Option<String>,
+    /// Offset of the local times in the logs from UTC, such as `+01:00`.
+    pub utc_offset: Option<String>,
+    pub align: Option<AlignKey>,
+    pub vm: VmTable,
+    pub hosts: Vec<HostTable>,
+    /// Factors that are the same for all runs.
+    pub factors: BTreeMap<String, String>,
+    /// Order of the levels of a factor in tables and figures.
+    pub order: BTreeMap<String, Vec<String>>,
+    /// The condition that others are compared with, by some of its factor levels.
+    pub reference: BTreeMap<String, String>,
+    pub naming: NamingTable,
+    pub ping: PingTable,
+    pub xentop: XentopTable,
+    pub bootstrap: BootstrapTable,
+    pub published: Vec<PublishedTable>,
+    pub limits: Vec<LimitTable>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Provenance {
+    Recorded,
+    Reconstructed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum AlignKey {
+    /// The migration request.
+    Request,
+    /// The start of the outage.
+    Outage,
+    /// The resumption of the service.
+    Resume,
+    /// The end of the migration process.
+    End,
+}
+
+impl From<AlignKey> for Event {
+    fn from(key: AlignKey) -> Self {
+        match key {
+            AlignKey::Request => Event::Request,
+            AlignKey::Outage => Event::Outage,
+            AlignKey::Resume => Event::Resume,
+            AlignKey::End => Event::End,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct VmTable {
+    pub name: Option<String>,
+    pub memory_mib: Option<f64>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HostTable {
+    pub name: String,
+    pub role: RoleKey,
+    pub cpus: Option<u32>,
+    /// Seconds by which the host's clock is ahead of the observer's.
+    #[serde(default)]
+    pub clock_offset_s: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RoleKey {
+    Source,
+    Target,
+    Observer,
+}
+
+impl From<RoleKey> for Role {
+    fn from(key: RoleKey) -> Self {
+        match key {
+            RoleKey::Source => Role::Source,
+            RoleKey::Target => Role::Target,
+            RoleKey::Observer => Role::Observer,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NamingTable {
+    /// A regular expression over the path below the campaign folder, with the named groups
+    /// `repetition`, optionally `source` and `host`, and one per factor.
+    pub pattern: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PingTable {
+    pub interval_s: Option<f64>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct XentopTable {
+    /// True time between two iterations of `xentop -d1`, where it is known.
+    pub period_s: Option<f64>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BootstrapTable {
+    pub seed: Option<u64>,
+    pub resamples: Option<u32>,
+}
+
+/// A published figure to check the recomputation against.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublishedTable {
+    /// A series, such as `outage_ping`.
+    pub metric: String,
+    pub statistic: Statistic,
+    /// Factor levels that select the condition.
+    #[serde(default, rename = "where")]
+    pub condition: BTreeMap<String, String>,
+    /// The figure as it was printed, as a string: its decimals are its precision.
+    pub stated: String,
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Statistic {
+    Mean,
+    Sd,
+    Median,
+    Min,
+    Max,
+}
+
+impl Statistic {
+    pub fn name(self) -> &'static str {
+        match self {
+            Statistic::Mean => "mean",
+            Statistic::Sd => "sd",
+            Statistic::Median => "median",
+            Statistic::Min => "min",
+            Statistic::Max => "max",
+        }
+    }
+}
+
+/// A bound on a series; exceeding it ends the program with exit status 4.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitTable {
+    pub metric: String,
+    pub statistic: Statistic,
+    #[serde(default, rename = "where")]
+    pub condition: BTreeMap<String, String>,
+    /// The largest value that is accepted.
+    pub at_most: f64,
+}
+
+/// The validated configuration of one campaign.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub file: CampaignFile,
+    pub naming: Option<Regex>,
+    pub utc_offset_s: Option<i32>,
+    pub align: Event,
+    pub bootstrap: Bootstrap,
+}
+
+impl Config {
+    /// Reads and validates the text of a `campaign.toml`; `""` gives the defaults.
+    ///
+    /// # Errors
+    ///
+    /// A syntax error, an unknown key (with the nearest known one) or a value that makes no sense.
+    pub fn parse(text: &str) -> anyhow::Result<Self> {
+        let file: CampaignFile = toml::from_str(text).map_err(explain)?;
+        let naming = file.naming.pattern.as_deref().map(naming_pattern).transpose()?;
+        let utc_offset_s = file.utc_offset.as_deref().map(utc_offset).transpose()?;
+        for host in &file.hosts {
+            ensure!(host.cpus != Some(0), "host `{}`: a host has at least one CPU, not 0", host.name);
+            ensure!(host.clock_offset_s.is_finite(), "host `{}`: clock_offset_s is not a number", host.name);
+        }
+        let mut names: Vec<&str> = file.hosts.iter().map(|host| host.name.as_str()).collect();
+        names.sort_unstable();
+        if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            bail!("host `{}` is declared twice", twice[0]);
+        }
+        for (key, value) in [("ping.interval_s", file.ping.interval_s), ("xentop.period_s", file.xentop.period_s)] {
+            ensure!(value.is_none_or(|v| v > 0.0 && v.is_finite()), "{key} must be a time above 0 s");
+        }
+        for published in &file.published {
+            published.stated.parse::<f64>().ok().filter(|v| v.is_finite()).with_context(|| {
+                format!("published {}: stated = \"{}\" is not a number", published.metric, published.stated)
+            })?;
+        }
+        let align = file.align.unwrap_or(AlignKey::Request).into();
+        let bootstrap = Bootstrap {
+            seed: file.bootstrap.seed.unwrap_or(20_100_126),
+            resamples: file.bootstrap.resamples.unwrap_or(10_000),
+        };
+        Ok(Self { file, naming, utc_offset_s, align, bootstrap })
+    }
+
+    /// The declared host of that name.
+    pub fn host(&self, name: &str) -> Option<&HostTable> {
+        self.file.hosts.iter().find(|host| host.name == name)
+    }
+
+    /// Seconds to subtract from the time stamps of a host.
+    pub fn clock_offset_s(&self, host: &str) -> f64 {
+        self.host(host).map_or(0.0, |h| h.clock_offset_s)
+    }
+}
+
+/// Whether a condition has all the levels that a `where` names.
+pub fn selects(condition: &BTreeMap<String, String>, factors: &Factors) -> bool {
+    condition.iter().all(|(name, level)| factors.get(name) == Some(level))
+}
+
+fn naming_pattern(pattern: &str) -> anyhow::Result<Regex> {
+    let regex = Regex::new(pattern).with_context(|| format!("naming.pattern is not a regular expression: {pattern}"))?;
+    ensure!(
+        regex.capture_names().flatten().any(|name| name == "repetition"),
+        "naming.pattern has no group `(?<repetition>…)`: {pattern}"
+    );
+    Ok(regex)
+}
+
+/// `+01:00`, `-0330`, `Z` or `UTC` as seconds east of Greenwich.
+fn utc_offset(text: &str) -> anyhow::Result<i32> {
+    if text == "Z" || text == "UTC" {
+        return Ok(0);
+    }
+    let offset: chrono::FixedOffset =
+        text.parse().map_err(|_| anyhow::anyhow!("utc_offset = \"{text}\": expected a form like +01:00"))?;
+    Ok(offset.local_minus_utc())
+}
+
+/// Adds the nearest known key to serde's message about an unknown one.
+fn explain(error: toml::de::Error) -> anyhow::Error {
+    let message = error.message().to_owned();
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    let hint = match (message.starts_with("unknown "), quoted.split_first()) {
+        (true, Some((unknown, known))) => known
+            .iter()
+            .map(|key| (strsim::jaro_winkler(unknown, key), key))
+            .filter(|(likeness, _)| *likeness > 0.75)
+            .max_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, key)| format!("\nDid you mean `{key}`?")),
+        _ => None,
+    };
+    anyhow::anyhow!("{}{}", error.to_string().trim_end(), hint.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        format!("{:#}", Config::parse(text).unwrap_err())
+    }
+
+    #[test]
+    fn an_empty_file_is_the_default() {
+        let config = Config::parse("").unwrap();
+        assert_eq!(config.align, Event::Request);
+        assert_eq!(config.bootstrap.resamples, 10_000);
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest() {
+        let message = error("titel = \"x\"");
+        assert!(message.contains("titel") && message.contains("Did you mean `title`?"), "{message}");
+        let message = error("[[hosts]]\nname = \"a\"\nrole = \"source\"\ncpu = 2");
+        assert!(message.contains("Did you mean `cpus`?") && message.contains("line 4"), "{message}");
+        let message = error("[[hosts]]\nname = \"a\"\nrole = \"sorce\"");
+        assert!(message.contains("Did you mean `source`?"), "{message}");
+    }
+
+    #[test]
+    fn senseless_values_are_refused() {
+        assert!(error("utc_offset = \"noon\"").contains("+01:00"));
+        assert!(error("[naming]\npattern = \"(\"").contains("regular expression"));
+        assert!(error("[naming]\npattern = \"x\"").contains("repetition"));
+        assert!(error("[ping]\ninterval_s = 0").contains("above 0"));
+        let host = "[[hosts]]\nname = \"a\"\nrole = \"source\"\n";
+        assert!(error(&format!("{host}{host}")).contains("twice"));
+        assert!(error("[[published]]\nmetric = \"m\"\nstatistic = \"mean\"\nstated = \"x\"").contains("stated"));
+    }
+
+    #[test]
+    fn offsets_are_seconds_east() {
+        assert_eq!(utc_offset("+01:00").unwrap(), 3600);
+        assert_eq!(utc_offset("-03:30").unwrap(), -12_600);
+        assert_eq!(utc_offset("UTC").unwrap(), 0);
+    }
+}

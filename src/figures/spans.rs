@@ -1,0 +1,91 @@
+//! When, in the mean of a condition's completed runs, the migration ran and the service was out.
+
+use crate::analysis::{Analysis, Event, Method, Outage, Run, Status};
+use crate::stats::Sample;
+
+/// A stretch of time, seconds from time zero of the curves.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Span {
+    /// Mean start.
+    pub start: f64,
+    /// Mean end.
+    pub end: f64,
+    /// Earliest and latest end.
+    pub ends: (f64, f64),
+    /// Mean length as the tables give it.
+    pub length: f64,
+}
+
+/// What happened to a condition's runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spans {
+    pub migration: Option<Span>,
+    pub outage: Option<(Method, Span)>,
+}
+
+impl Spans {
+    pub fn new(analysis: &Analysis, condition: usize) -> Self {
+        let align = analysis.campaign.align;
+        let completed: Vec<&Run> = analysis
+            .runs
+            .iter()
+            .filter(|run| run.condition == condition && run.migration.status == Status::Completed)
+            .collect();
+        let mean_of = |metric| mean_of(analysis, condition, metric);
+        let migrations = completed.iter().filter_map(|run| {
+            let zero = zero_s(run, align)?;
+            Some((-zero, run.migration.duration_s? - zero))
+        });
+        let outages = |method| {
+            let outages = completed.iter().filter_map(|run| {
+                let zero = zero_s(run, align)?;
+                let outage = outage(run, method)?;
+                Some((outage.start_s? - zero, outage.end_s? - zero))
+            });
+            Some((method, span(outages.collect(), mean_of(metric(method)))?))
+        };
+        Self {
+            migration: span(migrations.collect(), mean_of("migration_duration")),
+            outage: outages(Method::Ping).or_else(|| outages(Method::GuestClock)),
+        }
+    }
+}
+
+/// Name of an outage's series.
+pub fn metric(method: Method) -> &'static str {
+    match method {
+        Method::Ping => "outage_ping",
+        Method::PingReplyGap => "outage_ping_reply_gap",
+        Method::GuestClock => "outage_guest_clock",
+    }
+}
+
+/// The run's outage as the method saw it.
+pub fn outage(run: &Run, method: Method) -> Option<&Outage> {
+    run.outages.iter().find(|outage| outage.method == method)
+}
+
+/// Time zero of the run's curves, seconds from the request.
+fn zero_s(run: &Run, align: Event) -> Option<f64> {
+    let outage = || outage(run, Method::Ping).or_else(|| outage(run, Method::GuestClock));
+    match align {
+        Event::Request => Some(0.0),
+        Event::Outage => outage()?.start_s,
+        Event::Resume => outage()?.end_s,
+        Event::End => run.migration.duration_s,
+    }
+}
+
+fn mean_of(analysis: &Analysis, condition: usize, metric: &str) -> Option<f64> {
+    let series = analysis.series.iter().find(|s| s.condition == condition && s.metric == metric)?;
+    series.summary.map(|summary| summary.mean)
+}
+
+/// The mean of starts and ends; their distance is the length if no table gives another.
+fn span(stretches: Vec<(f64, f64)>, length: Option<f64>) -> Option<Span> {
+    let (starts, ends): (Vec<f64>, Vec<f64>) = stretches.into_iter().unzip();
+    let (starts, ends) = (Sample::new(starts)?, Sample::new(ends)?);
+    let (start, end) = (starts.mean(), ends.mean());
+    let length = length.filter(|length| length.is_finite()).unwrap_or(end - start);
+    (start <= end).then_some(Span { start, end, ends: (ends.min(), ends.max()), length })
+}

@@ -1,0 +1,1 @@
+//! Figures as a whole, drawn from a small made-up analysis.

@@ -1,0 +1,115 @@
+//! How figures look: sizes, colours, fonts.
+//!
+//! Colours start from Okabe and Ito's set ("Color Universal Design", 2008), its light members
+//! darkened until thin lines are read well on white. A quantity has its colour in every figure;
+//! within a figure quantities also differ in dash or lightness, so that grey prints and
+//! colour-blind readers lose nothing.
+
+use std::sync::OnceLock;
+
+use anyhow::{Result, anyhow};
+use plotters::style::{FontStyle, RGBColor, register_font};
+
+/// Family under which the bundled fonts are known to plotters, to browsers and to typst.
+pub const FAMILY: &str = "Inter";
+
+/// Width of a figure of a pair: 8.4 cm.
+pub const PAIR_WIDTH: i32 = 2380;
+/// Width of a figure over the whole measure: 17 cm.
+pub const FULL_WIDTH: i32 = 4820;
+
+/// Font sizes: 7.6 and 6.6 pt.
+pub const TITLE_SIZE: i32 = 76;
+pub const LABEL_SIZE: i32 = 66;
+
+/// Stroke widths.
+pub const HAIR: u32 = 4;
+pub const RULE: u32 = 6;
+pub const CURVE: u32 = 12;
+
+/// Opacities of what stands behind the mean.
+pub const BAND_ALPHA: f64 = 0.18;
+pub const REPETITION_ALPHA: f64 = 0.35;
+
+pub const PAPER: RGBColor = RGBColor(0xFF, 0xFF, 0xFF);
+pub const INK: RGBColor = RGBColor(0x1A, 0x1A, 0x1A);
+pub const SOFT_INK: RGBColor = RGBColor(0x59, 0x59, 0x59);
+pub const AXIS: RGBColor = RGBColor(0x80, 0x80, 0x80);
+pub const GRID: RGBColor = RGBColor(0xDE, 0xDE, 0xDE);
+
+const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xB2);
+const SKY: RGBColor = RGBColor(0x3B, 0x96, 0xD2);
+const VERMILLION: RGBColor = RGBColor(0xD5, 0x5E, 0x00);
+const ORANGE: RGBColor = RGBColor(0xCF, 0x86, 0x00);
+const GREEN: RGBColor = RGBColor(0x00, 0x85, 0x62);
+const PURPLE: RGBColor = RGBColor(0xA9, 0x4A, 0x86);
+const WINE: RGBColor = RGBColor(0x88, 0x22, 0x55);
+const NAVY: RGBColor = RGBColor(0x00, 0x44, 0x88);
+const ROSE: RGBColor = RGBColor(0xBB, 0x55, 0x66);
+const GREY: RGBColor = RGBColor(0x73, 0x73, 0x73);
+
+/// What a curve, a dot or a span stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantity {
+    Vm,
+    Hypervisor,
+    OtherVm,
+    User,
+    System,
+    Idle,
+    Wait,
+    SoftInterrupts,
+    HardInterrupts,
+    Used,
+    Cache,
+    Free,
+    Received,
+    Sent,
+    RoundTrip,
+    OutagePing,
+    OutageGuestClock,
+    Migration,
+}
+
+/// Dash and gap of a line, in units; `None` is solid.
+pub type Dash = Option<(i32, i32)>;
+
+impl Quantity {
+    pub fn color(self) -> RGBColor {
+        match self {
+            // The guest clock runs in the VM, round trips are what ping sees.
+            Quantity::Vm | Quantity::OutageGuestClock => BLUE,
+            Quantity::OutagePing | Quantity::RoundTrip => VERMILLION,
+            Quantity::Hypervisor => ORANGE,
+            Quantity::OtherVm | Quantity::Idle => GREY,
+            Quantity::User => SKY,
+            Quantity::System | Quantity::Free => GREEN,
+            Quantity::Wait => PURPLE,
+            Quantity::SoftInterrupts => WINE,
+            Quantity::HardInterrupts | Quantity::Cache => GREY,
+            Quantity::Used | Quantity::Received => NAVY,
+            Quantity::Sent => ROSE,
+            Quantity::Migration => SOFT_INK,
+        }
+    }
+
+    pub fn dash(self) -> Dash {
+        match self {
+            Quantity::Idle | Quantity::Cache | Quantity::OtherVm => Some((45, 30)),
+            Quantity::Wait | Quantity::HardInterrupts | Quantity::Sent => Some((18, 24)),
+            _ => None,
+        }
+    }
+}
+
+/// Makes the bundled fonts known to plotters, once for the process.
+pub fn register_fonts() -> Result<()> {
+    static REGISTERED: OnceLock<bool> = OnceLock::new();
+    let registered = *REGISTERED.get_or_init(|| {
+        let regular = include_bytes!("../../report-templates/fonts/Inter-Regular.ttf");
+        let semi_bold = include_bytes!("../../report-templates/fonts/Inter-SemiBold.ttf");
+        register_font(FAMILY, FontStyle::Normal, regular).is_ok()
+            && register_font(FAMILY, FontStyle::Bold, semi_bold).is_ok()
+    });
+    registered.then_some(()).ok_or_else(|| anyhow!("the bundled fonts cannot be read"))
+}

@@ -1,0 +1,162 @@
+//! What the numbers say, found without a person: the sentences at the head of a report.
+//!
+//! Each finding follows a stated rule (`docs/methodology.md`) and carries its figures. Wording is
+//! the work of the report.
+
+use crate::aggregate;
+use crate::analysis::{Comparison, Condition, Finding, FlagCode, Method, Run, Series};
+use crate::metrics::outage::overlap;
+use crate::stats::Sample;
+
+/// All findings, in the order in which a report tells them.
+pub fn find(
+    conditions: &[Condition],
+    runs: &[Run],
+    series: &[Series],
+    comparisons: &[Comparison],
+) -> Vec<Finding> {
+    let mut findings = outages(conditions.len(), series);
+    findings.extend(lengthened(comparisons));
+    for (index, condition) in conditions.iter().enumerate() {
+        findings.extend(outlasts(index, condition, runs));
+    }
+    for (index, condition) in conditions.iter().enumerate() {
+        findings.extend(first_repetitions_slower(index, condition, runs));
+    }
+    for (index, condition) in conditions.iter().enumerate() {
+        findings.extend(round_trips_raised(index, condition, runs));
+    }
+    findings.extend(methods_agree(runs));
+    findings.extend(methods_disagree(runs));
+    findings
+}
+
+/// The method a condition's outage is told by: ping where it was logged, else the guest clock.
+fn outages(conditions: usize, series: &[Series]) -> Vec<Finding> {
+    let best = |condition| {
+        [(Method::Ping, "outage_ping"), (Method::GuestClock, "outage_guest_clock")].into_iter().find_map(
+            |(method, metric)| {
+                let found = series.iter().find(|s| s.condition == condition && s.metric == metric)?;
+                Some((method, found.summary?))
+            },
+        )
+    };
+    (0..conditions)
+        .filter_map(|condition| {
+            let (method, summary) = best(condition)?;
+            Some(Finding::Outage {
+                condition,
+                method,
+                mean_s: summary.mean,
+                min_s: summary.min,
+                max_s: summary.max,
+                n: summary.n,
+            })
+        })
+        .collect()
+}
+
+/// Outages and durations that are longer than in the reference condition: the interval of the
+/// ratio lies above 1 and the corrected test agrees at the 5 % level.
+fn lengthened(comparisons: &[Comparison]) -> Vec<Finding> {
+    let mut found: Vec<&Comparison> = comparisons
+        .iter()
+        .filter(|c| matches!(c.metric, "outage_ping" | "migration_duration"))
+        .filter(|c| c.ratio_ci95.is_some_and(|ci| ci.low > 1.0) && c.p_adjusted.is_some_and(|p| p < 0.05))
+        .collect();
+    found.sort_by(|a, b| {
+        (b.metric == "outage_ping")
+            .cmp(&(a.metric == "outage_ping"))
+            .then(b.ratio.unwrap_or(0.0).total_cmp(&a.ratio.unwrap_or(0.0)))
+    });
+    found
+        .into_iter()
+        .filter_map(|c| {
+            Some(Finding::Lengthened {
+                metric: c.metric,
+                condition: c.b,
+                reference: c.a,
+                ratio: c.ratio?,
+                ci95: c.ratio_ci95,
+                p_adjusted: c.p_adjusted,
+            })
+        })
+        .collect()
+}
+
+fn outlasts(index: usize, condition: &Condition, runs: &[Run]) -> Option<Finding> {
+    let flagged = |run: &&Run| run.flags.iter().any(|flag| flag.code == FlagCode::OutageLongerThanMigration);
+    let of = condition.runs.iter().map(|&run| &runs[run]).filter(|run| aggregate::counts(run));
+    let (total, number) = (of.clone().count(), of.filter(flagged).count());
+    (number > 0).then_some(Finding::OutageOutlastsMigration { condition: index, runs: number, of: total })
+}
+
+/// The first one or two of at least four repetitions all had a longer outage than every later one,
+/// by more than the resolution of ping.
+fn first_repetitions_slower(index: usize, condition: &Condition, runs: &[Run]) -> Option<Finding> {
+    let mut resolution: f64 = 0.0;
+    let mut values = Vec::new();
+    for run in condition.runs.iter().map(|&run| &runs[run]).filter(|run| aggregate::counts(run)) {
+        let outage = run.outages.iter().find(|outage| outage.method == Method::Ping)?;
+        resolution = resolution.max(run.ping.as_ref()?.interval_s);
+        values.push(outage.estimate_s);
+    }
+    if values.len() < 4 {
+        return None;
+    }
+    [2, 1].into_iter().find_map(|k| {
+        let first = Sample::new(values[..k].to_vec())?;
+        let later = Sample::new(values[k..].to_vec())?;
+        // A margin of half an interval makes floating-point ties no difference.
+        (first.min() - later.max() > 1.5 * resolution).then(|| Finding::FirstRepetitionsSlower {
+            condition: index,
+            first: k,
+            first_mean_s: first.mean(),
+            later_mean_s: later.mean(),
+        })
+    })
+}
+
+/// Median over the runs of (median round trip during ÷ before), where it is 1.2 or more.
+fn round_trips_raised(index: usize, condition: &Condition, runs: &[Run]) -> Option<Finding> {
+    let ratios = condition
+        .runs
+        .iter()
+        .map(|&run| &runs[run])
+        .filter(|run| aggregate::counts(run))
+        .filter_map(|run| {
+            let ping = run.ping.as_ref()?;
+            let before = ping.before?.median;
+            (before > 0.0).then_some(ping.during?.median / before)
+        })
+        .collect();
+    let ratio = Sample::new(ratios)?.median();
+    (ratio >= 1.2).then_some(Finding::RoundTripsRaised { condition: index, ratio })
+}
+
+/// Runs with both a ping and a guest-clock outage, with their difference guest clock − ping.
+fn both_methods(runs: &[Run]) -> impl Iterator<Item = (usize, f64, f64, bool)> {
+    runs.iter().enumerate().filter(|(_, run)| aggregate::counts(run)).filter_map(|(index, run)| {
+        let of = |method| run.outages.iter().find(|outage| outage.method == method);
+        let (ping, guest) = (of(Method::Ping)?, of(Method::GuestClock)?);
+        Some((index, ping.estimate_s, guest.estimate_s, overlap(ping, guest)))
+    })
+}
+
+fn methods_agree(runs: &[Run]) -> Option<Finding> {
+    let compared: Vec<_> = both_methods(runs).collect();
+    let differences = Sample::new(compared.iter().map(|(_, ping, guest, _)| guest - ping).collect())?;
+    Some(Finding::MethodsAgree {
+        runs: differences.n(),
+        overlapping: compared.iter().filter(|(.., overlap)| *overlap).count(),
+        mean_difference_s: differences.mean(),
+        largest_difference_s: differences.values().iter().copied().reduce(|a, b| if b.abs() > a.abs() { b } else { a })?,
+    })
+}
+
+fn methods_disagree(runs: &[Run]) -> Option<Finding> {
+    let (run, ping_s, guest_clock_s, _) = both_methods(runs)
+        .filter(|(.., overlap)| !overlap)
+        .reduce(|a, b| if (b.2 - b.1).abs() > (a.2 - a.1).abs() { b } else { a })?;
+    Some(Finding::MethodsDisagree { run, ping_s, guest_clock_s })
+}

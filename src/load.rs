@@ -1,0 +1,124 @@
+//! Files of a session → parsed logs: reads, hashes, detects and parses, several files at a time.
+//!
+//! A file that cannot be read or recognised becomes a diagnostic; the others go on. The result is
+//! in the order of the session's files, whatever the number of jobs.
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+use stillstand_parsers as parsers;
+use stillstand_parsers::{Format, Parsed};
+
+use crate::analysis::{Diagnostic, Severity};
+use crate::session::{Session, SessionFile};
+
+/// One file after reading.
+#[derive(Debug)]
+pub struct LoadedFile {
+    pub file: SessionFile,
+    /// SHA-256 of the bytes, lower-case hexadecimal; `None` when the file could not be read.
+    pub sha256: Option<String>,
+    /// `None` when nothing of it could be used; then there is a diagnostic that says why.
+    pub log: Option<Parsed>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads every file of the session. `progress` is called once per file, from any thread.
+pub fn load(session: &Session, progress: &(dyn Fn() + Sync)) -> Vec<LoadedFile> {
+    session
+        .files
+        .par_iter()
+        .map(|file| {
+            let loaded = load_one(file);
+            progress();
+            loaded
+        })
+        .collect()
+}
+
+/// The SHA-256 of `bytes` in lower-case hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn load_one(file: &SessionFile) -> LoadedFile {
+    let problem = |code, message: String| LoadedFile {
+        file: file.clone(),
+        sha256: None,
+        log: None,
+        diagnostics: vec![diagnostic(file, Severity::Error, code, message)],
+    };
+    let bytes = match std::fs::read(&file.path) {
+        Ok(bytes) => bytes,
+        Err(error) => return problem("file-not-readable", format!("the file cannot be read: {error}")),
+    };
+    let sha256 = Some(sha256(&bytes));
+    let format = match parsers::detect(&bytes) {
+        Ok(format) => format,
+        Err(error) => {
+            let (severity, code) = match error {
+                parsers::DetectError::Empty => (Severity::Error, "file-empty"),
+                _ if expected(file).is_some() => (Severity::Error, "file-not-recognised"),
+                _ => (Severity::Warning, "file-not-recognised"),
+            };
+            let message = format!("{error}{}", by_its_name(file));
+            return LoadedFile { sha256, diagnostics: vec![diagnostic(file, severity, code, message)], ..problem("", String::new()) };
+        }
+    };
+    let mut diagnostics = Vec::new();
+    if expected(file).is_some_and(|expected| expected != format) {
+        let message = format!("by its content the file is {}{}; the content counts", format.name(), by_its_name(file));
+        diagnostics.push(diagnostic(file, Severity::Warning, "name-and-content-differ", message));
+    }
+    match parsers::parse(format, &bytes) {
+        Ok(mut log) => {
+            diagnostics.extend(std::mem::take(&mut log.diagnostics).into_iter().map(|d| located(file, d)));
+            LoadedFile { file: file.clone(), sha256, log: Some(log), diagnostics }
+        }
+        Err(mut error) => {
+            diagnostics.extend(std::mem::take(&mut error.diagnostics).into_iter().map(|d| located(file, d)));
+            let line = error.line;
+            diagnostics
+                .push(Diagnostic { line, ..diagnostic(file, Severity::Error, "file-unusable", error.to_string()) });
+            LoadedFile { file: file.clone(), sha256, log: None, diagnostics }
+        }
+    }
+}
+
+/// The format that the file's name promises.
+fn expected(file: &SessionFile) -> Option<Format> {
+    match file.source.as_deref()? {
+        "dstat" => Some(Format::Dstat),
+        "xentop" => Some(Format::XentopGawk),
+        "ping" => Some(Format::PingGawk),
+        "zeit" => Some(Format::Zeit),
+        "migration-time" => Some(Format::MigrationTime),
+        _ => None,
+    }
+}
+
+fn by_its_name(file: &SessionFile) -> String {
+    match expected(file) {
+        Some(format) => format!(", by its name it should be {}", format.name()),
+        None => String::new(),
+    }
+}
+
+fn diagnostic(file: &SessionFile, severity: Severity, code: &'static str, message: String) -> Diagnostic {
+    Diagnostic { severity, code, file: Some(file.relative.clone()), line: None, column: None, message, text: None }
+}
+
+fn located(file: &SessionFile, d: parsers::Diagnostic) -> Diagnostic {
+    Diagnostic {
+        severity: match d.severity {
+            parsers::Severity::Error => Severity::Error,
+            parsers::Severity::Warning => Severity::Warning,
+            parsers::Severity::Note => Severity::Note,
+        },
+        code: d.code,
+        file: Some(file.relative.clone()),
+        line: d.line,
+        column: d.column,
+        message: d.message,
+        text: d.text,
+    }
+}

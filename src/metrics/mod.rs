@@ -1,0 +1,5 @@
+//! One aligned run → its numbers.
+
+pub mod outage;
+pub mod resources;
+pub mod round_trips;

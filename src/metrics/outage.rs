@@ -1,0 +1,315 @@
+//! Outages as intervals, and what contradicts what.
+//!
+//! Every method states an estimate and the bounds that its resolution allows;
+//! `docs/methodology.md` derives them. Nothing is averaged over methods: where they contradict
+//! each other, a flag says so with the figures in it.
+
+use crate::align::{GuestClock, PingTimeline};
+use crate::analysis::{Flag, FlagCode, Method, Migration, Outage, Ping};
+use crate::metrics::round_trips;
+use crate::stats::Sample;
+
+/// A hole in the answered requests.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Hole {
+    /// First unanswered request.
+    first: u32,
+    /// Number of unanswered requests.
+    lost: u32,
+    /// No later request was answered: the log ended during the hole.
+    open: bool,
+}
+
+/// What ping saw: the summary of the log, and its outage by both of ping's methods.
+pub fn ping(timeline: &PingTimeline, migration: &Migration) -> (Ping, Vec<Outage>) {
+    let holes = holes(timeline);
+    let main = main_hole(&holes, timeline);
+    let received = u32::try_from(timeline.answered.len()).unwrap_or(u32::MAX);
+    let outages: Vec<Outage> =
+        std::iter::once(ping_outage(main, timeline)).chain(reply_gap(timeline)).collect();
+    let resumed = outages.first().and_then(|outage| outage.end_s).or(migration.duration_s);
+    let (before, during, after) = round_trips::by_phase(timeline, resumed);
+    let ping = Ping {
+        sent: timeline.sent,
+        received,
+        lost: timeline.sent.saturating_sub(received),
+        longest_gap_lost: main.map_or(0, |hole| hole.lost),
+        duplicates: timeline.duplicates,
+        interval_s: timeline.interval_s,
+        before,
+        during,
+        after,
+    };
+    (ping, outages)
+}
+
+fn holes(timeline: &PingTimeline) -> Vec<Hole> {
+    let mut holes = Vec::new();
+    let mut next = timeline.first_seq;
+    for &seq in &timeline.answered {
+        if seq > next {
+            holes.push(Hole { first: next, lost: seq - next, open: false });
+        }
+        next = seq.saturating_add(1);
+    }
+    let end = timeline.first_seq.saturating_add(timeline.sent);
+    if end > next {
+        holes.push(Hole { first: next, lost: end - next, open: true });
+    }
+    holes
+}
+
+/// The longest hole that begins at or after the request; without a time zero the longest of all.
+/// Of equally long ones the first.
+fn main_hole(holes: &[Hole], timeline: &PingTimeline) -> Option<Hole> {
+    holes
+        .iter()
+        .filter(|hole| timeline.sent_at(hole.first).is_none_or(|t| t >= 0.0))
+        .copied()
+        .reduce(|longest, hole| if hole.lost > longest.lost { hole } else { longest })
+}
+
+/// k unanswered requests, one every i seconds: the outage is k · i, the truth between (k − 1) · i
+/// and (k + 1) · i. It began between the last answered and the first unanswered request, which
+/// places it half an interval before the latter.
+fn ping_outage(main: Option<Hole>, timeline: &PingTimeline) -> Outage {
+    let i = timeline.interval_s;
+    let k = f64::from(main.map_or(0, |hole| hole.lost));
+    let open = main.is_some_and(|hole| hole.open);
+    let start_s = main.and_then(|hole| Some(timeline.sent_at(hole.first)? - timeline.period_s / 2.0));
+    Outage {
+        method: Method::Ping,
+        estimate_s: k * i,
+        lower_s: (k - 1.0).max(0.0) * i,
+        upper_s: (!open).then_some((k + 1.0) * i),
+        start_s,
+        end_s: start_s.filter(|_| !open).map(|start| start + k * timeline.period_s),
+        censored: open,
+        source_file: timeline.file.clone(),
+    }
+}
+
+/// Longest time between the arrivals of two consecutive replies, less the interval, from the
+/// first reply at or after the request on.
+fn reply_gap(timeline: &PingTimeline) -> Option<Outage> {
+    let arrivals: Vec<f64> = timeline
+        .answered
+        .iter()
+        .zip(&timeline.rtt_ms)
+        .filter_map(|(&seq, rtt)| Some(timeline.sent_at(seq)? + rtt / 1000.0))
+        .collect();
+    let (from, to) = arrivals
+        .windows(2)
+        .filter(|pair| pair[1] >= 0.0)
+        .map(|pair| (pair[0], pair[1]))
+        .reduce(|longest, pair| if pair.1 - pair.0 > longest.1 - longest.0 { pair } else { longest })?;
+    let i = timeline.interval_s;
+    let estimate_s = (to - from - i).max(0.0);
+    Some(Outage {
+        method: Method::PingReplyGap,
+        estimate_s,
+        lower_s: (estimate_s - i).max(0.0),
+        upper_s: Some(estimate_s + i),
+        start_s: Some(from + i / 2.0),
+        end_s: Some(from + i / 2.0 + estimate_s),
+        censored: false,
+        source_file: timeline.file.clone(),
+    })
+}
+
+/// What the clock inside the VM saw.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GuestClockOutage {
+    pub outage: Outage,
+    /// Sum of all steps back, seconds; 0 for a clock that only goes forward.
+    pub stepped_back_s: f64,
+    /// 99th percentile of the ordinary steps, seconds.
+    pub ordinary_step_s: f64,
+}
+
+/// Largest step between two consecutive stamps. The step itself is the estimate and the upper
+/// bound – the VM ran at both stamps – and the step less the 99th percentile of all other steps is
+/// the lower one. Where the clock is aligned, only steps that end after the request count.
+///
+/// `None` for fewer than two usable stamps.
+pub fn guest_clock(clock: &GuestClock) -> Option<GuestClockOutage> {
+    let pairs = clock.stamps_s.windows(2).filter_map(|pair| <[f64; 2]>::try_from(pair).ok());
+    let stepped_back_s = pairs.clone().map(|[from, to]| (from - to).max(0.0)).sum();
+    let steps: Vec<[f64; 2]> = pairs.filter(|[from, to]| to >= from).collect();
+    let largest = steps
+        .iter()
+        .copied()
+        .filter(|pair| !clock.aligned || pair[1] >= 0.0)
+        .reduce(|largest, pair| if pair[1] - pair[0] > largest[1] - largest[0] { pair } else { largest })?;
+    let step = largest[1] - largest[0];
+    let ordinary: Vec<f64> = steps.iter().filter(|pair| **pair != largest).map(|pair| pair[1] - pair[0]).collect();
+    let ordinary_step_s = Sample::new(ordinary).map_or(0.0, |sample| sample.quantile(0.99));
+    let place = |t: f64| clock.aligned.then_some(t);
+    Some(GuestClockOutage {
+        outage: Outage {
+            method: Method::GuestClock,
+            estimate_s: step,
+            lower_s: (step - ordinary_step_s).max(0.0),
+            upper_s: Some(step),
+            start_s: place(largest[0]),
+            end_s: place(largest[1]),
+            censored: false,
+            source_file: clock.file.clone(),
+        },
+        stepped_back_s,
+        ordinary_step_s,
+    })
+}
+
+/// The contradictions and oddities of one run.
+pub fn flags(
+    migration: &Migration,
+    ping: Option<&Ping>,
+    outages: &[Outage],
+    guest: Option<&GuestClockOutage>,
+) -> Vec<Flag> {
+    let mut flags = Vec::new();
+    let mut flag = |code, values: &[(&'static str, f64)]| flags.push(Flag { code, values: values.to_vec() });
+    let seen_by_ping = outages.iter().find(|outage| outage.method == Method::Ping);
+    if let (Some(network), Some(guest)) = (seen_by_ping, guest) {
+        let figures = [("ping_s", network.estimate_s), ("guest_clock_s", guest.outage.estimate_s)];
+        // A step no larger than a few ordinary ones is none at all.
+        let still = guest.outage.estimate_s <= 5.0 * guest.ordinary_step_s;
+        if still && network.lower_s > guest.outage.estimate_s {
+            flag(FlagCode::GuestClockStopped, &figures);
+        } else if !overlap(network, &guest.outage) {
+            flag(FlagCode::MethodsDisagree, &figures);
+        }
+    }
+    if let Some(guest) = guest.filter(|guest| guest.stepped_back_s > 0.0) {
+        flag(FlagCode::GuestClockStepsBack, &[("seconds", guest.stepped_back_s)]);
+    }
+    if let (Some(network), Some(duration)) = (seen_by_ping, migration.duration_s)
+        && network.lower_s > duration
+    {
+        flag(FlagCode::OutageLongerThanMigration, &[("outage_s", network.estimate_s), ("duration_s", duration)]);
+    }
+    if let Some(ping) = ping.filter(|ping| ping.lost > ping.longest_gap_lost) {
+        flag(FlagCode::ScatteredLoss, &[("requests", f64::from(ping.lost - ping.longest_gap_lost))]);
+    }
+    flags
+}
+
+/// Whether the intervals of two outages have a length in common.
+pub fn overlap(a: &Outage, b: &Outage) -> bool {
+    let upper = |outage: &Outage| outage.upper_s.unwrap_or(f64::INFINITY);
+    a.lower_s <= upper(b) && b.lower_s <= upper(a)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::Status;
+
+    fn migration(duration_s: f64) -> Migration {
+        Migration {
+            request_epoch_s: Some(0.0),
+            request_resolution_s: 1.0,
+            duration_s: Some(duration_s),
+            user_s: None,
+            system_s: None,
+            status: Status::Completed,
+        }
+    }
+
+    /// 100 requests from 1 on, one each 0.2 s, the first 5 s before the request.
+    fn timeline(unanswered: impl Fn(u32) -> bool) -> PingTimeline {
+        let answered: Vec<u32> = (1..=100).filter(|seq| !unanswered(*seq)).collect();
+        PingTimeline {
+            file: "ping".to_owned(),
+            interval_s: 0.2,
+            sent: 100,
+            first_seq: 1,
+            rtt_ms: vec![0.4; answered.len()],
+            answered,
+            duplicates: 0,
+            has_summary: true,
+            origin_s: Some(-5.2),
+            period_s: 0.2,
+        }
+    }
+
+    fn check_ping(timeline: &PingTimeline, lost: u32, longest: u32, interval: (f64, f64, Option<f64>)) {
+        let (ping, outages) = ping(timeline, &migration(8.0));
+        assert_eq!((ping.lost, ping.longest_gap_lost), (lost, longest));
+        let near = |a: f64, b: f64| (a - b).abs() < 1e-9;
+        let outage = &outages[0];
+        assert!(near(outage.lower_s, interval.0) && near(outage.estimate_s, interval.1), "{outage:?}");
+        match (outage.upper_s, interval.2) {
+            (Some(a), Some(b)) => assert!(near(a, b), "{outage:?}"),
+            (a, b) => assert_eq!(a, b),
+        }
+    }
+
+    #[test]
+    fn the_main_hole_is_the_longest_after_the_request() {
+        // 10 lost before the request, 4 in the main hole, 1 scattered: 15 in all.
+        let timeline = timeline(|seq| (5..15).contains(&seq) || (60..64).contains(&seq) || seq == 80);
+        check_ping(&timeline, 15, 4, (0.6, 0.8, Some(1.0)));
+        let (_, outages) = ping(&timeline, &migration(8.0));
+        // Request 60 left at 6.8 s, so the outage began around 6.7 s.
+        assert!((outages[0].start_s.unwrap() - 6.7).abs() < 1e-9);
+        assert!((outages[0].end_s.unwrap() - 7.5).abs() < 1e-9);
+        assert!((outages[1].estimate_s - 0.8).abs() < 1e-9, "{:?}", outages[1]);
+    }
+
+    #[test]
+    fn no_loss_is_an_outage_below_one_interval() {
+        check_ping(&timeline(|_| false), 0, 0, (0.0, 0.0, Some(0.2)));
+    }
+
+    #[test]
+    fn a_log_that_ends_in_the_hole_gives_a_lower_bound_only() {
+        let timeline = timeline(|seq| seq > 90);
+        check_ping(&timeline, 10, 10, (1.8, 2.0, None));
+        let (_, outages) = ping(&timeline, &migration(8.0));
+        assert!(outages[0].censored && outages[0].end_s.is_none());
+    }
+
+    fn clock(pause_s: f64) -> GuestClock {
+        let before = (0..200).map(|k| f64::from(k) * 0.02);
+        let after = (0..200).map(|k| 3.98 + pause_s + f64::from(k) * 0.02);
+        GuestClock { file: "zeit".to_owned(), stamps_s: before.chain(after).collect(), aligned: true }
+    }
+
+    #[test]
+    fn the_largest_step_is_the_outage_of_the_guest_clock() {
+        let seen = guest_clock(&clock(0.9)).unwrap();
+        assert!((seen.outage.estimate_s - 0.9).abs() < 1e-9);
+        assert!((seen.outage.lower_s - 0.88).abs() < 1e-9);
+        assert_eq!(seen.stepped_back_s, 0.0);
+    }
+
+    fn codes(ping_timeline: &PingTimeline, clock: &GuestClock, duration_s: f64) -> Vec<FlagCode> {
+        let migration = migration(duration_s);
+        let (summary, mut outages) = ping(ping_timeline, &migration);
+        let guest = guest_clock(clock);
+        outages.extend(guest.iter().map(|g| g.outage.clone()));
+        flags(&migration, Some(&summary), &outages, guest.as_ref()).into_iter().map(|flag| flag.code).collect()
+    }
+
+    #[test]
+    fn contradictions_are_flagged() {
+        let silent = timeline(|seq| (60..70).contains(&seq));
+        assert_eq!(codes(&silent, &clock(2.0), 8.0), []);
+        assert_eq!(codes(&silent, &clock(0.02), 8.0), [FlagCode::GuestClockStopped]);
+        assert_eq!(codes(&silent, &clock(1.0), 8.0), [FlagCode::MethodsDisagree]);
+        assert_eq!(codes(&silent, &clock(2.0), 1.5), [FlagCode::OutageLongerThanMigration]);
+        let scattered = timeline(|seq| (60..70).contains(&seq) || seq == 90);
+        assert_eq!(codes(&scattered, &clock(2.0), 8.0), [FlagCode::ScatteredLoss]);
+    }
+
+    #[test]
+    fn steps_back_are_flagged_and_do_not_count_as_outages() {
+        let mut back = clock(2.0);
+        back.stamps_s.iter_mut().skip(300).for_each(|stamp| *stamp -= 0.5);
+        let seen = guest_clock(&back).unwrap();
+        assert!((seen.stepped_back_s - 0.48).abs() < 1e-9);
+        assert!((seen.outage.estimate_s - 2.0).abs() < 1e-9);
+    }
+}

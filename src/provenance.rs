@@ -1,0 +1,171 @@
+//! What came from what: the manifest of a report, and its verification.
+//!
+//! The manifest holds everything that decides the bytes of a report – the inputs by SHA-256, the
+//! configuration, the options, the version – and the SHA-256 of every output. It holds no time of
+//! day, no machine and no number of jobs, since these change nothing.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
+
+use crate::config::{AlignKey, CampaignFile};
+use crate::load::sha256;
+use crate::output::{Folder, MANIFEST};
+use crate::text::Language;
+
+/// Version of this program.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// `manifest.json`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Manifest {
+    pub generator: String,
+    pub version: String,
+    pub schema: u32,
+    /// The campaign folder as it was named on the command line.
+    pub campaign: String,
+    pub options: ReportOptions,
+    /// The configuration in full, defaults as `null`.
+    pub configuration: CampaignFile,
+    /// Relative path → SHA-256; `null` for a file that could not be read.
+    pub inputs: BTreeMap<String, Option<String>>,
+    /// Relative path → SHA-256 of every other file of the report.
+    pub outputs: BTreeMap<String, String>,
+}
+
+/// The options of `report` that change its bytes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReportOptions {
+    /// `None`: as the configuration says.
+    pub align: Option<AlignKey>,
+    pub lang: Language,
+    pub formats: Vec<DocumentFormat>,
+}
+
+/// The documents of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum DocumentFormat {
+    Html,
+    Pdf,
+}
+
+impl Manifest {
+    /// The manifest of a finished folder.
+    pub fn new(
+        campaign: String,
+        options: ReportOptions,
+        configuration: CampaignFile,
+        inputs: &[(String, Option<String>)],
+        folder: &Folder,
+    ) -> Self {
+        Self {
+            generator: "stillstand".to_owned(),
+            version: VERSION.to_owned(),
+            schema: crate::export::SCHEMA,
+            campaign,
+            options,
+            configuration,
+            inputs: inputs.iter().cloned().collect(),
+            outputs: folder.iter().map(|(path, bytes)| (path.clone(), sha256(bytes))).collect(),
+        }
+    }
+
+    /// Pretty-printed JSON with a line end.
+    ///
+    /// # Errors
+    ///
+    /// Never with this type; serde asks for it.
+    pub fn to_json(&self) -> anyhow::Result<Vec<u8>> {
+        let mut bytes = serde_json::to_vec_pretty(self).context(MANIFEST)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+
+    /// Reads the manifest of the report folder `out`.
+    ///
+    /// # Errors
+    ///
+    /// There is none, or it is not one of this program's.
+    pub fn read(out: &Path) -> anyhow::Result<Self> {
+        let path = out.join(MANIFEST);
+        let bytes = std::fs::read(&path)
+            .with_context(|| format!("{}: not a report folder, its {MANIFEST} cannot be read", out.display()))?;
+        let manifest: Self = serde_json::from_slice(&bytes)
+            .with_context(|| format!("{}: not a manifest of this version of stillstand", path.display()))?;
+        if manifest.generator != "stillstand" {
+            bail!("{}: written by {}, not by stillstand", path.display(), manifest.generator);
+        }
+        Ok(manifest)
+    }
+}
+
+/// A difference that `verify` found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Difference {
+    InputChanged(String),
+    InputMissing(String),
+    InputNew(String),
+    /// The file in the report folder is not the one that was written.
+    OutputAltered(String),
+    OutputMissing(String),
+    /// The recomputation gives other bytes than were written.
+    OutputNotReproduced(String),
+    Configuration,
+    Version { written: String, running: String },
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Difference::InputChanged(path) => write!(f, "input changed: {path}"),
+            Difference::InputMissing(path) => write!(f, "input missing: {path}"),
+            Difference::InputNew(path) => write!(f, "input that the report did not have: {path}"),
+            Difference::OutputAltered(path) => write!(f, "output altered since it was written: {path}"),
+            Difference::OutputMissing(path) => write!(f, "output missing: {path}"),
+            Difference::OutputNotReproduced(path) => write!(f, "output not reproduced: {path}"),
+            Difference::Configuration => f.write_str("the configuration is another one"),
+            Difference::Version { written, running } => {
+                write!(f, "written by version {written}, recomputed by {running}")
+            }
+        }
+    }
+}
+
+/// Compares the report folder `out` and its manifest with a recomputation.
+pub fn compare(out: &Path, written: &Manifest, recomputed: &Manifest) -> Vec<Difference> {
+    let mut found = Vec::new();
+    if written.version != recomputed.version {
+        found.push(Difference::Version {
+            written: written.version.clone(),
+            running: recomputed.version.clone(),
+        });
+    }
+    let same_configuration = serde_json::to_value(&written.configuration).ok()
+        == serde_json::to_value(&recomputed.configuration).ok();
+    if !same_configuration {
+        found.push(Difference::Configuration);
+    }
+    for (path, hash) in &written.inputs {
+        match recomputed.inputs.get(path) {
+            None => found.push(Difference::InputMissing(path.clone())),
+            Some(now) if now != hash => found.push(Difference::InputChanged(path.clone())),
+            Some(_) => {}
+        }
+    }
+    let new = recomputed.inputs.keys().filter(|path| !written.inputs.contains_key(*path));
+    found.extend(new.map(|path| Difference::InputNew(path.clone())));
+    for (path, hash) in &written.outputs {
+        match std::fs::read(out.join(path)) {
+            Err(_) => found.push(Difference::OutputMissing(path.clone())),
+            Ok(bytes) if sha256(&bytes) != *hash => found.push(Difference::OutputAltered(path.clone())),
+            Ok(_) => {}
+        }
+        if recomputed.outputs.get(path) != Some(hash) {
+            found.push(Difference::OutputNotReproduced(path.clone()));
+        }
+    }
+    found
+}

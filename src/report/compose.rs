@@ -1,0 +1,480 @@
+//! [`Analysis`] → [`Document`]: which sections a report has, and every number as a string.
+//!
+//! Numbers become text exactly once, here; the typesetters below only place it.
+
+use super::view::{Block, ColumnView, Definition, Document, FigureRef, FindingItem, RowView, Section, TableView};
+use crate::analysis::{Analysis, Condition, Event, Finding, Method, Role, Severity, Unit};
+use crate::figures::{Kind, Plan};
+use crate::provenance::VERSION;
+use crate::stats::Interval;
+use crate::tables::{self, Cell, Heading, Table};
+use crate::text::Text;
+
+/// The whole report.
+pub fn document(analysis: &Analysis, figures: &[Plan], text: &Text) -> Document {
+    let composer = Composer { analysis, figures, text };
+    let mut sections = vec![composer.overview()];
+    sections.extend((0..analysis.conditions.len()).map(|index| composer.condition(index)));
+    sections.extend(composer.published());
+    sections.push(composer.data_quality());
+    sections.push(composer.method());
+    let campaign = &analysis.campaign;
+    let notice = match (campaign.reconstructed, &campaign.notice) {
+        (true, Some(notice)) => Some(format!("{} {notice}", text.get("report.reconstructed"))),
+        (true, None) => Some(text.get("report.reconstructed").to_owned()),
+        (false, notice) => notice.clone(),
+    };
+    Document {
+        lang: text.language.code(),
+        title: campaign.title.clone(),
+        subtitle: text.get("report.subtitle").to_owned(),
+        notice,
+        facts: composer.facts(),
+        sections,
+        words: text.section("document"),
+    }
+}
+
+/// A table with every cell formatted.
+pub fn table(table: &Table, caption: String, text: &Text) -> TableView {
+    let shown = shown_units(table);
+    let heading = |heading: &Heading| match heading {
+        Heading::Text(key) => text.get(key).to_owned(),
+        Heading::Data(data) => data.clone(),
+    };
+    let rows: Vec<RowView> = table
+        .rows
+        .iter()
+        .map(|row| RowView {
+            cells: row.cells.iter().zip(&shown).map(|(c, shown)| cell(c, shown.0, text)).collect(),
+            summary: row.summary,
+        })
+        .collect();
+    let numeric = |index: usize| {
+        table.rows.iter().any(|row| {
+            matches!(row.cells.get(index), Some(Cell::Number { .. } | Cell::Integer(_) | Cell::Interval { .. }))
+        })
+    };
+    let columns: Vec<ColumnView> = table
+        .columns
+        .iter()
+        .zip(&shown)
+        .enumerate()
+        .map(|(index, (column, shown))| ColumnView {
+            heading: heading(&column.heading),
+            unit: (!shown.1.is_empty()).then(|| shown.1.to_owned()),
+            numeric: numeric(index),
+        })
+        .collect();
+    let view = TableView { id: table.id.clone(), caption, columns, rows };
+    if table.transposed { transpose(view) } else { view }
+}
+
+/// Factor from base units and the unit in which a column is shown.
+fn shown_units(table: &Table) -> Vec<(f64, &'static str)> {
+    table.columns.iter().map(|column| column.unit.map_or((1.0, ""), shown_unit)).collect()
+}
+
+/// Factor from base units to the unit in which people read a quantity, and its sign.
+pub fn shown_unit(unit: Unit) -> (f64, &'static str) {
+    match unit {
+        Unit::Seconds => (1.0, "s"),
+        Unit::Milliseconds => (1.0, "ms"),
+        Unit::Percent => (1.0, "%"),
+        Unit::Bytes => (1.0 / (1024.0 * 1024.0), "MiB"),
+        Unit::BytesPerSecond => (1e-6, "MB/s"),
+        Unit::Count => (1.0, ""),
+    }
+}
+
+fn cell(cell: &Cell, factor: f64, text: &Text) -> String {
+    match cell {
+        Cell::Text(data) => data.clone(),
+        Cell::Label(key) => text.get(key).to_owned(),
+        Cell::Integer(value) => value.to_string(),
+        Cell::Number { value, decimals } => text.number(value * factor, usize::from(*decimals)),
+        Cell::Interval { interval, decimals } => range(*interval, factor, usize::from(*decimals), text),
+        Cell::Missing => text.get("report.missing").to_owned(),
+    }
+}
+
+fn range(interval: Interval, factor: f64, decimals: usize, text: &Text) -> String {
+    format!("{} … {}", text.number(interval.low * factor, decimals), text.number(interval.high * factor, decimals))
+}
+
+/// Rows become columns: the first column's cells are the headings, the old headings the first
+/// column, their units in brackets.
+fn transpose(view: TableView) -> TableView {
+    let first = view.columns.first().map(|column| column.heading.clone()).unwrap_or_default();
+    let mut columns = vec![ColumnView { heading: first, unit: None, numeric: false }];
+    columns.extend(view.rows.iter().map(|row| ColumnView {
+        heading: row.cells.first().cloned().unwrap_or_default(),
+        unit: None,
+        numeric: true,
+    }));
+    let rows = view
+        .columns
+        .iter()
+        .enumerate()
+        .skip(1)
+        .map(|(index, column)| {
+            let name = match &column.unit {
+                Some(unit) => format!("{} ({unit})", column.heading),
+                None => column.heading.clone(),
+            };
+            let values = view.rows.iter().map(|row| row.cells.get(index).cloned().unwrap_or_default());
+            RowView { cells: std::iter::once(name).chain(values).collect(), summary: false }
+        })
+        .collect();
+    TableView { columns, rows, ..view }
+}
+
+struct Composer<'a> {
+    analysis: &'a Analysis,
+    figures: &'a [Plan],
+    text: &'a Text,
+}
+
+impl Composer<'_> {
+    fn name(&self, condition: usize) -> String {
+        tables::condition_name(self.analysis, condition)
+    }
+
+    fn seconds(&self, value: f64) -> String {
+        self.text.number(value, if value.abs() < 0.095 { 3 } else { 2 })
+    }
+
+    /// The table as a block; `None` when it has no rows.
+    fn table(&self, data: Table, caption_key: &str, values: &[(&str, &str)]) -> Option<Block> {
+        if data.rows.is_empty() {
+            return None;
+        }
+        let caption = self.text.fill(caption_key, values);
+        Some(Block::Table { table: table(&data, caption, self.text) })
+    }
+
+    fn facts(&self) -> Vec<(String, String)> {
+        let campaign = &self.analysis.campaign;
+        let text = self.text;
+        let fact = |key: &str, value: String| (text.get(key).to_owned(), value);
+        let mut facts = Vec::new();
+        for host in &campaign.hosts {
+            let role = match host.role {
+                Role::Source => "report.source",
+                Role::Target => "report.target",
+                Role::Observer => "report.observer",
+            };
+            let cpus = host.cpus.map(|n| format!(", {n} CPU{}", if n == 1 { "" } else { "s" })).unwrap_or_default();
+            facts.push(fact(role, format!("{}{cpus}", host.name)));
+        }
+        if let Some(vm) = &campaign.vm {
+            facts.push(fact("report.vm", vm.clone()));
+        }
+        let completed: usize = self.analysis.conditions.iter().map(|c| c.completed).sum();
+        facts.push(fact(
+            "report.runs",
+            text.fill(
+                "report.runs_value",
+                &[
+                    ("runs", &self.analysis.runs.len().to_string()),
+                    ("completed", &completed.to_string()),
+                    ("conditions", &self.analysis.conditions.len().to_string()),
+                ],
+            ),
+        ));
+        facts.push(fact("report.folder", campaign.path.clone()));
+        facts.push(fact("report.written_by", format!("stillstand {VERSION}")));
+        facts
+    }
+
+    fn overview(&self) -> Section {
+        let items: Vec<FindingItem> = self.analysis.findings.iter().map(|finding| self.finding(finding)).collect();
+        let mut blocks = Vec::new();
+        if !items.is_empty() {
+            blocks.push(Block::Findings { items });
+        }
+        blocks.extend(self.table(tables::overview(self.analysis), "caption.overview", &[]));
+        blocks.extend(self.figures_where(|plan| plan.condition.is_none()));
+        blocks.extend(self.table(
+            tables::comparisons(self.analysis),
+            "caption.comparisons",
+            &[
+                ("resamples", &self.analysis.campaign.bootstrap.resamples.to_string()),
+                ("seed", &self.analysis.campaign.bootstrap.seed.to_string()),
+            ],
+        ));
+        self.section("overview", self.text.get("report.overview").to_owned(), blocks)
+    }
+
+    fn section(&self, id: &str, title: String, blocks: Vec<Block>) -> Section {
+        Section { id: id.to_owned(), title, blocks, sections: Vec::new() }
+    }
+
+    fn condition(&self, index: usize) -> Section {
+        let condition: &Condition = &self.analysis.conditions[index];
+        let name = self.name(index);
+        let caption = [("condition", name.as_str())];
+        let mut blocks = Vec::new();
+        blocks.extend(self.table(tables::outages(self.analysis, index), "caption.outages", &caption));
+        let flagged: Vec<FindingItem> = condition
+            .runs
+            .iter()
+            .flat_map(|&run| self.analysis.runs[run].flags.iter().map(move |flag| (run, flag)))
+            .map(|(run, flag)| {
+                let values: Vec<(&str, String)> =
+                    flag.values.iter().map(|(name, value)| (*name, self.flag_value(name, *value))).collect();
+                let borrowed: Vec<(&str, &str)> = values.iter().map(|(n, v)| (*n, v.as_str())).collect();
+                let run = &self.analysis.runs[run];
+                let sentence = self.text.fill(flag.code.label(), &borrowed);
+                let repetition = run.repetition.to_string();
+                FindingItem {
+                    text: self.text.fill(
+                        "report.in_repetition",
+                        &[("repetition", &repetition), ("sentence", &sentence)],
+                    ),
+                    link: None,
+                }
+            })
+            .collect();
+        if !flagged.is_empty() {
+            blocks.push(Block::Findings { items: flagged });
+        }
+        blocks.extend(self.table(tables::methods(self.analysis, index), "caption.methods", &caption));
+        let mut subsections = Vec::new();
+        let id = &condition.id;
+        let mut service = self.figures_where(|p| p.condition == Some(index) && p.kind == Kind::RoundTrips);
+        service.extend(self.table(tables::round_trips(self.analysis, index), "caption.round_trips", &caption));
+        let mut hosts = self.figures_where(|p| p.condition == Some(index) && p.host.is_some());
+        hosts.extend(self.table(tables::resources(self.analysis, index), "caption.resources", &caption));
+        for (part, blocks) in [("service", service), ("hosts", hosts)] {
+            if !blocks.is_empty() {
+                let title = self.text.fill(&format!("report.{part}"), &caption);
+                subsections.push(self.section(&format!("condition-{id}-{part}"), title, blocks));
+            }
+        }
+        Section {
+            sections: subsections,
+            ..self.section(&format!("condition-{id}"), self.text.fill("report.condition", &caption), blocks)
+        }
+    }
+
+    fn flag_value(&self, name: &str, value: f64) -> String {
+        if name == "requests" { self.text.number(value, 0) } else { self.seconds(value) }
+    }
+
+    /// The figures that fit: those of one kind on two hosts as pairs, others alone.
+    fn figures_where(&self, fits: impl Fn(&Plan) -> bool) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        let mut fitting = self.figures.iter().filter(|plan| fits(plan)).peekable();
+        while let Some(plan) = fitting.next() {
+            if plan.host.is_none() {
+                blocks.push(Block::Figure { figure: self.figure(plan) });
+                continue;
+            }
+            let mut figures = vec![self.figure(plan)];
+            while let Some(next) = fitting.next_if(|next| next.kind == plan.kind && next.condition == plan.condition) {
+                figures.push(self.figure(next));
+            }
+            blocks.extend(figures.chunks(2).map(|pair| Block::FigurePair { figures: pair.to_vec() }));
+        }
+        blocks
+    }
+
+    fn figure(&self, plan: &Plan) -> FigureRef {
+        let kind = match plan.kind {
+            Kind::Overview => "overview",
+            Kind::CpuByDomain => "cpu_by_domain",
+            Kind::CpuByState => "cpu_by_state",
+            Kind::SoftInterrupts => "soft_interrupts",
+            Kind::Memory => "memory",
+            Kind::Network => "network",
+            Kind::RoundTrips => "round_trips",
+        };
+        let condition = plan.condition.map(|index| self.name(index)).unwrap_or_default();
+        let host = plan.host.and_then(|index| self.analysis.campaign.hosts.get(index));
+        let role = match host.map(|host| host.role) {
+            Some(Role::Source) => self.text.get("report.role_source"),
+            Some(Role::Target) => self.text.get("report.role_target"),
+            _ => self.text.get("report.role_observer"),
+        };
+        let host = host.map(|host| host.name.as_str()).unwrap_or_default();
+        let values = [("condition", condition.as_str()), ("host", host), ("role", role)];
+        FigureRef {
+            id: plan.id.clone(),
+            caption: self.text.fill(&format!("caption.{kind}_figure"), &values),
+            alt: self.text.fill(&format!("alt.{kind}"), &values),
+        }
+    }
+
+    fn published(&self) -> Option<Section> {
+        let all = &self.analysis.published;
+        if all.is_empty() {
+            return None;
+        }
+        let differing = all.iter().filter(|p| p.agrees == Some(false)).count();
+        let summary = self.text.fill(
+            "report.published_summary",
+            &[("all", &all.len().to_string()), ("differing", &differing.to_string())],
+        );
+        let mut blocks = vec![Block::Paragraph { text: summary }];
+        blocks.extend(self.table(tables::published(self.analysis), "caption.published", &[]));
+        Some(self.section("published", self.text.get("report.published").to_owned(), blocks))
+    }
+
+    fn data_quality(&self) -> Section {
+        let count = |severity| self.analysis.diagnostics.iter().filter(|d| d.severity == severity).count().to_string();
+        let summary = self.text.fill(
+            "report.quality_summary",
+            &[
+                ("errors", &count(Severity::Error)),
+                ("warnings", &count(Severity::Warning)),
+                ("notes", &count(Severity::Note)),
+            ],
+        );
+        let mut blocks = vec![Block::Paragraph { text: summary }];
+        blocks.extend(self.table(tables::problems_grouped(self.analysis), "caption.problems", &[]));
+        blocks.extend(self.table(tables::runs(self.analysis), "caption.runs", &[]));
+        self.section("data-quality", self.text.get("report.data_quality").to_owned(), blocks)
+    }
+
+    fn method(&self) -> Section {
+        let align = match self.analysis.campaign.align {
+            Event::Request => "definition.align_request",
+            Event::Outage => "definition.align_outage",
+            Event::Resume => "definition.align_resume",
+            Event::End => "definition.align_end",
+        };
+        let resamples = self.analysis.campaign.bootstrap.resamples.to_string();
+        let seed = self.analysis.campaign.bootstrap.seed.to_string();
+        let values = [("align", self.text.get(align)), ("resamples", resamples.as_str()), ("seed", seed.as_str())];
+        const TERMS: [&str; 13] = [
+            "time_zero",
+            "ping",
+            "reply_gap",
+            "guest_clock",
+            "contradictions",
+            "duration",
+            "curves",
+            "summaries",
+            "comparisons",
+            "first_repetitions",
+            "round_trips",
+            "xentop",
+            "overflow",
+        ];
+        let items = TERMS
+            .iter()
+            .map(|term| Definition {
+                term: self.text.get(&format!("definition.{term}.term")).to_owned(),
+                text: self.text.fill(&format!("definition.{term}.text"), &values),
+                formula: self.text.find(&format!("definition.{term}.formula")).map(str::to_owned),
+            })
+            .collect();
+        let blocks = vec![Block::Definitions { items }];
+        self.section("method", self.text.get("report.method").to_owned(), blocks)
+    }
+
+    fn finding(&self, finding: &Finding) -> FindingItem {
+        let text = self.text;
+        let number = |value: f64, decimals| text.number(value, decimals);
+        let link = |condition: usize| Some(format!("condition-{}", self.analysis.conditions[condition].id));
+        match finding {
+            Finding::Outage { condition, method, mean_s, min_s, max_s, n } => FindingItem {
+                text: text.fill(
+                    "finding.outage",
+                    &[
+                        ("condition", &self.name(*condition)),
+                        ("mean", &self.seconds(*mean_s)),
+                        ("min", &self.seconds(*min_s)),
+                        ("max", &self.seconds(*max_s)),
+                        ("n", &n.to_string()),
+                        ("method", text.get(method_words(*method))),
+                    ],
+                ),
+                link: link(*condition),
+            },
+            Finding::Lengthened { metric, condition, reference, ratio, ci95, p_adjusted } => {
+                let decimals = if *ratio < 10.0 { 2 } else { 1 };
+                let interval = ci95.map_or_else(|| text.get("report.missing").to_owned(), |ci| range(ci, 1.0, decimals, text));
+                let p = p_adjusted.map_or_else(|| text.get("report.missing").to_owned(), |p| number(p, 3));
+                FindingItem {
+                    text: text.fill(
+                        &format!("finding.lengthened_{metric}"),
+                        &[
+                            ("condition", &self.name(*condition)),
+                            ("reference", &self.name(*reference)),
+                            ("ratio", &number(*ratio, decimals)),
+                            ("interval", &interval),
+                            ("p", &p),
+                        ],
+                    ),
+                    link: link(*condition),
+                }
+            }
+            Finding::MethodsAgree { runs, overlapping, mean_difference_s, largest_difference_s } => FindingItem {
+                text: text.fill(
+                    "finding.methods_agree",
+                    &[
+                        ("runs", &runs.to_string()),
+                        ("overlapping", &overlapping.to_string()),
+                        ("mean", &self.seconds(*mean_difference_s)),
+                        ("largest", &self.seconds(*largest_difference_s)),
+                    ],
+                ),
+                link: None,
+            },
+            Finding::MethodsDisagree { run, ping_s, guest_clock_s } => FindingItem {
+                text: text.fill(
+                    "finding.methods_disagree",
+                    &[
+                        ("run", &self.analysis.runs[*run].id),
+                        ("ping", &self.seconds(*ping_s)),
+                        ("guest_clock", &self.seconds(*guest_clock_s)),
+                    ],
+                ),
+                link: link(self.analysis.runs[*run].condition),
+            },
+            Finding::OutageOutlastsMigration { condition, runs, of } => FindingItem {
+                text: text.fill(
+                    "finding.outage_outlasts_migration",
+                    &[
+                        ("condition", &self.name(*condition)),
+                        ("runs", &runs.to_string()),
+                        ("of", &of.to_string()),
+                    ],
+                ),
+                link: link(*condition),
+            },
+            Finding::FirstRepetitionsSlower { condition, first, first_mean_s, later_mean_s } => {
+                let key = if *first == 1 { "finding.first_repetition_slower" } else { "finding.first_repetitions_slower" };
+                FindingItem {
+                    text: text.fill(
+                        key,
+                        &[
+                            ("condition", &self.name(*condition)),
+                            ("first", &first.to_string()),
+                            ("first_mean", &self.seconds(*first_mean_s)),
+                            ("later_mean", &self.seconds(*later_mean_s)),
+                        ],
+                    ),
+                    link: link(*condition),
+                }
+            }
+            Finding::RoundTripsRaised { condition, ratio } => FindingItem {
+                text: text.fill(
+                    "finding.round_trips_raised",
+                    &[("condition", &self.name(*condition)), ("ratio", &number(*ratio, 1))],
+                ),
+                link: Some(format!("condition-{}-service", self.analysis.conditions[*condition].id)),
+            },
+        }
+    }
+}
+
+fn method_words(method: Method) -> &'static str {
+    match method {
+        Method::Ping => "method.by_ping",
+        Method::PingReplyGap => "method.by_ping_reply_gap",
+        Method::GuestClock => "method.by_guest_clock",
+    }
+}
