@@ -60,7 +60,7 @@
     more.textContent = enlarge;
     more.setAttribute("aria-label", `${enlarge}: ${name}`);
     more.addEventListener("click", open);
-    figure.querySelector("figcaption").append(" ", more);
+    figure.querySelector(".links").append(" ", more);
     drawing.classList.add("zoomable");
     drawing.addEventListener("click", open);
   }

@@ -8,6 +8,9 @@ pub mod outline;
 pub mod pdf;
 pub mod view;
 
+#[cfg(test)]
+mod example;
+
 use std::collections::BTreeMap;
 
 use anyhow::Context;

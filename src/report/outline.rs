@@ -9,16 +9,6 @@ use anyhow::{Result, bail, ensure};
 use serde::Serialize;
 
 use super::view::{Block, Document, Section, TableView};
-use crate::text::Text;
-
-/// The keys of `[document]` in the texts: the words that the templates set.
-pub const WORDS: &[&str] =
-    &["close", "contents", "empty", "enlarge", "figure", "section", "skip_to_content", "table"];
-
-/// The words of the templates in one language, for [`Document::words`].
-pub fn words(text: &Text) -> BTreeMap<&'static str, String> {
-    WORDS.iter().map(|key| (*key, text.get(&format!("document.{key}")).to_owned())).collect()
-}
 
 /// Where everything is, by identifier.
 #[derive(Debug, Default, Serialize)]
@@ -116,4 +106,43 @@ fn check_rows(table: &TableView) -> Result<()> {
         );
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::example;
+
+    fn refusal(change: impl FnOnce(&mut Document, &mut BTreeMap<String, String>)) -> String {
+        let (mut document, mut figures) = (example::small(), example::figures());
+        change(&mut document, &mut figures);
+        Outline::new(&document, &figures).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn everything_has_its_number() {
+        let (document, figures) = (example::small(), example::figures());
+        let outline = Outline::new(&document, &figures).unwrap();
+        assert_eq!(outline.sections["hosts"], "1.1");
+        assert_eq!(outline.sections["method"], "2");
+        assert_eq!(outline.figures["overview"], 1);
+        assert_eq!(outline.figures["right"], 3);
+        assert_eq!(outline.tables["outages"], 1);
+    }
+
+    #[test]
+    fn what_would_be_a_hole_is_named() {
+        let missing = refusal(|_, figures| drop(figures.remove("left")));
+        assert_eq!(missing, "the figure `left` was not drawn");
+        let dead = refusal(|document, _| document.sections[0].sections.clear());
+        assert_eq!(dead, "a finding of section `overview` links to `hosts`, which is no section");
+        let twice = refusal(|document, _| document.sections[1].id = "overview".to_owned());
+        assert_eq!(twice, "the anchor `overview` belongs to section 2 and to section 1");
+        let ragged = refusal(|document, _| {
+            if let Some(Block::Table { table }) = document.sections[0].blocks.last_mut() {
+                table.rows[1].cells.pop();
+            }
+        });
+        assert_eq!(ragged, "row 2 of the table `outages` has 2 cells for 3 columns");
+    }
 }

@@ -211,3 +211,95 @@ fn file_id(path: &str) -> Result<FileId> {
     let path = VirtualPath::new(path).map_err(|error| anyhow!("`{path}` is no path: {error}"))?;
     Ok(RootedPath::new(VirtualRoot::Project, path).intern())
 }
+
+#[cfg(test)]
+mod tests {
+    use typst::layout::{Abs, Frame, FrameItem, Point};
+
+    use super::*;
+    use crate::report::example;
+    use crate::text::{Language, Text};
+
+    fn set(document: &Document) -> Typeset {
+        typeset(&Desk::new(document, &example::figures()).unwrap()).unwrap()
+    }
+
+    /// Every piece of text with its left and right end on the page.
+    fn texts(frame: &Frame, origin: Point, found: &mut Vec<(String, Abs, Abs)>) {
+        for (position, item) in frame.items() {
+            let place = origin + *position;
+            match item {
+                FrameItem::Group(group) => texts(&group.frame, place, found),
+                FrameItem::Text(text) => found.push((text.text.to_string(), place.x, place.x + text.width())),
+                _ => {}
+            }
+        }
+    }
+
+    fn all_texts(set: &Typeset) -> Vec<(String, Abs, Abs)> {
+        let mut found = Vec::new();
+        for page in set.document.pages() {
+            texts(&page.frame, Point::zero(), &mut found);
+        }
+        found
+    }
+
+    /// Without spaces, which are not always there where a line breaks.
+    fn dense(text: &str) -> String {
+        text.split_whitespace().collect()
+    }
+
+    #[test]
+    fn typst_has_nothing_to_say() {
+        assert_eq!(set(&example::hard()).warnings, "");
+        let mut german = example::small();
+        german.lang = "de";
+        german.words = Text::new(Language::De).section("document");
+        assert_eq!(set(&german).warnings, "");
+    }
+
+    #[test]
+    fn texts_appear_as_they_are() {
+        let all: String = all_texts(&set(&example::hard())).iter().map(|(text, ..)| dense(text)).collect();
+        for hostile in example::HOSTILE {
+            assert!(all.contains(&dense(hostile)), "{hostile}");
+        }
+        assert!(all.contains(&example::endless()));
+    }
+
+    #[test]
+    fn nothing_leaves_the_type_area() {
+        let (left, right) = (Abs::cm(2.0) - Abs::pt(0.5), Abs::cm(19.0) + Abs::pt(0.5));
+        for (text, start, end) in all_texts(&set(&example::hard())) {
+            assert!(start >= left && end <= right, "{text:?} reaches from {start:?} to {end:?}");
+        }
+    }
+
+    #[test]
+    fn pages_are_few() {
+        let small = set(&example::small());
+        assert!((1..=2).contains(&small.document.pages().len()));
+        let hard = set(&example::hard());
+        assert!((5..=12).contains(&hard.document.pages().len()), "{} pages", hard.document.pages().len());
+    }
+
+    #[test]
+    fn the_same_document_gives_the_same_bytes() {
+        let bytes = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| render(&example::hard(), &example::figures()).unwrap())
+        };
+        let one = bytes(1);
+        assert!(one.starts_with(b"%PDF-"));
+        assert!(one == bytes(1));
+        assert!(one == bytes(4));
+    }
+
+    #[test]
+    fn errors_name_file_and_line() {
+        let mut figures = example::figures();
+        figures.insert("left".to_owned(), "no drawing".to_owned());
+        let error = render(&example::small(), &figures).unwrap_err().to_string();
+        assert!(error.contains("figures/left.svg") || error.contains("blocks.typ:"), "{error}");
+    }
+}
