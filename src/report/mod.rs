@@ -4,6 +4,7 @@
 
 pub mod compose;
 pub mod html;
+pub mod outline;
 pub mod pdf;
 pub mod view;
 
