@@ -386,8 +386,8 @@ impl Figure<'_> {
     /// Ticks and name of the time axis, and the note.
     fn feet(&self, canvas: &Canvas, panels: &[Panel]) -> Result<()> {
         let Some(panel) = panels.last() else { return Ok(()) };
-        panel.time_axis(canvas, self.text)?;
         let Frame { left, right, bottom, .. } = panel.frame;
+        panel.time_axis(canvas, right + RIGHT - 10, self.text)?;
         let name = match self.analysis.campaign.align {
             Event::Request => "figure.time_since_request",
             Event::Outage => "figure.time_since_outage",
