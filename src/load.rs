@@ -60,7 +60,12 @@ fn load_one(file: &SessionFile) -> LoadedFile {
                 _ if expected(file).is_some() => (Severity::Error, "file-not-recognised"),
                 _ => (Severity::Warning, "file-not-recognised"),
             };
-            let message = format!("{error}{}", by_its_name(file));
+            let message = match &error {
+                parsers::DetectError::Unknown { first_line, .. } if expected(file).is_none() => {
+                    format!("not a log of a format that is read (`stillstand formats` lists them); it begins `{first_line}`")
+                }
+                _ => format!("{error}{}", by_its_name(file)),
+            };
             return LoadedFile { sha256, diagnostics: vec![diagnostic(file, severity, code, message)], ..problem("", String::new()) };
         }
     };

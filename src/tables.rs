@@ -240,31 +240,44 @@ fn runs_of<'a>(analysis: &'a Analysis, condition: &Condition) -> Vec<&'a Run> {
     condition.runs.iter().map(|&run| &analysis.runs[run]).collect()
 }
 
-/// Every run and method of a condition with its bounds and its place on the time line.
+/// The outage of every run of a condition by each method, with the bounds of its resolution, and
+/// its place on the time line.
 pub fn methods(analysis: &Analysis, condition: usize) -> Table {
-    let columns = vec![
-        column("repetition", "table.repetition", None),
-        column("method", "table.method", None),
-        column("lower", "table.lower", Some(Unit::Seconds)),
-        column("estimate", "table.estimate", Some(Unit::Seconds)),
-        column("upper", "table.upper", Some(Unit::Seconds)),
-        column("start", "table.start", Some(Unit::Seconds)),
-        column("end", "table.end", Some(Unit::Seconds)),
-    ];
-    let rows = runs_of(analysis, &analysis.conditions[condition]).into_iter().flat_map(|run| {
-        run.outages.iter().map(|outage| {
-            row(vec![
-                Cell::Integer(i64::from(run.repetition)),
-                Cell::Label(method_label(outage.method)),
-                Cell::number(Some(outage.lower_s), 2),
-                Cell::number(Some(outage.estimate_s), 2),
-                Cell::number(outage.upper_s, 2),
-                Cell::number(outage.start_s, 2),
-                Cell::number(outage.end_s, 2),
-            ])
-        })
+    let runs = runs_of(analysis, &analysis.conditions[condition]);
+    let methods: Vec<Method> = [Method::Ping, Method::PingReplyGap, Method::GuestClock]
+        .into_iter()
+        .filter(|method| runs.iter().any(|run| run.outages.iter().any(|outage| outage.method == *method)))
+        .collect();
+    let mut columns = vec![column("repetition", "table.repetition", None)];
+    for method in &methods {
+        let name = export_name(*method);
+        columns.push(column(name, method_label(*method), Some(Unit::Seconds)));
+        columns.push(column(&format!("{name}_bounds"), "table.bounds", Some(Unit::Seconds)));
+    }
+    columns.push(column("start", "table.start", Some(Unit::Seconds)));
+    columns.push(column("end", "table.end", Some(Unit::Seconds)));
+    let rows = runs.iter().filter(|run| !run.outages.is_empty()).map(|run| {
+        let of = |method: &Method| run.outages.iter().find(|outage| outage.method == *method);
+        let mut cells = vec![Cell::Integer(i64::from(run.repetition))];
+        for method in &methods {
+            let bounds = of(method).map(|o| Interval::new(o.lower_s, o.upper_s.unwrap_or(f64::INFINITY)));
+            cells.push(Cell::number(of(method).map(|outage| outage.estimate_s), 2));
+            cells.push(Cell::interval(bounds, 2));
+        }
+        let placed = methods.iter().filter_map(of).find(|outage| outage.start_s.is_some());
+        cells.push(Cell::number(placed.and_then(|outage| outage.start_s), 2));
+        cells.push(Cell::number(placed.and_then(|outage| outage.end_s), 2));
+        row(cells)
     });
     table(format!("methods-{}", analysis.conditions[condition].id), columns, rows.collect())
+}
+
+fn export_name(method: Method) -> &'static str {
+    match method {
+        Method::Ping => "ping",
+        Method::PingReplyGap => "ping_reply_gap",
+        Method::GuestClock => "guest_clock",
+    }
 }
 
 /// The text key of a method.

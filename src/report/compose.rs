@@ -99,7 +99,11 @@ fn cell(cell: &Cell, factor: f64, text: &Text) -> String {
 }
 
 fn range(interval: Interval, factor: f64, decimals: usize, text: &Text) -> String {
-    format!("{} … {}", text.number(interval.low * factor, decimals), text.number(interval.high * factor, decimals))
+    let low = text.number(interval.low * factor, decimals);
+    if interval.high.is_infinite() {
+        return format!("≥ {low}");
+    }
+    format!("{low} … {}", text.number(interval.high * factor, decimals))
 }
 
 /// Rows become columns: the first column's cells are the headings, the old headings the first
@@ -188,7 +192,7 @@ impl Composer<'_> {
     }
 
     fn overview(&self) -> Section {
-        let items: Vec<FindingItem> = self.analysis.findings.iter().map(|finding| self.finding(finding)).collect();
+        let items = self.findings();
         let mut blocks = Vec::new();
         if !items.is_empty() {
             blocks.push(Block::Findings { items });
@@ -374,45 +378,96 @@ impl Composer<'_> {
         self.section("method", self.text.get("report.method").to_owned(), blocks)
     }
 
-    fn finding(&self, finding: &Finding) -> FindingItem {
-        let text = self.text;
-        let number = |value: f64, decimals| text.number(value, decimals);
-        let link = |condition: usize| Some(format!("condition-{}", self.analysis.conditions[condition].id));
-        match finding {
-            Finding::Outage { condition, method, mean_s, min_s, max_s, n } => FindingItem {
-                text: text.fill(
-                    "finding.outage",
-                    &[
-                        ("condition", &self.name(*condition)),
-                        ("mean", &self.seconds(*mean_s)),
-                        ("min", &self.seconds(*min_s)),
-                        ("max", &self.seconds(*max_s)),
-                        ("n", &n.to_string()),
-                        ("method", text.get(method_words(*method))),
-                    ],
-                ),
-                link: link(*condition),
-            },
-            Finding::Lengthened { metric, condition, reference, ratio, ci95, p_adjusted } => {
-                let decimals = if *ratio < 10.0 { 2 } else { 1 };
-                let interval = ci95.map_or_else(|| text.get("report.missing").to_owned(), |ci| range(ci, 1.0, decimals, text));
-                let p = p_adjusted.map_or_else(|| text.get("report.missing").to_owned(), |p| number(p, 3));
-                FindingItem {
-                    text: text.fill(
-                        &format!("finding.lengthened_{metric}"),
-                        &[
-                            ("condition", &self.name(*condition)),
-                            ("reference", &self.name(*reference)),
-                            ("ratio", &number(*ratio, decimals)),
-                            ("interval", &interval),
-                            ("p", &p),
-                        ],
-                    ),
-                    link: link(*condition),
-                }
+    /// The findings as a few sentences: one item a condition for its outage and what lengthened it, one for each
+    /// kind of what conditions have in common.
+    fn findings(&self) -> Vec<FindingItem> {
+        let mut items: Vec<FindingItem> = Vec::new();
+        for (index, condition) in self.analysis.conditions.iter().enumerate() {
+            let sentences: Vec<String> =
+                self.analysis.findings.iter().filter_map(|finding| self.of_condition(finding, index)).collect();
+            if !sentences.is_empty() {
+                let link = Some(format!("condition-{}", condition.id));
+                items.push(FindingItem { text: sentences.join(" "), link });
             }
-            Finding::MethodsAgree { runs, overlapping, mean_difference_s, largest_difference_s } => FindingItem {
-                text: text.fill(
+        }
+        for (key, of) in [
+            ("finding.first_repetitions", Self::first_repetitions as fn(&Self, &Finding) -> Option<String>),
+            ("finding.round_trips", Self::round_trips_raised),
+        ] {
+            let list: Vec<String> = self.analysis.findings.iter().filter_map(|finding| of(self, finding)).collect();
+            if !list.is_empty() {
+                let text = self.text.fill(key, &[("list", &list.join(", "))]);
+                items.push(FindingItem { text, link: None });
+            }
+        }
+        items.extend(self.analysis.findings.iter().filter_map(|finding| self.of_methods(finding)));
+        items
+    }
+
+    /// What a finding says of one condition.
+    fn of_condition(&self, finding: &Finding, index: usize) -> Option<String> {
+        let text = self.text;
+        match finding {
+            Finding::Outage { condition, method, mean_s, min_s, max_s, n } if *condition == index => Some(text.fill(
+                "finding.outage",
+                &[
+                    ("condition", &self.name(index)),
+                    ("mean", &self.seconds(*mean_s)),
+                    ("min", &self.seconds(*min_s)),
+                    ("max", &self.seconds(*max_s)),
+                    ("n", &n.to_string()),
+                    ("method", text.get(method_words(*method))),
+                ],
+            )),
+            Finding::Lengthened { metric, condition, reference, ratio, ci95, p_adjusted } if *condition == index => {
+                let missing = || text.get("report.missing").to_owned();
+                let decimals = if *ratio < 10.0 { 2 } else { 1 };
+                Some(text.fill(
+                    &format!("finding.lengthened_{metric}"),
+                    &[
+                        ("reference", &self.name(*reference)),
+                        ("ratio", &text.number(*ratio, decimals)),
+                        ("interval", &ci95.map_or_else(missing, |ci| range(ci, 1.0, decimals, text))),
+                        ("p", &p_adjusted.map_or_else(missing, |p| text.number(p, 3))),
+                    ],
+                ))
+            }
+            Finding::OutageOutlastsMigration { condition, runs, of } if *condition == index => Some(text.fill(
+                "finding.outage_outlasts_migration",
+                &[("runs", &runs.to_string()), ("of", &of.to_string())],
+            )),
+            _ => None,
+        }
+    }
+
+    fn first_repetitions(&self, finding: &Finding) -> Option<String> {
+        let Finding::FirstRepetitionsSlower { condition, first, first_mean_s, later_mean_s } = finding else {
+            return None;
+        };
+        Some(self.text.fill(
+            "finding.first_repetitions_item",
+            &[
+                ("condition", &self.name(*condition)),
+                ("first", &first.to_string()),
+                ("first_mean", &self.seconds(*first_mean_s)),
+                ("later_mean", &self.seconds(*later_mean_s)),
+            ],
+        ))
+    }
+
+    fn round_trips_raised(&self, finding: &Finding) -> Option<String> {
+        let Finding::RoundTripsRaised { condition, ratio } = finding else {
+            return None;
+        };
+        let (condition, ratio) = (self.name(*condition), self.text.number(*ratio, 1));
+        Some(self.text.fill("finding.round_trips_item", &[("condition", &condition), ("ratio", &ratio)]))
+    }
+
+    /// How ping and guest clock compare.
+    fn of_methods(&self, finding: &Finding) -> Option<FindingItem> {
+        match finding {
+            Finding::MethodsAgree { runs, overlapping, mean_difference_s, largest_difference_s } => Some(FindingItem {
+                text: self.text.fill(
                     "finding.methods_agree",
                     &[
                         ("runs", &runs.to_string()),
@@ -422,51 +477,22 @@ impl Composer<'_> {
                     ],
                 ),
                 link: None,
-            },
-            Finding::MethodsDisagree { run, ping_s, guest_clock_s } => FindingItem {
-                text: text.fill(
-                    "finding.methods_disagree",
-                    &[
-                        ("run", &self.analysis.runs[*run].id),
-                        ("ping", &self.seconds(*ping_s)),
-                        ("guest_clock", &self.seconds(*guest_clock_s)),
-                    ],
-                ),
-                link: link(self.analysis.runs[*run].condition),
-            },
-            Finding::OutageOutlastsMigration { condition, runs, of } => FindingItem {
-                text: text.fill(
-                    "finding.outage_outlasts_migration",
-                    &[
-                        ("condition", &self.name(*condition)),
-                        ("runs", &runs.to_string()),
-                        ("of", &of.to_string()),
-                    ],
-                ),
-                link: link(*condition),
-            },
-            Finding::FirstRepetitionsSlower { condition, first, first_mean_s, later_mean_s } => {
-                let key = if *first == 1 { "finding.first_repetition_slower" } else { "finding.first_repetitions_slower" };
-                FindingItem {
-                    text: text.fill(
-                        key,
+            }),
+            Finding::MethodsDisagree { run, ping_s, guest_clock_s } => {
+                let run = &self.analysis.runs[*run];
+                Some(FindingItem {
+                    text: self.text.fill(
+                        "finding.methods_disagree",
                         &[
-                            ("condition", &self.name(*condition)),
-                            ("first", &first.to_string()),
-                            ("first_mean", &self.seconds(*first_mean_s)),
-                            ("later_mean", &self.seconds(*later_mean_s)),
+                            ("run", &run.id),
+                            ("ping", &self.seconds(*ping_s)),
+                            ("guest_clock", &self.seconds(*guest_clock_s)),
                         ],
                     ),
-                    link: link(*condition),
-                }
+                    link: Some(format!("condition-{}", self.analysis.conditions[run.condition].id)),
+                })
             }
-            Finding::RoundTripsRaised { condition, ratio } => FindingItem {
-                text: text.fill(
-                    "finding.round_trips_raised",
-                    &[("condition", &self.name(*condition)), ("ratio", &number(*ratio, 1))],
-                ),
-                link: Some(format!("condition-{}-service", self.analysis.conditions[*condition].id)),
-            },
+            _ => None,
         }
     }
 }
