@@ -46,7 +46,7 @@ impl<'a> Record<'a> {
     }
 }
 
-const EXPECTED: [&str; 3] = ["CPU% as a number", "MEM(k) as a number", "MEM% as a number"];
+const EXPECTED: [&str; 3] = ["a number ≥ 0 for CPU%", "a number ≥ 0 for MEM(k)", "a number ≥ 0 for MEM%"];
 
 impl<'a> Group<'a> {
     fn value(&self, index: usize) -> Option<f64> {
@@ -70,6 +70,13 @@ impl<'a> Group<'a> {
     /// Whether all values are there.
     pub fn readable(&self) -> bool {
         (0..3).all(|index| self.value(index).is_some())
+    }
+
+    /// Whether nothing can be missing from a group at the end of a file: xentop prints shares with one decimal.
+    pub fn whole(&self) -> bool {
+        let share = self.cells.last().copied().flatten();
+        self.readable()
+            && share.is_some_and(|cell| matches!(cell.text, [.., b'.', digit] if digit.is_ascii_digit()))
     }
 
     /// Forgets the cell at the end of a file if it may lack digits. Whether anything of the group is missing.
@@ -289,6 +296,6 @@ mod tests {
         let bad: Vec<_> = record.vms().flat_map(Group::bad_cells).map(|(at, text, _)| (at, text)).collect();
         assert_eq!(bad, vec![(17, b"n/a".as_slice()), (21, b"no limit"), (30, b"-1.0")]);
         let dom0: Vec<_> = record.dom0.iter().flat_map(Group::bad_cells).collect();
-        assert_eq!(dom0, vec![(55, b"".as_slice(), "MEM% as a number")]);
+        assert_eq!(dom0, vec![(53, b"".as_slice(), "a number ≥ 0 for MEM%")]);
     }
 }
