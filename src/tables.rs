@@ -114,9 +114,12 @@ pub fn condition_name(analysis: &Analysis, condition: usize) -> String {
             factors.iter().filter(|(name, level)| !shared(name, level)).map(|(_, l)| l.as_str()).collect();
         own.join(", ")
     };
-    analysis.conditions.get(condition).map(|c| levels(&c.factors)).filter(|name| !name.is_empty()).unwrap_or_else(
-        || analysis.conditions.get(condition).map_or_else(String::new, |c| c.id.clone()),
-    )
+    analysis
+        .conditions
+        .get(condition)
+        .map(|c| levels(&c.factors))
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| analysis.conditions.get(condition).map_or_else(String::new, |c| c.id.clone()))
 }
 
 fn series<'a>(analysis: &'a Analysis, condition: usize, metric: &str) -> Option<&'a Series> {
@@ -211,7 +214,9 @@ pub fn outages(analysis: &Analysis, condition: usize) -> Table {
         .enumerate()
         .map(|(place, run)| {
             let mut cells = vec![Cell::Integer(i64::from(run.repetition))];
-            cells.extend(present.iter().map(|s| Cell::number(s.values.get(place).copied().flatten(), decimals(s))));
+            cells.extend(
+                present.iter().map(|s| Cell::number(s.values.get(place).copied().flatten(), decimals(s))),
+            );
             row(cells)
         })
         .collect();
@@ -233,7 +238,10 @@ pub fn outages(analysis: &Analysis, condition: usize) -> Table {
             rows.push(Row { cells, summary: true });
         }
     }
-    Table { transposed: true, ..table(format!("outages-{}", analysis.conditions[condition].id), columns, rows) }
+    Table {
+        transposed: true,
+        ..table(format!("outages-{}", analysis.conditions[condition].id), columns, rows)
+    }
 }
 
 fn runs_of<'a>(analysis: &'a Analysis, condition: &Condition) -> Vec<&'a Run> {
@@ -342,7 +350,9 @@ pub fn resources(analysis: &Analysis, condition: usize) -> Table {
         let costs = |metric: &str| {
             runs.iter()
                 .filter(|run| aggregate::counts(run))
-                .filter_map(|run| run.resources.iter().find(|cost| cost.host == host.name && cost.metric == metric))
+                .filter_map(|run| {
+                    run.resources.iter().find(|cost| cost.host == host.name && cost.metric == metric)
+                })
                 .collect::<Vec<_>>()
         };
         if quantities.iter().all(|(metric, ..)| costs(metric).is_empty()) {
@@ -387,7 +397,8 @@ pub fn published(analysis: &Analysis) -> Table {
             Cell::Number { value: p.stated, decimals },
             Cell::number(p.computed, decimals.saturating_add(1)),
             Cell::number(p.deviation, decimals.saturating_add(1)),
-            p.agrees.map_or(Cell::Missing, |agrees| Cell::Label(if agrees { "table.yes" } else { "table.no" })),
+            p.agrees
+                .map_or(Cell::Missing, |agrees| Cell::Label(if agrees { "table.yes" } else { "table.no" })),
             p.note.clone().map_or(Cell::Text(String::new()), Cell::Text),
         ])
     });
@@ -396,11 +407,20 @@ pub fn published(analysis: &Analysis) -> Table {
 
 /// Oddities of single runs.
 pub fn flags(analysis: &Analysis) -> Table {
-    let columns = vec![column("run", "table.run", None), column("code", "table.flag", None), column("values", "table.values", None)];
+    let columns = vec![
+        column("run", "table.run", None),
+        column("code", "table.flag", None),
+        column("values", "table.values", None),
+    ];
     let rows = analysis.runs.iter().flat_map(|run| {
         run.flags.iter().map(|flag| {
-            let values: Vec<String> = flag.values.iter().map(|(name, value)| format!("{name} = {value:.2}")).collect();
-            row(vec![Cell::Text(run.id.clone()), Cell::Label(flag.code.label()), Cell::Text(values.join(", "))])
+            let values: Vec<String> =
+                flag.values.iter().map(|(name, value)| format!("{name} = {value:.2}")).collect();
+            row(vec![
+                Cell::Text(run.id.clone()),
+                Cell::Label(flag.code.label()),
+                Cell::Text(values.join(", ")),
+            ])
         })
     });
     table("flags".to_owned(), columns, rows.collect())
@@ -424,7 +444,8 @@ pub fn runs(analysis: &Analysis) -> Table {
             Cell::Text(run.id.clone()),
             Cell::Label(status_label(m.status)),
             Cell::number(m.request_epoch_s, if m.request_resolution_s < 1.0 { 3 } else { 0 }),
-            m.request_epoch_s.map_or(Cell::Missing, |_| Cell::Number { value: m.request_resolution_s, decimals: 0 }),
+            m.request_epoch_s
+                .map_or(Cell::Missing, |_| Cell::Number { value: m.request_resolution_s, decimals: 0 }),
             Cell::number(m.duration_s, 2),
             Cell::number(m.user_s, 2),
             Cell::number(m.system_s, 2),

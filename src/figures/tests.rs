@@ -404,6 +404,10 @@ fn hours_of_samples_stay_small_and_keep_their_peak() {
     curve.bins = (0..=18_000).map(bin).collect();
     curve.bins[12_345].mean = Some(80e6);
     curve.repetitions.clear();
+    // A migration that takes hours, so that all of them are shown.
+    for run in analysis.runs.iter_mut().filter(|run| run.condition == 0) {
+        run.migration.duration_s = Some(15_000.0);
+    }
     let svg = figure(&analysis, "none-kirsche-network");
     check("long", &svg);
     // The value axis ends at 80 MB/s: only the peak reaches its highest grid line.
@@ -424,6 +428,20 @@ fn highest(path: &str) -> i32 {
         steps.scan(0, |y, step| Some(std::mem::replace(y, *y + step) + step)).collect::<Vec<_>>()
     });
     heights.min().unwrap()
+}
+
+#[test]
+fn what_was_logged_long_after_the_migration_is_not_drawn() {
+    let mut analysis = analysis();
+    for curve in analysis.curves.iter_mut().filter(|c| c.condition == 0 && c.metric == "net.sent") {
+        let bin = |i: i32| Bin { t_s: f64::from(i), n: 1, mean: Some(20e6), sd: None, ci95: None };
+        curve.bins = (-10..=3600).map(bin).collect();
+        curve.bins[3000].mean = Some(80e6);
+        curve.repetitions.clear();
+    }
+    let svg = figure(&analysis, "none-kirsche-network");
+    check("window", &svg);
+    assert!(!svg.contains(">3000<") && !svg.contains(">80<"), "{svg}");
 }
 
 #[test]

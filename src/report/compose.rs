@@ -2,7 +2,9 @@
 //!
 //! Numbers become text exactly once, here; the typesetters below only place it.
 
-use super::view::{Block, ColumnView, Definition, Document, FigureRef, FindingItem, RowView, Section, TableView};
+use super::view::{
+    Block, ColumnView, Definition, Document, FigureRef, FindingItem, RowView, Section, TableView,
+};
 use crate::analysis::{Analysis, Condition, Event, Finding, Method, Role, Severity, Unit};
 use crate::figures::{Kind, Plan};
 use crate::provenance::VERSION;
@@ -52,7 +54,10 @@ pub fn table(table: &Table, caption: String, text: &Text) -> TableView {
         .collect();
     let numeric = |index: usize| {
         table.rows.iter().any(|row| {
-            matches!(row.cells.get(index), Some(Cell::Number { .. } | Cell::Integer(_) | Cell::Interval { .. }))
+            matches!(
+                row.cells.get(index),
+                Some(Cell::Number { .. } | Cell::Integer(_) | Cell::Interval { .. })
+            )
         })
     };
     let columns: Vec<ColumnView> = table
@@ -168,7 +173,8 @@ impl Composer<'_> {
                 Role::Target => "report.target",
                 Role::Observer => "report.observer",
             };
-            let cpus = host.cpus.map(|n| format!(", {n} CPU{}", if n == 1 { "" } else { "s" })).unwrap_or_default();
+            let cpus =
+                host.cpus.map(|n| format!(", {n} CPU{}", if n == 1 { "" } else { "s" })).unwrap_or_default();
             facts.push(fact(role, format!("{}{cpus}", host.name)));
         }
         if let Some(vm) = &campaign.vm {
@@ -247,7 +253,11 @@ impl Composer<'_> {
         let mut subsections = Vec::new();
         let id = &condition.id;
         let mut service = self.figures_where(|p| p.condition == Some(index) && p.kind == Kind::RoundTrips);
-        service.extend(self.table(tables::round_trips(self.analysis, index), "caption.round_trips", &caption));
+        service.extend(self.table(
+            tables::round_trips(self.analysis, index),
+            "caption.round_trips",
+            &caption,
+        ));
         let mut hosts = self.figures_where(|p| p.condition == Some(index) && p.host.is_some());
         hosts.extend(self.table(tables::resources(self.analysis, index), "caption.resources", &caption));
         for (part, blocks) in [("service", service), ("hosts", hosts)] {
@@ -276,7 +286,9 @@ impl Composer<'_> {
                 continue;
             }
             let mut figures = vec![self.figure(plan)];
-            while let Some(next) = fitting.next_if(|next| next.kind == plan.kind && next.condition == plan.condition) {
+            while let Some(next) =
+                fitting.next_if(|next| next.kind == plan.kind && next.condition == plan.condition)
+            {
                 figures.push(self.figure(next));
             }
             blocks.extend(figures.chunks(2).map(|pair| Block::FigurePair { figures: pair.to_vec() }));
@@ -326,7 +338,9 @@ impl Composer<'_> {
     }
 
     fn data_quality(&self) -> Section {
-        let count = |severity| self.analysis.diagnostics.iter().filter(|d| d.severity == severity).count().to_string();
+        let count = |severity| {
+            self.analysis.diagnostics.iter().filter(|d| d.severity == severity).count().to_string()
+        };
         let summary = self.text.fill(
             "report.quality_summary",
             &[
@@ -350,7 +364,8 @@ impl Composer<'_> {
         };
         let resamples = self.analysis.campaign.bootstrap.resamples.to_string();
         let seed = self.analysis.campaign.bootstrap.seed.to_string();
-        let values = [("align", self.text.get(align)), ("resamples", resamples.as_str()), ("seed", seed.as_str())];
+        let values =
+            [("align", self.text.get(align)), ("resamples", resamples.as_str()), ("seed", seed.as_str())];
         const TERMS: [&str; 13] = [
             "time_zero",
             "ping",
@@ -383,8 +398,12 @@ impl Composer<'_> {
     fn findings(&self) -> Vec<FindingItem> {
         let mut items: Vec<FindingItem> = Vec::new();
         for (index, condition) in self.analysis.conditions.iter().enumerate() {
-            let sentences: Vec<String> =
-                self.analysis.findings.iter().filter_map(|finding| self.of_condition(finding, index)).collect();
+            let sentences: Vec<String> = self
+                .analysis
+                .findings
+                .iter()
+                .filter_map(|finding| self.of_condition(finding, index))
+                .collect();
             if !sentences.is_empty() {
                 let link = Some(format!("condition-{}", condition.id));
                 items.push(FindingItem { text: sentences.join(" "), link });
@@ -394,7 +413,8 @@ impl Composer<'_> {
             ("finding.first_repetitions", Self::first_repetitions as fn(&Self, &Finding) -> Option<String>),
             ("finding.round_trips", Self::round_trips_raised),
         ] {
-            let list: Vec<String> = self.analysis.findings.iter().filter_map(|finding| of(self, finding)).collect();
+            let list: Vec<String> =
+                self.analysis.findings.iter().filter_map(|finding| of(self, finding)).collect();
             if !list.is_empty() {
                 let text = self.text.fill(key, &[("list", &list.join(", "))]);
                 items.push(FindingItem { text, link: None });
@@ -408,18 +428,22 @@ impl Composer<'_> {
     fn of_condition(&self, finding: &Finding, index: usize) -> Option<String> {
         let text = self.text;
         match finding {
-            Finding::Outage { condition, method, mean_s, min_s, max_s, n } if *condition == index => Some(text.fill(
-                "finding.outage",
-                &[
-                    ("condition", &self.name(index)),
-                    ("mean", &self.seconds(*mean_s)),
-                    ("min", &self.seconds(*min_s)),
-                    ("max", &self.seconds(*max_s)),
-                    ("n", &n.to_string()),
-                    ("method", text.get(method_words(*method))),
-                ],
-            )),
-            Finding::Lengthened { metric, condition, reference, ratio, ci95, p_adjusted } if *condition == index => {
+            Finding::Outage { condition, method, mean_s, min_s, max_s, n } if *condition == index => {
+                Some(text.fill(
+                    "finding.outage",
+                    &[
+                        ("condition", &self.name(index)),
+                        ("mean", &self.seconds(*mean_s)),
+                        ("min", &self.seconds(*min_s)),
+                        ("max", &self.seconds(*max_s)),
+                        ("n", &n.to_string()),
+                        ("method", text.get(method_words(*method))),
+                    ],
+                ))
+            }
+            Finding::Lengthened { metric, condition, reference, ratio, ci95, p_adjusted }
+                if *condition == index =>
+            {
                 let missing = || text.get("report.missing").to_owned();
                 let decimals = if *ratio < 10.0 { 2 } else { 1 };
                 Some(text.fill(
@@ -432,10 +456,12 @@ impl Composer<'_> {
                     ],
                 ))
             }
-            Finding::OutageOutlastsMigration { condition, runs, of } if *condition == index => Some(text.fill(
-                "finding.outage_outlasts_migration",
-                &[("runs", &runs.to_string()), ("of", &of.to_string())],
-            )),
+            Finding::OutageOutlastsMigration { condition, runs, of } if *condition == index => {
+                Some(text.fill(
+                    "finding.outage_outlasts_migration",
+                    &[("runs", &runs.to_string()), ("of", &of.to_string())],
+                ))
+            }
             _ => None,
         }
     }
@@ -466,18 +492,20 @@ impl Composer<'_> {
     /// How ping and guest clock compare.
     fn of_methods(&self, finding: &Finding) -> Option<FindingItem> {
         match finding {
-            Finding::MethodsAgree { runs, overlapping, mean_difference_s, largest_difference_s } => Some(FindingItem {
-                text: self.text.fill(
-                    "finding.methods_agree",
-                    &[
-                        ("runs", &runs.to_string()),
-                        ("overlapping", &overlapping.to_string()),
-                        ("mean", &self.seconds(*mean_difference_s)),
-                        ("largest", &self.seconds(*largest_difference_s)),
-                    ],
-                ),
-                link: None,
-            }),
+            Finding::MethodsAgree { runs, overlapping, mean_difference_s, largest_difference_s } => {
+                Some(FindingItem {
+                    text: self.text.fill(
+                        "finding.methods_agree",
+                        &[
+                            ("runs", &runs.to_string()),
+                            ("overlapping", &overlapping.to_string()),
+                            ("mean", &self.seconds(*mean_difference_s)),
+                            ("largest", &self.seconds(*largest_difference_s)),
+                        ],
+                    ),
+                    link: None,
+                })
+            }
             Finding::MethodsDisagree { run, ping_s, guest_clock_s } => {
                 let run = &self.analysis.runs[*run];
                 Some(FindingItem {

@@ -21,7 +21,8 @@ fn check(damage: impl Fn(&Path), file: &str, code: &str, severity: &str, words: 
     damage(&part.path().join(file));
     let summary = summary(part.path());
     assert_eq!(summary["runs"].as_array().unwrap().len(), 2, "the rest is still reported");
-    let found = summary["diagnostics"].as_array().unwrap().iter().find(|d| d["file"] == file && d["code"] == code);
+    let found =
+        summary["diagnostics"].as_array().unwrap().iter().find(|d| d["file"] == file && d["code"] == code);
     let found = found.unwrap_or_else(|| panic!("{code} for {file} in {:#}", summary["diagnostics"]));
     assert_eq!(found["severity"], severity, "{found}");
     for word in words {

@@ -11,7 +11,8 @@ fn a_report_is_the_same_bytes_with_any_jobs_and_in_any_time_zone() {
     let report = |name: &str, jobs: &str, zone: &str| {
         let out = folder.path().join(name);
         let arguments = ["report", campaign.to_str().unwrap(), "-o", out.to_str().unwrap(), "--jobs", jobs];
-        let output = stillstand(&arguments, &[("TZ", zone), ("LC_ALL", "de_DE.UTF-8"), ("RAYON_NUM_THREADS", jobs)]);
+        let output =
+            stillstand(&arguments, &[("TZ", zone), ("LC_ALL", "de_DE.UTF-8"), ("RAYON_NUM_THREADS", jobs)]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         files(&out)
     };
@@ -47,7 +48,8 @@ fn verify_tells_what_differs() {
 
     let log = part.path().join("none1-ping.test");
     let text = fs::read_to_string(&log).unwrap();
-    let shorter: String = text.lines().filter(|line| !line.contains(" 300 ")).map(|line| format!("{line}\n")).collect();
+    let shorter: String =
+        text.lines().filter(|line| !line.contains(" 300 ")).map(|line| format!("{line}\n")).collect();
     fs::write(&log, shorter).unwrap();
     let (code, text) = verify();
     assert_eq!(code, Some(4));

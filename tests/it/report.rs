@@ -8,8 +8,7 @@ use crate::{campaign, files, part_of_campaign, stillstand};
 fn the_folder_of_the_sample_campaign() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("report");
-    let output =
-        stillstand(&["report", campaign().to_str().unwrap(), "-o", out.to_str().unwrap()], &[]);
+    let output = stillstand(&["report", campaign().to_str().unwrap(), "-o", out.to_str().unwrap()], &[]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let files = files(&out);
     let count = |folder: &str, extension: &str| {
@@ -48,8 +47,16 @@ fn the_folder_of_the_sample_campaign() {
 fn only_the_documents_asked_for_in_the_language_asked_for() {
     let part = part_of_campaign(&["none1", "none2", "none3"]);
     let out = part.path().join("out");
-    let arguments =
-        ["report", part.path().to_str().unwrap(), "-o", out.to_str().unwrap(), "--format", "html", "--lang", "de"];
+    let arguments = [
+        "report",
+        part.path().to_str().unwrap(),
+        "-o",
+        out.to_str().unwrap(),
+        "--format",
+        "html",
+        "--lang",
+        "de",
+    ];
     assert!(stillstand(&arguments, &[]).status.success());
     assert!(!out.join("report.pdf").exists());
     let html = fs::read_to_string(out.join("report.html")).unwrap();
@@ -72,8 +79,10 @@ fn a_hostile_name_appears_literally() {
 fn curves_can_be_aligned_at_other_events() {
     let part = part_of_campaign(&["cpuburn"]);
     let out = part.path().join("out");
-    let arguments = ["report", part.path().to_str().unwrap(), "-o", out.to_str().unwrap(), "--align", "resume"];
+    let arguments =
+        ["report", part.path().to_str().unwrap(), "-o", out.to_str().unwrap(), "--align", "resume"];
     assert!(stillstand(&arguments, &[]).status.success());
-    let summary: serde_json::Value = serde_json::from_slice(&fs::read(out.join("summary.json")).unwrap()).unwrap();
+    let summary: serde_json::Value =
+        serde_json::from_slice(&fs::read(out.join("summary.json")).unwrap()).unwrap();
     assert_eq!(summary["campaign"]["align"], "resume");
 }

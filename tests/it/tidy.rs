@@ -28,7 +28,9 @@ fn sources(path: &str) -> Vec<(PathBuf, String)> {
 fn never(path: &str, words: &[&str]) {
     for (file, text) in sources(path) {
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-        for (number, line) in code.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+        for (number, line) in
+            code.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"))
+        {
             for word in words {
                 assert!(!line.contains(word), "{}:{}: {word}", file.display(), number + 1);
             }
@@ -38,8 +40,11 @@ fn never(path: &str, words: &[&str]) {
 
 #[test]
 fn what_shows_the_analysis_never_sees_the_logs() {
-    for below in ["src/figures", "src/tables.rs", "src/report", "src/export.rs"] {
-        never(below, &["stillstand_parsers", "crate::align", "crate::load", "crate::session", "crate::pipeline"]);
+    for below in ["src/figures", "src/tables.rs", "src/report", "src/export"] {
+        never(
+            below,
+            &["stillstand_parsers", "crate::align", "crate::load", "crate::session", "crate::pipeline"],
+        );
     }
 }
 
@@ -60,7 +65,10 @@ fn only_the_rooms_for_it_touch_the_disk() {
 
 #[test]
 fn parsers_have_no_files_clock_environment_or_printing() {
-    never("parsers/src", &["std::fs", "std::env", "Utc::now", "Local::now", "Instant", "SystemTime", "println!", "dbg!"]);
+    never(
+        "parsers/src",
+        &["std::fs", "std::env", "Utc::now", "Local::now", "Instant", "SystemTime", "println!", "dbg!"],
+    );
 }
 
 #[test]
