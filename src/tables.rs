@@ -174,7 +174,9 @@ pub fn comparisons(analysis: &Analysis) -> Table {
         column("p", "table.p", None),
         column("p_adjusted", "table.p_adjusted", None),
     ];
-    let rows = analysis.comparisons.iter().filter(|c| c.metric != "requests_unanswered").map(|c| {
+    // Unanswered requests and reply gaps say the same as ping's outage; `summary.json` has them too.
+    let told = |metric: &str| !matches!(metric, "requests_unanswered" | "outage_ping_reply_gap");
+    let rows = analysis.comparisons.iter().filter(|c| told(c.metric)).map(|c| {
         row(vec![
             Cell::Label(metric_label(c.metric)),
             Cell::Text(condition_name(analysis, c.b)),

@@ -470,8 +470,10 @@ impl Composer<'_> {
         let Finding::FirstRepetitionsSlower { condition, first, first_mean_s, later_mean_s } = finding else {
             return None;
         };
+        let key =
+            if *first == 1 { "finding.first_repetition_item" } else { "finding.first_repetitions_item" };
         Some(self.text.fill(
-            "finding.first_repetitions_item",
+            key,
             &[
                 ("condition", &self.name(*condition)),
                 ("first", &first.to_string()),
