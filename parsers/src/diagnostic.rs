@@ -17,7 +17,7 @@ const LISTED: u64 = 20;
 /// Longest text that a diagnostic quotes, in characters.
 const EXCERPT: usize = 120;
 
-/// How bad it is.
+/// How bad it is, from the worst on: `min` of several is the worst of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
     /// Data that should be there cannot be used.

@@ -146,12 +146,12 @@ impl Reader {
     }
 
     fn about(&mut self, line: Line<'_>, about: &header::About) {
-        if let Some(host) = &about.host {
-            if let Some(before) = self.host.replace(host.clone()).filter(|before| before != host) {
-                self.diagnostics.warning("another-host", Place::line(line.number, line.text), || {
-                    format!("runs before this one are of host {before}, this one is of {host}; all are kept")
-                });
-            }
+        if let Some(host) = &about.host
+            && let Some(before) = self.host.replace(host.clone()).filter(|before| before != host)
+        {
+            self.diagnostics.warning("another-host", Place::line(line.number, line.text), || {
+                format!("runs before this one are of host {before}, this one is of {host}; all are kept")
+            });
         }
         for (key, value) in [
             ("host", &about.host),

@@ -148,12 +148,12 @@ fn vm_groups<'a>(record: &mut Record<'a>, text: &'a [u8], closed: bool) {
         };
         let mut cells = [cursor.cell(), cursor.cell(), cursor.cell()];
         // Where the next word is a name, the EPOCH before it is glued to the last value of this group.
-        if cursor.peek().is_some_and(|word| word.ends_with(b":")) {
-            if let Some(last) = cells.iter_mut().rev().flatten().next() {
-                let (value, epoch) = unglue(*last, epoch.saturating_add(1));
-                *last = value;
-                glued = Some(epoch);
-            }
+        if cursor.peek().is_some_and(|word| word.ends_with(b":"))
+            && let Some(last) = cells.iter_mut().flatten().next_back()
+        {
+            let (value, epoch) = unglue(*last, epoch.saturating_add(1));
+            *last = value;
+            glued = Some(epoch);
         }
         // At the end of a file dashes may be missing.
         let dash = |cell: &Cell<'_>| cell.text == b"-";

@@ -173,3 +173,14 @@ fn nothing_usable() {
     assert_eq!(error.line, Some(1));
     assert!(error.to_string().contains("Dom0"), "{error}");
 }
+
+#[test]
+fn an_unreadable_line_is_counted_once() {
+    let text = "1264510800 asam: 0.0 131072 3.7 | Dom0: 0.0 524288 15.0\n\
+                \u{1}\u{2}\n\
+                1264510802 asam: 12.3 131072 3.7 | Dom0: 7.1 524288 15.0\n";
+    let parsed = crate::common::parse_text(Format::XentopGawk, text);
+    assert_eq!(parsed.rows, RowCount { read: 4, lost: 1 });
+    assert_eq!(vm(&parsed), [(0, NULL), (2, cpu(12.3))]);
+    assert_eq!(parsed.diagnostics[1].text.as_deref(), Some("\\u{1}\\u{2}"));
+}
