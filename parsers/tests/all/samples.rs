@@ -33,7 +33,7 @@ fn every_sample_is_read() {
         let bad = parsed
             .diagnostics
             .iter()
-            .find(|found| found.severity != Severity::Note && !INTENDED.contains(&found.code));
+            .find(|it| it.severity != Severity::Note && !INTENDED.contains(&it.code));
         assert_eq!(bad, None, "{}", file.name);
         read += 1;
     }
