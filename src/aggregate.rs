@@ -31,7 +31,8 @@ pub fn counts(run: &Run) -> bool {
 
 /// The value of a run in one of [`SERIES`].
 pub fn value(run: &Run, metric: &str) -> Option<f64> {
-    let outage = |method| run.outages.iter().find(|outage| outage.method == method).map(|outage| outage.estimate_s);
+    let outage =
+        |method| run.outages.iter().find(|outage| outage.method == method).map(|outage| outage.estimate_s);
     match metric {
         "requests_unanswered" => run.ping.as_ref().map(|ping| f64::from(ping.lost)),
         "outage_ping" => outage(Method::Ping),

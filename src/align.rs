@@ -101,7 +101,9 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config) -> AlignedRun 
         samples: Vec::new(),
         diagnostics: Vec::new(),
     };
-    let of = |format| files.iter().filter_map(move |f| f.log.as_ref().filter(|l| l.format == format).map(|l| (*f, l)));
+    let of = |format| {
+        files.iter().filter_map(move |f| f.log.as_ref().filter(|l| l.format == format).map(|l| (*f, l)))
+    };
     if let Some((_, log)) = run.only_one(of(Format::MigrationTime)) {
         run.migration = migration(log);
     }
@@ -247,10 +249,9 @@ fn xentop(host: &str, log: &Parsed, zero: f64, config: &Config) -> Vec<Samples> 
     names.dedup();
     let mut all = Vec::new();
     for name in names {
-        for (column, metric, unit, divisor) in [
-            ("cpu", "cpu", Unit::Percent, f64::from(cpus)),
-            ("mem", "mem", Unit::Bytes, 1.0),
-        ] {
+        for (column, metric, unit, divisor) in
+            [("cpu", "cpu", Unit::Percent, f64::from(cpus)), ("mem", "mem", Unit::Bytes, 1.0)]
+        {
             let Ok(values) = frame.f64s(column) else { continue };
             let rows = iterations.iter().zip(domains.iter()).zip(values.iter());
             let pairs = rows.filter_map(|((iteration, domain), value)| {
@@ -264,7 +265,12 @@ fn xentop(host: &str, log: &Parsed, zero: f64, config: &Config) -> Vec<Samples> 
 }
 
 /// `None` when there is no sample at all.
-fn samples(host: &str, metric: String, unit: Unit, pairs: impl Iterator<Item = (f64, f64)>) -> Option<Samples> {
+fn samples(
+    host: &str,
+    metric: String,
+    unit: Unit,
+    pairs: impl Iterator<Item = (f64, f64)>,
+) -> Option<Samples> {
     let mut pairs: Vec<(f64, f64)> = pairs.filter(|(t, v)| t.is_finite() && v.is_finite()).collect();
     if pairs.is_empty() {
         return None;
@@ -342,7 +348,8 @@ fn send_times(replies: &[(u32, i64, f64)]) -> (Option<f64>, Option<f64>) {
     let mut lower: Vec<f64> = replies.iter().map(|r| y(r) - slope * f64::from(r.0)).collect();
     lower.sort_by(f64::total_cmp);
     let (least, greatest) = (lower[0], lower[lower.len() - 1]);
-    let origin = if greatest <= least + 1.0 { (greatest + least + 1.0) / 2.0 } else { lower[lower.len() / 2] + 0.5 };
+    let origin =
+        if greatest <= least + 1.0 { (greatest + least + 1.0) / 2.0 } else { lower[lower.len() / 2] + 0.5 };
     (Some(epoch_0 as f64 + origin), Some(slope))
 }
 
@@ -373,7 +380,8 @@ fn guest_clock(file: &str, log: &Parsed, request: Option<f64>, config: &Config) 
 /// Where one of them is unknown: the only multiple of half an hour that puts the request inside
 /// the log, since local times differ from UTC by such multiples.
 fn guest_midnight(log: &Parsed, stamps: &[f64], request: f64, config: &Config) -> Option<f64> {
-    let offset = config.utc_offset_s.map(f64::from).or_else(|| log.facts.int("utc_offset_s").map(|s| s as f64));
+    let offset =
+        config.utc_offset_s.map(f64::from).or_else(|| log.facts.int("utc_offset_s").map(|s| s as f64));
     let date = log.facts.text("date").and_then(|date| date.parse::<chrono::NaiveDate>().ok());
     if let (Some(offset), Some(date)) = (offset, date) {
         let midnight = date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp();

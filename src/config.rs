@@ -214,7 +214,9 @@ impl Config {
         if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
             bail!("host `{}` is declared twice", twice[0]);
         }
-        for (key, value) in [("ping.interval_s", file.ping.interval_s), ("xentop.period_s", file.xentop.period_s)] {
+        for (key, value) in
+            [("ping.interval_s", file.ping.interval_s), ("xentop.period_s", file.xentop.period_s)]
+        {
             ensure!(value.is_none_or(|v| v > 0.0 && v.is_finite()), "{key} must be a time above 0 s");
         }
         for published in &file.published {
@@ -247,7 +249,8 @@ pub fn selects(condition: &BTreeMap<String, String>, factors: &Factors) -> bool 
 }
 
 fn naming_pattern(pattern: &str) -> anyhow::Result<Regex> {
-    let regex = Regex::new(pattern).with_context(|| format!("naming.pattern is not a regular expression: {pattern}"))?;
+    let regex = Regex::new(pattern)
+        .with_context(|| format!("naming.pattern is not a regular expression: {pattern}"))?;
     ensure!(
         regex.capture_names().flatten().any(|name| name == "repetition"),
         "naming.pattern has no group `(?<repetition>…)`: {pattern}"
@@ -314,7 +317,9 @@ mod tests {
         assert!(error("[ping]\ninterval_s = 0").contains("above 0"));
         let host = "[[hosts]]\nname = \"a\"\nrole = \"source\"\n";
         assert!(error(&format!("{host}{host}")).contains("twice"));
-        assert!(error("[[published]]\nmetric = \"m\"\nstatistic = \"mean\"\nstated = \"x\"").contains("stated"));
+        assert!(
+            error("[[published]]\nmetric = \"m\"\nstatistic = \"mean\"\nstated = \"x\"").contains("stated")
+        );
     }
 
     #[test]

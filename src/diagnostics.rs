@@ -24,7 +24,9 @@ pub fn severity(severity: Severity) -> &'static str {
 /// Where it is: `file:line:column`, as compilers write it; empty for the campaign as a whole.
 pub fn place(diagnostic: &Diagnostic) -> String {
     let mut place = diagnostic.file.clone().unwrap_or_default();
-    for number in [diagnostic.line, diagnostic.column.filter(|_| diagnostic.line.is_some())].into_iter().flatten() {
+    for number in
+        [diagnostic.line, diagnostic.column.filter(|_| diagnostic.line.is_some())].into_iter().flatten()
+    {
         let _ = write!(place, ":{number}");
     }
     place

@@ -150,7 +150,11 @@ fn methods_agree(runs: &[Run]) -> Option<Finding> {
         runs: differences.n(),
         overlapping: compared.iter().filter(|(.., overlap)| *overlap).count(),
         mean_difference_s: differences.mean(),
-        largest_difference_s: differences.values().iter().copied().reduce(|a, b| if b.abs() > a.abs() { b } else { a })?,
+        largest_difference_s: differences
+            .values()
+            .iter()
+            .copied()
+            .reduce(|a, b| if b.abs() > a.abs() { b } else { a })?,
     })
 }
 

@@ -60,13 +60,25 @@ fn load_one(file: &SessionFile) -> LoadedFile {
                 _ if expected(file).is_some() => (Severity::Error, "file-not-recognised"),
                 _ => (Severity::Warning, "file-not-recognised"),
             };
-            let message = format!("{error}{}", by_its_name(file));
-            return LoadedFile { sha256, diagnostics: vec![diagnostic(file, severity, code, message)], ..problem("", String::new()) };
+            let message = match &error {
+                parsers::DetectError::Unknown { first_line, .. } if expected(file).is_none() => {
+                    format!(
+                        "not a log of a format that is read (`stillstand formats` lists them); it begins `{first_line}`"
+                    )
+                }
+                _ => format!("{error}{}", by_its_name(file)),
+            };
+            return LoadedFile {
+                sha256,
+                diagnostics: vec![diagnostic(file, severity, code, message)],
+                ..problem("", String::new())
+            };
         }
     };
     let mut diagnostics = Vec::new();
     if expected(file).is_some_and(|expected| expected != format) {
-        let message = format!("by its content the file is {}{}; the content counts", format.name(), by_its_name(file));
+        let message =
+            format!("by its content the file is {}{}; the content counts", format.name(), by_its_name(file));
         diagnostics.push(diagnostic(file, Severity::Warning, "name-and-content-differ", message));
     }
     match parsers::parse(format, &bytes) {
@@ -77,8 +89,10 @@ fn load_one(file: &SessionFile) -> LoadedFile {
         Err(mut error) => {
             diagnostics.extend(std::mem::take(&mut error.diagnostics).into_iter().map(|d| located(file, d)));
             let line = error.line;
-            diagnostics
-                .push(Diagnostic { line, ..diagnostic(file, Severity::Error, "file-unusable", error.to_string()) });
+            diagnostics.push(Diagnostic {
+                line,
+                ..diagnostic(file, Severity::Error, "file-unusable", error.to_string())
+            });
             LoadedFile { file: file.clone(), sha256, log: None, diagnostics }
         }
     }
@@ -104,7 +118,15 @@ fn by_its_name(file: &SessionFile) -> String {
 }
 
 fn diagnostic(file: &SessionFile, severity: Severity, code: &'static str, message: String) -> Diagnostic {
-    Diagnostic { severity, code, file: Some(file.relative.clone()), line: None, column: None, message, text: None }
+    Diagnostic {
+        severity,
+        code,
+        file: Some(file.relative.clone()),
+        line: None,
+        column: None,
+        message,
+        text: None,
+    }
 }
 
 fn located(file: &SessionFile, d: parsers::Diagnostic) -> Diagnostic {

@@ -109,7 +109,9 @@ mod tests {
         fs::create_dir(&out).unwrap();
         fs::write(out.join("chapter.tex"), "precious").unwrap();
         for replace in [false, true] {
-            assert!(write(&out, &folder(&[OURS]), replace).unwrap_err().to_string().contains("never replaced"));
+            assert!(
+                write(&out, &folder(&[OURS]), replace).unwrap_err().to_string().contains("never replaced")
+            );
         }
         assert!(out.join("chapter.tex").exists());
         fs::write(parent.path().join("file"), "x").unwrap();

@@ -56,7 +56,12 @@ pub fn run(folder: &Path, options: &Options<'_>) -> anyhow::Result<Outcome> {
         "{}: none of its {} files could be used. {}",
         folder.display(),
         files.len(),
-        files.iter().flat_map(|file| &file.diagnostics).map(crate::diagnostics::line).next().unwrap_or_default()
+        files
+            .iter()
+            .flat_map(|file| &file.diagnostics)
+            .map(crate::diagnostics::line)
+            .next()
+            .unwrap_or_default()
     );
     let inputs = files.iter().map(|file| (file.file.relative.clone(), file.sha256.clone())).collect();
     let (analysis, exceeded) = analyse(&session, files);
@@ -214,7 +219,8 @@ fn conditions<'a>(config: &Config, keys: impl Iterator<Item = &'a RunKey>) -> Ve
             .iter()
             .map(|(name, level)| {
                 let order = config.file.order.get(name);
-                let place = order.and_then(|levels| levels.iter().position(|l| l == level)).unwrap_or(usize::MAX);
+                let place =
+                    order.and_then(|levels| levels.iter().position(|l| l == level)).unwrap_or(usize::MAX);
                 (place, !is_reference_level(config, name, level), level.clone())
             })
             .collect()
@@ -254,7 +260,9 @@ fn is_reference_level(config: &Config, name: &str, level: &str) -> bool {
 fn reference(config: &Config, conditions: &[Condition]) -> Option<usize> {
     let fits = |condition: &Condition| match config.file.reference.is_empty() {
         false => config::selects(&config.file.reference, &condition.factors),
-        true => condition.factors.values().any(|level| matches!(level.as_str(), "none" | "idle" | "baseline")),
+        true => {
+            condition.factors.values().any(|level| matches!(level.as_str(), "none" | "idle" | "baseline"))
+        }
     };
     let mut fitting = conditions.iter().enumerate().filter(|(_, condition)| fits(condition));
     let only = fitting.next()?.0;
@@ -348,7 +356,8 @@ fn event_s(run: &Run, event: Event) -> Option<f64> {
 }
 
 fn without_event(run: &Run, event: Event) -> Option<Diagnostic> {
-    let missing = aggregate::counts(run) && run.migration.request_epoch_s.is_some() && event_s(run, event).is_none();
+    let missing =
+        aggregate::counts(run) && run.migration.request_epoch_s.is_some() && event_s(run, event).is_none();
     missing.then(|| {
         campaign_diagnostic(
             Severity::Warning,

@@ -91,8 +91,9 @@ impl Manifest {
     /// There is none, or it is not one of this program's.
     pub fn read(out: &Path) -> anyhow::Result<Self> {
         let path = out.join(MANIFEST);
-        let bytes = std::fs::read(&path)
-            .with_context(|| format!("{}: not a report folder, its {MANIFEST} cannot be read", out.display()))?;
+        let bytes = std::fs::read(&path).with_context(|| {
+            format!("{}: not a report folder, its {MANIFEST} cannot be read", out.display())
+        })?;
         let manifest: Self = serde_json::from_slice(&bytes)
             .with_context(|| format!("{}: not a manifest of this version of stillstand", path.display()))?;
         if manifest.generator != "stillstand" {
@@ -114,7 +115,10 @@ pub enum Difference {
     /// The recomputation gives other bytes than were written.
     OutputNotReproduced(String),
     Configuration,
-    Version { written: String, running: String },
+    Version {
+        written: String,
+        running: String,
+    },
 }
 
 impl std::fmt::Display for Difference {

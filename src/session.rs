@@ -147,7 +147,8 @@ fn file_of(
     pattern: &Regex,
     config: &Config,
 ) -> Option<SessionFile> {
-    let group = |name: &str| captures.name(name).map(|m| m.as_str().to_owned()).filter(|text| !text.is_empty());
+    let group =
+        |name: &str| captures.name(name).map(|m| m.as_str().to_owned()).filter(|text| !text.is_empty());
     let repetition = group("repetition")?.parse().ok()?;
     let mut factors: BTreeMap<String, String> = config.file.factors.clone();
     for name in pattern.capture_names().flatten() {
@@ -172,7 +173,11 @@ fn list(folder: &Path, prefix: &str, into: &mut BTreeMap<String, PathBuf>) -> an
         let entry = entry.with_context(|| folder.display().to_string())?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let lower = name.to_ascii_lowercase();
-        if name.starts_with('.') || lower == config::FILE_NAME || lower.starts_with("readme") || lower == "license" {
+        if name.starts_with('.')
+            || lower == config::FILE_NAME
+            || lower.starts_with("readme")
+            || lower == "license"
+        {
             continue;
         }
         let kind = entry.file_type().with_context(|| entry.path().display().to_string())?;

@@ -114,9 +114,12 @@ pub fn condition_name(analysis: &Analysis, condition: usize) -> String {
             factors.iter().filter(|(name, level)| !shared(name, level)).map(|(_, l)| l.as_str()).collect();
         own.join(", ")
     };
-    analysis.conditions.get(condition).map(|c| levels(&c.factors)).filter(|name| !name.is_empty()).unwrap_or_else(
-        || analysis.conditions.get(condition).map_or_else(String::new, |c| c.id.clone()),
-    )
+    analysis
+        .conditions
+        .get(condition)
+        .map(|c| levels(&c.factors))
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| analysis.conditions.get(condition).map_or_else(String::new, |c| c.id.clone()))
 }
 
 fn series<'a>(analysis: &'a Analysis, condition: usize, metric: &str) -> Option<&'a Series> {
@@ -171,7 +174,9 @@ pub fn comparisons(analysis: &Analysis) -> Table {
         column("p", "table.p", None),
         column("p_adjusted", "table.p_adjusted", None),
     ];
-    let rows = analysis.comparisons.iter().filter(|c| c.metric != "requests_unanswered").map(|c| {
+    // Unanswered requests and reply gaps say the same as ping's outage; `summary.json` has them too.
+    let told = |metric: &str| !matches!(metric, "requests_unanswered" | "outage_ping_reply_gap");
+    let rows = analysis.comparisons.iter().filter(|c| told(c.metric)).map(|c| {
         row(vec![
             Cell::Label(metric_label(c.metric)),
             Cell::Text(condition_name(analysis, c.b)),
@@ -211,7 +216,9 @@ pub fn outages(analysis: &Analysis, condition: usize) -> Table {
         .enumerate()
         .map(|(place, run)| {
             let mut cells = vec![Cell::Integer(i64::from(run.repetition))];
-            cells.extend(present.iter().map(|s| Cell::number(s.values.get(place).copied().flatten(), decimals(s))));
+            cells.extend(
+                present.iter().map(|s| Cell::number(s.values.get(place).copied().flatten(), decimals(s))),
+            );
             row(cells)
         })
         .collect();
@@ -233,38 +240,54 @@ pub fn outages(analysis: &Analysis, condition: usize) -> Table {
             rows.push(Row { cells, summary: true });
         }
     }
-    Table { transposed: true, ..table(format!("outages-{}", analysis.conditions[condition].id), columns, rows) }
+    Table {
+        transposed: true,
+        ..table(format!("outages-{}", analysis.conditions[condition].id), columns, rows)
+    }
 }
 
 fn runs_of<'a>(analysis: &'a Analysis, condition: &Condition) -> Vec<&'a Run> {
     condition.runs.iter().map(|&run| &analysis.runs[run]).collect()
 }
 
-/// Every run and method of a condition with its bounds and its place on the time line.
+/// The outage of every run of a condition by each method, with the bounds of its resolution, and
+/// its place on the time line.
 pub fn methods(analysis: &Analysis, condition: usize) -> Table {
-    let columns = vec![
-        column("repetition", "table.repetition", None),
-        column("method", "table.method", None),
-        column("lower", "table.lower", Some(Unit::Seconds)),
-        column("estimate", "table.estimate", Some(Unit::Seconds)),
-        column("upper", "table.upper", Some(Unit::Seconds)),
-        column("start", "table.start", Some(Unit::Seconds)),
-        column("end", "table.end", Some(Unit::Seconds)),
-    ];
-    let rows = runs_of(analysis, &analysis.conditions[condition]).into_iter().flat_map(|run| {
-        run.outages.iter().map(|outage| {
-            row(vec![
-                Cell::Integer(i64::from(run.repetition)),
-                Cell::Label(method_label(outage.method)),
-                Cell::number(Some(outage.lower_s), 2),
-                Cell::number(Some(outage.estimate_s), 2),
-                Cell::number(outage.upper_s, 2),
-                Cell::number(outage.start_s, 2),
-                Cell::number(outage.end_s, 2),
-            ])
-        })
+    let runs = runs_of(analysis, &analysis.conditions[condition]);
+    let methods: Vec<Method> = [Method::Ping, Method::PingReplyGap, Method::GuestClock]
+        .into_iter()
+        .filter(|method| runs.iter().any(|run| run.outages.iter().any(|outage| outage.method == *method)))
+        .collect();
+    let mut columns = vec![column("repetition", "table.repetition", None)];
+    for method in &methods {
+        let name = export_name(*method);
+        columns.push(column(name, method_label(*method), Some(Unit::Seconds)));
+        columns.push(column(&format!("{name}_bounds"), "table.bounds", Some(Unit::Seconds)));
+    }
+    columns.push(column("start", "table.start", Some(Unit::Seconds)));
+    columns.push(column("end", "table.end", Some(Unit::Seconds)));
+    let rows = runs.iter().filter(|run| !run.outages.is_empty()).map(|run| {
+        let of = |method: &Method| run.outages.iter().find(|outage| outage.method == *method);
+        let mut cells = vec![Cell::Integer(i64::from(run.repetition))];
+        for method in &methods {
+            let bounds = of(method).map(|o| Interval::new(o.lower_s, o.upper_s.unwrap_or(f64::INFINITY)));
+            cells.push(Cell::number(of(method).map(|outage| outage.estimate_s), 2));
+            cells.push(Cell::interval(bounds, 2));
+        }
+        let placed = methods.iter().filter_map(of).find(|outage| outage.start_s.is_some());
+        cells.push(Cell::number(placed.and_then(|outage| outage.start_s), 2));
+        cells.push(Cell::number(placed.and_then(|outage| outage.end_s), 2));
+        row(cells)
     });
     table(format!("methods-{}", analysis.conditions[condition].id), columns, rows.collect())
+}
+
+fn export_name(method: Method) -> &'static str {
+    match method {
+        Method::Ping => "ping",
+        Method::PingReplyGap => "ping_reply_gap",
+        Method::GuestClock => "guest_clock",
+    }
 }
 
 /// The text key of a method.
@@ -329,7 +352,9 @@ pub fn resources(analysis: &Analysis, condition: usize) -> Table {
         let costs = |metric: &str| {
             runs.iter()
                 .filter(|run| aggregate::counts(run))
-                .filter_map(|run| run.resources.iter().find(|cost| cost.host == host.name && cost.metric == metric))
+                .filter_map(|run| {
+                    run.resources.iter().find(|cost| cost.host == host.name && cost.metric == metric)
+                })
                 .collect::<Vec<_>>()
         };
         if quantities.iter().all(|(metric, ..)| costs(metric).is_empty()) {
@@ -374,7 +399,8 @@ pub fn published(analysis: &Analysis) -> Table {
             Cell::Number { value: p.stated, decimals },
             Cell::number(p.computed, decimals.saturating_add(1)),
             Cell::number(p.deviation, decimals.saturating_add(1)),
-            p.agrees.map_or(Cell::Missing, |agrees| Cell::Label(if agrees { "table.yes" } else { "table.no" })),
+            p.agrees
+                .map_or(Cell::Missing, |agrees| Cell::Label(if agrees { "table.yes" } else { "table.no" })),
             p.note.clone().map_or(Cell::Text(String::new()), Cell::Text),
         ])
     });
@@ -383,11 +409,20 @@ pub fn published(analysis: &Analysis) -> Table {
 
 /// Oddities of single runs.
 pub fn flags(analysis: &Analysis) -> Table {
-    let columns = vec![column("run", "table.run", None), column("code", "table.flag", None), column("values", "table.values", None)];
+    let columns = vec![
+        column("run", "table.run", None),
+        column("code", "table.flag", None),
+        column("values", "table.values", None),
+    ];
     let rows = analysis.runs.iter().flat_map(|run| {
         run.flags.iter().map(|flag| {
-            let values: Vec<String> = flag.values.iter().map(|(name, value)| format!("{name} = {value:.2}")).collect();
-            row(vec![Cell::Text(run.id.clone()), Cell::Label(flag.code.label()), Cell::Text(values.join(", "))])
+            let values: Vec<String> =
+                flag.values.iter().map(|(name, value)| format!("{name} = {value:.2}")).collect();
+            row(vec![
+                Cell::Text(run.id.clone()),
+                Cell::Label(flag.code.label()),
+                Cell::Text(values.join(", ")),
+            ])
         })
     });
     table("flags".to_owned(), columns, rows.collect())
@@ -411,7 +446,8 @@ pub fn runs(analysis: &Analysis) -> Table {
             Cell::Text(run.id.clone()),
             Cell::Label(status_label(m.status)),
             Cell::number(m.request_epoch_s, if m.request_resolution_s < 1.0 { 3 } else { 0 }),
-            m.request_epoch_s.map_or(Cell::Missing, |_| Cell::Number { value: m.request_resolution_s, decimals: 0 }),
+            m.request_epoch_s
+                .map_or(Cell::Missing, |_| Cell::Number { value: m.request_resolution_s, decimals: 0 }),
             Cell::number(m.duration_s, 2),
             Cell::number(m.user_s, 2),
             Cell::number(m.system_s, 2),

@@ -17,7 +17,7 @@ const LISTED: u64 = 20;
 /// Longest text that a diagnostic quotes, in characters.
 const EXCERPT: usize = 120;
 
-/// How bad it is.
+/// How bad it is, from the worst on: `min` of several is the worst of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
     /// Data that should be there cannot be used.
@@ -277,11 +277,11 @@ impl Diagnostics {
         self.push(Severity::Note, code, place, message);
     }
 
-    /// The list, ordered by line, with one summary for each code of which not all are listed. What
+    /// The list, ordered by place, with one summary for each code of which not all are listed. What
     /// belongs to the whole file comes last.
     pub fn finish(self) -> Vec<Diagnostic> {
         let mut list = self.list;
-        list.sort_by_key(|diagnostic| diagnostic.line.unwrap_or(u64::MAX));
+        list.sort_by_key(|diagnostic| (diagnostic.line.unwrap_or(u64::MAX), diagnostic.column));
         for (code, (severity, count)) in self.counts {
             if count > LISTED {
                 list.push(Diagnostic {

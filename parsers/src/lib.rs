@@ -12,8 +12,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The flow inside: [`detect`] looks at the first lines and asks every entry of the one table
-//! ([`FORMATS`]) whether they are its own; [`parse`] hands the bytes to the parser of that entry.
+//! The flow inside: [`detect()`] looks at the first lines and asks every entry of the one table
+//! ([`FORMATS`]) whether they are its own; [`parse()`] hands the bytes to the parser of that entry.
 //! A parser walks over the lines (`lines`), reads numbers from bytes (`text`), appends to typed column
 //! builders (`frame`) and notes what it could not use or had to repair (`diagnostic`).
 //!

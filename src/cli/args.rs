@@ -12,8 +12,10 @@ use crate::text::Language;
 /// resource curves, as reports and as data.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, arg_required_else_help = true)]
-#[command(after_help = "Exit status: 0 done; 1 it could not be done; 2 the command line or campaign.toml is \
-wrong; 3 done, but --strict found data problems; 4 verify found a difference or a limit was exceeded.")]
+#[command(
+    after_help = "Exit status: 0 done; 1 it could not be done; 2 the command line or campaign.toml is \
+wrong; 3 done, but --strict found data problems; 4 verify found a difference or a limit was exceeded."
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,

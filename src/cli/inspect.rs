@@ -71,7 +71,8 @@ fn inspect(path: &Path) -> Inspection {
         head: None,
     };
     let mut refuse = |code, message: String| {
-        let refusal = DiagnosticWire { severity: "error", code, line: None, column: None, message, text: None };
+        let refusal =
+            DiagnosticWire { severity: "error", code, line: None, column: None, message, text: None };
         inspection.diagnostics.push(refusal);
     };
     let bytes = match std::fs::read(path) {

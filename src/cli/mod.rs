@@ -17,6 +17,7 @@ use clap::Parser;
 use self::args::{Cli, Command, Common};
 use crate::analysis::{Diagnostic, Severity};
 use crate::diagnostics;
+use crate::pipeline::Outcome;
 use crate::session::ConfigError;
 
 /// How a command ended that did its work.
@@ -108,9 +109,14 @@ fn tell(all: &[Diagnostic], common: &Common) {
     }
 }
 
-/// The ending that the problems of the data call for.
-fn ending(all: &[Diagnostic], strict: bool, exceeded: &[String]) -> Ending {
-    if !exceeded.is_empty() {
+/// Tells what is wrong with the data and which limits are exceeded, and says how to end for it.
+fn conclude(outcome: &Outcome, strict: bool, common: &Common) -> Ending {
+    let all = &outcome.analysis.diagnostics;
+    tell(all, common);
+    for message in &outcome.exceeded {
+        let _ = writeln!(anstream::stderr(), "{message}");
+    }
+    if !outcome.exceeded.is_empty() {
         return Ending::Difference;
     }
     let bad = strict && all.iter().any(|d| d.severity == Severity::Error);

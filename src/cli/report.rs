@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use super::args::ReportArgs;
-use super::{Ending, ending, progress, tell};
+use super::{Ending, conclude, progress};
 use crate::output;
 use crate::pipeline;
 use crate::provenance::{Manifest, ReportOptions};
@@ -29,21 +29,17 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
     let folder = make(&outcome, &options)?;
     output::write(&args.output, &folder, args.force)?;
     bar.finish_and_clear();
-    let analysis = &outcome.analysis;
-    tell(&analysis.diagnostics, &args.common);
-    let mut stderr = anstream::stderr();
-    for message in &outcome.exceeded {
-        let _ = writeln!(stderr, "{message}");
-    }
+    let ending = conclude(&outcome, args.strict, &args.common);
     if !args.common.quiet {
         let documents: Vec<String> = folder
             .keys()
             .filter(|path| path.starts_with("report."))
             .map(|path| args.output.join(path).display().to_string())
             .collect();
-        let _ = writeln!(stderr, "{} runs → {}", analysis.runs.len(), documents.join(", "));
+        let runs = outcome.analysis.runs.len();
+        let _ = writeln!(anstream::stderr(), "{runs} runs → {}", documents.join(", "));
     }
-    Ok(ending(&analysis.diagnostics, args.strict, &outcome.exceeded))
+    Ok(ending)
 }
 
 /// The whole report folder with its manifest.

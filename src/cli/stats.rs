@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use comfy_table::{CellAlignment, ContentArrangement, Table as TerminalTable, TableComponent, presets};
 
 use super::args::{StatsArgs, StatsFormat};
-use super::{Ending, ending, print, progress, tell};
+use super::{Ending, conclude, print, progress};
 use crate::analysis::Analysis;
 use crate::report::compose;
 use crate::report::view::{Section, TableView};
@@ -28,8 +28,7 @@ pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
         StatsFormat::Markdown => readable(analysis, &text, markdown).into_bytes(),
     };
     print(&output)?;
-    tell(&analysis.diagnostics, &args.common);
-    Ok(ending(&analysis.diagnostics, args.strict, &outcome.exceeded))
+    Ok(conclude(&outcome, args.strict, &args.common))
 }
 
 /// The findings, the overview and the outages of every condition.

@@ -31,7 +31,10 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
     let differences = compare(&args.report, &written, &recomputed);
     if differences.is_empty() {
         let (inputs, outputs) = (written.inputs.len(), written.outputs.len());
-        print(format!("verified: {outputs} outputs are reproduced from {inputs} inputs, byte for byte\n").as_bytes())?;
+        print(
+            format!("verified: {outputs} outputs are reproduced from {inputs} inputs, byte for byte\n")
+                .as_bytes(),
+        )?;
         return Ok(Ending::Done);
     }
     let lines: String = differences.iter().map(|difference| format!("{difference}\n")).collect();

@@ -25,6 +25,8 @@ pub struct Course {
     pub band: Vec<Line>,
     /// Lines of all repetitions.
     pub repetitions: Vec<Line>,
+    /// Whether bins were grouped.
+    pub thinned: bool,
 }
 
 impl Course {
@@ -45,7 +47,12 @@ impl Course {
             let values: Vec<_> = trace.values.iter().map(|v| scaled(*v)).collect();
             lines(&times, &values)
         });
-        Self { mean: lines(&times, &means), band: bands(&times, &bounds), repetitions: repetitions.collect() }
+        Self {
+            mean: lines(&times, &means),
+            band: bands(&times, &bounds),
+            repetitions: repetitions.collect(),
+            thinned: times.len() > DRAWN_IN_FULL,
+        }
     }
 }
 

@@ -2,7 +2,9 @@
 //!
 //! From the top: what it shows and where; the curves' names; a strip that says when the migration
 //! ran and when the service was out; the plot. All figures of a condition have the same time
-//! axis, and its hosts the same value axis, so that figures side by side can be compared.
+//! axis, and its hosts the same value axis, so that figures side by side can be compared. The axis
+//! ends some time after the migration and the outage ([`Spans::window`]); what was logged later is
+//! in the data files.
 
 use anyhow::{Context, Result};
 
@@ -13,7 +15,7 @@ use super::panel::{Item, Panel};
 use super::scale::{Scale, Spread};
 use super::spans::{Span, Spans};
 use super::theme::{self, Quantity};
-use crate::analysis::{Analysis, Campaign, Curve, Event, Method, Role, Unit};
+use crate::analysis::{Analysis, Campaign, Curve, Event, Method, Role, Trace, Unit};
 use crate::text::Text;
 
 /// Middles of the rows above the plot, and its top.
@@ -66,14 +68,15 @@ pub fn draw(
 }
 
 /// A curve of the analysis and what it is in the figure.
-struct Found<'a> {
-    curve: &'a Curve,
+struct Found {
+    /// Only the bins that the time axis covers.
+    curve: Curve,
     quantity: Quantity,
     /// Place in the legend.
     rank: usize,
 }
 
-impl Found<'_> {
+impl Found {
     fn is_of(&self, analysis: &Analysis, host: Option<usize>) -> bool {
         let name = host.and_then(|host| analysis.campaign.hosts.get(host)).map(|host| host.name.as_str());
         self.curve.host.as_deref() == name
@@ -114,7 +117,8 @@ impl Found<'_> {
 }
 
 /// The condition's curves that the kind shows, on all hosts, in the order of the legend.
-fn curves(analysis: &Analysis, kind: Kind, condition: usize) -> Vec<Found<'_>> {
+fn curves(analysis: &Analysis, kind: Kind, condition: usize) -> Vec<Found> {
+    let window = Spans::new(analysis, condition).window();
     let vm = analysis.campaign.vm.as_deref();
     let mut found: Vec<Found> = analysis
         .curves
@@ -122,11 +126,25 @@ fn curves(analysis: &Analysis, kind: Kind, condition: usize) -> Vec<Found<'_>> {
         .filter(|curve| curve.condition == condition)
         .filter_map(|curve| {
             let (rank, quantity) = role(kind, &curve.metric, vm)?;
-            Some(Found { curve, quantity, rank })
+            Some(Found { curve: within(curve, window), quantity, rank })
         })
         .collect();
     found.sort_by(|a, b| (a.rank, &a.curve.metric).cmp(&(b.rank, &b.curve.metric)));
     found
+}
+
+/// The curve's bins and repetitions between two instants; all of them without a window.
+fn within(curve: &Curve, window: Option<(f64, f64)>) -> Curve {
+    let Some((from, to)) = window else {
+        return curve.clone();
+    };
+    let first = curve.bins.partition_point(|bin| bin.t_s < from);
+    let last = curve.bins.partition_point(|bin| bin.t_s <= to).max(first);
+    let repetitions = curve.repetitions.iter().map(|trace| Trace {
+        repetition: trace.repetition,
+        values: trace.values.get(first..last).unwrap_or_default().to_vec(),
+    });
+    Curve { bins: curve.bins[first..last].to_vec(), repetitions: repetitions.collect(), ..curve.clone() }
 }
 
 /// What a metric is in figures of the kind, with its place in the legend; `None` if nothing.
@@ -150,9 +168,7 @@ fn role(kind: Kind, metric: &str, vm: Option<&str>) -> Option<(usize, Quantity)>
         Kind::SoftInterrupts => {
             &[("cpu.softirq", Quantity::SoftInterrupts), ("cpu.hardirq", Quantity::HardInterrupts)]
         }
-        Kind::Memory => {
-            &[("mem.used", Quantity::Used), ("mem.cache", Quantity::Cache), ("mem.free", Quantity::Free)]
-        }
+        Kind::Memory => &[("mem.used", Quantity::Used), ("mem.free", Quantity::Free)],
         Kind::Network => &[("net.received", Quantity::Received), ("net.sent", Quantity::Sent)],
         Kind::RoundTrips => &[("ping.rtt", Quantity::RoundTrip)],
     };
@@ -174,13 +190,13 @@ fn extremes(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
 
 /// The time axis of all figures of the condition.
 fn time_axis(analysis: &Analysis, condition: usize, intervals: usize) -> Option<Scale> {
-    let vm = analysis.campaign.vm.as_deref();
-    let shown = |curve: &&Curve| {
-        curve.condition == condition
-            && Kind::COURSES.iter().any(|kind| role(*kind, &curve.metric, vm).is_some())
-    };
-    let bins = analysis.curves.iter().filter(shown).flat_map(|curve| &curve.bins);
-    let (low, high) = extremes(bins.filter(|bin| bin.mean.is_some_and(f64::is_finite)).map(|bin| bin.t_s))?;
+    let shown = Kind::COURSES.iter().flat_map(|kind| curves(analysis, *kind, condition));
+    let times: Vec<f64> = shown
+        .flat_map(|found| found.curve.bins)
+        .filter(|bin| bin.mean.is_some_and(f64::is_finite))
+        .map(|bin| bin.t_s)
+        .collect();
+    let (low, high) = extremes(times.into_iter())?;
     let half_bin = if low < high { 0.0 } else { 0.5 };
     Some(Scale::time(low - half_bin, high + half_bin, intervals))
 }
@@ -192,7 +208,7 @@ struct Figure<'a> {
     spans: Spans,
     time: Scale,
     /// Of all hosts: they share the value axis.
-    curves: Vec<Found<'a>>,
+    curves: Vec<Found>,
     analysis: &'a Analysis,
     text: &'a Text,
 }
@@ -237,7 +253,7 @@ impl Figure<'_> {
             let items = items.map(|found| Item {
                 quantity: found.quantity,
                 name: self.name(found),
-                course: Course::new(found.curve, found.factor()),
+                course: Course::new(&found.curve, found.factor()),
             });
             panels.push(Panel { frame, x: self.time.clone(), items: items.collect(), y });
             top += height + PANEL_GAP;
@@ -328,7 +344,6 @@ impl Figure<'_> {
             Quantity::SoftInterrupts => "figure.quantity.soft_interrupts",
             Quantity::HardInterrupts => "figure.quantity.hard_interrupts",
             Quantity::Used => "figure.quantity.used",
-            Quantity::Cache => "figure.quantity.cache",
             Quantity::Free => "figure.quantity.free",
             Quantity::Received => "figure.quantity.received",
             Quantity::Sent => "figure.quantity.sent",
@@ -386,8 +401,8 @@ impl Figure<'_> {
     /// Ticks and name of the time axis, and the note.
     fn feet(&self, canvas: &Canvas, panels: &[Panel]) -> Result<()> {
         let Some(panel) = panels.last() else { return Ok(()) };
-        panel.time_axis(canvas, self.text)?;
         let Frame { left, right, bottom, .. } = panel.frame;
+        panel.time_axis(canvas, right + RIGHT - 10, self.text)?;
         let name = match self.analysis.campaign.align {
             Event::Request => "figure.time_since_request",
             Event::Outage => "figure.time_since_outage",

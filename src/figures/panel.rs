@@ -16,6 +16,14 @@ pub struct Item {
     pub course: Course,
 }
 
+impl Item {
+    /// A dense curve is never dashed: a peak must not fall into a gap.
+    fn pen(&self, width: u32) -> Pen {
+        let dash = if self.course.thinned { None } else { self.quantity.dash() };
+        Pen::new(self.quantity.color(), width).dash(dash)
+    }
+}
+
 /// A plotting rectangle and what is in it.
 pub struct Panel {
     pub frame: Frame,
@@ -36,12 +44,9 @@ impl Panel {
         self.grid(canvas, text)?;
         self.request(canvas)?;
         for item in &self.items {
+            let pen = Pen::new(item.quantity.color(), theme::HAIR).alpha(theme::REPETITION_ALPHA);
             for line in &item.course.repetitions {
-                self.curve(
-                    canvas,
-                    line,
-                    Pen::new(item.quantity.color(), theme::HAIR).alpha(theme::REPETITION_ALPHA),
-                )?;
+                canvas.line(&self.places(line), pen)?;
             }
         }
         for item in &self.items {
@@ -51,23 +56,22 @@ impl Panel {
         }
         for item in &self.items {
             for line in &item.course.mean {
-                self.curve(
-                    canvas,
-                    line,
-                    Pen::new(item.quantity.color(), theme::CURVE).dash(item.quantity.dash()),
-                )?;
+                canvas.line(&self.places(line), item.pen(theme::CURVE))?;
             }
         }
         Ok(())
     }
 
-    /// Ticks and labels of the time axis, below the frame.
-    pub fn time_axis(&self, canvas: &Canvas, text: &Text) -> Result<()> {
+    /// Ticks and labels of the time axis, below the frame; no label goes beyond `end`.
+    pub fn time_axis(&self, canvas: &Canvas, end: i32, text: &Text) -> Result<()> {
         let bottom = self.frame.bottom;
         for tick in &self.x.ticks {
             let x = self.frame.x(*tick);
             canvas.line(&[(x, bottom), (x, bottom + 25)], Pen::new(theme::AXIS, theme::RULE))?;
-            canvas.text(&self.x.label(*tick, text), (x, bottom + 66), Type::label().centred())?;
+            let face = Type::label().centred();
+            let label = self.x.label(*tick, text);
+            let middle = x.min(end - canvas.width(&label, face)? / 2);
+            canvas.text(&label, (middle, bottom + 66), face)?;
         }
         Ok(())
     }
@@ -89,8 +93,7 @@ impl Panel {
         let widest = if fits { i32::MAX } else { (right - left + ENTRY_GAP) / count - beside };
         let mut x = left;
         for item in &self.items {
-            let pen = Pen::new(item.quantity.color(), theme::CURVE + 2).dash(item.quantity.dash());
-            canvas.line(&[(x, y), (x + SWATCH, y)], pen)?;
+            canvas.line(&[(x, y), (x + SWATCH, y)], item.pen(theme::CURVE + 2))?;
             let name = canvas.fit(&item.name, widest, face)?;
             canvas.text(&name, (x + SWATCH + SWATCH_GAP, y), face)?;
             x += canvas.width(&name, face)? + beside;
@@ -139,10 +142,6 @@ impl Panel {
         }
         let x = self.frame.x(0.0);
         canvas.line(&[(x, self.frame.top), (x, self.frame.bottom)], Pen::new(theme::AXIS, theme::RULE))
-    }
-
-    fn curve(&self, canvas: &Canvas, line: &Line, pen: Pen) -> Result<()> {
-        canvas.line(&self.places(line), pen)
     }
 
     fn places(&self, line: &Line) -> Vec<Point> {

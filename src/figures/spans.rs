@@ -49,6 +49,15 @@ impl Spans {
             outage: outages(Method::Ping).or_else(|| outages(Method::GuestClock)),
         }
     }
+
+    /// The stretch of time worth showing: from 5 s before the first event until the last one and
+    /// half as long again, at least 10 s. `None` where nothing is known to have happened.
+    pub fn window(&self) -> Option<(f64, f64)> {
+        let spans = || self.migration.iter().chain(self.outage.iter().map(|(_, span)| span));
+        let first = spans().map(|span| span.start).reduce(f64::min)?;
+        let last = spans().map(|span| span.ends.1).reduce(f64::max)?;
+        Some((first - 5.0, last + ((last - first) / 2.0).max(10.0)))
+    }
 }
 
 /// Name of an outage's series.

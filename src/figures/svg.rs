@@ -216,7 +216,7 @@ fn attribute<'a>(line: &'a str, name: &str) -> &'a str {
     let mut rest = line;
     while let Some((before, after)) = rest.split_once("=\"") {
         let Some((value, next)) = after.split_once('"') else { return "" };
-        if before.ends_with(name) && before.as_bytes().get(before.len() - name.len() - 1) == Some(&b' ') {
+        if before.strip_suffix(name).is_some_and(|before| before.ends_with(' ')) {
             return value;
         }
         rest = next;

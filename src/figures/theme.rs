@@ -61,7 +61,6 @@ pub enum Quantity {
     SoftInterrupts,
     HardInterrupts,
     Used,
-    Cache,
     Free,
     Received,
     Sent,
@@ -86,7 +85,7 @@ impl Quantity {
             Quantity::System | Quantity::Free => GREEN,
             Quantity::Wait => PURPLE,
             Quantity::SoftInterrupts => WINE,
-            Quantity::HardInterrupts | Quantity::Cache => GREY,
+            Quantity::HardInterrupts => GREY,
             Quantity::Used | Quantity::Received => NAVY,
             Quantity::Sent => ROSE,
             Quantity::Migration => SOFT_INK,
@@ -95,7 +94,7 @@ impl Quantity {
 
     pub fn dash(self) -> Dash {
         match self {
-            Quantity::Idle | Quantity::Cache | Quantity::OtherVm => Some((45, 30)),
+            Quantity::Idle | Quantity::OtherVm => Some((45, 30)),
             Quantity::Wait | Quantity::HardInterrupts | Quantity::Sent => Some((18, 24)),
             _ => None,
         }

@@ -136,13 +136,13 @@ pub fn guest_clock(clock: &GuestClock) -> Option<GuestClockOutage> {
     let pairs = clock.stamps_s.windows(2).filter_map(|pair| <[f64; 2]>::try_from(pair).ok());
     let stepped_back_s = pairs.clone().map(|[from, to]| (from - to).max(0.0)).sum();
     let steps: Vec<[f64; 2]> = pairs.filter(|[from, to]| to >= from).collect();
-    let largest = steps
-        .iter()
-        .copied()
-        .filter(|pair| !clock.aligned || pair[1] >= 0.0)
-        .reduce(|largest, pair| if pair[1] - pair[0] > largest[1] - largest[0] { pair } else { largest })?;
+    let largest =
+        steps.iter().copied().filter(|pair| !clock.aligned || pair[1] >= 0.0).reduce(|largest, pair| {
+            if pair[1] - pair[0] > largest[1] - largest[0] { pair } else { largest }
+        })?;
     let step = largest[1] - largest[0];
-    let ordinary: Vec<f64> = steps.iter().filter(|pair| **pair != largest).map(|pair| pair[1] - pair[0]).collect();
+    let ordinary: Vec<f64> =
+        steps.iter().filter(|pair| **pair != largest).map(|pair| pair[1] - pair[0]).collect();
     let ordinary_step_s = Sample::new(ordinary).map_or(0.0, |sample| sample.quantile(0.99));
     let place = |t: f64| clock.aligned.then_some(t);
     Some(GuestClockOutage {
@@ -187,7 +187,10 @@ pub fn flags(
     if let (Some(network), Some(duration)) = (seen_by_ping, migration.duration_s)
         && network.lower_s > duration
     {
-        flag(FlagCode::OutageLongerThanMigration, &[("outage_s", network.estimate_s), ("duration_s", duration)]);
+        flag(
+            FlagCode::OutageLongerThanMigration,
+            &[("outage_s", network.estimate_s), ("duration_s", duration)],
+        );
     }
     if let Some(ping) = ping.filter(|ping| ping.lost > ping.longest_gap_lost) {
         flag(FlagCode::ScatteredLoss, &[("requests", f64::from(ping.lost - ping.longest_gap_lost))]);
@@ -290,7 +293,10 @@ mod tests {
         let (summary, mut outages) = ping(ping_timeline, &migration);
         let guest = guest_clock(clock);
         outages.extend(guest.iter().map(|g| g.outage.clone()));
-        flags(&migration, Some(&summary), &outages, guest.as_ref()).into_iter().map(|flag| flag.code).collect()
+        flags(&migration, Some(&summary), &outages, guest.as_ref())
+            .into_iter()
+            .map(|flag| flag.code)
+            .collect()
     }
 
     #[test]

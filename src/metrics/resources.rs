@@ -9,7 +9,8 @@ use crate::analysis::ResourceCost;
 /// (at most 5 s, so that a gap in a log is not filled). Its unit is that of the samples × seconds.
 pub fn cost(samples: &Samples, end_s: Option<f64>) -> Option<ResourceCost> {
     let host = samples.host.clone()?;
-    let mean = |values: &[f64]| (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
+    let mean =
+        |values: &[f64]| (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
     let before = samples.t_s.partition_point(|t| *t < 0.0);
     let end = end_s.map_or(before, |end| samples.t_s.partition_point(|t| *t <= end)).max(before);
     let baseline_mean = mean(&samples.values[..before]);

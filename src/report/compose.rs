@@ -2,7 +2,9 @@
 //!
 //! Numbers become text exactly once, here; the typesetters below only place it.
 
-use super::view::{Block, ColumnView, Definition, Document, FigureRef, FindingItem, RowView, Section, TableView};
+use super::view::{
+    Block, ColumnView, Definition, Document, FigureRef, FindingItem, RowView, Section, TableView,
+};
 use crate::analysis::{Analysis, Condition, Event, Finding, Method, Role, Severity, Unit};
 use crate::figures::{Kind, Plan};
 use crate::provenance::VERSION;
@@ -52,7 +54,10 @@ pub fn table(table: &Table, caption: String, text: &Text) -> TableView {
         .collect();
     let numeric = |index: usize| {
         table.rows.iter().any(|row| {
-            matches!(row.cells.get(index), Some(Cell::Number { .. } | Cell::Integer(_) | Cell::Interval { .. }))
+            matches!(
+                row.cells.get(index),
+                Some(Cell::Number { .. } | Cell::Integer(_) | Cell::Interval { .. })
+            )
         })
     };
     let columns: Vec<ColumnView> = table
@@ -99,7 +104,11 @@ fn cell(cell: &Cell, factor: f64, text: &Text) -> String {
 }
 
 fn range(interval: Interval, factor: f64, decimals: usize, text: &Text) -> String {
-    format!("{} … {}", text.number(interval.low * factor, decimals), text.number(interval.high * factor, decimals))
+    let low = text.number(interval.low * factor, decimals);
+    if interval.high.is_infinite() {
+        return format!("≥ {low}");
+    }
+    format!("{low} … {}", text.number(interval.high * factor, decimals))
 }
 
 /// Rows become columns: the first column's cells are the headings, the old headings the first
@@ -164,7 +173,8 @@ impl Composer<'_> {
                 Role::Target => "report.target",
                 Role::Observer => "report.observer",
             };
-            let cpus = host.cpus.map(|n| format!(", {n} CPU{}", if n == 1 { "" } else { "s" })).unwrap_or_default();
+            let cpus =
+                host.cpus.map(|n| format!(", {n} CPU{}", if n == 1 { "" } else { "s" })).unwrap_or_default();
             facts.push(fact(role, format!("{}{cpus}", host.name)));
         }
         if let Some(vm) = &campaign.vm {
@@ -188,7 +198,7 @@ impl Composer<'_> {
     }
 
     fn overview(&self) -> Section {
-        let items: Vec<FindingItem> = self.analysis.findings.iter().map(|finding| self.finding(finding)).collect();
+        let items = self.findings();
         let mut blocks = Vec::new();
         if !items.is_empty() {
             blocks.push(Block::Findings { items });
@@ -243,7 +253,11 @@ impl Composer<'_> {
         let mut subsections = Vec::new();
         let id = &condition.id;
         let mut service = self.figures_where(|p| p.condition == Some(index) && p.kind == Kind::RoundTrips);
-        service.extend(self.table(tables::round_trips(self.analysis, index), "caption.round_trips", &caption));
+        service.extend(self.table(
+            tables::round_trips(self.analysis, index),
+            "caption.round_trips",
+            &caption,
+        ));
         let mut hosts = self.figures_where(|p| p.condition == Some(index) && p.host.is_some());
         hosts.extend(self.table(tables::resources(self.analysis, index), "caption.resources", &caption));
         for (part, blocks) in [("service", service), ("hosts", hosts)] {
@@ -272,7 +286,9 @@ impl Composer<'_> {
                 continue;
             }
             let mut figures = vec![self.figure(plan)];
-            while let Some(next) = fitting.next_if(|next| next.kind == plan.kind && next.condition == plan.condition) {
+            while let Some(next) =
+                fitting.next_if(|next| next.kind == plan.kind && next.condition == plan.condition)
+            {
                 figures.push(self.figure(next));
             }
             blocks.extend(figures.chunks(2).map(|pair| Block::FigurePair { figures: pair.to_vec() }));
@@ -322,7 +338,9 @@ impl Composer<'_> {
     }
 
     fn data_quality(&self) -> Section {
-        let count = |severity| self.analysis.diagnostics.iter().filter(|d| d.severity == severity).count().to_string();
+        let count = |severity| {
+            self.analysis.diagnostics.iter().filter(|d| d.severity == severity).count().to_string()
+        };
         let summary = self.text.fill(
             "report.quality_summary",
             &[
@@ -346,7 +364,8 @@ impl Composer<'_> {
         };
         let resamples = self.analysis.campaign.bootstrap.resamples.to_string();
         let seed = self.analysis.campaign.bootstrap.seed.to_string();
-        let values = [("align", self.text.get(align)), ("resamples", resamples.as_str()), ("seed", seed.as_str())];
+        let values =
+            [("align", self.text.get(align)), ("resamples", resamples.as_str()), ("seed", seed.as_str())];
         const TERMS: [&str; 13] = [
             "time_zero",
             "ping",
@@ -374,99 +393,136 @@ impl Composer<'_> {
         self.section("method", self.text.get("report.method").to_owned(), blocks)
     }
 
-    fn finding(&self, finding: &Finding) -> FindingItem {
+    /// The findings as a few sentences: one item a condition for its outage and what lengthened it, one for each
+    /// kind of what conditions have in common.
+    fn findings(&self) -> Vec<FindingItem> {
+        let mut items: Vec<FindingItem> = Vec::new();
+        for (index, condition) in self.analysis.conditions.iter().enumerate() {
+            let sentences: Vec<String> = self
+                .analysis
+                .findings
+                .iter()
+                .filter_map(|finding| self.of_condition(finding, index))
+                .collect();
+            if !sentences.is_empty() {
+                let link = Some(format!("condition-{}", condition.id));
+                items.push(FindingItem { text: sentences.join(" "), link });
+            }
+        }
+        for (key, of) in [
+            ("finding.first_repetitions", Self::first_repetitions as fn(&Self, &Finding) -> Option<String>),
+            ("finding.round_trips", Self::round_trips_raised),
+        ] {
+            let list: Vec<String> =
+                self.analysis.findings.iter().filter_map(|finding| of(self, finding)).collect();
+            if !list.is_empty() {
+                let text = self.text.fill(key, &[("list", &list.join(", "))]);
+                items.push(FindingItem { text, link: None });
+            }
+        }
+        items.extend(self.analysis.findings.iter().filter_map(|finding| self.of_methods(finding)));
+        items
+    }
+
+    /// What a finding says of one condition.
+    fn of_condition(&self, finding: &Finding, index: usize) -> Option<String> {
         let text = self.text;
-        let number = |value: f64, decimals| text.number(value, decimals);
-        let link = |condition: usize| Some(format!("condition-{}", self.analysis.conditions[condition].id));
         match finding {
-            Finding::Outage { condition, method, mean_s, min_s, max_s, n } => FindingItem {
-                text: text.fill(
+            Finding::Outage { condition, method, mean_s, min_s, max_s, n } if *condition == index => {
+                Some(text.fill(
                     "finding.outage",
                     &[
-                        ("condition", &self.name(*condition)),
+                        ("condition", &self.name(index)),
                         ("mean", &self.seconds(*mean_s)),
                         ("min", &self.seconds(*min_s)),
                         ("max", &self.seconds(*max_s)),
                         ("n", &n.to_string()),
                         ("method", text.get(method_words(*method))),
                     ],
-                ),
-                link: link(*condition),
-            },
-            Finding::Lengthened { metric, condition, reference, ratio, ci95, p_adjusted } => {
+                ))
+            }
+            Finding::Lengthened { metric, condition, reference, ratio, ci95, p_adjusted }
+                if *condition == index =>
+            {
+                let missing = || text.get("report.missing").to_owned();
                 let decimals = if *ratio < 10.0 { 2 } else { 1 };
-                let interval = ci95.map_or_else(|| text.get("report.missing").to_owned(), |ci| range(ci, 1.0, decimals, text));
-                let p = p_adjusted.map_or_else(|| text.get("report.missing").to_owned(), |p| number(p, 3));
-                FindingItem {
-                    text: text.fill(
-                        &format!("finding.lengthened_{metric}"),
-                        &[
-                            ("condition", &self.name(*condition)),
-                            ("reference", &self.name(*reference)),
-                            ("ratio", &number(*ratio, decimals)),
-                            ("interval", &interval),
-                            ("p", &p),
-                        ],
-                    ),
-                    link: link(*condition),
-                }
+                Some(text.fill(
+                    &format!("finding.lengthened_{metric}"),
+                    &[
+                        ("reference", &self.name(*reference)),
+                        ("ratio", &text.number(*ratio, decimals)),
+                        ("interval", &ci95.map_or_else(missing, |ci| range(ci, 1.0, decimals, text))),
+                        ("p", &p_adjusted.map_or_else(missing, |p| text.number(p, 3))),
+                    ],
+                ))
             }
-            Finding::MethodsAgree { runs, overlapping, mean_difference_s, largest_difference_s } => FindingItem {
-                text: text.fill(
-                    "finding.methods_agree",
-                    &[
-                        ("runs", &runs.to_string()),
-                        ("overlapping", &overlapping.to_string()),
-                        ("mean", &self.seconds(*mean_difference_s)),
-                        ("largest", &self.seconds(*largest_difference_s)),
-                    ],
-                ),
-                link: None,
-            },
-            Finding::MethodsDisagree { run, ping_s, guest_clock_s } => FindingItem {
-                text: text.fill(
-                    "finding.methods_disagree",
-                    &[
-                        ("run", &self.analysis.runs[*run].id),
-                        ("ping", &self.seconds(*ping_s)),
-                        ("guest_clock", &self.seconds(*guest_clock_s)),
-                    ],
-                ),
-                link: link(self.analysis.runs[*run].condition),
-            },
-            Finding::OutageOutlastsMigration { condition, runs, of } => FindingItem {
-                text: text.fill(
+            Finding::OutageOutlastsMigration { condition, runs, of } if *condition == index => {
+                Some(text.fill(
                     "finding.outage_outlasts_migration",
-                    &[
-                        ("condition", &self.name(*condition)),
-                        ("runs", &runs.to_string()),
-                        ("of", &of.to_string()),
-                    ],
-                ),
-                link: link(*condition),
-            },
-            Finding::FirstRepetitionsSlower { condition, first, first_mean_s, later_mean_s } => {
-                let key = if *first == 1 { "finding.first_repetition_slower" } else { "finding.first_repetitions_slower" };
-                FindingItem {
-                    text: text.fill(
-                        key,
+                    &[("runs", &runs.to_string()), ("of", &of.to_string())],
+                ))
+            }
+            _ => None,
+        }
+    }
+
+    fn first_repetitions(&self, finding: &Finding) -> Option<String> {
+        let Finding::FirstRepetitionsSlower { condition, first, first_mean_s, later_mean_s } = finding else {
+            return None;
+        };
+        let key =
+            if *first == 1 { "finding.first_repetition_item" } else { "finding.first_repetitions_item" };
+        Some(self.text.fill(
+            key,
+            &[
+                ("condition", &self.name(*condition)),
+                ("first", &first.to_string()),
+                ("first_mean", &self.seconds(*first_mean_s)),
+                ("later_mean", &self.seconds(*later_mean_s)),
+            ],
+        ))
+    }
+
+    fn round_trips_raised(&self, finding: &Finding) -> Option<String> {
+        let Finding::RoundTripsRaised { condition, ratio } = finding else {
+            return None;
+        };
+        let (condition, ratio) = (self.name(*condition), self.text.number(*ratio, 1));
+        Some(self.text.fill("finding.round_trips_item", &[("condition", &condition), ("ratio", &ratio)]))
+    }
+
+    /// How ping and guest clock compare.
+    fn of_methods(&self, finding: &Finding) -> Option<FindingItem> {
+        match finding {
+            Finding::MethodsAgree { runs, overlapping, mean_difference_s, largest_difference_s } => {
+                Some(FindingItem {
+                    text: self.text.fill(
+                        "finding.methods_agree",
                         &[
-                            ("condition", &self.name(*condition)),
-                            ("first", &first.to_string()),
-                            ("first_mean", &self.seconds(*first_mean_s)),
-                            ("later_mean", &self.seconds(*later_mean_s)),
+                            ("runs", &runs.to_string()),
+                            ("overlapping", &overlapping.to_string()),
+                            ("mean", &self.seconds(*mean_difference_s)),
+                            ("largest", &self.seconds(*largest_difference_s)),
                         ],
                     ),
-                    link: link(*condition),
-                }
+                    link: None,
+                })
             }
-            Finding::RoundTripsRaised { condition, ratio } => FindingItem {
-                text: text.fill(
-                    "finding.round_trips_raised",
-                    &[("condition", &self.name(*condition)), ("ratio", &number(*ratio, 1))],
-                ),
-                link: Some(format!("condition-{}-service", self.analysis.conditions[*condition].id)),
-            },
+            Finding::MethodsDisagree { run, ping_s, guest_clock_s } => {
+                let run = &self.analysis.runs[*run];
+                Some(FindingItem {
+                    text: self.text.fill(
+                        "finding.methods_disagree",
+                        &[
+                            ("run", &run.id),
+                            ("ping", &self.seconds(*ping_s)),
+                            ("guest_clock", &self.seconds(*guest_clock_s)),
+                        ],
+                    ),
+                    link: Some(format!("condition-{}", self.analysis.conditions[run.condition].id)),
+                })
+            }
+            _ => None,
         }
     }
 }

@@ -43,9 +43,10 @@ pub fn folder(analysis: &Analysis, text: &Text, formats: &[DocumentFormat]) -> a
                         "report.html".to_owned(),
                         html::render(&document, &drawn).context("the HTML report")?.into_bytes(),
                     )),
-                    DocumentFormat::Pdf => {
-                        Ok(("report.pdf".to_owned(), pdf::render(&document, &drawn).context("the PDF report")?))
-                    }
+                    DocumentFormat::Pdf => Ok((
+                        "report.pdf".to_owned(),
+                        pdf::render(&document, &drawn).context("the PDF report")?,
+                    )),
                 })
                 .collect::<anyhow::Result<Vec<_>>>()
         },
@@ -58,8 +59,11 @@ pub fn folder(analysis: &Analysis, text: &Text, formats: &[DocumentFormat]) -> a
 
 /// `summary.json`, the tables as CSV and TeX, and the curves as Parquet.
 fn data(analysis: &Analysis, text: &Text) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
-    let mut files: Vec<(String, Vec<u8>)> =
-        analysis.curves.par_iter().map(|curve| export::curve_parquet(analysis, curve)).collect::<anyhow::Result<_>>()?;
+    let mut files: Vec<(String, Vec<u8>)> = analysis
+        .curves
+        .par_iter()
+        .map(|curve| export::curve_parquet(analysis, curve))
+        .collect::<anyhow::Result<_>>()?;
     files.push(("summary.json".to_owned(), export::summary_json(analysis)?));
     for table in tables::all(analysis) {
         files.push((format!("tables/{}.csv", table.id), export::table_csv(&table)?));

@@ -36,16 +36,28 @@ pub struct Section {
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Block {
-    Paragraph { text: String },
+    Paragraph {
+        text: String,
+    },
     /// Sentences made from the numbers; each may link to the section that shows them.
-    Findings { items: Vec<FindingItem> },
+    Findings {
+        items: Vec<FindingItem>,
+    },
     /// One figure over the whole width.
-    Figure { figure: FigureRef },
+    Figure {
+        figure: FigureRef,
+    },
     /// Figures side by side in pairs (source left, target right).
-    FigurePair { figures: Vec<FigureRef> },
-    Table { table: TableView },
+    FigurePair {
+        figures: Vec<FigureRef>,
+    },
+    Table {
+        table: TableView,
+    },
     /// Terms and their explanations: how each number was computed.
-    Definitions { items: Vec<Definition> },
+    Definitions {
+        items: Vec<Definition>,
+    },
 }
 
 #[derive(Debug, Clone, Serialize)]

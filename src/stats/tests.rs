@@ -26,8 +26,12 @@ pub fn mann_whitney(a: &Sample, b: &Sample) -> f64 {
     // Twice the expectation is n · total ⁄ N; compare distances without dividing.
     let distance = |sum: usize| (sum * ranks.len()).abs_diff(n * total);
     let all: f64 = ways[n].iter().sum();
-    let extreme: f64 =
-        ways[n].iter().enumerate().filter(|(sum, _)| distance(*sum) >= distance(observed)).map(|(_, w)| w).sum();
+    let extreme: f64 = ways[n]
+        .iter()
+        .enumerate()
+        .filter(|(sum, _)| distance(*sum) >= distance(observed))
+        .map(|(_, w)| w)
+        .sum();
     extreme / all
 }
 

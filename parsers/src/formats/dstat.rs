@@ -52,14 +52,19 @@ pub(crate) static INFO: FormatInfo = FormatInfo {
 };
 
 fn recognise(head: &Head<'_>) -> bool {
-    head.lines.first().is_some_and(|line| match header::read(line.text) {
-        Some(HeaderRow::Title { .. } | HeaderRow::About(_) | HeaderRow::Author) => {
-            // Other tools have a `Host:` line, too.
-            head.lines.iter().any(|line| header::is_subtitles(line.text) || header::is_title(line.text))
+    let Some((first, rest)) = head.lines.split_first() else { return false };
+    match header::read(first.text) {
+        Some(HeaderRow::Title { .. }) => true,
+        // Other tools have a `Host:` line, too.
+        Some(HeaderRow::About(_) | HeaderRow::Author) => {
+            rest.iter().any(|line| header::has_subtitle(line.text) || header::is_title(line.text))
         }
-        Some(HeaderRow::Names) => header::is_subtitles(line.text) || header::is_groups(line.text),
+        Some(HeaderRow::Names) => {
+            let below = rest.first().is_some_and(|line| header::has_subtitle(line.text));
+            header::is_subtitles(first.text) || (header::is_groups(first.text) && below)
+        }
         None => false,
-    })
+    }
 }
 
 /// What the next quoted line is.
@@ -141,12 +146,12 @@ impl Reader {
     }
 
     fn about(&mut self, line: Line<'_>, about: &header::About) {
-        if let Some(host) = &about.host {
-            if let Some(before) = self.host.replace(host.clone()).filter(|before| before != host) {
-                self.diagnostics.warning("another-host", Place::line(line.number, line.text), || {
-                    format!("runs before this one are of host {before}, this one is of {host}; all are kept")
-                });
-            }
+        if let Some(host) = &about.host
+            && let Some(before) = self.host.replace(host.clone()).filter(|before| before != host)
+        {
+            self.diagnostics.warning("another-host", Place::line(line.number, line.text), || {
+                format!("runs before this one are of host {before}, this one is of {host}; all are kept")
+            });
         }
         for (key, value) in [
             ("host", &about.host),

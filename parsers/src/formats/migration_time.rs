@@ -42,12 +42,15 @@ pub(crate) static INFO: FormatInfo = FormatInfo {
 };
 
 fn recognise(head: &Head<'_>) -> bool {
-    if head.lines.iter().any(|line| Times::read(line.text).is_some_and(|times| times.read_parts() >= 3)) {
+    let Some((first, rest)) = head.lines.split_first() else { return false };
+    let request = request(first.text.trim_ascii()).is_some();
+    // A line that is cut off needs the request beside it.
+    let parts = |line: &Line<'_>| Times::read(line.text).map_or(0, |times| times.read_parts());
+    let most = head.lines.iter().map(parts).max().unwrap_or(0);
+    if most >= 3 || (request && most >= 1) {
         return true;
     }
     // The command was never timed to its end: a request, and at most what `xm` or GNU time said.
-    let Some((first, rest)) = head.lines.split_first() else { return false };
-    let request = request(first.text.trim_ascii()).is_some();
     let complaint = |line: &Line<'_>| {
         failure(line.text).is_some()
             || [b"Error:".as_slice(), b"Usage:", b"xm "].iter().any(|start| line.text.starts_with(start))

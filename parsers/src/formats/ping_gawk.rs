@@ -299,8 +299,8 @@ impl Reader {
         };
         let starts_again =
             reply.counter == 0 && self.session.last_seq.is_some_and(|(last, _)| reply.seq <= 1 && last > 1);
-        let wrapped = self.session.last_seq.is_some_and(|(last, _)| i64::from(last) > SEQ_PERIOD - 100);
-        // Where the sequence has just wrapped, a 1 says nothing unless the counter starts again as well.
+        let wrapped = self.session.last_seq.is_some_and(|(last, _)| i64::from(last) >= SEQ_PERIOD / 2);
+        // Where the sequence may have wrapped, a 1 says nothing unless the counter starts again as well.
         let unexpected = self.session.next_counter != Some(0);
         if self.session.summed_up || (starts_again && (!wrapped || unexpected)) {
             self.next_session(Place::line(line.number, line.text));

@@ -76,6 +76,7 @@ fn parse(bytes: &[u8]) -> Result<Parsed, ParseError> {
         records: Vec::with_capacity(bytes.len() / 48 + 1),
         next_epoch: None,
         next_sample: 0,
+        unreadable: 0,
         rows: RowCount::default(),
         diagnostics: Diagnostics::default(),
     };
@@ -90,6 +91,8 @@ struct Reader<'a> {
     /// What EPOCH the next line should begin with.
     next_epoch: Option<i64>,
     next_sample: u32,
+    /// Lines since the last record that could not be read; they explain as many missing samples.
+    unreadable: usize,
     rows: RowCount,
     diagnostics: Diagnostics,
 }
@@ -99,6 +102,7 @@ impl<'a> Reader<'a> {
         let mut record = line::read(line.text, line.number);
         if record.dom0.is_none() && record.vms().next().is_none() {
             self.rows.lost += 1;
+            self.unreadable += 1;
             let code = if line.terminated { "line-unreadable" } else { "last-line-cut" };
             self.diagnostics.warning(code, Place::line(line.number, line.text), || {
                 "expected `EPOCH VM: CPU% MEM(k) MEM% | Dom0: CPU% MEM(k) MEM%`; the line is left out"
@@ -114,6 +118,7 @@ impl<'a> Reader<'a> {
             });
         }
         self.gap(line, &record);
+        self.unreadable = 0;
         record.sample = self.next_sample;
         record.text = line.text;
         record.last = !line.terminated;
@@ -136,7 +141,8 @@ impl<'a> Reader<'a> {
         let place = Place::cell(line.number, 0, line.text);
         if (1..=LONGEST_GAP).contains(&gap) {
             self.next_sample = self.next_sample.saturating_add(u32::try_from(gap).unwrap_or(0));
-            self.rows.lost = self.rows.lost.saturating_add(usize::try_from(gap).unwrap_or(0));
+            let missing = usize::try_from(gap).unwrap_or(0).saturating_sub(self.unreadable);
+            self.rows.lost = self.rows.lost.saturating_add(missing);
             self.diagnostics.warning("lines-missing", place, || {
                 format!("EPOCH is {found}, expected {expected}: {gap} samples are missing before this line")
             });

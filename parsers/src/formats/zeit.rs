@@ -52,15 +52,14 @@ const HALF_DAY_NS: i64 = DAY_NS / 2;
 const NS: i64 = 1_000_000_000;
 
 fn recognise(head: &Head<'_>) -> bool {
-    let mut lines = head.lines.iter();
-    let Some(first) = lines.next() else { return false };
-    if stamp(first.text.trim_ascii()).is_some() {
-        return true;
+    let is_stamp = |line: &Line<'_>| stamp(line.text.trim_ascii()).is_some();
+    let Some((first, rest)) = head.lines.split_first() else { return false };
+    if header::parse(first.text).is_some() {
+        return rest.iter().take(4).any(is_stamp);
     }
     // A header that cannot be read must not hide a log whose other lines are beyond doubt.
-    let second = lines.next().is_some_and(|line| stamp(line.text.trim_ascii()).is_some());
-    let third = lines.next().is_none_or(|line| stamp(line.text.trim_ascii()).is_some());
-    second && (third || header::parse(first.text).is_some())
+    let stamps = head.lines.iter().filter(|line| is_stamp(line)).count();
+    stamps > 0 && stamps.saturating_mul(2) >= head.lines.len()
 }
 
 /// `HH:MM:SS,NNNNNNNNN` as nanoseconds since midnight and the number of digits after the comma.

@@ -68,7 +68,7 @@ fn meaning(group: &str, subtitle: &str) -> (Unit, Kind) {
     match (group, subtitle) {
         (_, "epoch") => (Unit::EpochSeconds, Kind::Epoch),
         ("system", "time") => (Unit::Text, Kind::Text),
-        ("memory usage" | "swap", _) => (Unit::Bytes, Kind::Level),
+        ("memory usage" | "advanced memory usage" | "swap", _) => (Unit::Bytes, Kind::Level),
         ("system" | "interrupts" | "procs", "run" | "blk") | ("load avg" | "filesystem", _) => {
             (Unit::Count, Kind::Level)
         }

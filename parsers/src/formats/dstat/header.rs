@@ -164,7 +164,13 @@ pub(super) fn is_subtitles(line: &[u8]) -> bool {
     let name = |cell: &String| cell.rsplit(':').next().unwrap_or_default().to_owned();
     let names: Vec<String> = cells.iter().map(name).collect();
     names.windows(2).any(|two| PAIRS.iter().any(|pair| two == pair))
-        || names.iter().any(|name| name == "epoch" || name.ends_with(" process"))
+}
+
+/// Whether a quoted row has a column that only dstat has. Weaker than [`is_subtitles`].
+pub(super) fn has_subtitle(line: &[u8]) -> bool {
+    line.starts_with(b"\"")
+        && (is_subtitles(line)
+            || cells(line).iter().any(|cell| cell == "epoch" || cell == "time" || cell.ends_with(" process")))
 }
 
 /// pcp-dstat without its title: it alone calls the group of the CPU so.

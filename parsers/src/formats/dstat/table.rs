@@ -339,7 +339,7 @@ impl Table {
                 None => values.append_null(),
             }
         }
-        if first {
+        if since_boot > 0 {
             diagnostics.note("since-boot", Place::line(line.number, line.text), || {
                 format!(
                     "the first row of a run is the average since the machine was booted: {since_boot} rates \

@@ -22,9 +22,10 @@
 //!
 //! * E x E leaves the same `- - -` as E T. A VM that vanishes for one second and comes back under its name
 //!   is not something a migration does, so E T is assumed.
-//! * A log whose *first* line only has `- - -` began either late or a sample before the VM was created. It
-//!   began late if a line with two groups or a group at the end of the file proves it, or if the VM vanishes
-//!   again, which makes this host the source. Otherwise the VM was created.
+//! * A VM that appears after an absence (or in the second line) may be E or T. It is T if the lines with one
+//!   group end in a single line with two, or at the end of the file with a whole group without Dom0. If only the
+//!   *first* line of a log has `- - -` and the VM vanishes again, this host is the source and the log began in T.
+//!   Otherwise it is E, a VM that was created on the target.
 //! * T x E looks like T T: if the names change within one sample the lag goes unnoticed.
 //! * Two groups in a line without a lag are two rows of one sample, a second VM whose name contains the
 //!   name. (While a VM migrates to its own host they are the old VM of the sample before and the new one of
@@ -116,42 +117,50 @@ enum Lag {
 /// Gives every group its sample.
 pub(super) fn align<'a>(records: &[Record<'a>], vm: &'a [u8], diagnostics: &mut Diagnostics) -> Aligned<'a> {
     let slots: Vec<Slot> = records.iter().map(slot).collect();
-    let mut aligner =
-        Aligner { lag: first_lag(&slots, records, vm), out: Aligned::default(), diagnostics, vm };
+    let lag = if always_late(&slots, vm) { Lag::Always } else { Lag::None };
+    let mut aligner = Aligner { lag, out: Aligned::default(), diagnostics, vm };
     aligner.begin(records);
     for (index, (record, slot)) in records.iter().zip(&slots).enumerate() {
         let before = index.checked_sub(1).and_then(|before| slots.get(before)).copied();
-        let after = slots.get(index.saturating_add(1)).copied();
         aligner.names(record);
-        aligner.vm(record, *slot, before, after);
+        if aligner.lag == Lag::None && *slot == Slot::Absent && begins_lag(&slots, records, index) {
+            aligner.begins_lag(record, before);
+        } else {
+            aligner.vm(record, *slot, before);
+        }
         aligner.dom0(record);
     }
     aligner.end(records, &slots);
     aligner.out
 }
 
-/// The lag with which a log begins.
-fn first_lag(slots: &[Slot], records: &[Record<'_>], vm: &[u8]) -> Lag {
-    if slots.first() != Some(&Slot::Absent) {
-        return Lag::None;
+/// Whether the VM's own name makes it late for good. A first line that has the VM proves the contrary.
+fn always_late(slots: &[Slot], vm: &[u8]) -> bool {
+    slots.first() == Some(&Slot::Absent) && vm.to_ascii_lowercase().as_slice() > b"domain-0".as_slice()
+}
+
+/// Whether the `- - -` at `index`, in a line that is not lagging, is none of an absent VM but of a late one.
+fn begins_lag(slots: &[Slot], records: &[Record<'_>], index: usize) -> bool {
+    let slot_at = |index: usize| slots.get(index).copied();
+    let next = index.saturating_add(1);
+    if !present(slot_at(next)) {
+        return false;
     }
-    if vm.to_ascii_lowercase().as_slice() > b"domain-0".as_slice() {
-        return Lag::Always;
+    if index.checked_sub(1).is_some_and(|before| present(slot_at(before))) {
+        return true;
     }
-    if slots.get(1) != Some(&Slot::One) {
-        return Lag::None;
-    }
-    let end_of_ones = slots.iter().skip(1).position(|slot| *slot != Slot::One).map(|index| index + 1);
-    let renamed = match end_of_ones {
-        None => records.last().is_some_and(|record| record.dom0.is_none()),
-        Some(end) => match slots.get(end) {
-            Some(Slot::Many) => true,
-            // An isolated `- - -` is the change itself: until then the VM had its own name.
-            Some(Slot::Absent) => !present(slots.get(end + 1).copied()),
-            _ => false,
-        },
+    // The VM appears here. What ends the lines that have one group tells whether they lagged.
+    let end =
+        slots.iter().skip(next).position(|slot| *slot != Slot::One).map(|ones| next.saturating_add(ones));
+    let Some(end) = end else {
+        return records.last().is_some_and(|last| last.dom0.is_none() && last.vms().all(Group::whole));
     };
-    if renamed { Lag::Renamed } else { Lag::None }
+    let then = slot_at(end.saturating_add(1));
+    match slot_at(end) {
+        Some(Slot::Many) => then != Some(Slot::Many),
+        Some(Slot::Absent) => index == 0 && !present(then),
+        _ => false,
+    }
 }
 
 struct Aligner<'a, 'd> {
@@ -163,20 +172,11 @@ struct Aligner<'a, 'd> {
 
 impl<'a> Aligner<'a, '_> {
     fn begin(&mut self, records: &[Record<'a>]) {
-        let Some(first) = records.first() else { return };
-        let place = Place::line(first.number, first.text);
-        match self.lag {
-            Lag::None => {}
-            Lag::Renamed => self.diagnostics.note("vm-renamed", place, || {
-                "the log begins while the VM is renamed and sorts after Domain-0: its groups belong to the \
-                 sample of the line before; this `- - -` is no absence"
-                    .to_owned()
-            }),
-            Lag::Always => self.diagnostics.note("vm-after-dom0", place, || {
-                "the name of the VM sorts after Domain-0: its groups belong to the sample of the line before"
-                    .to_owned()
-            }),
-        }
+        let Some(first) = records.first().filter(|_| self.lag == Lag::Always) else { return };
+        self.diagnostics.note("vm-after-dom0", Place::line(first.number, first.text), || {
+            "the name of the VM sorts after Domain-0: its groups belong to the sample of the line before"
+                .to_owned()
+        });
     }
 
     fn names(&mut self, record: &Record<'a>) {
@@ -188,15 +188,11 @@ impl<'a> Aligner<'a, '_> {
         }
     }
 
-    fn vm(&mut self, record: &Record<'a>, slot: Slot, before: Option<Slot>, after: Option<Slot>) {
+    fn vm(&mut self, record: &Record<'a>, slot: Slot, before: Option<Slot>) {
         match (slot, self.lag) {
             (Slot::Unknown, _) => {}
-            (Slot::Absent, Lag::None) if present(before) && present(after) => self.renamed(record),
             (Slot::Absent, Lag::None) => self.absent(record, record.sample, true),
-            (Slot::Absent, Lag::Renamed) => match before {
-                None => self.out.corrections += 1,
-                Some(_) => self.vanished(record),
-            },
+            (Slot::Absent, Lag::Renamed) => self.vanished(record),
             (Slot::Absent, Lag::Always) => {
                 if present(before) {
                     self.correction(record, "the VM has vanished in the sample before: it cost no increment");
@@ -235,15 +231,23 @@ impl<'a> Aligner<'a, '_> {
         }
     }
 
-    fn renamed(&mut self, record: &Record<'a>) {
+    fn begins_lag(&mut self, record: &Record<'a>, before: Option<Slot>) {
         self.lag = Lag::Renamed;
         self.out.corrections += 1;
         let sample = record.sample;
+        let why = match before {
+            None => "the log begins while the VM sorts after Domain-0, under another name".to_owned(),
+            Some(Slot::One | Slot::Many) => format!(
+                "the VM is there before and after: in sample {sample} it has been renamed and sorts after Domain-0"
+            ),
+            Some(Slot::Absent | Slot::Unknown) => {
+                format!("the VM appears in sample {sample} under a name that sorts after Domain-0")
+            }
+        };
         self.diagnostics.note("vm-renamed", Place::line(record.number, record.text), || {
             format!(
-                "the VM is there before and after: it has been renamed in sample {sample} and now sorts after \
-                 Domain-0. This `- - -` is no absence, the sample cost two increments of EPOCH, and from the \
-                 next line on the VM's group belongs to the sample before"
+                "{why}. This `- - -` is no absence, the sample cost two increments of EPOCH, and from the next \
+                 line on the VM's group belongs to the sample before"
             )
         });
     }

@@ -59,7 +59,7 @@ fn processor_time(run: &Run, host: Host, t: f64, period: f64, noise: &mut Noise)
     let (vm, dom0) = (measured(activity.vm), measured(activity.dom0()));
     let capacity = 100.0 * f64::from(host.processors());
     let excess = (vm + dom0 - capacity).max(0.0);
-    (vm.min(100.0), dom0 - excess)
+    (vm.min(100.0), (dom0 - excess).max(0.0))
 }
 
 /// The VM's name on a host, if it is there.

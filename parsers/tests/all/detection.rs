@@ -1,0 +1,122 @@
+//! Which format a file has, and why it has none.
+
+use stillstand_parsers::{DetectError, FORMATS, Format, Severity, detect, parse};
+
+use crate::common;
+
+/// Every fixture, by folder: `(name, format, valid)`.
+fn fixtures() -> Vec<(String, Format, bool)> {
+    let mut found = Vec::new();
+    for info in FORMATS {
+        for (kind, valid) in [("valid", true), ("invalid", false)] {
+            let folder = common::folder().join(info.name).join(kind);
+            let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{folder:?}: {error}"));
+            for entry in entries {
+                let name = entry.unwrap().file_name().into_string().unwrap();
+                found.push((format!("{}/{kind}/{name}", info.name), info.format, valid));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn valid_fixtures_lose_nothing_and_invalid_ones_say_so() {
+    let fixtures = fixtures();
+    assert!(fixtures.len() > 50, "{} fixtures", fixtures.len());
+    for (name, format, valid) in fixtures {
+        let bytes = common::bytes(&name);
+        let detected = detect(&bytes);
+        assert!(!valid || detected == Ok(format), "{name}: {detected:?}");
+        let Ok(parsed) = parse(format, &bytes) else {
+            assert!(!valid, "{name}: cannot be read");
+            continue;
+        };
+        let worst = parsed.diagnostics.iter().map(|found| found.severity).min();
+        let clean = parsed.rows.lost == 0 && worst.is_none_or(|worst| worst == Severity::Note);
+        assert_eq!(clean, valid, "{name}: {:#?}", parsed.diagnostics);
+        assert_eq!(parsed.frame.df.width(), parsed.frame.columns.len(), "{name}");
+    }
+}
+
+#[test]
+fn no_fixture_is_taken_for_another_format() {
+    for (name, format, _) in fixtures() {
+        if let Ok(found) = detect(&common::bytes(&name)) {
+            assert_eq!(found, format, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_byte_order_mark_does_not_hide_a_format() {
+    let mut bytes = b"\xef\xbb\xbf".to_vec();
+    bytes.extend(common::bytes("zeit/valid/english.log"));
+    assert_eq!(detect(&bytes), Ok(Format::Zeit));
+    assert_eq!(parse(Format::Zeit, &bytes).unwrap().rows.read, 3);
+}
+
+#[test]
+fn empty_and_binary_files_are_told_apart_from_unknown_ones() {
+    assert_eq!(detect(b""), Err(DetectError::Empty));
+    assert_eq!(detect(b" \n\r\n\t\n"), Err(DetectError::Empty));
+    for (bytes, words) in [
+        (b"\x1f\x8b\x08\x00".as_slice(), "gzip"),
+        (b"\x7fELF\x02\x01\x01\x00\x00", "NUL"),
+        (b"\xff\xfeT\0u\0e\0", "UTF-16"),
+        (b"PK\x03\x04", "spreadsheet"),
+    ] {
+        let error = detect(bytes).unwrap_err();
+        assert!(matches!(error, DetectError::Binary { .. }), "{error:?}");
+        assert!(error.to_string().contains(words), "{error}");
+    }
+}
+
+#[test]
+fn an_unknown_file_is_told_what_was_tried() {
+    let error = detect(b"\n  hello\tworld\nsecond\n").unwrap_err();
+    let all: Vec<_> = FORMATS.iter().map(|info| info.format).collect();
+    let expected = DetectError::Unknown { first_line: "  hello\\tworld".to_owned(), tried: all };
+    assert_eq!(error, expected);
+    for info in FORMATS {
+        assert!(error.to_string().contains(info.name), "{error}");
+    }
+}
+
+#[test]
+fn a_terminal_table_is_no_csv() {
+    for (name, evidence) in [
+        ("dstat/invalid/terminal.csv", "a header such as `usr sys idl` between bars"),
+        ("dstat/invalid/terminal-in-colour.csv", "colours and box drawing"),
+    ] {
+        let error = detect(&common::bytes(name)).unwrap_err();
+        assert_eq!(error, DetectError::TerminalTable { evidence }, "{name}");
+        assert!(error.to_string().contains("--output FILE"), "{error}");
+    }
+    let rows = b"4234B   45k| 710B 1583B|0.40 0.78 0.59| 820M 61.6M  144M 62.0G\n\
+                   0     0 |   0     0 |0.40 0.78 0.59| 851M 61.6M  144M 62.0G|23-03 05:09:35\n";
+    let evidence = "numbers with units between bars";
+    assert_eq!(detect(rows), Err(DetectError::TerminalTable { evidence }));
+}
+
+#[test]
+fn the_logs_of_other_tools_are_unknown() {
+    for text in [
+        "PING 192.168.2.70 (192.168.2.70) 56(84) bytes of data.\n64 bytes from 192.168.2.70: icmp_seq=1 ttl=64 time=0.4 ms\n",
+        "[1264510800.123456] 64 bytes from 192.168.2.70: icmp_seq=1 ttl=64 time=0.4 ms\n",
+        "      NAME  STATE   CPU(sec) CPU(%)     MEM(k) MEM(%)\n  Domain-0 -----r       1234   12.3     524288   15.0\n",
+        "real\t0m8.870s\nuser\t0m0.040s\nsys\t0m0.100s\n",
+        "real 8.87\nuser 0.04\nsys 0.10\n",
+        "        8.87 real         0.04 user         0.10 sys\n",
+        "Linux 2.6.26 (kirsche) \t01/26/10 \t_i686_\n\n14:00:01        CPU     %user     %nice\n14:00:02        all      1.00      0.00\n",
+        "1264510800\n1264510801\n1264510802\n",
+        "epoch,value\n1264510800.123,1\n",
+        "14:00:00,012 INFO started\n14:00:01,100 INFO stopped\n",
+        "# a comment\n# another one\n",
+        "\"Host:\",\"kirsche\"\n\"Port:\",\"80\"\n",
+        "\"a\",\"b\"\n1,2\n",
+    ] {
+        assert!(matches!(detect(text.as_bytes()), Err(DetectError::Unknown { .. })), "{text}");
+    }
+}

@@ -1,0 +1,96 @@
+//! Times of day from inside a VM.
+
+use stillstand_parsers::{Clock, Format, RowCount, Unit, parse};
+
+use crate::common::{bytes, check, f64s};
+
+#[test]
+fn english() {
+    let parsed = check("zeit/valid/english.log", &[]);
+    assert_eq!(parsed.frame.clock, Clock::TimeOfDay);
+    assert_eq!(parsed.frame.unit("time_s"), Some(Unit::SecondsOfDay));
+    assert_eq!(
+        f64s(&parsed, "time_s"),
+        [Some(50_400.012_345_678), Some(50_400.032_345_678), Some(50_403.500_000_001)]
+    );
+    assert_eq!(parsed.facts.text("date"), Some("2010-01-26"));
+    assert_eq!(parsed.facts.text("zone"), Some("CET"));
+    assert_eq!(parsed.facts.int("utc_offset_s"), Some(3600));
+    assert_eq!(parsed.facts.float("header_time_s"), Some(50_400.0));
+    assert_eq!(parsed.rows, RowCount { read: 3, lost: 0 });
+}
+
+#[test]
+fn other_languages_and_encodings() {
+    for (name, date) in [
+        ("zeit/valid/german.log", "2010-01-26"),
+        ("zeit/valid/german-latin-1.log", "2010-03-02"),
+        ("zeit/valid/twelve-hours.log", "2010-01-26"),
+    ] {
+        let parsed = check(name, &[]);
+        assert_eq!(parsed.facts.text("date"), Some(date), "{name}");
+        assert_eq!(parsed.facts.float("header_time_s"), Some(50_400.0), "{name}");
+        assert_eq!(f64s(&parsed, "time_s"), [Some(50_400.012_345_678), Some(50_400.032_345_678)], "{name}");
+    }
+}
+
+#[test]
+fn midnight_and_back() {
+    let expected = ["note 3 midnight", "note 5 clock-stepped-back", "note 6 midnight"];
+    let parsed = check("zeit/valid/midnight.log", &expected);
+    assert_eq!(
+        f64s(&parsed, "time_s"),
+        [Some(86_399.98), Some(86_400.02), Some(86_400.04), Some(86_399.99), Some(86_400.01)]
+    );
+    assert!(parsed.diagnostics[1].message.contains("0.050000 s"), "{}", parsed.diagnostics[1].message);
+    let parsed = check("zeit/valid/midnight-after-header.log", &["note 2 midnight"]);
+    assert_eq!(f64s(&parsed, "time_s"), [Some(86_400.02)]);
+}
+
+#[test]
+fn a_clock_that_steps_back_is_data() {
+    let parsed = check("zeit/valid/stepped-back.log", &["note 3 clock-stepped-back"]);
+    assert_eq!(f64s(&parsed, "time_s"), [Some(50_405.5), Some(50_403.25), Some(50_403.27)]);
+    assert!(parsed.diagnostics[0].message.contains("2.250000 s"), "{}", parsed.diagnostics[0].message);
+}
+
+#[test]
+fn no_header() {
+    let parsed = check("zeit/valid/no-header.log", &["note no-date"]);
+    assert_eq!(parsed.facts.get("date"), None);
+    assert_eq!(f64s(&parsed, "time_s"), [Some(50_400.012_345_678), Some(50_400.032_345_678)]);
+}
+
+#[test]
+fn two_parts_of_an_ambiguous_zone() {
+    let parsed = check("zeit/valid/two-parts.log", &["note 1 zone-unknown", "note 3 second-header"]);
+    assert_eq!(f64s(&parsed, "time_s"), [Some(50_400.5), Some(115_200.25)]);
+    assert_eq!((parsed.facts.text("zone"), parsed.facts.int("utc_offset_s")), (Some("CST"), None));
+}
+
+#[test]
+fn a_killed_writer() {
+    let parsed = check("zeit/invalid/cut.log", &["warning 3 last-line-cut"]);
+    assert_eq!(parsed.rows, RowCount { read: 1, lost: 1 });
+}
+
+#[test]
+fn damaged_lines() {
+    let expected = [
+        "warning 1 header-unreadable",
+        "warning 3 line-unreadable",
+        "warning 4 line-unreadable",
+        "warning 8 last-line-cut",
+        "note no-date",
+    ];
+    let parsed = check("zeit/invalid/damaged.log", &expected);
+    assert_eq!(parsed.rows, RowCount { read: 4, lost: 3 });
+    assert_eq!(parsed.diagnostics[1].text.as_deref(), Some("14:00:0x,032345678"));
+}
+
+#[test]
+fn nothing_but_a_header() {
+    let error = parse(Format::Zeit, &bytes("zeit/invalid/header-only.log")).unwrap_err();
+    assert_eq!(error.line, Some(1));
+    assert!(error.to_string().contains("HH:MM:SS"), "{error}");
+}

@@ -1,0 +1,10 @@
+//! Tests of the parsers from the outside: fixtures with exact values and diagnostics, and properties.
+//!
+//! `fixtures/FORMAT/valid` are logs that are read without a loss, however odd they are; `invalid` are damaged
+//! ones. Each odd thing that a format's documentation names has a fixture and a test here.
+
+mod common;
+mod detection;
+mod formats;
+mod properties;
+mod samples;

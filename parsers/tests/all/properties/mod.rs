@@ -1,0 +1,4 @@
+//! What holds for all bytes and all values.
+
+mod no_panic;
+mod round_trip;

@@ -1,0 +1,169 @@
+//! Random values, written as the tool writes them, are read back the same.
+
+use std::fmt::Write;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use stillstand_parsers::{Format, Parsed, detect, parse};
+
+use crate::common::{bools, f64s, i64s, strs, u32s};
+
+const START: i64 = 1_264_510_800;
+
+/// The text must be recognised, and read without a loss.
+fn read(format: Format, text: &str) -> Parsed {
+    assert_eq!(detect(text.as_bytes()), Ok(format), "{text}");
+    let parsed = parse(format, text.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    assert_eq!(parsed.rows.lost, 0, "{:#?}\n{text}", parsed.diagnostics);
+    parsed
+}
+
+/// As Python 2 prints a float.
+fn python(value: f64) -> String {
+    if value.fract() == 0.0 { format!("{value:.1}") } else { format!("{value:.3}") }
+}
+
+/// What a reader of the printed number sees.
+fn printed(text: &str) -> Option<f64> {
+    text.parse().ok()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn dstat(rows in vec((vec(0.0..100.0, 6), vec(0_u64..1 << 40, 4), vec(0.0..1.25e9, 2)), 1..20), crlf: bool) {
+        let mut text = String::from("\"Dstat 0.7.0 CSV output\"\n\"Host:\",\"h\",,,,\"User:\",\"u\"\n\n");
+        text += "\"net/total\",,\"total cpu usage\",,,,,,\"epoch\",\"memory usage\",,,\n";
+        text += "\"recv\",\"send\",\"usr\",\"sys\",\"idl\",\"wai\",\"hiq\",\"siq\",\"epoch\",\"used\",\"buff\",\"cach\",\"free\"\n";
+        let mut expected = vec![Vec::new(); 13];
+        for (second, (cpu, memory, network)) in (0_i32..).zip(&rows) {
+            let mut cells: Vec<String> = network.iter().chain(cpu).map(|value| python(*value)).collect();
+            cells.push(format!("{}.{:03}", START + i64::from(second), second));
+            cells.extend(memory.iter().map(|bytes| format!("{bytes}.0")));
+            for (index, cell) in cells.iter().enumerate() {
+                let since_boot = second == 0 && index < 8;
+                expected[index].push(printed(cell).filter(|_| !since_boot));
+            }
+            writeln!(text, "{}", cells.join(",")).unwrap();
+        }
+        if crlf {
+            text = text.replace('\n', "\r\n");
+        }
+        let parsed = read(Format::Dstat, &text);
+        let names = ["net.received", "net.sent", "cpu.user", "cpu.system", "cpu.idle", "cpu.wait", "cpu.hardirq",
+            "cpu.softirq", "epoch_s", "mem.used", "mem.buffers", "mem.cache", "mem.free"];
+        for (name, expected) in names.iter().zip(&expected) {
+            prop_assert_eq!(&f64s(&parsed, name), expected, "{}", name);
+        }
+    }
+
+    #[test]
+    fn an_overflow_of_dstat(rate in 0_u32..1_250_000_000, python_adds: bool) {
+        let rate = f64::from(rate);
+        let missing = if python_adds { 2_147_483_648.0 } else { 4_294_967_296.0 };
+        let text = format!(
+            "\"Dstat 0.7.0 CSV output\"\n\"epoch\",\"net/total\",\n\"epoch\",\"recv\",\"send\"\n\
+             1264510800.0,0.0,0.0\n1264510801.0,{},0.0\n",
+            python(rate - missing)
+        );
+        let parsed = read(Format::Dstat, &text);
+        prop_assert_eq!(f64s(&parsed, "net.received"), [None, Some(rate)]);
+    }
+
+    #[test]
+    fn xentop_gawk(samples in vec((proptest::option::of((1_u32..4000, 0_u64..1 << 24, 0_u32..1000)), 1_u32..4000), 3..20)) {
+        // Isolated absences mean something else and have their own tests.
+        let present = samples[0].0;
+        let mut text = String::new();
+        let mut cpu = Vec::new();
+        let mut memory = Vec::new();
+        for (second, (vm, dom0)) in (0_i64..).zip(&samples) {
+            let vm = if present.is_some() { vm.or(present) } else { None };
+            let tenths = |value: u32| format!("{}.{}", value / 10, value % 10);
+            let group = vm.map_or("- - -".to_owned(), |(cpu, kib, share)| {
+                format!("{} {kib} {}", tenths(cpu), tenths(share))
+            });
+            writeln!(text, "{} vm-1: {group} | Dom0: {} 524288 15.0", START + second, tenths(*dom0)).unwrap();
+            cpu.extend([vm.and_then(|(cpu, ..)| printed(&tenths(cpu))), printed(&tenths(*dom0))]);
+            memory.extend([vm.and_then(|(_, kib, _)| printed(&(kib * 1024).to_string())), Some(536_870_912.0)]);
+        }
+        // The name sorts after Domain-0, but a first line with the VM shows that xentop has it before.
+        let text = text.replace("vm-1", "a-vm");
+        let parsed = read(Format::XentopGawk, &text);
+        prop_assert_eq!(f64s(&parsed, "cpu"), cpu);
+        prop_assert_eq!(f64s(&parsed, "mem"), memory);
+        let numbers: Vec<u32> = (0..u32::try_from(samples.len()).unwrap()).flat_map(|sample| [sample; 2]).collect();
+        prop_assert_eq!(u32s(&parsed, "sample"), numbers);
+        prop_assert_eq!(bools(&parsed, "present")[0], Some(present.is_some()));
+        prop_assert_eq!(&strs(&parsed, "domain")[..2], ["a-vm", "Domain-0"]);
+    }
+
+    #[test]
+    fn ping_gawk(replies in vec((1_u32..400, 0_u32..2_000_000), 1..400), start in 0_u32..200_000) {
+        let mut text = String::from("# PING asam (192.168.2.70) 56(84) bytes of data.\n");
+        let mut seq = start % 65_536;
+        let first = seq;
+        let mut expected = Vec::new();
+        for (index, (step, rtt)) in replies.iter().enumerate() {
+            let rtt = format!("{}.{:03}", rtt / 1000, rtt % 1000);
+            writeln!(text, "{}.{} {} {rtt}", START + i64::from(seq / 5), index % 100, seq % 65_536).unwrap();
+            expected.push((Some(START + i64::from(seq / 5)), seq, printed(&rtt)));
+            seq += step;
+        }
+        let transmitted = seq - first;
+        writeln!(text, "# {transmitted} packets transmitted, {} received, 0% packet loss, time 1ms", replies.len()).unwrap();
+        let parsed = read(Format::PingGawk, &text);
+        let rows: Vec<_> = i64s(&parsed, "epoch")
+            .into_iter()
+            .zip(u32s(&parsed, "seq"))
+            .zip(f64s(&parsed, "rtt"))
+            .map(|((epoch, seq), rtt)| (epoch, seq, rtt))
+            .collect();
+        prop_assert_eq!(rows, expected);
+        prop_assert_eq!(parsed.facts.int("transmitted"), Some(i64::from(transmitted)));
+        prop_assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
+    }
+
+    #[test]
+    fn zeit(start in 0_u64..86_400, steps in vec(1_u64..30_000_000_000_000, 1..100), point: bool) {
+        let (hour, minute, second) = (start / 3600, start / 60 % 60, start % 60);
+        let mut text = format!("Di 26. Jan {hour:02}:{minute:02}:{second:02} CET 2010\n");
+        let mut nanos = start * 1_000_000_000;
+        let mut expected = Vec::new();
+        for step in steps {
+            nanos += step;
+            let seconds = nanos / 1_000_000_000;
+            let separator = if point { '.' } else { ',' };
+            let (of_day, fraction) = (seconds % 86_400, nanos % 1_000_000_000);
+            writeln!(text, "{:02}:{:02}:{:02}{separator}{fraction:09}", of_day / 3600, of_day / 60 % 60, of_day % 60).unwrap();
+            expected.push(printed(&format!("{seconds}.{fraction:09}")));
+        }
+        prop_assert_eq!(f64s(&read(Format::Zeit, &text), "time_s"), expected);
+    }
+
+    #[test]
+    fn migration_time(epoch in 100_000_000_i64..99_999_999_999, centis in 0_u32..1_000_000, user in 0_u32..10_000,
+                      percent in 0_u32..400, status in proptest::option::of(1_u8..)) {
+        let hundredths = |value: u32| format!("{}.{:02}", value / 100, value % 100);
+        let (minutes, seconds) = (centis / 6000, centis % 6000);
+        let elapsed = if minutes < 60 {
+            format!("{minutes}:{:02}.{:02}", seconds / 100, seconds % 100)
+        } else {
+            format!("{}:{:02}:{:02}", minutes / 60, minutes % 60, seconds / 100)
+        };
+        let whole = if minutes < 60 { f64::from(centis) / 100.0 } else { f64::from(centis / 100) };
+        let failed = status.map(|status| format!("Command exited with non-zero status {status}\n")).unwrap_or_default();
+        let text = format!(
+            "{epoch}\n{failed}{elapsed} real, {} user, 0.10 sys, 0 KB unshared Data, \
+             0 Average Total memory use, {percent}% CPU Percentage\n",
+            hundredths(user)
+        );
+        let parsed = read(Format::MigrationTime, &text);
+        prop_assert_eq!(f64s(&parsed, "request_epoch_s"), [printed(&epoch.to_string())]);
+        prop_assert!((f64s(&parsed, "elapsed_s")[0].unwrap() - whole).abs() < 1e-9);
+        prop_assert_eq!(f64s(&parsed, "user_s"), [printed(&hundredths(user))]);
+        prop_assert_eq!(f64s(&parsed, "cpu_percent"), [Some(f64::from(percent))]);
+        prop_assert_eq!(i64s(&parsed, "exit_status"), [Some(i64::from(status.unwrap_or(0)))]);
+    }
+}

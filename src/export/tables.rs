@@ -1,0 +1,166 @@
+//! Tables and series as CSV and TeX.
+
+use super::{round, unit_name};
+use crate::aggregate;
+use crate::analysis::Analysis;
+use crate::report::view::TableView;
+use crate::tables::{Cell, Table};
+
+/// A table as CSV: one row a line, units in the column names, numbers in base units.
+///
+/// # Errors
+///
+/// Never for tables whose rows are as long as their columns.
+pub fn table_csv(table: &Table) -> anyhow::Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    let split: Vec<bool> = (0..table.columns.len())
+        .map(|index| table.rows.iter().any(|row| matches!(row.cells.get(index), Some(Cell::Interval { .. }))))
+        .collect();
+    let mut header = Vec::new();
+    for (column, split) in table.columns.iter().zip(&split) {
+        let unit = column.unit.map(|unit| format!("_{}", unit_name(unit))).unwrap_or_default();
+        let key = column.key.replace('.', "_");
+        if *split {
+            header.extend([format!("{key}_low{unit}"), format!("{key}_high{unit}")]);
+        } else {
+            header.push(format!("{key}{unit}"));
+        }
+    }
+    writer.write_record(&header)?;
+    for row in &table.rows {
+        let mut record = Vec::new();
+        for (cell, split) in row.cells.iter().zip(&split) {
+            match cell {
+                Cell::Interval { interval, .. } => record.extend([plain(interval.low), plain(interval.high)]),
+                Cell::Missing if *split => record.extend([String::new(), String::new()]),
+                Cell::Missing => record.push(String::new()),
+                Cell::Text(text) => record.push(text.clone()),
+                Cell::Label(key) => record.push(key.rsplit('.').next().unwrap_or(key).to_owned()),
+                Cell::Integer(value) => record.push(value.to_string()),
+                Cell::Number { value, .. } => record.push(plain(*value)),
+            }
+        }
+        writer.write_record(&record)?;
+    }
+    writer.into_inner().map_err(|error| anyhow::anyhow!("{}: {error}", table.id))
+}
+
+/// Every value of every series, one a row.
+///
+/// # Errors
+///
+/// Never with these rows; the writer asks for it.
+pub fn series_csv(analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    writer.write_record(["condition", "metric", "unit", "repetition", "value"])?;
+    for series in &analysis.series {
+        let condition = &analysis.conditions[series.condition];
+        let counted =
+            condition.runs.iter().map(|&run| &analysis.runs[run]).filter(|run| aggregate::counts(run));
+        for (run, value) in counted.zip(&series.values) {
+            let value = value.map(plain).unwrap_or_default();
+            let repetition = run.repetition.to_string();
+            let id = condition.id.as_str();
+            writer.write_record([id, series.metric, unit_name(series.unit), &repetition, &value])?;
+        }
+    }
+    writer.into_inner().map_err(|error| anyhow::anyhow!("{error}"))
+}
+
+fn plain(value: f64) -> String {
+    round(value).map(|value| value.to_string()).unwrap_or_default()
+}
+
+/// A formatted table as a TeX tabular in the manner of the package booktabs.
+pub fn table_tex(table: &TableView) -> String {
+    let spec: String = table.columns.iter().map(|column| if column.numeric { 'r' } else { 'l' }).collect();
+    let heads: Vec<String> = table
+        .columns
+        .iter()
+        .map(|column| match &column.unit {
+            Some(unit) => format!("{} ({})", tex(&column.heading), tex(unit)),
+            None => tex(&column.heading),
+        })
+        .collect();
+    let mut text =
+        format!("\\begin{{tabular}}{{{spec}}}\n\\toprule\n{} \\\\\n\\midrule\n", heads.join(" & "));
+    let mut in_summary = false;
+    for row in &table.rows {
+        if row.summary && !in_summary {
+            text.push_str("\\midrule\n");
+        }
+        in_summary = row.summary;
+        let cells: Vec<String> = row.cells.iter().map(|cell| tex(cell)).collect();
+        text.push_str(&cells.join(" & "));
+        text.push_str(" \\\\\n");
+    }
+    text.push_str("\\bottomrule\n\\end{tabular}\n");
+    text
+}
+
+/// Text with TeX's special characters escaped.
+fn tex(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' => escaped.push_str("\\textbackslash{}"),
+            '&' | '%' | '$' | '#' | '_' | '{' | '}' => escaped.extend(['\\', c]),
+            '~' => escaped.push_str("\\textasciitilde{}"),
+            '^' => escaped.push_str("\\textasciicircum{}"),
+            '−' => escaped.push_str("$-$"),
+            '±' => escaped.push_str("$\\pm$"),
+            '×' => escaped.push_str("$\\times$"),
+            _ => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::Unit;
+    use crate::stats::Interval;
+    use crate::tables::{Column, Heading, Row};
+
+    #[test]
+    fn plain_numbers_have_no_exponent() {
+        assert_eq!(plain(151_000_000.0), "151000000");
+    }
+
+    fn sample_table() -> Table {
+        let column =
+            |key: &str, unit| Column { key: key.to_owned(), heading: Heading::Data(key.to_owned()), unit };
+        Table {
+            id: "t".to_owned(),
+            columns: vec![
+                column("load", None),
+                column("outage_ping", Some(Unit::Seconds)),
+                column("ci95", Some(Unit::Seconds)),
+            ],
+            rows: vec![
+                Row {
+                    cells: vec![
+                        Cell::Text("a, \"b\"".to_owned()),
+                        Cell::Number { value: 0.1 + 0.2, decimals: 2 },
+                        Cell::Interval { interval: Interval::new(0.1, 0.5), decimals: 2 },
+                    ],
+                    summary: false,
+                },
+                Row { cells: vec![Cell::Label("table.mean"), Cell::Missing, Cell::Missing], summary: true },
+            ],
+            transposed: false,
+        }
+    }
+
+    #[test]
+    fn csv_has_units_in_its_names_and_two_columns_for_an_interval() {
+        let csv = String::from_utf8(table_csv(&sample_table()).unwrap()).unwrap();
+        assert_eq!(csv, "load,outage_ping_s,ci95_low_s,ci95_high_s\n\"a, \"\"b\"\"\",0.3,0.1,0.5\nmean,,,\n");
+    }
+
+    #[test]
+    fn tex_escapes_what_tex_would_read() {
+        assert_eq!(tex("50 % of_a & b −1"), "50 \\% of\\_a \\& b $-$1");
+    }
+}
