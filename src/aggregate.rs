@@ -67,8 +67,10 @@ pub fn series(conditions: &[Condition], runs: &[Run]) -> Vec<Series> {
 /// Mean curves of one condition. `runs` are its repetitions that count, each with its number, its
 /// samples and the instant (seconds since the request) that becomes time zero.
 pub fn curves(condition: usize, runs: &[(u32, &[Samples], f64)]) -> Vec<Curve> {
+    // Host and metric → unit, and the bins of each repetition.
     type Binned = (u32, BTreeMap<i64, (f64, u32)>);
-    let mut by_quantity: BTreeMap<(Option<&str>, &str), (Unit, Vec<Binned>)> = BTreeMap::new();
+    type Quantities<'a> = BTreeMap<(Option<&'a str>, &'a str), (Unit, Vec<Binned>)>;
+    let mut by_quantity = Quantities::new();
     for (repetition, all, zero) in runs {
         for samples in *all {
             let key = (samples.host.as_deref(), samples.metric.as_str());

@@ -6,8 +6,8 @@
 
 mod interval;
 mod sample;
-mod tests;
+mod significance;
 
 pub use interval::{Interval, bootstrap_ratio_of_means, mean_ci95};
 pub use sample::{Sample, Summary};
-pub use tests::{holm, mann_whitney};
+pub use significance::{holm, mann_whitney};
