@@ -2,9 +2,11 @@
 
 use crate::{campaign, summary};
 
-/// Unanswered requests, ping outage and guest-clock outage of the five repetitions of each load,
-/// as the study printed them.
-const TABLES: [(&str, [(u64, f64, f64); 5]); 5] = [
+/// Unanswered requests, ping outage (s) and guest-clock outage (s).
+type Repetition = (u64, f64, f64);
+
+/// The five repetitions of each load, as the study printed them.
+const TABLES: [(&str, [Repetition; 5]); 5] = [
     ("none", [(4, 0.8, 0.78), (4, 0.8, 0.86), (4, 0.8, 0.93), (5, 1.0, 0.95), (4, 0.8, 0.96)]),
     ("memtester", [(82, 16.4, 17.8), (83, 16.6, 16.34), (43, 8.6, 8.58), (45, 9.0, 9.11), (40, 8.0, 8.54)]),
     ("netperf", [(9, 1.8, 1.66), (6, 1.2, 1.06), (6, 1.2, 1.05), (6, 1.2, 1.07), (6, 1.2, 0.99)]),
