@@ -44,6 +44,8 @@ pub struct Campaign {
     pub notice: Option<String>,
     /// The VM that migrates, as the logs name it.
     pub vm: Option<String>,
+    /// Memory of the VM, as declared.
+    pub vm_memory_bytes: Option<f64>,
     /// Hosts, source before target before observer.
     pub hosts: Vec<Host>,
     /// What time zero of the curves is.
@@ -232,6 +234,8 @@ pub enum FlagCode {
     MethodsDisagree,
     /// Requests were lost outside of the main hole.
     ScatteredLoss,
+    /// One of the first repetitions, with a longer outage than every later one.
+    FirstRepetitionSlower,
 }
 
 impl FlagCode {
@@ -243,6 +247,7 @@ impl FlagCode {
             FlagCode::OutageLongerThanMigration => "outage-longer-than-migration",
             FlagCode::MethodsDisagree => "methods-disagree",
             FlagCode::ScatteredLoss => "scattered-loss",
+            FlagCode::FirstRepetitionSlower => "first-repetition-slower",
         }
     }
 
@@ -254,6 +259,7 @@ impl FlagCode {
             FlagCode::OutageLongerThanMigration => "flag.outage-longer-than-migration",
             FlagCode::MethodsDisagree => "flag.methods-disagree",
             FlagCode::ScatteredLoss => "flag.scattered-loss",
+            FlagCode::FirstRepetitionSlower => "flag.first-repetition-slower",
         }
     }
 }

@@ -9,6 +9,7 @@ use anyhow::{Context, bail, ensure};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+use crate::aggregate::SERIES;
 use crate::analysis::{Bootstrap, Event, Factors, Role};
 
 /// The name of the configuration file in a campaign folder.
@@ -77,6 +78,8 @@ impl From<AlignKey> for Event {
 pub struct VmTable {
     pub name: Option<String>,
     pub memory_mib: Option<f64>,
+    /// Seconds by which the VM's clock is ahead of the observer's.
+    pub clock_offset_s: f64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -220,10 +223,18 @@ impl Config {
             ensure!(value.is_none_or(|v| v > 0.0 && v.is_finite()), "{key} must be a time above 0 s");
         }
         for published in &file.published {
-            published.stated.parse::<f64>().ok().filter(|v| v.is_finite()).with_context(|| {
-                format!("published {}: stated = \"{}\" is not a number", published.metric, published.stated)
-            })?;
+            known_metric(&published.metric)?;
+            ensure!(
+                is_plain_number(&published.stated),
+                "published {}: stated = \"{}\" is not a plain decimal number",
+                published.metric,
+                published.stated
+            );
         }
+        for limit in &file.limits {
+            known_metric(&limit.metric)?;
+        }
+        ensure!(file.vm.clock_offset_s.is_finite(), "vm.clock_offset_s is not a number");
         let align = file.align.unwrap_or(AlignKey::Request).into();
         let bootstrap = Bootstrap {
             seed: file.bootstrap.seed.unwrap_or(20_100_126),
@@ -237,9 +248,14 @@ impl Config {
         self.file.hosts.iter().find(|host| host.name == name)
     }
 
-    /// Seconds to subtract from the time stamps of a host.
+    /// Seconds by which the clock of a host is ahead of the observer's.
     pub fn clock_offset_s(&self, host: &str) -> f64 {
         self.host(host).map_or(0.0, |h| h.clock_offset_s)
+    }
+
+    /// The same for the first host of a role; 0 without one.
+    pub fn offset_of_role(&self, role: Role) -> f64 {
+        self.file.hosts.iter().find(|host| Role::from(host.role) == role).map_or(0.0, |h| h.clock_offset_s)
     }
 }
 
@@ -258,6 +274,23 @@ fn naming_pattern(pattern: &str) -> anyhow::Result<Regex> {
     Ok(regex)
 }
 
+/// Fails for a metric that is no series, naming the nearest that is.
+fn known_metric(metric: &str) -> anyhow::Result<()> {
+    if SERIES.iter().any(|(name, _)| *name == metric) {
+        return Ok(());
+    }
+    let known: Vec<&str> = SERIES.iter().map(|(name, _)| *name).collect();
+    bail!("there is no metric `{metric}`; there are {}{}", known.join(", "), nearest(metric, &known))
+}
+
+/// Digits with at most one point, perhaps a sign: a figure as it is printed.
+fn is_plain_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    all_digits(whole) && all_digits(fraction)
+}
+
 /// `+01:00`, `-0330`, `Z` or `UTC` as seconds east of Greenwich.
 fn utc_offset(text: &str) -> anyhow::Result<i32> {
     if text == "Z" || text == "UTC" {
@@ -273,15 +306,20 @@ fn explain(error: toml::de::Error) -> anyhow::Error {
     let message = error.message().to_owned();
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let hint = match (message.starts_with("unknown "), quoted.split_first()) {
-        (true, Some((unknown, known))) => known
-            .iter()
-            .map(|key| (strsim::jaro_winkler(unknown, key), key))
-            .filter(|(likeness, _)| *likeness > 0.75)
-            .max_by(|a, b| a.0.total_cmp(&b.0))
-            .map(|(_, key)| format!("\nDid you mean `{key}`?")),
-        _ => None,
+        (true, Some((unknown, known))) => nearest(unknown, known),
+        _ => String::new(),
     };
-    anyhow::anyhow!("{}{}", error.to_string().trim_end(), hint.unwrap_or_default())
+    anyhow::anyhow!("{}{hint}", error.to_string().trim_end())
+}
+
+/// A question for the known word nearest to an unknown one; empty when none is near.
+fn nearest(unknown: &str, known: &[&str]) -> String {
+    known
+        .iter()
+        .map(|word| (strsim::jaro_winkler(unknown, word), word))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map_or_else(String::new, |(_, word)| format!("\nDid you mean `{word}`?"))
 }
 
 #[cfg(test)]
@@ -317,9 +355,14 @@ mod tests {
         assert!(error("[ping]\ninterval_s = 0").contains("above 0"));
         let host = "[[hosts]]\nname = \"a\"\nrole = \"source\"\n";
         assert!(error(&format!("{host}{host}")).contains("twice"));
-        assert!(
-            error("[[published]]\nmetric = \"m\"\nstatistic = \"mean\"\nstated = \"x\"").contains("stated")
-        );
+        let published = |metric: &str, stated: &str| {
+            error(&format!(
+                "[[published]]\nmetric = \"{metric}\"\nstatistic = \"mean\"\nstated = \"{stated}\""
+            ))
+        };
+        assert!(published("outage_ping", "x").contains("stated"));
+        assert!(published("outage_ping", "8.87e1").contains("stated"));
+        assert!(published("outage_pin", "1.0").contains("Did you mean `outage_ping`?"));
     }
 
     #[test]

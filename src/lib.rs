@@ -12,7 +12,7 @@
 //! 6. [`tables`] and [`figures`] show it, [`report`] sets the documents, [`export`] writes data,
 //!    [`provenance`] says what came from what, and [`output`] puts the folder on the disk.
 //!
-//! What is below the analysis never imports what is above it; `tests/tidy.rs` keeps it so.
+//! What is below the analysis never imports what is above it; `tests/it/tidy.rs` keeps it so.
 
 pub mod aggregate;
 pub mod align;

@@ -9,8 +9,8 @@ use stillstand_parsers::Format;
 use crate::aggregate;
 use crate::align::{AlignedRun, Samples, align};
 use crate::analysis::{
-    Analysis, Campaign, Condition, Diagnostic, Event, Factors, Host, Method, Outage, Published, Role, Run,
-    Series, Severity, Status,
+    Analysis, Campaign, Condition, Diagnostic, Event, Factors, Finding, Flag, FlagCode, Host, Method, Outage,
+    Published, Role, Run, Series, Severity, Status,
 };
 use crate::config::{self, Config};
 use crate::findings;
@@ -118,8 +118,9 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
     let comparisons =
         reference.map(|r| aggregate::comparisons(&series, r, config.bootstrap)).unwrap_or_default();
     let findings = findings::find(&conditions, &runs, &series, &comparisons);
+    flag_first_repetitions(&findings, &conditions, &mut runs);
     let published = published(config, &conditions, &series, &mut diagnostics);
-    let exceeded = exceeded(config, &conditions, &series);
+    let exceeded = exceeded(config, &conditions, &series, &mut diagnostics);
     crate::diagnostics::sort(&mut diagnostics);
     let campaign = Campaign {
         title: config.file.title.clone().unwrap_or_else(|| folder_name(&session.path)),
@@ -127,6 +128,7 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
         config_sha256: sha256(session.config_text.as_bytes()),
         reconstructed: config.file.provenance == Some(config::Provenance::Reconstructed),
         notice: config.file.notice.clone(),
+        vm_memory_bytes: config.file.vm.memory_mib.map(|mib| mib * 1_048_576.0),
         vm: config.file.vm.name.clone().or_else(|| vm_in_logs(&files)),
         hosts,
         align: config.align,
@@ -338,20 +340,39 @@ fn alignable<'a>(
         .collect()
 }
 
-/// The outage that stands for the run: ping's where it was logged, else the guest clock's.
-fn service_outage(run: &Run) -> Option<&Outage> {
-    [Method::Ping, Method::GuestClock]
-        .into_iter()
-        .find_map(|method| run.outages.iter().find(|outage| outage.method == method))
-}
-
-/// When an event happened in a run, seconds since its request.
+/// When an event happened in a run, seconds since its request. Outages are placed by ping, and by
+/// the guest clock where ping has no place for them.
 fn event_s(run: &Run, event: Event) -> Option<f64> {
+    let by_methods = |place: fn(&Outage) -> Option<f64>| {
+        [Method::Ping, Method::GuestClock]
+            .into_iter()
+            .find_map(|method| place(run.outages.iter().find(|outage| outage.method == method)?))
+    };
     match event {
         Event::Request => Some(0.0),
-        Event::Outage => service_outage(run)?.start_s,
-        Event::Resume => service_outage(run)?.end_s,
+        Event::Outage => by_methods(|outage| outage.start_s),
+        Event::Resume => by_methods(|outage| outage.end_s),
         Event::End => run.migration.duration_s,
+    }
+}
+
+/// The finding of slow first repetitions as a flag of each of them.
+fn flag_first_repetitions(findings: &[Finding], conditions: &[Condition], runs: &mut [Run]) {
+    for finding in findings {
+        let Finding::FirstRepetitionsSlower { condition, first, later_mean_s, .. } = finding else {
+            continue;
+        };
+        let counted: Vec<usize> = conditions[*condition]
+            .runs
+            .iter()
+            .copied()
+            .filter(|&run| aggregate::counts(&runs[run]))
+            .collect();
+        for index in counted.into_iter().take(*first) {
+            let outage_s = aggregate::value(&runs[index], "outage_ping").unwrap_or_default();
+            let values = vec![("outage_s", outage_s), ("later_s", *later_mean_s)];
+            runs[index].flags.push(Flag { code: FlagCode::FirstRepetitionSlower, values });
+        }
     }
 }
 
@@ -408,25 +429,29 @@ fn published(
     all
 }
 
-fn exceeded(config: &Config, conditions: &[Condition], series: &[Series]) -> Vec<String> {
-    config
-        .file
-        .limits
-        .iter()
-        .filter_map(|limit| {
-            let value = statistic(&limit.metric, limit.statistic, &limit.condition, conditions, series)?;
-            (value > limit.at_most).then(|| {
-                let levels: Vec<String> = limit.condition.iter().map(|(k, v)| format!("{k} = {v}")).collect();
-                format!(
-                    "limit exceeded: {} of {} ({}) is {value:.3}, at most {} is accepted",
-                    limit.statistic.name(),
-                    limit.metric,
-                    levels.join(", "),
-                    limit.at_most
-                )
-            })
-        })
-        .collect()
+/// A message for every limit that is exceeded; a limit that cannot be tested is a warning.
+fn exceeded(
+    config: &Config,
+    conditions: &[Condition],
+    series: &[Series],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<String> {
+    let mut messages = Vec::new();
+    for limit in &config.file.limits {
+        let levels: Vec<String> = limit.condition.iter().map(|(k, v)| format!("{k} = {v}")).collect();
+        let what = format!("{} of {} ({})", limit.statistic.name(), limit.metric, levels.join(", "));
+        match statistic(&limit.metric, limit.statistic, &limit.condition, conditions, series) {
+            Some(value) if value > limit.at_most => messages
+                .push(format!("limit exceeded: {what} is {value:.3}, at most {} is accepted", limit.at_most)),
+            Some(_) => {}
+            None => diagnostics.push(campaign_diagnostic(
+                Severity::Warning,
+                "limit-not-tested",
+                format!("the limit of {what} cannot be tested: no single condition with that metric fits"),
+            )),
+        }
+    }
+    messages
 }
 
 /// A statistic of the series of the only condition that `levels` select.
@@ -457,8 +482,11 @@ fn vm_in_logs(files: &[LoadedFile]) -> Option<String> {
     files.iter().find_map(|file| file.log.as_ref()?.facts.text("vm").map(str::to_owned))
 }
 
+/// The name of a folder, also of one that was named `.` or `..`.
 fn folder_name(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let name = path.file_name().or_else(|| absolute.file_name());
+    name.map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 fn campaign_diagnostic(severity: Severity, code: &'static str, message: String) -> Diagnostic {

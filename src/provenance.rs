@@ -10,6 +10,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::Campaign;
 use crate::config::{AlignKey, CampaignFile};
 use crate::load::sha256;
 use crate::output::{Folder, MANIFEST};
@@ -26,6 +27,8 @@ pub struct Manifest {
     pub schema: u32,
     /// The campaign folder as it was named on the command line.
     pub campaign: String,
+    /// The title, which may come from the name of the folder.
+    pub title: String,
     pub options: ReportOptions,
     /// The configuration in full, defaults as `null`.
     pub configuration: CampaignFile,
@@ -55,7 +58,7 @@ pub enum DocumentFormat {
 impl Manifest {
     /// The manifest of a finished folder.
     pub fn new(
-        campaign: String,
+        campaign: &Campaign,
         options: ReportOptions,
         configuration: CampaignFile,
         inputs: &[(String, Option<String>)],
@@ -65,7 +68,8 @@ impl Manifest {
             generator: "stillstand".to_owned(),
             version: VERSION.to_owned(),
             schema: crate::export::SCHEMA,
-            campaign,
+            campaign: campaign.path.clone(),
+            title: campaign.title.clone(),
             options,
             configuration,
             inputs: inputs.iter().cloned().collect(),
@@ -114,6 +118,10 @@ pub enum Difference {
     OutputMissing(String),
     /// The recomputation gives other bytes than were written.
     OutputNotReproduced(String),
+    /// The recomputation gives a file that was not written.
+    OutputNotWritten(String),
+    /// A file in the report folder that the report did not write.
+    Foreign(String),
     Configuration,
     Version {
         written: String,
@@ -130,6 +138,8 @@ impl std::fmt::Display for Difference {
             Difference::OutputAltered(path) => write!(f, "output altered since it was written: {path}"),
             Difference::OutputMissing(path) => write!(f, "output missing: {path}"),
             Difference::OutputNotReproduced(path) => write!(f, "output not reproduced: {path}"),
+            Difference::OutputNotWritten(path) => write!(f, "output that the report did not have: {path}"),
+            Difference::Foreign(path) => write!(f, "not a file of the report: {path}"),
             Difference::Configuration => f.write_str("the configuration is another one"),
             Difference::Version { written, running } => {
                 write!(f, "written by version {written}, recomputed by {running}")
@@ -171,5 +181,24 @@ pub fn compare(out: &Path, written: &Manifest, recomputed: &Manifest) -> Vec<Dif
             found.push(Difference::OutputNotReproduced(path.clone()));
         }
     }
+    let more = recomputed.outputs.keys().filter(|path| !written.outputs.contains_key(*path));
+    found.extend(more.map(|path| Difference::OutputNotWritten(path.clone())));
+    let mut present = Vec::new();
+    list(out, "", &mut present);
+    present.sort_unstable();
+    present.retain(|path| path != MANIFEST && !written.outputs.contains_key(path));
+    found.extend(present.into_iter().map(Difference::Foreign));
     found
+}
+
+/// The relative paths of all files below a folder, as far as they can be listed.
+fn list(folder: &Path, prefix: &str, into: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            list(&entry.path(), &format!("{name}/"), into);
+        } else {
+            into.push(name);
+        }
+    }
 }

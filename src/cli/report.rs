@@ -47,7 +47,7 @@ pub fn make(outcome: &pipeline::Outcome, options: &ReportOptions) -> anyhow::Res
     let text = Text::new(options.lang);
     let mut folder = report::folder(&outcome.analysis, &text, &options.formats)?;
     let manifest = Manifest::new(
-        outcome.analysis.campaign.path.clone(),
+        &outcome.analysis.campaign,
         options.clone(),
         outcome.config.file.clone(),
         &outcome.inputs,

@@ -24,6 +24,9 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
     )?;
     // The report says where its campaign lay; elsewhere it is still the same campaign.
     outcome.analysis.campaign.path.clone_from(&written.campaign);
+    if outcome.config.file.title.is_none() {
+        outcome.analysis.campaign.title.clone_from(&written.title);
+    }
     let folder = report::make(&outcome, &written.options)?;
     bar.finish_and_clear();
     let manifest = folder.get(MANIFEST).context("the recomputed report has no manifest")?;

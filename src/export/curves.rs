@@ -3,6 +3,7 @@
 use anyhow::Context;
 use polars::prelude::{Column as Series, DataFrame, ParquetWriter};
 
+use super::round_option;
 use crate::analysis::{Analysis, Curve};
 
 /// File name of a curve without extension: `<condition>-<host>-<metric>`, metric dots as hyphens.
@@ -25,7 +26,9 @@ fn file_name(text: &str) -> String {
 pub fn curve_parquet(analysis: &Analysis, curve: &Curve) -> anyhow::Result<(String, Vec<u8>)> {
     let id = curve_id(analysis, curve);
     let bins = &curve.bins;
-    let column = |name: &str, values: Vec<Option<f64>>| Series::new(name.into(), values);
+    let column = |name: &str, values: Vec<Option<f64>>| {
+        Series::new(name.into(), values.into_iter().map(round_option).collect::<Vec<_>>())
+    };
     let mut columns = vec![
         Series::new("t_s".into(), bins.iter().map(|bin| bin.t_s).collect::<Vec<f64>>()),
         column("mean", bins.iter().map(|bin| bin.mean).collect()),

@@ -1,12 +1,14 @@
 //! `summary.json`: the wire types, apart from the domain types.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context;
 use serde::Serialize;
 
 use super::{
     SCHEMA, curve_id, ends, event_name, method_name, role_name, round, round_option, status_name, unit_name,
 };
-use crate::analysis::{Analysis, Factors, Migration, Outage, RoundTrips, Run};
+use crate::analysis::{Analysis, Factors, Finding, Method, Migration, Outage, RoundTrips, Run};
 use crate::diagnostics;
 
 #[derive(Serialize)]
@@ -21,6 +23,7 @@ struct Summary<'a> {
     parallel: [(); 0],
     comparisons: Vec<ComparisonWire<'a>>,
     published: Vec<PublishedWire<'a>>,
+    findings: Vec<FindingWire<'a>>,
     diagnostics: Vec<DiagnosticWire<'a>>,
 }
 
@@ -173,6 +176,15 @@ struct PublishedWire<'a> {
 }
 
 #[derive(Serialize)]
+struct FindingWire<'a> {
+    code: &'static str,
+    factors: Option<&'a Factors>,
+    run: Option<&'a str>,
+    metric: Option<&'static str>,
+    values: BTreeMap<&'static str, Option<f64>>,
+}
+
+#[derive(Serialize)]
 struct DiagnosticWire<'a> {
     severity: &'static str,
     code: &'static str,
@@ -262,6 +274,7 @@ pub fn summary_json(analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
                 note: p.note.as_deref(),
             })
             .collect(),
+        findings: analysis.findings.iter().map(|found| finding(analysis, found)).collect(),
         diagnostics: analysis
             .diagnostics
             .iter()
@@ -373,4 +386,86 @@ fn outage(outage: &Outage) -> OutageWire<'_> {
 
 fn round_trips(phase: RoundTrips) -> RoundTripsWire {
     RoundTripsWire { n: phase.n, median: round(phase.median), p95: round(phase.p95), max: round(phase.max) }
+}
+
+fn finding<'a>(analysis: &'a Analysis, finding: &Finding) -> FindingWire<'a> {
+    let factors = |condition: usize| Some(&analysis.conditions[condition].factors);
+    let wire = |code, factors, metric, values: &[(&'static str, Option<f64>)]| FindingWire {
+        code,
+        factors,
+        run: None,
+        metric,
+        values: values.iter().map(|(name, value)| (*name, round_option(*value))).collect(),
+    };
+    match finding {
+        Finding::Outage { condition, method, mean_s, min_s, max_s, n } => wire(
+            "outage",
+            factors(*condition),
+            Some(method_metric(*method)),
+            &[
+                ("mean_s", Some(*mean_s)),
+                ("min_s", Some(*min_s)),
+                ("max_s", Some(*max_s)),
+                ("n", Some(*n as f64)),
+            ],
+        ),
+        Finding::Lengthened { metric, condition, ratio, ci95, p_adjusted, .. } => wire(
+            "lengthened",
+            factors(*condition),
+            Some(metric),
+            &[
+                ("ratio", Some(*ratio)),
+                ("ratio_ci95_low", ci95.map(|ci| ci.low)),
+                ("ratio_ci95_high", ci95.map(|ci| ci.high)),
+                ("p_adjusted", *p_adjusted),
+            ],
+        ),
+        Finding::MethodsAgree { runs, overlapping, mean_difference_s, largest_difference_s } => wire(
+            "methods-compared",
+            None,
+            None,
+            &[
+                ("runs", Some(*runs as f64)),
+                ("overlapping", Some(*overlapping as f64)),
+                ("mean_difference_s", Some(*mean_difference_s)),
+                ("largest_difference_s", Some(*largest_difference_s)),
+            ],
+        ),
+        Finding::MethodsDisagree { run, ping_s, guest_clock_s } => FindingWire {
+            run: Some(&analysis.runs[*run].id),
+            ..wire(
+                "methods-disagree",
+                factors(analysis.runs[*run].condition),
+                None,
+                &[("ping_s", Some(*ping_s)), ("guest_clock_s", Some(*guest_clock_s))],
+            )
+        },
+        Finding::OutageOutlastsMigration { condition, runs, of } => wire(
+            "outage-outlasts-migration",
+            factors(*condition),
+            None,
+            &[("runs", Some(*runs as f64)), ("of", Some(*of as f64))],
+        ),
+        Finding::FirstRepetitionsSlower { condition, first, first_mean_s, later_mean_s } => wire(
+            "first-repetitions-slower",
+            factors(*condition),
+            Some("outage_ping"),
+            &[
+                ("first", Some(*first as f64)),
+                ("first_mean_s", Some(*first_mean_s)),
+                ("later_mean_s", Some(*later_mean_s)),
+            ],
+        ),
+        Finding::RoundTripsRaised { condition, ratio } => {
+            wire("round-trips-raised", factors(*condition), None, &[("ratio", Some(*ratio))])
+        }
+    }
+}
+
+fn method_metric(method: Method) -> &'static str {
+    match method {
+        Method::Ping => "outage_ping",
+        Method::PingReplyGap => "outage_ping_reply_gap",
+        Method::GuestClock => "outage_guest_clock",
+    }
 }

@@ -19,6 +19,7 @@ fn analysis() -> Analysis {
             config_sha256: String::new(),
             reconstructed: true,
             notice: None,
+            vm_memory_bytes: None,
             vm: Some("asam".to_owned()),
             hosts: vec![host("kirsche", Role::Source), host("apfel", Role::Target)],
             align: Event::Request,

@@ -73,15 +73,15 @@ fn main_hole(holes: &[Hole], timeline: &PingTimeline) -> Option<Hole> {
 /// and (k + 1) · i. It began between the last answered and the first unanswered request, which
 /// places it half an interval before the latter.
 fn ping_outage(main: Option<Hole>, timeline: &PingTimeline) -> Outage {
-    let i = timeline.interval_s;
     let k = f64::from(main.map_or(0, |hole| hole.lost));
     let open = main.is_some_and(|hole| hole.open);
     let start_s = main.and_then(|hole| Some(timeline.sent_at(hole.first)? - timeline.period_s / 2.0));
+    let (shortest, longest) = intervals(timeline);
     Outage {
         method: Method::Ping,
-        estimate_s: k * i,
-        lower_s: (k - 1.0).max(0.0) * i,
-        upper_s: (!open).then_some((k + 1.0) * i),
+        estimate_s: k * timeline.interval_s,
+        lower_s: (k - 1.0).max(0.0) * shortest,
+        upper_s: (!open).then_some((k + 1.0) * longest),
         start_s,
         end_s: start_s.filter(|_| !open).map(|start| start + k * timeline.period_s),
         censored: open,
@@ -89,30 +89,48 @@ fn ping_outage(main: Option<Hole>, timeline: &PingTimeline) -> Outage {
     }
 }
 
-/// Longest time between the arrivals of two consecutive replies, less the interval, from the
-/// first reply at or after the request on.
+/// The shortest and the longest that the time between two requests may have been: the nominal
+/// interval, and the measured one where it differs by more than whole seconds can blur (0.5 %).
+fn intervals(timeline: &PingTimeline) -> (f64, f64) {
+    let (nominal, measured) = (timeline.interval_s, timeline.period_s);
+    if (measured / nominal - 1.0).abs() <= 0.005 {
+        return (nominal, nominal);
+    }
+    (nominal.min(measured), nominal.max(measured))
+}
+
+/// Longest time between two consecutive arrivals, less the interval; of those that end at or after
+/// the request. A log that ends in a longer silence gives that as a lower bound.
 fn reply_gap(timeline: &PingTimeline) -> Option<Outage> {
-    let arrivals: Vec<f64> = timeline
+    let mut arrivals: Vec<f64> = timeline
         .answered
         .iter()
         .zip(&timeline.rtt_ms)
         .filter_map(|(&seq, rtt)| Some(timeline.sent_at(seq)? + rtt / 1000.0))
         .collect();
-    let (from, to) = arrivals
+    // A late reply may arrive after those to later requests.
+    arrivals.sort_by(f64::total_cmp);
+    let longest = arrivals
         .windows(2)
         .filter(|pair| pair[1] >= 0.0)
-        .map(|pair| (pair[0], pair[1]))
-        .reduce(|longest, pair| if pair.1 - pair.0 > longest.1 - longest.0 { pair } else { longest })?;
+        .map(|pair| (pair[0], pair[1], false))
+        .reduce(|longest, gap| if gap.1 - gap.0 > longest.1 - longest.0 { gap } else { longest });
+    let last_request = timeline.first_seq.saturating_add(timeline.sent).saturating_sub(1);
+    let open = arrivals.last().zip(timeline.sent_at(last_request)).map(|(last, end)| (*last, end, true));
+    let (from, to, censored) = longest
+        .into_iter()
+        .chain(open.filter(|gap| gap.1 > gap.0))
+        .reduce(|longest, gap| if gap.1 - gap.0 > longest.1 - longest.0 { gap } else { longest })?;
     let i = timeline.interval_s;
-    let estimate_s = (to - from - i).max(0.0);
+    let estimate_s = if censored { to - from } else { (to - from - i).max(0.0) };
     Some(Outage {
         method: Method::PingReplyGap,
         estimate_s,
         lower_s: (estimate_s - i).max(0.0),
-        upper_s: Some(estimate_s + i),
+        upper_s: (!censored).then_some(estimate_s + i),
         start_s: Some(from + i / 2.0),
-        end_s: Some(from + i / 2.0 + estimate_s),
-        censored: false,
+        end_s: (!censored).then_some(from + i / 2.0 + estimate_s),
+        censored,
         source_file: timeline.file.clone(),
     })
 }
@@ -231,7 +249,6 @@ mod tests {
             rtt_ms: vec![0.4; answered.len()],
             answered,
             duplicates: 0,
-            has_summary: true,
             origin_s: Some(-5.2),
             period_s: 0.2,
         }
@@ -272,6 +289,30 @@ mod tests {
         check_ping(&timeline, 10, 10, (1.8, 2.0, None));
         let (_, outages) = ping(&timeline, &migration(8.0));
         assert!(outages[0].censored && outages[0].end_s.is_none());
+        assert!(outages[1].censored && outages[1].upper_s.is_none());
+        assert!((outages[1].estimate_s - 2.0).abs() < 0.01, "{:?}", outages[1]);
+    }
+
+    #[test]
+    fn without_any_reply_the_outage_is_at_least_the_log() {
+        let mut silent = timeline(|_| true);
+        silent.origin_s = None;
+        check_ping(&silent, 100, 100, (19.8, 20.0, None));
+    }
+
+    #[test]
+    fn one_late_reply_among_others_is_no_gap() {
+        let mut late = timeline(|_| false);
+        late.rtt_ms[70] = 3000.0;
+        let (_, outages) = ping(&late, &migration(8.0));
+        assert!(outages[1].estimate_s < 0.3, "{:?}", outages[1]);
+    }
+
+    #[test]
+    fn a_period_off_the_nominal_interval_widens_the_bounds() {
+        let mut slow = timeline(|seq| (60..70).contains(&seq));
+        slow.period_s = 0.21;
+        check_ping(&slow, 10, 10, (1.8, 2.0, Some(2.31)));
     }
 
     fn clock(pause_s: f64) -> GuestClock {

@@ -178,7 +178,11 @@ impl Composer<'_> {
             facts.push(fact(role, format!("{}{cpus}", host.name)));
         }
         if let Some(vm) = &campaign.vm {
-            facts.push(fact("report.vm", vm.clone()));
+            let memory = campaign.vm_memory_bytes.map(|bytes| {
+                let (factor, unit) = shown_unit(Unit::Bytes);
+                format!(", {} {unit}", text.number(bytes * factor, 0))
+            });
+            facts.push(fact("report.vm", format!("{vm}{}", memory.unwrap_or_default())));
         }
         let completed: usize = self.analysis.conditions.iter().map(|c| c.completed).sum();
         facts.push(fact(

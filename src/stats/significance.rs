@@ -7,12 +7,12 @@ use super::Sample;
 ///
 /// The distribution of the rank sum is counted, not approximated, for any sizes and ties
 /// (Mann and Whitney, 1947; Streitberg and Röhmel, 1986, for the counting with ties).
-/// The work grows with the cube of the pooled size; meant for tens of repetitions.
+/// The work grows with the fourth power of the pooled size; meant for tens of repetitions.
 pub fn mann_whitney(a: &Sample, b: &Sample) -> f64 {
     let ranks = doubled_mid_ranks(a.values(), b.values());
     let n = a.n();
     let total: usize = ranks.iter().sum();
-    // ways[k][s]: subsets of k values with doubled rank sum s, as a share of all subsets so far.
+    // ways[k][s]: how many subsets of k values have the doubled rank sum s.
     let mut ways = vec![vec![0.0f64; total + 1]; n + 1];
     ways[0][0] = 1.0;
     for (seen, &rank) in ranks.iter().enumerate() {

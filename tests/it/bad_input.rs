@@ -144,6 +144,9 @@ fn a_limit_that_is_exceeded_is_exit_status_4() {
     fs::write(part.path().join("campaign.toml"), limit).unwrap();
     let (code, text) = stats(part.path());
     assert!(code == Some(4) && text.contains("limit exceeded"), "{text}");
+    fs::write(part.path().join("campaign.toml"), format!("{limit}where = {{ load = \"nnone\" }}\n")).unwrap();
+    let (code, text) = stats(part.path());
+    assert!(code == Some(0) && text.contains("cannot be tested"), "{text}");
 }
 
 #[test]

@@ -46,6 +46,10 @@ fn verify_tells_what_differs() {
     assert_eq!(verify(), (Some(4), "output altered since it was written: tables/overview.csv\n".to_owned()));
     fs::write(&table, original).unwrap();
 
+    fs::write(out.join("figures/mine.svg"), "").unwrap();
+    assert_eq!(verify(), (Some(4), "not a file of the report: figures/mine.svg\n".to_owned()));
+    fs::remove_file(out.join("figures/mine.svg")).unwrap();
+
     let log = part.path().join("none1-ping.test");
     let text = fs::read_to_string(&log).unwrap();
     let shorter: String =
@@ -55,4 +59,18 @@ fn verify_tells_what_differs() {
     assert_eq!(code, Some(4));
     assert!(text.contains("input changed: none1-ping.test"), "{text}");
     assert!(text.contains("output not reproduced: summary.json"), "{text}");
+}
+
+#[test]
+fn a_campaign_that_was_moved_is_still_verified() {
+    let part = part_of_campaign(&["none1", "none2"]);
+    let folder = tempfile::tempdir().unwrap();
+    let (out, moved) = (folder.path().join("report"), folder.path().join("elsewhere"));
+    let arguments =
+        ["report", part.path().to_str().unwrap(), "-o", out.to_str().unwrap(), "--format", "html"];
+    assert!(stillstand(&arguments, &[]).status.success());
+    fs::rename(part.path(), &moved).unwrap();
+    let arguments = ["verify", out.to_str().unwrap(), "--campaign", moved.to_str().unwrap()];
+    let output = stillstand(&arguments, &[]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }

@@ -1,6 +1,7 @@
 //! Whole-program tests, in one binary.
 
 mod bad_input;
+mod clocks;
 mod determinism;
 mod published;
 mod report;

@@ -1,0 +1,67 @@
+//! The clock inside the VM: where its times of day lie on the axis of the run.
+
+use stillstand_parsers::Parsed;
+
+use super::Told;
+use crate::analysis::Severity;
+use crate::config::Config;
+
+/// The stamps of the clock inside the VM.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GuestClock {
+    /// Path relative to the campaign folder.
+    pub file: String,
+    /// In the order of the log. Seconds since the request where `aligned`, else since midnight.
+    pub stamps_s: Vec<f64>,
+    pub aligned: bool,
+}
+
+/// The stamps of a zeit log. `zero` is the request by the guest's clock. `None` without a stamp.
+pub(super) fn read(
+    log: &Parsed,
+    zero: Option<f64>,
+    config: &Config,
+    told: &mut Told<'_>,
+) -> Option<GuestClock> {
+    let mut stamps_s: Vec<f64> = log.frame.f64s("time_s").ok()?.iter().flatten().collect();
+    let (first, last) = (*stamps_s.first()?, *stamps_s.last()?);
+    let origin = zero.and_then(|zero| Some(midnight(log, (first, last), zero, config, told)? - zero));
+    if let Some(origin) = origin {
+        stamps_s.iter_mut().for_each(|stamp| *stamp += origin);
+    }
+    Some(GuestClock { file: told.file.to_owned(), stamps_s, aligned: origin.is_some() })
+}
+
+/// Unix seconds of the midnight from which the stamps count.
+///
+/// From the date in the log and the offset from UTC (declared, or that of the zone the log names),
+/// if that puts the request inside the log or at most a minute beside it. Else the only multiple of
+/// half an hour that does, since local times differ from UTC by such multiples.
+fn midnight(
+    log: &Parsed,
+    (first, last): (f64, f64),
+    request: f64,
+    config: &Config,
+    told: &mut Told<'_>,
+) -> Option<f64> {
+    const BESIDE_S: f64 = 60.0;
+    let fits = |midnight: &f64| (midnight + first - BESIDE_S..=midnight + last + BESIDE_S).contains(&request);
+    let offset =
+        config.utc_offset_s.map(f64::from).or_else(|| log.facts.int("utc_offset_s").map(|s| s as f64));
+    let date = log.facts.text("date").and_then(|date| date.parse::<chrono::NaiveDate>().ok());
+    let stated = offset
+        .zip(date)
+        .map(|(offset, date)| date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp() as f64 - offset);
+    if let Some(stated) = stated.filter(fits) {
+        return Some(stated);
+    }
+    let day = (request / 86_400.0).floor() * 86_400.0;
+    let mut fitting = (-100..=100).map(|half_hours| day + f64::from(half_hours) * 1800.0).filter(fits);
+    let only = fitting.next().filter(|_| fitting.next().is_none());
+    if stated.is_some() && only.is_some() {
+        let message = "by its date and offset from UTC the log would not hold the request; another offset does and \
+                       is used: check utc_offset";
+        told.tell(Severity::Warning, "guest-zone-differs", message.to_owned());
+    }
+    only
+}

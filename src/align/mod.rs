@@ -1,0 +1,182 @@
+//! Clocks → time relative to the migration request.
+//!
+//! Each source has its own clock: dstat stamps its rows with the host's time, the gawk'ed xentop
+//! counts from a start it read once, the gawk'ed ping knows the whole second in which a reply came,
+//! the loop in the VM prints times of day. This module puts all of one run on the axis *seconds
+//! since the request* (the printed whole second; the true instant lies up to one resolution
+//! later). It measures nothing; that is the work of [`crate::metrics`].
+//!
+//! The observer's clock is the common one. A declared offset says by how much another clock is
+//! ahead of it; the request is stamped by the source. Deliberately absent: estimating offsets and
+//! drifts.
+
+mod guest_clock;
+mod ping;
+mod resources;
+
+pub use guest_clock::GuestClock;
+pub use ping::PingTimeline;
+pub use resources::Samples;
+
+use stillstand_parsers::{Format, Parsed};
+
+use crate::analysis::{Diagnostic, Migration, Role, Severity, Status};
+use crate::config::Config;
+use crate::load::LoadedFile;
+use crate::session::RunKey;
+
+/// The domain that runs the hypervisor's tools; it never migrates.
+pub const DOMAIN_0: &str = "Domain-0";
+
+/// The logs of one run on one axis.
+#[derive(Debug)]
+pub struct AlignedRun {
+    pub key: RunKey,
+    /// Paths relative to the campaign folder, sorted.
+    pub files: Vec<String>,
+    pub migration: Migration,
+    pub ping: Option<PingTimeline>,
+    pub guest_clock: Option<GuestClock>,
+    /// Resource series of the hosts and round trips; empty without a time zero.
+    pub samples: Vec<Samples>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Puts the files of one run on one axis.
+pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config) -> AlignedRun {
+    let mut run = AlignedRun {
+        key,
+        files: files.iter().map(|f| f.file.relative.clone()).collect(),
+        migration: Migration {
+            request_epoch_s: None,
+            request_resolution_s: 1.0,
+            duration_s: None,
+            user_s: None,
+            system_s: None,
+            status: Status::Unknown,
+        },
+        ping: None,
+        guest_clock: None,
+        samples: Vec::new(),
+        diagnostics: Vec::new(),
+    };
+    let of = |format| {
+        files.iter().filter_map(move |f| f.log.as_ref().filter(|l| l.format == format).map(|l| (*f, l)))
+    };
+    if let Some((_, log)) = run.only_one(of(Format::MigrationTime)) {
+        run.migration = migration(log);
+    }
+    // The request by the observer's clock, and from there by any other.
+    let request = run.migration.request_epoch_s.map(|stamp| stamp - config.offset_of_role(Role::Source));
+    let by_clock = |offset: f64| request.map(|request| request + offset);
+    if let Some((file, log)) = run.only_one(of(Format::PingGawk)) {
+        let zero = by_clock(config.offset_of_role(Role::Observer));
+        run.ping = ping::timeline(log, zero, config, &mut Told::new(&mut run.diagnostics, file));
+        run.samples.extend(run.ping.as_ref().and_then(PingTimeline::round_trips));
+    }
+    if let Some((file, log)) = run.only_one(of(Format::Zeit)) {
+        let zero = by_clock(config.file.vm.clock_offset_s);
+        run.guest_clock = guest_clock::read(log, zero, config, &mut Told::new(&mut run.diagnostics, file));
+    }
+    for (file, log) in of(Format::Dstat) {
+        let host = host_of(file);
+        if let Some(zero) = by_clock(config.clock_offset_s(host)) {
+            let samples = resources::dstat(host, log, zero, &mut Told::new(&mut run.diagnostics, file));
+            run.add(samples, file);
+        }
+    }
+    for (file, log) in of(Format::XentopGawk) {
+        let host = host_of(file);
+        if let Some(zero) = by_clock(config.clock_offset_s(host)) {
+            run.add(resources::xentop(host, log, zero, config), file);
+        }
+    }
+    run
+}
+
+/// Where the diagnostics of one file go.
+struct Told<'a> {
+    into: &'a mut Vec<Diagnostic>,
+    file: &'a str,
+}
+
+impl<'a> Told<'a> {
+    fn new(into: &'a mut Vec<Diagnostic>, file: &'a LoadedFile) -> Self {
+        Self { into, file: &file.file.relative }
+    }
+
+    fn tell(&mut self, severity: Severity, code: &'static str, message: String) {
+        self.into.push(Diagnostic {
+            severity,
+            code,
+            file: Some(self.file.to_owned()),
+            line: None,
+            column: None,
+            message,
+            text: None,
+        });
+    }
+}
+
+impl AlignedRun {
+    /// The first log of a kind of which a run has one; more are reported and left out.
+    fn only_one<'a>(
+        &mut self,
+        mut logs: impl Iterator<Item = (&'a LoadedFile, &'a Parsed)>,
+    ) -> Option<(&'a LoadedFile, &'a Parsed)> {
+        let first = logs.next()?;
+        for (file, log) in logs {
+            let message = format!(
+                "the run has a second {} log; {} is used, this one is left out",
+                log.format.name(),
+                first.0.file.relative
+            );
+            Told::new(&mut self.diagnostics, file).tell(Severity::Warning, SECOND_LOG, message);
+        }
+        Some(first)
+    }
+
+    /// Adds the series of one file unless the run has them already from another.
+    fn add(&mut self, samples: Vec<Samples>, file: &LoadedFile) {
+        let known = |s: &Samples| self.samples.iter().any(|k| k.host == s.host && k.metric == s.metric);
+        if samples.iter().any(known) {
+            let host = host_of(file);
+            let message =
+                format!("the run has a second log of this kind for host {host}; this one is left out");
+            Told::new(&mut self.diagnostics, file).tell(Severity::Warning, SECOND_LOG, message);
+            return;
+        }
+        self.samples.extend(samples);
+    }
+}
+
+const SECOND_LOG: &str = "second-log-of-its-kind";
+
+/// The host that a file's name gives, or what its log says of itself.
+fn host_of(file: &LoadedFile) -> &str {
+    file.file
+        .host
+        .as_deref()
+        .or_else(|| file.log.as_ref().and_then(|log| log.facts.text("host")))
+        .unwrap_or("host")
+}
+
+fn migration(log: &Parsed) -> Migration {
+    let first = |column: &str| log.frame.f64s(column).ok()?.get(0);
+    let duration_s = first("elapsed_s");
+    let request_epoch_s = first("request_epoch_s");
+    let exit_status = log.frame.i64s("exit_status").ok().and_then(|column| column.get(0));
+    Migration {
+        request_epoch_s,
+        request_resolution_s: log.facts.float("request_resolution_s").unwrap_or(1.0),
+        duration_s,
+        user_s: first("user_s"),
+        system_s: first("system_s"),
+        status: match (duration_s, exit_status) {
+            (_, Some(status)) if status != 0 => Status::Failed,
+            (Some(_), _) => Status::Completed,
+            (None, _) if request_epoch_s.is_some() => Status::Unfinished,
+            (None, _) => Status::Unknown,
+        },
+    }
+}

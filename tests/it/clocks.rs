@@ -1,0 +1,101 @@
+//! Odd clocks and logs that hold more than one run.
+
+use std::fs;
+use std::path::Path;
+
+use crate::{part_of_campaign, summary};
+
+fn rewrite(path: &Path, change: impl Fn(&str) -> String) {
+    let text = fs::read_to_string(path).unwrap();
+    let changed = change(&text);
+    assert_ne!(text, changed, "{}", path.display());
+    fs::write(path, changed).unwrap();
+}
+
+fn run(folder: &Path) -> serde_json::Value {
+    let summary = summary(folder);
+    assert_eq!(summary["runs"].as_array().unwrap().len(), 1);
+    summary
+}
+
+fn outage<'a>(summary: &'a serde_json::Value, method: &str) -> &'a serde_json::Value {
+    summary["runs"][0]["outages"].as_array().unwrap().iter().find(|o| o["method"] == method).unwrap()
+}
+
+fn has(summary: &serde_json::Value, code: &str) -> bool {
+    summary["diagnostics"].as_array().unwrap().iter().any(|d| d["code"] == code)
+}
+
+fn number(value: &serde_json::Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value}"))
+}
+
+#[test]
+fn a_ping_that_nobody_answers_is_an_outage_of_the_whole_log() {
+    let part = part_of_campaign(&["none1"]);
+    rewrite(&part.path().join("none1-ping.test"), |text| {
+        let comments: String =
+            text.lines().filter(|l| l.starts_with('#')).map(|l| format!("{l}\n")).collect();
+        comments.replace("496 received, 0% packet loss", "0 received, 100% packet loss")
+    });
+    let summary = run(part.path());
+    let ping = outage(&summary, "ping");
+    assert_eq!(ping["censored"], true);
+    assert!((number(&ping["lower_s"]) - 99.8).abs() < 0.1, "{ping}");
+    assert_eq!(ping["upper_s"], serde_json::Value::Null);
+    assert_eq!(summary["runs"][0]["ping"]["lost"], 500);
+    assert!(has(&summary, "no-reply"));
+}
+
+#[test]
+fn of_two_sessions_of_ping_one_is_used_and_the_other_told() {
+    let part = part_of_campaign(&["none1"]);
+    rewrite(&part.path().join("none1-ping.test"), |text| format!("{text}{text}"));
+    let summary = run(part.path());
+    assert_eq!(summary["runs"][0]["ping"]["duplicates"], 0);
+    assert_eq!(outage(&summary, "ping")["estimate_s"], 0.8);
+    assert!(has(&summary, "several-sessions"));
+}
+
+#[test]
+fn a_declared_clock_offset_moves_what_that_clock_stamped_and_nothing_else() {
+    let part = part_of_campaign(&["memtester1"]);
+    let hosts = |offset: &str| {
+        format!(
+            "utc_offset = \"+01:00\"\n[[hosts]]\nname = \"kirsche\"\nrole = \"source\"\nclock_offset_s = {offset}\n\
+             [[hosts]]\nname = \"apfel\"\nrole = \"target\"\n"
+        )
+    };
+    let peak_of = |offset: &str| {
+        fs::write(part.path().join("campaign.toml"), hosts(offset)).unwrap();
+        let summary = run(part.path());
+        (number(&outage(&summary, "ping")["start_s"]), number(&outage(&summary, "guest-clock")["start_s"]))
+    };
+    let (ping, guest) = peak_of("0.0");
+    // The source stamped the request 3 s too late, so everything else came 3 s later than it seems.
+    let (ping_late, guest_late) = peak_of("3.0");
+    assert!((ping_late - ping - 3.0).abs() < 1e-6, "{ping} {ping_late}");
+    assert!((guest_late - guest - 3.0).abs() < 1e-6, "{guest} {guest_late}");
+}
+
+#[test]
+fn a_wrong_zone_is_noticed_and_mended() {
+    let part = part_of_campaign(&["none1"]);
+    let right = outage(&run(part.path()), "guest-clock").clone();
+    fs::write(part.path().join("campaign.toml"), "utc_offset = \"+05:00\"\n").unwrap();
+    let summary = run(part.path());
+    assert_eq!(outage(&summary, "guest-clock"), &right);
+    assert!(has(&summary, "guest-zone-differs"));
+}
+
+#[test]
+fn an_appended_recording_of_another_run_does_not_count() {
+    let part = part_of_campaign(&["none1"]);
+    let alone = run(part.path());
+    let other = fs::read_to_string(crate::campaign().join("memtester1-dstat-kirsche.test")).unwrap();
+    let appended: String = other.lines().skip(2).map(|line| format!("{line}\n")).collect();
+    rewrite(&part.path().join("none1-dstat-kirsche.test"), |text| format!("{text}\n\n{appended}"));
+    let both = run(part.path());
+    assert_eq!(alone["runs"][0]["resources"], both["runs"][0]["resources"]);
+    assert!(has(&both, "other-recordings"));
+}
