@@ -15,7 +15,8 @@ use crate::stats::{Sample, bootstrap_ratio_of_means, holm, mann_whitney};
 /// clock claims.
 const MOST_BINS: f64 = 86_400.0;
 
-/// The series of `summary.json` with their units, in the order of the reports.
+/// The series that every campaign may have, with their units, in the order of the reports. Lost
+/// frames and buffers and what benchmarks under load gave come after them.
 pub const SERIES: [(&str, Unit); 5] = [
     ("requests_unanswered", Unit::Count),
     ("outage_ping", Unit::Seconds),
@@ -29,7 +30,7 @@ pub fn counts(run: &Run) -> bool {
     matches!(run.migration.status, Status::Completed | Status::Unknown)
 }
 
-/// The value of a run in one of [`SERIES`].
+/// The value of a run in a series.
 pub fn value(run: &Run, metric: &str) -> Option<f64> {
     let outage =
         |method| run.outages.iter().find(|outage| outage.method == method).map(|outage| outage.estimate_s);
@@ -39,7 +40,10 @@ pub fn value(run: &Run, metric: &str) -> Option<f64> {
         "outage_ping_reply_gap" => outage(Method::PingReplyGap),
         "outage_guest_clock" => outage(Method::GuestClock),
         "migration_duration" => run.migration.duration_s,
-        _ => None,
+        _ => {
+            let found = run.measurements.iter().find(|measurement| measurement.metric == metric)?;
+            Some(found.value)
+        }
     }
 }
 
@@ -47,14 +51,17 @@ pub fn value(run: &Run, metric: &str) -> Option<f64> {
 pub fn series(conditions: &[Condition], runs: &[Run]) -> Vec<Series> {
     let mut all = Vec::new();
     for (index, condition) in conditions.iter().enumerate() {
-        for (metric, unit) in SERIES {
-            let values: Vec<Option<f64>> = condition
-                .runs
-                .iter()
-                .map(|&run| &runs[run])
-                .filter(|run| counts(run))
-                .map(|run| value(run, metric))
-                .collect();
+        let counted: Vec<&Run> =
+            condition.runs.iter().map(|&run| &runs[run]).filter(|run| counts(run)).collect();
+        let mut metrics: Vec<(String, Unit)> =
+            SERIES.iter().map(|(metric, unit)| ((*metric).to_owned(), *unit)).collect();
+        for measurement in counted.iter().flat_map(|run| &run.measurements) {
+            if !metrics.iter().any(|(metric, _)| *metric == measurement.metric) {
+                metrics.push((measurement.metric.clone(), measurement.unit));
+            }
+        }
+        for (metric, unit) in metrics {
+            let values: Vec<Option<f64>> = counted.iter().map(|run| value(run, &metric)).collect();
             let present: Vec<f64> = values.iter().copied().flatten().collect();
             if let Some(sample) = Sample::new(present) {
                 all.push(Series { condition: index, metric, unit, values, summary: Some(sample.summary()) });
@@ -128,29 +135,24 @@ fn bin(t_s: f64, index: usize, traces: &[Trace]) -> Bin {
     }
 }
 
-/// Every condition against the reference in every series, with Holm's correction per series.
-pub fn comparisons(series: &[Series], reference: usize, bootstrap: Bootstrap) -> Vec<Comparison> {
-    let sample = |series: &Series| Sample::new(series.values.iter().copied().flatten().collect());
+/// Pairs of conditions `(a, b)` – `b` against `a` – in every series that both have, with Holm's
+/// correction for the pairs of each series.
+pub fn comparisons(series: &[Series], pairs: &[(usize, usize)], bootstrap: Bootstrap) -> Vec<Comparison> {
+    let mut metrics: Vec<&str> = Vec::new();
+    for metric in series.iter().map(|series| series.metric.as_str()) {
+        if !metrics.contains(&metric) {
+            metrics.push(metric);
+        }
+    }
     let mut all = Vec::new();
-    for (metric, _) in SERIES {
-        let Some(a) = series.iter().find(|s| s.metric == metric && s.condition == reference).and_then(sample)
-        else {
-            continue;
+    for metric in metrics {
+        let sample = |condition: usize| {
+            let series = series.iter().find(|s| s.metric == metric && s.condition == condition)?;
+            Sample::new(series.values.iter().copied().flatten().collect())
         };
-        let mut group: Vec<Comparison> = series
+        let mut group: Vec<Comparison> = pairs
             .iter()
-            .filter(|s| s.metric == metric && s.condition != reference)
-            .filter_map(|s| Some((s.condition, sample(s)?)))
-            .map(|(condition, b)| Comparison {
-                metric,
-                a: reference,
-                b: condition,
-                ratio: (a.mean() != 0.0).then(|| b.mean() / a.mean()),
-                ratio_ci95: bootstrap_ratio_of_means(&a, &b, bootstrap.seed, bootstrap.resamples),
-                difference: b.mean() - a.mean(),
-                p_value: (a.n() > 1 && b.n() > 1).then(|| mann_whitney(&a, &b)),
-                p_adjusted: None,
-            })
+            .filter_map(|&(a, b)| Some(comparison(metric, (a, sample(a)?), (b, sample(b)?), bootstrap)))
             .collect();
         let tested: Vec<f64> = group.iter().filter_map(|comparison| comparison.p_value).collect();
         let mut adjusted = holm(&tested).into_iter();
@@ -160,6 +162,20 @@ pub fn comparisons(series: &[Series], reference: usize, bootstrap: Bootstrap) ->
         all.extend(group);
     }
     all
+}
+
+fn comparison(metric: &str, a: (usize, Sample), b: (usize, Sample), bootstrap: Bootstrap) -> Comparison {
+    let ((a, of_a), (b, of_b)) = (a, b);
+    Comparison {
+        metric: metric.to_owned(),
+        a,
+        b,
+        ratio: (of_a.mean() != 0.0).then(|| of_b.mean() / of_a.mean()),
+        ratio_ci95: bootstrap_ratio_of_means(&of_a, &of_b, bootstrap.seed, bootstrap.resamples),
+        difference: of_b.mean() - of_a.mean(),
+        p_value: (of_a.n() > 1 && of_b.n() > 1).then(|| mann_whitney(&of_a, &of_b)),
+        p_adjusted: None,
+    }
 }
 
 #[cfg(test)]
@@ -205,7 +221,7 @@ mod tests {
     fn comparisons_are_against_the_reference() {
         let of = |condition, values: [f64; 5]| Series {
             condition,
-            metric: "outage_ping",
+            metric: "outage_ping".to_owned(),
             unit: Unit::Seconds,
             values: values.map(Some).to_vec(),
             summary: None,
@@ -215,7 +231,7 @@ mod tests {
             of(1, [16.4, 16.6, 8.6, 9.0, 8.0]),
             of(2, [0.8, 0.8, 1.0, 0.8, 0.8]),
         ];
-        let found = comparisons(&series, 0, Bootstrap { seed: 1, resamples: 1000 });
+        let found = comparisons(&series, &[(0, 1), (0, 2)], Bootstrap { seed: 1, resamples: 1000 });
         assert_eq!(found.len(), 2);
         assert!((found[0].ratio.unwrap() - 11.72 / 0.84).abs() < 1e-9);
         assert!((found[0].p_adjusted.unwrap() - 4.0 / 252.0).abs() < 1e-3);

@@ -115,8 +115,35 @@ pub struct Run {
     pub migration: Migration,
     pub outages: Vec<Outage>,
     pub ping: Option<Ping>,
+    /// What media clients lost.
+    pub streams: Vec<Stream>,
+    /// Further figures of the run by the names of their series: lost frames and buffers, and
+    /// results of benchmarks that ran meanwhile.
+    pub measurements: Vec<Measurement>,
     pub resources: Vec<ResourceCost>,
     pub flags: Vec<Flag>,
+}
+
+/// What one client of a media stream counted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stream {
+    /// As the file name tells it.
+    pub client: String,
+    pub lost_frames: Option<i64>,
+    pub lost_buffers: Option<i64>,
+    pub displayed_frames: Option<i64>,
+    pub played_buffers: Option<i64>,
+    /// Path relative to the campaign folder.
+    pub source_file: String,
+}
+
+/// A figure of one run that becomes a series.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measurement {
+    /// Name of the series, for example `lost_frames.linux`.
+    pub metric: String,
+    pub unit: Unit,
+    pub value: f64,
 }
 
 /// The migration process of one run.
@@ -269,8 +296,8 @@ impl FlagCode {
 pub struct Series {
     /// Index into [`Analysis::conditions`].
     pub condition: usize,
-    /// Name as in `summary.json`, for example `outage_ping`.
-    pub metric: &'static str,
+    /// Name as in `summary.json`, for example `outage_ping` or `lost_frames.linux`.
+    pub metric: String,
     pub unit: Unit,
     /// One value a completed run, in the order of repetitions; `None` where it is missing.
     pub values: Vec<Option<f64>>,
@@ -318,7 +345,7 @@ pub struct Trace {
 /// Two conditions compared in one metric: `b` against `a`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
-    pub metric: &'static str,
+    pub metric: String,
     /// Condition that is compared against (index).
     pub a: usize,
     /// Condition that is compared (index).
@@ -357,7 +384,7 @@ pub enum Finding {
     Outage { condition: usize, method: Method, mean_s: f64, min_s: f64, max_s: f64, n: usize },
     /// The condition lengthened the metric against the reference condition.
     Lengthened {
-        metric: &'static str,
+        metric: String,
         condition: usize,
         reference: usize,
         ratio: f64,
@@ -385,6 +412,7 @@ pub enum Unit {
     Percent,
     Bytes,
     BytesPerSecond,
+    PerSecond,
     Count,
 }
 

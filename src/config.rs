@@ -37,6 +37,7 @@ pub struct CampaignFile {
     pub naming: NamingTable,
     pub ping: PingTable,
     pub xentop: XentopTable,
+    pub stream: StreamTable,
     pub bootstrap: BootstrapTable,
     pub published: Vec<PublishedTable>,
     pub limits: Vec<LimitTable>,
@@ -134,6 +135,13 @@ pub struct XentopTable {
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+pub struct StreamTable {
+    /// Frames per second of the film, to say how many should be lost in an outage.
+    pub frame_rate: Option<f64>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct BootstrapTable {
     pub seed: Option<u64>,
     pub resamples: Option<u32>,
@@ -222,6 +230,11 @@ impl Config {
         {
             ensure!(value.is_none_or(|v| v > 0.0 && v.is_finite()), "{key} must be a time above 0 s");
         }
+        let frame_rate = file.stream.frame_rate;
+        ensure!(
+            frame_rate.is_none_or(|v| v > 0.0 && v.is_finite()),
+            "stream.frame_rate must be above 0 frames/s"
+        );
         for published in &file.published {
             known_metric(&published.metric)?;
             ensure!(

@@ -59,21 +59,25 @@ fn outages(conditions: usize, series: &[Series]) -> Vec<Finding> {
 /// Outages and durations that are longer than in the reference condition: the interval of the
 /// ratio lies above 1 and the corrected test agrees at the 5 % level.
 fn lengthened(comparisons: &[Comparison]) -> Vec<Finding> {
+    // The outage is told by ping where it was logged, else by the guest clock.
+    let by_ping = comparisons.iter().any(|c| c.metric == "outage_ping");
+    let outage = if by_ping { "outage_ping" } else { "outage_guest_clock" };
+    let told = |metric: &str| metric == outage || metric == "migration_duration";
     let mut found: Vec<&Comparison> = comparisons
         .iter()
-        .filter(|c| matches!(c.metric, "outage_ping" | "migration_duration"))
+        .filter(|c| told(&c.metric))
         .filter(|c| c.ratio_ci95.is_some_and(|ci| ci.low > 1.0) && c.p_adjusted.is_some_and(|p| p < 0.05))
         .collect();
     found.sort_by(|a, b| {
-        (b.metric == "outage_ping")
-            .cmp(&(a.metric == "outage_ping"))
+        (b.metric == outage)
+            .cmp(&(a.metric == outage))
             .then(b.ratio.unwrap_or(0.0).total_cmp(&a.ratio.unwrap_or(0.0)))
     });
     found
         .into_iter()
         .filter_map(|c| {
             Some(Finding::Lengthened {
-                metric: c.metric,
+                metric: c.metric.clone(),
                 condition: c.b,
                 reference: c.a,
                 ratio: c.ratio?,

@@ -3,6 +3,9 @@
 //! A file that cannot be read or recognised becomes a diagnostic; the others go on. The result is
 //! in the order of the session's files, whatever the number of jobs.
 
+use std::io::Read;
+
+use anyhow::Context;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use stillstand_parsers as parsers;
@@ -40,6 +43,35 @@ pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Files unpack to at most so many bytes; more is taken for an attack.
+const MOST_UNPACKED: u64 = 4 << 30;
+
+/// What a file holds: its bytes, unpacked if they are gzip or zstd.
+///
+/// # Errors
+///
+/// The compressed data are damaged or too large.
+pub fn content(bytes: Vec<u8>) -> anyhow::Result<Vec<u8>> {
+    let unpack = |name: &str, reader: &mut dyn Read| {
+        let mut unpacked = Vec::new();
+        let n = reader
+            .take(MOST_UNPACKED + 1)
+            .read_to_end(&mut unpacked)
+            .with_context(|| format!("the file is {name}, and damaged"))?;
+        anyhow::ensure!(n as u64 <= MOST_UNPACKED, "the file is {name} and unpacks to more than 4 GiB");
+        Ok(unpacked)
+    };
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        return unpack("gzip", &mut flate2::read::MultiGzDecoder::new(bytes.as_slice()));
+    }
+    if bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+        let mut decoder =
+            zstd::stream::read::Decoder::new(bytes.as_slice()).context("the file is zstd, and damaged")?;
+        return unpack("zstd", &mut decoder);
+    }
+    Ok(bytes)
+}
+
 fn load_one(file: &SessionFile) -> LoadedFile {
     let problem = |code, message: String| LoadedFile {
         file: file.clone(),
@@ -52,6 +84,10 @@ fn load_one(file: &SessionFile) -> LoadedFile {
         Err(error) => return problem("file-not-readable", format!("the file cannot be read: {error}")),
     };
     let sha256 = Some(sha256(&bytes));
+    let bytes = match content(bytes) {
+        Ok(bytes) => bytes,
+        Err(error) => return LoadedFile { sha256, ..problem("file-not-unpacked", format!("{error:#}")) },
+    };
     let format = match parsers::detect(&bytes) {
         Ok(format) => format,
         Err(error) => {

@@ -10,7 +10,6 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::Campaign;
 use crate::config::{AlignKey, CampaignFile};
 use crate::load::sha256;
 use crate::output::{Folder, MANIFEST};
@@ -25,17 +24,23 @@ pub struct Manifest {
     pub generator: String,
     pub version: String,
     pub schema: u32,
-    /// The campaign folder as it was named on the command line.
-    pub campaign: String,
+    pub options: ReportOptions,
+    pub campaigns: Vec<CampaignManifest>,
+    /// Relative path → SHA-256 of every other file of the report.
+    pub outputs: BTreeMap<String, String>,
+}
+
+/// What one campaign of a report was made from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CampaignManifest {
+    /// The folder as it was named on the command line.
+    pub path: String,
     /// The title, which may come from the name of the folder.
     pub title: String,
-    pub options: ReportOptions,
     /// The configuration in full, defaults as `null`.
     pub configuration: CampaignFile,
     /// Relative path → SHA-256; `null` for a file that could not be read.
     pub inputs: BTreeMap<String, Option<String>>,
-    /// Relative path → SHA-256 of every other file of the report.
-    pub outputs: BTreeMap<String, String>,
 }
 
 /// The options of `report` that change its bytes.
@@ -57,22 +62,13 @@ pub enum DocumentFormat {
 
 impl Manifest {
     /// The manifest of a finished folder.
-    pub fn new(
-        campaign: &Campaign,
-        options: ReportOptions,
-        configuration: CampaignFile,
-        inputs: &[(String, Option<String>)],
-        folder: &Folder,
-    ) -> Self {
+    pub fn new(options: ReportOptions, campaigns: Vec<CampaignManifest>, folder: &Folder) -> Self {
         Self {
             generator: "stillstand".to_owned(),
             version: VERSION.to_owned(),
             schema: crate::export::SCHEMA,
-            campaign: campaign.path.clone(),
-            title: campaign.title.clone(),
             options,
-            configuration,
-            inputs: inputs.iter().cloned().collect(),
+            campaigns,
             outputs: folder.iter().map(|(path, bytes)| (path.clone(), sha256(bytes))).collect(),
         }
     }
@@ -123,6 +119,7 @@ pub enum Difference {
     /// A file in the report folder that the report did not write.
     Foreign(String),
     Configuration,
+    Campaigns,
     Version {
         written: String,
         running: String,
@@ -141,6 +138,7 @@ impl std::fmt::Display for Difference {
             Difference::OutputNotWritten(path) => write!(f, "output that the report did not have: {path}"),
             Difference::Foreign(path) => write!(f, "not a file of the report: {path}"),
             Difference::Configuration => f.write_str("the configuration is another one"),
+            Difference::Campaigns => f.write_str("the number of campaigns is another one"),
             Difference::Version { written, running } => {
                 write!(f, "written by version {written}, recomputed by {running}")
             }
@@ -157,20 +155,12 @@ pub fn compare(out: &Path, written: &Manifest, recomputed: &Manifest) -> Vec<Dif
             running: recomputed.version.clone(),
         });
     }
-    let same_configuration = serde_json::to_value(&written.configuration).ok()
-        == serde_json::to_value(&recomputed.configuration).ok();
-    if !same_configuration {
-        found.push(Difference::Configuration);
+    if written.campaigns.len() != recomputed.campaigns.len() {
+        found.push(Difference::Campaigns);
     }
-    for (path, hash) in &written.inputs {
-        match recomputed.inputs.get(path) {
-            None => found.push(Difference::InputMissing(path.clone())),
-            Some(now) if now != hash => found.push(Difference::InputChanged(path.clone())),
-            Some(_) => {}
-        }
+    for (before, now) in written.campaigns.iter().zip(&recomputed.campaigns) {
+        inputs(before, now, &mut found);
     }
-    let new = recomputed.inputs.keys().filter(|path| !written.inputs.contains_key(*path));
-    found.extend(new.map(|path| Difference::InputNew(path.clone())));
     for (path, hash) in &written.outputs {
         match std::fs::read(out.join(path)) {
             Err(_) => found.push(Difference::OutputMissing(path.clone())),
@@ -189,6 +179,22 @@ pub fn compare(out: &Path, written: &Manifest, recomputed: &Manifest) -> Vec<Dif
     present.retain(|path| path != MANIFEST && !written.outputs.contains_key(path));
     found.extend(present.into_iter().map(Difference::Foreign));
     found
+}
+
+fn inputs(written: &CampaignManifest, recomputed: &CampaignManifest, found: &mut Vec<Difference>) {
+    let json = |manifest: &CampaignManifest| serde_json::to_value(&manifest.configuration).ok();
+    if json(written) != json(recomputed) {
+        found.push(Difference::Configuration);
+    }
+    for (path, hash) in &written.inputs {
+        match recomputed.inputs.get(path) {
+            None => found.push(Difference::InputMissing(path.clone())),
+            Some(now) if now != hash => found.push(Difference::InputChanged(path.clone())),
+            Some(_) => {}
+        }
+    }
+    let new = recomputed.inputs.keys().filter(|path| !written.inputs.contains_key(*path));
+    found.extend(new.map(|path| Difference::InputNew(path.clone())));
 }
 
 /// The relative paths of all files below a folder, as far as they can be listed.

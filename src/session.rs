@@ -100,9 +100,10 @@ impl Session {
     }
 
     fn place(&mut self, relative: String, path: PathBuf) {
+        let name = without_compression(&relative);
         let placed = match &self.config.naming {
-            Some(pattern) => pattern.captures(&relative).map(|captures| (captures, pattern)),
-            None => DEFAULT_NAMINGS.iter().find_map(|p| p.captures(&relative).map(|captures| (captures, p))),
+            Some(pattern) => pattern.captures(name).map(|captures| (captures, pattern)),
+            None => DEFAULT_NAMINGS.iter().find_map(|p| p.captures(name).map(|captures| (captures, p))),
         }
         .and_then(|(captures, pattern)| file_of(&relative, path, &captures, pattern, &self.config));
         match placed {
@@ -128,6 +129,38 @@ impl Session {
     }
 }
 
+/// The campaigns in a folder: the folder itself, unless it has no `campaign.toml` and folders below
+/// it have; then those, sorted by path.
+///
+/// # Errors
+///
+/// The folder cannot be listed.
+pub fn campaigns(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    if !folder.is_dir() || folder.join(config::FILE_NAME).exists() {
+        return Ok(vec![folder.to_owned()]);
+    }
+    let mut found = Vec::new();
+    below(folder, &mut found)?;
+    found.sort();
+    Ok(if found.is_empty() { vec![folder.to_owned()] } else { found })
+}
+
+/// Folders below `folder` that hold a `campaign.toml`; a campaign's own folders are not searched.
+fn below(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let entry = entry.with_context(|| folder.display().to_string())?;
+        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            continue;
+        }
+        if entry.path().join(config::FILE_NAME).exists() {
+            found.push(entry.path());
+        } else {
+            below(&entry.path(), found)?;
+        }
+    }
+    Ok(())
+}
+
 /// The command line is right, but `campaign.toml` is not: exit status 2.
 #[derive(Debug)]
 pub struct ConfigError(String);
@@ -139,6 +172,11 @@ impl std::fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
+
+/// A path without the ending of a compressed file.
+fn without_compression(path: &str) -> &str {
+    [".gz", ".zst"].iter().find_map(|ending| path.strip_suffix(ending)).unwrap_or(path)
+}
 
 fn file_of(
     relative: &str,
@@ -221,6 +259,7 @@ mod tests {
         check("memtester/3/dstat-apfel.csv", "memtester", 3, "dstat", Some("apfel"));
         check("memtester/run-3/ping.log", "memtester", 3, "ping", None);
         check("memtester3/zeit.log", "memtester", 3, "zeit", None);
+        check("none1-dstat-kirsche.test.gz", "none", 1, "dstat", Some("kirsche"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! A table knows nothing of how it will be shown. The documents format its cells through
 //! [`crate::report::view`], the exports write them raw, in base units.
 
-use crate::aggregate::{self, SERIES};
+use crate::aggregate;
 use crate::analysis::{
     Analysis, Condition, Diagnostic, Factors, Method, RoundTrips, Run, Series, Severity, Status, Unit,
 };
@@ -33,6 +33,8 @@ pub struct Column {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heading {
     Text(&'static str),
+    /// The name of a series.
+    Metric(String),
     Data(String),
 }
 
@@ -48,6 +50,8 @@ pub enum Cell {
     Text(String),
     /// A text key of `report-templates/text`.
     Label(&'static str),
+    /// The name of a series.
+    Metric(String),
     Integer(i64),
     /// In the unit of its column; `decimals` are those of the unit it is shown in.
     Number {
@@ -176,9 +180,9 @@ pub fn comparisons(analysis: &Analysis) -> Table {
     ];
     // Unanswered requests and reply gaps say the same as ping's outage; `summary.json` has them too.
     let told = |metric: &str| !matches!(metric, "requests_unanswered" | "outage_ping_reply_gap");
-    let rows = analysis.comparisons.iter().filter(|c| told(c.metric)).map(|c| {
+    let rows = analysis.comparisons.iter().filter(|c| told(&c.metric)).map(|c| {
         row(vec![
-            Cell::Label(metric_label(c.metric)),
+            Cell::Metric(c.metric.clone()),
             Cell::Text(condition_name(analysis, c.b)),
             Cell::Text(condition_name(analysis, c.a)),
             Cell::number(Some(c.difference), 2),
@@ -191,24 +195,15 @@ pub fn comparisons(analysis: &Analysis) -> Table {
     table("comparisons".to_owned(), columns, rows.collect())
 }
 
-/// The text key of a series.
-pub fn metric_label(metric: &str) -> &'static str {
-    match metric {
-        "requests_unanswered" => "metric.requests_unanswered",
-        "outage_ping" => "metric.outage_ping",
-        "outage_ping_reply_gap" => "metric.outage_ping_reply_gap",
-        "outage_guest_clock" => "metric.outage_guest_clock",
-        "migration_duration" => "metric.migration_duration",
-        _ => "metric.other",
-    }
-}
-
 /// One row a repetition, then what the repetitions have in common.
 pub fn outages(analysis: &Analysis, condition: usize) -> Table {
-    let present: Vec<&Series> =
-        SERIES.iter().filter_map(|(metric, _)| series(analysis, condition, metric)).collect();
+    let present: Vec<&Series> = analysis.series.iter().filter(|s| s.condition == condition).collect();
     let mut columns = vec![column("repetition", "table.repetition", None)];
-    columns.extend(present.iter().map(|s| column(s.metric, metric_label(s.metric), Some(s.unit))));
+    columns.extend(present.iter().map(|s| Column {
+        key: s.metric.clone(),
+        heading: Heading::Metric(s.metric.clone()),
+        unit: Some(s.unit),
+    }));
     let decimals = |s: &Series| if s.unit == Unit::Count { 0 } else { 2 };
     let mut rows: Vec<Row> = runs_of(analysis, &analysis.conditions[condition])
         .into_iter()

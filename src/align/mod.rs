@@ -20,7 +20,7 @@ pub use resources::Samples;
 
 use stillstand_parsers::{Format, Parsed};
 
-use crate::analysis::{Diagnostic, Migration, Role, Severity, Status};
+use crate::analysis::{Diagnostic, Measurement, Migration, Role, Severity, Status, Stream};
 use crate::config::Config;
 use crate::load::LoadedFile;
 use crate::session::RunKey;
@@ -39,6 +39,8 @@ pub struct AlignedRun {
     pub guest_clock: Option<GuestClock>,
     /// Resource series of the hosts and round trips; empty without a time zero.
     pub samples: Vec<Samples>,
+    pub streams: Vec<Stream>,
+    pub measurements: Vec<Measurement>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -58,6 +60,8 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config) -> AlignedRun 
         ping: None,
         guest_clock: None,
         samples: Vec::new(),
+        streams: Vec::new(),
+        measurements: Vec::new(),
         diagnostics: Vec::new(),
     };
     let of = |format| {

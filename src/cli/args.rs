@@ -47,8 +47,9 @@ pub struct Common {
 
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// Folder with the logs, and perhaps a campaign.toml
-    pub campaign: PathBuf,
+    /// Folders with logs, and perhaps a campaign.toml; or a folder above several such
+    #[arg(required = true, value_name = "CAMPAIGN")]
+    pub campaigns: Vec<PathBuf>,
     /// Folder to write the report into; appears whole or not at all
     #[arg(long, short, value_name = "OUT")]
     pub output: PathBuf,
@@ -73,14 +74,18 @@ pub struct ReportArgs {
 
 #[derive(Debug, Args)]
 pub struct StatsArgs {
-    /// Folder with the logs, and perhaps a campaign.toml
-    pub campaign: PathBuf,
+    /// Folders with logs, and perhaps a campaign.toml; or a folder above several such
+    #[arg(required = true, value_name = "CAMPAIGN")]
+    pub campaigns: Vec<PathBuf>,
     /// How to print
     #[arg(long, value_enum, default_value_t = StatsFormat::Table)]
     pub format: StatsFormat,
     /// Language of tables
     #[arg(long, default_value = "en")]
     pub lang: Language,
+    /// Event at which the curves of all runs are aligned [default: as in campaign.toml, else request]
+    #[arg(long, value_name = "EVENT")]
+    pub align: Option<AlignKey>,
     /// Exit with status 3 when there is a data problem of severity error
     #[arg(long)]
     pub strict: bool,
@@ -120,9 +125,9 @@ pub enum InspectFormat {
 pub struct VerifyArgs {
     /// Report folder
     pub report: PathBuf,
-    /// Campaign folder [default: the one the report was made from]
+    /// Campaign folder, once for each campaign of the report [default: where they were]
     #[arg(long, value_name = "CAMPAIGN")]
-    pub campaign: Option<PathBuf>,
+    pub campaign: Vec<PathBuf>,
     #[command(flatten)]
     pub common: Common,
 }

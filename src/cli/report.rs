@@ -6,7 +6,7 @@ use super::args::ReportArgs;
 use super::{Ending, conclude, progress};
 use crate::output;
 use crate::pipeline;
-use crate::provenance::{Manifest, ReportOptions};
+use crate::provenance::{CampaignManifest, Manifest, ReportOptions};
 use crate::report;
 use crate::text::Text;
 
@@ -18,10 +18,11 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
     let options = ReportOptions { align: args.align, lang: args.lang, formats };
     let bar = progress::files(args.common.quiet);
     let outcome = pipeline::run(
-        &args.campaign,
+        &args.campaigns,
         &pipeline::Options {
             align: args.align.map(Into::into),
-            files: &|n| bar.set_length(n),
+            known_as: &[],
+            files: &|n| bar.inc_length(n),
             progress: &|| bar.inc(1),
         },
     )?;
@@ -46,13 +47,13 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
 pub fn make(outcome: &pipeline::Outcome, options: &ReportOptions) -> anyhow::Result<output::Folder> {
     let text = Text::new(options.lang);
     let mut folder = report::folder(&outcome.analysis, &text, &options.formats)?;
-    let manifest = Manifest::new(
-        &outcome.analysis.campaign,
-        options.clone(),
-        outcome.config.file.clone(),
-        &outcome.inputs,
-        &folder,
-    );
+    let campaigns = outcome.campaigns.iter().map(|input| CampaignManifest {
+        path: input.path.display().to_string(),
+        title: input.title.clone(),
+        configuration: input.config.file.clone(),
+        inputs: input.files.iter().cloned().collect(),
+    });
+    let manifest = Manifest::new(options.clone(), campaigns.collect(), &folder);
     folder.insert(output::MANIFEST.to_owned(), manifest.to_json()?);
     Ok(folder)
 }

@@ -15,8 +15,13 @@ use crate::{export, pipeline, tables};
 pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
     let bar = progress::files(args.common.quiet);
     let outcome = pipeline::run(
-        &args.campaign,
-        &pipeline::Options { align: None, files: &|n| bar.set_length(n), progress: &|| bar.inc(1) },
+        &args.campaigns,
+        &pipeline::Options {
+            align: args.align.map(Into::into),
+            known_as: &[],
+            files: &|n| bar.inc_length(n),
+            progress: &|| bar.inc(1),
+        },
     )?;
     bar.finish_and_clear();
     let analysis = &outcome.analysis;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{
     SCHEMA, curve_id, ends, event_name, method_name, role_name, round, round_option, status_name, unit_name,
 };
-use crate::analysis::{Analysis, Factors, Finding, Method, Migration, Outage, RoundTrips, Run};
+use crate::analysis::{Analysis, Factors, Finding, Method, Migration, Outage, RoundTrips, Run, Stream};
 use crate::diagnostics;
 
 #[derive(Serialize)]
@@ -54,7 +54,7 @@ struct RunWire<'a> {
     migration: MigrationWire,
     outages: Vec<OutageWire<'a>>,
     ping: Option<PingWire>,
-    streams: [(); 0],
+    streams: Vec<StreamWire<'a>>,
     precopy: Option<()>,
     resources: Vec<ResourceWire<'a>>,
     flags: Vec<FlagWire>,
@@ -109,6 +109,16 @@ struct RoundTripsWire {
 }
 
 #[derive(Serialize)]
+struct StreamWire<'a> {
+    client: &'a str,
+    lost_frames: Option<i64>,
+    lost_buffers: Option<i64>,
+    displayed_frames: Option<i64>,
+    played_buffers: Option<i64>,
+    source_file: &'a str,
+}
+
+#[derive(Serialize)]
 struct ResourceWire<'a> {
     host: &'a str,
     metric: &'a str,
@@ -128,7 +138,7 @@ struct FlagWire {
 #[derive(Serialize)]
 struct SeriesWire<'a> {
     factors: &'a Factors,
-    metric: &'static str,
+    metric: &'a str,
     unit: &'static str,
     n: usize,
     mean: Option<f64>,
@@ -152,7 +162,7 @@ struct CurveWire<'a> {
 
 #[derive(Serialize)]
 struct ComparisonWire<'a> {
-    metric: &'static str,
+    metric: &'a str,
     a: &'a Factors,
     b: &'a Factors,
     ratio: Option<f64>,
@@ -180,7 +190,7 @@ struct FindingWire<'a> {
     code: &'static str,
     factors: Option<&'a Factors>,
     run: Option<&'a str>,
-    metric: Option<&'static str>,
+    metric: Option<&'a str>,
     values: BTreeMap<&'static str, Option<f64>>,
 }
 
@@ -214,7 +224,7 @@ pub fn summary_json(analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
                 let (ci95_low, ci95_high) = ends(summary.and_then(|s| s.ci95));
                 SeriesWire {
                     factors: factors(s.condition),
-                    metric: s.metric,
+                    metric: &s.metric,
                     unit: unit_name(s.unit),
                     n: summary.map_or(0, |s| s.n),
                     mean: round_option(summary.map(|s| s.mean)),
@@ -248,7 +258,7 @@ pub fn summary_json(analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
             .map(|c| {
                 let (ratio_ci95_low, ratio_ci95_high) = ends(c.ratio_ci95);
                 ComparisonWire {
-                    metric: c.metric,
+                    metric: &c.metric,
                     a: factors(c.a),
                     b: factors(c.b),
                     ratio: round_option(c.ratio),
@@ -332,7 +342,7 @@ fn run(run: &Run) -> RunWire<'_> {
                 after: ping.after.map(round_trips),
             },
         }),
-        streams: [],
+        streams: run.streams.iter().map(stream).collect(),
         precopy: None,
         resources: run
             .resources
@@ -384,13 +394,24 @@ fn outage(outage: &Outage) -> OutageWire<'_> {
     }
 }
 
+fn stream(stream: &Stream) -> StreamWire<'_> {
+    StreamWire {
+        client: &stream.client,
+        lost_frames: stream.lost_frames,
+        lost_buffers: stream.lost_buffers,
+        displayed_frames: stream.displayed_frames,
+        played_buffers: stream.played_buffers,
+        source_file: &stream.source_file,
+    }
+}
+
 fn round_trips(phase: RoundTrips) -> RoundTripsWire {
     RoundTripsWire { n: phase.n, median: round(phase.median), p95: round(phase.p95), max: round(phase.max) }
 }
 
-fn finding<'a>(analysis: &'a Analysis, finding: &Finding) -> FindingWire<'a> {
+fn finding<'a>(analysis: &'a Analysis, finding: &'a Finding) -> FindingWire<'a> {
     let factors = |condition: usize| Some(&analysis.conditions[condition].factors);
-    let wire = |code, factors, metric, values: &[(&'static str, Option<f64>)]| FindingWire {
+    let wire = |code, factors, metric: Option<&'a str>, values: &[(&'static str, Option<f64>)]| FindingWire {
         code,
         factors,
         run: None,

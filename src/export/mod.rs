@@ -42,6 +42,7 @@ pub fn unit_name(unit: Unit) -> &'static str {
         Unit::Percent => "percent",
         Unit::Bytes => "bytes",
         Unit::BytesPerSecond => "bytes_per_s",
+        Unit::PerSecond => "per_s",
         Unit::Count => "count",
     }
 }

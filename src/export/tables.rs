@@ -34,7 +34,7 @@ pub fn table_csv(table: &Table) -> anyhow::Result<Vec<u8>> {
                 Cell::Interval { interval, .. } => record.extend([plain(interval.low), plain(interval.high)]),
                 Cell::Missing if *split => record.extend([String::new(), String::new()]),
                 Cell::Missing => record.push(String::new()),
-                Cell::Text(text) => record.push(text.clone()),
+                Cell::Text(text) | Cell::Metric(text) => record.push(text.clone()),
                 Cell::Label(key) => record.push(key.rsplit('.').next().unwrap_or(key).to_owned()),
                 Cell::Integer(value) => record.push(value.to_string()),
                 Cell::Number { value, .. } => record.push(plain(*value)),
@@ -61,7 +61,7 @@ pub fn series_csv(analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
             let value = value.map(plain).unwrap_or_default();
             let repetition = run.repetition.to_string();
             let id = condition.id.as_str();
-            writer.write_record([id, series.metric, unit_name(series.unit), &repetition, &value])?;
+            writer.write_record([id, &series.metric, unit_name(series.unit), &repetition, &value])?;
         }
     }
     writer.into_inner().map_err(|error| anyhow::anyhow!("{error}"))

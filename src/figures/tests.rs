@@ -92,6 +92,8 @@ fn add_condition(analysis: &mut Analysis, index: usize, id: &str, slower: f64) {
             },
             outages: vec![outage(Method::Ping), outage(Method::GuestClock)],
             ping: None,
+            streams: Vec::new(),
+            measurements: Vec::new(),
             resources: Vec::new(),
             flags: Vec::new(),
         });
@@ -102,8 +104,13 @@ fn add_condition(analysis: &mut Analysis, index: usize, id: &str, slower: f64) {
         [("migration_duration", &durations), ("outage_ping", &outages), ("outage_guest_clock", &outages)];
     for (metric, values) in metrics {
         let summary = Sample::new(values.iter().copied().flatten().collect()).map(|sample| sample.summary());
-        let series =
-            Series { condition: index, metric, unit: Unit::Seconds, values: values.clone(), summary };
+        let series = Series {
+            condition: index,
+            metric: metric.to_owned(),
+            unit: Unit::Seconds,
+            values: values.clone(),
+            summary,
+        };
         analysis.series.push(series);
     }
 }

@@ -42,6 +42,7 @@ pub fn table(table: &Table, caption: String, text: &Text) -> TableView {
     let shown = shown_units(table);
     let heading = |heading: &Heading| match heading {
         Heading::Text(key) => text.get(key).to_owned(),
+        Heading::Metric(metric) => metric_name(metric, text),
         Heading::Data(data) => data.clone(),
     };
     let rows: Vec<RowView> = table
@@ -88,6 +89,7 @@ pub fn shown_unit(unit: Unit) -> (f64, &'static str) {
         Unit::Percent => (1.0, "%"),
         Unit::Bytes => (1.0 / (1024.0 * 1024.0), "MiB"),
         Unit::BytesPerSecond => (1e-6, "MB/s"),
+        Unit::PerSecond => (1.0, "1/s"),
         Unit::Count => (1.0, ""),
     }
 }
@@ -96,6 +98,7 @@ fn cell(cell: &Cell, factor: f64, text: &Text) -> String {
     match cell {
         Cell::Text(data) => data.clone(),
         Cell::Label(key) => text.get(key).to_owned(),
+        Cell::Metric(metric) => metric_name(metric, text),
         Cell::Integer(value) => value.to_string(),
         Cell::Number { value, decimals } => text.number(value * factor, usize::from(*decimals)),
         Cell::Interval { interval, decimals } => range(*interval, factor, usize::from(*decimals), text),
@@ -109,6 +112,14 @@ fn range(interval: Interval, factor: f64, decimals: usize, text: &Text) -> Strin
         return format!("≥ {low}");
     }
     format!("{low} … {}", text.number(interval.high * factor, decimals))
+}
+
+/// The words for a series such as `outage_ping` or `lost_frames.linux`; the name itself where there
+/// are none.
+fn metric_name(metric: &str, text: &Text) -> String {
+    let (quantity, of) = metric.split_once('.').unwrap_or((metric, ""));
+    let key = format!("metric.{quantity}");
+    if text.find(&key).is_some() { text.fill(&key, &[("of", of)]) } else { metric.to_owned() }
 }
 
 /// Rows become columns: the first column's cells are the headings, the old headings the first
@@ -254,6 +265,12 @@ impl Composer<'_> {
             blocks.push(Block::Findings { items: flagged });
         }
         blocks.extend(self.table(tables::methods(self.analysis, index), "caption.methods", &caption));
+        // A single factor called load says what the condition is; several are named by their levels.
+        let varying = |name: &String| {
+            self.analysis.conditions.iter().any(|c| c.factors.get(name) != condition.factors.get(name))
+        };
+        let only_load = condition.factors.keys().filter(|name| varying(name)).eq(["load"]);
+        let title = if only_load { "report.load" } else { "report.condition" };
         let mut subsections = Vec::new();
         let id = &condition.id;
         let mut service = self.figures_where(|p| p.condition == Some(index) && p.kind == Kind::RoundTrips);
@@ -272,7 +289,7 @@ impl Composer<'_> {
         }
         Section {
             sections: subsections,
-            ..self.section(&format!("condition-{id}"), self.text.fill("report.condition", &caption), blocks)
+            ..self.section(&format!("condition-{id}"), self.text.fill(title, &caption), blocks)
         }
     }
 

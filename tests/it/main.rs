@@ -2,9 +2,11 @@
 
 mod bad_input;
 mod clocks;
+mod compressed;
 mod determinism;
 mod published;
 mod report;
+mod several;
 mod tidy;
 
 use std::fs;

@@ -39,7 +39,7 @@ fn the_folder_of_the_sample_campaign() {
         assert!(!svg.contains("NaN") && !svg.contains("inf"), "{path}");
     }
     let manifest: serde_json::Value = serde_json::from_slice(&files["manifest.json"]).unwrap();
-    assert_eq!(manifest["inputs"].as_object().unwrap().len(), 180);
+    assert_eq!(manifest["campaigns"][0]["inputs"].as_object().unwrap().len(), 180);
     assert_eq!(manifest["outputs"].as_object().unwrap().len(), files.len() - 1);
 }
 

@@ -1,0 +1,89 @@
+//! Which conditions a campaign has, in which order, and which of them is the reference.
+
+use std::collections::BTreeSet;
+
+use crate::analysis::{Condition, Factors};
+use crate::config::{self, Config};
+use crate::session::RunKey;
+
+/// The conditions in the declared order of levels; levels that no order names come last, the
+/// reference before the others, then by name.
+pub(super) fn conditions<'a>(config: &Config, keys: impl Iterator<Item = &'a RunKey>) -> Vec<Condition> {
+    let all: BTreeSet<Factors> = keys.map(|key| key.factors.clone()).collect();
+    let rank = |factors: &Factors| -> Vec<(usize, bool, String)> {
+        factors
+            .iter()
+            .map(|(name, level)| {
+                let order = config.file.order.get(name);
+                let place =
+                    order.and_then(|levels| levels.iter().position(|l| l == level)).unwrap_or(usize::MAX);
+                (place, !is_reference_level(config, name, level), level.clone())
+            })
+            .collect()
+    };
+    let mut sorted: Vec<&Factors> = all.iter().collect();
+    sorted.sort_by_key(|factors| rank(factors));
+    let mut conditions: Vec<Condition> = sorted
+        .into_iter()
+        .map(|factors| Condition {
+            id: String::new(),
+            factors: factors.clone(),
+            runs: Vec::new(),
+            completed: 0,
+        })
+        .collect();
+    identify(&mut conditions);
+    conditions
+}
+
+/// Gives every condition an identifier from the factors that vary; those that never do tell nothing.
+pub(super) fn identify(conditions: &mut [Condition]) {
+    let names: BTreeSet<String> = conditions.iter().flat_map(|c| c.factors.keys().cloned()).collect();
+    let varying: Vec<String> = names
+        .into_iter()
+        .filter(|name| conditions.iter().map(|c| c.factors.get(name)).collect::<BTreeSet<_>>().len() > 1)
+        .collect();
+    let mut taken = BTreeSet::new();
+    for condition in conditions {
+        let levels: Vec<&str> = match varying.is_empty() {
+            true => condition.factors.values().map(String::as_str).collect(),
+            false => {
+                varying.iter().filter_map(|name| condition.factors.get(name)).map(String::as_str).collect()
+            }
+        };
+        let mut id = if levels.is_empty() { "all".to_owned() } else { slug(&levels.join("-")) };
+        while !taken.insert(id.clone()) {
+            id.push('x');
+        }
+        condition.id = id;
+    }
+}
+
+/// Lower-case letters, digits and hyphens, for file names and anchors.
+fn slug(text: &str) -> String {
+    let mapped: String =
+        text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let parts: Vec<&str> = mapped.split('-').filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() { "level".to_owned() } else { parts.join("-") }
+}
+
+fn is_reference_level(config: &Config, name: &str, level: &str) -> bool {
+    match config.file.reference.get(name) {
+        Some(reference) => reference == level,
+        None => matches!(level, "none" | "idle" | "baseline"),
+    }
+}
+
+/// The condition that the others are compared with: as declared, else the only one whose load is
+/// called none, idle or baseline.
+pub(super) fn reference(config: &Config, conditions: &[Condition]) -> Option<usize> {
+    let fits = |condition: &Condition| match config.file.reference.is_empty() {
+        false => config::selects(&config.file.reference, &condition.factors),
+        true => {
+            condition.factors.values().any(|level| matches!(level.as_str(), "none" | "idle" | "baseline"))
+        }
+    };
+    let mut fitting = conditions.iter().enumerate().filter(|(_, condition)| fits(condition));
+    let only = fitting.next()?.0;
+    fitting.next().is_none().then_some(only)
+}

@@ -1,0 +1,181 @@
+//! Several campaigns side by side in one analysis.
+//!
+//! Runs of different campaigns are never averaged: conditions stay apart, so two campaigns must
+//! differ in at least one factor of every condition. What they share – the level of every factor
+//! but one – makes pairs that are compared.
+
+use anyhow::{bail, ensure};
+
+use super::conditions::identify;
+use crate::aggregate;
+use crate::analysis::{Analysis, Campaign, Comparison, Factors, Finding};
+
+/// Puts the analyses of several campaigns into one.
+///
+/// # Errors
+///
+/// There is none; two campaigns hold the same condition; they are aligned at different events; or
+/// they give the same host different roles.
+pub(super) fn merge(parts: Vec<Analysis>) -> anyhow::Result<Analysis> {
+    let mut parts = parts.into_iter();
+    let Some(mut merged) = parts.next() else {
+        bail!("no campaign to analyse");
+    };
+    let mut boundaries = vec![merged.conditions.len()];
+    let first = merged.campaign.path.clone();
+    for (number, mut part) in parts.enumerate() {
+        if number == 0 {
+            prefix_files(&mut merged, &first);
+        }
+        let path = part.campaign.path.clone();
+        prefix_files(&mut part, &path);
+        append(&mut merged, part)?;
+        boundaries.push(merged.conditions.len());
+    }
+    if boundaries.len() > 1 {
+        name_anew(&mut merged);
+        let pairs = pairs(&merged, &boundaries);
+        let across = aggregate::comparisons(&merged.series, &pairs, merged.campaign.bootstrap);
+        merged.comparisons.extend(across);
+        crate::diagnostics::sort(&mut merged.diagnostics);
+    }
+    Ok(merged)
+}
+
+/// Paths become relative to the folder above the campaign, so that files stay apart.
+fn prefix_files(part: &mut Analysis, path: &str) {
+    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path).to_owned();
+    let prefix = |file: &mut String| *file = format!("{name}/{file}");
+    for run in &mut part.runs {
+        run.source_files.iter_mut().for_each(prefix);
+        run.outages.iter_mut().for_each(|outage| prefix(&mut outage.source_file));
+        run.streams.iter_mut().for_each(|stream| prefix(&mut stream.source_file));
+    }
+    part.diagnostics.iter_mut().filter_map(|d| d.file.as_mut()).for_each(prefix);
+}
+
+fn append(merged: &mut Analysis, part: Analysis) -> anyhow::Result<()> {
+    if let Some(twice) =
+        part.conditions.iter().find(|c| merged.conditions.iter().any(|known| known.factors == c.factors))
+    {
+        bail!(
+            "{} and {} both have the condition {}; declare a factor in their campaign.toml that tells them apart",
+            merged.campaign.path,
+            part.campaign.path,
+            describe(&twice.factors)
+        );
+    }
+    campaign(&mut merged.campaign, part.campaign)?;
+    let (conditions, runs) = (merged.conditions.len(), merged.runs.len());
+    merged.conditions.extend(part.conditions.into_iter().map(|mut condition| {
+        condition.runs.iter_mut().for_each(|run| *run += runs);
+        condition
+    }));
+    merged.runs.extend(part.runs.into_iter().map(|mut run| {
+        run.condition += conditions;
+        run
+    }));
+    merged.series.extend(part.series.into_iter().map(|mut series| {
+        series.condition += conditions;
+        series
+    }));
+    merged.curves.extend(part.curves.into_iter().map(|mut curve| {
+        curve.condition += conditions;
+        curve
+    }));
+    merged.comparisons.extend(part.comparisons.into_iter().map(|c| Comparison {
+        a: c.a + conditions,
+        b: c.b + conditions,
+        ..c
+    }));
+    merged.findings.extend(part.findings.into_iter().map(|finding| shifted(finding, conditions, runs)));
+    merged.published.extend(part.published);
+    merged.diagnostics.extend(part.diagnostics);
+    Ok(())
+}
+
+fn describe(factors: &Factors) -> String {
+    let levels: Vec<String> = factors.iter().map(|(name, level)| format!("{name} = {level}")).collect();
+    levels.join(", ")
+}
+
+fn campaign(merged: &mut Campaign, part: Campaign) -> anyhow::Result<()> {
+    ensure!(
+        merged.align == part.align,
+        "{} and {} are aligned at different events; choose one with --align",
+        merged.path,
+        part.path
+    );
+    for host in part.hosts {
+        match merged.hosts.iter().find(|known| known.name == host.name) {
+            Some(known) => ensure!(
+                known.role == host.role && known.cpus == host.cpus,
+                "{} and {} describe the host {} differently",
+                merged.path,
+                part.path,
+                host.name
+            ),
+            None => merged.hosts.push(host),
+        }
+    }
+    merged.hosts.sort_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
+    merged.title = format!("{}; {}", merged.title, part.title);
+    merged.path = format!("{}, {}", merged.path, part.path);
+    merged.config_sha256 =
+        crate::load::sha256(format!("{}{}", merged.config_sha256, part.config_sha256).as_bytes());
+    merged.reconstructed |= part.reconstructed;
+    merged.notice = match (merged.notice.take(), part.notice) {
+        (Some(a), Some(b)) if a != b => Some(format!("{a} {b}")),
+        (a, b) => a.or(b),
+    };
+    if merged.vm != part.vm {
+        merged.vm = None;
+        merged.vm_memory_bytes = None;
+    }
+    Ok(())
+}
+
+fn shifted(finding: Finding, conditions: usize, runs: usize) -> Finding {
+    let mut finding = finding;
+    match &mut finding {
+        Finding::Lengthened { condition, reference, .. } => {
+            *condition += conditions;
+            *reference += conditions;
+        }
+        Finding::Outage { condition, .. }
+        | Finding::OutageOutlastsMigration { condition, .. }
+        | Finding::FirstRepetitionsSlower { condition, .. }
+        | Finding::RoundTripsRaised { condition, .. } => *condition += conditions,
+        Finding::MethodsDisagree { run, .. } => *run += runs,
+        Finding::MethodsAgree { .. } => {}
+    }
+    finding
+}
+
+/// Identifiers that tell all conditions apart, and runs after them.
+fn name_anew(merged: &mut Analysis) {
+    identify(&mut merged.conditions);
+    for run in &mut merged.runs {
+        run.id = format!("{}-{}", merged.conditions[run.condition].id, run.repetition);
+    }
+}
+
+/// Conditions of different campaigns that differ in exactly one factor.
+fn pairs(merged: &Analysis, boundaries: &[usize]) -> Vec<(usize, usize)> {
+    let campaign_of = |condition: usize| boundaries.partition_point(|end| *end <= condition);
+    let differ_in_one = |a: &Factors, b: &Factors| {
+        a.len() == b.len()
+            && a.keys().eq(b.keys())
+            && a.iter().filter(|(name, level)| b.get(*name) != Some(level)).count() == 1
+    };
+    let all = &merged.conditions;
+    let mut pairs = Vec::new();
+    for a in 0..all.len() {
+        for b in a + 1..all.len() {
+            if campaign_of(a) != campaign_of(b) && differ_in_one(&all[a].factors, &all[b].factors) {
+                pairs.push((a, b));
+            }
+        }
+    }
+    pairs
+}

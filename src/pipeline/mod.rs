@@ -1,0 +1,337 @@
+//! The flow from folders to an [`Analysis`]: session → load → align → metrics → aggregate.
+//!
+//! Several campaigns are analysed one by one and then put side by side ([`merge`]).
+
+mod checks;
+mod conditions;
+mod hosts;
+mod merge;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::aggregate;
+use crate::align::{AlignedRun, Samples, align};
+use crate::analysis::{
+    Analysis, Campaign, Condition, Diagnostic, Event, Finding, Flag, FlagCode, Method, Outage, Run, Severity,
+    Status,
+};
+use crate::config::{self, Config};
+use crate::findings;
+use crate::load::{LoadedFile, load, sha256};
+use crate::metrics::{outage, resources};
+use crate::session::{self, RunKey, Session};
+
+/// What the caller may watch and override.
+pub struct Options<'a> {
+    /// Replaces the alignment event of the configuration.
+    pub align: Option<Event>,
+    /// What the campaigns were called when a report was made of them, in their order; they keep
+    /// these names wherever they lie now.
+    pub known_as: &'a [Known],
+    /// Called with the number of files of each campaign before they are read.
+    pub files: &'a (dyn Fn(u64) + Sync),
+    /// Called after each file.
+    pub progress: &'a (dyn Fn() + Sync),
+}
+
+/// The name of a campaign in an earlier report.
+#[derive(Debug, Clone)]
+pub struct Known {
+    pub path: String,
+    pub title: String,
+}
+
+/// An analysis with what provenance needs to know about its inputs.
+#[derive(Debug)]
+pub struct Outcome {
+    pub analysis: Analysis,
+    /// The campaigns, in the order in which they were named or found.
+    pub campaigns: Vec<Input>,
+    /// Series of which a limit was exceeded, each with a message.
+    pub exceeded: Vec<String>,
+}
+
+/// What one campaign was read from.
+#[derive(Debug)]
+pub struct Input {
+    /// The folder as it was named or found.
+    pub path: PathBuf,
+    pub title: String,
+    pub config: Config,
+    /// Relative path and SHA-256 of every file read, sorted; `None` for an unreadable one.
+    pub files: Vec<(String, Option<String>)>,
+}
+
+/// Analyses the campaigns in `folders`; a folder may hold several.
+///
+/// # Errors
+///
+/// A folder or its configuration cannot be used, no file in it holds anything usable, or two
+/// campaigns cannot stand side by side (see [`merge`]).
+pub fn run(folders: &[PathBuf], options: &Options<'_>) -> anyhow::Result<Outcome> {
+    let mut paths = Vec::new();
+    for folder in folders {
+        paths.extend(session::campaigns(folder)?);
+    }
+    let mut analyses = Vec::new();
+    let mut campaigns = Vec::new();
+    let mut exceeded = Vec::new();
+    for (number, path) in paths.into_iter().enumerate() {
+        let (analysis, input, over) = one(&path, options.known_as.get(number), options)?;
+        analyses.push(analysis);
+        campaigns.push(input);
+        exceeded.extend(over);
+    }
+    Ok(Outcome { analysis: merge::merge(analyses)?, campaigns, exceeded })
+}
+
+fn one(
+    folder: &Path,
+    known: Option<&Known>,
+    options: &Options<'_>,
+) -> anyhow::Result<(Analysis, Input, Vec<String>)> {
+    let mut session = Session::open(folder)?;
+    if let Some(event) = options.align {
+        session.config.align = event;
+    }
+    (options.files)(session.files.len() as u64);
+    let files = load(&session, options.progress);
+    anyhow::ensure!(
+        files.iter().any(|file| file.log.is_some()),
+        "{}: none of its {} files could be used. {}",
+        folder.display(),
+        files.len(),
+        files
+            .iter()
+            .flat_map(|file| &file.diagnostics)
+            .map(crate::diagnostics::line)
+            .next()
+            .unwrap_or_default()
+    );
+    let hashes = files.iter().map(|file| (file.file.relative.clone(), file.sha256.clone())).collect();
+    let (mut analysis, exceeded) = analyse(&session, files);
+    let mut path = session.path;
+    if let Some(known) = known {
+        path = PathBuf::from(&known.path);
+        analysis.campaign.path.clone_from(&known.path);
+        if session.config.file.title.is_none() {
+            analysis.campaign.title.clone_from(&known.title);
+        }
+    }
+    let title = analysis.campaign.title.clone();
+    Ok((analysis, Input { path, title, config: session.config, files: hashes }, exceeded))
+}
+
+fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<String>) {
+    let config = &session.config;
+    let mut diagnostics = session.diagnostics.clone();
+    for file in &mut files {
+        diagnostics.append(&mut file.diagnostics);
+    }
+    let hosts = hosts::hosts(config, &files, &mut diagnostics);
+    let mut groups: BTreeMap<RunKey, Vec<&LoadedFile>> = BTreeMap::new();
+    for file in &files {
+        groups.entry(file.file.run.clone()).or_default().push(file);
+    }
+    let mut conditions = conditions::conditions(config, groups.keys());
+    let mut aligned: Vec<(usize, AlignedRun)> = groups
+        .into_par_iter()
+        .filter_map(|(key, files)| {
+            let condition = conditions.iter().position(|c| c.factors == key.factors)?;
+            Some((condition, align(key, &files, config)))
+        })
+        .collect();
+    aligned.sort_by_key(|(condition, run)| (*condition, run.key.repetition));
+    let measured: Vec<(Run, Vec<Diagnostic>)> =
+        aligned.par_iter().map(|(index, run)| measure(*index, &conditions[*index], run)).collect();
+    let mut runs = Vec::new();
+    for (run, found) in measured {
+        runs.push(run);
+        diagnostics.extend(found);
+    }
+    for (index, run) in runs.iter().enumerate() {
+        let condition = &mut conditions[run.condition];
+        condition.runs.push(index);
+        condition.completed += usize::from(run.migration.status == Status::Completed);
+    }
+    for (_, run) in &mut aligned {
+        diagnostics.append(&mut run.diagnostics);
+    }
+    let curves = conditions
+        .par_iter()
+        .enumerate()
+        .flat_map_iter(|(index, condition)| {
+            let repetitions = alignable(condition, &runs, &aligned, config.align);
+            aggregate::curves(index, &repetitions)
+        })
+        .collect();
+    diagnostics.extend(runs.iter().filter_map(|run| without_event(run, config.align)));
+    let series = aggregate::series(&conditions, &runs);
+    let reference = conditions::reference(config, &conditions);
+    let others = (0..conditions.len()).filter(|other| reference != Some(*other));
+    let pairs: Vec<(usize, usize)> =
+        reference.into_iter().flat_map(|r| others.clone().map(move |o| (r, o))).collect();
+    let comparisons = aggregate::comparisons(&series, &pairs, config.bootstrap);
+    let findings = findings::find(&conditions, &runs, &series, &comparisons);
+    flag_first_repetitions(&findings, &conditions, &mut runs);
+    let published = checks::published(config, &conditions, &series, &mut diagnostics);
+    let exceeded = checks::exceeded(config, &conditions, &series, &mut diagnostics);
+    crate::diagnostics::sort(&mut diagnostics);
+    let campaign = Campaign {
+        title: config.file.title.clone().unwrap_or_else(|| folder_name(&session.path)),
+        path: session.path.display().to_string(),
+        config_sha256: sha256(session.config_text.as_bytes()),
+        reconstructed: config.file.provenance == Some(config::Provenance::Reconstructed),
+        notice: config.file.notice.clone(),
+        vm_memory_bytes: config.file.vm.memory_mib.map(|mib| mib * 1_048_576.0),
+        vm: config.file.vm.name.clone().or_else(|| hosts::vm_in_logs(&files)),
+        hosts,
+        align: config.align,
+        bootstrap: config.bootstrap,
+    };
+    let analysis = Analysis {
+        campaign,
+        conditions,
+        runs,
+        series,
+        curves,
+        comparisons,
+        published,
+        findings,
+        diagnostics,
+    };
+    (analysis, exceeded)
+}
+
+/// One run's numbers, and what stands in the way of more.
+fn measure(index: usize, condition: &Condition, aligned: &AlignedRun) -> (Run, Vec<Diagnostic>) {
+    let migration = aligned.migration.clone();
+    let (ping, mut outages) = match &aligned.ping {
+        Some(timeline) => {
+            let (ping, outages) = outage::ping(timeline, &migration);
+            (Some(ping), outages)
+        }
+        None => (None, Vec::new()),
+    };
+    let guest = aligned.guest_clock.as_ref().and_then(outage::guest_clock);
+    outages.extend(guest.iter().map(|guest| guest.outage.clone()));
+    let flags = outage::flags(&migration, ping.as_ref(), &outages, guest.as_ref());
+    let resources =
+        aligned.samples.iter().filter_map(|samples| resources::cost(samples, migration.duration_s)).collect();
+    let id = format!("{}-{}", condition.id, aligned.key.repetition);
+    let mut diagnostics = Vec::new();
+    if migration.request_epoch_s.is_none() {
+        diagnostics.push(campaign_diagnostic(
+            Severity::Error,
+            "run-without-time-zero",
+            format!(
+                "run {id} has no time zero: no usable migration-time file (epoch second of the request, then GNU \
+                 time's line) among {}. Its curves are left out; its outages are the longest of the whole log",
+                aligned.files.join(", ")
+            ),
+        ));
+    } else if let Some(clock) = aligned.guest_clock.as_ref().filter(|clock| !clock.aligned) {
+        diagnostics.push(Diagnostic {
+            file: Some(clock.file.clone()),
+            ..campaign_diagnostic(
+                Severity::Warning,
+                "guest-clock-not-aligned",
+                "the stamps cannot be placed against the request (no known date and time zone): declare utc_offset"
+                    .to_owned(),
+            )
+        });
+    }
+    let run = Run {
+        id,
+        condition: index,
+        factors: aligned.key.factors.clone(),
+        repetition: aligned.key.repetition,
+        source_files: aligned.files.clone(),
+        migration,
+        outages,
+        ping,
+        streams: aligned.streams.clone(),
+        measurements: aligned.measurements.clone(),
+        resources,
+        flags,
+    };
+    (run, diagnostics)
+}
+
+/// The repetitions of a condition that count and have the event, as [`aggregate::curves`] takes them.
+fn alignable<'a>(
+    condition: &Condition,
+    runs: &'a [Run],
+    aligned: &'a [(usize, AlignedRun)],
+    event: Event,
+) -> Vec<(u32, &'a [Samples], f64)> {
+    condition
+        .runs
+        .iter()
+        .map(|&index| (&runs[index], &aligned[index].1))
+        .filter(|(run, _)| aggregate::counts(run) && run.migration.request_epoch_s.is_some())
+        .filter_map(|(run, aligned)| Some((run.repetition, aligned.samples.as_slice(), event_s(run, event)?)))
+        .collect()
+}
+
+/// When an event happened in a run, seconds since its request. Outages are placed by ping, and by
+/// the guest clock where ping has no place for them.
+fn event_s(run: &Run, event: Event) -> Option<f64> {
+    let by_methods = |place: fn(&Outage) -> Option<f64>| {
+        [Method::Ping, Method::GuestClock]
+            .into_iter()
+            .find_map(|method| place(run.outages.iter().find(|outage| outage.method == method)?))
+    };
+    match event {
+        Event::Request => Some(0.0),
+        Event::Outage => by_methods(|outage| outage.start_s),
+        Event::Resume => by_methods(|outage| outage.end_s),
+        Event::End => run.migration.duration_s,
+    }
+}
+
+/// The finding of slow first repetitions as a flag of each of them.
+fn flag_first_repetitions(findings: &[Finding], conditions: &[Condition], runs: &mut [Run]) {
+    for finding in findings {
+        let Finding::FirstRepetitionsSlower { condition, first, later_mean_s, .. } = finding else {
+            continue;
+        };
+        let counted: Vec<usize> = conditions[*condition]
+            .runs
+            .iter()
+            .copied()
+            .filter(|&run| aggregate::counts(&runs[run]))
+            .collect();
+        for index in counted.into_iter().take(*first) {
+            let outage_s = aggregate::value(&runs[index], "outage_ping").unwrap_or_default();
+            let values = vec![("outage_s", outage_s), ("later_s", *later_mean_s)];
+            runs[index].flags.push(Flag { code: FlagCode::FirstRepetitionSlower, values });
+        }
+    }
+}
+
+fn without_event(run: &Run, event: Event) -> Option<Diagnostic> {
+    let missing =
+        aggregate::counts(run) && run.migration.request_epoch_s.is_some() && event_s(run, event).is_none();
+    missing.then(|| {
+        campaign_diagnostic(
+            Severity::Warning,
+            "run-without-event",
+            format!("run {} has not the event that curves are aligned at; its curves are left out", run.id),
+        )
+    })
+}
+
+fn campaign_diagnostic(severity: Severity, code: &'static str, message: String) -> Diagnostic {
+    Diagnostic { severity, code, file: None, line: None, column: None, message, text: None }
+}
+
+/// The name of a folder, also of one that was named `.` or `..`.
+fn folder_name(path: &Path) -> String {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let name = path.file_name().or_else(|| absolute.file_name());
+    name.map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}

@@ -1,0 +1,65 @@
+//! Compressed logs are the same logs.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use crate::{part_of_campaign, summary};
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// Compresses every log of the folder, gzip and zstd in turn.
+fn compress(folder: &Path) {
+    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    for (number, path) in paths.into_iter().enumerate() {
+        let bytes = fs::read(&path).unwrap();
+        let (packed, ending) = if number % 2 == 0 {
+            (gzip(&bytes), "gz")
+        } else {
+            (zstd::encode_all(bytes.as_slice(), 3).unwrap(), "zst")
+        };
+        fs::write(format!("{}.{ending}", path.display()), packed).unwrap();
+        fs::remove_file(path).unwrap();
+    }
+}
+
+/// The summary without what names files.
+fn without_files(mut summary: serde_json::Value) -> serde_json::Value {
+    summary["campaign"] = serde_json::Value::Null;
+    for run in summary["runs"].as_array_mut().unwrap() {
+        run["source_files"] = serde_json::Value::Null;
+        for outage in run["outages"].as_array_mut().unwrap() {
+            outage["source_file"] = serde_json::Value::Null;
+        }
+    }
+    for diagnostic in summary["diagnostics"].as_array_mut().unwrap() {
+        diagnostic["file"] = serde_json::Value::Null;
+    }
+    summary
+}
+
+#[test]
+fn a_compressed_campaign_gives_the_same_numbers() {
+    let part = part_of_campaign(&["none1", "netperf3"]);
+    let plain = without_files(summary(part.path()));
+    compress(part.path());
+    assert_eq!(without_files(summary(part.path())), plain);
+}
+
+#[test]
+fn a_damaged_archive_is_told() {
+    let part = part_of_campaign(&["none1", "none2"]);
+    let path = part.path().join("none1-ping.test");
+    let packed = gzip(&fs::read(&path).unwrap());
+    fs::write(&path, &packed[..packed.len() / 2]).unwrap();
+    let summary = summary(part.path());
+    let told =
+        summary["diagnostics"].as_array().unwrap().iter().find(|d| d["code"] == "file-not-unpacked").unwrap();
+    assert_eq!(told["file"], "none1-ping.test");
+    assert!(told["message"].as_str().unwrap().contains("gzip"), "{told}");
+}
