@@ -57,7 +57,9 @@ pub struct Load {
     pub working_set: f64,
     /// What is sent while the VM is stopped.
     pub last_round: LastRound,
-    pub stream: Stream,
+    pub datagrams: Datagrams,
+    /// What the VM sends to the clients of its service.
+    pub service: f64,
     /// Disk traffic of the VM over the network: read and written.
     pub storage: (f64, f64),
     /// Memory that Dom0 uses in addition during a migration, in MiB: source and target.
@@ -89,14 +91,18 @@ pub enum LastRound {
 /// A stream of datagrams from target to source over the migration's network. The source has one
 /// processor; while it copies pages it cannot take all datagrams out of its network card.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Stream {
+pub struct Datagrams {
+    /// First and last second of the stream.
+    pub from: f64,
+    pub until: f64,
     pub rate: f64,
     pub sent_while_copying: f64,
     pub received_while_copying: f64,
 }
 
-impl Stream {
-    pub const NONE: Self = Self { rate: 0.0, sent_while_copying: 0.0, received_while_copying: 0.0 };
+impl Datagrams {
+    pub const NONE: Self =
+        Self { from: 0.0, until: 0.0, rate: 0.0, sent_while_copying: 0.0, received_while_copying: 0.0 };
 }
 
 /// When what happens.
@@ -189,18 +195,19 @@ struct Costs {
     idle: f64,
     copy: f64,
     copy_soft: f64,
-    stream: f64,
-    stream_soft: f64,
-    storage: f64,
+    datagrams: f64,
+    datagrams_soft: f64,
+    /// What the VM exchanges with other machines.
+    bridged: f64,
 }
 
 const SOURCE_COSTS: Costs =
-    Costs { idle: 3.2, copy: 1.7, copy_soft: 0.2, stream: 0.72, stream_soft: 0.46, storage: 3.0 };
+    Costs { idle: 3.2, copy: 1.7, copy_soft: 0.2, datagrams: 0.72, datagrams_soft: 0.46, bridged: 3.0 };
 const TARGET_COSTS: Costs =
-    Costs { idle: 3.6, copy: 2.15, copy_soft: 0.56, stream: 1.1, stream_soft: 0.25, storage: 2.6 };
-/// Processor time for hard interrupts per MB/s, and for soft ones per MB/s of storage.
+    Costs { idle: 3.6, copy: 2.15, copy_soft: 0.56, datagrams: 1.1, datagrams_soft: 0.25, bridged: 2.6 };
+/// Processor time for hard interrupts per MB/s, and for soft ones per MB/s that the VM exchanges.
 const HARD_PER_MB: f64 = 0.06;
-const STORAGE_SOFT: f64 = 0.5;
+const BRIDGED_SOFT: f64 = 0.5;
 /// Part of Dom0's work outside interrupts that is done in user mode, and of the management tools'.
 const USER_SHARE: f64 = 0.14;
 const MANAGEMENT_USER_SHARE: f64 = 0.55;
@@ -246,17 +253,19 @@ impl Migration {
     /// What a host does at time `t`.
     pub fn activity(&self, host: Host, t: f64) -> Activity {
         let copy = self.copy_rate(t);
-        let stream = self.stream_rate(host, t);
-        let (read, written) = if self.runs_on(host, t) { self.load.storage } else { (0.0, 0.0) };
+        let datagrams = self.datagram_rate(host, t);
+        let ((read, written), service) =
+            if self.runs_on(host, t) { (self.load.storage, self.load.service) } else { ((0.0, 0.0), 0.0) };
         let (costs, work) = match host {
             Host::Source => (&SOURCE_COSTS, &self.work[0]),
             Host::Target => (&TARGET_COSTS, &self.work[1]),
         };
-        let moved = copy + stream + read + written;
+        let bridged = read + written + service;
+        let moved = copy + datagrams + bridged;
         let soft_interrupts =
-            costs.copy_soft * copy + costs.stream_soft * stream + STORAGE_SOFT * (read + written);
+            costs.copy_soft * copy + costs.datagrams_soft * datagrams + BRIDGED_SOFT * bridged;
         let work = work.at(t)
-            * (costs.idle + costs.copy * copy + costs.stream * stream + costs.storage * (read + written));
+            * (costs.idle + costs.copy * copy + costs.datagrams * datagrams + costs.bridged * bridged);
         let management = self.management(host, t);
         let mut activity = Activity {
             vm: 0.0,
@@ -265,7 +274,7 @@ impl Migration {
             hard_interrupts: HARD_PER_MB * moved,
             soft_interrupts,
             wait: 0.06 * management,
-            ..self.traffic(host, copy, stream, (read, written))
+            ..self.traffic(host, copy, datagrams, (read, written + service))
         };
         activity.limit_dom0(0.97 * host.capacity());
         activity.vm = self.vm(host, t, host.capacity() - activity.dom0());
@@ -285,12 +294,13 @@ impl Migration {
         extra * rise.min(fall)
     }
 
-    /// Bytes of the stream of datagrams that a host sends or receives between two times.
-    pub fn streamed(&self, host: Host, from: f64, to: f64) -> f64 {
+    /// Bytes of the stream of datagrams that a host sends or receives altogether.
+    pub fn datagram_bytes(&self, host: Host) -> f64 {
         const RESOLUTION: f64 = 0.01;
-        let parts = ((to - from) / RESOLUTION).round() as u32;
+        let Datagrams { from, until, .. } = self.load.datagrams;
+        let parts = ((until - from) / RESOLUTION).round() as u32;
         (0..parts)
-            .map(|part| self.stream_rate(host, from + (f64::from(part) + 0.5) * RESOLUTION))
+            .map(|part| self.datagram_rate(host, from + (f64::from(part) + 0.5) * RESOLUTION))
             .sum::<f64>()
             * MB
             * RESOLUTION
@@ -305,13 +315,16 @@ impl Migration {
     }
 
     /// Rate of the datagrams that a host sends or receives in MB/s.
-    fn stream_rate(&self, host: Host, t: f64) -> f64 {
-        let stream = &self.load.stream;
+    fn datagram_rate(&self, host: Host, t: f64) -> f64 {
+        let datagrams = &self.load.datagrams;
+        if !(datagrams.from..datagrams.until).contains(&t) {
+            return 0.0;
+        }
         let disturbed = (self.phases.transfer..self.phases.outage.resumed).contains(&t);
         let rate = match (disturbed, host) {
-            (false, _) => stream.rate,
-            (true, Host::Source) => stream.received_while_copying,
-            (true, Host::Target) => stream.sent_while_copying,
+            (false, _) => datagrams.rate,
+            (true, Host::Source) => datagrams.received_while_copying,
+            (true, Host::Target) => datagrams.sent_while_copying,
         };
         // A saturated stream is steadier than a transfer that has to read its pages.
         rate * (0.8 + 0.2 * self.pace.at(t))
@@ -362,16 +375,16 @@ impl Migration {
             .fold(0.0, f64::max)
     }
 
-    /// Network traffic of a host.
-    fn traffic(&self, host: Host, copy: f64, stream: f64, storage: (f64, f64)) -> Activity {
+    /// Network traffic of a host; `bridged` is what the VM reads and writes.
+    fn traffic(&self, host: Host, copy: f64, datagrams: f64, bridged: (f64, f64)) -> Activity {
         /// Bytes on the wire per byte transferred, and acknowledgements per byte.
         const FRAMED: f64 = 1.035;
         const ACKNOWLEDGED: f64 = 0.021;
-        let (read, written) = storage;
+        let (read, written) = bridged;
         let (forward, back) = (FRAMED * copy, ACKNOWLEDGED * copy);
         let (received, sent) = match host {
-            Host::Source => (back + stream, forward),
-            Host::Target => (forward, back + stream),
+            Host::Source => (back + datagrams, forward),
+            Host::Target => (forward, back + datagrams),
         };
         Activity {
             received: MB * (received + read * FRAMED + written * ACKNOWLEDGED),
@@ -399,7 +412,8 @@ fn rounds(load: &Load, phases: &Phases) -> Vec<Round> {
     let (length, rate) = match load.last_round {
         LastRound::Burst { megabytes, rate } => (megabytes / rate, rate),
         LastRound::Spread { megabytes } => {
-            let length = 0.9 * (resumed - stopped);
+            // The VM may wait for its activation when all is sent.
+            let length = 0.9 * (resumed.min(phases.finished) - stopped);
             (length, megabytes / length)
         }
     };
@@ -416,7 +430,8 @@ mod tests {
         copy_rate: 19.5,
         working_set: 0.05,
         last_round: LastRound::Burst { megabytes: 9.0, rate: 42.0 },
-        stream: Stream::NONE,
+        datagrams: Datagrams::NONE,
+        service: 0.0,
         storage: (0.0, 0.0),
         extra_memory: (7.0, 1.7),
         memory_held: 1.0,

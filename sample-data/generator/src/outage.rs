@@ -12,7 +12,8 @@
 //! - *Ping says more than the clock* (memtester 2: 16.6 s against 16.34 s). The VM runs, but the bridge
 //!   of the target does not deliver to it yet. The clock shows the pause; the network comes back late.
 //!
-//! [`Outage::fit`] takes the smallest such difference that the two numbers allow.
+//! [`Outage::fit`] takes the smallest such difference that the two numbers allow. Where only the clock
+//! was published, [`Outage::by_clock`] takes the pause that the clock shows.
 
 use crate::noise::Noise;
 
@@ -80,6 +81,14 @@ impl Outage {
         }
     }
 
+    /// The outage that starts at `stopped` and gives the longest step of the clock that was observed.
+    pub fn by_clock(stopped: f64, clock_gap: f64, clock_step: f64, noise: &mut Noise) -> Self {
+        let last_stamp = stopped - clock_step * noise.uniform(0.2, 0.8);
+        let next_stamp = last_stamp + clock_gap;
+        let resumed = next_stamp - clock_step * noise.uniform(0.2, 0.8);
+        Self { stopped, resumed, reachable: resumed, last_stamp, next_stamp }
+    }
+
     /// Whether a request sent at `t` stays without an answer.
     pub fn swallows(&self, t: f64) -> bool {
         (self.stopped..self.reachable).contains(&t)
@@ -122,5 +131,12 @@ mod tests {
         assert_eq!(lost, 83);
         assert!(outage.reachable - outage.resumed > 0.1);
         assert!(outage.next_stamp - outage.resumed < 0.15);
+    }
+
+    #[test]
+    fn the_clock_alone_gives_a_pause_that_is_a_little_shorter() {
+        let outage = Outage::by_clock(7.5, 1.14, 0.02, &mut Noise::new("outage"));
+        assert!((outage.next_stamp - outage.last_stamp - 1.14).abs() < 1e-9);
+        assert!((1.1..1.14).contains(&(outage.resumed - outage.stopped)));
     }
 }

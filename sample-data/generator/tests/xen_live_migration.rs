@@ -6,10 +6,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use stillstand_generator::campaigns::testbed::conditions::Condition;
 use stillstand_generator::campaigns::xen_live_migration::{
-    NAME,
-    conditions::Condition,
-    files,
+    NAME, files,
     published::{self, PING_INTERVAL},
 };
 

@@ -1,9 +1,7 @@
 //! The published numbers of the study's service ping, and what was chosen where it gives only means.
 
-use super::conditions::Condition;
-
-/// Repetitions of each condition.
-pub const REPETITIONS: usize = 5;
+use crate::campaigns::testbed::REPETITIONS;
+use crate::campaigns::testbed::conditions::Condition;
 
 /// Interval of the pings in seconds.
 pub const PING_INTERVAL: f64 = 0.2;

@@ -1,7 +1,8 @@
-//! The tools that logged a run: each samples the migration at its own times, by its own clock.
+//! The tools that logged a run whatever the service was: each samples the migration at its own times,
+//! by its own clock.
 
 mod dstat;
-mod service;
+mod guest;
 mod xentop;
 
 use super::conditions::Condition;
@@ -24,28 +25,26 @@ fn host_name(host: Host) -> &'static str {
     }
 }
 
-/// All files of a run.
+/// A file of a run.
+pub fn file(run: &Run, suffix: &str, bytes: Vec<u8>) -> SampleFile {
+    SampleFile { name: format!("{}-{suffix}", run.plan.name()), bytes }
+}
+
+/// The files of a run, without those of the service.
 pub fn record(run: &Run) -> Vec<SampleFile> {
-    let name = run.name();
-    let file = |suffix: &str, bytes: Vec<u8>| SampleFile { name: format!("{name}-{suffix}"), bytes };
+    let file = |suffix: &str, bytes: Vec<u8>| file(run, suffix, bytes);
     let mut files = Vec::new();
     for host in [Host::Source, Host::Target] {
         let machine = host_name(host);
         files.push(file(&format!("dstat-{machine}.test"), dstat::record(run, host)));
         files.push(file(&format!("xentop-{machine}.test"), xentop::record(run, host)));
     }
-    files.push(file("migration-time.test", service::migration_time(run)));
-    files.push(file("ping.test", service::ping(run)));
-    files.push(file("zeit.log", service::zeit(run)));
-    if run.condition == Condition::Netperf {
-        files.push(file("netperf.test", service::netperf(run)));
+    files.push(file("migration-time.test", guest::migration_time(run)));
+    files.push(file("zeit.log", guest::zeit(run)));
+    if run.plan.condition == Condition::Netperf {
+        files.push(file("netperf.test", guest::netperf(run)));
     }
     files
-}
-
-/// Whether this is the run that a peculiarity was given to.
-fn is(run: &Run, condition: Condition, repetition: usize) -> bool {
-    (run.condition, run.repetition) == (condition, repetition)
 }
 
 /// A log whose writer was killed in the middle of its last line.

@@ -1,7 +1,9 @@
-//! The five loads: how much of the machines they take, how they disturb a migration and the replies
-//! to ping. Invented, such that the peaks and ratios that the study names come out.
+//! The five loads: how much of the machines they take and how they disturb a migration. Invented,
+//! such that the peaks and ratios that the study names of the service ping come out; the campaigns add
+//! what their service does.
 
-use crate::migration::{LastRound, Load, Stream, VmDemand};
+use crate::migration::{Datagrams, LastRound, Load, VmDemand};
+use crate::noise::Noise;
 
 /// The load that runs during a migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,19 +20,6 @@ pub enum Condition {
     Iometer,
 }
 
-/// Round trip times of ping.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct RoundTrip {
-    /// Ordinary time in ms.
-    pub base_ms: f64,
-    /// Factor while pages are copied: lowest and highest ordinary one.
-    pub copying: (f64, f64),
-    /// Now and then it is higher: with this chance, up to this factor.
-    pub spike: (f64, f64),
-    /// First reply after the outage in ms: from, to.
-    pub first_reply_ms: (f64, f64),
-}
-
 /// When the VM stops.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Stop {
@@ -40,11 +29,22 @@ pub enum Stop {
     At(f64),
 }
 
+impl Stop {
+    /// The time of the stop of a VM that stands for `pause` seconds in a process that lasts `duration`.
+    pub fn time(self, duration: f64, pause: f64, noise: &mut Noise) -> f64 {
+        /// Before this time not all pages have been sent once.
+        const EARLIEST: f64 = 6.6;
+        match self {
+            Self::ResumeBeforeEnd(rest) => (duration - rest - pause).max(EARLIEST),
+            Self::At(time) => time + noise.uniform(-0.15, 0.15),
+        }
+    }
+}
+
 /// Everything about a condition that is not about one repetition.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Parameters {
     pub load: Load,
-    pub round_trip: RoundTrip,
     pub stop: Stop,
     /// Shortest and longest ordinary step of the VM's clock in seconds.
     pub clock_step: (f64, f64),
@@ -71,18 +71,6 @@ impl Condition {
         }
     }
 
-    /// Seconds since 1970 in which the migrations were requested: the afternoon and the night of
-    /// 26 January 2010. The outage of the second run with Iometer spans midnight in the VM's zone.
-    pub fn requests(self) -> [i64; 5] {
-        match self {
-            Self::None => [1_264_510_992, 1_264_511_243, 1_264_511_498, 1_264_511_747, 1_264_512_001],
-            Self::Memtester => [1_264_515_617, 1_264_515_899, 1_264_516_190, 1_264_516_474, 1_264_516_761],
-            Self::Netperf => [1_264_520_436, 1_264_520_690, 1_264_520_941, 1_264_521_200, 1_264_521_449],
-            Self::Cpuburn => [1_264_542_511, 1_264_542_795, 1_264_543_083, 1_264_543_364, 1_264_543_650],
-            Self::Iometer => [1_264_546_530, 1_264_546_788, 1_264_547_046, 1_264_547_297, 1_264_547_553],
-        }
-    }
-
     /// The condition's parameters.
     pub fn parameters(self) -> Parameters {
         match self {
@@ -105,16 +93,11 @@ fn none() -> Parameters {
             copy_rate: 23.4,
             working_set: 0.05,
             last_round: LastRound::Burst { megabytes: 17.0, rate: 60.0 },
-            stream: Stream::NONE,
+            datagrams: Datagrams::NONE,
+            service: 0.0,
             storage: (0.0, 0.0),
             extra_memory: (6.9, 1.7),
             memory_held: 1.0,
-        },
-        round_trip: RoundTrip {
-            base_ms: 0.38,
-            copying: (1.35, 2.1),
-            spike: (0.03, 3.0),
-            first_reply_ms: (0.9, 2.2),
         },
         stop: Stop::ResumeBeforeEnd(0.45),
         clock_step: (0.018, 0.022),
@@ -136,12 +119,6 @@ fn memtester() -> Parameters {
             memory_held: 2.9,
             ..none().load
         },
-        round_trip: RoundTrip {
-            base_ms: 0.43,
-            copying: (2.0, 6.5),
-            spike: (0.12, 10.5),
-            first_reply_ms: (3.0, 4.4),
-        },
         clock_step: (0.105, 0.195),
         seconds: 75,
         dom0_memory: (145.2, 139.3),
@@ -157,15 +134,15 @@ fn netperf() -> Parameters {
         load: Load {
             copy_rate: 16.4,
             last_round: LastRound::Burst { megabytes: 12.0, rate: 32.0 },
-            stream: Stream { rate: 42.5, sent_while_copying: 34.0, received_while_copying: 26.5 },
+            datagrams: Datagrams {
+                from: -9.0,
+                until: 66.0,
+                rate: 42.5,
+                sent_while_copying: 34.0,
+                received_while_copying: 26.5,
+            },
             extra_memory: (7.4, 1.9),
             ..none().load
-        },
-        round_trip: RoundTrip {
-            base_ms: 0.47,
-            copying: (1.7, 3.2),
-            spike: (0.06, 4.5),
-            first_reply_ms: (1.2, 2.0),
         },
         dom0_memory: (145.7, 139.9),
         ..none()
@@ -182,12 +159,6 @@ fn cpuburn() -> Parameters {
             working_set: 0.03,
             last_round: LastRound::Burst { megabytes: 10.0, rate: 55.0 },
             ..none().load
-        },
-        round_trip: RoundTrip {
-            base_ms: 0.40,
-            copying: (1.1, 1.7),
-            spike: (0.05, 2.5),
-            first_reply_ms: (1.2, 3.5),
         },
         stop: Stop::At(7.9),
         clock_step: (0.105, 0.195),
@@ -208,12 +179,6 @@ fn iometer() -> Parameters {
             storage: (3.1, 0.8),
             extra_memory: (7.8, 1.8),
             ..none().load
-        },
-        round_trip: RoundTrip {
-            base_ms: 0.42,
-            copying: (1.25, 1.9),
-            spike: (0.05, 3.2),
-            first_reply_ms: (1.0, 2.8),
         },
         dom0_memory: (146.8, 141.0),
         ..none()

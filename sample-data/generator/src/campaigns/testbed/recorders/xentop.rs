@@ -1,22 +1,21 @@
 //! xentop on the hosts, through gawk.
 
-use super::{DOM0_KIB, HOST_KIB, VM, host_name, is};
-use crate::campaigns::xen_live_migration::conditions::Condition;
-use crate::campaigns::xen_live_migration::run::{Machine, Run};
+use super::{DOM0_KIB, HOST_KIB, VM, host_name};
+use crate::campaigns::testbed::run::{Machine, Run};
 use crate::formats::xentop_gawk::{self, Domain, Iteration};
 use crate::migration::{Host, VM_BYTES};
 use crate::noise::Noise;
 
 /// xentop's file of a host.
 pub fn record(run: &Run, host: Host) -> Vec<u8> {
-    let mut noise = run.noise(&format!("xentop/{}", host_name(host)));
+    let mut noise = run.plan.noise(&format!("xentop/{}", host_name(host)));
     let start = noise.uniform(-5.4, -4.7);
     // It sleeps for a second and then needs a moment to collect the next sample.
     let period = noise.uniform(1.01, 1.03);
     let gawk_started = start - noise.uniform(0.03, 0.08);
     let epoch = run.epoch(Machine::Host(host), gawk_started).floor() as i64;
     let mut vm_known = false;
-    let iterations: Vec<Iteration> = (0..run.parameters.seconds)
+    let iterations: Vec<Iteration> = (0..run.plan.parameters.seconds)
         .map(|number| {
             let t = start + f64::from(number) * period;
             let (vm, dom0) = processor_time(run, host, t, period, &mut noise);
@@ -65,12 +64,12 @@ fn processor_time(run: &Run, host: Host, t: f64, period: f64, noise: &mut Noise)
 /// The VM's name on a host, if it is there.
 ///
 /// On the source it is renamed for the time of its migration. On the target it has its own name from
-/// the start, except in two runs where it keeps the other one until it is activated: xentop then
-/// shows it after `Domain-0` in one sample and before it in the next.
+/// the start, except where it keeps the other one until it is activated: xentop then shows it after
+/// `Domain-0` in one sample and before it in the next.
 fn vm_name(run: &Run, host: Host, t: f64) -> Option<&'static str> {
     const MIGRATING: &str = "migrating-asam";
     let phases = &run.migration.phases;
-    let late = is(run, Condition::Memtester, 2) || is(run, Condition::Cpuburn, 5);
+    let late = run.plan.peculiarities.renamed_late;
     match host {
         Host::Source if t < phases.renamed => Some(VM),
         Host::Source if t < phases.vanished => Some(MIGRATING),

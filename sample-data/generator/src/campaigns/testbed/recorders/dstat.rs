@@ -1,10 +1,9 @@
 //! dstat on the hosts: a row a second of processor, memory and network.
 
-use super::{DOM0_KIB, host_name, is, killed};
-use crate::campaigns::xen_live_migration::conditions::Condition;
-use crate::campaigns::xen_live_migration::run::{Machine, Run};
+use super::{DOM0_KIB, host_name, killed};
+use crate::campaigns::testbed::run::{Machine, Run};
 use crate::formats::dstat::{self, Cpu, Memory, Preamble, Row};
-use crate::migration::{Activity, Host, MB};
+use crate::migration::{Activity, Host};
 use crate::noise::{Noise, Wobble};
 
 const MIB: f64 = 1024.0 * 1024.0;
@@ -15,11 +14,12 @@ const COUNTER: f64 = 4_294_967_296.0;
 
 /// dstat's file of a host.
 pub fn record(run: &Run, host: Host) -> Vec<u8> {
-    let mut noise = run.noise(&format!("dstat/{}", host_name(host)));
-    let seconds = run.parameters.seconds;
+    let mut noise = run.plan.noise(&format!("dstat/{}", host_name(host)));
+    let seconds = run.plan.parameters.seconds;
     let start = noise.uniform(-5.4, -4.7);
     let rows = rows(run, host, start, &mut noise);
-    let arguments = format!("-T -c -m -n --output {}-dstat-{}.test 1 {seconds}", run.name(), host_name(host));
+    let arguments =
+        format!("-T -c -m -n --output {}-dstat-{}.test 1 {seconds}", run.plan.name(), host_name(host));
     let preamble = Preamble {
         // The version of Debian 5.0, and the newest at the time.
         version: match host {
@@ -33,15 +33,15 @@ pub fn record(run: &Run, host: Host) -> Vec<u8> {
         zone: "CET",
     };
     let bytes = dstat::write(&preamble, &rows);
-    if is(run, Condition::Cpuburn, 2) && host == Host::Target {
-        return killed(bytes, 27);
+    match host {
+        Host::Source => bytes,
+        Host::Target => killed(bytes, run.plan.peculiarities.dstat_cut),
     }
-    bytes
 }
 
 /// The first row and one for each second.
 fn rows(run: &Run, host: Host, start: f64, noise: &mut Noise) -> Vec<Row> {
-    let seconds = run.parameters.seconds;
+    let seconds = run.plan.parameters.seconds;
     let drift = Wobble::new(noise, start, start + f64::from(seconds), 0.15);
     let [mut received, mut sent] = counters(run, host, noise);
     (0..=seconds)
@@ -82,16 +82,14 @@ impl Counter {
     }
 }
 
-/// The counters at the start of the log, received and sent. They overflow within one log only: that
-/// of the source in the third run with netperf, 34 s after the request.
+/// The counters at the start of the log, received and sent. They overflow within a log only where that
+/// is a peculiarity of the run.
 fn counters(run: &Run, host: Host, noise: &mut Noise) -> [Counter; 2] {
     let mut low = || COUNTER * noise.uniform(0.03, 0.2);
     let (received, sent) = (low(), low());
-    let received = if is(run, Condition::Netperf, 3) && host == Host::Source {
-        let before = run.parameters.load.stream.rate * MB * 35.3;
-        COUNTER - before
-    } else {
-        received
+    let received = match (host, run.plan.peculiarities.overflow_after) {
+        (Host::Source, Some(bytes)) => COUNTER - bytes,
+        _ => received,
     };
     [received, sent].map(|value| Counter { value: value.floor() })
 }
@@ -131,8 +129,8 @@ fn since_boot(noise: &mut Noise) -> Cpu {
 
 /// Memory of Dom0. Used memory grows by a little from run to run, the cache with what is logged.
 fn memory(run: &Run, host: Host, t: f64, drift: &Wobble) -> Memory {
-    let repetition = run.repetition as f64;
-    let (source, target) = run.parameters.dom0_memory;
+    let repetition = run.plan.repetition as f64;
+    let (source, target) = run.plan.parameters.dom0_memory;
     let (base, buffers, cache) = match host {
         Host::Source => (source, 31.4, 402.0),
         Host::Target => (target, 28.9, 377.0),
