@@ -5,7 +5,8 @@
 
 use crate::aggregate;
 use crate::analysis::{
-    Analysis, Condition, Diagnostic, Factors, Method, RoundTrips, Run, Series, Severity, Status, Unit,
+    Analysis, Comparison, Condition, Diagnostic, Factors, Method, RoundTrips, Run, Series, Severity, Status,
+    Unit,
 };
 use crate::diagnostics;
 use crate::stats::{Interval, Sample, Summary};
@@ -164,6 +165,36 @@ pub fn overview(analysis: &Analysis) -> Table {
         ])
     });
     table("overview".to_owned(), columns, rows.collect())
+}
+
+/// Comparisons with the means behind them.
+pub fn compared(analysis: &Analysis, comparisons: &[Comparison]) -> Table {
+    let columns = vec![
+        column("metric", "table.metric", None),
+        column("a", "table.reference", None),
+        column("b", "table.condition", None),
+        column("mean_a", "table.mean_a", None),
+        column("mean_b", "table.mean_b", None),
+        column("difference", "table.difference", None),
+        column("ratio", "table.ratio", None),
+        column("ratio_ci95", "table.ratio_ci95", None),
+        column("p_adjusted", "table.p_adjusted", None),
+    ];
+    let rows = comparisons.iter().map(|c| {
+        let mean = |condition| Cell::number(summary(analysis, condition, &c.metric).map(|s| s.mean), 2);
+        row(vec![
+            Cell::Metric(c.metric.clone()),
+            Cell::Text(condition_name(analysis, c.a)),
+            Cell::Text(condition_name(analysis, c.b)),
+            mean(c.a),
+            mean(c.b),
+            Cell::number(Some(c.difference), 2),
+            Cell::number(c.ratio, 2),
+            Cell::interval(c.ratio_ci95, 2),
+            Cell::number(c.p_adjusted, 3),
+        ])
+    });
+    table("compared".to_owned(), columns, rows.collect())
 }
 
 /// Every condition against the reference.

@@ -31,6 +31,8 @@ pub enum Command {
     Inspect(InspectArgs),
     /// Recompute a report from its inputs and say whether every output is the same, byte for byte
     Verify(VerifyArgs),
+    /// Put two campaigns, or two factor levels, side by side: difference, ratio, interval, significance
+    Compare(CompareArgs),
     /// List the formats that are read
     Formats,
 }
@@ -128,6 +130,22 @@ pub struct VerifyArgs {
     /// Campaign folder, once for each campaign of the report [default: where they were]
     #[arg(long, value_name = "CAMPAIGN")]
     pub campaign: Vec<PathBuf>,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// What is compared against: a campaign folder, or FOLDER:factor=level for part of one
+    pub a: String,
+    /// What is compared
+    pub b: String,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = StatsFormat::Table)]
+    pub format: StatsFormat,
+    /// Language of tables
+    #[arg(long, default_value = "en")]
+    pub lang: Language,
     #[command(flatten)]
     pub common: Common,
 }

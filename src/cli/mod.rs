@@ -1,6 +1,7 @@
 //! The commands: each a thin module that calls the library and prints.
 
 mod args;
+mod compare;
 mod formats;
 mod inspect;
 mod progress;
@@ -38,6 +39,7 @@ pub fn main() -> ExitCode {
         Command::Stats(args) => in_pool(args.common.jobs, || stats::run(&args)),
         Command::Inspect(args) => inspect::run(&args),
         Command::Verify(args) => in_pool(args.common.jobs, || verify::run(&args)),
+        Command::Compare(args) => in_pool(args.common.jobs, || compare::run(&args)),
         Command::Formats => formats::run(),
     };
     match ended {

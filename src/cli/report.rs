@@ -22,6 +22,7 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
         &pipeline::Options {
             align: args.align.map(Into::into),
             known_as: &[],
+            distinguish: false,
             files: &|n| bar.inc_length(n),
             progress: &|| bar.inc(1),
         },

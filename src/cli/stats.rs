@@ -19,6 +19,7 @@ pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
         &pipeline::Options {
             align: args.align.map(Into::into),
             known_as: &[],
+            distinguish: false,
             files: &|n| bar.inc_length(n),
             progress: &|| bar.inc(1),
         },
@@ -104,13 +105,15 @@ fn fill(table: &mut TerminalTable, view: &TableView) {
     }
 }
 
-fn terminal(view: &TableView) -> String {
+/// A table for a terminal, with its caption.
+pub fn terminal(view: &TableView) -> String {
     let mut table = plain_table();
     fill(&mut table, view);
     format!("{}\n{table}", view.caption)
 }
 
-fn markdown(view: &TableView) -> String {
+/// A table in Markdown, with its caption.
+pub fn markdown(view: &TableView) -> String {
     let mut table = TerminalTable::new();
     table.load_preset(presets::ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Disabled);
     fill(&mut table, view);

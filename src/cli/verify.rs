@@ -28,6 +28,7 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
         &pipeline::Options {
             align: written.options.align.map(Into::into),
             known_as: &known,
+            distinguish: false,
             files: &|n| bar.inc_length(n),
             progress: &|| bar.inc(1),
         },

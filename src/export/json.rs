@@ -8,7 +8,9 @@ use serde::Serialize;
 use super::{
     SCHEMA, curve_id, ends, event_name, method_name, role_name, round, round_option, status_name, unit_name,
 };
-use crate::analysis::{Analysis, Factors, Finding, Method, Migration, Outage, RoundTrips, Run, Stream};
+use crate::analysis::{
+    Analysis, Comparison, Factors, Finding, Method, Migration, Outage, RoundTrips, Run, Stream,
+};
 use crate::diagnostics;
 
 #[derive(Serialize)]
@@ -252,25 +254,7 @@ pub fn summary_json(analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
         benchmarks: [],
         efficiency: [],
         parallel: [],
-        comparisons: analysis
-            .comparisons
-            .iter()
-            .map(|c| {
-                let (ratio_ci95_low, ratio_ci95_high) = ends(c.ratio_ci95);
-                ComparisonWire {
-                    metric: &c.metric,
-                    a: factors(c.a),
-                    b: factors(c.b),
-                    ratio: round_option(c.ratio),
-                    ratio_ci95_low,
-                    ratio_ci95_high,
-                    difference: round(c.difference),
-                    p_value: round_option(c.p_value),
-                    p_adjusted: round_option(c.p_adjusted),
-                    test: "mann-whitney-exact",
-                }
-            })
-            .collect(),
+        comparisons: analysis.comparisons.iter().map(|c| comparison(analysis, c)).collect(),
         published: analysis
             .published
             .iter()
@@ -302,6 +286,34 @@ pub fn summary_json(analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
     let mut bytes = serde_json::to_vec_pretty(&summary).context("summary.json")?;
     bytes.push(b'\n');
     Ok(bytes)
+}
+
+/// Comparisons alone, as `comparisons[]` of `summary.json`.
+///
+/// # Errors
+///
+/// Never with the types above; serde asks for it.
+pub fn comparisons_json(analysis: &Analysis, comparisons: &[Comparison]) -> anyhow::Result<Vec<u8>> {
+    let wire: Vec<ComparisonWire<'_>> = comparisons.iter().map(|c| comparison(analysis, c)).collect();
+    let mut bytes = serde_json::to_vec_pretty(&wire).context("comparisons")?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn comparison<'a>(analysis: &'a Analysis, c: &'a Comparison) -> ComparisonWire<'a> {
+    let (ratio_ci95_low, ratio_ci95_high) = ends(c.ratio_ci95);
+    ComparisonWire {
+        metric: &c.metric,
+        a: &analysis.conditions[c.a].factors,
+        b: &analysis.conditions[c.b].factors,
+        ratio: round_option(c.ratio),
+        ratio_ci95_low,
+        ratio_ci95_high,
+        difference: round(c.difference),
+        p_value: round_option(c.p_value),
+        p_adjusted: round_option(c.p_adjusted),
+        test: "mann-whitney-exact",
+    }
 }
 
 fn campaign(analysis: &Analysis) -> CampaignWire<'_> {

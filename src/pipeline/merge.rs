@@ -10,6 +10,9 @@ use super::conditions::identify;
 use crate::aggregate;
 use crate::analysis::{Analysis, Campaign, Comparison, Factors, Finding};
 
+/// The factor that tells campaigns apart where nothing else does.
+pub const CAMPAIGN: &str = "campaign";
+
 /// Puts the analyses of several campaigns into one.
 ///
 /// # Errors
@@ -40,6 +43,15 @@ pub(super) fn merge(parts: Vec<Analysis>) -> anyhow::Result<Analysis> {
         crate::diagnostics::sort(&mut merged.diagnostics);
     }
     Ok(merged)
+}
+
+/// Adds the factor [`CAMPAIGN`] to every condition and run.
+pub(super) fn distinguish(part: &mut Analysis, name: &str) {
+    let conditions = part.conditions.iter_mut().map(|condition| &mut condition.factors);
+    let runs = part.runs.iter_mut().map(|run| &mut run.factors);
+    for factors in conditions.chain(runs) {
+        factors.insert(CAMPAIGN.to_owned(), name.to_owned());
+    }
 }
 
 /// Paths become relative to the folder above the campaign, so that files stay apart.

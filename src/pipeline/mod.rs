@@ -7,6 +7,8 @@ mod conditions;
 mod hosts;
 mod merge;
 
+pub use merge::CAMPAIGN;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -31,6 +33,9 @@ pub struct Options<'a> {
     /// What the campaigns were called when a report was made of them, in their order; they keep
     /// these names wherever they lie now.
     pub known_as: &'a [Known],
+    /// Give every campaign its folder's name as a factor `campaign`, so that equal conditions of two
+    /// campaigns can be compared.
+    pub distinguish: bool,
     /// Called with the number of files of each campaign before they are read.
     pub files: &'a (dyn Fn(u64) + Sync),
     /// Called after each file.
@@ -80,7 +85,10 @@ pub fn run(folders: &[PathBuf], options: &Options<'_>) -> anyhow::Result<Outcome
     let mut campaigns = Vec::new();
     let mut exceeded = Vec::new();
     for (number, path) in paths.into_iter().enumerate() {
-        let (analysis, input, over) = one(&path, options.known_as.get(number), options)?;
+        let (mut analysis, input, over) = one(&path, options.known_as.get(number), options)?;
+        if options.distinguish {
+            merge::distinguish(&mut analysis, &format!("{} {}", number + 1, folder_name(&path)));
+        }
         analyses.push(analysis);
         campaigns.push(input);
         exceeded.extend(over);

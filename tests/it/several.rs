@@ -61,3 +61,26 @@ fn two_campaigns_with_the_same_condition_are_refused() {
     assert_eq!(output.status.code(), Some(1));
     assert!(text.contains("load = none, service = a") && text.contains("campaign.toml"), "{text}");
 }
+
+#[test]
+fn compare_puts_campaigns_or_levels_side_by_side() {
+    let above = two();
+    // The same conditions in both: only the campaign tells them apart.
+    declare(&above.path().join("b"), "a");
+    let (a, b) = (above.path().join("a"), above.path().join("b"));
+    let text = stdout(&["compare", a.to_str().unwrap(), b.to_str().unwrap(), "--format", "json", "--quiet"]);
+    let comparisons: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let outage = comparisons.as_array().unwrap().iter().find(|c| c["metric"] == "outage_ping").unwrap();
+    let difference = outage["difference"].as_f64().unwrap();
+    // 0.8, 0.8, 0.8 s against 0.8, 1.0, 0.8 s.
+    assert!((difference - 0.2 / 3.0).abs() < 1e-9, "{outage}");
+
+    let campaign = crate::campaign();
+    let side = |load: &str| format!("{}:load={load}", campaign.display());
+    let text = stdout(&["compare", &side("none"), &side("memtester"), "--format", "csv", "--quiet"]);
+    assert!(text.contains("outage_ping,none,memtester,0.84,11.72,10.88,"), "{text}");
+
+    let output = stillstand(&["compare", &side("none"), &side("nothing")], &[]);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && text.contains("there are none; memtester"), "{text}");
+}
