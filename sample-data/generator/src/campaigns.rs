@@ -5,3 +5,4 @@
 
 pub mod testbed;
 pub mod xen_live_migration;
+pub mod xen_stream;

@@ -8,5 +8,6 @@ pub mod dstat;
 pub mod migration_time;
 pub mod netperf;
 pub mod ping_gawk;
+pub mod vlc;
 pub mod xentop_gawk;
 pub mod zeit;

@@ -62,6 +62,8 @@ pub struct Load {
     pub service: f64,
     /// Disk traffic of the VM over the network: read and written.
     pub storage: (f64, f64),
+    /// Processor time of the target's tools that activate the VM.
+    pub activation: f64,
     /// Memory that Dom0 uses in addition during a migration, in MiB: source and target.
     pub extra_memory: (f64, f64),
     /// Seconds until that memory is free again after the process has ended.
@@ -98,11 +100,19 @@ pub struct Datagrams {
     pub rate: f64,
     pub sent_while_copying: f64,
     pub received_while_copying: f64,
+    /// Processor time that they take, relative to that of a test with default buffers.
+    pub effort: f64,
 }
 
 impl Datagrams {
-    pub const NONE: Self =
-        Self { from: 0.0, until: 0.0, rate: 0.0, sent_while_copying: 0.0, received_while_copying: 0.0 };
+    pub const NONE: Self = Self {
+        from: 0.0,
+        until: 0.0,
+        rate: 0.0,
+        sent_while_copying: 0.0,
+        received_while_copying: 0.0,
+        effort: 0.0,
+    };
 }
 
 /// When what happens.
@@ -260,12 +270,13 @@ impl Migration {
             Host::Source => (&SOURCE_COSTS, &self.work[0]),
             Host::Target => (&TARGET_COSTS, &self.work[1]),
         };
+        let handled = datagrams * self.load.datagrams.effort;
         let bridged = read + written + service;
         let moved = copy + datagrams + bridged;
         let soft_interrupts =
-            costs.copy_soft * copy + costs.datagrams_soft * datagrams + BRIDGED_SOFT * bridged;
+            costs.copy_soft * copy + costs.datagrams_soft * handled + BRIDGED_SOFT * bridged;
         let work = work.at(t)
-            * (costs.idle + costs.copy * copy + costs.datagrams * datagrams + costs.bridged * bridged);
+            * (costs.idle + costs.copy * copy + costs.datagrams * handled + costs.bridged * bridged);
         let management = self.management(host, t);
         let mut activity = Activity {
             vm: 0.0,
@@ -364,8 +375,8 @@ impl Migration {
             }
             Host::Target => &[
                 (created - 0.25, transfer + 0.2, 55.0),
-                (finished - 0.9, finished + 0.9, 93.0),
-                (outage.resumed - 0.6, outage.resumed + 0.9, 93.0),
+                (finished - 0.9, finished + 0.9, self.load.activation),
+                (outage.resumed - 0.6, outage.resumed + 0.9, self.load.activation),
             ],
         };
         spans
@@ -433,6 +444,7 @@ mod tests {
         datagrams: Datagrams::NONE,
         service: 0.0,
         storage: (0.0, 0.0),
+        activation: 93.0,
         extra_memory: (7.0, 1.7),
         memory_held: 1.0,
     };
@@ -457,6 +469,28 @@ mod tests {
         let sent = migration.mean(Host::Source, 3.0, 4.0).sent;
         let received = migration.mean(Host::Target, 3.0, 4.0).received;
         assert_eq!(sent, received);
+    }
+
+    #[test]
+    fn a_service_is_sent_from_where_the_vm_runs() {
+        let mut noise = Noise::new("migration");
+        let phases = migration().phases;
+        let migration = Migration::new(Load { service: 0.3, ..LOAD }, phases, &mut noise);
+        for (t, from_source, from_target) in [(-2.0, true, false), (8.3, false, false), (20.0, false, true)] {
+            assert_eq!(migration.activity(Host::Source, t).sent > 0.3 * MB, from_source, "{t}");
+            assert_eq!(migration.activity(Host::Target, t).sent > 0.3 * MB, from_target, "{t}");
+        }
+    }
+
+    #[test]
+    fn datagrams_flow_from_their_first_to_their_last_second() {
+        let mut noise = Noise::new("migration");
+        let datagrams = Datagrams { from: -1.0, until: 15.0, rate: 40.0, ..Datagrams::NONE };
+        let phases = migration().phases;
+        let migration = Migration::new(Load { datagrams, ..LOAD }, phases, &mut noise);
+        for (t, flowing) in [(-1.1, false), (-0.9, true), (14.9, true), (15.1, false)] {
+            assert_eq!(migration.activity(Host::Source, t).received > 0.0, flowing, "{t}");
+        }
     }
 
     #[test]

@@ -96,6 +96,7 @@ fn none() -> Parameters {
             datagrams: Datagrams::NONE,
             service: 0.0,
             storage: (0.0, 0.0),
+            activation: 93.0,
             extra_memory: (6.9, 1.7),
             memory_held: 1.0,
         },
@@ -140,6 +141,7 @@ fn netperf() -> Parameters {
                 rate: 42.5,
                 sent_while_copying: 34.0,
                 received_while_copying: 26.5,
+                effort: 1.0,
             },
             extra_memory: (7.4, 1.9),
             ..none().load

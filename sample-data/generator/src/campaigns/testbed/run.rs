@@ -58,13 +58,13 @@ impl Plan {
     pub fn noise(&self, purpose: &str) -> Noise {
         Noise::new(&format!("{}{}/{purpose}", self.series, self.name()))
     }
+}
 
-    /// The clock's longest step, where it was published with two decimals.
-    pub fn unrounded(published: f64, noise: &mut Noise) -> f64 {
-        /// How far it may lie from the published value.
-        const ROUNDING: f64 = 0.002;
-        published + noise.uniform(-ROUNDING, ROUNDING)
-    }
+/// The longest step of the VM's clock, where it was published with two decimals.
+pub fn unrounded(published: f64, noise: &mut Noise) -> f64 {
+    /// How far it may lie from the published value.
+    const ROUNDING: f64 = 0.002;
+    published + noise.uniform(-ROUNDING, ROUNDING)
 }
 
 /// One run of a campaign.

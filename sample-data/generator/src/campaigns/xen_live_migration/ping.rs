@@ -2,7 +2,7 @@
 
 use super::published::{PING_INTERVAL, Repetition};
 use crate::campaigns::testbed::conditions::Condition;
-use crate::campaigns::testbed::run::{Machine, Plan, Run};
+use crate::campaigns::testbed::run::{Machine, Plan, Run, unrounded};
 use crate::formats::ping_gawk::{self, Reply, Session};
 use crate::noise::Noise;
 use crate::outage::{Observed, Outage};
@@ -64,7 +64,7 @@ pub fn outage(plan: &Plan, published: &Repetition, requests: &[f64], noise: &mut
     let observed = Observed {
         not_before: plan.parameters.stop.time(plan.duration(), pause, noise),
         unanswered: published.unanswered,
-        clock_gap: Plan::unrounded(published.clock_gap, noise),
+        clock_gap: unrounded(published.clock_gap, noise),
         clock_step: (shortest + longest) / 2.0,
     };
     Outage::fit(&observed, requests, noise)

@@ -1,26 +1,16 @@
-//! The campaign against its promises: the files in the repository are those that the generator
-//! writes, the published numbers come back from their bytes, and every peculiarity is where the
-//! README says. Reads the files with a few lines of its own, not with the parsers.
+//! The service ping: see `main.rs`.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 
+use super::{check_repository, duration, largest_step, steps};
 use stillstand_generator::campaigns::testbed::conditions::Condition;
 use stillstand_generator::campaigns::xen_live_migration::{
     NAME, files,
     published::{self, PING_INTERVAL},
 };
 
-/// Files of the folder that people write.
-const BY_HAND: [&str; 2] = ["README.md", "campaign.toml"];
-
-/// The text of every file by its name.
 fn texts() -> BTreeMap<String, String> {
-    files()
-        .into_iter()
-        .map(|file| (file.name, String::from_utf8(file.bytes).expect("a log is text")))
-        .collect()
+    super::texts(files())
 }
 
 /// Calls `check` with the name and the published numbers of each run.
@@ -48,40 +38,9 @@ fn holes(ping: &str) -> Vec<(usize, usize)> {
         .collect()
 }
 
-/// The steps of the VM's clock in seconds, each with the stamp before it.
-fn steps(zeit: &str) -> Vec<(f64, &str)> {
-    let seconds = |stamp: &str| -> f64 {
-        let cells: Vec<f64> =
-            stamp.split(':').map(|cell| cell.replace(',', ".").parse().expect("a number")).collect();
-        cells[0] * 3600.0 + cells[1] * 60.0 + cells[2]
-    };
-    let stamps: Vec<&str> = zeit.lines().skip(1).filter(|line| line.len() == 18).collect();
-    stamps
-        .windows(2)
-        .map(|pair| ((seconds(pair[1]) - seconds(pair[0])).rem_euclid(86_400.0), pair[0]))
-        .collect()
-}
-
-fn largest_step(zeit: &str) -> (f64, &str) {
-    steps(zeit).into_iter().max_by(|a, b| a.0.total_cmp(&b.0)).expect("at least two stamps")
-}
-
 #[test]
 fn the_repository_holds_what_the_generator_writes() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(NAME);
-    let generated = files();
-    for file in &generated {
-        let committed = fs::read(folder.join(&file.name)).unwrap_or_default();
-        assert!(committed == file.bytes, "{} differs: run the generator", file.name);
-    }
-    for entry in fs::read_dir(&folder).expect("the campaign's folder") {
-        let name = entry.expect("an entry").file_name();
-        let known = BY_HAND.iter().any(|by_hand| name == *by_hand)
-            || generated.iter().any(|file| name == file.name.as_str());
-        assert!(known, "{} is left over", name.display());
-    }
-    let size: usize = generated.iter().map(|file| file.bytes.len()).sum();
-    assert!(size < 6_000_000, "{size} bytes");
+    check_repository(NAME, &files(), 6_000_000);
 }
 
 #[test]
@@ -124,12 +83,7 @@ fn the_means_over_repetitions_are_the_published_ones() {
         let sum: f64 = (1..=5).map(|repetition| value(&format!("{}{repetition}", condition.name()))).sum();
         format!("{:.2}", sum / 5.0)
     };
-    let duration = |run: &str| -> f64 {
-        let text = &texts[&format!("{run}-migration-time.test")];
-        let (minutes, rest) = text[11..].split_once(':').expect("minutes");
-        let seconds = rest.split(' ').next().expect("seconds");
-        minutes.parse::<f64>().expect("a number") * 60.0 + seconds.parse::<f64>().expect("a number")
-    };
+    let duration = |run: &str| duration(&texts[&format!("{run}-migration-time.test")]);
     let zeit = |run: &str| largest_step(&texts[&format!("{run}-zeit.log")]).0;
     let ping = |run: &str| holes(&texts[&format!("{run}-ping.test")])[0].1 as f64 * PING_INTERVAL;
 
@@ -221,7 +175,7 @@ fn one_outage_spans_midnight_and_the_clock_speaks_two_languages() {
         let first = text.lines().next().expect("a first line");
         let even = name.contains(['2', '4']);
         assert_eq!(first.starts_with("Di ") || first.starts_with("Mi "), even, "{name}: {first}");
-        let (_, start) = largest_step(text);
+        let (_, [start, _]) = largest_step(text);
         if start.starts_with("23:59:") && text.contains(&format!("{start}\n00:00:")) {
             spanning.push(name.as_str());
         }
