@@ -21,6 +21,9 @@ pub(crate) struct Head<'a> {
     pub lines: Vec<Line<'a>>,
     /// Whether these are all lines of the file.
     pub whole: bool,
+    /// The whole file. Only to be searched for what may stand at its end, and only where the lines make it
+    /// likely that it does.
+    pub bytes: &'a [u8],
 }
 
 impl<'a> Head<'a> {
@@ -34,7 +37,7 @@ impl<'a> Head<'a> {
         if lines.len() > HEAD_LINES || (cut && lines.len() > 1) {
             lines.pop();
         }
-        Self { lines, whole }
+        Self { lines, whole, bytes }
     }
 }
 

@@ -7,7 +7,7 @@ use std::fmt;
 
 use crate::detect::Head;
 use crate::diagnostic::{ParseError, Parsed};
-use crate::formats::{dstat, migration_time, ping_gawk, xentop_gawk, zeit};
+use crate::formats::{dstat, migration_time, ping_gawk, vlc_stats, xentop_gawk, zeit};
 
 /// A format of log files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,6 +23,8 @@ pub enum Format {
     Zeit,
     /// When a migration was requested and how long its process took.
     MigrationTime,
+    /// VLC's counters of displayed and lost frames and buffers.
+    VlcStats,
 }
 
 /// An entry of [`FORMATS`]: what the program says about a format, and the functions that read it.
@@ -43,8 +45,14 @@ pub struct FormatInfo {
 }
 
 /// Every format that is read, in the order in which they are listed to people.
-pub static FORMATS: &[&FormatInfo] =
-    &[&dstat::INFO, &xentop_gawk::INFO, &ping_gawk::INFO, &zeit::INFO, &migration_time::INFO];
+pub static FORMATS: &[&FormatInfo] = &[
+    &dstat::INFO,
+    &xentop_gawk::INFO,
+    &ping_gawk::INFO,
+    &zeit::INFO,
+    &migration_time::INFO,
+    &vlc_stats::INFO,
+];
 
 impl Format {
     pub(crate) fn info(self) -> &'static FormatInfo {
@@ -54,6 +62,7 @@ impl Format {
             Self::PingGawk => &ping_gawk::INFO,
             Self::Zeit => &zeit::INFO,
             Self::MigrationTime => &migration_time::INFO,
+            Self::VlcStats => &vlc_stats::INFO,
         }
     }
 

@@ -3,6 +3,8 @@
 pub(crate) mod dstat;
 pub(crate) mod migration_time;
 pub(crate) mod ping_gawk;
+mod vlc_message;
+pub(crate) mod vlc_stats;
 pub(crate) mod xentop_gawk;
 pub(crate) mod zeit;
 

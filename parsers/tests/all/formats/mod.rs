@@ -3,5 +3,6 @@
 mod dstat;
 mod migration_time;
 mod ping_gawk;
+mod vlc_stats;
 mod xentop_gawk;
 mod zeit;

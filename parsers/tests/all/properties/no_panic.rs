@@ -86,6 +86,21 @@ fn scraps() -> impl Strategy<Value = Vec<u8>> {
         b"\"epoch\",\"epoch\"\n",
         b"1,2\n",
         b",,,\n",
+        b"+----[ begin of statistical info\n",
+        b"+----[ end of statistical info ]\n",
+        b"+-[Incoming]\n",
+        b"+-[x]\n",
+        b"| input bytes read : 18446744073709551615 KiB\n",
+        b"| frames lost      :        5\n",
+        b"| trames perdues   :        5\n",
+        b"status change: ( new input: x )\n",
+        b"Input : 310 (407664 bytes) - 0.0 kB/s - Demux : 1 (2 bytes) - 0.0 kB/s\n",
+        b" - Vout : 18446744073709551615/4 - Aout : 4941/2 - Sout : 0.0\n",
+        b"<stats>",
+        b"<lostpictures>1</lostpictures>",
+        b"<readbytes>1e18</readbytes>",
+        b"</stats>",
+        b"[0x86e2958] main video output warning: ",
     ];
     proptest::collection::vec(proptest::sample::select(SCRAPS), 0..60).prop_map(|scraps| scraps.concat())
 }
