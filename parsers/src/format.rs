@@ -7,7 +7,7 @@ use std::fmt;
 
 use crate::detect::Head;
 use crate::diagnostic::{ParseError, Parsed};
-use crate::formats::{dstat, migration_time, ping_gawk, vlc_stats, xentop_gawk, zeit};
+use crate::formats::{dstat, migration_time, ping, ping_gawk, vlc_stats, xentop_gawk, zeit};
 
 /// A format of log files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,6 +17,8 @@ pub enum Format {
     Dstat,
     /// xentop in batch mode, piped through a gawk program that follows one VM and Dom0.
     XentopGawk,
+    /// ping as it is: of iputils, busybox, BSD, macOS or Windows, fping or hping3.
+    Ping,
     /// ping, piped through a gawk program that stamps each reply.
     PingGawk,
     /// Times of day written in a tight loop inside a VM.
@@ -48,6 +50,7 @@ pub struct FormatInfo {
 pub static FORMATS: &[&FormatInfo] = &[
     &dstat::INFO,
     &xentop_gawk::INFO,
+    &ping::INFO,
     &ping_gawk::INFO,
     &zeit::INFO,
     &migration_time::INFO,
@@ -59,6 +62,7 @@ impl Format {
         match self {
             Self::Dstat => &dstat::INFO,
             Self::XentopGawk => &xentop_gawk::INFO,
+            Self::Ping => &ping::INFO,
             Self::PingGawk => &ping_gawk::INFO,
             Self::Zeit => &zeit::INFO,
             Self::MigrationTime => &migration_time::INFO,

@@ -2,7 +2,9 @@
 
 pub(crate) mod dstat;
 pub(crate) mod migration_time;
+pub(crate) mod ping;
 pub(crate) mod ping_gawk;
+mod sequence;
 mod vlc_message;
 pub(crate) mod vlc_stats;
 pub(crate) mod xentop_gawk;

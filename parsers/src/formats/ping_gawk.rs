@@ -32,7 +32,9 @@ use polars::prelude::{
     ChunkedBuilder, Float64Type, Int64Type, IntoSeries, PrimitiveChunkedBuilder, UInt32Type,
 };
 
-use self::comment::{Comment, Summary};
+use self::comment::Comment;
+use super::ping::summary::Summary;
+use super::sequence::{PERIOD, Tally, Unwrap};
 use super::{Outcome, unusable};
 use crate::detect::Head;
 use crate::diagnostic::{Diagnostics, Facts, ParseError, Parsed, Place, RowCount};
@@ -50,9 +52,6 @@ pub(crate) static INFO: FormatInfo = FormatInfo {
     recognise,
     parse,
 };
-
-/// Sequence numbers of ICMP echo have 16 bits.
-const SEQ_PERIOD: i64 = 65_536;
 
 fn recognise(head: &Head<'_>) -> bool {
     let mut replies = head.lines.iter().filter(|line| !line.text.starts_with(b"#"));
@@ -128,8 +127,7 @@ struct Session {
     replies: u64,
     /// The counter that the next reply should have; none before the first one.
     next_counter: Option<u32>,
-    /// Number that was sent (16 bits) and unwrapped number of the last reply.
-    last_seq: Option<(u32, i64)>,
+    seqs: Unwrap,
     highest_seq: i64,
     seen: HashSet<u32>,
     /// Its summary line has been read: whatever follows belongs to the next session.
@@ -152,24 +150,6 @@ struct Reader {
     duplicates: Tally,
     other_comments: Tally,
     comments: u64,
-}
-
-/// How often something was seen, and where first.
-#[derive(Debug, Default)]
-struct Tally {
-    count: u64,
-    first: Option<u64>,
-}
-
-impl Tally {
-    fn add(&mut self, line: u64) {
-        self.count = self.count.saturating_add(1);
-        self.first.get_or_insert(line);
-    }
-
-    fn place(&self) -> Place<'static> {
-        Place { line: self.first, ..Place::FILE }
-    }
 }
 
 /// Reads the log; see the module.
@@ -217,15 +197,7 @@ impl Reader {
                 self.session.summed_up = true;
                 self.summary(place, &summary);
             }
-            Comment::Rtt(values) => {
-                self.fact(|facts| {
-                    for (key, value) in
-                        ["rtt_min_ms", "rtt_avg_ms", "rtt_max_ms", "rtt_mdev_ms"].into_iter().zip(values)
-                    {
-                        facts.set_float(key, value);
-                    }
-                });
-            }
+            Comment::Rtt(times) => self.fact(|facts| times.tell(facts)),
             Comment::Nothing => {}
             Comment::Other => self.other_comments.add(line.number),
         }
@@ -240,22 +212,9 @@ impl Reader {
     }
 
     fn summary(&mut self, place: Place<'_>, summary: &Summary) {
-        self.fact(|facts| {
-            facts.set_int("transmitted", summary.transmitted);
-            facts.set_int("received", summary.received);
-            facts.set_int("duplicates", summary.duplicates);
-            if let Some(errors) = summary.errors {
-                facts.set_int("errors", errors);
-            }
-            if let Some(loss) = summary.loss_percent {
-                facts.set_float("loss_percent", loss);
-            }
-            if let Some(time) = summary.time_ms {
-                facts.set_int("time_ms", time);
-            }
-        });
+        self.fact(|facts| summary.tell(facts));
         // `received` leaves out duplicates, the lines do not.
-        let expected = summary.received.saturating_add(summary.duplicates);
+        let expected = summary.received.saturating_add(summary.duplicates.unwrap_or(0));
         let replies = self.session.replies;
         if replies != expected {
             self.diagnostics.warning("replies-missing", place, || {
@@ -297,9 +256,9 @@ impl Reader {
                 return;
             }
         };
-        let starts_again =
-            reply.counter == 0 && self.session.last_seq.is_some_and(|(last, _)| reply.seq <= 1 && last > 1);
-        let wrapped = self.session.last_seq.is_some_and(|(last, _)| i64::from(last) >= SEQ_PERIOD / 2);
+        let last = self.session.seqs.last_sent();
+        let starts_again = reply.counter == 0 && last.is_some_and(|last| reply.seq <= 1 && last > 1);
+        let wrapped = last.is_some_and(|last| i64::from(last) >= PERIOD / 2);
         // Where the sequence may have wrapped, a 1 says nothing unless the counter starts again as well.
         let unexpected = self.session.next_counter != Some(0);
         if self.session.summed_up || (starts_again && (!wrapped || unexpected)) {
@@ -315,20 +274,19 @@ impl Reader {
         }
         self.open = true;
         self.counter(line, reply.counter);
-        let seq = self.unwrap_seq(reply.seq);
-        let Ok(seq_u32) = u32::try_from(seq) else {
+        let Some(seq) = self.session.seqs.next(reply.seq) else {
             self.rows.lost += 1;
             self.diagnostics.warning("sequence-too-large", Place::line(line.number, line.text), || {
                 "the sequence number does not fit in 32 bits; the line is left out".to_owned()
             });
             return;
         };
-        self.order(line, seq_u32);
+        self.order(line, seq);
         self.rows.read += 1;
         self.session.replies += 1;
         self.epochs.append_value(reply.epoch);
         self.counters.append_value(reply.counter);
-        self.seqs.append_value(seq_u32);
+        self.seqs.append_value(seq);
         match reply.rtt {
             Some(rtt) => self.rtts.append_value(rtt),
             None => self.rtts.append_null(),
@@ -369,25 +327,6 @@ impl Reader {
             });
         }
         self.session.next_counter = Some((counter + 1) % 100);
-    }
-
-    /// Adds the multiple of 65536 that brings the number nearest to the one before.
-    fn unwrap_seq(&mut self, raw: u32) -> i64 {
-        let sent = i64::from(raw);
-        let unwrapped = match self.session.last_seq {
-            Some((last_raw, last)) if sent < SEQ_PERIOD && i64::from(last_raw) < SEQ_PERIOD => {
-                let step = (sent - i64::from(last_raw)).rem_euclid(SEQ_PERIOD);
-                let step = if step >= SEQ_PERIOD / 2 { step - SEQ_PERIOD } else { step };
-                let near = last.saturating_add(step);
-                // Before the first wrap there is nothing to go back behind.
-                if near < 0 { sent } else { near }
-            }
-            _ => sent,
-        };
-        if u32::try_from(unwrapped).is_ok() {
-            self.session.last_seq = Some((raw, unwrapped));
-        }
-        unwrapped
     }
 
     fn order(&mut self, line: Line<'_>, seq: u32) {

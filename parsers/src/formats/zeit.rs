@@ -6,12 +6,13 @@
 //! 14:00:00,032345678
 //! ```
 //!
-//! A shell loop in the VM writes `date` once and then `date +%H:%M:%S,%N` as fast as it can, about 50 times
-//! a second. The largest step between two stamps is how long the VM did not run.
+//! A shell loop in the VM writes `date` once and then `date +%H:%M:%S,%N`, or `date +%s.%N`, as fast as it
+//! can, about 50 times a second. The largest step between two stamps is how long the VM did not run. `stamp`
+//! has the forms that a stamp may have; the first one decides which of the two kinds the log is of.
 //!
 //! Traps:
 //!
-//! * The stamps have no date. A step back of more than 12 hours is midnight, and the day advances; with
+//! * Times of day have no date. A step back of more than 12 hours is midnight, and the day advances; with
 //!   it `time_s` goes on beyond 86400. The mirror image, a step *forward* of more than 12 hours when
 //!   midnight has passed already, is a clock that was set back across midnight.
 //! * A clock in a VM can be set back at a migration. Smaller steps back are kept as they are, with a note:
@@ -19,71 +20,67 @@
 //! * The first line is in the machine's language (see `header`), or missing.
 //! * The log may have been written in parts, each with its own `date`: the day is then counted from the
 //!   first one.
+//! * Some `date`s do not know `%N`: then a step is known to a second only. The fact `resolution_s` says so.
 //!
-//! Absent on purpose: turning the stamps into seconds since 1970. The zone abbreviation is a fact, with its
+//! Absent on purpose: turning times of day into seconds since 1970. The zone abbreviation is a fact, with its
 //! offset where the abbreviation has only one meaning; what the clock was worth is decided elsewhere.
 
 mod header;
+mod stamp;
 
 use chrono::NaiveDate;
 use polars::prelude::{ChunkedBuilder, Float64Type, IntoSeries, PrimitiveChunkedBuilder};
 
 use self::header::Header;
+use self::stamp::{Kind, NS, Stamp, decimal};
 use super::{Outcome, unusable};
 use crate::detect::Head;
 use crate::diagnostic::{Diagnostics, Facts, ParseError, Parsed, Place, RowCount};
 use crate::format::{Format, FormatInfo};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::lines::{Line, Lines};
-use crate::text::unsigned;
 
 pub(crate) static INFO: FormatInfo = FormatInfo {
     format: Format::Zeit,
     name: "zeit",
-    description: "times of day written in a tight loop inside a VM",
-    written_by: "a shell loop around GNU date: `date` once, then `date +%H:%M:%S,%N`",
-    begins_with: "a line of `date`, then lines HH:MM:SS,NNNNNNNNN",
+    description: "stamps of the clock written in a tight loop inside a VM",
+    written_by: "a shell loop around GNU date: `date` once, then `date +%H:%M:%S,%N` or `date +%s.%N`",
+    begins_with: "a line of `date`, then lines HH:MM:SS,NNNNNNNNN or seconds since 1970",
     recognise,
     parse,
 };
 
 const DAY_NS: i64 = 86_400_000_000_000;
 const HALF_DAY_NS: i64 = DAY_NS / 2;
-const NS: i64 = 1_000_000_000;
+
+/// Stamps without a fraction say little of who wrote them: so many make a log.
+const MANY: usize = 3;
 
 fn recognise(head: &Head<'_>) -> bool {
-    let is_stamp = |line: &Line<'_>| stamp(line.text.trim_ascii()).is_some();
     let Some((first, rest)) = head.lines.split_first() else { return false };
-    if header::parse(first.text).is_some() {
-        return rest.iter().take(4).any(is_stamp);
+    let headed = header::parse(first.text).is_some();
+    let lines = if headed { rest } else { &head.lines };
+    let kind = lines.iter().find_map(|line| Stamp::read(line.text.trim_ascii())).map(|stamp| stamp.kind);
+    let stamps: Vec<Stamp> = lines
+        .iter()
+        .filter_map(|line| Stamp::read(line.text.trim_ascii()))
+        .filter(|stamp| Some(stamp.kind) == kind)
+        .collect();
+    // A request of a migration is one stamp of seconds since 1970, and perhaps another one at its end.
+    let sure = stamps.iter().any(|stamp| stamp.kind == Kind::TimeOfDay && stamp.digits > 0);
+    if !sure && stamps.len() < MANY {
+        return false;
+    }
+    if headed && rest.iter().take(4).any(|line| Stamp::read(line.text.trim_ascii()).is_some()) {
+        return true;
     }
     // A header that cannot be read must not hide a log whose other lines are beyond doubt.
-    let stamps = head.lines.iter().filter(|line| is_stamp(line)).count();
-    stamps > 0 && stamps.saturating_mul(2) >= head.lines.len()
-}
-
-/// `HH:MM:SS,NNNNNNNNN` as nanoseconds since midnight and the number of digits after the comma.
-fn stamp(text: &[u8]) -> Option<(i64, usize)> {
-    let (clock, fraction) = text.split_at_checked(8)?;
-    let [h1, h2, b':', m1, m2, b':', s1, s2] = *clock else { return None };
-    let (b',' | b'.', digits) = fraction.split_first()? else { return None };
-    if digits.len() > 9 {
-        return None;
-    }
-    let (hour, minute) = (unsigned(&[h1, h2])?, unsigned(&[m1, m2])?);
-    let second = unsigned(&[s1, s2])?;
-    // 60 is a leap second.
-    if hour > 23 || minute > 59 || second > 60 {
-        return None;
-    }
-    let scale = 10_i64.checked_pow(u32::try_from(9_usize.checked_sub(digits.len())?).ok()?)?;
-    let nanos = i64::try_from(unsigned(digits)?).ok()?.checked_mul(scale)?;
-    let seconds = i64::try_from(hour * 3600 + minute * 60 + second).ok()?;
-    Some((seconds.checked_mul(NS)?.checked_add(nanos)?, digits.len()))
+    stamps.len().saturating_mul(2) >= head.lines.len()
 }
 
 struct Reader {
-    time_s: PrimitiveChunkedBuilder<Float64Type>,
+    kind: Kind,
+    times: PrimitiveChunkedBuilder<Float64Type>,
     facts: Facts,
     rows: RowCount,
     diagnostics: Diagnostics,
@@ -91,23 +88,32 @@ struct Reader {
     first_date: Option<NaiveDate>,
     /// Days since then.
     day: i64,
-    /// Time of day of the last stamp, or of the header before the first one.
+    /// The last stamp; of times of day the header before the first one.
     last: Option<i64>,
-    /// Digits after the comma of the last stamp.
-    digits: usize,
+    /// Length of the last stamp, and digits of the coarsest one.
+    width: usize,
+    digits: Option<usize>,
 }
 
 /// Reads the log; see the module.
 fn parse(bytes: &[u8]) -> Result<Parsed, ParseError> {
+    let first = Lines::new(bytes).find_map(|line| Stamp::read(line.text.trim_ascii()));
+    let kind = first.map_or(Kind::TimeOfDay, |stamp| stamp.kind);
+    let name = match kind {
+        Kind::TimeOfDay => "time_s",
+        Kind::Epoch => "epoch_s",
+    };
     let mut reader = Reader {
-        time_s: PrimitiveChunkedBuilder::new("time_s".into(), bytes.len() / 19 + 1),
+        kind,
+        times: PrimitiveChunkedBuilder::new(name.into(), bytes.len() / 19 + 1),
         facts: Facts::default(),
         rows: RowCount::default(),
         diagnostics: Diagnostics::default(),
         first_date: None,
         day: 0,
         last: None,
-        digits: 0,
+        width: 0,
+        digits: None,
     };
     for line in Lines::new(bytes).filter(|line| !line.is_blank()) {
         reader.line(line);
@@ -118,18 +124,26 @@ fn parse(bytes: &[u8]) -> Result<Parsed, ParseError> {
 impl Reader {
     fn line(&mut self, line: Line<'_>) {
         let text = line.text.trim_ascii();
-        match stamp(text) {
-            Some((_, digits)) if !line.terminated && digits < self.digits => {
+        match Stamp::read(text) {
+            Some(_) if !line.terminated && text.len() < self.width => {
                 self.rows.lost += 1;
-                let wanted = self.digits;
+                let (found, wanted) = (text.len(), self.width);
                 self.diagnostics.warning("last-line-cut", Place::line(line.number, text), || {
                     format!(
-                        "the last line has {digits} of {wanted} digits after the comma and no line end: its \
-                         writer was stopped in the middle of it; the stamp is left out"
+                        "the last line has {found} of {wanted} characters and no line end: its writer was stopped \
+                         in the middle of it; the stamp is left out"
                     )
                 });
             }
-            Some((nanos, digits)) => self.stamp(line, nanos, digits),
+            Some(stamp) if stamp.kind == self.kind => {
+                self.width = text.len();
+                self.digits = Some(self.digits.map_or(stamp.digits, |digits| digits.min(stamp.digits)));
+                match self.kind {
+                    Kind::TimeOfDay => self.time_of_day(line, stamp.nanos),
+                    Kind::Epoch => self.epoch(line, &stamp),
+                }
+            }
+            Some(_) => self.unreadable(line),
             None => match header::parse(text) {
                 Some(header) => self.header(line, &header),
                 None => self.unreadable(line),
@@ -137,8 +151,20 @@ impl Reader {
         }
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "nanoseconds of up to a hundred days are exact")]
-    fn stamp(&mut self, line: Line<'_>, nanos: i64, digits: usize) {
+    #[expect(clippy::cast_precision_loss, reason = "for people")]
+    fn epoch(&mut self, line: Line<'_>, stamp: &Stamp) {
+        if let Some(step) = self.last.map(|last| stamp.nanos.saturating_sub(last)).filter(|step| *step < 0) {
+            self.diagnostics.note("clock-stepped-back", Place::line(line.number, line.text), || {
+                format!("the clock went back by {:.6} s; the stamp is kept", -(step as f64) / 1e9)
+            });
+        }
+        self.last = Some(stamp.nanos);
+        self.rows.read += 1;
+        self.times.append_value(stamp.seconds);
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "for people")]
+    fn time_of_day(&mut self, line: Line<'_>, nanos: i64) {
         if let Some(last) = self.last {
             let step = nanos - last;
             let place = Place::line(line.number, line.text);
@@ -162,17 +188,17 @@ impl Reader {
             }
         }
         self.last = Some(nanos);
-        self.digits = digits;
         self.rows.read += 1;
-        // Nanoseconds of a hundred days are exact in a double, so there is a single rounding: the result is
-        // the double nearest to the decimal number in the log.
-        let total = self.day.saturating_mul(DAY_NS).saturating_add(nanos);
-        self.time_s.append_value(total as f64 / 1e9);
+        self.times.append_option(decimal(self.day.saturating_mul(DAY_NS).saturating_add(nanos)));
     }
 
     fn header(&mut self, line: Line<'_>, header: &Header<'_>) {
         let place = Place::line(line.number, line.text);
-        if let Some(first) = self.first_date {
+        if let Some(first) = self.first_date.filter(|_| self.kind == Kind::Epoch) {
+            self.diagnostics.note("second-header", place, || {
+                format!("another line of `date`: the log was written in parts, the first one on {first}")
+            });
+        } else if let Some(first) = self.first_date {
             self.day = header.date.signed_duration_since(first).num_days();
             self.diagnostics.note("second-header", place, || {
                 format!(
@@ -180,7 +206,7 @@ impl Reader {
                 )
             });
         } else {
-            if self.rows.read > 0 {
+            if self.rows.read > 0 && self.kind == Kind::TimeOfDay {
                 self.diagnostics.warning("late-header", place, || {
                     "a line of `date` after the first stamps; its day is taken for theirs".to_owned()
                 });
@@ -190,7 +216,9 @@ impl Reader {
             self.facts.set_float("header_time_s", f64::from(header.time_s));
             self.zone(place, header.zone);
         }
-        self.last = Some(i64::from(header.time_s) * NS);
+        if self.kind == Kind::TimeOfDay {
+            self.last = Some(i64::from(header.time_s) * NS);
+        }
     }
 
     fn zone(&mut self, place: Place<'_>, zone: Option<&[u8]>) {
@@ -227,9 +255,14 @@ impl Reader {
             return;
         }
         self.rows.lost += 1;
+        let kind = self.kind;
         if line.terminated {
             self.diagnostics.warning("line-unreadable", place, || {
-                "expected HH:MM:SS,NNNNNNNNN; the line is left out".to_owned()
+                match kind {
+                    Kind::TimeOfDay => "expected HH:MM:SS,NNNNNNNNN; the line is left out",
+                    Kind::Epoch => "expected seconds since 1970 with nine decimals; the line is left out",
+                }
+                .to_owned()
             });
         } else {
             self.diagnostics.warning("last-line-cut", place, || {
@@ -246,22 +279,35 @@ impl Reader {
             return Err(unusable(
                 Format::Zeit,
                 place,
-                "times of day as HH:MM:SS,NNNNNNNNN",
+                "times of day as HH:MM:SS,NNNNNNNNN or seconds since 1970",
                 self.diagnostics,
             ));
         }
-        if self.first_date.is_none() {
+        if self.first_date.is_none() && self.kind == Kind::TimeOfDay {
             self.diagnostics.note("no-date", Place::FILE, || {
                 "no line of `date`: the times of day belong to an unknown day and zone".to_owned()
             });
         }
+        let digits = self.digits.and_then(|digits| i32::try_from(digits).ok()).unwrap_or(0);
+        if digits == 0 {
+            self.diagnostics.note("whole-seconds", Place::FILE, || {
+                "stamps have no fraction: what `date` wrote them does not know %N, or was not asked; steps are \
+                 known to a second"
+                    .to_owned()
+            });
+        }
+        self.facts.set_float("resolution_s", 10_f64.powi(-digits));
+        let (unit, clock) = match self.kind {
+            Kind::TimeOfDay => (Unit::SecondsOfDay, Clock::TimeOfDay),
+            Kind::Epoch => (Unit::EpochSeconds, Clock::Epoch),
+        };
         let mut columns = FrameBuilder::default();
-        columns.push(Unit::SecondsOfDay, self.time_s.finish().into_series());
+        columns.push(unit, self.times.finish().into_series());
         Outcome {
             format: Format::Zeit,
             version: None,
             columns,
-            clock: Clock::TimeOfDay,
+            clock,
             facts: self.facts,
             rows: self.rows,
             diagnostics: self.diagnostics,

@@ -103,14 +103,18 @@ fn a_terminal_table_is_no_csv() {
 #[test]
 fn the_logs_of_other_tools_are_unknown() {
     for text in [
-        "PING 192.168.2.70 (192.168.2.70) 56(84) bytes of data.\n64 bytes from 192.168.2.70: icmp_seq=1 ttl=64 time=0.4 ms\n",
-        "[1264510800.123456] 64 bytes from 192.168.2.70: icmp_seq=1 ttl=64 time=0.4 ms\n",
+        "PING 192.168.2.70: is that a header?\n",
+        "Request timed out.\n",
+        "  1     *        *        *     Request timed out.\n",
+        "asam is alive\nkirsche is unreachable\n",
+        "asam\nkirsche\nasam : duplicate for [0], 64 bytes, 75.8 ms\n\n       2 targets\n       2 alive\n",
         "      NAME  STATE   CPU(sec) CPU(%)     MEM(k) MEM(%)\n  Domain-0 -----r       1234   12.3     524288   15.0\n",
         "real\t0m8.870s\nuser\t0m0.040s\nsys\t0m0.100s\n",
         "real 8.87\nuser 0.04\nsys 0.10\n",
         "        8.87 real         0.04 user         0.10 sys\n",
         "Linux 2.6.26 (kirsche) \t01/26/10 \t_i686_\n\n14:00:01        CPU     %user     %nice\n14:00:02        all      1.00      0.00\n",
-        "1264510800\n1264510801\n1264510802\n",
+        "1264510800\n1264510801\n",
+        "14:00:00\n14:00:01\n",
         "epoch,value\n1264510800.123,1\n",
         "14:00:00,012 INFO started\n14:00:01,100 INFO stopped\n",
         "# a comment\n# another one\n",

@@ -7,7 +7,8 @@
 //! # rtt min/avg/max/mdev = 0.301/0.552/4.113/0.402 ms, pipe 2
 //! ```
 
-use crate::text::{float, unsigned, words};
+use super::super::ping::summary::{Summary, Times, counts, times};
+use crate::text::words;
 
 /// A line beginning with `#`.
 #[derive(Debug, PartialEq)]
@@ -19,21 +20,9 @@ pub(super) enum Comment<'a> {
     /// `N packets transmitted, …`.
     Counts(Summary),
     /// `rtt min/avg/max/mdev = …`, in ms.
-    Rtt([f64; 4]),
+    Rtt(Times),
     /// Anything else.
     Other,
-}
-
-/// The line with the counts.
-#[derive(Debug, Default, PartialEq)]
-pub(super) struct Summary {
-    pub transmitted: u64,
-    /// Without duplicates.
-    pub received: u64,
-    pub duplicates: u64,
-    pub errors: Option<u64>,
-    pub loss_percent: Option<f64>,
-    pub time_ms: Option<u64>,
 }
 
 /// Reads a line with or without its `#`.
@@ -45,46 +34,7 @@ pub(super) fn read(line: &[u8]) -> Comment<'_> {
     if text.is_empty() || (text.starts_with(b"--- ") && text.ends_with(b" ping statistics ---")) {
         return Comment::Nothing;
     }
-    counts(text).map(Comment::Counts).or_else(|| rtt(text).map(Comment::Rtt)).unwrap_or(Comment::Other)
-}
-
-fn counts(text: &[u8]) -> Option<Summary> {
-    let mut summary = Summary::default();
-    let mut transmitted = None;
-    let mut received = None;
-    for part in text.split(|byte| *byte == b',') {
-        let part = part.trim_ascii();
-        let mut words = words(part);
-        let (_, first) = words.next()?;
-        let (_, second) = words.next()?;
-        let number = unsigned(first.strip_prefix(b"+").unwrap_or(first));
-        match second {
-            b"packets" => transmitted = Some(number?),
-            b"received" => received = Some(number?),
-            b"duplicates" => summary.duplicates = number?,
-            b"errors" => summary.errors = number,
-            b"packet" => {
-                summary.loss_percent =
-                    first.strip_suffix(b"%").and_then(float).filter(|loss| (0.0..=100.0).contains(loss));
-            }
-            _ if first == b"time" => summary.time_ms = second.strip_suffix(b"ms").and_then(unsigned),
-            _ => {}
-        }
-    }
-    summary.transmitted = transmitted?;
-    summary.received = received?;
-    Some(summary)
-}
-
-fn rtt(text: &[u8]) -> Option<[f64; 4]> {
-    let values = text.strip_prefix(b"rtt min/avg/max/mdev = ")?;
-    let (_, values) = words(values).next()?;
-    let mut out = [0.0; 4];
-    let mut parts = values.split(|byte| *byte == b'/');
-    for slot in &mut out {
-        *slot = float(parts.next()?)?;
-    }
-    parts.next().is_none().then_some(out)
+    counts(text).map(Comment::Counts).or_else(|| times(text).map(Comment::Rtt)).unwrap_or(Comment::Other)
 }
 
 #[cfg(test)]
@@ -106,7 +56,7 @@ mod tests {
             Comment::Counts(Summary {
                 transmitted: 500,
                 received: 494,
-                duplicates: 1,
+                duplicates: Some(1),
                 errors: Some(6),
                 loss_percent: Some(1.0),
                 time_ms: Some(99_912),
@@ -114,7 +64,7 @@ mod tests {
         );
         assert_eq!(
             read(b"# rtt min/avg/max/mdev = 0.301/0.552/4.113/0.402 ms, pipe 2"),
-            Comment::Rtt([0.301, 0.552, 4.113, 0.402])
+            Comment::Rtt(Times { min: 0.301, avg: 0.552, max: 4.113, mdev: Some(0.402) })
         );
         for other in ["# 500 packets transmitted", "# rtt min/avg/max/mdev = 1/2/3 ms", "# From x"] {
             assert_eq!(read(other.as_bytes()), Comment::Other, "{other}");

@@ -94,3 +94,57 @@ fn nothing_but_a_header() {
     assert_eq!(error.line, Some(1));
     assert!(error.to_string().contains("HH:MM:SS"), "{error}");
 }
+
+#[test]
+fn seconds_since_1970() {
+    let parsed = check("zeit/valid/epoch.log", &[]);
+    assert_eq!(parsed.frame.clock, Clock::Epoch);
+    assert_eq!(parsed.frame.unit("epoch_s"), Some(Unit::EpochSeconds));
+    assert!(!parsed.frame.has("time_s"));
+    let stamps = f64s(&parsed, "epoch_s");
+    assert_eq!((stamps[0], stamps[5]), (Some(1_795_185_313.506_574_783), Some(1_795_185_313.526_177_450)));
+    assert_eq!((parsed.facts.text("zone"), parsed.facts.float("resolution_s")), (Some("UTC"), Some(1e-9)));
+    assert_eq!(parsed.rows, RowCount { read: 6, lost: 0 });
+}
+
+#[test]
+fn other_separators() {
+    let parsed = check("zeit/valid/colon.log", &["note no-date"]);
+    assert_eq!((parsed.frame.clock, parsed.rows.read), (Clock::TimeOfDay, 4));
+    assert_eq!(f64s(&parsed, "time_s")[0], Some(52_513.534_582_078));
+    let parsed = check("zeit/valid/no-separator.log", &["note no-date"]);
+    assert_eq!(f64s(&parsed, "time_s")[0], Some(52_513.554_590_422));
+}
+
+#[test]
+fn whole_seconds() {
+    let parsed = check("zeit/valid/epoch-whole-seconds.log", &["note whole-seconds"]);
+    assert_eq!((parsed.rows.read, parsed.facts.float("resolution_s")), (4, Some(1.0)));
+    let parsed = check("zeit/valid/epoch-macos.log", &["note whole-seconds"]);
+    let seconds = [1_264_510_800.0, 1_264_510_800.0, 1_264_510_801.0].map(Some);
+    assert_eq!(f64s(&parsed, "epoch_s"), seconds);
+    assert_eq!(parsed.facts.int("utc_offset_s"), Some(3600));
+}
+
+#[test]
+fn a_clock_of_seconds_that_steps_back_or_begins_again() {
+    let parsed = check("zeit/valid/epoch-stepped-back.log", &["note 2 clock-stepped-back"]);
+    assert_eq!(f64s(&parsed, "epoch_s")[1], Some(1_264_510_803.25));
+    assert!(parsed.diagnostics[0].message.contains("2.250000 s"), "{}", parsed.diagnostics[0].message);
+    let parsed = check("zeit/valid/epoch-two-parts.log", &["note 4 second-header"]);
+    assert_eq!(
+        (f64s(&parsed, "epoch_s")[2], parsed.facts.float("resolution_s")),
+        (Some(1_264_514_400.5), Some(0.1))
+    );
+}
+
+#[test]
+fn damaged_seconds() {
+    for name in ["zeit/invalid/epoch-cut.log", "zeit/invalid/epoch-cut-to-a-number.log"] {
+        let parsed = check(name, &["warning 4 last-line-cut", "note whole-seconds"]);
+        assert_eq!(parsed.rows, RowCount { read: 3, lost: 1 });
+    }
+    let expected = ["warning 2 line-unreadable", "warning 3 line-unreadable"];
+    let parsed = check("zeit/invalid/epoch-damaged.log", &expected);
+    assert_eq!(parsed.rows, RowCount { read: 3, lost: 2 });
+}

@@ -126,7 +126,62 @@ proptest! {
     }
 
     #[test]
-    fn zeit(start in 0_u64..86_400, steps in vec(1_u64..30_000_000_000_000, 1..100), point: bool) {
+    fn ping(lines in vec((1_u32..400, 0_u32..2_000_000, 0_u8..4), 1..300), start in 1_u32..200_000, stamped: bool, kind in 0_u8..4) {
+        let header = ["PING asam (192.168.2.70) 56(84) bytes of data.", "PING asam (192.168.2.70): 56 data bytes",
+            "PING asam (192.168.2.70): 56 data bytes", "HPING asam (eth0 192.168.2.70): icmp mode set, 28 headers + 0 data bytes"];
+        let mut text = format!("{}\n", header[usize::from(kind)]);
+        let mut seq = start % 65_536;
+        let mut expected = Vec::new();
+        for (index, (step, rtt, outcome)) in (0_i64..).zip(&lines) {
+            let epoch = format!("{}.{index:06}", START + index);
+            if stamped {
+                write!(text, "[{epoch}] ").unwrap();
+            }
+            let (rtt, sent) = (format!("{}.{:03}", rtt / 1000, rtt % 1000), seq % 65_536);
+            let outcome = match (kind, outcome) {
+                (0, 1) => {
+                    writeln!(text, "no answer yet for icmp_seq={sent}").unwrap();
+                    "no-answer-yet"
+                }
+                (0, 2) => {
+                    writeln!(text, "From 192.168.2.1 icmp_seq={sent} Destination Host Unreachable").unwrap();
+                    "unreachable"
+                }
+                (1, 1) => {
+                    writeln!(text, "Request timeout for icmp_seq {sent}").unwrap();
+                    "timeout"
+                }
+                (0 | 1, _) => {
+                    writeln!(text, "64 bytes from 192.168.2.70: icmp_seq={sent} ttl=64 time={rtt} ms").unwrap();
+                    "reply"
+                }
+                (2, _) => {
+                    writeln!(text, "64 bytes from 192.168.2.70: seq={sent} ttl=64 time={rtt} ms").unwrap();
+                    "reply"
+                }
+                _ => {
+                    writeln!(text, "len=28 ip=192.168.2.70 ttl=64 id=43189 icmp_seq={sent} rtt={rtt} ms").unwrap();
+                    "reply"
+                }
+            };
+            let epoch = printed(&epoch).filter(|_| stamped);
+            expected.push((epoch, seq, printed(&rtt).filter(|_| outcome == "reply"), outcome.to_owned()));
+            seq += step;
+        }
+        let parsed = read(Format::Ping, &text);
+        let rows: Vec<_> = f64s(&parsed, "epoch_s")
+            .into_iter()
+            .zip(u32s(&parsed, "seq"))
+            .zip(f64s(&parsed, "rtt"))
+            .zip(strs(&parsed, "outcome"))
+            .map(|(((epoch, seq), rtt), outcome)| (epoch, seq, rtt, outcome))
+            .collect();
+        prop_assert_eq!(rows, expected);
+    }
+
+    #[test]
+    fn zeit(start in 0_u64..86_400, steps in vec(1_u64..30_000_000_000_000, 1..100),
+            separator in proptest::sample::select(vec![",", ".", ":", ""])) {
         let (hour, minute, second) = (start / 3600, start / 60 % 60, start % 60);
         let mut text = format!("Di 26. Jan {hour:02}:{minute:02}:{second:02} CET 2010\n");
         let mut nanos = start * 1_000_000_000;
@@ -134,12 +189,26 @@ proptest! {
         for step in steps {
             nanos += step;
             let seconds = nanos / 1_000_000_000;
-            let separator = if point { '.' } else { ',' };
             let (of_day, fraction) = (seconds % 86_400, nanos % 1_000_000_000);
             writeln!(text, "{:02}:{:02}:{:02}{separator}{fraction:09}", of_day / 3600, of_day / 60 % 60, of_day % 60).unwrap();
             expected.push(printed(&format!("{seconds}.{fraction:09}")));
         }
         prop_assert_eq!(f64s(&read(Format::Zeit, &text), "time_s"), expected);
+    }
+
+    #[test]
+    fn zeit_since_1970(start in 100_000_000_000_000_000_u64..9_000_000_000_000_000_000, steps in vec(0_u64..30_000_000_000_000, 3..100),
+                       separator in proptest::sample::select(vec![",", ".", ":", ""]), header: bool) {
+        let mut text = if header { "Di 26. Jan 14:00:00 CET 2010\n".to_owned() } else { String::new() };
+        let mut nanos = start;
+        let mut expected = Vec::new();
+        for step in steps {
+            nanos += step;
+            let (seconds, fraction) = (nanos / 1_000_000_000, nanos % 1_000_000_000);
+            writeln!(text, "{seconds}{separator}{fraction:09}").unwrap();
+            expected.push(printed(&format!("{seconds}.{fraction:09}")));
+        }
+        prop_assert_eq!(f64s(&read(Format::Zeit, &text), "epoch_s"), expected);
     }
 
     #[test]

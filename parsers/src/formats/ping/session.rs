@@ -1,0 +1,209 @@
+//! What is known of one ping while it is read.
+
+use std::collections::HashSet;
+
+use super::line::{Event, Kind, Tool};
+use super::summary::{Summary, Times};
+use crate::diagnostic::{Diagnostics, Facts, Place};
+use crate::formats::sequence::Unwrap;
+
+/// A repeated first number is a new beginning if the numbers had come this far.
+const FAR: u32 = 2;
+
+/// One ping, or with fping its requests to one host.
+#[derive(Debug, Default)]
+pub(super) struct Session {
+    pub number: u32,
+    pub header: bool,
+    tool: Option<Tool>,
+    target: Option<Box<[u8]>>,
+    /// Lines about requests so far, and where the last one was.
+    events: u64,
+    last_line: u64,
+    /// Rows of the frame that ping counts as replies, and how many of them came again.
+    counted: u64,
+    duplicates: u64,
+    /// Windows counts an error that another host sent as a reply.
+    errors: u64,
+    seqs: Unwrap,
+    seen: HashSet<u32>,
+    lowest: Option<u32>,
+    highest: u32,
+    /// Time stamp of the last line.
+    last_epoch: Option<f64>,
+    summary: Option<(Summary, u64)>,
+    times: Option<Times>,
+    /// The summary has begun: requests that follow belong to the next session.
+    summing_up: bool,
+    /// ping6 of BSD does not mark duplicates.
+    unmarked: bool,
+    /// hping's summary comes first where its output is not a terminal.
+    summary_first: bool,
+    /// Requests of Windows so far.
+    unnumbered: u32,
+}
+
+/// What becomes of a line about a request.
+pub(super) enum Placed {
+    Row { seq: u32, kind: Kind, out_of_order: bool },
+    TooLarge,
+}
+
+impl Session {
+    pub fn new(number: u32, line: u64) -> Self {
+        Self { number, last_line: line, ..Self::default() }
+    }
+
+    /// Whether nothing has been seen of it but perhaps hping's summary.
+    pub fn takes_header(&self, tool: Option<Tool>) -> bool {
+        let hping = tool == Some(Tool::Hping) && self.summary_first;
+        !self.header && self.events == 0 && (!self.summing_up || hping)
+    }
+
+    pub fn begin(&mut self, target: &[u8], tool: Option<Tool>) {
+        self.header = true;
+        self.tool = tool;
+        self.target = Some(target.into());
+        // From here on requests are expected again.
+        self.summing_up = false;
+    }
+
+    pub fn sum_up(&mut self, tool: Option<Tool>) {
+        self.summing_up = true;
+        self.summary_first = tool == Some(Tool::Hping) && !self.header && self.events == 0;
+    }
+
+    pub fn has_summary(&self) -> bool {
+        self.summary.is_some()
+    }
+
+    /// Whether its summary has begun, so that what follows belongs to another one.
+    pub fn is_over(&self) -> bool {
+        self.summing_up
+    }
+
+    pub fn counts(&mut self, summary: Summary, line: u64) {
+        self.summing_up = true;
+        self.summary.get_or_insert((summary, line));
+    }
+
+    pub fn times(&mut self, times: impl Into<Option<Times>>) {
+        self.times = self.times.or(times.into());
+    }
+
+    /// Whether the time stamp is earlier than the last one.
+    pub fn goes_back(&mut self, epoch: Option<f64>) -> bool {
+        let back = epoch.zip(self.last_epoch).is_some_and(|(epoch, last)| epoch < last);
+        self.last_epoch = epoch.or(self.last_epoch);
+        back
+    }
+
+    /// Whether the event is the first of another ping, of which the beginning is missing.
+    pub fn starts_again(&self, event: &Event<'_>) -> bool {
+        let first = |number: u32| number <= 1 && self.highest >= number.saturating_add(FAR);
+        event.kind == Kind::Reply
+            && !self.unmarked
+            && event.tool != Some(Tool::Bsd)
+            && event.number.is_some_and(|number| first(number) && self.seen.contains(&number))
+            && self.seqs.last_sent().is_some_and(|last| last < 32_768)
+    }
+
+    /// The number of the request, counting on, and what the line means for it.
+    pub fn place(&mut self, event: &Event<'_>, line: u64) -> Placed {
+        self.last_line = line;
+        self.unmarked |= event.tool == Some(Tool::Bsd) && event.kind == Kind::Reply;
+        // Until a reply says `seq=`, `: 56 data bytes` may be either busybox or BSD.
+        self.tool = self.tool.or(event.tool);
+        self.events = self.events.saturating_add(1);
+        let sent = event.number.unwrap_or_else(|| self.unnumbered.saturating_add(1));
+        if event.number.is_none() {
+            self.unnumbered = sent;
+        }
+        let Some(seq) = self.seqs.next(sent) else {
+            return Placed::TooLarge;
+        };
+        self.lowest = Some(self.lowest.map_or(seq, |lowest| lowest.min(seq)));
+        let answers = matches!(event.kind, Kind::Reply | Kind::Duplicate | Kind::Damaged) && event.counted;
+        let again = answers && !self.seen.insert(seq);
+        let kind = if again && event.kind == Kind::Reply { Kind::Duplicate } else { event.kind };
+        let out_of_order = kind == Kind::Reply && seq < self.highest;
+        if answers {
+            self.highest = self.highest.max(seq);
+            self.counted = self.counted.saturating_add(1);
+            self.duplicates = self.duplicates.saturating_add(u64::from(kind == Kind::Duplicate));
+        }
+        self.errors = self.errors.saturating_add(u64::from(kind == Kind::Unreachable));
+        Placed::Row { seq, kind, out_of_order }
+    }
+
+    /// A line that should have been about a request that has no number.
+    pub fn skip(&mut self) {
+        if self.tool == Some(Tool::Windows) {
+            self.unnumbered = self.unnumbered.saturating_add(1);
+        }
+    }
+
+    /// Which program wrote it, where that can be told.
+    fn told_tool(&self) -> Option<Tool> {
+        // The header with a colon, and replies that do not say `seq=`.
+        self.tool.or((self.header && self.events > 0).then_some(Tool::Bsd))
+    }
+
+    /// The number of the first request.
+    fn first_seq(&self) -> Option<u32> {
+        if self.lowest == Some(0) {
+            return Some(0);
+        }
+        self.told_tool().map(|tool| u32::from(matches!(tool, Tool::Iputils | Tool::Windows)))
+    }
+
+    pub fn tell(&self, facts: &mut Facts) {
+        if let Some(target) = &self.target {
+            facts.set_text("target", target);
+        }
+        if let Some(tool) = self.told_tool() {
+            facts.set_text("tool", tool.name().as_bytes());
+        }
+        if let Some(first) = self.first_seq() {
+            facts.set_int("first_seq", first);
+        }
+        if let Some((summary, _)) = &self.summary {
+            summary.tell(facts);
+        }
+        // hping has no replies and yet times, of zero.
+        if let Some(times) = self.times.filter(|_| self.counted > 0 || self.tool != Some(Tool::Hping)) {
+            times.tell(facts);
+        }
+    }
+
+    /// Compares the lines with ping's own counts.
+    pub fn check(&self, diagnostics: &mut Diagnostics) {
+        let number = self.number;
+        let Some((summary, line)) = &self.summary else {
+            let line = (self.last_line > 0).then_some(self.last_line);
+            diagnostics.note("no-summary", Place { line, ..Place::FILE }, || {
+                format!(
+                    "session {number} ends without ping's summary: ping was killed, so the number of requests \
+                     after the last line is unknown"
+                )
+            });
+            return;
+        };
+        let replies = match self.tool {
+            Some(Tool::Fping) => self.counted.saturating_sub(self.duplicates),
+            _ => self.counted,
+        };
+        let most =
+            if self.tool == Some(Tool::Windows) { replies.saturating_add(self.errors) } else { replies };
+        let expected = summary.received.saturating_add(summary.duplicates.unwrap_or(0));
+        if !(replies..=most).contains(&expected) {
+            let place = Place { line: Some(*line), ..Place::FILE };
+            diagnostics.warning("replies-missing", place, || {
+                format!(
+                    "ping counts {expected} replies, duplicates included, but there are {replies} readable lines \
+                     of replies in session {number}; both numbers are kept"
+                )
+            });
+        }
+    }
+}
