@@ -96,13 +96,14 @@ fn outlasts(index: usize, condition: &Condition, runs: &[Run]) -> Option<Finding
 }
 
 /// The first one or two of at least four repetitions all had a longer outage than every later one,
-/// by more than the resolution of ping.
+/// by more than the resolution of its method.
 fn first_repetitions_slower(index: usize, condition: &Condition, runs: &[Run]) -> Option<Finding> {
     let mut resolution: f64 = 0.0;
     let mut values = Vec::new();
     for run in condition.runs.iter().map(|&run| &runs[run]).filter(|run| aggregate::counts(run)) {
-        let outage = run.outages.iter().find(|outage| outage.method == Method::Ping)?;
-        resolution = resolution.max(run.ping.as_ref()?.interval_s);
+        let outage = aggregate::service_outage(run)?;
+        // Half the width of the interval; for ping that is the time between requests.
+        resolution = resolution.max((outage.upper_s? - outage.lower_s) / 2.0);
         values.push(outage.estimate_s);
     }
     if values.len() < 4 {
@@ -111,7 +112,7 @@ fn first_repetitions_slower(index: usize, condition: &Condition, runs: &[Run]) -
     [2, 1].into_iter().find_map(|k| {
         let first = Sample::new(values[..k].to_vec())?;
         let later = Sample::new(values[k..].to_vec())?;
-        // A margin of half an interval makes floating-point ties no difference.
+        // A margin of half the resolution makes floating-point ties no difference.
         (first.min() - later.max() > 1.5 * resolution).then(|| Finding::FirstRepetitionsSlower {
             condition: index,
             first: k,

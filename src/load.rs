@@ -93,11 +93,11 @@ fn load_one(file: &SessionFile) -> LoadedFile {
         Err(error) => {
             let (severity, code) = match error {
                 parsers::DetectError::Empty => (Severity::Error, "file-empty"),
-                _ if expected(file).is_some() => (Severity::Error, "file-not-recognised"),
+                _ if !expected(file).is_empty() => (Severity::Error, "file-not-recognised"),
                 _ => (Severity::Warning, "file-not-recognised"),
             };
             let message = match &error {
-                parsers::DetectError::Unknown { first_line, .. } if expected(file).is_none() => {
+                parsers::DetectError::Unknown { first_line, .. } if expected(file).is_empty() => {
                     format!(
                         "not a log of a format that is read (`stillstand formats` lists them); it begins `{first_line}`"
                     )
@@ -112,7 +112,7 @@ fn load_one(file: &SessionFile) -> LoadedFile {
         }
     };
     let mut diagnostics = Vec::new();
-    if expected(file).is_some_and(|expected| expected != format) {
+    if !expected(file).is_empty() && !expected(file).contains(&format) {
         let message =
             format!("by its content the file is {}{}; the content counts", format.name(), by_its_name(file));
         diagnostics.push(diagnostic(file, Severity::Warning, "name-and-content-differ", message));
@@ -134,22 +134,25 @@ fn load_one(file: &SessionFile) -> LoadedFile {
     }
 }
 
-/// The format that the file's name promises.
-fn expected(file: &SessionFile) -> Option<Format> {
-    match file.source.as_deref()? {
-        "dstat" => Some(Format::Dstat),
-        "xentop" => Some(Format::XentopGawk),
-        "ping" => Some(Format::PingGawk),
-        "zeit" => Some(Format::Zeit),
-        "migration-time" => Some(Format::MigrationTime),
-        _ => None,
+/// The formats that the file's name promises.
+fn expected(file: &SessionFile) -> &'static [Format] {
+    match file.source.as_deref() {
+        Some("dstat") => &[Format::Dstat],
+        Some("xentop") => &[Format::XentopGawk],
+        Some("ping") => &[Format::PingGawk, Format::Ping],
+        Some("zeit") => &[Format::Zeit],
+        Some("migration-time") => &[Format::MigrationTime],
+        Some("vlc") => &[Format::VlcStats],
+        _ => &[],
     }
 }
 
 fn by_its_name(file: &SessionFile) -> String {
-    match expected(file) {
-        Some(format) => format!(", by its name it should be {}", format.name()),
-        None => String::new(),
+    let names: Vec<&str> = expected(file).iter().map(|format| format.name()).collect();
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!(", by its name it should be {}", names.join(" or "))
     }
 }
 

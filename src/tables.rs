@@ -164,7 +164,28 @@ pub fn overview(analysis: &Analysis) -> Table {
             ci("migration_duration"),
         ])
     });
-    table("overview".to_owned(), columns, rows.collect())
+    without_empty_columns(table("overview".to_owned(), columns, rows.collect()))
+}
+
+/// Leaves out columns that no row has a value for, such as ping's where nothing was pinged.
+fn without_empty_columns(mut table: Table) -> Table {
+    let filled: Vec<bool> = (0..table.columns.len())
+        .map(|index| table.rows.iter().any(|row| !matches!(row.cells.get(index), None | Some(Cell::Missing))))
+        .collect();
+    let keep = |index: usize| filled.get(index).copied().unwrap_or(false);
+    let mut index = 0;
+    table.columns.retain(|_| {
+        index += 1;
+        keep(index - 1)
+    });
+    for row in &mut table.rows {
+        let mut index = 0;
+        row.cells.retain(|_| {
+            index += 1;
+            keep(index - 1)
+        });
+    }
+    table
 }
 
 /// Comparisons with the means behind them.

@@ -11,7 +11,8 @@ use crate::config::Config;
 pub struct GuestClock {
     /// Path relative to the campaign folder.
     pub file: String,
-    /// In the order of the log. Seconds since the request where `aligned`, else since midnight.
+    /// In the order of the log. Seconds since the request where `aligned`, else since
+    /// midnight or 1970.
     pub stamps_s: Vec<f64>,
     pub aligned: bool,
 }
@@ -23,6 +24,16 @@ pub(super) fn read(
     config: &Config,
     told: &mut Told<'_>,
 ) -> Option<GuestClock> {
+    if let Ok(epochs) = log.frame.f64s("epoch_s") {
+        // `date +%s.%N` needs neither date nor zone.
+        let origin = zero.unwrap_or(0.0);
+        let stamps_s: Vec<f64> = epochs.iter().flatten().map(|stamp| stamp - origin).collect();
+        return (!stamps_s.is_empty()).then(|| GuestClock {
+            file: told.file.to_owned(),
+            stamps_s,
+            aligned: zero.is_some(),
+        });
+    }
     let mut stamps_s: Vec<f64> = log.frame.f64s("time_s").ok()?.iter().flatten().collect();
     let (first, last) = (*stamps_s.first()?, *stamps_s.last()?);
     let origin = zero.and_then(|zero| Some(midnight(log, (first, last), zero, config, told)? - zero));

@@ -73,7 +73,7 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config) -> AlignedRun 
     // The request by the observer's clock, and from there by any other.
     let request = run.migration.request_epoch_s.map(|stamp| stamp - config.offset_of_role(Role::Source));
     let by_clock = |offset: f64| request.map(|request| request + offset);
-    if let Some((file, log)) = run.only_one(of(Format::PingGawk)) {
+    if let Some((file, log)) = run.only_one(of(Format::PingGawk).chain(of(Format::Ping))) {
         let zero = by_clock(config.offset_of_role(Role::Observer));
         run.ping = ping::timeline(log, zero, config, &mut Told::new(&mut run.diagnostics, file));
         run.samples.extend(run.ping.as_ref().and_then(PingTimeline::round_trips));
@@ -81,6 +81,9 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config) -> AlignedRun 
     if let Some((file, log)) = run.only_one(of(Format::Zeit)) {
         let zero = by_clock(config.file.vm.clock_offset_s);
         run.guest_clock = guest_clock::read(log, zero, config, &mut Told::new(&mut run.diagnostics, file));
+    }
+    for (file, log) in of(Format::VlcStats) {
+        run.streams.push(stream(file, log));
     }
     for (file, log) in of(Format::Dstat) {
         let host = host_of(file);
@@ -163,6 +166,18 @@ fn host_of(file: &LoadedFile) -> &str {
         .as_deref()
         .or_else(|| file.log.as_ref().and_then(|log| log.facts.text("host")))
         .unwrap_or("host")
+}
+
+/// The counters of a media client, which its file is named for.
+fn stream(file: &LoadedFile, log: &Parsed) -> Stream {
+    Stream {
+        client: file.file.host.clone().unwrap_or_else(|| "client".to_owned()),
+        lost_frames: log.facts.int("frames_lost"),
+        lost_buffers: log.facts.int("buffers_lost"),
+        displayed_frames: log.facts.int("frames_displayed"),
+        played_buffers: log.facts.int("buffers_played"),
+        source_file: file.file.relative.clone(),
+    }
 }
 
 fn migration(log: &Parsed) -> Migration {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stillstand_parsers::Parsed;
+use stillstand_parsers::{Format, Parsed};
 
 use super::{Samples, Told};
 use crate::analysis::{Severity, Unit};
@@ -21,8 +21,8 @@ pub struct PingTimeline {
     pub first_seq: u32,
     /// Sequence numbers of the answered requests, ascending, each once.
     pub answered: Vec<u32>,
-    /// Round trip time of each answered request, milliseconds; NaN-free.
-    pub rtt_ms: Vec<f64>,
+    /// Round trip time of each answered request, milliseconds, where the log has it.
+    pub rtt_ms: Vec<Option<f64>>,
     pub duplicates: u32,
     /// When request 0 was or would have been sent, seconds since the run's request; `None`
     /// without a time zero.
@@ -40,21 +40,29 @@ impl PingTimeline {
     /// The round trip times over the instants at which their requests were sent; `None` without a
     /// time zero or a reply.
     pub(super) fn round_trips(&self) -> Option<Samples> {
-        let t_s = self.answered.iter().map(|&seq| self.sent_at(seq)).collect::<Option<Vec<f64>>>()?;
+        let timed = self.answered.iter().zip(&self.rtt_ms);
+        let (t_s, values): (Vec<f64>, Vec<f64>) =
+            timed.filter_map(|(&seq, rtt)| Some((self.sent_at(seq)?, (*rtt)?))).unzip();
         (!t_s.is_empty()).then(|| Samples {
             host: None,
             metric: "ping.rtt".to_owned(),
             unit: Unit::Milliseconds,
             t_s,
-            values: self.rtt_ms.clone(),
+            values,
         })
     }
 }
 
-/// A reply: sequence number, whole second of its arrival, round trip in milliseconds.
-type Reply = (u32, i64, f64);
+/// An answer to a request.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Reply {
+    seq: u32,
+    /// Unix seconds of its arrival, down to the log's resolution; `None` where the log has no times.
+    arrival_s: Option<f64>,
+    rtt_ms: Option<f64>,
+}
 
-/// The requests and replies of a gawk'ed ping log. `zero` is the migration request by the
+/// The requests and replies of a ping log, plain or gawk'ed. `zero` is the migration request by the
 /// observer's clock.
 ///
 /// `None` when the log tells neither a reply nor how many requests were sent, or not how often.
@@ -70,11 +78,12 @@ pub(super) fn timeline(
     let transmitted = summary("transmitted");
     let total = replies.len();
     // The first answer to a request counts; later ones are duplicates.
-    replies.sort_by_key(|(seq, ..)| *seq);
-    replies.dedup_by_key(|(seq, ..)| *seq);
+    replies.sort_by_key(|reply| reply.seq);
+    replies.dedup_by_key(|reply| reply.seq);
     // iputils and most others number from 1, some from 0.
-    let first_seq = replies.first().map_or(1, |(first, ..)| (*first).min(1));
-    let seen = replies.last().map_or(0, |(last, ..)| (last - first_seq).saturating_add(1));
+    let least = replies.first().map_or(1, |reply| reply.seq.min(1));
+    let first_seq = summary("first_seq").map_or(least, |first| first.min(least));
+    let seen = replies.last().map_or(0, |last| (last.seq - first_seq).saturating_add(1));
     let sent = transmitted.unwrap_or(seen).max(seen);
     if sent == 0 {
         return None;
@@ -86,17 +95,22 @@ pub(super) fn timeline(
             format!("none of {sent} requests was answered: the outage is at least as long as the log"),
         );
     }
-    let (origin, slope) = send_times(&replies);
+    let resolution_s = if log.format == Format::PingGawk { 1.0 } else { 0.0 };
+    let (origin, slope) = send_times(&replies, resolution_s);
     let by_summary = match (summary("time_ms"), transmitted) {
         (Some(time_ms), Some(n)) if n > 1 => Some(f64::from(time_ms) / 1000.0 / f64::from(n - 1)),
         _ => None,
     };
-    let interval_s = config.file.ping.interval_s.or_else(|| slope.or(by_summary).map(nominal_interval));
-    let Some(interval_s) = interval_s else {
+    let measured = slope.or(by_summary);
+    let Some(interval_s) = config.file.ping.interval_s.or_else(|| measured.map(nominal_interval)) else {
         let message = "the time between requests is unknown: declare ping.interval_s in campaign.toml";
         told.tell(Severity::Error, "ping-interval-unknown", message.to_owned());
         return None;
     };
+    if zero.is_some() && origin.is_none() && !replies.is_empty() {
+        let message = "the log has no times, so its outage has no place: run ping with -D";
+        told.tell(Severity::Warning, "ping-without-times", message.to_owned());
+    }
     Some(PingTimeline {
         file: told.file.to_owned(),
         interval_s,
@@ -105,30 +119,25 @@ pub(super) fn timeline(
         duplicates: u32::try_from(total - replies.len()).unwrap_or(u32::MAX),
         origin_s: zero.and_then(|zero| Some(origin? - zero)),
         period_s: slope.unwrap_or(interval_s),
-        answered: replies.iter().map(|(seq, ..)| *seq).collect(),
-        rtt_ms: replies.iter().map(|(.., rtt)| *rtt).collect(),
+        answered: replies.iter().map(|reply| reply.seq).collect(),
+        rtt_ms: replies.iter().map(|reply| reply.rtt_ms).collect(),
     })
 }
 
 /// The replies of the session during which the request came; without a time zero, or where it came
 /// in none, those of the longest session. Other sessions are told and left out.
 fn session(log: &Parsed, zero: Option<f64>, told: &mut Told<'_>) -> Option<(u32, Vec<Reply>)> {
-    let frame = &log.frame;
-    let (epochs, seqs, rtts) = (frame.i64s("epoch").ok()?, frame.u32s("seq").ok()?, frame.f64s("rtt").ok()?);
-    let numbers = frame.u32s("session").ok()?;
-    let rows = numbers.iter().zip(seqs.iter()).zip(epochs.iter()).zip(rtts.iter());
     let mut sessions: BTreeMap<u32, Vec<Reply>> = BTreeMap::new();
-    for (((number, seq), epoch), rtt) in rows {
-        if let (Some(number), Some(seq), Some(epoch), Some(rtt)) = (number, seq, epoch, rtt) {
-            sessions.entry(number).or_default().push((seq, epoch, rtt));
-        }
+    for (number, reply) in replies(log)? {
+        sessions.entry(number).or_default().push(reply);
     }
     if sessions.len() < 2 {
         return Some(sessions.pop_first().unwrap_or_default());
     }
     let covers = |replies: &[Reply]| {
-        let (Some(first), Some(last)) = (replies.first(), replies.last()) else { return false };
-        zero.is_some_and(|zero| first.1 as f64 <= zero && zero <= last.1 as f64 + 1.0)
+        let mut arrivals = replies.iter().filter_map(|reply| reply.arrival_s);
+        let (Some(first), Some(zero)) = (arrivals.next(), zero) else { return false };
+        first <= zero && zero <= arrivals.next_back().unwrap_or(first) + 1.0
     };
     let count = sessions.len();
     let chosen = sessions.into_iter().max_by_key(|(_, replies)| (covers(replies), replies.len()))?;
@@ -140,34 +149,65 @@ fn session(log: &Parsed, zero: Option<f64>, told: &mut Told<'_>) -> Option<(u32,
     Some(chosen)
 }
 
-/// When request 0 was sent (Unix seconds) and the time between requests, from replies
-/// `(seq, whole second of arrival, round trip in ms)` sorted by `seq`.
+/// Every answer in the log with the number of its session, in the order of the log.
+fn replies(log: &Parsed) -> Option<Vec<(u32, Reply)>> {
+    let frame = &log.frame;
+    let (seqs, rtts) = (frame.u32s("seq").ok()?, frame.f64s("rtt").ok()?);
+    let numbers = frame.u32s("session").ok()?;
+    let arrivals: Vec<Option<f64>> = match frame.i64s("epoch") {
+        Ok(seconds) => seconds.iter().map(|second| second.map(|s| s as f64)).collect(),
+        Err(_) => frame.f64s("epoch_s").ok()?.iter().collect(),
+    };
+    // A gawk'ed log has nothing but replies.
+    let is_answer: Vec<bool> = match frame.strs("outcome") {
+        Ok(outcomes) => {
+            outcomes.iter().map(|outcome| matches!(outcome, Some("reply" | "duplicate"))).collect()
+        }
+        Err(_) => vec![true; frame.height()],
+    };
+    let rows = numbers.iter().zip(seqs.iter()).zip(arrivals).zip(rtts.iter()).zip(is_answer);
+    let answers = rows.filter_map(|((((number, seq), arrival_s), rtt_ms), is_answer)| {
+        is_answer.then_some(())?;
+        Some((number?, Reply { seq: seq?, arrival_s, rtt_ms }))
+    });
+    Some(answers.collect())
+}
+
+/// When request 0 was sent (Unix seconds) and the time between requests, from replies sorted by
+/// their numbers whose arrivals are known down to `resolution_s` (0: exactly).
 ///
-/// The period is the least-squares slope of the seconds over the sequence numbers. Then every
-/// reply bounds the origin: it arrived within its second, so
-/// `second − rtt − period · seq ≤ origin < second + 1 − rtt − period · seq`. The middle of what all
-/// replies allow is good to a fraction of the period although each stamp is good to a second. Late
-/// replies and clock steps can contradict; then the median of the single bounds decides.
-fn send_times(replies: &[(u32, i64, f64)]) -> (Option<f64>, Option<f64>) {
-    let n = replies.len() as f64;
-    let Some(&(_, epoch_0, _)) = replies.first() else {
+/// The period is the least-squares slope of the arrivals over the sequence numbers. Then every reply
+/// bounds the origin: it arrived within its stamp's resolution r, so
+/// `stamp − rtt − period · seq ≤ origin < stamp + r − rtt − period · seq`. The middle of what all
+/// replies allow is good to a fraction of the period although each stamp may be good to a second
+/// only. Jitter, a period that is slightly off and clock steps can contradict; then the median of
+/// the single bounds decides.
+fn send_times(replies: &[Reply], resolution_s: f64) -> (Option<f64>, Option<f64>) {
+    let timed: Vec<(f64, f64)> = replies
+        .iter()
+        .filter_map(|reply| Some((f64::from(reply.seq), reply.arrival_s? - reply.rtt_ms? / 1000.0)))
+        .collect();
+    let Some(&(_, start)) = timed.first() else {
         return (None, None);
     };
-    let y = |&(_, epoch, rtt): &(u32, i64, f64)| (epoch - epoch_0) as f64 - rtt / 1000.0;
-    let mean_x = replies.iter().map(|r| f64::from(r.0)).sum::<f64>() / n;
-    let mean_y = replies.iter().map(y).sum::<f64>() / n;
-    let sxx: f64 = replies.iter().map(|r| (f64::from(r.0) - mean_x).powi(2)).sum();
-    let sxy: f64 = replies.iter().map(|r| (f64::from(r.0) - mean_x) * (y(r) - mean_y)).sum();
+    let n = timed.len() as f64;
+    let mean_x = timed.iter().map(|(x, _)| x).sum::<f64>() / n;
+    let mean_y = timed.iter().map(|(_, y)| y - start).sum::<f64>() / n;
+    let sxx: f64 = timed.iter().map(|(x, _)| (x - mean_x).powi(2)).sum();
+    let sxy: f64 = timed.iter().map(|(x, y)| (x - mean_x) * (y - start - mean_y)).sum();
     let slope = sxy / sxx;
     if !(slope.is_finite() && slope > 0.0) {
         return (None, None);
     }
-    let mut lower: Vec<f64> = replies.iter().map(|r| y(r) - slope * f64::from(r.0)).collect();
+    let mut lower: Vec<f64> = timed.iter().map(|(x, y)| y - start - slope * x).collect();
     lower.sort_by(f64::total_cmp);
     let (least, greatest) = (lower[0], lower[lower.len() - 1]);
-    let origin =
-        if greatest <= least + 1.0 { (greatest + least + 1.0) / 2.0 } else { lower[lower.len() / 2] + 0.5 };
-    (Some(epoch_0 as f64 + origin), Some(slope))
+    let origin = if greatest <= least + resolution_s {
+        (greatest + least + resolution_s) / 2.0
+    } else {
+        lower[lower.len() / 2] + resolution_s / 2.0
+    };
+    (Some(start + origin), Some(slope))
 }
 
 /// The interval that was asked for: the measured one snapped to a round value within 5 %.
@@ -183,23 +223,37 @@ fn nominal_interval(measured_s: f64) -> f64 {
 mod tests {
     use super::*;
 
+    fn replies(resolution_s: f64, lost: std::ops::Range<u32>) -> Vec<Reply> {
+        let (origin, period) = (1_264_512_345.37, 0.2003);
+        let stamp = |t: f64| if resolution_s > 0.0 { (t / resolution_s).floor() * resolution_s } else { t };
+        let sent = (1..=500).filter(|seq| !lost.contains(seq));
+        sent.map(|seq| Reply {
+            seq,
+            arrival_s: Some(stamp(origin + period * f64::from(seq) + 0.0004)),
+            rtt_ms: Some(0.4),
+        })
+        .collect()
+    }
+
     #[test]
     fn whole_seconds_of_many_replies_give_the_send_times_to_a_fraction() {
-        let (origin, period) = (1_264_512_345.37, 0.2003);
-        let replies: Vec<(u32, i64, f64)> = (1..=500)
-            .filter(|seq| !(200..240).contains(seq))
-            .map(|seq| (seq, (origin + period * f64::from(seq) + 0.0004).floor() as i64, 0.4))
-            .collect();
-        let (found, slope) = send_times(&replies);
-        assert!((found.unwrap() - origin).abs() < 0.1, "{found:?}");
-        assert!((slope.unwrap() - period).abs() < 0.0005, "{slope:?}");
+        let (found, slope) = send_times(&replies(1.0, 200..240), 1.0);
+        assert!((found.unwrap() - 1_264_512_345.37).abs() < 0.1, "{found:?}");
+        assert!((slope.unwrap() - 0.2003).abs() < 0.0005, "{slope:?}");
         assert_eq!(nominal_interval(slope.unwrap()), 0.2);
     }
 
     #[test]
+    fn exact_stamps_give_them_exactly() {
+        let (found, slope) = send_times(&replies(0.0, 200..240), 0.0);
+        assert!((found.unwrap() - 1_264_512_345.37).abs() < 1e-5, "{found:?}");
+        assert!((slope.unwrap() - 0.2003).abs() < 1e-8, "{slope:?}");
+    }
+
+    #[test]
     fn one_reply_gives_no_period() {
-        assert_eq!(send_times(&[(1, 1_264_512_345, 0.4)]), (None, None));
-        assert_eq!(send_times(&[]), (None, None));
+        assert_eq!(send_times(&replies(1.0, 2..501), 1.0), (None, None));
+        assert_eq!(send_times(&[], 1.0), (None, None));
     }
 
     #[test]

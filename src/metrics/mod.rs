@@ -3,3 +3,4 @@
 pub mod outage;
 pub mod resources;
 pub mod round_trips;
+pub mod streaming;

@@ -106,7 +106,7 @@ fn reply_gap(timeline: &PingTimeline) -> Option<Outage> {
         .answered
         .iter()
         .zip(&timeline.rtt_ms)
-        .filter_map(|(&seq, rtt)| Some(timeline.sent_at(seq)? + rtt / 1000.0))
+        .filter_map(|(&seq, rtt)| Some(timeline.sent_at(seq)? + (*rtt)? / 1000.0))
         .collect();
     // A late reply may arrive after those to later requests.
     arrivals.sort_by(f64::total_cmp);
@@ -202,12 +202,13 @@ pub fn flags(
     if let Some(guest) = guest.filter(|guest| guest.stepped_back_s > 0.0) {
         flag(FlagCode::GuestClockStepsBack, &[("seconds", guest.stepped_back_s)]);
     }
-    if let (Some(network), Some(duration)) = (seen_by_ping, migration.duration_s)
-        && network.lower_s > duration
+    let service = seen_by_ping.or(guest.map(|guest| &guest.outage));
+    if let (Some(outage), Some(duration)) = (service, migration.duration_s)
+        && outage.lower_s > duration
     {
         flag(
             FlagCode::OutageLongerThanMigration,
-            &[("outage_s", network.estimate_s), ("duration_s", duration)],
+            &[("outage_s", outage.estimate_s), ("duration_s", duration)],
         );
     }
     if let Some(ping) = ping.filter(|ping| ping.lost > ping.longest_gap_lost) {
@@ -246,7 +247,7 @@ mod tests {
             interval_s: 0.2,
             sent: 100,
             first_seq: 1,
-            rtt_ms: vec![0.4; answered.len()],
+            rtt_ms: vec![Some(0.4); answered.len()],
             answered,
             duplicates: 0,
             origin_s: Some(-5.2),
@@ -303,7 +304,7 @@ mod tests {
     #[test]
     fn one_late_reply_among_others_is_no_gap() {
         let mut late = timeline(|_| false);
-        late.rtt_ms[70] = 3000.0;
+        late.rtt_ms[70] = Some(3000.0);
         let (_, outages) = ping(&late, &migration(8.0));
         assert!(outages[1].estimate_s < 0.3, "{:?}", outages[1]);
     }

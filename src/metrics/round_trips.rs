@@ -16,7 +16,7 @@ pub fn by_phase(
             .iter()
             .zip(&timeline.rtt_ms)
             .filter(|(seq, _)| timeline.sent_at(**seq).is_some_and(|t| from <= t && t < to))
-            .map(|(_, rtt)| *rtt)
+            .filter_map(|(_, rtt)| *rtt)
             .collect();
         Sample::new(values).map(|sample| RoundTrips {
             n: sample.n(),

@@ -23,7 +23,7 @@ use crate::analysis::{
 use crate::config::{self, Config};
 use crate::findings;
 use crate::load::{LoadedFile, load, sha256};
-use crate::metrics::{outage, resources};
+use crate::metrics::{outage, resources, streaming};
 use crate::session::{self, RunKey, Session};
 
 /// What the caller may watch and override.
@@ -154,7 +154,7 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
         .collect();
     aligned.sort_by_key(|(condition, run)| (*condition, run.key.repetition));
     let measured: Vec<(Run, Vec<Diagnostic>)> =
-        aligned.par_iter().map(|(index, run)| measure(*index, &conditions[*index], run)).collect();
+        aligned.par_iter().map(|(index, run)| measure(*index, &conditions[*index], run, config)).collect();
     let mut runs = Vec::new();
     for (run, found) in measured {
         runs.push(run);
@@ -215,7 +215,12 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
 }
 
 /// One run's numbers, and what stands in the way of more.
-fn measure(index: usize, condition: &Condition, aligned: &AlignedRun) -> (Run, Vec<Diagnostic>) {
+fn measure(
+    index: usize,
+    condition: &Condition,
+    aligned: &AlignedRun,
+    config: &Config,
+) -> (Run, Vec<Diagnostic>) {
     let migration = aligned.migration.clone();
     let (ping, mut outages) = match &aligned.ping {
         Some(timeline) => {
@@ -227,6 +232,10 @@ fn measure(index: usize, condition: &Condition, aligned: &AlignedRun) -> (Run, V
     let guest = aligned.guest_clock.as_ref().and_then(outage::guest_clock);
     outages.extend(guest.iter().map(|guest| guest.outage.clone()));
     let flags = outage::flags(&migration, ping.as_ref(), &outages, guest.as_ref());
+    let measurements = streaming::measurements(&aligned.streams, &outages, config.file.stream.frame_rate)
+        .into_iter()
+        .chain(aligned.measurements.iter().cloned())
+        .collect();
     let resources =
         aligned.samples.iter().filter_map(|samples| resources::cost(samples, migration.duration_s)).collect();
     let id = format!("{}-{}", condition.id, aligned.key.repetition);
@@ -262,7 +271,7 @@ fn measure(index: usize, condition: &Condition, aligned: &AlignedRun) -> (Run, V
         outages,
         ping,
         streams: aligned.streams.clone(),
-        measurements: aligned.measurements.clone(),
+        measurements,
         resources,
         flags,
     };
@@ -314,7 +323,10 @@ fn flag_first_repetitions(findings: &[Finding], conditions: &[Condition], runs: 
             .filter(|&run| aggregate::counts(&runs[run]))
             .collect();
         for index in counted.into_iter().take(*first) {
-            let outage_s = aggregate::value(&runs[index], "outage_ping").unwrap_or_default();
+            let Some(outage_s) = aggregate::service_outage(&runs[index]).map(|outage| outage.estimate_s)
+            else {
+                continue;
+            };
             let values = vec![("outage_s", outage_s), ("later_s", *later_mean_s)];
             runs[index].flags.push(Flag { code: FlagCode::FirstRepetitionSlower, values });
         }

@@ -7,6 +7,7 @@ mod determinism;
 mod published;
 mod report;
 mod several;
+mod stream;
 mod tidy;
 
 use std::fs;
