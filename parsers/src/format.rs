@@ -7,7 +7,7 @@ use std::fmt;
 
 use crate::detect::Head;
 use crate::diagnostic::{ParseError, Parsed};
-use crate::formats::{dstat, migration_time, ping, ping_gawk, vlc_stats, xentop_gawk, zeit};
+use crate::formats::{dstat, migration_time, netperf, ping, ping_gawk, vlc_stats, xentop_gawk, zeit};
 
 /// A format of log files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,6 +27,8 @@ pub enum Format {
     MigrationTime,
     /// VLC's counters of displayed and lost frames and buffers.
     VlcStats,
+    /// The classic tables of netperf.
+    Netperf,
 }
 
 /// An entry of [`FORMATS`]: what the program says about a format, and the functions that read it.
@@ -55,6 +57,7 @@ pub static FORMATS: &[&FormatInfo] = &[
     &zeit::INFO,
     &migration_time::INFO,
     &vlc_stats::INFO,
+    &netperf::INFO,
 ];
 
 impl Format {
@@ -67,6 +70,7 @@ impl Format {
             Self::Zeit => &zeit::INFO,
             Self::MigrationTime => &migration_time::INFO,
             Self::VlcStats => &vlc_stats::INFO,
+            Self::Netperf => &netperf::INFO,
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod dstat;
 pub(crate) mod migration_time;
+pub(crate) mod netperf;
 pub(crate) mod ping;
 pub(crate) mod ping_gawk;
 mod sequence;

@@ -11,6 +11,7 @@ fn promised(name: &str) -> Option<Format> {
         ("-ping.", Format::PingGawk),
         ("zeit.log", Format::Zeit),
         ("-migration-time.", Format::MigrationTime),
+        ("-netperf.", Format::Netperf),
     ]
     .into_iter()
     .find(|(part, _)| name.contains(part))

@@ -2,6 +2,7 @@
 
 mod dstat;
 mod migration_time;
+mod netperf;
 mod ping;
 mod ping_gawk;
 mod vlc_stats;

@@ -126,6 +126,15 @@ fn scraps() -> impl Strategy<Value = Vec<u8>> {
         b"<readbytes>1e18</readbytes>",
         b"</stats>",
         b"[0x86e2958] main video output warning: ",
+        b"UDP UNIDIRECTIONAL SEND TEST from a (b) port 0 AF_INET to\n",
+        b"MIGRATED TCP STREAM TEST\n",
+        b"TCP REQUEST/RESPONSE TEST to h\n",
+        b"bytes   bytes    secs            #      #   10^6bits/sec\n",
+        b"bytes  bytes   bytes    secs.    MBytes  /s  % S\n",
+        b"109568   65507   75.00       47310      0     330.57\n",
+        b"109568           75.00       46127            322.31\n",
+        b" 87380  16384  -1    10.00       941.28   12.50    -1.00    2.175   -1.000\n",
+        b"16384  87380 \n",
     ];
     proptest::collection::vec(proptest::sample::select(SCRAPS), 0..60).prop_map(|scraps| scraps.concat())
 }
