@@ -31,6 +31,8 @@ pub enum Command {
     Inspect(InspectArgs),
     /// Recompute a report from its inputs and say whether every output is the same, byte for byte
     Verify(VerifyArgs),
+    /// Look at a folder of logs and write the campaign.toml that describes it, for you to correct
+    Init(InitArgs),
     /// List the formats that are read
     Formats,
 }
@@ -123,6 +125,21 @@ pub struct VerifyArgs {
     /// Campaign folder [default: the one the report was made from]
     #[arg(long, value_name = "CAMPAIGN")]
     pub campaign: Option<PathBuf>,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Folder with the logs
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Replace an existing campaign.toml
+    #[arg(long)]
+    pub force: bool,
+    /// Where to write; `-` is stdout [default: campaign.toml in the folder]
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     #[command(flatten)]
     pub common: Common,
 }

@@ -2,6 +2,7 @@
 
 mod args;
 mod formats;
+mod init;
 mod inspect;
 mod progress;
 mod report;
@@ -38,6 +39,7 @@ pub fn main() -> ExitCode {
         Command::Stats(args) => in_pool(args.common.jobs, || stats::run(&args)),
         Command::Inspect(args) => inspect::run(&args),
         Command::Verify(args) => in_pool(args.common.jobs, || verify::run(&args)),
+        Command::Init(args) => in_pool(args.common.jobs, || init::run(&args)),
         Command::Formats => formats::run(),
     };
     match ended {
