@@ -205,12 +205,40 @@ pub fn is_marked(marks: &[Mark], range: &Range<usize>) -> bool {
     marks.iter().any(|mark| mark.range.start < range.end && range.start < mark.range.end)
 }
 
-/// What is left: names joined by separators, with nothing marked and no `/` between them.
-pub fn chunks(path: &Tokens, marks: &[Mark], literal: Option<&Range<usize>>) -> Vec<Range<usize>> {
+/// Whether names with a separator between them are one thing: `cpu-burn` is, `017-memtester` and
+/// `stream_memtester` may be two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Joined {
+    All,
+    /// Words with words and numbers with numbers.
+    Alike,
+    Nothing,
+}
+
+/// What is left: names that belong together, with nothing marked and no `/` between them.
+pub fn chunks(
+    path: &Tokens,
+    marks: &[Mark],
+    literal: Option<&Range<usize>>,
+    joined: Joined,
+) -> Vec<Range<usize>> {
     let mut chunks: Vec<Range<usize>> = Vec::new();
     let mut open = false;
+    let mut previous: Option<&super::tokens::Token> = None;
     for token in &path.tokens {
         let taken = is_marked(marks, &token.range) || literal == Some(&token.range);
+        if let Some(before) =
+            previous.filter(|before| before.range.end < token.range.start && token.is_name())
+        {
+            open &= match joined {
+                Joined::All => true,
+                Joined::Alike => before.kind == token.kind,
+                Joined::Nothing => false,
+            };
+        }
+        if token.is_name() {
+            previous = Some(token);
+        }
         if token.is_name() && !taken {
             match chunks.last_mut().filter(|_| open) {
                 Some(last) => last.end = token.range.end,
@@ -305,8 +333,21 @@ mod tests {
             Mark { label, range: start..start + word.len() }
         };
         let marks = [mark(Label::Repetition, "3"), mark(Label::Source, "dstat")];
-        let chunks: Vec<&str> = chunks(&path, &marks, None).into_iter().map(|range| &text[range]).collect();
+        let chunks: Vec<&str> =
+            chunks(&path, &marks, None, Joined::All).into_iter().map(|range| &text[range]).collect();
         assert_eq!(chunks, ["stream", "cpu-burn", "apfel"]);
+    }
+
+    #[test]
+    fn separators_join_more_or_less() {
+        let text = "017-cpu-burn-node7.csv";
+        let found = |joined| {
+            let chunks = chunks(&Tokens::new(text), &[], None, joined);
+            chunks.into_iter().map(|range| &text[range]).collect::<Vec<_>>()
+        };
+        assert_eq!(found(Joined::All), ["017-cpu-burn-node7"]);
+        assert_eq!(found(Joined::Alike), ["017", "cpu-burn-node7"]);
+        assert_eq!(found(Joined::Nothing), ["017", "cpu", "burn", "node7"]);
     }
 
     #[test]

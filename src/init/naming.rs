@@ -11,7 +11,7 @@ use regex::Regex;
 use stillstand_parsers::Format;
 
 use super::Log;
-use super::marks::{self, Label, Mark, SELECTORS, Selector};
+use super::marks::{self, Joined, Label, Mark, SELECTORS, Selector};
 use super::pattern::{LISTED, Marked, pattern};
 use super::tokens::Tokens;
 
@@ -63,12 +63,13 @@ pub fn find(logs: &[Log]) -> Option<Naming> {
     let paths: Vec<Tokens> = logs.iter().map(|log| Tokens::new(&log.relative)).collect();
     let mut ways: Vec<Way> = Vec::new();
     let sources = marks::sources(logs, &paths);
-    for last_source in [true, false] {
-        for selector in SELECTORS {
-            for with_prefix in [true, false] {
-                let trial =
-                    Trial { logs, paths: &paths, sources: &sources, last_source, selector, with_prefix };
-                ways.extend(trial.ways());
+    for selector in SELECTORS {
+        for joined in [Joined::All, Joined::Alike, Joined::Nothing] {
+            for (last_source, with_prefix) in [(true, true), (true, false), (false, true), (false, false)] {
+                let (paths, sources) = (&paths, &sources);
+                ways.extend(
+                    Trial { logs, paths, sources, selector, joined, last_source, with_prefix }.ways(),
+                );
             }
         }
     }
@@ -82,10 +83,12 @@ struct Trial<'a> {
     logs: &'a [Log],
     paths: &'a [Tokens],
     sources: &'a [Vec<Range<usize>>],
-    last_source: bool,
     selector: Selector,
+    /// Whether the last name of a source in a path is the source, not the first.
+    last_source: bool,
     /// Whether words like `run` before the repetition belong to it.
     with_prefix: bool,
+    joined: Joined,
 }
 
 /// The marks of one path and what is left.
@@ -138,7 +141,7 @@ impl Trial<'_> {
         let repetition = marks::repetition(path, &marks, self.selector)?;
         marks.push(Mark { label: Label::Repetition, range: repetition.clone() });
         let prefix = marks::prefix(path, &repetition).filter(|_| self.with_prefix);
-        let chunks = marks::chunks(path, &marks, prefix.as_ref());
+        let chunks = marks::chunks(path, &marks, prefix.as_ref(), self.joined);
         Some(Read { marks, chunks, repetition })
     }
 }
@@ -242,7 +245,9 @@ impl Way {
         let columns = table.telling(logs);
         let factors = super::factors::names(&table.values_of(&columns));
         let told = table.told(&columns);
-        let score = score(logs, &told) + if worded { 3.0 } else { 0.0 };
+        let crossed = table.crossed(&columns);
+        let bonus = |condition: bool, points: f64| if condition { points } else { 0.0 };
+        let score = score(logs, &told) + bonus(worded, 3.0) + bonus(crossed, 1.0);
         let marked = reads.into_iter().map(|read| read.map(|read| table.marks(read, &columns))).collect();
         Some(Self { reads: marked, told, factors, score })
     }
@@ -308,7 +313,12 @@ impl Table {
         let distinct = |column: usize| self.rows().map(|row| &row.cells[column]).collect::<BTreeSet<_>>();
         let varying: Vec<usize> = (0..self.columns).filter(|&column| distinct(column).len() > 1).collect();
         let mut kept = varying.clone();
-        for column in varying.into_iter().rev() {
+        // Numbers are the first to go: `017-memtester-3` is repetition 3 under memtester.
+        let number = |column: &usize| {
+            self.rows().all(|row| row.cells[*column].bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        let (numbers, words): (Vec<usize>, Vec<usize>) = varying.into_iter().partition(number);
+        for column in numbers.into_iter().rev().chain(words.into_iter().rev()) {
             let others: Vec<usize> = kept.iter().copied().filter(|&other| other != column).collect();
             let needless = self.follows(column, &others)
                 || (self.repetitions(&kept) < 1.5
@@ -350,6 +360,16 @@ impl Table {
         }
         let total: usize = conditions.values().map(BTreeSet::len).sum();
         total as f64 / conditions.len().max(1) as f64
+    }
+
+    /// Whether several factors occur in all combinations.
+    fn crossed(&self, columns: &[usize]) -> bool {
+        let conditions: BTreeSet<Vec<&str>> = self
+            .rows()
+            .map(|row| columns.iter().map(|&column| row.cells[column].as_str()).collect())
+            .collect();
+        let combinations: usize = self.values_of(columns).iter().map(BTreeSet::len).product();
+        columns.len() > 1 && conditions.len() == combinations
     }
 
     fn told(&self, columns: &[usize]) -> Vec<Option<Told>> {

@@ -294,7 +294,7 @@ mod tests {
     fn values_with_the_separator_in_them_are_lazy() {
         check(
             &["run[r:03]-[l:cpu-burn]/[s:dstat]-[h:node-7].csv", "run[r:3]-[l:none]/[s:migration-time]"],
-            r"^run(?<repetition>\d+)-(?<load>[^/]+?)/(?<source>[^/.]+?)(?:-(?<host>[^/.]+?))?(?:\.[^/.]+)?$",
+            r"^run(?<repetition>\d+)-(?<load>[^/]+?)/(?<source>[^/]+?)(?:-(?<host>[^/.]+?))?(?:\.[^/.]+)?$",
         );
     }
 

@@ -164,24 +164,27 @@ fn runs(file: &mut File, names: Option<&Names>) {
         let levels: Vec<String> = factors::in_order(levels).iter().map(|level| quoted(level)).collect();
         file.line(&format!("{} = [{}]", key(factor), levels.join(", ")));
     }
-    let references = references(names);
+    reference(file, names);
+}
+
+/// The condition that others are compared with: active where its name tells it, else an example.
+fn reference(file: &mut File, names: &Names) {
+    let varying: Vec<_> = names.factors.iter().filter(|(_, levels)| levels.len() > 1).collect();
     file.line("");
-    match references.as_slice() {
-        [(factor, level)] => {
-            file.line("[reference]");
-            file.comment("guessed: by its name the condition that changes nothing.");
-            file.line(&format!("{} = {}", key(factor), quoted(level)));
-        }
-        _ => {
-            file.comment(
-                "The condition that the others are compared with: no single level is called none, idle or baseline. \
-                 Without a reference there are no comparisons.",
-            );
-            let example = names.factors.iter().next();
-            let level = example.and_then(|(_, levels)| levels.first()).map_or("none", String::as_str);
-            let factor = example.map_or("load", |(factor, _)| factor.as_str());
-            file.line(&format!("# [reference]\n# {} = {}", key(factor), quoted(level)));
-        }
+    if let ([(factor, level)], 1) = (references(names).as_slice(), varying.len()) {
+        file.line("[reference]");
+        file.comment("guessed: by its name the condition that changes nothing.");
+        file.line(&format!("{} = {}", key(factor), quoted(level)));
+        return;
+    }
+    file.comment(
+        "The condition that the others are compared with; one level of every factor that varies. Without it there \
+         are no comparisons, unless a single condition has a level called none, idle or baseline.",
+    );
+    file.line("# [reference]");
+    for (factor, levels) in varying {
+        let first = factors::in_order(levels).into_iter().next().unwrap_or_default();
+        file.line(&format!("# {} = {}", key(factor), quoted(&first)));
     }
 }
 
@@ -316,8 +319,12 @@ fn check(names: Option<&Names>, evidence: &Evidence) -> Vec<String> {
                     count(names.logs - names.placed, "log")
                 ));
             }
-            if references(names).len() != 1 {
-                lines.push("reference: no single level is called none, idle or baseline".to_owned());
+            let varying = names.factors.values().filter(|levels| levels.len() > 1).count();
+            if varying > 1 || references(names).len() != 1 {
+                lines.push("reference: which condition the others are compared with is not clear".to_owned());
+            }
+            for factor in names.factors.keys().filter(|factor| factor.starts_with("factor")) {
+                lines.push(format!("{factor}: rename this group of naming.pattern"));
             }
         }
     }
