@@ -15,6 +15,11 @@ use crate::analysis::{Bootstrap, Event, Factors, Role};
 /// The name of the configuration file in a campaign folder.
 pub const FILE_NAME: &str = "campaign.toml";
 
+/// Whether a level is one that others are compared with unless something else is declared.
+pub fn is_reference_level(level: &str) -> bool {
+    matches!(level, "none" | "idle" | "baseline")
+}
+
 /// The configuration file as it is written. Field names are the keys of `campaign.toml`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -12,6 +12,8 @@
 //! 6. [`tables`] and [`figures`] show it, [`report`] sets the documents, [`export`] writes data,
 //!    [`provenance`] says what came from what, and [`output`] puts the folder on the disk.
 //!
+//! Beside the flow stands [`init`], which looks at a folder and proposes its `campaign.toml`.
+//!
 //! What is below the analysis never imports what is above it; `tests/it/tidy.rs` keeps it so.
 
 pub mod aggregate;
@@ -23,6 +25,7 @@ pub mod diagnostics;
 pub mod export;
 pub mod figures;
 pub mod findings;
+pub mod init;
 pub mod load;
 pub mod metrics;
 pub mod output;

@@ -143,6 +143,7 @@ fn expected(file: &SessionFile) -> &'static [Format] {
         Some("zeit") => &[Format::Zeit],
         Some("migration-time") => &[Format::MigrationTime],
         Some("vlc") => &[Format::VlcStats],
+        Some("netperf") => &[Format::Netperf],
         _ => &[],
     }
 }

@@ -1,4 +1,4 @@
-//! The only writer: a report folder appears whole or not at all.
+//! The only writer: a report folder, or a `campaign.toml`, appears whole or not at all.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -80,6 +80,48 @@ pub fn write(out: &Path, folder: &Folder, replace: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Says early whether the file `path` may be written.
+///
+/// # Errors
+///
+/// It exists, and `replace` is not set.
+pub fn check_file(path: &Path, replace: bool) -> anyhow::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_dir() => bail!("{} is a folder", path.display()),
+        Ok(_) if !replace => bail!("{} exists already; --force replaces it", path.display()),
+        _ => Ok(()),
+    }
+}
+
+/// Writes one file, whole or not at all.
+///
+/// # Errors
+///
+/// See [`check_file`]; or the disk refuses. Then a file that was there is as it was.
+pub fn write_file(path: &Path, content: &[u8], replace: bool) -> anyhow::Result<()> {
+    check_file(path, replace)?;
+    let parent = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let cannot = || format!("cannot write {}", path.display());
+    // A folder of its own: a temporary file would be readable by its owner only, and stay so.
+    let staging = tempfile::Builder::new().prefix(".stillstand-").tempdir_in(parent).with_context(cannot)?;
+    let fresh = staging.path().join("new");
+    fs::write(&fresh, content).with_context(cannot)?;
+    if replace {
+        return fs::rename(&fresh, path).with_context(cannot);
+    }
+    // Unlike renaming, linking fails where a file has come into being meanwhile.
+    match fs::hard_link(&fresh, path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            // Some file systems have no links.
+            fs::rename(&fresh, path).with_context(cannot)
+        }
+        linked => linked.with_context(cannot),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,6 +158,19 @@ mod tests {
         assert!(out.join("chapter.tex").exists());
         fs::write(parent.path().join("file"), "x").unwrap();
         assert!(check(&parent.path().join("file"), true).is_err());
+    }
+
+    #[test]
+    fn a_file_is_replaced_only_when_told_to_and_leaves_nothing_behind() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("campaign.toml");
+        write_file(&path, b"first", false).unwrap();
+        assert!(write_file(&path, b"second", false).unwrap_err().to_string().contains("--force"));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+        write_file(&path, b"third", true).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "third");
+        assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 1);
+        assert!(write_file(&parent.path().join("none/campaign.toml"), b"x", false).is_err());
     }
 
     #[test]

@@ -70,23 +70,14 @@ impl Session {
     /// The folder cannot be read, its `campaign.toml` is wrong ([`ConfigError`]), or it holds no
     /// file that belongs to a run.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
-        anyhow::ensure!(path.exists(), "{}: there is no such folder", path.display());
-        anyhow::ensure!(path.is_dir(), "{}: a campaign is a folder, this is a file", path.display());
+        is_folder(path)?;
         let config_path = path.join(config::FILE_NAME);
         let config_text = match std::fs::read_to_string(&config_path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(error).with_context(|| config_path.display().to_string()),
         };
-        let config = Config::parse(&config_text)
-            .map_err(|error| ConfigError(format!("{}: {error:#}", config_path.display())))?;
-        let mut paths = BTreeMap::new();
-        list(path, "", &mut paths)?;
-        let mut session =
-            Self { path: path.to_owned(), config, config_text, files: Vec::new(), diagnostics: Vec::new() };
-        for (relative, path) in paths {
-            session.place(relative, path);
-        }
+        let session = Self::with_config(path, config_text)?;
         anyhow::ensure!(
             !session.files.is_empty(),
             "{}: no log file found whose name tells its run. Expected names like \
@@ -97,6 +88,47 @@ impl Session {
             session.left_over()
         );
         Ok(session)
+    }
+
+    /// Lists the campaign at `path` as if `config_text` were its `campaign.toml`.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be read, or the configuration is wrong ([`ConfigError`]).
+    pub fn with_config(path: &Path, config_text: String) -> anyhow::Result<Self> {
+        let config = Config::parse(&config_text)
+            .map_err(|error| ConfigError(format!("{}: {error:#}", path.join(config::FILE_NAME).display())))?;
+        let mut paths = BTreeMap::new();
+        list(path, "", &mut paths)?;
+        let mut session =
+            Self { path: path.to_owned(), config, config_text, files: Vec::new(), diagnostics: Vec::new() };
+        for (relative, path) in paths {
+            session.place(relative, path);
+        }
+        Ok(session)
+    }
+
+    /// Lists every file of a folder, whatever its name; all are of one run without a name.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be read.
+    pub fn without_names(path: &Path) -> anyhow::Result<Self> {
+        is_folder(path)?;
+        let mut paths = BTreeMap::new();
+        list(path, "", &mut paths)?;
+        let files = paths
+            .into_iter()
+            .map(|(relative, path)| SessionFile {
+                relative,
+                path,
+                run: RunKey { factors: Factors::new(), repetition: 0 },
+                source: None,
+                host: None,
+            })
+            .collect();
+        let config = Config::parse("")?;
+        Ok(Self { path: path.to_owned(), config, config_text: String::new(), files, diagnostics: Vec::new() })
     }
 
     fn place(&mut self, relative: String, path: PathBuf) {
@@ -176,6 +208,12 @@ impl std::error::Error for ConfigError {}
 /// A path without the ending of a compressed file.
 fn without_compression(path: &str) -> &str {
     [".gz", ".zst"].iter().find_map(|ending| path.strip_suffix(ending)).unwrap_or(path)
+}
+
+fn is_folder(path: &Path) -> anyhow::Result<()> {
+    anyhow::ensure!(path.exists(), "{}: there is no such folder", path.display());
+    anyhow::ensure!(path.is_dir(), "{}: a campaign is a folder, this is a file", path.display());
+    Ok(())
 }
 
 fn file_of(

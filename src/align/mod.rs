@@ -10,6 +10,7 @@
 //! ahead of it; the request is stamped by the source. Deliberately absent: estimating offsets and
 //! drifts.
 
+mod benchmarks;
 mod guest_clock;
 mod ping;
 mod resources;
@@ -84,6 +85,9 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config) -> AlignedRun 
     }
     for (file, log) in of(Format::VlcStats) {
         run.streams.push(stream(file, log));
+    }
+    for (_, log) in of(Format::Netperf) {
+        run.measurements.extend(benchmarks::netperf(log));
     }
     for (file, log) in of(Format::Dstat) {
         let host = host_of(file);

@@ -33,6 +33,8 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Put two campaigns, or two factor levels, side by side: difference, ratio, interval, significance
     Compare(CompareArgs),
+    /// Look at a folder of logs and write the campaign.toml that describes it, for you to correct
+    Init(InitArgs),
     /// List the formats that are read
     Formats,
 }
@@ -146,6 +148,21 @@ pub struct CompareArgs {
     /// Language of tables
     #[arg(long, default_value = "en")]
     pub lang: Language,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Folder with the logs
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Replace an existing campaign.toml
+    #[arg(long)]
+    pub force: bool,
+    /// Where to write; `-` is stdout [default: campaign.toml in the folder]
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     #[command(flatten)]
     pub common: Common,
 }

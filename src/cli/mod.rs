@@ -3,6 +3,7 @@
 mod args;
 mod compare;
 mod formats;
+mod init;
 mod inspect;
 mod progress;
 mod report;
@@ -40,6 +41,7 @@ pub fn main() -> ExitCode {
         Command::Inspect(args) => inspect::run(&args),
         Command::Verify(args) => in_pool(args.common.jobs, || verify::run(&args)),
         Command::Compare(args) => in_pool(args.common.jobs, || compare::run(&args)),
+        Command::Init(args) => in_pool(args.common.jobs, || init::run(&args)),
         Command::Formats => formats::run(),
     };
     match ended {

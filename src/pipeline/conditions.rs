@@ -70,7 +70,7 @@ fn slug(text: &str) -> String {
 fn is_reference_level(config: &Config, name: &str, level: &str) -> bool {
     match config.file.reference.get(name) {
         Some(reference) => reference == level,
-        None => matches!(level, "none" | "idle" | "baseline"),
+        None => config::is_reference_level(level),
     }
 }
 
@@ -79,9 +79,7 @@ fn is_reference_level(config: &Config, name: &str, level: &str) -> bool {
 pub(super) fn reference(config: &Config, conditions: &[Condition]) -> Option<usize> {
     let fits = |condition: &Condition| match config.file.reference.is_empty() {
         false => config::selects(&config.file.reference, &condition.factors),
-        true => {
-            condition.factors.values().any(|level| matches!(level.as_str(), "none" | "idle" | "baseline"))
-        }
+        true => condition.factors.values().any(|level| config::is_reference_level(level)),
     };
     let mut fitting = conditions.iter().enumerate().filter(|(_, condition)| fits(condition));
     let only = fitting.next()?.0;

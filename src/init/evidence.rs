@@ -1,0 +1,365 @@
+//! What logs tell beyond their rows: roles and CPUs of hosts, the VM, the zone, the interval of ping.
+//!
+//! Every guess carries its evidence in words; what the logs contradict each other about is no guess.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use regex::Regex;
+use stillstand_parsers::{Format, Parsed};
+
+use crate::align::{DOMAIN_0, align};
+use crate::config::{Config, RoleKey};
+use crate::load::LoadedFile;
+use crate::session::RunKey;
+
+/// A value and what it was guessed from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Guess<T> {
+    pub value: T,
+    pub evidence: String,
+}
+
+/// A guess, or why there is none.
+pub type Guessed<T> = Result<Guess<T>, String>;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct HostGuess {
+    pub name: String,
+    pub role: Guess<RoleKey>,
+    pub cpus: Guessed<u32>,
+}
+
+#[derive(Debug)]
+pub struct Evidence {
+    pub vm: Guessed<String>,
+    pub memory_mib: Guessed<f64>,
+    /// Source before target before observer.
+    pub hosts: Vec<HostGuess>,
+    pub utc_offset: Guessed<String>,
+    /// Seconds between two requests.
+    pub ping_interval: Guessed<f64>,
+    pub has_xentop: bool,
+}
+
+fn guess<T>(value: T, evidence: String) -> Guess<T> {
+    Guess { value, evidence }
+}
+
+/// `1 log`, `2 logs`.
+pub fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+impl Evidence {
+    /// `named` says whether the files carry their runs.
+    pub fn collect(files: &[LoadedFile], config: &Config, named: bool) -> Self {
+        let mut hosts: BTreeMap<&str, Vec<(&LoadedFile, &Parsed)>> = BTreeMap::new();
+        for file in files {
+            let Some(log) = &file.log else { continue };
+            if let Some(host) = file.file.host.as_deref().or_else(|| log.facts.text("host")) {
+                hosts.entry(host).or_default().push((file, log));
+            }
+        }
+        let mut hosts: Vec<HostGuess> = hosts
+            .into_iter()
+            .map(|(name, logs)| HostGuess { name: name.to_owned(), role: role(&logs), cpus: cpus(&logs) })
+            .collect();
+        hosts.sort_by_key(|host| (host.role.value as u8, host.name.clone()));
+        Self {
+            vm: vm(files),
+            memory_mib: memory_mib(files),
+            hosts,
+            utc_offset: utc_offset(files),
+            ping_interval: ping_interval(files, config, named),
+            has_xentop: of(files, Format::XentopGawk).next().is_some(),
+        }
+    }
+}
+
+fn of(files: &[LoadedFile], format: Format) -> impl Iterator<Item = &Parsed> {
+    files.iter().filter_map(|file| file.log.as_ref()).filter(move |log| log.format == format)
+}
+
+/// The values that logs give, with the number of logs for each.
+fn votes<T: Ord>(values: impl Iterator<Item = T>) -> BTreeMap<T, usize> {
+    let mut votes = BTreeMap::new();
+    for value in values {
+        *votes.entry(value).or_default() += 1;
+    }
+    votes
+}
+
+fn vm(files: &[LoadedFile]) -> Guessed<String> {
+    let votes = votes(of(files, Format::XentopGawk).filter_map(|log| log.facts.text("vm")));
+    let mut names = votes.iter();
+    match (names.next(), names.next()) {
+        (Some((name, n)), None) => {
+            Ok(guess((*name).to_owned(), format!("the only VM in {}", count(*n, "xentop log"))))
+        }
+        (None, _) => Err("no log names the VM".to_owned()),
+        _ => {
+            Err(format!("xentop shows several VMs: {}", votes.keys().copied().collect::<Vec<_>>().join(", ")))
+        }
+    }
+}
+
+fn memory_mib(files: &[LoadedFile]) -> Guessed<f64> {
+    let largest = |log: &Parsed| {
+        let (memory, domains) = (log.frame.f64s("mem").ok()?, log.frame.strs("domain").ok()?);
+        let of_vm = domains.iter().zip(memory.iter()).filter(|(domain, _)| *domain != Some(DOMAIN_0));
+        of_vm.filter_map(|(_, bytes)| bytes).filter(|bytes| *bytes > 0.0).max_by(f64::total_cmp)
+    };
+    let all: Vec<f64> = of(files, Format::XentopGawk).filter_map(largest).collect();
+    match all.iter().copied().max_by(f64::total_cmp) {
+        Some(bytes) => {
+            let mib = (bytes / 1_048_576.0).round();
+            Ok(guess(mib, format!("the most that {} show for the VM", count(all.len(), "xentop log"))))
+        }
+        None => Err("no log shows the memory of the VM".to_owned()),
+    }
+}
+
+/// Source if xentop shows the VM from the start, target if it appears later.
+fn role(logs: &[(&LoadedFile, &Parsed)]) -> Guess<RoleKey> {
+    let (mut start, mut later, mut never) = (0, 0, 0);
+    for (_, log) in logs.iter().filter(|(_, log)| log.format == Format::XentopGawk) {
+        let (Ok(domains), Ok(present)) = (log.frame.strs("domain"), log.frame.bools("present")) else {
+            continue;
+        };
+        let mut of_vm = domains.iter().zip(present.iter()).filter(|(domain, _)| *domain != Some(DOMAIN_0));
+        match of_vm.next() {
+            Some((_, Some(true))) => start += 1,
+            _ if of_vm.any(|(_, present)| present == Some(true)) => later += 1,
+            _ => never += 1,
+        }
+    }
+    let total = start + later + never;
+    let logs = count(total, "xentop log");
+    match (start, later) {
+        (0, 0) if total > 0 => guess(RoleKey::Observer, format!("the VM is in none of {logs}")),
+        (0, 0) => guess(RoleKey::Observer, "no xentop log of this host tells its role".to_owned()),
+        _ if start >= later => {
+            guess(RoleKey::Source, format!("the VM is there from the first sample on in {start} of {logs}"))
+        }
+        _ => guess(RoleKey::Target, format!("the VM appears after the first sample in {later} of {logs}")),
+    }
+}
+
+fn cpus(logs: &[(&LoadedFile, &Parsed)]) -> Guessed<u32> {
+    by_columns(logs).or_else(|| by_dstat_and_xentop(logs)).or_else(|| by_most(logs)).ok_or_else(|| {
+        let xentop = logs.iter().any(|(_, log)| log.format == Format::XentopGawk);
+        if xentop {
+            "the logs do not tell; xentop's CPU per cent are divided by it, and by 1 without it".to_owned()
+        } else {
+            "needed only where there are xentop logs of this host".to_owned()
+        }
+    })
+}
+
+/// dstat may list every CPU: `cpu0 usage.usr`, `cpu1 usage.usr`.
+fn by_columns(logs: &[(&LoadedFile, &Parsed)]) -> Option<Guess<u32>> {
+    let numbered = |name: &str| {
+        let number = name.strip_prefix("cpu")?.split(" usage").next()?;
+        number.parse::<u32>().ok().filter(|_| name.contains(" usage"))
+    };
+    let listed = |log: &Parsed| {
+        log.frame.columns.iter().filter_map(|c| numbered(&c.name)).collect::<BTreeSet<_>>().len()
+    };
+    let most =
+        logs.iter().filter(|(_, log)| log.format == Format::Dstat).map(|(_, log)| listed(log)).max()?;
+    let value = u32::try_from(most).ok().filter(|n| *n > 0)?;
+    Some(guess(value, format!("dstat lists {value} CPUs one by one")))
+}
+
+/// dstat counts the busy share of all CPUs of Domain-0, xentop adds up per cent of one CPU: where
+/// Domain-0 has all CPUs of the host, the quotient is their number.
+fn by_dstat_and_xentop(logs: &[(&LoadedFile, &Parsed)]) -> Option<Guess<u32>> {
+    let mut runs: BTreeMap<&RunKey, (Option<f64>, Option<f64>)> = BTreeMap::new();
+    for (file, log) in logs {
+        let run = runs.entry(&file.file.run).or_default();
+        match log.format {
+            Format::Dstat => run.0 = busy_share(log),
+            Format::XentopGawk => run.1 = cpu_of_domain_0(log),
+            _ => {}
+        }
+    }
+    let mut quotients: Vec<f64> = runs
+        .values()
+        .filter_map(|(busy, used)| Some(((*busy)?, (*used)?)))
+        .filter(|(busy, _)| *busy >= 2.0)
+        .map(|(busy, used)| used / busy)
+        .collect();
+    quotients.sort_by(f64::total_cmp);
+    let median = *quotients.get(quotients.len() / 2)?;
+    let whole = median.round();
+    let agree = quotients.iter().filter(|quotient| (*quotient - whole).abs() < 0.5).count();
+    let clear = whole >= 1.0 && (median / whole - 1.0).abs() < 0.2 && agree * 4 >= quotients.len() * 3;
+    clear.then(|| {
+        guess(
+            whole as u32,
+            format!(
+                "Domain-0 in xentop, in per cent of one CPU, is {median:.2} times the busy share that dstat sees \
+                 (median of {}); right where Domain-0 has all CPUs",
+                count(quotients.len(), "run")
+            ),
+        )
+    })
+}
+
+fn busy_share(log: &Parsed) -> Option<f64> {
+    let (idle, wait) = (log.frame.f64s("cpu.idle").ok()?, log.frame.f64s("cpu.wait").ok()?);
+    mean(idle.iter().zip(wait.iter()).filter_map(|(idle, wait)| Some(100.0 - idle? - wait?)))
+}
+
+fn cpu_of_domain_0(log: &Parsed) -> Option<f64> {
+    let (domains, cpu) = (log.frame.strs("domain").ok()?, log.frame.f64s("cpu").ok()?);
+    mean(
+        domains
+            .iter()
+            .zip(cpu.iter())
+            .filter(|(domain, _)| *domain == Some(DOMAIN_0))
+            .filter_map(|(_, cpu)| cpu),
+    )
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum, n) = values.fold((0.0, 0_u32), |(sum, n), value| (sum + value, n + 1));
+    (n > 0).then(|| sum / f64::from(n))
+}
+
+/// A domain above 100 per cent has more than one CPU. Single samples of xentop overshoot, so the
+/// 95th percentile counts.
+fn by_most(logs: &[(&LoadedFile, &Parsed)]) -> Option<Guess<u32>> {
+    let high = |log: &Parsed| {
+        let (domains, cpu) = (log.frame.strs("domain").ok()?, log.frame.f64s("cpu").ok()?);
+        let mut by_domain: BTreeMap<Option<&str>, Vec<f64>> = BTreeMap::new();
+        for (domain, cpu) in domains.iter().zip(cpu.iter()) {
+            by_domain.entry(domain).or_default().extend(cpu);
+        }
+        let percentile = |mut values: Vec<f64>| {
+            values.sort_by(f64::total_cmp);
+            values.get((values.len() * 95).div_ceil(100).checked_sub(1)?).copied()
+        };
+        by_domain.into_values().filter_map(percentile).max_by(f64::total_cmp)
+    };
+    let xentop = logs.iter().filter(|(_, log)| log.format == Format::XentopGawk);
+    let most = xentop.filter_map(|(_, log)| high(log)).max_by(f64::total_cmp).filter(|most| *most > 105.0)?;
+    let at_least = (most / 100.0 - 0.05).ceil() as u32;
+    Some(guess(at_least, format!("at least; a domain in xentop has {most:.0} per cent of one CPU")))
+}
+
+fn utc_offset(files: &[LoadedFile]) -> Guessed<String> {
+    let zones = votes(of(files, Format::Zeit).filter_map(|log| {
+        Some((log.facts.int("utc_offset_s")?, log.facts.text("zone").unwrap_or_default()))
+    }));
+    let offsets: BTreeSet<i64> = zones.keys().map(|(offset, _)| *offset).collect();
+    let of_hosts = votes(of(files, Format::Dstat).filter_map(offset_of_dstat));
+    if let (1, Some(offset)) = (offsets.len(), offsets.first()) {
+        let named: Vec<&str> = zones.keys().map(|(_, zone)| *zone).collect();
+        let hosts = match of_hosts.len() {
+            0 => String::new(),
+            1 if of_hosts.contains_key(offset) => "; the clocks of the hosts agree".to_owned(),
+            _ => "; the clocks of the hosts do not agree".to_owned(),
+        };
+        let evidence = format!("{} in {}{hosts}", named.join(", "), count(zones.values().sum(), "zeit log"));
+        return Ok(guess(written_offset(*offset), evidence));
+    }
+    if offsets.len() > 1 {
+        return Err(
+            "the zeit logs name zones with different offsets, and each is used for its log".to_owned()
+        );
+    }
+    let mut hosts = of_hosts.iter();
+    match (hosts.next(), hosts.next()) {
+        (Some((offset, n)), None) => Ok(guess(
+            written_offset(*offset),
+            format!("local time in the headers of {} against their time stamps", count(*n, "dstat log")),
+        )),
+        (None, _) => Err("no log tells its zone".to_owned()),
+        _ => Err("the headers of the dstat logs tell different offsets".to_owned()),
+    }
+}
+
+/// Local time in dstat's header less its first time stamp, to a quarter of an hour.
+fn offset_of_dstat(log: &Parsed) -> Option<i64> {
+    static TIME: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b(\d\d):(\d\d):(\d\d)\b").ok());
+    let captures = TIME.as_ref()?.captures(log.facts.text("date")?)?;
+    let part = |n: usize| captures.get(n)?.as_str().parse::<f64>().ok();
+    let local = part(1)? * 3600.0 + part(2)? * 60.0 + part(3)?;
+    let first = log.frame.f64s("epoch_s").ok()?.iter().flatten().next()?;
+    let apart = (local - first).rem_euclid(86_400.0);
+    let quarters = (apart / 900.0).round();
+    if (apart - quarters * 900.0).abs() > 60.0 {
+        return None;
+    }
+    // From −10 to +14 hours, where people live.
+    let offset = quarters as i64 * 900;
+    Some(if offset > 14 * 3600 { offset - 86_400 } else { offset })
+}
+
+fn written_offset(seconds: i64) -> String {
+    let minutes = seconds.abs() / 60;
+    let sign = if seconds < 0 { '-' } else { '+' };
+    format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+fn ping_interval(files: &[LoadedFile], config: &Config, named: bool) -> Guessed<f64> {
+    let pings: Vec<&LoadedFile> = files
+        .iter()
+        .filter(|file| file.log.as_ref().is_some_and(|log| log.format == Format::PingGawk))
+        .collect();
+    let single = |file: &LoadedFile| {
+        let key =
+            if named { file.file.run.clone() } else { RunKey { repetition: 0, ..file.file.run.clone() } };
+        let ping = align(key, &[file], config).ping?;
+        Some((ping.interval_s, ping.period_s))
+    };
+    let measured: Vec<(f64, f64)> = pings.iter().filter_map(|file| single(file)).collect();
+    let Some((interval, _)) = measured.first().copied() else {
+        return Err("no ping log tells it".to_owned());
+    };
+    if let Some((other, _)) = measured.iter().find(|(other, _)| *other != interval) {
+        return Err(format!(
+            "the ping logs have different ones, among them {interval} s and {other} s; each is measured"
+        ));
+    }
+    let periods = measured.iter().map(|(_, period)| *period);
+    let (least, most) = periods.fold((f64::MAX, f64::MIN), |(least, most), p| (least.min(p), most.max(p)));
+    Ok(guess(
+        interval,
+        format!("measured in {}: {least:.4} to {most:.4} s", count(measured.len(), "ping log")),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_are_written_as_they_are_read() {
+        for (seconds, text) in [(3600, "+01:00"), (-12_600, "-03:30"), (0, "+00:00"), (20_700, "+05:45")] {
+            assert_eq!(written_offset(seconds), text);
+            let config = Config::parse(&format!("utc_offset = \"{text}\"")).unwrap();
+            assert_eq!(config.utc_offset_s.map(i64::from), Some(seconds));
+        }
+    }
+
+    fn dstat(date: &str, epoch: &str) -> Parsed {
+        let text = format!(
+            "\"Dstat 0.7.0 CSV output\"\n\"Host:\",\"a\"\n\"Cmdline:\",\"dstat -T\",,,,\"Date:\",\"{date}\"\n\n\
+             \"epoch\"\n\"epoch\"\n{epoch}\n"
+        );
+        stillstand_parsers::parse(Format::Dstat, text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn the_header_of_dstat_against_its_stamps_tells_the_offset() {
+        let offset = |date: &str, epoch: &str| offset_of_dstat(&dstat(date, epoch));
+        // 2010-01-26 14:29:45.656 UTC
+        assert_eq!(offset("26 Jan 2010 15:29:45 CET", "1264516185.656"), Some(3600));
+        assert_eq!(offset("26 Jan 2010 09:29:44 EST", "1264516185.656"), Some(-18_000));
+        assert_eq!(offset("26 Jan 2010 20:14:45 NPT", "1264516185.656"), Some(20_700));
+        assert_eq!(offset("26 Jan 2010 15:35:45 CET", "1264516185.656"), None);
+    }
+}

@@ -1,0 +1,193 @@
+//! A folder of logs → the `campaign.toml` that describes it, for a person to correct.
+//!
+//! What names mean is found by [`naming`], what logs tell beyond their rows by [`evidence`]; [`write`] makes
+//! the text. Nothing here counts as true: every value says what it was guessed from, and what the logs cannot
+//! tell stays a comment.
+//!
+//! Absent on purpose: estimating clock offsets and xentop's period, and asking questions.
+
+mod evidence;
+mod factors;
+mod marks;
+mod naming;
+mod pattern;
+mod tokens;
+mod write;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use stillstand_parsers::{Format, Parsed};
+
+use self::evidence::Evidence;
+use self::naming::{Naming, Told};
+use crate::config::Config;
+use crate::load::{LoadedFile, load};
+use crate::session::Session;
+
+/// What [`propose`] found.
+#[derive(Debug)]
+pub struct Proposal {
+    /// The text of `campaign.toml`.
+    pub text: String,
+    /// What was found, a line each.
+    pub found: Vec<String>,
+    /// What a person has to check or add, a line each.
+    pub check: Vec<String>,
+}
+
+/// A log as far as its naming is concerned.
+#[derive(Debug, Clone)]
+pub struct Log {
+    pub relative: String,
+    pub format: Format,
+    /// The host that the log itself names.
+    pub host: Option<String>,
+    /// First and last time in it, in seconds since 1970, where it tells.
+    pub span: Option<(f64, f64)>,
+}
+
+/// How the files are named, and what follows for the runs.
+#[derive(Debug)]
+struct Names {
+    /// `None` where the default naming does.
+    pattern: Option<String>,
+    factors: BTreeMap<String, BTreeSet<String>>,
+    /// Repetitions of each condition.
+    conditions: BTreeMap<Vec<String>, BTreeSet<u32>>,
+    logs: usize,
+    placed: usize,
+    /// A log that the naming does not fit.
+    left_out: Option<String>,
+}
+
+/// Looks at every file of `folder`. `files` is told their number, `progress` is called after each.
+///
+/// # Errors
+///
+/// The folder cannot be read, or none of its files is a log of a known format.
+pub fn propose(
+    folder: &Path,
+    files: &(dyn Fn(u64) + Sync),
+    progress: &(dyn Fn() + Sync),
+) -> anyhow::Result<Proposal> {
+    let session = Session::without_names(folder)?;
+    files(session.files.len() as u64);
+    let loaded = load(&session, progress);
+    let (logs, others): (Vec<LoadedFile>, Vec<LoadedFile>) =
+        loaded.into_iter().partition(|file| file.log.is_some());
+    anyhow::ensure!(
+        !logs.is_empty(),
+        "{}: none of its {} files is a log of a format that is read. `stillstand inspect FILE` says why, \
+         `stillstand formats` lists the formats",
+        folder.display(),
+        others.len()
+    );
+    let described: Vec<Log> = logs.iter().filter_map(|file| describe(file)).collect();
+    let names = names(folder, &described)?;
+    let config_text = names.as_ref().map(naming_table).unwrap_or_default();
+    let logs = renamed(folder, config_text.clone(), logs)?;
+    let evidence = Evidence::collect(&logs, &Config::parse(&config_text)?, names.is_some());
+    let left_out: Vec<&str> = others.iter().map(|file| file.file.relative.as_str()).collect();
+    Ok(write::proposal(names.as_ref(), &evidence, described.len(), &left_out))
+}
+
+fn describe(file: &LoadedFile) -> Option<Log> {
+    let log = file.log.as_ref()?;
+    Some(Log {
+        relative: file.file.relative.clone(),
+        format: log.format,
+        host: log.facts.text("host").map(str::to_owned),
+        span: span(log),
+    })
+}
+
+/// First and last time of a log; `None` where its clock has no date.
+fn span(log: &Parsed) -> Option<(f64, f64)> {
+    let facts = &log.facts;
+    let around = |values: &mut dyn Iterator<Item = f64>| {
+        values.fold(None, |span: Option<(f64, f64)>, value| {
+            Some(span.map_or((value, value), |(first, last)| (first.min(value), last.max(value))))
+        })
+    };
+    match log.format {
+        Format::XentopGawk => {
+            let start = facts.float("start_epoch")?;
+            Some((start, start + facts.float("samples").unwrap_or_default()))
+        }
+        Format::MigrationTime => {
+            log.frame.f64s("request_epoch_s").ok()?.get(0).map(|request| (request, request))
+        }
+        Format::PingGawk => {
+            around(&mut log.frame.i64s("epoch").ok()?.iter().flatten().map(|epoch| epoch as f64))
+        }
+        _ => around(&mut log.frame.f64s("epoch_s").ok()?.iter().flatten()),
+    }
+}
+
+/// The default naming where it means the same as the best way to read the names, else that way.
+fn names(folder: &Path, logs: &[Log]) -> anyhow::Result<Option<Names>> {
+    let found = naming::find(logs);
+    let session = Session::with_config(folder, String::new())?;
+    let placed: BTreeMap<&str, Told> = session
+        .files
+        .iter()
+        .map(|file| {
+            let told = Told {
+                levels: file.run.factors.values().cloned().collect(),
+                repetition: file.run.repetition,
+                host: file.host.clone(),
+            };
+            (file.relative.as_str(), told)
+        })
+        .collect();
+    let by_default: Vec<Option<Told>> =
+        logs.iter().map(|log| placed.get(log.relative.as_str()).cloned()).collect();
+    let Naming { pattern, factors, told } = match found {
+        Some(found) if found.told != by_default => found,
+        Some(_) => Naming { pattern: String::new(), factors: vec!["load".to_owned()], told: by_default },
+        None if by_default.iter().all(Option::is_some) => {
+            Naming { pattern: String::new(), factors: vec!["load".to_owned()], told: by_default }
+        }
+        None => return Ok(None),
+    };
+    let mut names = Names {
+        pattern: Some(pattern).filter(|pattern| !pattern.is_empty()),
+        factors: factors.iter().map(|factor| (factor.clone(), BTreeSet::new())).collect(),
+        conditions: BTreeMap::new(),
+        logs: logs.len(),
+        placed: told.iter().flatten().count(),
+        left_out: told.iter().zip(logs).find(|(told, _)| told.is_none()).map(|(_, log)| log.relative.clone()),
+    };
+    for told in told.into_iter().flatten() {
+        for (factor, level) in factors.iter().zip(&told.levels) {
+            names.factors.entry(factor.clone()).or_default().insert(level.clone());
+        }
+        names.conditions.entry(told.levels).or_default().insert(told.repetition);
+    }
+    Ok(Some(names))
+}
+
+fn naming_table(names: &Names) -> String {
+    names
+        .pattern
+        .as_ref()
+        .map(|pattern| format!("[naming]\npattern = {}\n", write::literal(pattern)))
+        .unwrap_or_default()
+}
+
+/// The logs with what the program itself will read in their names under this configuration.
+fn renamed(folder: &Path, config_text: String, logs: Vec<LoadedFile>) -> anyhow::Result<Vec<LoadedFile>> {
+    let mut places: BTreeMap<String, _> = Session::with_config(folder, config_text)?
+        .files
+        .into_iter()
+        .map(|file| (file.relative.clone(), file))
+        .collect();
+    let placed = logs.into_iter().map(|mut log| {
+        if let Some(file) = places.remove(&log.file.relative) {
+            log.file = file;
+        }
+        log
+    });
+    Ok(placed.collect())
+}

@@ -1,0 +1,374 @@
+//! The text of the proposed `campaign.toml`, and what is told on the terminal.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::evidence::{Evidence, Guess, Guessed, HostGuess, count};
+use super::factors;
+use super::{Names, Proposal};
+use crate::config::{self, RoleKey};
+
+/// Longest line of a comment.
+const WIDTH: usize = 100;
+
+/// What was found, as a file and as lines for the terminal.
+pub fn proposal(names: Option<&Names>, evidence: &Evidence, logs: usize, others: &[&str]) -> Proposal {
+    let mut file = File::default();
+    file.comment(&format!(
+        "Proposed by `stillstand init` from the names and the content of {}. Values are guesses where a line \
+         `guessed:` stands above them: correct what is wrong. Lines that begin with `# key =` are what the logs do \
+         not tell. docs/campaign-toml.md explains every key.",
+        count(logs, "log")
+    ));
+    file.line("");
+    file.comment("Title of the report; without it the name of the folder.");
+    file.line("# title = \"Live migration under load\"");
+    file.line("");
+    offset(&mut file, evidence);
+    vm(&mut file, evidence);
+    hosts(&mut file, evidence);
+    runs(&mut file, names);
+    naming(&mut file, names);
+    intervals(&mut file, evidence);
+    Proposal { text: file.text, found: found(names, evidence, logs, others), check: check(names, evidence) }
+}
+
+/// A string of TOML; literal where it can be, so that regular expressions stay readable.
+pub fn literal(text: &str) -> String {
+    if text.contains(['\'', '\n', '\r', '\t']) || text.chars().any(char::is_control) {
+        quoted(text)
+    } else {
+        format!("'{text}'")
+    }
+}
+
+fn quoted(text: &str) -> String {
+    // JSON's escapes are a part of those of TOML's basic strings, but for DEL.
+    serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
+}
+
+/// A key of TOML, bare where it can be.
+fn key(text: &str) -> String {
+    let bare = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    if bare { text.to_owned() } else { quoted(text) }
+}
+
+#[derive(Default)]
+struct File {
+    text: String,
+}
+
+impl File {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    /// A comment, broken into lines.
+    fn comment(&mut self, text: &str) {
+        let mut line = String::from("#");
+        let printable: String = text.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+        for word in printable.split(' ') {
+            if line.chars().count() + 1 + word.chars().count() > WIDTH && line.len() > 1 {
+                self.line(&line);
+                line = String::from("#");
+            }
+            line.push(' ');
+            line.push_str(word);
+        }
+        self.line(&line);
+    }
+
+    fn guess<T>(&mut self, guess: &Guess<T>, line: &str) {
+        self.comment(&format!("guessed: {}", guess.evidence));
+        self.line(line);
+    }
+
+    /// A guess as `key = value`, or the reason why there is none above an example.
+    fn guessed<T>(
+        &mut self,
+        guessed: &Guessed<T>,
+        what: &str,
+        key: &str,
+        show: impl Fn(&T) -> String,
+        example: &str,
+    ) {
+        match guessed {
+            Ok(guess) => self.guess(guess, &format!("{key} = {}", show(&guess.value))),
+            Err(why) => {
+                self.comment(&format!("{what}: {why}."));
+                self.line(&format!("# {key} = {example}"));
+            }
+        }
+    }
+}
+
+fn offset(file: &mut File, evidence: &Evidence) {
+    file.guessed(
+        &evidence.utc_offset,
+        "Offset of the local time in the VM from UTC",
+        "utc_offset",
+        |offset| quoted(offset),
+        "\"+01:00\"",
+    );
+}
+
+fn vm(file: &mut File, evidence: &Evidence) {
+    file.line("\n[vm]");
+    file.guessed(&evidence.vm, "Name of the VM that migrates", "name", |name| quoted(name), "\"vm\"");
+    file.guessed(
+        &evidence.memory_mib,
+        "Memory of the VM in MiB",
+        "memory_mib",
+        |mib| format!("{mib}"),
+        "1024",
+    );
+    file.comment("Seconds by which the VM's clock is ahead of the observer's; logs do not tell.");
+    file.line("# clock_offset_s = 0.0");
+}
+
+fn role(role: RoleKey) -> &'static str {
+    match role {
+        RoleKey::Source => "source",
+        RoleKey::Target => "target",
+        RoleKey::Observer => "observer",
+    }
+}
+
+fn hosts(file: &mut File, evidence: &Evidence) {
+    for host in &evidence.hosts {
+        file.line("\n[[hosts]]");
+        file.line(&format!("name = {}", quoted(&host.name)));
+        file.guess(&host.role, &format!("role = \"{}\"", role(host.role.value)));
+        file.guessed(&host.cpus, "Number of CPUs", "cpus", u32::to_string, "1");
+        file.comment("Seconds by which this host's clock is ahead of the observer's; logs do not tell.");
+        file.line("# clock_offset_s = 0.0");
+    }
+    if !evidence.hosts.iter().any(|host| host.role.value == RoleKey::Observer) {
+        file.line("");
+        file.comment("No log is of the host that watches the service (that of ping). If it is worth naming:");
+        file.line("# [[hosts]]\n# name = \"observer\"\n# role = \"observer\"");
+    }
+}
+
+fn runs(file: &mut File, names: Option<&Names>) {
+    file.line("");
+    file.comment("Factors that are the same for all runs, and so in no name. For example:");
+    file.line("# [factors]\n# service = \"ping\"");
+    let Some(names) = names else { return };
+    if names.factors.values().any(|levels| levels.len() > 1) {
+        file.line("\n[order]");
+        file.comment("guessed: what can be the reference first, then by name.");
+    }
+    for (factor, levels) in names.factors.iter().filter(|(_, levels)| levels.len() > 1) {
+        let levels: Vec<String> = factors::in_order(levels).iter().map(|level| quoted(level)).collect();
+        file.line(&format!("{} = [{}]", key(factor), levels.join(", ")));
+    }
+    reference(file, names);
+}
+
+/// The condition that others are compared with: active where its name tells it, else an example.
+fn reference(file: &mut File, names: &Names) {
+    let varying: Vec<_> = names.factors.iter().filter(|(_, levels)| levels.len() > 1).collect();
+    file.line("");
+    if let ([(factor, level)], 1) = (references(names).as_slice(), varying.len()) {
+        file.line("[reference]");
+        file.comment("guessed: by its name the condition that changes nothing.");
+        file.line(&format!("{} = {}", key(factor), quoted(level)));
+        return;
+    }
+    file.comment(
+        "The condition that the others are compared with; one level of every factor that varies. Without it there \
+         are no comparisons, unless a single condition has a level called none, idle or baseline.",
+    );
+    file.line("# [reference]");
+    for (factor, levels) in varying {
+        let first = factors::in_order(levels).into_iter().next().unwrap_or_default();
+        file.line(&format!("# {} = {}", key(factor), quoted(&first)));
+    }
+}
+
+fn references(names: &Names) -> Vec<(&str, &str)> {
+    let several = names.factors.iter().filter(|(_, levels)| levels.len() > 1);
+    several
+        .flat_map(|(factor, levels)| levels.iter().map(move |level| (factor.as_str(), level.as_str())))
+        .filter(|(_, level)| config::is_reference_level(level))
+        .collect()
+}
+
+fn naming(file: &mut File, names: Option<&Names>) {
+    file.line("");
+    match names {
+        None => {
+            file.comment(
+                "The names of the files do not tell which logs belong to one run: no number in them counts \
+                 repetitions. Rename the files, for example to load/repetition/source-host.csv, or describe their \
+                 paths with a regular expression that has the groups repetition, source, host and load:",
+            );
+            file.line("# [naming]");
+            file.line(r"# pattern = '^(?<load>[^/]+)/(?<repetition>\d+)/(?<source>[^/.-]+)(?:-(?<host>[^/.]+))?\.[^/.]+$'");
+        }
+        Some(Names { pattern: None, placed, logs, .. }) => {
+            file.comment(&format!(
+                "The default naming fits {placed} of {}, so there is no pattern. Where it is wrong:",
+                count(*logs, "log")
+            ));
+            file.line("# [naming]");
+            file.line(r"# pattern = '^(?<load>[^/\d]+)(?<repetition>\d+)-(?<source>[^/.-]+)(?:-(?<host>[^/.]+))?\.[^/.]+$'");
+        }
+        Some(names @ Names { pattern: Some(pattern), .. }) => {
+            file.line("[naming]");
+            let mut text = format!("guessed: fits {} of {}", names.placed, count(names.logs, "log"));
+            if let Some(left_out) = &names.left_out {
+                let _ = write!(text, ", not `{left_out}`");
+            }
+            let _ = write!(
+                text,
+                ". Groups other than repetition, source and host are factors; rename them freely."
+            );
+            file.comment(&text);
+            file.line(&format!("pattern = {}", literal(pattern)));
+        }
+    }
+}
+
+fn intervals(file: &mut File, evidence: &Evidence) {
+    file.line("\n[ping]");
+    let seconds = |interval: &f64| format!("{interval:?}");
+    file.guessed(&evidence.ping_interval, "Seconds between two requests", "interval_s", seconds, "0.2");
+    if evidence.has_xentop {
+        file.line("\n[xentop]");
+        file.comment(
+            "True seconds between two samples of xentop: a little more than its -d, which adds up over a run. The \
+             logs do not tell; without it 1.0.",
+        );
+        file.line("# period_s = 1.02");
+    }
+}
+
+/// What was found, for the terminal.
+fn found(names: Option<&Names>, evidence: &Evidence, logs: usize, others: &[&str]) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(names) = names {
+        let runs: usize = names.conditions.values().map(BTreeSet::len).sum();
+        lines.push(format!("{} of {}", count(logs, "log"), count(runs, "run")));
+        for (factor, levels) in &names.factors {
+            lines.push(format!("{factor}: {}", factors::in_order(levels).join(", ")));
+        }
+        lines.push(format!("repetitions: {}", repetitions(names)));
+    } else {
+        lines.push(count(logs, "log"));
+    }
+    let host = |host: &HostGuess| match &host.cpus {
+        Ok(cpus) => {
+            format!("{} ({}, {})", host.name, role(host.role.value), count(cpus.value as usize, "CPU"))
+        }
+        Err(_) => format!("{} ({})", host.name, role(host.role.value)),
+    };
+    if !evidence.hosts.is_empty() {
+        lines.push(format!("hosts: {}", evidence.hosts.iter().map(host).collect::<Vec<_>>().join(", ")));
+    }
+    lines.extend(evidence.vm.iter().map(|vm| format!("VM: {}", vm.value)));
+    lines.extend(evidence.ping_interval.iter().map(|interval| format!("ping: every {} s", interval.value)));
+    lines.extend(evidence.utc_offset.iter().map(|offset| format!("offset from UTC: {}", offset.value)));
+    match names {
+        Some(Names { pattern: None, .. }) => lines.push("naming: the default one".to_owned()),
+        Some(Names { pattern: Some(pattern), placed, logs, .. }) => {
+            lines.push(format!("naming: {pattern} fits {placed} of {}", count(*logs, "log")));
+        }
+        None => {}
+    }
+    if let Some(first) = others.first() {
+        let more = if others.len() > 1 { ", …" } else { "" };
+        lines.push(format!("no logs of a known format: {} ({first}{more})", count(others.len(), "file")));
+    }
+    lines
+}
+
+/// `1 to 5`, `1 to 5 (memtester 4 of them)`.
+fn repetitions(names: &Names) -> String {
+    let all: BTreeSet<u32> = names.conditions.values().flatten().copied().collect();
+    let range = match (all.first(), all.last()) {
+        (Some(first), Some(last)) if first != last => format!("{first} to {last}"),
+        (Some(only), _) => only.to_string(),
+        _ => "none".to_owned(),
+    };
+    let most = names.conditions.values().map(BTreeSet::len).max().unwrap_or(0);
+    let fewer: Vec<String> = names
+        .conditions
+        .iter()
+        .filter(|(_, repetitions)| repetitions.len() < most)
+        .map(|(levels, repetitions)| format!("{} {}", levels.join(" "), repetitions.len()))
+        .collect();
+    if fewer.is_empty() { range } else { format!("{range} (fewer: {})", fewer.join(", ")) }
+}
+
+/// What a person has to look at, for the terminal.
+fn check(names: Option<&Names>, evidence: &Evidence) -> Vec<String> {
+    let mut lines = Vec::new();
+    match names {
+        None => lines.push(
+            "naming: no way was found to tell from the names which logs belong to one run; reports need a \
+             naming.pattern or other names"
+                .to_owned(),
+        ),
+        Some(names) => {
+            if let Some(left_out) = &names.left_out {
+                lines.push(format!(
+                    "{} fit no run, for example {left_out}",
+                    count(names.logs - names.placed, "log")
+                ));
+            }
+            let varying = names.factors.values().filter(|levels| levels.len() > 1).count();
+            if varying > 1 || references(names).len() != 1 {
+                lines.push("reference: which condition the others are compared with is not clear".to_owned());
+            }
+            for factor in names.factors.keys().filter(|factor| factor.starts_with("factor")) {
+                lines.push(format!("{factor}: rename this group of naming.pattern"));
+            }
+        }
+    }
+    for host in &evidence.hosts {
+        match &host.cpus {
+            Ok(cpus) => lines.push(format!("cpus of {}: {} ({})", host.name, cpus.value, cpus.evidence)),
+            Err(why) => lines.push(format!("cpus of {}: {why}", host.name)),
+        }
+        if host.role.value == RoleKey::Observer {
+            lines.push(format!("role of {}: {}", host.name, host.role.evidence));
+        }
+    }
+    if let Err(why) = &evidence.utc_offset {
+        lines.push(format!("utc_offset: {why}"));
+    }
+    if evidence.has_xentop {
+        lines.push("xentop.period_s: the logs do not tell; without it 1.0 s".to_owned());
+    }
+    lines.push("clock_offset_s of hosts and VM: the logs do not tell; without it 0 s".to_owned());
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_come_back_as_they_are() {
+        for text in [r"^(?<load>\w+)$", "it's", "a\"b\\c", "tab\there", "\u{7f}\u{1}", "größe"] {
+            for written in [literal(text), quoted(text)] {
+                let value: toml::Table = toml::from_str(&format!("x = {written}")).unwrap();
+                assert_eq!(value["x"].as_str(), Some(text), "{written}");
+            }
+        }
+    }
+
+    #[test]
+    fn comments_are_broken_and_never_end_early() {
+        let mut file = File::default();
+        file.comment(&format!("{} evil\n[hosts]", "word ".repeat(40)));
+        assert!(
+            file.text.lines().all(|line| line.starts_with("# ") && line.chars().count() <= WIDTH),
+            "{}",
+            file.text
+        );
+    }
+}
