@@ -3,6 +3,7 @@
 mod bad_input;
 mod clocks;
 mod compressed;
+mod corpus;
 mod determinism;
 mod published;
 mod report;
