@@ -150,7 +150,7 @@ fn verbose(text: &[u8]) -> Option<Said<'_>> {
     Some(Said::Part(times, whole))
 }
 
-/// `real 8.87` of `time -p`, `real	0m8.870s` of bash and ksh.
+/// `real 8.87` of `time -p`, `real 0m8.870s` of bash and ksh.
 fn shell(text: &[u8]) -> Option<Said<'_>> {
     let mut found = words(text);
     let (label, value) = (found.next()?.1, found.next()?.1);
