@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Line 1 is `date +%s` just before the request, line 2 is GNU time about `xm migrate`, with the format
-//! `%E real, %U user, %S sys, %D KB unshared Data, %K Average Total memory use, %P CPU Percentage`.
+//! `%E real, %U user, %S sys, %D KB unshared Data, %K Average Total memory use, %P CPU Percentage`. GNU time
+//! without a format, `time -v`, `time -p` and bash's `time` are read as well (see `times`).
 //!
 //! Traps:
 //!
@@ -15,28 +16,32 @@
 //! * `%E` is `[h:]mm:ss[.cc]`.
 //! * A migration that failed is data: GNU time puts `Command exited with non-zero status N` before its own
 //!   line, or `Command terminated by signal N`, which counts as exit status 128 + N as in a shell. With
-//!   neither the status is 0.
+//!   neither the status is 0. After a signal `time -v` says `Exit status: 0`: that is not believed.
+//! * A shell's `time` says nothing of a failure, and `time -p` may be one: then the status is unknown.
 //! * What `xm` had to say may stand between the lines; it is told in a note each.
 //! * `%P` is `?%` for a process that took no time.
 //!
 //! Absent on purpose: `%D` and `%K`, which are 0 on every Linux kernel.
 
+mod times;
+
 use polars::prelude::{Float64Chunked, Int64Chunked, IntoSeries, NewChunkedArray};
 
+use self::times::{Layout, Said, Times};
 use super::{Outcome, unusable};
 use crate::detect::Head;
 use crate::diagnostic::{Diagnostics, Facts, ParseError, Parsed, Place, RowCount};
 use crate::format::{Format, FormatInfo};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::lines::{Line, Lines};
-use crate::text::{epoch, float, integer, split_once, unsigned, words};
+use crate::text::{epoch, float, integer, split_once, unsigned};
 
 pub(crate) static INFO: FormatInfo = FormatInfo {
     format: Format::MigrationTime,
     name: "migration-time",
     description: "when a migration was requested, and how long the migration command took",
-    written_by: "date +%s and GNU time -f \"%E real, %U user, %S sys, …\" around xm migrate",
-    begins_with: "seconds since 1970 alone on a line, then `0:08.87 real, 0.04 user, …`",
+    written_by: "date +%s and GNU time or bash's time around the command, such as xm migrate",
+    begins_with: "seconds since 1970 alone on a line, then `0:08.87 real, 0.04 user, …` or what else time writes",
     recognise,
     parse,
 };
@@ -44,10 +49,26 @@ pub(crate) static INFO: FormatInfo = FormatInfo {
 fn recognise(head: &Head<'_>) -> bool {
     let Some((first, rest)) = head.lines.split_first() else { return false };
     let request = request(first.text.trim_ascii()).is_some();
-    // A line that is cut off needs the request beside it.
-    let parts = |line: &Line<'_>| Times::read(line.text).map_or(0, |times| times.read_parts());
-    let most = head.lines.iter().map(parts).max().unwrap_or(0);
-    if most >= 3 || (request && most >= 1) {
+    if head.lines.iter().any(|line| times::by_format(line.text).is_some_and(|times| times.read_parts() >= 3))
+    {
+        return true;
+    }
+    let mut times = Times::default();
+    let mut known = usize::from(request);
+    for line in &head.lines {
+        let text = line.text.trim_ascii();
+        match times::read(text) {
+            Some(Said::Whole(more) | Said::Part(more, _)) => times = times.and(more).unwrap_or(times),
+            Some(Said::Command(_) | Said::Remark) => {}
+            None if failure(text).is_some() => {}
+            None => continue,
+        }
+        known += 1;
+    }
+    // A line that is cut off needs the request beside it. So does anything else that ran under `time` and
+    // has more to say itself: benchmarks do.
+    let timed = times.read_parts();
+    if (request && timed >= 1) || (timed >= 3 && known.saturating_mul(2) > head.lines.len()) {
         return true;
     }
     // The command was never timed to its end: a request, and at most what `xm` or GNU time said.
@@ -69,18 +90,6 @@ fn request(text: &[u8]) -> Option<(f64, f64)> {
     Some((float(text)?, 10_f64.powi(-digits)))
 }
 
-/// `[h:]mm:ss[.cc]` in seconds.
-#[expect(clippy::cast_precision_loss, reason = "hours and minutes are small numbers")]
-fn elapsed(text: &[u8]) -> Option<f64> {
-    let (first, rest) = split_once(text, b':')?;
-    let (hours, minutes, seconds) = match split_once(rest, b':') {
-        Some((minutes, seconds)) => (unsigned(first)?, unsigned(minutes)?, seconds),
-        None => (0, unsigned(first)?, rest),
-    };
-    let seconds = float(seconds).filter(|seconds| (0.0..61.0).contains(seconds))?;
-    Some(hours as f64 * 3600.0 + minutes as f64 * 60.0 + seconds)
-}
-
 /// What GNU time says before its own line if the command failed.
 enum Failure {
     Status(i64),
@@ -95,58 +104,12 @@ fn failure(line: &[u8]) -> Option<Failure> {
     integer(text.strip_prefix(b"Command terminated by signal ")?).map(Failure::Signal)
 }
 
-/// The line of GNU time.
-#[derive(Clone, Copy, Debug, Default)]
-struct Times {
-    elapsed: Option<f64>,
-    user: Option<f64>,
-    system: Option<f64>,
-    /// The outer option: whether the part is there at all; the inner: `?%` has no value.
-    cpu: Option<Option<f64>>,
-}
-
-impl Times {
-    /// `None` if the line is none of GNU time's; otherwise the parts that could be read.
-    fn read(line: &[u8]) -> Option<Self> {
-        let mut times = Self::default();
-        let mut known = false;
-        for part in line.split(|byte| *byte == b',') {
-            let Some((start, value)) = words(part).next() else { continue };
-            let label = part.get(start.saturating_add(value.len())..).unwrap_or_default().trim_ascii();
-            match label {
-                b"real" => times.elapsed = elapsed(value),
-                b"user" => times.user = float(value).filter(|seconds| *seconds >= 0.0),
-                b"sys" => times.system = float(value).filter(|seconds| *seconds >= 0.0),
-                b"CPU Percentage" => {
-                    let number = value.strip_suffix(b"%").unwrap_or(value);
-                    let percent = float(number).filter(|percent| *percent >= 0.0);
-                    times.cpu = (number == b"?" || percent.is_some()).then_some(percent);
-                }
-                _ => continue,
-            }
-            known |= matches!(label, b"real" | b"CPU Percentage");
-        }
-        known.then_some(times)
-    }
-
-    fn parts(&self) -> [(&'static str, bool); 4] {
-        [
-            ("real", self.elapsed.is_some()),
-            ("user", self.user.is_some()),
-            ("sys", self.system.is_some()),
-            ("CPU Percentage", self.cpu.is_some()),
-        ]
-    }
-
-    fn read_parts(&self) -> usize {
-        self.parts().iter().filter(|(_, read)| *read).count()
-    }
-}
-
 #[derive(Default)]
-struct Reader {
+struct Reader<'a> {
     request: Option<(f64, f64)>,
-    times: Option<Times>,
+    times: Times,
+    /// The first line about the times.
+    timed: Option<Line<'a>>,
     failure: Option<i64>,
     facts: Facts,
     rows: RowCount,
@@ -162,8 +125,8 @@ fn parse(bytes: &[u8]) -> Result<Parsed, ParseError> {
     reader.finish(bytes)
 }
 
-impl Reader {
-    fn line(&mut self, line: Line<'_>) {
+impl<'a> Reader<'a> {
+    fn line(&mut self, line: Line<'a>) {
         let text = line.text.trim_ascii();
         let place = Place::line(line.number, text);
         if let Some(request) = request(text) {
@@ -174,18 +137,24 @@ impl Reader {
             }
         } else if let Some(failure) = failure(text) {
             self.failed(place, &failure);
-        } else if let Some(times) = Times::read(text) {
-            if self.times.is_some() {
-                self.second(place, "line of GNU time");
-            } else {
-                self.times(place, times);
-            }
         } else {
-            self.diagnostics.note("other-output", place, || {
-                "output of the migration command, or something else that is neither the time of the request \
-                 nor GNU time's line; it is not used"
-                    .to_owned()
-            });
+            match times::read(text) {
+                Some(Said::Whole(times)) => self.times(line, times),
+                Some(Said::Part(times, whole)) if whole || line.terminated => self.times(line, times),
+                Some(Said::Part(..)) => {
+                    self.rows.lost += 1;
+                    self.diagnostics.warning("last-line-cut", place, || {
+                        "the last line has no end and its number may lack digits; the line is left out".to_owned()
+                    });
+                }
+                Some(Said::Command(command)) => self.facts.set_text("command", command.trim_ascii()),
+                Some(Said::Remark) => {}
+                None => self.diagnostics.note("other-output", place, || {
+                    "output of the migration command, or something else that is neither the time of the request \
+                     nor of `time`; it is not used"
+                        .to_owned()
+                }),
+            }
         }
     }
 
@@ -210,22 +179,43 @@ impl Reader {
         });
     }
 
-    fn times(&mut self, place: Place<'_>, times: Times) {
-        for (part, _) in times.parts().into_iter().filter(|(_, read)| !read) {
+    fn times(&mut self, line: Line<'a>, times: Times) {
+        match self.times.and(times) {
+            Some(both) => {
+                self.times = both;
+                self.timed.get_or_insert(line);
+            }
+            None => self.second(Place::line(line.number, line.text), "time that the command took"),
+        }
+    }
+
+    /// Says what is missing of the times, once all lines are read.
+    fn check_times(&mut self, line: Line<'a>) {
+        let place = Place::line(line.number, line.text);
+        for (part, _) in self.times.parts().filter(|(_, read)| !read) {
             self.diagnostics.warning("time-part-missing", place, || {
-                format!("GNU time's line has no readable part `{part}`; that value is null")
+                format!("the output of `time` has no readable part `{part}`; that value is null")
             });
         }
-        if times.cpu == Some(None) {
+        if self.times.cpu == Some(None) {
             self.diagnostics.note("no-cpu-percentage", place, || {
                 "GNU time gives `?%` for a command that took no time; the value is null".to_owned()
             });
         }
-        self.times = Some(times);
+        if let Some(status) = self.times.status.filter(|status| *status != 0 && self.failure.is_none()) {
+            self.failed(place, &Failure::Status(status));
+        }
+        if self.times.layout == Some(Layout::Shell) && self.failure.is_none() {
+            self.diagnostics.note("status-unknown", place, || {
+                "a shell's `time` does not say whether the command failed, and `time -p` may be one; the exit \
+                 status is null"
+                    .to_owned()
+            });
+        }
     }
 
     fn finish(mut self, bytes: &[u8]) -> Result<Parsed, ParseError> {
-        if self.request.is_none() && self.times.is_none() {
+        if self.request.is_none() && self.timed.is_none() {
             let first = Lines::new(bytes).find(|line| !line.is_blank());
             let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
             let expected = "seconds since 1970 alone on a line, or GNU time's `0:08.87 real, 0.04 user, …`";
@@ -240,7 +230,9 @@ impl Reader {
                     .to_owned()
             });
         }
-        if self.times.is_none() {
+        if let Some(line) = self.timed {
+            self.check_times(line);
+        } else {
             self.diagnostics.error("no-duration", Place::FILE, || {
                 "expected GNU time's line `0:08.87 real, 0.04 user, …`; the durations are null: was the \
                  migration command still running when the log was taken?"
@@ -263,9 +255,10 @@ impl Reader {
     }
 
     fn columns(&self) -> FrameBuilder {
-        let times = self.times.unwrap_or_default();
-        // A command of which GNU time said nothing bad ended well; one it said nothing about is unknown.
-        let status = self.failure.or(self.times.map(|_| 0));
+        let times = &self.times;
+        // A command of which GNU time said nothing bad ended well; a shell would say nothing in any case.
+        let well = self.timed.filter(|_| times.layout == Some(Layout::Gnu)).map(|_| 0);
+        let status = self.failure.or(well);
         let mut columns = FrameBuilder::default();
         for (name, unit, value) in [
             ("request_epoch_s", Unit::EpochSeconds, self.request.map(|(seconds, _)| seconds)),

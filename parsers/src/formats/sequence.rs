@@ -20,7 +20,7 @@ impl Unwrap {
 
     /// Adds the multiple of 65536 that brings the number nearest to the one before. Numbers above 16 bits
     /// come from a tool that does not wrap. `None` if the result does not fit in 32 bits.
-    pub fn next(&mut self, sent: u32) -> Option<u32> {
+    pub fn peek(&self, sent: u32) -> Option<u32> {
         let number = i64::from(sent);
         let unwrapped = match self.last {
             Some((last_sent, last)) if number < PERIOD && i64::from(last_sent) < PERIOD => {
@@ -32,9 +32,14 @@ impl Unwrap {
             }
             _ => number,
         };
-        let fits = u32::try_from(unwrapped).ok()?;
-        self.last = Some((sent, unwrapped));
-        Some(fits)
+        u32::try_from(unwrapped).ok()
+    }
+
+    /// The same, and the next number is brought near to this one.
+    pub fn next(&mut self, sent: u32) -> Option<u32> {
+        let unwrapped = self.peek(sent)?;
+        self.last = Some((sent, i64::from(unwrapped)));
+        Some(unwrapped)
     }
 }
 

@@ -297,7 +297,7 @@ pub(super) fn time(word: &[u8]) -> Option<(Rtt, bool)> {
 fn icmp_error(text: &[u8]) -> Option<Said<'_>> {
     let rest = text.strip_prefix(b"From ").or_else(|| text.strip_prefix(b"Von "))?;
     match numbered(rest) {
-        Some((_, words)) if words.is_empty() => None,
+        Some((_, b"")) => None,
         Some((_, words)) if redirect(words) => Some(Said::Message),
         Some((event, _)) => {
             let tool = Some(Tool::Iputils);

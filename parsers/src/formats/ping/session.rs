@@ -100,12 +100,13 @@ impl Session {
 
     /// Whether the event is the first of another ping, of which the beginning is missing.
     pub fn starts_again(&self, event: &Event<'_>) -> bool {
-        let first = |number: u32| number <= 1 && self.highest >= number.saturating_add(FAR);
+        // Where the numbers may have wrapped, the first one is not one that was seen.
+        let first =
+            |seq: u32| seq <= 1 && self.highest >= seq.saturating_add(FAR) && self.seen.contains(&seq);
         event.kind == Kind::Reply
             && !self.unmarked
             && event.tool != Some(Tool::Bsd)
-            && event.number.is_some_and(|number| first(number) && self.seen.contains(&number))
-            && self.seqs.last_sent().is_some_and(|last| last < 32_768)
+            && event.number.and_then(|number| self.seqs.peek(number)).is_some_and(first)
     }
 
     /// The number of the request, counting on, and what the line means for it.

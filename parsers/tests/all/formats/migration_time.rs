@@ -67,3 +67,60 @@ fn two_migrations_in_one_file() {
     assert_eq!(row(&parsed).0[1], Some(8.87));
     assert_eq!(parsed.rows, RowCount { read: 1, lost: 2 });
 }
+
+#[test]
+fn gnu_time_without_a_format() {
+    let parsed = check("migration-time/valid/default.test", &[]);
+    let numbers = [Some(1_795_183_928.0), Some(0.3), Some(0.0), Some(0.0), Some(0.0)];
+    assert_eq!(row(&parsed), (numbers, Some(0)));
+    assert_eq!(parsed.rows, RowCount { read: 1, lost: 0 });
+    let expected = ["note 1 command-failed", "error no-request-time"];
+    let parsed = check("migration-time/invalid/default-without-request.test", &expected);
+    assert_eq!(row(&parsed), ([None, Some(0.0), Some(0.0), Some(0.0), Some(88.0)], Some(137)));
+    let expected = ["warning 2 time-part-missing", "warning 2 time-part-missing"];
+    let parsed = check("migration-time/invalid/default-cut.test", &expected);
+    assert_eq!(row(&parsed).0, [Some(1_264_510_805.0), None, Some(0.04), Some(0.1), None]);
+}
+
+#[test]
+fn gnu_time_in_many_lines() {
+    let parsed = check("migration-time/valid/verbose.test", &["note 2 command-failed"]);
+    let numbers = [Some(1_795_183_928.417_134), Some(0.2), Some(0.0), Some(0.0), Some(0.0)];
+    let (found, status) = row(&parsed);
+    assert!((found[0].unwrap() - numbers[0].unwrap()).abs() < 1e-6, "{found:?}");
+    assert_eq!((&found[1..], status), (&numbers[1..], Some(3)));
+    assert_eq!(parsed.facts.text("command"), Some("\"sh -c sleep 0.2; exit 3\""));
+    assert_eq!(parsed.facts.float("request_resolution_s"), Some(1e-9));
+
+    // After a signal it says that the exit status is 0.
+    let expected = ["note 2 command-failed", "note 4 no-cpu-percentage"];
+    let parsed = check("migration-time/valid/verbose-killed.test", &expected);
+    let numbers = [Some(1_264_510_805.25), Some(3723.0), Some(0.04), Some(0.1), None];
+    assert_eq!(row(&parsed), (numbers, Some(143)));
+    assert_eq!(parsed.facts.int("signal"), Some(15));
+}
+
+#[test]
+fn posix_and_shells() {
+    let parsed = check("migration-time/valid/posix.test", &["note 2 status-unknown"]);
+    assert_eq!(row(&parsed), ([Some(1_795_183_928.0), Some(0.2), Some(0.0), Some(0.0), None], None));
+    let parsed = check("migration-time/valid/bash.test", &["note 3 status-unknown"]);
+    assert_eq!(row(&parsed), ([Some(1_795_183_928.0), Some(0.201), Some(0.001), Some(0.0), None], None));
+    let parsed = check("migration-time/valid/bash-german.test", &["note 3 status-unknown"]);
+    assert_eq!(row(&parsed), ([Some(1_264_510_805.0), Some(68.87), Some(0.04), Some(0.1), None], None));
+    let expected = ["note 1 status-unknown", "error no-request-time"];
+    let parsed = check("migration-time/invalid/posix-without-request.test", &expected);
+    assert_eq!(row(&parsed).0, [None, Some(8.87), Some(0.04), Some(0.1), None]);
+    let expected = ["warning 2 time-part-missing", "note 2 status-unknown", "warning 4 last-line-cut"];
+    let parsed = check("migration-time/invalid/posix-cut.test", &expected);
+    assert_eq!(row(&parsed).0, [Some(1_264_510_805.0), Some(8.87), Some(0.04), None, None]);
+    let expected = [
+        "note 3 status-unknown",
+        "warning 6 second-value",
+        "warning 8 second-value",
+        "warning 9 second-value",
+        "warning 10 second-value",
+    ];
+    let parsed = check("migration-time/invalid/bash-twice.test", &expected);
+    assert_eq!((row(&parsed).0[1], parsed.rows), (Some(8.87), RowCount { read: 1, lost: 4 }));
+}

@@ -123,6 +123,16 @@ fn sequence_numbers_wrap() {
 }
 
 #[test]
+fn a_long_session_stays_one() {
+    let reply =
+        |seq: u32| format!("64 bytes from 192.168.2.70: icmp_seq={} ttl=64 time=0.4 ms\n", seq % 65_536);
+    let text: String = (1..200_000).map(reply).collect();
+    let parsed = parse_text(Format::Ping, &text);
+    assert_eq!(u32s(&parsed, "seq"), (1..200_000).collect::<Vec<_>>());
+    assert_eq!(parsed.facts.get("sessions"), None);
+}
+
+#[test]
 fn a_killed_ping() {
     let parsed = check("ping/valid/iputils-killed.txt", &["note 7 no-summary"]);
     assert_eq!(parsed.rows, RowCount { read: 6, lost: 0 });

@@ -314,4 +314,35 @@ proptest! {
         prop_assert_eq!(rows, expected);
         prop_assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
     }
+
+    #[test]
+    fn migration_time_of_other_kinds(epoch in 100_000_000_i64..99_999_999_999, millis in 0_u32..3_000_000, user in 0_u32..10_000,
+                                     percent in 0_u32..400, kind in 0_u8..4) {
+        let hundredths = |value: u32| format!("{}.{:02}", value / 100, value % 100);
+        let centis = millis / 10;
+        let clock = format!("{}:{}", centis / 6000, format_args!("{:02}.{:02}", centis % 6000 / 100, centis % 100));
+        let bash = |millis: u32| format!("{}m{}.{:03}s", millis / 60_000, millis % 60_000 / 1000, millis % 1000);
+        let times = match kind {
+            0 => format!(
+                "{}user 0.10system {clock}elapsed {percent}%CPU (0avgtext+0avgdata 4096maxresident)k\n\
+                 0inputs+0outputs (0major+123minor)pagefaults 0swaps\n",
+                hundredths(user)
+            ),
+            1 => format!(
+                "\tCommand being timed: \"xm migrate\"\n\tUser time (seconds): {}\n\tSystem time (seconds): 0.10\n\
+                 \tPercent of CPU this job got: {percent}%\n\
+                 \tElapsed (wall clock) time (h:mm:ss or m:ss): {clock}\n\tSwaps: 0\n\tExit status: 0\n",
+                hundredths(user)
+            ),
+            2 => format!("real {}\nuser {}\nsys 0.10\n", hundredths(centis), hundredths(user)),
+            _ => format!("\nreal\t{}\nuser\t{}\nsys\t0m0.100s\n", bash(millis), bash(user * 10)),
+        };
+        let parsed = read(Format::MigrationTime, &format!("{epoch}\n{times}"));
+        let seconds = if kind == 3 { f64::from(millis) / 1000.0 } else { f64::from(centis) / 100.0 };
+        prop_assert!((f64s(&parsed, "elapsed_s")[0].unwrap() - seconds).abs() < 1e-9);
+        prop_assert!((f64s(&parsed, "user_s")[0].unwrap() - f64::from(user) / 100.0).abs() < 1e-9);
+        prop_assert_eq!(f64s(&parsed, "system_s"), [Some(0.1)]);
+        prop_assert_eq!(f64s(&parsed, "cpu_percent"), [Some(f64::from(percent)).filter(|_| kind < 2)]);
+        prop_assert_eq!(i64s(&parsed, "exit_status"), [Some(0).filter(|_| kind < 2)]);
+    }
 }
