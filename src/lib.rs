@@ -12,7 +12,8 @@
 //! 6. [`tables`] and [`figures`] show it, [`report`] sets the documents, [`export`] writes data,
 //!    [`provenance`] says what came from what, and [`output`] puts the folder on the disk.
 //!
-//! Beside the flow stands [`init`], which looks at a folder and proposes its `campaign.toml`.
+//! Beside the flow stand [`init`], which looks at a folder and proposes its `campaign.toml`, and [`timing`], which
+//! says when a single log was written and where it has gaps.
 //!
 //! What is below the analysis never imports what is above it; `tests/it/tidy.rs` keeps it so.
 
@@ -36,3 +37,4 @@ pub mod session;
 pub mod stats;
 pub mod tables;
 pub mod text;
+pub mod timing;

@@ -7,6 +7,8 @@
 //!
 //! Absent on purpose: reading, joining or resampling. That is the business of the caller.
 
+use std::fmt;
+
 use polars::prelude::{
     BooleanChunked, DataFrame, Float64Chunked, Int64Chunked, PolarsError, Series, StringChunked,
     UInt32Chunked,
@@ -38,6 +40,31 @@ pub enum Unit {
     Text,
 }
 
+impl Unit {
+    /// What a person calls it, e.g. `seconds since 1970`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::EpochSeconds => "seconds since 1970",
+            Self::SecondsOfDay => "seconds since midnight",
+            Self::Seconds => "s",
+            Self::Milliseconds => "ms",
+            Self::Percent => "% of the host",
+            Self::PercentOfOneCpu => "% of one CPU",
+            Self::Bytes => "bytes",
+            Self::BytesPerSecond => "bytes/s",
+            Self::Count => "count",
+            Self::Text => "text",
+        }
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
 /// What kind of time the time column of a frame holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Clock {
@@ -51,6 +78,26 @@ pub enum Clock {
     TimeOfDay,
     /// The rows have no time.
     None,
+}
+
+impl Clock {
+    /// What a person calls it, e.g. `time of day`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Epoch => "time stamps",
+            Self::EpochSecondsAtArrival => "whole seconds of arrival",
+            Self::Counter => "a counter",
+            Self::TimeOfDay => "time of day",
+            Self::None => "none",
+        }
+    }
+}
+
+impl fmt::Display for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
 }
 
 /// Name and unit of a column.

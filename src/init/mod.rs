@@ -11,6 +11,8 @@ mod factors;
 mod marks;
 mod naming;
 mod pattern;
+mod score;
+mod table;
 mod tokens;
 mod write;
 
@@ -20,7 +22,8 @@ use std::path::Path;
 use stillstand_parsers::{Format, Parsed};
 
 use self::evidence::Evidence;
-use self::naming::{Naming, Told};
+use self::naming::Naming;
+use self::score::Told;
 use crate::config::Config;
 use crate::load::{LoadedFile, load};
 use crate::session::Session;

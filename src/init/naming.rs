@@ -7,21 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use regex::Regex;
-use stillstand_parsers::Format;
-
 use super::Log;
 use super::marks::{self, Joined, Label, Mark, SELECTORS, Selector};
 use super::pattern::{LISTED, Marked, pattern};
+use super::score::{Told, is_of_service, score, splits};
+use super::table::Table;
 use super::tokens::Tokens;
-
-/// What a path tells about its log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
-    pub levels: Vec<String>,
-    pub repetition: u32,
-    pub host: Option<String>,
-}
+use regex::Regex;
 
 /// A way to read the names.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,36 +45,56 @@ enum Piece {
     Last,
 }
 
-/// A run has one of each of these, whatever its hosts.
-fn is_of_service(format: Format) -> bool {
-    matches!(format, Format::PingGawk | Format::Zeit | Format::MigrationTime)
-}
-
 /// The best way to read the names of `logs`; `None` if none gives runs.
 pub fn find(logs: &[Log]) -> Option<Naming> {
-    let paths: Vec<Tokens> = logs.iter().map(|log| Tokens::new(&log.relative)).collect();
+    let campaign = Campaign::new(logs);
     let mut ways: Vec<Way> = Vec::new();
-    let sources = marks::sources(logs, &paths);
+    // Several choices may come to the same.
+    let mut seen: Vec<Vec<Option<Read>>> = Vec::new();
     for selector in SELECTORS {
         for joined in [Joined::All, Joined::Alike, Joined::Nothing] {
             for (last_source, with_prefix) in [(true, true), (true, false), (false, true), (false, false)] {
-                let (paths, sources) = (&paths, &sources);
-                ways.extend(
-                    Trial { logs, paths, sources, selector, joined, last_source, with_prefix }.ways(),
-                );
+                let trial = Trial { campaign: &campaign, selector, joined, last_source, with_prefix };
+                let plain = trial.reads(false);
+                if !seen.contains(&plain) {
+                    ways.extend(trial.ways(&plain));
+                    seen.push(plain);
+                }
             }
         }
     }
     // Of equals the first counts.
     ways.sort_by(|a, b| b.score.total_cmp(&a.score));
-    ways.into_iter().take(40).find_map(|way| way.naming(logs, &paths))
+    ways.into_iter().take(40).find_map(|way| way.naming(&campaign))
+}
+
+/// The logs with what every trial starts from.
+struct Campaign<'a> {
+    logs: &'a [Log],
+    paths: Vec<Tokens>,
+    dates: Vec<Vec<Range<usize>>>,
+    /// Where names stand that logs give of their hosts.
+    hosts: Vec<Option<Range<usize>>>,
+    sources: Vec<Vec<Range<usize>>>,
+}
+
+impl<'a> Campaign<'a> {
+    fn new(logs: &'a [Log]) -> Self {
+        let paths: Vec<Tokens> = logs.iter().map(|log| Tokens::new(&log.relative)).collect();
+        let hosts: BTreeSet<&str> = logs.iter().filter_map(|log| log.host.as_deref()).collect();
+        Self {
+            dates: paths.iter().map(Tokens::dates).collect(),
+            hosts: paths.iter().map(|path| hosts.iter().find_map(|host| logged_host(path, host))).collect(),
+            sources: marks::sources(logs, &paths),
+            logs,
+            paths,
+        }
+    }
 }
 
 /// Some decisions; the others follow.
 struct Trial<'a> {
-    logs: &'a [Log],
-    paths: &'a [Tokens],
-    sources: &'a [Vec<Range<usize>>],
+    campaign: &'a Campaign<'a>,
     selector: Selector,
     /// Whether the last name of a source in a path is the source, not the first.
     last_source: bool,
@@ -92,18 +104,16 @@ struct Trial<'a> {
 }
 
 /// The marks of one path and what is left.
-#[derive(Debug, Clone)]
-struct Read {
-    marks: Vec<Mark>,
-    chunks: Vec<Range<usize>>,
-    repetition: Range<usize>,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    pub marks: Vec<Mark>,
+    pub chunks: Vec<Range<usize>>,
+    pub repetition: Range<usize>,
 }
 
 impl Trial<'_> {
-    fn ways(&self) -> Vec<Way> {
-        let hosts: BTreeSet<&str> = self.logs.iter().filter_map(|log| log.host.as_deref()).collect();
-        let plain: Vec<Option<Read>> =
-            (0..self.logs.len()).map(|log| self.read(log, &BTreeSet::new())).collect();
+    /// All ways to place the host. `plain` are the reads without one.
+    fn ways(&self, plain: &[Option<Read>]) -> Vec<Way> {
         let share = plain.iter().flatten().count() as f64 / plain.len() as f64;
         if share < 0.8 {
             return Vec::new();
@@ -111,31 +121,32 @@ impl Trial<'_> {
         let most = plain.iter().flatten().map(|read| read.chunks.len()).max().unwrap_or(0);
         let pieces = [Piece::Whole, Piece::First, Piece::Last];
         let places = (0..most).flat_map(|chunk| pieces.map(|piece| HostAt::Chunk(chunk, piece)));
+        let worded = self.selector == Selector::Worded && self.with_prefix;
         [HostAt::AsLogged, HostAt::LeftOver, HostAt::Nowhere]
             .into_iter()
             .chain(places)
             .filter_map(|at| {
-                let mut reads = match at {
-                    HostAt::AsLogged => (0..self.logs.len()).map(|log| self.read(log, &hosts)).collect(),
-                    _ => plain.clone(),
-                };
-                place_hosts(&mut reads, self.logs, self.paths, at)?;
-                let prefixed = self.selector == Selector::Worded;
-                Way::new(self.logs, self.paths, reads, prefixed && self.with_prefix)
+                let mut reads = if at == HostAt::AsLogged { self.reads(true) } else { plain.to_vec() };
+                place_hosts(&mut reads, self.campaign, at)?;
+                Way::new(self.campaign, reads, at, worded)
             })
             .collect()
     }
 
-    fn read(&self, log: usize, hosts: &BTreeSet<&str>) -> Option<Read> {
-        let path = &self.paths[log];
-        let mut marks = Vec::new();
-        for (number, range) in path.dates().into_iter().enumerate() {
-            marks.push(Mark { label: Label::Any(number), range });
-        }
-        if let Some(range) = hosts.iter().find_map(|host| logged_host(path, host)) {
+    fn reads(&self, with_hosts: bool) -> Vec<Option<Read>> {
+        (0..self.campaign.logs.len()).map(|log| self.read(log, with_hosts)).collect()
+    }
+
+    fn read(&self, log: usize, with_host: bool) -> Option<Read> {
+        let campaign = self.campaign;
+        let path = &campaign.paths[log];
+        let dates = campaign.dates[log].iter().cloned().enumerate();
+        let mut marks: Vec<Mark> =
+            dates.map(|(number, range)| Mark { label: Label::Any(number), range }).collect();
+        if let Some(range) = campaign.hosts[log].clone().filter(|_| with_host) {
             marks.push(Mark { label: Label::Host, range });
         }
-        let mut sources = self.sources[log].iter().filter(|range| !marks::is_marked(&marks, range));
+        let mut sources = campaign.sources[log].iter().filter(|range| !marks::is_marked(&marks, range));
         let source = if self.last_source { sources.next_back() } else { sources.next() };
         marks.extend(source.map(|range| Mark { label: Label::Source, range: range.clone() }));
         let repetition = marks::repetition(path, &marks, self.selector)?;
@@ -152,14 +163,15 @@ fn logged_host(path: &Tokens, host: &str) -> Option<Range<usize>> {
     path.find_name(host).or_else(|| path.find_name(short))
 }
 
-fn place_hosts(reads: &mut [Option<Read>], logs: &[Log], paths: &[Tokens], at: HostAt) -> Option<()> {
+fn place_hosts(reads: &mut [Option<Read>], campaign: &Campaign<'_>, at: HostAt) -> Option<()> {
+    let paths = &campaign.paths;
     match at {
         HostAt::Nowhere => {}
         HostAt::AsLogged => {
             let named = |read: &Read| read.marks.iter().any(|mark| mark.label == Label::Host);
             reads.iter().flatten().any(named).then_some(())?;
         }
-        HostAt::LeftOver => left_over(reads, logs, paths)?,
+        HostAt::LeftOver => left_over(reads, campaign.logs, paths)?,
         HostAt::Chunk(index, piece) => {
             for (read, path) in reads.iter_mut().zip(paths) {
                 let chunk = read.as_ref().and_then(|read| read.chunks.get(index).cloned());
@@ -232,7 +244,13 @@ struct Way {
 }
 
 impl Way {
-    fn new(logs: &[Log], paths: &[Tokens], mut reads: Vec<Option<Read>>, worded: bool) -> Option<Self> {
+    fn new(
+        campaign: &Campaign<'_>,
+        mut reads: Vec<Option<Read>>,
+        host: HostAt,
+        worded: bool,
+    ) -> Option<Self> {
+        let Campaign { logs, paths, .. } = campaign;
         let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
         for read in reads.iter().flatten() {
             *counts.entry(read.chunks.len()).or_default() += 1;
@@ -241,23 +259,31 @@ impl Way {
         for read in &mut reads {
             *read = read.take().filter(|read| read.chunks.len() == columns);
         }
-        let mut table = Table::new(paths, &reads, columns);
+        let table = Table::new(paths, &reads, columns);
         let columns = table.telling(logs);
         let factors = super::factors::names(&table.values_of(&columns));
         let told = table.told(&columns);
-        let crossed = table.crossed(&columns);
         let bonus = |condition: bool, points: f64| if condition { points } else { 0.0 };
-        let score = score(logs, &told) + bonus(worded, 3.0) + bonus(crossed, 1.0);
+        let host_bonus = match host {
+            HostAt::Nowhere => 0.0,
+            _ if splits(logs, &told) => 2.0,
+            HostAt::AsLogged | HostAt::LeftOver => 1.0,
+            // What never tells two logs of a run apart is hardly a host.
+            HostAt::Chunk(..) => -15.0,
+        };
+        let score =
+            score(logs, &told) + host_bonus + bonus(worded, 3.0) + bonus(table.crossed(&columns), 1.0);
         let marked = reads.into_iter().map(|read| read.map(|read| table.marks(read, &columns))).collect();
         Some(Self { reads: marked, told, factors, score })
     }
 
     /// The pattern that reads the names this way, if there is one.
-    fn naming(self, logs: &[Log], paths: &[Tokens]) -> Option<Naming> {
+    fn naming(self, campaign: &Campaign<'_>) -> Option<Naming> {
+        let Campaign { logs, paths, .. } = campaign;
         let marked: Vec<Marked<'_>> = self
             .reads
             .iter()
-            .zip(paths)
+            .zip(paths.iter())
             .filter_map(|(marks, path)| Some(Marked { path, marks: marks.clone()? }))
             .collect();
         LISTED.into_iter().find_map(|listed| {
@@ -266,7 +292,7 @@ impl Way {
             let same = |(told, log): (&Option<Told>, &Log)| {
                 told.is_none() || apply(&regex, &self.factors, &log.relative) == *told
             };
-            self.told.iter().zip(logs).all(same).then(|| Naming {
+            self.told.iter().zip(logs.iter()).all(same).then(|| Naming {
                 told: logs.iter().map(|log| apply(&regex, &self.factors, &log.relative)).collect(),
                 factors: self.factors.clone(),
                 pattern,
@@ -280,190 +306,4 @@ fn apply(regex: &Regex, factors: &[String], path: &str) -> Option<Told> {
     let group = |name: &str| captures.name(name).map(|found| found.as_str().to_owned());
     let levels = factors.iter().map(|name| group(name)).collect::<Option<Vec<_>>>()?;
     Some(Told { levels, repetition: group("repetition")?.parse().ok()?, host: group("host") })
-}
-
-/// The chunks of all logs as a table: a row a log, a column a chunk.
-struct Table {
-    rows: Vec<Option<Row>>,
-    columns: usize,
-}
-
-struct Row {
-    cells: Vec<String>,
-    repetition: Option<u32>,
-    host: Option<String>,
-}
-
-impl Table {
-    fn new(paths: &[Tokens], reads: &[Option<Read>], columns: usize) -> Self {
-        let rows = reads.iter().zip(paths).map(|(read, path)| {
-            let read = read.as_ref()?;
-            let host = read.marks.iter().find(|mark| mark.label == Label::Host);
-            Some(Row {
-                cells: read.chunks.iter().map(|chunk| path.text[chunk.clone()].to_owned()).collect(),
-                repetition: path.text[read.repetition.clone()].parse().ok(),
-                host: host.map(|mark| path.text[mark.range.clone()].to_owned()),
-            })
-        });
-        Self { rows: rows.collect(), columns }
-    }
-
-    /// The columns that are factors: those that vary and say something that no other column says.
-    fn telling(&mut self, logs: &[Log]) -> Vec<usize> {
-        let distinct = |column: usize| self.rows().map(|row| &row.cells[column]).collect::<BTreeSet<_>>();
-        let varying: Vec<usize> = (0..self.columns).filter(|&column| distinct(column).len() > 1).collect();
-        let mut kept = varying.clone();
-        // Numbers are the first to go: `017-memtester-3` is repetition 3 under memtester.
-        let number = |column: &usize| {
-            self.rows().all(|row| row.cells[*column].bytes().all(|byte| byte.is_ascii_digit()))
-        };
-        let (numbers, words): (Vec<usize>, Vec<usize>) = varying.into_iter().partition(number);
-        for column in numbers.into_iter().rev().chain(words.into_iter().rev()) {
-            let others: Vec<usize> = kept.iter().copied().filter(|&other| other != column).collect();
-            let needless = self.follows(column, &others)
-                || (self.repetitions(&kept) < 1.5
-                    && self.repetitions(&others) >= 1.5
-                    && doubles(logs, &self.told(&others)) <= doubles(logs, &self.told(&kept)));
-            if needless {
-                kept = others;
-            }
-        }
-        // With a single load nothing varies; the name beside the repetition is still the load.
-        if kept.is_empty() {
-            let said = |column: &usize| {
-                self.rows().next().is_some_and(|row| !super::factors::is_filler(&row.cells[*column]))
-            };
-            kept.extend((0..self.columns).rev().find(said));
-        }
-        kept
-    }
-
-    fn rows(&self) -> impl Iterator<Item = &Row> {
-        self.rows.iter().flatten()
-    }
-
-    /// Whether a column is known once the others are.
-    fn follows(&self, column: usize, others: &[usize]) -> bool {
-        let mut known: BTreeMap<Vec<&str>, &str> = BTreeMap::new();
-        self.rows().all(|row| {
-            let key = others.iter().map(|&other| row.cells[other].as_str()).collect();
-            *known.entry(key).or_insert(&row.cells[column]) == row.cells[column]
-        })
-    }
-
-    /// The mean number of repetitions of a condition.
-    fn repetitions(&self, columns: &[usize]) -> f64 {
-        let mut conditions: BTreeMap<Vec<&str>, BTreeSet<Option<u32>>> = BTreeMap::new();
-        for row in self.rows() {
-            let key = columns.iter().map(|&column| row.cells[column].as_str()).collect();
-            conditions.entry(key).or_default().insert(row.repetition);
-        }
-        let total: usize = conditions.values().map(BTreeSet::len).sum();
-        total as f64 / conditions.len().max(1) as f64
-    }
-
-    /// Whether several factors occur in all combinations.
-    fn crossed(&self, columns: &[usize]) -> bool {
-        let conditions: BTreeSet<Vec<&str>> = self
-            .rows()
-            .map(|row| columns.iter().map(|&column| row.cells[column].as_str()).collect())
-            .collect();
-        let combinations: usize = self.values_of(columns).iter().map(BTreeSet::len).product();
-        columns.len() > 1 && conditions.len() == combinations
-    }
-
-    fn told(&self, columns: &[usize]) -> Vec<Option<Told>> {
-        let of = |row: &Row| {
-            Some(Told {
-                levels: columns.iter().map(|&column| row.cells[column].clone()).collect(),
-                repetition: row.repetition?,
-                host: row.host.clone(),
-            })
-        };
-        self.rows.iter().map(|row| of(row.as_ref()?)).collect()
-    }
-
-    fn values_of(&self, columns: &[usize]) -> Vec<BTreeSet<String>> {
-        columns.iter().map(|&column| self.rows().map(|row| row.cells[column].clone()).collect()).collect()
-    }
-
-    /// The marks of one path with those of its factors; text that varies and is none is marked as such.
-    fn marks(&self, read: Read, columns: &[usize]) -> Vec<Mark> {
-        let mut marks = read.marks;
-        for (column, range) in read.chunks.into_iter().enumerate() {
-            let mut cells = self.rows().map(|row| &row.cells[column]);
-            let first = cells.next();
-            if let Some(number) = columns.iter().position(|c| *c == column) {
-                marks.push(Mark { label: Label::Level(number), range });
-            } else if cells.any(|cell| Some(cell) != first) {
-                marks.push(Mark { label: Label::Any(column), range });
-            }
-        }
-        marks.sort_by_key(|mark| mark.range.start);
-        let mut count = 0..;
-        for mark in &mut marks {
-            if let Label::Any(number) = &mut mark.label {
-                *number = count.next().unwrap_or_default();
-            }
-        }
-        marks
-    }
-}
-
-type Run<'a> = (&'a [String], u32);
-
-/// The logs of every run, by kind: the format, and the host where that may differ.
-fn runs<'a>(logs: &'a [Log], told: &'a [Option<Told>]) -> BTreeMap<Run<'a>, Vec<(&'a Log, Option<&'a str>)>> {
-    let mut runs: BTreeMap<Run<'_>, Vec<_>> = BTreeMap::new();
-    for (log, told) in logs.iter().zip(told) {
-        if let Some(told) = told {
-            let host = told.host.as_deref().filter(|_| !is_of_service(log.format));
-            runs.entry((&told.levels, told.repetition)).or_default().push((log, host));
-        }
-    }
-    runs
-}
-
-/// How many logs are one too many in their run.
-fn doubles(logs: &[Log], told: &[Option<Told>]) -> usize {
-    let kinds = |logs: &[(&Log, Option<&str>)]| {
-        logs.iter().map(|(log, host)| (log.format, host.map(str::to_owned))).collect::<BTreeSet<_>>().len()
-    };
-    runs(logs, told).values().map(|logs| logs.len() - kinds(logs)).sum()
-}
-
-/// How much the runs look like runs.
-fn score(logs: &[Log], told: &[Option<Told>]) -> f64 {
-    let runs = runs(logs, told);
-    let all: BTreeSet<(Format, Option<&str>)> =
-        runs.values().flatten().map(|(log, host)| (log.format, *host)).collect();
-    let mean = |values: Vec<f64>| values.iter().sum::<f64>() / values.len().max(1) as f64;
-    let complete = runs.values().map(|logs| {
-        let kinds: BTreeSet<_> = logs.iter().map(|(log, host)| (log.format, *host)).collect();
-        kinds.len() as f64 / all.len() as f64
-    });
-    let overlapping = runs.values().map(|logs| {
-        let spans = || logs.iter().filter_map(|(log, _)| log.span);
-        let (latest, first_end) =
-            spans().fold((f64::MIN, f64::MAX), |(latest, end), span| (span.0.max(latest), span.1.min(end)));
-        if spans().count() == 0 || latest <= first_end + 5.0 { 1.0 } else { 0.0 }
-    });
-    let mut conditions: BTreeMap<&[String], Vec<u32>> = BTreeMap::new();
-    for (levels, repetition) in runs.keys() {
-        conditions.entry(levels).or_default().push(*repetition);
-    }
-    let counted = conditions.values().map(|repetitions| {
-        let from_start = repetitions.first().is_some_and(|first| *first <= 1);
-        let even = repetitions.windows(2).all(|pair| pair[1] == pair[0] + 1);
-        f64::from(u8::from(from_start && even))
-    });
-    let several = runs.len() as f64 / conditions.len().max(1) as f64 >= 1.5;
-    let placed = told.iter().flatten().count() as f64 / told.len() as f64;
-    let hosts = told.iter().flatten().any(|told| told.host.is_some());
-    100.0 * placed - 200.0 * doubles(logs, told) as f64 / logs.len() as f64
-        + 40.0 * mean(complete.collect())
-        + 60.0 * mean(overlapping.collect())
-        + 10.0 * mean(counted.collect())
-        + if several { 5.0 } else { 0.0 }
-        + if hosts { 2.0 } else { 0.0 }
 }

@@ -1,0 +1,162 @@
+//! What `inspect` says of a file, for reading.
+
+use std::fmt::Write as _;
+
+use comfy_table::CellAlignment;
+use serde_json::Value;
+
+use super::wire::{DiagnosticWire, GapsWire, Inspection, PeriodWire};
+use crate::cli::stats::plain_table;
+
+/// Width of the names on the left.
+const LABEL: usize = 10;
+
+pub fn readable(inspection: &Inspection) -> String {
+    let bold = anstyle::Style::new().bold();
+    let mut text = format!("{bold}{}{bold:#}\n", inspection.file);
+    if let Some(format) = inspection.format {
+        let version = inspection.version.as_deref().map(|v| format!(", version {v}")).unwrap_or_default();
+        line(&mut text, "format", &format!("{format}{version}"));
+        line(&mut text, "rows", &rows(inspection));
+        times(&mut text, inspection);
+        let facts: Vec<(&str, String)> =
+            inspection.facts.iter().map(|(name, value)| (*name, shown(value))).collect();
+        list(&mut text, "facts", &facts);
+        let columns: Vec<(&str, String)> =
+            inspection.columns.iter().map(|column| (column.name.as_str(), column.unit.to_owned())).collect();
+        list(&mut text, "columns", &columns);
+    }
+    for d in &inspection.diagnostics {
+        diagnostic(&mut text, d);
+    }
+    if !inspection.head.is_empty() {
+        line(&mut text, "head", &format!("{} of {} rows", inspection.head.len(), inspection.rows_read));
+        text.push_str(&head(inspection));
+    }
+    text
+}
+
+fn line(text: &mut String, label: &str, value: &str) {
+    let _ = writeln!(text, "  {label:LABEL$}{value}");
+}
+
+/// Names and values below each other, the label beside the first.
+fn list(text: &mut String, label: &str, entries: &[(&str, String)]) {
+    let width = entries.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    for (index, (name, value)) in entries.iter().enumerate() {
+        line(text, if index == 0 { label } else { "" }, &format!("{name:width$}  {value}"));
+    }
+}
+
+fn rows(inspection: &Inspection) -> String {
+    const FIRST: usize = 5;
+    let mut rows = format!("{} read, {} lost", inspection.rows_read, inspection.rows_lost);
+    let lines = &inspection.lost_lines;
+    if !lines.is_empty() {
+        let first: Vec<String> = lines.iter().take(FIRST).map(u64::to_string).collect();
+        let more = if lines.len() > FIRST { ", …" } else { "" };
+        let _ = write!(rows, " (line {}{more})", first.join(", "));
+    }
+    rows
+}
+
+fn times(text: &mut String, inspection: &Inspection) {
+    let Some(period) = &inspection.period else {
+        line(text, "period", "the rows have no time");
+        return;
+    };
+    let clock = inspection.clock.unwrap_or_default();
+    line(text, "period", &format!("{}, by {clock}", period_of(period)));
+    if let Some(interval) = inspection.interval_s {
+        line(text, "interval", &format!("{} s", short(interval)));
+    }
+    if let Some(gaps) = &inspection.gaps {
+        line(text, "gaps", &gaps_of(gaps));
+    }
+}
+
+fn period_of(period: &PeriodWire) -> String {
+    let duration = short(period.duration_s);
+    match (&period.first_utc, &period.last_utc) {
+        (Some(first), _) if period.duration_s == 0.0 => clear(first),
+        (Some(first), Some(last)) => {
+            // The day is said once.
+            let (day, _) = first.split_once('T').unwrap_or_default();
+            let last = last.strip_prefix(day).map_or_else(|| clear(last), |time| clear(&time[1..]));
+            format!("{} to {last}, {duration} s", clear(first).trim_end_matches(" UTC"))
+        }
+        _ => {
+            let (first, last) = (time_of_day(period.first_s), time_of_day(period.last_s));
+            format!("{first} to {last} on an unknown day or in an unknown zone, {duration} s")
+        }
+    }
+}
+
+fn gaps_of(gaps: &GapsWire) -> String {
+    let what = gaps.longer_than_s.map(|s| format!(" longer than {} s", short(s))).unwrap_or_default();
+    let Some(longest) = &gaps.longest else {
+        return format!("none{what}");
+    };
+    let length = match (longest.missing, longest.length_s) {
+        (Some(missing), Some(s)) => format!("{missing} missing, about {} s,", short(s)),
+        (Some(missing), None) => format!("{missing} missing"),
+        (None, s) => format!("{} s", short(s.unwrap_or_default())),
+    };
+    let after = longest.after_utc.as_deref().map_or_else(|| time_of_day(longest.after_s), clear);
+    format!("{}{what}; the longest: {length} after row {} ({after})", gaps.count, longest.after_row)
+}
+
+/// `2010-01-26T14:29:45.656Z` → `2010-01-26 14:29:45.656 UTC`, without a fraction that is 0.
+fn clear(utc: &str) -> String {
+    let bare = utc.trim_end_matches('Z');
+    format!("{} UTC", bare.strip_suffix(".000").unwrap_or(bare).replace('T', " "))
+}
+
+fn time_of_day(seconds: f64) -> String {
+    let millis = (seconds * 1000.0).round() as i64;
+    let (s, fraction) = (millis.div_euclid(1000), millis.rem_euclid(1000));
+    format!("{:02}:{:02}:{:02}.{fraction:03}", s / 3600, s / 60 % 60, s % 60)
+}
+
+/// At most three decimals.
+fn short(value: f64) -> String {
+    ((value * 1000.0).round() / 1000.0).to_string()
+}
+
+fn diagnostic(text: &mut String, d: &DiagnosticWire) {
+    let style = match d.severity {
+        "error" => anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into())),
+        "warning" => anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Yellow.into())),
+        _ => anstyle::Style::new().bold(),
+    };
+    let place = d.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+    let quoted = d.text.as_ref().map(|quoted| format!(": `{quoted}`")).unwrap_or_default();
+    let _ = writeln!(text, "  {style}{:LABEL$}{style:#}{place}{}{quoted}", d.severity, d.message);
+}
+
+fn head(inspection: &Inspection) -> String {
+    let mut table = plain_table();
+    table.set_header(inspection.columns.iter().map(|column| &column.name));
+    for row in &inspection.head {
+        table.add_row(inspection.columns.iter().map(|c| row.get(&c.name).map(shown).unwrap_or_default()));
+    }
+    for (index, column) in inspection.columns.iter().enumerate() {
+        if column.unit != "text"
+            && let Some(column) = table.column_mut(index)
+        {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.lines().map(|line| format!("  {}\n", line.trim_end())).collect()
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "n/a".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::String(text) => text.clone(),
+        // Whole numbers need no `.0`.
+        number => number.as_f64().map_or_else(|| number.to_string(), |number| number.to_string()),
+    }
+}
