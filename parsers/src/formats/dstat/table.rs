@@ -3,22 +3,24 @@
 //! Runs may have different columns, so the table has the union of them, in the order in which they first
 //! occur; a column that a run does not have is null in its rows.
 
-use memchr::memchr_iter;
 use polars::prelude::{
     ChunkedBuilder, Float64Type, IntoSeries, PlSmallStr, PrimitiveChunkedBuilder, Series,
     StringChunkedBuilder, UInt32Type,
 };
 
-use super::columns::{Kind, Spec, spec};
-use super::overflow::{Repair, repair};
+use super::columns::{Kind, Spec};
+use super::header::Dialect;
+use super::row::Row;
+use super::run::{Run, Stamp};
+use super::value::{Reading, number, value};
+use super::writer::Writer;
 use crate::diagnostic::{Diagnostics, Place};
-use crate::frame::{FrameBuilder, Unit};
+use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::lines::Line;
-use crate::text::float;
 
 /// A column and its values so far.
-struct Buffer {
-    spec: Spec,
+pub(super) struct Buffer {
+    pub spec: Spec,
     values: Values,
     /// Whether a cell of it had a decimal point: then all have.
     decimals: bool,
@@ -30,10 +32,23 @@ enum Values {
 }
 
 impl Buffer {
-    fn null(&mut self) {
-        match &mut self.values {
-            Values::Floats(values) => values.append_null(),
-            Values::Texts(values) => values.append_null(),
+    fn new(spec: Spec, rows: usize, capacity: usize) -> Self {
+        let name = PlSmallStr::from_str(&spec.name);
+        let values = if matches!(spec.kind, Kind::Text | Kind::Time) {
+            Values::Texts(StringChunkedBuilder::new(name, capacity))
+        } else {
+            Values::Floats(PrimitiveChunkedBuilder::new(name, capacity))
+        };
+        let mut buffer = Self { spec, values, decimals: false };
+        (0..rows).for_each(|_| buffer.push(None));
+        buffer
+    }
+
+    fn push(&mut self, value: Option<f64>) {
+        match (&mut self.values, value) {
+            (Values::Floats(values), Some(value)) => values.append_value(value),
+            (Values::Floats(values), None) => values.append_null(),
+            (Values::Texts(values), _) => values.append_null(),
         }
     }
 
@@ -45,155 +60,92 @@ impl Buffer {
     }
 }
 
+/// How many rows have which kind of time.
+#[derive(Debug, Default)]
+struct Times {
+    /// Written by the program.
+    stamped: usize,
+    /// Computed from local time.
+    computed: usize,
+    /// Local time in an unknown zone.
+    local: usize,
+    none: usize,
+}
+
 /// The rows of a file.
 pub(super) struct Table {
-    /// Nominal seconds between two rows of the current run.
-    pub delay_s: u32,
-    buffers: Vec<Buffer>,
+    pub run: Run,
+    pub buffers: Vec<Buffer>,
+    pub segments: u32,
     segment: PrimitiveChunkedBuilder<UInt32Type>,
     rows: usize,
     capacity: usize,
-    segments: u32,
-    /// For each cell of a row of the current run, its buffer.
-    layout: Vec<usize>,
-    /// Buffers that the current run has no cell for.
-    absent: Vec<usize>,
-    /// Where the cells of the row in hand begin and end.
-    bounds: Vec<(usize, usize)>,
-    /// The run has had no row yet.
-    first_row: bool,
-    /// The run has had no usable row yet, so the kind of some columns may be open.
-    undecided: bool,
-    /// Time of the last row of the run.
-    last_epoch: Option<f64>,
+    row: Row,
+    decimal_comma: bool,
+    /// The values of the row in hand, for sums.
+    values: Vec<Option<f64>>,
+    times: Times,
     /// Cells above 100 %, and the line of the first.
     above_100: (u64, Option<u64>),
 }
 
 impl Table {
-    pub fn new(capacity: usize) -> Self {
+    pub fn new(capacity: usize, dialect: Dialect) -> Self {
         Self {
-            delay_s: 1,
+            run: Run::headless(),
             buffers: Vec::new(),
+            segments: 0,
             segment: PrimitiveChunkedBuilder::new("segment".into(), capacity),
             rows: 0,
             capacity,
-            segments: 0,
-            layout: Vec::new(),
-            absent: Vec::new(),
-            bounds: Vec::new(),
-            first_row: false,
-            undecided: false,
-            last_epoch: None,
+            row: Row::new(dialect.separator),
+            decimal_comma: dialect != Dialect::COMMA,
+            values: Vec::new(),
+            times: Times::default(),
             above_100: (0, None),
         }
     }
 
-    pub fn segments(&self) -> u32 {
-        self.segments
-    }
-
     pub fn has_header(&self) -> bool {
-        !self.layout.is_empty()
+        !self.run.layout.is_empty()
     }
 
-    pub fn has_epoch(&self) -> bool {
-        self.buffers.iter().any(|buffer| buffer.spec.kind == Kind::Epoch)
-    }
-
-    /// Rows that follow have no columns until the next header.
-    pub fn end_segment(&mut self) {
-        self.layout.clear();
-    }
-
-    /// A run begins below these two rows.
-    pub fn begin_segment(
-        &mut self,
-        groups: &[String],
-        subtitles: &[String],
-        line: Line<'_>,
-        diagnostics: &mut Diagnostics,
-    ) {
-        if self.first_row {
-            diagnostics.note("run-without-rows", Place::line(line.number, b""), || {
-                format!("run {} before this one has a header but no rows", i64::from(self.segments) - 1)
-            });
+    /// The column of that name, a new one if need be. The run in hand has it from now on.
+    pub fn column(&mut self, spec: Spec) -> usize {
+        if let Some(index) = self.buffers.iter().position(|buffer| buffer.spec.name == spec.name) {
+            self.run.absent.retain(|absent| *absent != index);
+            return index;
         }
-        self.layout.clear();
-        let mut used = vec![false; self.buffers.len()];
-        let mut group = "";
-        for (index, subtitle) in subtitles.iter().enumerate() {
-            group = groups.get(index).map(String::as_str).filter(|name| !name.is_empty()).unwrap_or(group);
-            let buffer = self.buffer(spec(group, subtitle), &mut used);
-            self.layout.push(buffer);
-        }
-        self.absent = used.iter().enumerate().filter(|(_, used)| !**used).map(|(index, _)| index).collect();
-        self.segments = self.segments.saturating_add(1);
-        self.first_row = true;
-        self.undecided = true;
-        self.last_epoch = None;
-    }
-
-    /// The buffer for a column, a new one if need be. A name that the run has used already gets a number.
-    fn buffer(&mut self, mut spec: Spec, used: &mut Vec<bool>) -> usize {
-        let plain = spec.name.clone();
-        for number in 2.. {
-            match self.buffers.iter().position(|buffer| buffer.spec.name == spec.name) {
-                Some(index) if used.get(index) == Some(&true) => spec.name = format!("{plain}#{number}"),
-                Some(index) => {
-                    if let Some(used) = used.get_mut(index) {
-                        *used = true;
-                    }
-                    return index;
-                }
-                None => break,
-            }
-        }
-        if spec.name == "segment" {
-            spec.name.push_str("#2");
-        }
-        let name = PlSmallStr::from_str(&spec.name);
-        let values = if spec.kind == Kind::Text {
-            Values::Texts(StringChunkedBuilder::new(name, self.capacity))
-        } else {
-            Values::Floats(PrimitiveChunkedBuilder::new(name, self.capacity))
-        };
-        let mut buffer = Buffer { spec, values, decimals: false };
-        for _ in 0..self.rows {
-            buffer.null();
-        }
-        self.buffers.push(buffer);
-        used.push(true);
-        self.buffers.len() - 1
+        self.buffers.push(Buffer::new(spec, self.rows, self.capacity));
+        self.buffers.len().saturating_sub(1)
     }
 
     /// Takes a row of the current run. Whether it could be used.
     pub fn row(&mut self, line: Line<'_>, diagnostics: &mut Diagnostics) -> bool {
-        let first = std::mem::replace(&mut self.first_row, false);
-        self.split(line.text);
-        let place = Place::line(line.number, line.text);
-        let (found, expected) = (self.bounds.len(), self.layout.len());
-        if found != expected {
+        let first = std::mem::replace(&mut self.run.first_row, false);
+        let expected = self.run.layout.len();
+        self.row.split(line.text, expected);
+        if self.row.len() != expected && !self.fit(line, diagnostics) {
             self.wrong_width(line, diagnostics);
             return false;
         }
-        if std::mem::replace(&mut self.undecided, false) {
+        if std::mem::replace(&mut self.run.undecided, false) {
             self.decide_kinds(line.text);
+            self.settle_time(line, diagnostics);
         }
-        if !self.time(line, diagnostics) {
-            return false;
-        }
+        let Some(time_s) = self.time(line, diagnostics) else { return false };
         let cut = !line.terminated && self.last_cell_cut(line.text);
         if cut && self.last_cell_has_decimals() {
-            diagnostics.warning("last-line-cut", place, || {
+            diagnostics.warning("last-line-cut", Place::line(line.number, line.text), || {
                 "the last line has no end and its last number lacks digits: the row is left out".to_owned()
             });
             return false;
         }
         self.cells(line, first, cut, diagnostics);
-        for index in &self.absent {
+        self.computed(time_s);
+        for index in &self.run.absent {
             if let Some(buffer) = self.buffers.get_mut(*index) {
-                buffer.null();
+                buffer.push(None);
             }
         }
         self.segment.append_value(self.segments.saturating_sub(1));
@@ -201,29 +153,56 @@ impl Table {
         true
     }
 
-    fn split(&mut self, text: &[u8]) {
-        self.bounds.clear();
-        let mut start = 0;
-        for end in memchr_iter(b',', text).chain([text.len()]) {
-            self.bounds.push((start, end));
-            start = end.saturating_add(1);
+    /// Tries to make cells of a row that has too few or too many.
+    fn fit(&mut self, line: Line<'_>, diagnostics: &mut Diagnostics) -> bool {
+        let (found, expected) = (self.row.len(), self.run.layout.len());
+        let place = Place::line(line.number, line.text);
+        if found < expected {
+            let spread =
+                self.run.writer == Writer::Pcp && line.terminated && self.row.spread(&self.run.widths);
+            if spread {
+                diagnostics.note("group-without-values", place, || {
+                    "pcp-dstat had no values yet for some groups and wrote one empty cell for each: null"
+                        .to_owned()
+                });
+            }
+            return spread;
         }
-        // A spreadsheet makes all rows as wide as the widest.
-        while self.bounds.len() > self.layout.len()
-            && self.bounds.last().is_some_and(|(start, end)| start == end)
-        {
-            self.bounds.pop();
+        let mut texts = (0..expected).filter(|cell| self.kind_of(*cell) == Some(Kind::Text));
+        let (Some(text), None) = (texts.next(), texts.next()) else { return false };
+        self.row.join(text, expected);
+        let numbers = (0..expected).all(|cell| {
+            let words = matches!(self.kind_of(cell), Some(Kind::Text | Kind::Time));
+            let (_, text) = self.row.cell(line.text, cell);
+            words || number(text, self.decimal_comma).is_some()
+        });
+        if numbers {
+            diagnostics.note("comma-in-text", place, || {
+                "the text of this row holds commas; as all other cells are numbers, it is known where it ends"
+                    .to_owned()
+            });
+        } else {
+            self.row.split(line.text, expected);
         }
+        numbers
+    }
+
+    fn buffer(&self, cell: usize) -> Option<&Buffer> {
+        self.run.layout.get(cell).and_then(|target| self.buffers.get(target.buffer))
+    }
+
+    fn kind_of(&self, cell: usize) -> Option<Kind> {
+        self.buffer(cell).map(|buffer| buffer.spec.kind)
     }
 
     fn wrong_width(&self, line: Line<'_>, diagnostics: &mut Diagnostics) {
-        let (found, expected) = (self.bounds.len(), self.layout.len());
+        let (found, expected) = (self.row.len(), self.run.layout.len());
         let place = Place::line(line.number, line.text);
         if !line.terminated && found < expected {
             diagnostics.warning("last-line-cut", place, || {
                 format!(
-                    "the last line has {found} of {expected} cells and no end: dstat was stopped in the middle \
-                     of it; the row is left out"
+                    "the last line has {found} of {expected} cells and no end: its writer was stopped in the \
+                     middle of it; the row is left out"
                 )
             });
         } else {
@@ -233,127 +212,156 @@ impl Table {
         }
     }
 
-    fn cell<'a>(&self, text: &'a [u8], index: usize) -> (usize, &'a [u8]) {
-        let (start, end) = self.bounds.get(index).copied().unwrap_or_default();
-        let cell = text.get(start..end).unwrap_or_default();
-        let blank = cell.len().saturating_sub(cell.trim_ascii_start().len());
-        (start.saturating_add(blank), cell.trim_ascii())
-    }
-
-    /// Columns of groups that are not in the table are words if their first cell is no number.
+    /// Columns of groups that are not known are words if their first cell is no number.
     fn decide_kinds(&mut self, text: &[u8]) {
-        for (index, buffer) in self.layout.iter().enumerate() {
-            let (_, cell) = self.cell(text, index);
-            let unreadable = !cell.is_empty() && float(cell).is_none();
-            let rows = self.rows;
-            let capacity = self.capacity;
-            let Some(buffer) = self.buffers.get_mut(*buffer) else { continue };
+        for (index, target) in self.run.layout.iter().enumerate() {
+            let (_, cell) = self.row.cell(text, index);
+            let unreadable = !cell.is_empty() && number(cell, self.decimal_comma).is_none();
+            let Some(buffer) = self.buffers.get_mut(target.buffer) else { continue };
             if buffer.spec.kind != Kind::Unknown {
                 continue;
             }
             buffer.spec.kind = if unreadable { Kind::Text } else { Kind::Level };
             if unreadable {
                 buffer.spec.unit = Unit::Text;
-                let mut texts = StringChunkedBuilder::new(PlSmallStr::from_str(&buffer.spec.name), capacity);
-                (0..rows).for_each(|_| texts.append_null());
-                buffer.values = Values::Texts(texts);
+                *buffer = Buffer::new(buffer.spec.clone(), self.rows, self.capacity);
             }
         }
     }
 
-    /// Checks the time stamp of a row, without which the row has no place.
-    fn time(&mut self, line: Line<'_>, diagnostics: &mut Diagnostics) -> bool {
-        let is_epoch =
-            |index: &usize| self.buffers.get(*index).is_some_and(|buffer| buffer.spec.kind == Kind::Epoch);
-        let Some(index) = self.layout.iter().position(is_epoch) else { return true };
-        let (position, cell) = self.cell(line.text, index);
-        let place = Place::cell(line.number, position, cell);
-        let Some(epoch) = float(cell).filter(|epoch| *epoch > 0.0) else {
-            diagnostics.warning("time-unreadable", place, || {
-                "expected seconds since 1970; a row without a time has no place, it is left out".to_owned()
-            });
-            return false;
-        };
-        if let Some(last) = self.last_epoch.filter(|last| epoch < *last) {
-            diagnostics.warning("time-went-back", place, || {
-                format!("the time is {:.3} s before that of the row before; the row is kept", last - epoch)
-            });
-        }
-        self.last_epoch = Some(epoch);
-        true
-    }
-
-    /// Whether the last number of a line without an end may lack digits. dstat prints three decimals, or one
+    /// Whether the last number of a line without an end may lack digits. Three decimals are written, or one
     /// that is 0, or none at all if the number is an integer (0.7.3 and later).
     fn last_cell_cut(&self, text: &[u8]) -> bool {
-        let (_, cell) = self.cell(text, self.layout.len().saturating_sub(1));
-        match crate::text::split_once(cell, b'.') {
+        let last = self.run.layout.len().saturating_sub(1);
+        if self.run.is_time(last) && self.kind_of(last) == Some(Kind::Time) {
+            return false;
+        }
+        let (_, cell) = self.row.cell(text, last);
+        match crate::text::split_once(cell, self.mark()) {
             Some((_, decimals)) => decimals != b"0" && decimals.len() < 3,
             None => cell != b"0" || self.last_cell_has_decimals(),
         }
     }
 
     fn last_cell_has_decimals(&self) -> bool {
-        let last = self.layout.last().and_then(|index| self.buffers.get(*index));
-        last.is_some_and(|buffer| buffer.decimals)
+        self.buffer(self.run.layout.len().saturating_sub(1)).is_some_and(|buffer| buffer.decimals)
+    }
+
+    fn mark(&self) -> u8 {
+        if self.decimal_comma { b',' } else { b'.' }
     }
 
     fn cells(&mut self, line: Line<'_>, first: bool, cut: bool, diagnostics: &mut Diagnostics) {
         let mut since_boot = 0_u64;
-        let last = self.layout.len().saturating_sub(1);
-        for position in 0..self.layout.len() {
-            let (start, text) = self.cell(line.text, position);
-            let delay_s = self.delay_s;
-            let above_100 = &mut self.above_100;
-            let Some(buffer) = self.layout.get(position).and_then(|index| self.buffers.get_mut(*index))
-            else {
-                continue;
-            };
+        let mark = self.mark();
+        let last = self.run.layout.len().saturating_sub(1);
+        self.values.clear();
+        for (position, target) in self.run.layout.iter().enumerate() {
+            let (start, text) = self.row.cell(line.text, position);
+            let Some(buffer) = self.buffers.get_mut(target.buffer) else { continue };
             let place = Place::cell(line.number, start, text);
-            let values = match &mut buffer.values {
-                Values::Texts(values) => {
-                    values.append_value(String::from_utf8_lossy(text));
-                    continue;
-                }
-                Values::Floats(values) => values,
-            };
-            let rate = matches!(buffer.spec.kind, Kind::Rate | Kind::Network);
-            let value = if cut && position == last {
+            let lost_end = cut && position == last;
+            if lost_end {
                 diagnostics.warning("last-line-cut", place, || {
-                    "the last line has no end and its last number may lack digits; it is null".to_owned()
+                    "the last line has no end and its last cell may lack a part; it is null".to_owned()
                 });
-                None
-            } else if first && rate {
-                since_boot += 1;
-                None
-            } else {
-                value(&buffer.spec, place, text, delay_s, diagnostics)
+            }
+            if let Values::Texts(values) = &mut buffer.values {
+                if lost_end {
+                    values.append_null();
+                } else {
+                    values.append_value(String::from_utf8_lossy(text));
+                }
+                self.values.push(None);
+                continue;
+            }
+            let rate = matches!(buffer.spec.kind, Kind::Rate | Kind::Network);
+            let value = match target.factor {
+                _ if lost_end => None,
+                // pcp-dstat leaves empty what it has no value for.
+                _ if text.is_empty() && self.run.writer == Writer::Pcp => None,
+                _ if first && rate => {
+                    since_boot += 1;
+                    None
+                }
+                None => None,
+                Some(factor) => {
+                    let (delay_s, decimal_comma) = (self.run.delay_s, self.decimal_comma);
+                    value(&buffer.spec, place, text, Reading { factor, delay_s, decimal_comma }, diagnostics)
+                }
             };
             if buffer.spec.unit == Unit::Percent && value.is_some_and(|value| value > 100.0) {
-                above_100.0 += 1;
-                above_100.1.get_or_insert(line.number);
+                self.above_100.0 += 1;
+                self.above_100.1.get_or_insert(line.number);
             }
-            buffer.decimals |= text.contains(&b'.');
-            match value {
-                Some(value) => values.append_value(value),
-                None => values.append_null(),
-            }
+            buffer.decimals |= text.contains(&mark);
+            buffer.push(value);
+            self.values.push(value);
         }
         if since_boot > 0 {
+            let covers = match self.run.writer {
+                Writer::Dstat | Writer::Dool => "is the average since the machine was booted",
+                Writer::Pcp => "covers no whole interval",
+            };
             diagnostics.note("since-boot", Place::line(line.number, line.text), || {
                 format!(
-                    "the first row of a run is the average since the machine was booted: {since_boot} rates \
-                     (CPU, network and the like) of it are null"
+                    "the first row of a run {covers}: {since_boot} rates (CPU, network and the like) of it are null"
                 )
             });
         }
+    }
+
+    /// Columns that are computed from the cells of the row.
+    fn computed(&mut self, time_s: Option<f64>) {
+        for sum in &self.run.sums {
+            let values = sum.cells.iter().map(|cell| self.values.get(*cell).copied().flatten());
+            let value: Option<f64> = values.sum();
+            if let Some(buffer) = self.buffers.get_mut(sum.buffer) {
+                buffer.push(value);
+            }
+        }
+        match &self.run.stamp {
+            Stamp::Local { buffer, calendar, .. } => {
+                match calendar.offset_s {
+                    Some(_) => self.times.computed += 1,
+                    None => self.times.local += 1,
+                }
+                if let Some(buffer) = self.buffers.get_mut(*buffer) {
+                    buffer.push(time_s);
+                }
+            }
+            Stamp::Epoch { .. } => self.times.stamped += 1,
+            Stamp::None | Stamp::Perhaps { .. } => self.times.none += 1,
+        }
+    }
+
+    /// The kind of clock: the coarsest that any run has.
+    pub fn clock(&self) -> Clock {
+        match self.times {
+            Times { computed: 0, stamped: 0, .. } => Clock::None,
+            Times { computed: 0, .. } => Clock::Epoch,
+            Times { .. } => Clock::EpochSecondsAtArrival,
+        }
+    }
+
+    /// Rows that have no time of any kind, and whether these are all rows.
+    pub fn timeless(&self) -> (usize, bool) {
+        (self.times.none, self.times.none == self.rows)
+    }
+
+    pub fn row_cells(&self) -> &Row {
+        &self.row
+    }
+
+    pub fn decimal_comma(&self) -> bool {
+        self.decimal_comma
     }
 
     pub fn finish(self, diagnostics: &mut Diagnostics) -> FrameBuilder {
         let (count, line) = self.above_100;
         if count > 0 {
             diagnostics.note("above-100", Place { line, ..Place::FILE }, || {
-                format!("{count} shares of the CPU are above 100 %, because dstat rounds clock ticks; kept as they are")
+                format!("{count} shares of the CPU are above 100 %, because clock ticks are rounded; kept as they are")
             });
         }
         let mut columns = FrameBuilder::default();
@@ -363,48 +371,4 @@ impl Table {
         }
         columns
     }
-}
-
-/// The value of a cell, repaired if it can be.
-fn value(
-    spec: &Spec,
-    place: Place<'_>,
-    text: &[u8],
-    delay_s: u32,
-    diagnostics: &mut Diagnostics,
-) -> Option<f64> {
-    let name = &spec.name;
-    let infinite = matches!(text, b"inf" | b"-inf" | b"nan");
-    let Some(number) = float(text).or(if infinite { Some(f64::INFINITY) } else { None }) else {
-        diagnostics
-            .warning("cell-unreadable", place, || format!("expected a number in {name}; the value is null"));
-        return None;
-    };
-    if spec.kind == Kind::Network {
-        return match repair(number, delay_s) {
-            Repair::Plausible(value) => Some(value),
-            Repair::Undone { value, added } => {
-                diagnostics.warning("overflow-undone", place, || {
-                    format!("{name}: a 32-bit counter overflowed; {added} was added, which gives {value}")
-                });
-                Some(value)
-            }
-            Repair::Lost(why) => {
-                diagnostics.warning("overflow-lost", place, || format!("{name}: {why}; the value is null"));
-                None
-            }
-        };
-    }
-    let impossible = number.is_infinite()
-        || match spec.unit {
-            Unit::Percent | Unit::Bytes => number < 0.0,
-            Unit::BytesPerSecond => !(0.0..1e17).contains(&number),
-            _ => false,
-        };
-    if impossible {
-        diagnostics
-            .warning("value-impossible", place, || format!("{name} cannot have this value; it is null"));
-        return None;
-    }
-    Some(number)
 }

@@ -59,6 +59,31 @@ proptest! {
     }
 
     #[test]
+    fn dool(rows in vec((0_u32..1 << 28, 0_u32..1 << 28), 2..20), bytes: bool, start in 0_i64..4_000_000_000) {
+        // Any second of the years 1970 to 2096, at the turn of a year as well.
+        let local = |second: i64| chrono::DateTime::from_timestamp(second + 3600, 0).unwrap();
+        let option = if bytes { " --bytes" } else { "" };
+        let date = local(start).format("%d %b %Y %H:%M:%S");
+        let mut text = format!(
+            "\"dool 1.3.1 CSV output\"\n\"Host:\",\"h\"\n\"Cmdline:\",\"dool -t -n{option}\",,,,\"Date:\",\"{date} CET\"\n\
+             \"system\",\"net/eth0\",\n\"time\",\"recv\",\"send\"\n"
+        );
+        let factor = if bytes { 1 } else { 8 };
+        let mut seconds = Vec::new();
+        let mut received = vec![None];
+        for (second, (recv, send)) in (start..).zip(&rows) {
+            let time = local(second).format("%b-%d %H:%M:%S");
+            writeln!(text, "{time},{},{}", u64::from(*recv) * factor, u64::from(*send) * factor).unwrap();
+            seconds.push(printed(&second.to_string()));
+            received.push(Some(f64::from(*recv)));
+        }
+        received.remove(1);
+        let parsed = read(Format::Dstat, &text);
+        prop_assert_eq!(f64s(&parsed, "epoch_s"), seconds);
+        prop_assert_eq!(f64s(&parsed, "net.received"), received);
+    }
+
+    #[test]
     fn an_overflow_of_dstat(rate in 0_u32..1_250_000_000, python_adds: bool) {
         let rate = f64::from(rate);
         let missing = if python_adds { 2_147_483_648.0 } else { 4_294_967_296.0 };
