@@ -1,6 +1,7 @@
 //! One file per format: exact values and diagnostics of its fixtures.
 
 mod dstat;
+mod iometer;
 mod migration_time;
 mod netperf;
 mod ping_gawk;
