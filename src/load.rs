@@ -144,6 +144,7 @@ fn expected(file: &SessionFile) -> &'static [Format] {
         Some("migration-time") => &[Format::MigrationTime],
         Some("vlc") => &[Format::VlcStats],
         Some("netperf") => &[Format::Netperf],
+        Some("iometer") => &[Format::Iometer],
         _ => &[],
     }
 }

@@ -7,7 +7,9 @@ use std::fmt;
 
 use crate::detect::Head;
 use crate::diagnostic::{ParseError, Parsed};
-use crate::formats::{dstat, migration_time, netperf, ping, ping_gawk, vlc_stats, xentop_gawk, zeit};
+use crate::formats::{
+    dstat, iometer, migration_time, netperf, ping, ping_gawk, vlc_stats, xentop_gawk, zeit,
+};
 
 /// A format of log files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,6 +31,8 @@ pub enum Format {
     VlcStats,
     /// The classic tables of netperf.
     Netperf,
+    /// The results file of Iometer.
+    Iometer,
 }
 
 /// An entry of [`FORMATS`]: what the program says about a format, and the functions that read it.
@@ -58,6 +62,7 @@ pub static FORMATS: &[&FormatInfo] = &[
     &migration_time::INFO,
     &vlc_stats::INFO,
     &netperf::INFO,
+    &iometer::INFO,
 ];
 
 impl Format {
@@ -71,6 +76,7 @@ impl Format {
             Self::MigrationTime => &migration_time::INFO,
             Self::VlcStats => &vlc_stats::INFO,
             Self::Netperf => &netperf::INFO,
+            Self::Iometer => &iometer::INFO,
         }
     }
 

@@ -30,6 +30,15 @@ pub(crate) fn integer(bytes: &[u8]) -> Option<i64> {
     unsigned(bytes).and_then(|value| i64::try_from(value).ok())
 }
 
+/// A count that its writer may have taken for a floating point number: `12`, `12.0`, `1.2e+15`.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, positive, below 2^63")]
+pub(crate) fn whole(bytes: &[u8]) -> Option<u64> {
+    unsigned(bytes).or_else(|| {
+        let value = float(bytes).filter(|value| value.fract() == 0.0 && (0.0..9e18).contains(value))?;
+        Some(value as u64)
+    })
+}
+
 /// A time stamp in whole seconds since 1970 as `date +%s` writes it. Nine to eleven digits: 1973 to the
 /// year 5138; fewer or more are some other number.
 pub(crate) fn epoch(bytes: &[u8]) -> Option<i64> {
@@ -92,6 +101,10 @@ mod tests {
         assert_eq!(unsigned(b"18446744073709551616"), None);
         assert_eq!(integer(b"18446744073709551615"), None);
         assert_eq!(unsigned(b""), None);
+        assert_eq!(
+            (whole(b"12"), whole(b"1.2e+3"), whole(b"1.5"), whole(b"-1")),
+            (Some(12), Some(1200), None, None)
+        );
         assert_eq!(epoch(b"1264512345"), Some(1_264_512_345));
         assert_eq!(epoch(b"12645123"), None);
     }

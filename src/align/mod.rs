@@ -89,6 +89,9 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config) -> AlignedRun 
     for (_, log) in of(Format::Netperf) {
         run.measurements.extend(benchmarks::netperf(log));
     }
+    for (_, log) in of(Format::Iometer) {
+        run.measurements.extend(benchmarks::iometer(log));
+    }
     for (file, log) in of(Format::Dstat) {
         let host = host_of(file);
         if let Some(zero) = by_clock(config.clock_offset_s(host)) {

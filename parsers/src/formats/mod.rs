@@ -1,6 +1,7 @@
 //! One file per format.
 
 pub(crate) mod dstat;
+pub(crate) mod iometer;
 pub(crate) mod migration_time;
 pub(crate) mod netperf;
 pub(crate) mod ping;

@@ -9,7 +9,7 @@ use super::Reader;
 use super::counters::{COUNTERS, Dump, Source};
 use crate::diagnostic::Place;
 use crate::lines::Line;
-use crate::text::{float, unsigned};
+use crate::text::whole;
 
 /// The document that is being read.
 #[derive(Debug, Default)]
@@ -92,13 +92,4 @@ impl Document {
 fn tag(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = memchr(b'>', text)?;
     Some((text.get(1..end)?, text.get(end.saturating_add(1)..)?))
-}
-
-/// A count as Lua prints it: whole, large ones perhaps as `1.5e+15`.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, positive, below 2^63")]
-fn whole(text: &[u8]) -> Option<u64> {
-    unsigned(text).or_else(|| {
-        let value = float(text).filter(|value| value.fract() == 0.0 && (0.0..9e18).contains(value))?;
-        Some(value as u64)
-    })
 }

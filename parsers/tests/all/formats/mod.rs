@@ -2,6 +2,7 @@
 
 mod dstat;
 mod dstat_family;
+mod iometer;
 mod migration_time;
 mod netperf;
 mod ping;

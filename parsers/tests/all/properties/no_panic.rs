@@ -152,6 +152,21 @@ fn scraps() -> impl Strategy<Value = Vec<u8>> {
         b"109568           75.00       46127            322.31\n",
         b" 87380  16384  -1    10.00       941.28   12.50    -1.00    2.175   -1.000\n",
         b"16384  87380 \n",
+        b"'Test Type,Test Description\n",
+        b"'Test Type;Test Description;;\n",
+        b"'Time Stamp\n",
+        b"2010-01-26 14:00:05:123\n",
+        b"'Access specification name,default assignment\n",
+        b"8K, mixed,0\n",
+        b"'size,% of size,% reads,% random,delay,burst,align,reply\n",
+        b"8192,100,80,80,0,1,0,0\n",
+        b"'Results\n",
+        b"'Target Type,Target Name,Access Specification Name,IOps,MBps,% CPU Utilization\n",
+        b"'Target Type,Target Name,Access Specification Name,# Workers,IOps,Errors\n",
+        b"ALL,All,8K, mixed,-1,2.5,1e300\n",
+        b"DISK,C:,x,1,2,3\n",
+        b"PROCESSOR,CPU 0,,,,,,5\n",
+        b"WORKER;W;x;1,5;2;\n",
     ];
     proptest::collection::vec(proptest::sample::select(SCRAPS), 0..60).prop_map(|scraps| scraps.concat())
 }

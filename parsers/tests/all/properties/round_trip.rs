@@ -370,4 +370,40 @@ proptest! {
         prop_assert_eq!(f64s(&parsed, "cpu_percent"), [Some(f64::from(percent)).filter(|_| kind < 2)]);
         prop_assert_eq!(i64s(&parsed, "exit_status"), [Some(0).filter(|_| kind < 2)]);
     }
+
+    fn iometer(rows in vec((0_usize..4, "[A-Za-z0-9:\", ,]{0,12}", vec(0_u32..100_000_000, 4), any::<bool>()), 1..12),
+               spec in "[A-Za-z0-9;% ,]{1,12}", new: bool, crlf: bool) {
+        let spec = format!("s{}e", spec.trim());
+        let titles = if new { "MBps (Binary),MBps (Decimal)" } else { "MBps" };
+        let mut text = format!(
+            "'Test Type,Test Description\n0,t\n'Time Stamp\n2010-01-26 14:00:05:123\n'Access specifications\n\
+             'Access specification name,default assignment\n{spec},0\n'size,% of size,% reads,% random,delay,burst,align,reply\n\
+             8192,100,80,80,0,1,0,0\n'End access specifications\n'Results\n'Target Type,Target Name,Access Specification Name,\
+             # Managers,# Workers,# Disks,IOps,{titles},Average Response Time,Errors,% CPU Utilization\n"
+        );
+        let mut expected = Vec::new();
+        for (level, name, n, known) in &rows {
+            let level = ["ALL", "MANAGER", "WORKER", "DISK"][*level];
+            let name = format!("n{}e", name.trim());
+            let number = |value: u32| format!("{}.{:04}", value / 10_000, value % 10_000);
+            let decimal = if new { "7," } else { "" };
+            let cpu = if *known { number(n[3]) } else { "-1".to_owned() };
+            writeln!(text, "{level},{name},{spec},,1,,{},{},{decimal}{},0,{cpu}", number(n[0]), number(n[1]), number(n[2])).unwrap();
+            expected.push((name, printed(&number(n[0])), printed(&number(n[1])).map(|value| value * 1_048_576.0),
+                printed(&number(n[2])), known.then(|| printed(&cpu)).flatten()));
+        }
+        text += "'Time Stamp\n2010-01-26 14:01:05:456\n";
+        if crlf {
+            text = text.replace('\n', "\r\n");
+        }
+        let parsed = read(Format::Iometer, &text);
+        prop_assert!(parsed.diagnostics.is_empty(), "{:?}\n{}", parsed.diagnostics, text);
+        let [iops, throughput, response, cpu] =
+            ["iops", "throughput", "response_ms", "cpu_percent"].map(|name| f64s(&parsed, name));
+        let found: Vec<_> = strs(&parsed, "name").into_iter().enumerate()
+            .map(|(at, name)| (name, iops[at], throughput[at], response[at], cpu[at])).collect();
+        prop_assert_eq!(found, expected);
+        prop_assert!(strs(&parsed, "access_spec").iter().all(|found| *found == spec));
+        prop_assert!(f64s(&parsed, "spec_bytes").iter().all(|size| *size == Some(8192.0)));
+    }
 }
