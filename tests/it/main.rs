@@ -3,6 +3,8 @@
 mod bad_input;
 mod clocks;
 mod determinism;
+mod init;
+mod inspect;
 mod published;
 mod report;
 mod tidy;
