@@ -224,10 +224,14 @@ mod tests {
 
     /// Paths with their parts in brackets: `[l:memtester][r:3]-[s:dstat]-[h:apfel].csv`.
     fn check(written: &[&str], expected: &str) {
+        check_listed(written, Listed::Nothing, expected);
+    }
+
+    fn check_listed(written: &[&str], listed: Listed, expected: &str) {
         let read: Vec<(Tokens, Vec<Mark>)> = written.iter().map(|text| read(text)).collect();
         let files: Vec<Marked<'_>> =
             read.iter().map(|(path, marks)| Marked { path, marks: marks.clone() }).collect();
-        let pattern = pattern(&files, &["load".to_owned()], Listed::Nothing).unwrap();
+        let pattern = pattern(&files, &["load".to_owned()], listed).unwrap();
         assert_eq!(pattern, expected);
         let regex = regex::Regex::new(&pattern).unwrap();
         for (path, marks) in &read {
@@ -293,8 +297,18 @@ mod tests {
     #[test]
     fn values_with_the_separator_in_them_are_lazy() {
         check(
-            &["run[r:03]-[l:cpu-burn]/[s:dstat]-[h:node-7].csv", "run[r:3]-[l:none]/[s:migration-time]"],
-            r"^run(?<repetition>\d+)-(?<load>[^/]+?)/(?<source>[^/]+?)(?:-(?<host>[^/.]+?))?(?:\.[^/.]+)?$",
+            &["run[r:03]-[l:cpu-burn]/[s:dstat]-[h:node-7].csv", "run[r:3]-[l:none]/[s:ping]"],
+            r"^run(?<repetition>\d+)-(?<load>[^/]+?)/(?<source>[^/\-]+)(?:-(?<host>[^/.]+?))?(?:\.[^/.]+)?$",
+        );
+    }
+
+    #[test]
+    fn values_are_listed_where_a_class_is_ambiguous() {
+        let written = ["[l:none]-[s:dstat]-[h:apfel]-[r:3].csv", "[l:none]-[s:migration-time]-[r:3].csv"];
+        check_listed(
+            &written,
+            Listed::Sources,
+            r"^(?<load>[^/\-]+)-(?<source>migration-time|dstat)(?:-(?<host>[^/\-]+))?-(?<repetition>\d+)\.[^/.]+$",
         );
     }
 

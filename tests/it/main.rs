@@ -5,6 +5,8 @@ mod clocks;
 mod compressed;
 mod corpus;
 mod determinism;
+mod init;
+mod inspect;
 mod published;
 mod report;
 mod several;

@@ -136,6 +136,9 @@ fn diagnostic(text: &mut String, d: &DiagnosticWire) {
 
 fn head(inspection: &Inspection) -> String {
     let mut table = plain_table();
+    if let Some(width) = table.width() {
+        table.set_width(width.saturating_sub(2));
+    }
     table.set_header(inspection.columns.iter().map(|column| &column.name));
     for row in &inspection.head {
         table.add_row(inspection.columns.iter().map(|c| row.get(&c.name).map(shown).unwrap_or_default()));

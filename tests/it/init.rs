@@ -1,0 +1,230 @@
+//! `init` on copies of the sample campaign under other names: what it writes leads to the same numbers.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::{campaign, stdout, stillstand, summary};
+
+/// What the name of a sample log says.
+struct Name<'a> {
+    load: &'a str,
+    repetition: u32,
+    source: &'a str,
+    host: Option<&'a str>,
+}
+
+impl Name<'_> {
+    /// `memtester3-xentop-kirsche.test`; `None` for what is no log of a known format.
+    fn read(name: &str) -> Option<Name<'_>> {
+        let (stem, _) = name.split_once('.')?;
+        let (run, rest) = stem.split_once('-')?;
+        let (load, repetition) = run.split_at(run.len() - 1);
+        let (source, host) = match rest.split_once('-') {
+            Some((source, host)) if source != "migration" => (source, Some(host)),
+            _ => (rest, None),
+        };
+        let known = source != "netperf";
+        repetition.parse().ok().filter(|_| known).map(|repetition| Name { load, repetition, source, host })
+    }
+
+    /// The host behind a separator, or nothing.
+    fn behind(&self, separator: &str) -> String {
+        self.host.map(|host| format!("{separator}{host}")).unwrap_or_default()
+    }
+
+    /// The host before a separator, or nothing.
+    fn before(&self, separator: &str) -> String {
+        self.host.map(|host| format!("{host}{separator}")).unwrap_or_default()
+    }
+}
+
+/// A copy of the sample logs under other names; names that are empty are left out.
+fn renamed(rename: impl Fn(&Name<'_>) -> String) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(campaign()).unwrap().flatten() {
+        let name = entry.file_name().into_string().unwrap();
+        let Some(new) = Name::read(&name).map(|name| rename(&name)).filter(|new| !new.is_empty()) else {
+            continue;
+        };
+        let path = folder.path().join(new);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::copy(entry.path(), path).unwrap();
+    }
+    folder
+}
+
+fn init(folder: &Path) -> String {
+    let output = stillstand(&["init", folder.to_str().unwrap()], &[]);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{stderr}");
+    stderr
+}
+
+/// The campaign as its own configuration describes it, but for what logs cannot tell.
+fn declared() -> Value {
+    let folder = renamed(|n| format!("{}{}-{}{}.log", n.load, n.repetition, n.source, n.behind("-")));
+    let text = fs::read_to_string(campaign().join("campaign.toml")).unwrap();
+    let without = text.replace("period_s = 1.02", "");
+    assert_ne!(text, without);
+    fs::write(folder.path().join("campaign.toml"), without).unwrap();
+    summary(folder.path())
+}
+
+/// Runs and series without the names of files and the factor that no log tells.
+fn numbers(summary: &Value) -> (Vec<Value>, Vec<Value>) {
+    let list = |key: &str| {
+        let mut entries = summary[key].as_array().unwrap().clone();
+        for entry in &mut entries {
+            let fields = entry.as_object_mut().unwrap();
+            fields["factors"].as_object_mut().unwrap().remove("service");
+            fields.remove("source_files");
+            for outage in fields.get_mut("outages").into_iter().flat_map(|o| o.as_array_mut().unwrap()) {
+                outage.as_object_mut().unwrap().remove("source_file");
+            }
+        }
+        entries.sort_by_key(Value::to_string);
+        entries
+    };
+    (list("runs"), list("series"))
+}
+
+/// `init` finds the runs whatever the names; `pattern` is whether it needs one.
+fn check(pattern: bool, rename: impl Fn(&Name<'_>) -> String) {
+    let folder = renamed(rename);
+    let stderr = init(folder.path());
+    assert!(stderr.contains("175 logs of 25 runs"), "{stderr}");
+    let text = fs::read_to_string(folder.path().join("campaign.toml")).unwrap();
+    assert_eq!(text.lines().any(|line| line.starts_with("pattern = ")), pattern, "{text}");
+    let (runs, series) = numbers(&summary(folder.path()));
+    let (expected_runs, expected_series) = numbers(&declared());
+    assert_eq!(runs.len(), 25);
+    for (run, expected) in runs.iter().zip(&expected_runs) {
+        assert_eq!(run, expected, "{text}");
+    }
+    assert_eq!(series, expected_series, "{text}");
+}
+
+#[test]
+fn names_as_they_are() {
+    check(false, |n| format!("{}{}-{}{}.test", n.load, n.repetition, n.source, n.behind("-")));
+}
+
+#[test]
+fn a_folder_for_each_load_and_repetition() {
+    check(false, |n| format!("{}/{}/{}{}.csv", n.load, n.repetition, n.source, n.behind("-")));
+}
+
+#[test]
+fn a_folder_for_each_run() {
+    check(true, |n| format!("run{:02}_{}/{}{}.csv", n.repetition, n.load, n.source, n.behind("-")));
+}
+
+#[test]
+fn host_first_and_points() {
+    check(true, |n| format!("{}{}.{}.{}.log", n.before("."), n.source, n.load, n.repetition));
+}
+
+#[test]
+fn repetition_first_and_underscores() {
+    check(true, |n| format!("{}_{}_{}{}.csv", n.repetition, n.load, n.source, n.behind("_")));
+}
+
+#[test]
+fn source_first_and_a_letter_before_the_repetition() {
+    check(true, |n| format!("{}{}_r{}_{}.txt", n.source, n.behind("_"), n.repetition, n.load));
+}
+
+#[test]
+fn a_folder_for_each_host_and_dates() {
+    check(true, |n| {
+        let host = n.host.unwrap_or(if n.source == "ping" { "projekt3" } else { "kirsche" });
+        let day = 20 + n.repetition;
+        format!("{host}/2010-01-{day}/{} {} ({}).txt", n.load, n.repetition, n.source)
+    });
+}
+
+#[test]
+fn running_numbers_before_the_load_are_no_repetitions() {
+    check(true, |n| {
+        let loads = ["none", "memtester", "netperf", "cpuburn", "iometer"];
+        let place = loads.iter().position(|load| *load == n.load).unwrap() as u32;
+        let number = place * 5 + n.repetition;
+        format!("{number:03}-{}-{}-{}{}.log", n.load, n.repetition, n.source, n.behind("-"))
+    });
+}
+
+#[test]
+fn what_is_written_says_where_it_comes_from() {
+    let folder = renamed(|n| match n.load {
+        "none" | "memtester" => format!("{}{}-{}{}.log", n.load, n.repetition, n.source, n.behind("-")),
+        _ => String::new(),
+    });
+    let text = stdout(&["init", folder.path().to_str().unwrap(), "--output", "-", "--quiet"]);
+    assert!(!folder.path().join("campaign.toml").exists());
+    let table: toml::Table = toml::from_str(&text).unwrap();
+    assert_eq!(table["utc_offset"].as_str(), Some("+01:00"));
+    assert_eq!(table["vm"]["name"].as_str(), Some("asam"));
+    assert_eq!(table["vm"]["memory_mib"].as_integer(), Some(128));
+    assert_eq!(table["reference"]["load"].as_str(), Some("none"));
+    assert_eq!(table["order"]["load"].as_array().unwrap()[0].as_str(), Some("none"));
+    assert_eq!(table["ping"]["interval_s"].as_float(), Some(0.2));
+    let hosts = table["hosts"].as_array().unwrap();
+    let host = |host: &toml::Value| {
+        (
+            host["name"].as_str().unwrap().to_owned(),
+            host["role"].as_str().unwrap().to_owned(),
+            host["cpus"].as_integer(),
+        )
+    };
+    assert_eq!(host(&hosts[0]), ("kirsche".to_owned(), "source".to_owned(), Some(1)));
+    assert_eq!(host(&hosts[1]), ("apfel".to_owned(), "target".to_owned(), Some(2)));
+    let lines: Vec<&str> = text.lines().collect();
+    for key in ["utc_offset", "name = \"asam\"", "memory_mib", "role", "cpus", "interval_s"] {
+        let at = lines.iter().position(|line| line.starts_with(key)).unwrap();
+        let comment: Vec<&&str> = lines[..at].iter().rev().take_while(|line| line.starts_with('#')).collect();
+        assert!(comment.iter().any(|line| line.starts_with("# guessed: ")), "{key} in {text}");
+    }
+}
+
+#[test]
+fn a_configuration_is_replaced_only_when_told_to() {
+    let folder = renamed(|n| match (n.load, n.repetition) {
+        ("none", 1) => format!("none1-{}{}.log", n.source, n.behind("-")),
+        _ => String::new(),
+    });
+    let path = folder.path().join("campaign.toml");
+    fs::write(&path, "title = \"precious\"\n").unwrap();
+    let output = stillstand(&["init", folder.path().to_str().unwrap()], &[]);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr.contains("campaign.toml exists already") && stderr.contains("--force"), "{stderr}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "title = \"precious\"\n");
+    stdout(&["init", folder.path().to_str().unwrap(), "--force"]);
+    assert!(fs::read_to_string(&path).unwrap().contains("guessed"));
+    assert_eq!(summary(folder.path())["runs"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn names_without_a_repetition_leave_the_pattern_to_the_user() {
+    let folder = renamed(|n| match n.repetition {
+        1 => format!("{}-{}{}.log", n.load, n.source, n.behind("-")),
+        _ => String::new(),
+    });
+    let stderr = init(folder.path());
+    assert!(stderr.contains("naming: no way was found"), "{stderr}");
+    let text = fs::read_to_string(folder.path().join("campaign.toml")).unwrap();
+    assert!(text.contains("# [naming]\n# pattern = "), "{text}");
+    toml::from_str::<toml::Table>(&text).unwrap();
+}
+
+#[test]
+fn a_folder_without_logs() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("notes.txt"), "Dear diary\n").unwrap();
+    let output = stillstand(&["init", folder.path().to_str().unwrap()], &[]);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && stderr.contains("none of its 1 files is a log"), "{stderr}");
+    assert!(!folder.path().join("campaign.toml").exists());
+}
