@@ -1,6 +1,6 @@
 //! A folder of logs → the `campaign.toml` that describes it, for a person to correct.
 //!
-//! What names mean is found by [`naming`], what logs tell beyond their rows by [`evidence`]; [`write`] makes
+//! What names mean is found by `naming`, what logs tell beyond their rows by `evidence`; `write` makes
 //! the text. Nothing here counts as true: every value says what it was guessed from, and what the logs cannot
 //! tell stays a comment.
 //!
@@ -60,6 +60,10 @@ struct Names {
     conditions: BTreeMap<Vec<String>, BTreeSet<u32>>,
     logs: usize,
     placed: usize,
+    /// Logs that are the second of their kind in their run.
+    doubles: usize,
+    /// Runs with logs of different times.
+    apart: usize,
     /// A log that the naming does not fit.
     left_out: Option<String>,
 }
@@ -86,7 +90,7 @@ pub fn propose(
         folder.display(),
         others.len()
     );
-    let described: Vec<Log> = logs.iter().filter_map(|file| describe(file)).collect();
+    let described: Vec<Log> = logs.iter().filter_map(describe).collect();
     let names = names(folder, &described)?;
     let config_text = names.as_ref().map(naming_table).unwrap_or_default();
     let logs = renamed(folder, config_text.clone(), logs)?;
@@ -160,6 +164,8 @@ fn names(folder: &Path, logs: &[Log]) -> anyhow::Result<Option<Names>> {
         conditions: BTreeMap::new(),
         logs: logs.len(),
         placed: told.iter().flatten().count(),
+        doubles: score::doubles(logs, &told),
+        apart: score::apart(logs, &told),
         left_out: told.iter().zip(logs).find(|(told, _)| told.is_none()).map(|(_, log)| log.relative.clone()),
     };
     for told in told.into_iter().flatten() {

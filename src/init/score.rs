@@ -50,6 +50,20 @@ pub fn splits(logs: &[Log], told: &[Option<Told>]) -> bool {
     })
 }
 
+/// How many runs have logs of different times.
+pub fn apart(logs: &[Log], told: &[Option<Told>]) -> usize {
+    runs(logs, told).values().filter(|logs| !overlap(logs)).count()
+}
+
+/// Whether all logs of a run that tell their time have some in common, give or take what clocks differ.
+fn overlap(logs: &[(&Log, Option<&str>)]) -> bool {
+    const BESIDE_S: f64 = 5.0;
+    let spans = || logs.iter().filter_map(|(log, _)| log.span);
+    let (latest, first_end) =
+        spans().fold((f64::MIN, f64::MAX), |(latest, end), span| (span.0.max(latest), span.1.min(end)));
+    spans().count() == 0 || latest <= first_end + BESIDE_S
+}
+
 /// How much the runs look like runs.
 pub fn score(logs: &[Log], told: &[Option<Told>]) -> f64 {
     let runs = runs(logs, told);
@@ -60,12 +74,7 @@ pub fn score(logs: &[Log], told: &[Option<Told>]) -> f64 {
         let kinds: BTreeSet<_> = logs.iter().map(|(log, host)| (log.format, *host)).collect();
         kinds.len() as f64 / all.len() as f64
     });
-    let overlapping = runs.values().map(|logs| {
-        let spans = || logs.iter().filter_map(|(log, _)| log.span);
-        let (latest, first_end) =
-            spans().fold((f64::MIN, f64::MAX), |(latest, end), span| (span.0.max(latest), span.1.min(end)));
-        if spans().count() == 0 || latest <= first_end + 5.0 { 1.0 } else { 0.0 }
-    });
+    let overlapping = runs.values().map(|logs| if overlap(logs) { 1.0 } else { 0.0 });
     let mut conditions: BTreeMap<&[String], Vec<u32>> = BTreeMap::new();
     for (levels, repetition) in runs.keys() {
         conditions.entry(levels).or_default().push(*repetition);
@@ -82,4 +91,40 @@ pub fn score(logs: &[Log], told: &[Option<Told>]) -> f64 {
         + 60.0 * mean(overlapping.collect())
         + 10.0 * mean(counted.collect())
         + if several { 5.0 } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log(format: Format, span: (f64, f64)) -> Log {
+        Log { relative: String::new(), format, host: None, span: Some(span) }
+    }
+
+    fn told(level: &str, repetition: u32, host: Option<&str>) -> Option<Told> {
+        Some(Told { levels: vec![level.to_owned()], repetition, host: host.map(str::to_owned) })
+    }
+
+    #[test]
+    fn runs_of_one_time_with_one_log_of_each_kind_score_best() {
+        let logs = [
+            log(Format::Dstat, (0.0, 60.0)),
+            log(Format::Dstat, (1.0, 61.0)),
+            log(Format::PingGawk, (2.0, 50.0)),
+            log(Format::Dstat, (100.0, 160.0)),
+            log(Format::Dstat, (101.0, 161.0)),
+            log(Format::PingGawk, (102.0, 150.0)),
+        ];
+        let of = |run: fn(usize) -> Option<Told>| (0..6).map(run).collect::<Vec<_>>();
+        let right = of(|n| told("none", n as u32 / 3 + 1, [Some("a"), Some("b"), None][n % 3]));
+        let without_hosts = of(|n| told("none", n as u32 / 3 + 1, None));
+        let hosts_as_loads = of(|n| told(["a", "b", ""][n % 3], n as u32 / 3 + 1, None));
+        let runs_mixed = of(|n| told("none", n as u32 % 2 + 1, [Some("a"), Some("b"), None][n % 3]));
+        assert_eq!((doubles(&logs, &right), apart(&logs, &right), splits(&logs, &right)), (0, 0, true));
+        assert_eq!((doubles(&logs, &without_hosts), splits(&logs, &without_hosts)), (2, false));
+        assert_eq!(apart(&logs, &runs_mixed), 2);
+        for other in [without_hosts, hosts_as_loads, runs_mixed] {
+            assert!(score(&logs, &right) > score(&logs, &other), "{other:?}");
+        }
+    }
 }

@@ -319,6 +319,14 @@ fn check(names: Option<&Names>, evidence: &Evidence) -> Vec<String> {
                     count(names.logs - names.placed, "log")
                 ));
             }
+            if names.doubles > 0 {
+                let doubles = count(names.doubles, "log");
+                lines.push(format!("naming: {doubles} would be the second of their kind in their run"));
+            }
+            if names.apart > 0 {
+                let apart = count(names.apart, "run");
+                lines.push(format!("naming: {apart} would have logs whose times do not overlap"));
+            }
             let varying = names.factors.values().filter(|levels| levels.len() > 1).count();
             if varying > 1 || references(names).len() != 1 {
                 lines.push("reference: which condition the others are compared with is not clear".to_owned());
