@@ -5,6 +5,7 @@ pub(crate) mod iometer;
 pub(crate) mod migration_time;
 pub(crate) mod netperf;
 pub(crate) mod ping_gawk;
+pub(crate) mod vlc_log;
 mod vlc_message;
 pub(crate) mod vlc_stats;
 pub(crate) mod xentop_gawk;
