@@ -8,7 +8,7 @@ use std::fmt;
 use crate::detect::Head;
 use crate::diagnostic::{ParseError, Parsed};
 use crate::formats::{
-    dstat, iometer, migration_time, netperf, ping, ping_gawk, vlc_stats, xentop_gawk, zeit,
+    dstat, iometer, migration_time, netperf, ping, ping_gawk, vlc_log, vlc_stats, xentop_gawk, zeit,
 };
 
 /// A format of log files.
@@ -29,6 +29,8 @@ pub enum Format {
     MigrationTime,
     /// VLC's counters of displayed and lost frames and buffers.
     VlcStats,
+    /// Messages of VLC about late pictures and buffers.
+    VlcLog,
     /// The classic tables of netperf.
     Netperf,
     /// The results file of Iometer.
@@ -61,6 +63,7 @@ pub static FORMATS: &[&FormatInfo] = &[
     &zeit::INFO,
     &migration_time::INFO,
     &vlc_stats::INFO,
+    &vlc_log::INFO,
     &netperf::INFO,
     &iometer::INFO,
 ];
@@ -75,6 +78,7 @@ impl Format {
             Self::Zeit => &zeit::INFO,
             Self::MigrationTime => &migration_time::INFO,
             Self::VlcStats => &vlc_stats::INFO,
+            Self::VlcLog => &vlc_log::INFO,
             Self::Netperf => &netperf::INFO,
             Self::Iometer => &iometer::INFO,
         }

@@ -100,6 +100,9 @@ struct Row<'a> {
     numbers: Numbers,
 }
 
+/// A column made of what a row, or its step, says.
+type Column<'a, V> = (&'static str, fn(&Reader<'a>, &Row<'a>) -> V);
+
 /// A results block.
 #[derive(Debug)]
 struct Step<'a> {
@@ -424,7 +427,7 @@ impl<'a> Reader<'a> {
     fn columns(&self) -> FrameBuilder {
         let table = &self.table;
         let mut columns = FrameBuilder::default();
-        let small: [(&str, fn(&Self, &Row<'_>) -> u32); 3] = [
+        let small: [Column<'a, u32>; 3] = [
             ("test", |reader, row| reader.steps.get(row.step).map_or(0, |step| step.test)),
             ("step", |_, row| u32::try_from(row.step).unwrap_or(u32::MAX)),
             ("line", |_, row| u32::try_from(row.line).unwrap_or(u32::MAX)),
@@ -434,7 +437,7 @@ impl<'a> Reader<'a> {
                 UInt32Chunked::from_iter_values(name.into(), table.iter().map(|row| value(self, row)));
             columns.push(Unit::Count, values.into_series());
         }
-        let texts: [(&str, fn(&Self, &Row<'a>) -> Option<&'a [u8]>); 6] = [
+        let texts: [Column<'a, Option<&'a [u8]>>; 6] = [
             ("level", |_, row| Some(row.level.as_bytes())),
             ("name", |_, row| Some(row.name)),
             ("access_spec", |_, row| row.spec),
@@ -447,13 +450,13 @@ impl<'a> Reader<'a> {
             let values = StringChunked::from_iter_options(name.into(), values);
             columns.push(Unit::Text, values.into_series());
         }
-        let accesses: [(&str, Unit, fn(Access) -> f64); 3] = [
-            ("spec_bytes", Unit::Bytes, |access| access.size),
-            ("spec_read_percent", Unit::Percent, |access| access.reads),
-            ("spec_random_percent", Unit::Percent, |access| access.random),
+        let accesses: [Column<'a, Option<f64>>; 3] = [
+            ("spec_bytes", |_, row| row.access.map(|access| access.size)),
+            ("spec_read_percent", |_, row| row.access.map(|access| access.reads)),
+            ("spec_random_percent", |_, row| row.access.map(|access| access.random)),
         ];
-        for (name, unit, value) in accesses {
-            let values = table.iter().map(|row| row.access.map(value));
+        for ((name, value), unit) in accesses.into_iter().zip([Unit::Bytes, Unit::Percent, Unit::Percent]) {
+            let values = table.iter().map(|row| value(self, row));
             columns.push(unit, Float64Chunked::from_iter_options(name.into(), values).into_series());
         }
         for (at, value) in VALUES.iter().enumerate() {

@@ -7,6 +7,7 @@ pub(crate) mod netperf;
 pub(crate) mod ping;
 pub(crate) mod ping_gawk;
 mod sequence;
+pub(crate) mod vlc_log;
 mod vlc_message;
 pub(crate) mod vlc_stats;
 pub(crate) mod xentop_gawk;

@@ -240,6 +240,9 @@ impl Current<'_> {
     }
 }
 
+/// A column made of what a row may say.
+type Column<V> = (&'static str, Unit, fn(&Row) -> Option<V>);
+
 fn columns(table: &[Row]) -> FrameBuilder {
     let mut columns = FrameBuilder::default();
     let runs = UInt32Chunked::from_iter_values("run".into(), table.iter().map(|row| row.run));
@@ -250,13 +253,13 @@ fn columns(table: &[Row]) -> FrameBuilder {
     columns.push(Unit::Text, tests.into_series());
     let sides = StringChunked::from_iter_values("side".into(), table.iter().map(|row| row.side));
     columns.push(Unit::Text, sides.into_series());
-    let counts: [(&str, fn(&Row) -> Option<u64>); 2] =
-        [("messages", |row| row.messages), ("errors", |row| row.errors)];
-    for (name, value) in counts {
+    let counts: [Column<u64>; 2] =
+        [("messages", Unit::Count, |row| row.messages), ("errors", Unit::Count, |row| row.errors)];
+    for (name, unit, value) in counts {
         let values = table.iter().map(|row| value(row).and_then(|value| i64::try_from(value).ok()));
-        columns.push(Unit::Count, Int64Chunked::from_iter_options(name.into(), values).into_series());
+        columns.push(unit, Int64Chunked::from_iter_options(name.into(), values).into_series());
     }
-    let floats: [(&str, Unit, fn(&Row) -> Option<f64>); 8] = [
+    let floats: [Column<f64>; 8] = [
         ("socket_bytes", Unit::Bytes, |row| row.socket_bytes),
         ("message_bytes", Unit::Bytes, |row| row.message_bytes),
         ("response_bytes", Unit::Bytes, |row| row.response_bytes),

@@ -13,6 +13,8 @@ use crate::text::{split_once, words};
 pub(crate) struct Message<'a> {
     /// Whether the address of the object that speaks stands before it.
     pub addressed: bool,
+    /// Who speaks.
+    speaker: &'a [u8],
     /// What is said, behind the colon.
     pub text: &'a [u8],
 }
@@ -35,7 +37,12 @@ impl<'a> Message<'a> {
         }
         let level = matches!(last, b"debug" | b"warning" | b"error");
         let fits = count <= 6 && if addressed { count >= 1 } else { count >= 2 && level };
-        fits.then_some(Self { addressed, text: text.get(2..).unwrap_or_default() })
+        fits.then_some(Self { addressed, speaker, text: text.get(2..).unwrap_or_default() })
+    }
+
+    /// Whether the core of VLC speaks, not one of its modules.
+    pub fn is_core(&self) -> bool {
+        self.speaker.starts_with(b"main ") || self.speaker.starts_with(b"core ")
     }
 }
 

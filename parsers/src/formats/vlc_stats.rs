@@ -46,7 +46,7 @@ pub(crate) static INFO: FormatInfo = FormatInfo {
     parse,
 };
 
-fn recognise(head: &Head<'_>) -> bool {
+pub(super) fn recognise(head: &Head<'_>) -> bool {
     let has = |what: &[u8]| head.lines.iter().any(|line| memchr::memmem::find(line.text, what).is_some());
     if has(rc::BEGIN) || has(b"<lostpictures>") || head.lines.iter().any(|line| stderr::vout(line.text)) {
         return true;
@@ -59,7 +59,7 @@ fn recognise(head: &Head<'_>) -> bool {
 }
 
 /// Whether there are statistics anywhere in a file that is VLC's.
-pub(crate) fn present(bytes: &[u8]) -> bool {
+fn present(bytes: &[u8]) -> bool {
     memchr::memmem::find(bytes, rc::BEGIN).is_some() || memchr::memmem::find(bytes, stderr::VOUT).is_some()
 }
 
