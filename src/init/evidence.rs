@@ -313,7 +313,7 @@ fn ping_interval(files: &[LoadedFile], config: &Config, named: bool) -> Guessed<
         let key =
             if named { file.file.run.clone() } else { RunKey { repetition: 0, ..file.file.run.clone() } };
         let ping = align(key, &[file], config).ping?;
-        Some((ping.interval_s, ping.period_s))
+        (ping.interval_s > 0.0).then_some((ping.interval_s, ping.period_s))
     };
     let measured: Vec<(f64, f64)> = pings.iter().filter_map(|file| single(file)).collect();
     let Some((interval, _)) = measured.first().copied() else {

@@ -19,6 +19,7 @@ mod write;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use anyhow::Context;
 use stillstand_parsers::{Format, Parsed};
 
 use self::evidence::Evidence;
@@ -96,7 +97,10 @@ pub fn propose(
     let logs = renamed(folder, config_text.clone(), logs)?;
     let evidence = Evidence::collect(&logs, &Config::parse(&config_text)?, names.is_some());
     let left_out: Vec<&str> = others.iter().map(|file| file.file.relative.as_str()).collect();
-    Ok(write::proposal(names.as_ref(), &evidence, described.len(), &left_out))
+    let proposal = write::proposal(names.as_ref(), &evidence, described.len(), &left_out);
+    Config::parse(&proposal.text)
+        .context("the proposed campaign.toml is wrong; this is a mistake of the program")?;
+    Ok(proposal)
 }
 
 fn describe(file: &LoadedFile) -> Option<Log> {

@@ -170,6 +170,9 @@ fn runs(file: &mut File, names: Option<&Names>) {
 /// The condition that others are compared with: active where its name tells it, else an example.
 fn reference(file: &mut File, names: &Names) {
     let varying: Vec<_> = names.factors.iter().filter(|(_, levels)| levels.len() > 1).collect();
+    if varying.is_empty() {
+        return;
+    }
     file.line("");
     if let ([(factor, level)], 1) = (references(names).as_slice(), varying.len()) {
         file.line("[reference]");
@@ -328,7 +331,7 @@ fn check(names: Option<&Names>, evidence: &Evidence) -> Vec<String> {
                 lines.push(format!("naming: {apart} would have logs whose times do not overlap"));
             }
             let varying = names.factors.values().filter(|levels| levels.len() > 1).count();
-            if varying > 1 || references(names).len() != 1 {
+            if varying > 1 || (varying == 1 && references(names).len() != 1) {
                 lines.push("reference: which condition the others are compared with is not clear".to_owned());
             }
             for factor in names.factors.keys().filter(|factor| factor.starts_with("factor")) {
@@ -339,6 +342,7 @@ fn check(names: Option<&Names>, evidence: &Evidence) -> Vec<String> {
     for host in &evidence.hosts {
         match &host.cpus {
             Ok(cpus) => lines.push(format!("cpus of {}: {} ({})", host.name, cpus.value, cpus.evidence)),
+            Err(_) if host.role.value == RoleKey::Observer => {}
             Err(why) => lines.push(format!("cpus of {}: {why}", host.name)),
         }
         if host.role.value == RoleKey::Observer {

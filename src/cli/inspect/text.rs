@@ -62,7 +62,7 @@ fn rows(inspection: &Inspection) -> String {
 
 fn times(text: &mut String, inspection: &Inspection) {
     let Some(period) = &inspection.period else {
-        line(text, "period", "the rows have no time");
+        line(text, "period", "no row has a time");
         return;
     };
     let clock = inspection.clock.unwrap_or_default();
