@@ -142,7 +142,7 @@ fn expected(file: &SessionFile) -> &'static [Format] {
         Some("ping") => &[Format::PingGawk, Format::Ping],
         Some("zeit") => &[Format::Zeit],
         Some("migration-time") => &[Format::MigrationTime],
-        Some("vlc") => &[Format::VlcStats],
+        Some("vlc") => &[Format::VlcStats, Format::VlcLog],
         Some("netperf") => &[Format::Netperf],
         Some("iometer") => &[Format::Iometer],
         _ => &[],

@@ -307,7 +307,9 @@ fn written_offset(seconds: i64) -> String {
 fn ping_interval(files: &[LoadedFile], config: &Config, named: bool) -> Guessed<f64> {
     let pings: Vec<&LoadedFile> = files
         .iter()
-        .filter(|file| file.log.as_ref().is_some_and(|log| log.format == Format::PingGawk))
+        .filter(|file| {
+            file.log.as_ref().is_some_and(|log| matches!(log.format, Format::PingGawk | Format::Ping))
+        })
         .collect();
     let single = |file: &LoadedFile| {
         let key =

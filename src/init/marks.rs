@@ -59,7 +59,7 @@ const BEFORE_REPETITION: [&str; 24] = [
 fn names_of(format: Format) -> Vec<Vec<&'static str>> {
     let own: Vec<&str> = format.name().split('-').collect();
     let more: &[&[&str]] = match format {
-        Format::PingGawk => &[&["icmp"]],
+        Format::Ping | Format::PingGawk => &[&["icmp"]],
         Format::Zeit => {
             &[&["guest", "clock"], &["guest", "time"], &["guestclock"], &["clock"], &["uhr"], &["time"]]
         }

@@ -16,7 +16,15 @@ pub struct Told {
 
 /// A run has one of each of these, whatever its hosts.
 pub fn is_of_service(format: Format) -> bool {
-    matches!(format, Format::PingGawk | Format::Zeit | Format::MigrationTime)
+    matches!(
+        format,
+        Format::Ping
+            | Format::PingGawk
+            | Format::Zeit
+            | Format::MigrationTime
+            | Format::Netperf
+            | Format::Iometer
+    )
 }
 
 type Run<'a> = (&'a [String], u32);
