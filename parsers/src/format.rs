@@ -7,7 +7,7 @@ use std::fmt;
 
 use crate::detect::Head;
 use crate::diagnostic::{ParseError, Parsed};
-use crate::formats::{dstat, migration_time, ping_gawk, xentop_gawk, zeit};
+use crate::formats::{dstat, migration_time, ping_gawk, xentop, xentop_gawk, zeit};
 
 /// A format of log files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,6 +15,8 @@ use crate::formats::{dstat, migration_time, ping_gawk, xentop_gawk, zeit};
 pub enum Format {
     /// The CSV file of dstat.
     Dstat,
+    /// xentop in batch mode.
+    Xentop,
     /// xentop in batch mode, piped through a gawk program that follows one VM and Dom0.
     XentopGawk,
     /// ping, piped through a gawk program that stamps each reply.
@@ -44,12 +46,13 @@ pub struct FormatInfo {
 
 /// Every format that is read, in the order in which they are listed to people.
 pub static FORMATS: &[&FormatInfo] =
-    &[&dstat::INFO, &xentop_gawk::INFO, &ping_gawk::INFO, &zeit::INFO, &migration_time::INFO];
+    &[&dstat::INFO, &xentop::INFO, &xentop_gawk::INFO, &ping_gawk::INFO, &zeit::INFO, &migration_time::INFO];
 
 impl Format {
     pub(crate) fn info(self) -> &'static FormatInfo {
         match self {
             Self::Dstat => &dstat::INFO,
+            Self::Xentop => &xentop::INFO,
             Self::XentopGawk => &xentop_gawk::INFO,
             Self::PingGawk => &ping_gawk::INFO,
             Self::Zeit => &zeit::INFO,

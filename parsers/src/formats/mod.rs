@@ -3,6 +3,7 @@
 pub(crate) mod dstat;
 pub(crate) mod migration_time;
 pub(crate) mod ping_gawk;
+pub(crate) mod xentop;
 pub(crate) mod xentop_gawk;
 pub(crate) mod zeit;
 

@@ -4,5 +4,6 @@ mod dstat;
 mod dstat_family;
 mod migration_time;
 mod ping_gawk;
+mod xentop;
 mod xentop_gawk;
 mod zeit;
