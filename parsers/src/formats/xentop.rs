@@ -7,7 +7,7 @@
 //! ```
 //!
 //! 17 columns until 2009, 19 since (sectors read and written). Names may hold blanks, so a row is read from its
-//! STATE on, which is looked for from the right; see [`line`].
+//! STATE on, which is looked for from the right; see [`mod@line`].
 //!
 //! Traps:
 //!
