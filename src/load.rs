@@ -138,7 +138,7 @@ fn load_one(file: &SessionFile) -> LoadedFile {
 fn expected(file: &SessionFile) -> &'static [Format] {
     match file.source.as_deref() {
         Some("dstat") => &[Format::Dstat],
-        Some("xentop") => &[Format::XentopGawk],
+        Some("xentop") => &[Format::XentopGawk, Format::Xentop],
         Some("ping") => &[Format::PingGawk, Format::Ping],
         Some("zeit") => &[Format::Zeit],
         Some("migration-time") => &[Format::MigrationTime],

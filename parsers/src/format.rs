@@ -8,7 +8,7 @@ use std::fmt;
 use crate::detect::Head;
 use crate::diagnostic::{ParseError, Parsed};
 use crate::formats::{
-    dstat, iometer, migration_time, netperf, ping, ping_gawk, vlc_log, vlc_stats, xentop_gawk, zeit,
+    dstat, iometer, migration_time, netperf, ping, ping_gawk, vlc_log, vlc_stats, xentop, xentop_gawk, zeit,
 };
 
 /// A format of log files.
@@ -17,6 +17,8 @@ use crate::formats::{
 pub enum Format {
     /// The CSV file of dstat.
     Dstat,
+    /// xentop in batch mode.
+    Xentop,
     /// xentop in batch mode, piped through a gawk program that follows one VM and Dom0.
     XentopGawk,
     /// ping as it is: of iputils, busybox, BSD, macOS or Windows, fping or hping3.
@@ -57,6 +59,7 @@ pub struct FormatInfo {
 /// Every format that is read, in the order in which they are listed to people.
 pub static FORMATS: &[&FormatInfo] = &[
     &dstat::INFO,
+    &xentop::INFO,
     &xentop_gawk::INFO,
     &ping::INFO,
     &ping_gawk::INFO,
@@ -72,6 +75,7 @@ impl Format {
     pub(crate) fn info(self) -> &'static FormatInfo {
         match self {
             Self::Dstat => &dstat::INFO,
+            Self::Xentop => &xentop::INFO,
             Self::XentopGawk => &xentop_gawk::INFO,
             Self::Ping => &ping::INFO,
             Self::PingGawk => &ping_gawk::INFO,

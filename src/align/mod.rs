@@ -86,6 +86,10 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config) -> AlignedRun 
     for (file, log) in of(Format::VlcStats) {
         run.streams.push(stream(file, log));
     }
+    for (file, _) in of(Format::Xentop) {
+        let message = "xentop's own output has no times, so it has no place in the run; `inspect` shows it";
+        Told::new(&mut run.diagnostics, file).tell(Severity::Note, "log-without-times", message.to_owned());
+    }
     for (_, log) in of(Format::Netperf) {
         run.measurements.extend(benchmarks::netperf(log));
     }

@@ -75,12 +75,20 @@ fn overlap(logs: &[(&Log, Option<&str>)]) -> bool {
 /// How much the runs look like runs.
 pub fn score(logs: &[Log], told: &[Option<Told>]) -> f64 {
     let runs = runs(logs, told);
-    let all: BTreeSet<(Format, Option<&str>)> =
-        runs.values().flatten().map(|(log, host)| (log.format, *host)).collect();
+    // A benchmark that is a load itself leaves its log in the runs of that load only: kinds of which most
+    // runs have none say nothing about a run.
+    let mut number_of: BTreeMap<(Format, Option<&str>), usize> = BTreeMap::new();
+    for logs in runs.values() {
+        for kind in logs.iter().map(|(log, host)| (log.format, *host)).collect::<BTreeSet<_>>() {
+            *number_of.entry(kind).or_default() += 1;
+        }
+    }
+    let all: BTreeSet<_> =
+        number_of.into_iter().filter(|(_, number)| 2 * number >= runs.len()).map(|(kind, _)| kind).collect();
     let mean = |values: Vec<f64>| values.iter().sum::<f64>() / values.len().max(1) as f64;
     let complete = runs.values().map(|logs| {
         let kinds: BTreeSet<_> = logs.iter().map(|(log, host)| (log.format, *host)).collect();
-        kinds.len() as f64 / all.len() as f64
+        kinds.intersection(&all).count() as f64 / all.len().max(1) as f64
     });
     let overlapping = runs.values().map(|logs| if overlap(logs) { 1.0 } else { 0.0 });
     let mut conditions: BTreeMap<&[String], Vec<u32>> = BTreeMap::new();

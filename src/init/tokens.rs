@@ -117,8 +117,10 @@ impl Tokens {
 
 /// The extension with its dot; empty without one. Digits alone are none: `memtester.3` is repetition 3.
 fn extension(path: &str) -> &str {
-    const KNOWN: [&str; 12] =
-        ["log", "txt", "test", "csv", "tsv", "out", "dat", "data", "raw", "res", "result", "err"];
+    const KNOWN: [&str; 15] = [
+        "log", "txt", "test", "csv", "tsv", "out", "dat", "data", "raw", "res", "result", "err", "xml",
+        "json", "html",
+    ];
     let name = path.rsplit('/').next().unwrap_or(path);
     match name.rfind('.') {
         Some(dot) if KNOWN.contains(&name[dot + 1..].to_ascii_lowercase().as_str()) => &name[dot..],

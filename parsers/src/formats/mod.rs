@@ -10,6 +10,7 @@ mod sequence;
 pub(crate) mod vlc_log;
 mod vlc_message;
 pub(crate) mod vlc_stats;
+pub(crate) mod xentop;
 pub(crate) mod xentop_gawk;
 pub(crate) mod zeit;
 

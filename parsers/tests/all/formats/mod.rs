@@ -9,5 +9,6 @@ mod ping;
 mod ping_gawk;
 mod vlc_log;
 mod vlc_stats;
+mod xentop;
 mod xentop_gawk;
 mod zeit;
