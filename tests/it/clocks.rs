@@ -99,3 +99,52 @@ fn an_appended_recording_of_another_run_does_not_count() {
     assert_eq!(alone["runs"][0]["resources"], both["runs"][0]["resources"]);
     assert!(has(&both, "other-recordings"));
 }
+
+/// The same requests and replies as iputils prints them with `-D`.
+fn plain_ping(gawk: &str) -> String {
+    let replies: Vec<(f64, f64)> = gawk
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| {
+            let cells: Vec<&str> = line.split(' ').collect();
+            (cells[1].parse().unwrap(), cells[2].parse().unwrap())
+        })
+        .collect();
+    let first: f64 = gawk.lines().nth(1).and_then(|line| line.split('.').next()).unwrap().parse().unwrap();
+    let mut text = "PING 192.168.2.70 (192.168.2.70) 56(84) bytes of data.\n".to_owned();
+    for (seq, rtt) in replies {
+        let arrival = first + 0.2 * (seq - 1.0) + 0.1 + rtt / 1000.0;
+        text += &format!("[{arrival:.6}] 64 bytes from 192.168.2.70: icmp_seq={seq} ttl=64 time={rtt} ms\n");
+    }
+    text + "\n--- 192.168.2.70 ping statistics ---\n\
+            500 packets transmitted, 496 received, 0% packet loss, time 99823ms\n\
+            rtt min/avg/max/mdev = 0.275/0.383/1.336/0.104 ms\n"
+}
+
+#[test]
+fn plain_ping_with_times_gives_the_same_outage_in_the_same_place() {
+    let part = part_of_campaign(&["none1"]);
+    let before = outage(&run(part.path()), "ping").clone();
+    rewrite(&part.path().join("none1-ping.test"), plain_ping);
+    let after = run(part.path());
+    let ping = outage(&after, "ping");
+    assert_eq!(ping["estimate_s"], 0.8);
+    assert!((number(&ping["start_s"]) - number(&before["start_s"])).abs() < 0.3, "{before} {ping}");
+    let curves = after["curves"].as_array().unwrap();
+    assert!(curves.iter().any(|curve| curve["metric"] == "ping.rtt"));
+}
+
+#[test]
+fn results_of_a_benchmark_under_load_are_series_of_the_run() {
+    let part = part_of_campaign(&["netperf1"]);
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("parsers/fixtures/iometer/valid");
+    let mut results: Vec<_> = fs::read_dir(fixture).unwrap().map(|entry| entry.unwrap().path()).collect();
+    results.sort();
+    fs::copy(&results[0], part.path().join("netperf1-iometer.csv")).unwrap();
+    let summary = run(part.path());
+    let has_series =
+        |metric: &str| summary["series"].as_array().unwrap().iter().any(|s| s["metric"] == metric);
+    for metric in ["netperf.UDP_STREAM.receive", "iometer.operations", "iometer.throughput"] {
+        assert!(has_series(metric), "{metric} in {:#}", summary["series"]);
+    }
+}

@@ -16,7 +16,7 @@ struct Name<'a> {
 }
 
 impl Name<'_> {
-    /// `memtester3-xentop-kirsche.test`; `None` for what is no log of a known format.
+    /// `memtester3-xentop-kirsche.test`; `None` for what is no log.
     fn read(name: &str) -> Option<Name<'_>> {
         let (stem, _) = name.split_once('.')?;
         let (run, rest) = stem.split_once('-')?;
@@ -25,8 +25,7 @@ impl Name<'_> {
             Some((source, host)) if source != "migration" => (source, Some(host)),
             _ => (rest, None),
         };
-        let known = source != "netperf";
-        repetition.parse().ok().filter(|_| known).map(|repetition| Name { load, repetition, source, host })
+        repetition.parse().ok().map(|repetition| Name { load, repetition, source, host })
     }
 
     /// The host behind a separator, or nothing.
@@ -42,8 +41,12 @@ impl Name<'_> {
 
 /// A copy of the sample logs under other names; names that are empty are left out.
 fn renamed(rename: impl Fn(&Name<'_>) -> String) -> tempfile::TempDir {
+    renamed_from(&campaign(), rename)
+}
+
+fn renamed_from(logs: &Path, rename: impl Fn(&Name<'_>) -> String) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    for entry in fs::read_dir(campaign()).unwrap().flatten() {
+    for entry in fs::read_dir(logs).unwrap().flatten() {
         let name = entry.file_name().into_string().unwrap();
         let Some(new) = Name::read(&name).map(|name| rename(&name)).filter(|new| !new.is_empty()) else {
             continue;
@@ -94,7 +97,7 @@ fn numbers(summary: &Value) -> (Vec<Value>, Vec<Value>) {
 fn check(pattern: bool, rename: impl Fn(&Name<'_>) -> String) {
     let folder = renamed(rename);
     let stderr = init(folder.path());
-    assert!(stderr.contains("175 logs of 25 runs"), "{stderr}");
+    assert!(stderr.contains("180 logs of 25 runs"), "{stderr}");
     let text = fs::read_to_string(folder.path().join("campaign.toml")).unwrap();
     assert_eq!(text.lines().any(|line| line.starts_with("pattern = ")), pattern, "{text}");
     let (runs, series) = numbers(&summary(folder.path()));
@@ -227,4 +230,41 @@ fn a_folder_without_logs() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.code() == Some(1) && stderr.contains("none of its 1 files is a log"), "{stderr}");
     assert!(!folder.path().join("campaign.toml").exists());
+}
+
+/// What the user and the clients of the streaming series saw, by run.
+fn streaming(summary: &Value) -> Vec<(String, u64, Value, Value, Vec<(String, i64, i64)>)> {
+    let runs = summary["runs"].as_array().unwrap().iter().map(|run| {
+        let clients = run["streams"].as_array().unwrap().iter().map(|stream| {
+            let number = |key: &str| stream[key].as_i64().unwrap();
+            (stream["client"].as_str().unwrap().to_owned(), number("lost_frames"), number("lost_buffers"))
+        });
+        let mut clients: Vec<_> = clients.collect();
+        clients.sort();
+        let load = run["factors"]["load"].as_str().unwrap().to_owned();
+        let outage = run["outages"][0]["estimate_s"].clone();
+        (load, run["repetition"].as_u64().unwrap(), outage, run["migration"]["duration_s"].clone(), clients)
+    });
+    let mut runs: Vec<_> = runs.collect();
+    runs.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+    runs
+}
+
+#[test]
+fn the_streaming_series_under_three_namings_and_its_own() {
+    let logs = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/xen-stream");
+    let expected = streaming(&summary(&logs));
+    assert_eq!(expected.len(), 25);
+    let namings: [fn(&Name<'_>) -> String; 4] = [
+        |n| format!("{}{}-{}{}.test", n.load, n.repetition, n.source, n.behind("-")),
+        |n| format!("{}/{}/{}{}.csv", n.load, n.repetition, n.source, n.behind("-")),
+        |n| format!("{}{}.{}.{}.log", n.before("."), n.source, n.load, n.repetition),
+        |n| format!("{}{}_r{}_{}.txt", n.source, n.behind("_"), n.repetition, n.load),
+    ];
+    for naming in namings {
+        let folder = renamed_from(&logs, naming);
+        init(folder.path());
+        let text = fs::read_to_string(folder.path().join("campaign.toml")).unwrap();
+        assert_eq!(streaming(&summary(folder.path())), expected, "{text}");
+    }
 }
