@@ -1,6 +1,6 @@
 //! The flow from folders to an [`Analysis`]: session → load → align → metrics → aggregate.
 //!
-//! Several campaigns are analysed one by one and then put side by side ([`merge`]).
+//! Several campaigns are analysed one by one and then put side by side; they are never averaged.
 
 mod checks;
 mod conditions;
@@ -75,7 +75,7 @@ pub struct Input {
 /// # Errors
 ///
 /// A folder or its configuration cannot be used, no file in it holds anything usable, or two
-/// campaigns cannot stand side by side (see [`merge`]).
+/// campaigns cannot stand side by side (the same condition in both, different events, hosts that differ).
 pub fn run(folders: &[PathBuf], options: &Options<'_>) -> anyhow::Result<Outcome> {
     let mut paths = Vec::new();
     for folder in folders {

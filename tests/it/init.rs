@@ -232,8 +232,14 @@ fn a_folder_without_logs() {
     assert!(!folder.path().join("campaign.toml").exists());
 }
 
+/// Client, lost frames, lost buffers.
+type Client = (String, i64, i64);
+
+/// Load, repetition, outage, duration, and what the clients lost.
+type Streamed = (String, u64, Value, Value, Vec<Client>);
+
 /// What the user and the clients of the streaming series saw, by run.
-fn streaming(summary: &Value) -> Vec<(String, u64, Value, Value, Vec<(String, i64, i64)>)> {
+fn streaming(summary: &Value) -> Vec<Streamed> {
     let runs = summary["runs"].as_array().unwrap().iter().map(|run| {
         let clients = run["streams"].as_array().unwrap().iter().map(|stream| {
             let number = |key: &str| stream[key].as_i64().unwrap();
