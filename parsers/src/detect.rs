@@ -66,7 +66,7 @@ pub enum DetectError {
         evidence: &'static str,
     },
     /// More than one format says that the file is its own.
-    #[error("the file could be any of: {}; say which it is in campaign.toml", names(candidates))]
+    #[error("the file could be any of: {}; nothing in it tells which", names(candidates))]
     Ambiguous {
         /// The formats that recognise it.
         candidates: Vec<Format>,

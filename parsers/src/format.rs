@@ -44,7 +44,7 @@ pub enum Format {
 pub struct FormatInfo {
     /// The variant this entry describes.
     pub format: Format,
-    /// Short stable name, as used on the command line and in `campaign.toml`.
+    /// Short stable name, the same in messages, docs and data.
     pub name: &'static str,
     /// What is in such a file, in one sentence.
     pub description: &'static str,

@@ -10,6 +10,7 @@ use stillstand_parsers as parsers;
 use self::wire::Inspection;
 use super::args::{InspectArgs, InspectFormat};
 use super::{Ending, print};
+use crate::load;
 
 pub fn run(args: &InspectArgs) -> anyhow::Result<Ending> {
     let inspections: Vec<Inspection> = args.files.iter().map(|path| inspect(path)).collect();
@@ -35,6 +36,13 @@ fn inspect(path: &Path) -> Inspection {
         Ok(bytes) => bytes,
         Err(error) => {
             inspection.refuse("file-not-readable", None, format!("the file cannot be read: {error}"));
+            return inspection;
+        }
+    };
+    let bytes = match load::content(bytes) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            inspection.refuse("file-not-unpacked", None, format!("{error:#}"));
             return inspection;
         }
     };

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use crate::{part_of_campaign, summary};
+use crate::{part_of_campaign, stdout, summary};
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -49,6 +49,15 @@ fn a_compressed_campaign_gives_the_same_numbers() {
     let plain = without_files(summary(part.path()));
     compress(part.path());
     assert_eq!(without_files(summary(part.path())), plain);
+}
+
+#[test]
+fn inspect_unpacks_too() {
+    let part = part_of_campaign(&["none1"]);
+    compress(part.path());
+    for entry in fs::read_dir(part.path()).unwrap() {
+        stdout(&["inspect", entry.unwrap().path().to_str().unwrap()]);
+    }
 }
 
 #[test]
