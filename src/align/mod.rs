@@ -86,10 +86,6 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config) -> AlignedRun 
     for (file, log) in of(Format::VlcStats) {
         run.streams.push(stream(file, log));
     }
-    for (file, _) in of(Format::Xentop) {
-        let message = "xentop's own output has no times, so it has no place in the run; `inspect` shows it";
-        Told::new(&mut run.diagnostics, file).tell(Severity::Note, "log-without-times", message.to_owned());
-    }
     for (_, log) in of(Format::Netperf) {
         run.measurements.extend(benchmarks::netperf(log));
     }
@@ -106,7 +102,16 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config) -> AlignedRun 
     for (file, log) in of(Format::XentopGawk) {
         let host = host_of(file);
         if let Some(zero) = by_clock(config.clock_offset_s(host)) {
-            run.add(resources::xentop(host, log, zero, config), file);
+            run.add(resources::xentop_gawk(host, log, zero, config), file);
+        }
+    }
+    for (file, log) in of(Format::Xentop) {
+        let host = host_of(file);
+        if let Some(zero) = by_clock(config.clock_offset_s(host)) {
+            let dstat = of(Format::Dstat).find(|(file, _)| host_of(file) == host).map(|(_, log)| log);
+            let mut told = Told::new(&mut run.diagnostics, file);
+            let samples = resources::raw_xentop(host, log, dstat, zero, config, &mut told);
+            run.add(samples, file);
         }
     }
     run

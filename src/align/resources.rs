@@ -84,10 +84,41 @@ fn recording(segments: &[u32], stamps: &[Option<f64>], zero: f64) -> Option<u32>
 /// xentop's counter is a clock only at its start, and there to a whole second: iteration `k` was
 /// taken at about `start + 0.5 + k · period`. Which iteration a figure belongs to is the parser's
 /// knowledge.
-pub(super) fn xentop(host: &str, log: &Parsed, zero: f64, config: &Config) -> Vec<Samples> {
-    let Some(start) = log.facts.int("start_epoch") else {
+pub(super) fn xentop_gawk(host: &str, log: &Parsed, zero: f64, config: &Config) -> Vec<Samples> {
+    match log.facts.int("start_epoch") {
+        Some(start) => xentop(host, log, start as f64 + 0.5 - zero, config),
+        None => Vec::new(),
+    }
+}
+
+/// xentop's own output tells no time at all. Testbeds start its recorder together with dstat's: its
+/// first iteration is taken for the first row of the dstat log of the same host, if there is one.
+pub(super) fn raw_xentop(
+    host: &str,
+    log: &Parsed,
+    dstat: Option<&Parsed>,
+    zero: f64,
+    config: &Config,
+    told: &mut Told<'_>,
+) -> Vec<Samples> {
+    let first = dstat.and_then(|dstat| dstat.frame.f64s("epoch_s").ok()?.iter().flatten().next());
+    let Some(first) = first else {
+        let message = format!(
+            "xentop's own output has no times, and there is no dstat log of host {host} to start it with: it has \
+             no place in the run; `inspect` shows it"
+        );
+        told.tell(Severity::Warning, "log-without-times", message);
         return Vec::new();
     };
+    let message = "xentop's own output has no times: its first iteration is taken for the first row of dstat on the \
+                   same host";
+    told.tell(Severity::Warning, "start-taken-from-dstat", message.to_owned());
+    xentop(host, log, first - zero, config)
+}
+
+/// The series of all domains; iteration `k` was taken `k` periods after `start_s` (seconds since the
+/// request).
+fn xentop(host: &str, log: &Parsed, start_s: f64, config: &Config) -> Vec<Samples> {
     let period = config.file.xentop.period_s.unwrap_or(1.0);
     let cpus = config.host(host).and_then(|h| h.cpus).unwrap_or(1);
     let frame = &log.frame;
@@ -105,7 +136,7 @@ pub(super) fn xentop(host: &str, log: &Parsed, zero: f64, config: &Config) -> Ve
             let Ok(values) = frame.f64s(column) else { continue };
             let rows = iterations.iter().zip(domains.iter()).zip(values.iter());
             let pairs = rows.filter_map(|((iteration, domain), value)| {
-                let t = start as f64 + 0.5 + f64::from(iteration?) * period - zero;
+                let t = start_s + f64::from(iteration?) * period;
                 (domain == Some(name)).then_some((t, value? / divisor))
             });
             all.extend(samples(host, format!("domain.{name}.{metric}"), unit, pairs));

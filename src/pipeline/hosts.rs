@@ -27,7 +27,7 @@ pub(super) fn hosts(config: &Config, files: &[LoadedFile], diagnostics: &mut Vec
     }
     let with_xentop: BTreeSet<&str> = files
         .iter()
-        .filter(|file| file.log.as_ref().is_some_and(|log| log.format == Format::XentopGawk))
+        .filter(|file| file.log.as_ref().is_some_and(|log| is_xentop(log.format)))
         .filter_map(|file| file.file.host.as_deref())
         .collect();
     for host in hosts.iter().filter(|host| host.cpus.is_none() && with_xentop.contains(host.name.as_str())) {
@@ -50,7 +50,7 @@ pub(super) fn hosts(config: &Config, files: &[LoadedFile], diagnostics: &mut Vec
 /// The host whose xentop shows the VM from the start is the source; another is the target.
 fn role_by_logs(name: &str, files: &[LoadedFile]) -> Role {
     let mut starts = files.iter().filter(|file| file.file.host.as_deref() == Some(name)).filter_map(|file| {
-        let log = file.log.as_ref().filter(|log| log.format == Format::XentopGawk)?;
+        let log = file.log.as_ref().filter(|log| is_xentop(log.format))?;
         let (domains, present) = (log.frame.strs("domain").ok()?, log.frame.bools("present").ok()?);
         domains.iter().zip(present.iter()).find(|(domain, _)| *domain != Some(DOMAIN_0))?.1
     });
@@ -59,6 +59,10 @@ fn role_by_logs(name: &str, files: &[LoadedFile]) -> Role {
         Some(false) => Role::Target,
         None => Role::Observer,
     }
+}
+
+fn is_xentop(format: Format) -> bool {
+    matches!(format, Format::XentopGawk | Format::Xentop)
 }
 
 /// The VM that the logs follow.

@@ -148,3 +148,45 @@ fn results_of_a_benchmark_under_load_are_series_of_the_run() {
         assert!(has_series(metric), "{metric} in {:#}", summary["series"]);
     }
 }
+
+/// The same samples as `xentop -b` prints them, without a time.
+fn raw_xentop(gawk: &str) -> String {
+    let mut text = String::new();
+    for line in gawk.lines() {
+        text += "      NAME  STATE   CPU(sec) CPU(%)     MEM(k) MEM(%)  MAXMEM(k) MAXMEM(%) VCPUS NETS NETTX(k) NETRX(k) \
+                 VBDS   VBD_OO   VBD_RD   VBD_WR SSID\n";
+        let (vm, dom0) = line.split_once(" | Dom0: ").unwrap();
+        let row = |name: &str, cells: &str| {
+            let cells: Vec<&str> = cells.split(' ').collect();
+            let [cpu, mem, share] = [cells[0], cells[1], cells[2]];
+            format!(
+                "{name:>10} -----r         12 {cpu:>6} {mem:>10} {share:>6} {mem:>10} {share:>9}     1    1        0        0    \
+                 1        0        0        0    0\n"
+            )
+        };
+        let vm = vm.split_once(": ").unwrap().1;
+        if !vm.starts_with('-') {
+            text += &row("asam", vm);
+        }
+        text += &row("Domain-0", dom0);
+    }
+    text
+}
+
+#[test]
+fn raw_xentop_starts_with_dstat() {
+    let part = part_of_campaign(&["none1"]);
+    rewrite(&part.path().join("none1-xentop-apfel.test"), raw_xentop);
+    let summary = run(part.path());
+    assert!(has(&summary, "start-taken-from-dstat"));
+    let cost = summary["runs"][0]["resources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|cost| cost["host"] == "apfel" && cost["metric"] == "domain.Domain-0.cpu");
+    let cost = cost.unwrap_or_else(|| panic!("{:#}", summary["diagnostics"]));
+    assert!(number(&cost["migration_mean"]) > 5.0 * number(&cost["baseline_mean"]), "{cost}");
+
+    fs::remove_file(part.path().join("none1-dstat-apfel.test")).unwrap();
+    assert!(has(&run(part.path()), "log-without-times"));
+}
