@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::align::Samples;
 use crate::analysis::{
-    Bin, Bootstrap, Comparison, Condition, Curve, Method, Outage, Run, Series, Status, Trace, Unit,
+    Bin, Bootstrap, Comparison, Condition, Curve, Method, Run, Series, Status, Trace, Unit,
 };
 use crate::stats::{Sample, bootstrap_ratio_of_means, holm, mann_whitney};
 
@@ -30,17 +30,9 @@ pub fn counts(run: &Run) -> bool {
     matches!(run.migration.status, Status::Completed | Status::Unknown)
 }
 
-/// The outage that stands for a run: ping's where it was logged, else the guest clock's.
-pub fn service_outage(run: &Run) -> Option<&Outage> {
-    [Method::Ping, Method::GuestClock]
-        .into_iter()
-        .find_map(|method| run.outages.iter().find(|outage| outage.method == method))
-}
-
 /// The value of a run in a series.
 pub fn value(run: &Run, metric: &str) -> Option<f64> {
-    let outage =
-        |method| run.outages.iter().find(|outage| outage.method == method).map(|outage| outage.estimate_s);
+    let outage = |method| run.outage(method).map(|outage| outage.estimate_s);
     match metric {
         "requests_unanswered" => run.ping.as_ref().map(|ping| f64::from(ping.lost)),
         "outage_ping" => outage(Method::Ping),

@@ -31,6 +31,20 @@ pub struct Analysis {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+impl Analysis {
+    /// What people call a condition: the levels of the factors that not all conditions share; all
+    /// levels where there is but one condition, and its identifier where it has none.
+    pub fn condition_name(&self, condition: usize) -> String {
+        let Some(condition) = self.conditions.get(condition) else { return String::new() };
+        let alone = self.conditions.len() == 1;
+        let varies =
+            |name: &str, level: &String| self.conditions.iter().any(|c| c.factors.get(name) != Some(level));
+        let levels = condition.factors.iter().filter(|(name, level)| alone || varies(name, level));
+        let levels: Vec<&str> = levels.map(|(_, level)| level.as_str()).collect();
+        if levels.is_empty() { condition.id.clone() } else { levels.join(", ") }
+    }
+}
+
 /// What the configuration (or the defaults) say about the campaign as a whole.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Campaign {
@@ -124,6 +138,32 @@ pub struct Run {
     pub flags: Vec<Flag>,
 }
 
+impl Run {
+    /// The outage as one method saw it.
+    pub fn outage(&self, method: Method) -> Option<&Outage> {
+        self.outages.iter().find(|outage| outage.method == method)
+    }
+
+    /// The outage that stands for the run: ping's where it was logged, else the guest clock's.
+    pub fn service_outage(&self) -> Option<&Outage> {
+        self.outage(Method::Ping).or_else(|| self.outage(Method::GuestClock))
+    }
+
+    /// When an event happened, seconds since the request. Outages are placed by ping, and by the guest
+    /// clock where ping has no place for them.
+    pub fn event_s(&self, event: Event) -> Option<f64> {
+        let by_methods = |place: fn(&Outage) -> Option<f64>| {
+            [Method::Ping, Method::GuestClock].into_iter().find_map(|method| place(self.outage(method)?))
+        };
+        match event {
+            Event::Request => Some(0.0),
+            Event::Outage => by_methods(|outage| outage.start_s),
+            Event::Resume => by_methods(|outage| outage.end_s),
+            Event::End => self.migration.duration_s,
+        }
+    }
+}
+
 /// What one client of a media stream counted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stream {
@@ -195,6 +235,17 @@ pub enum Method {
     PingReplyGap,
     /// Largest step between two stamps of the clock inside the VM.
     GuestClock,
+}
+
+impl Method {
+    /// The series of its estimates.
+    pub fn metric(self) -> &'static str {
+        match self {
+            Method::Ping => "outage_ping",
+            Method::PingReplyGap => "outage_ping_reply_gap",
+            Method::GuestClock => "outage_guest_clock",
+        }
+    }
 }
 
 /// What the ping log of one run says.

@@ -34,12 +34,10 @@ pub fn find(
 /// The method a condition's outage is told by: ping where it was logged, else the guest clock.
 fn outages(conditions: usize, series: &[Series]) -> Vec<Finding> {
     let best = |condition| {
-        [(Method::Ping, "outage_ping"), (Method::GuestClock, "outage_guest_clock")].into_iter().find_map(
-            |(method, metric)| {
-                let found = series.iter().find(|s| s.condition == condition && s.metric == metric)?;
-                Some((method, found.summary?))
-            },
-        )
+        [Method::Ping, Method::GuestClock].into_iter().find_map(|method| {
+            let found = series.iter().find(|s| s.condition == condition && s.metric == method.metric())?;
+            Some((method, found.summary?))
+        })
     };
     (0..conditions)
         .filter_map(|condition| {
@@ -101,7 +99,7 @@ fn first_repetitions_slower(index: usize, condition: &Condition, runs: &[Run]) -
     let mut resolution: f64 = 0.0;
     let mut values = Vec::new();
     for run in condition.runs.iter().map(|&run| &runs[run]).filter(|run| aggregate::counts(run)) {
-        let outage = aggregate::service_outage(run)?;
+        let outage = run.service_outage()?;
         // Half the width of the interval; for ping that is the time between requests.
         resolution = resolution.max((outage.upper_s? - outage.lower_s) / 2.0);
         values.push(outage.estimate_s);
@@ -142,8 +140,7 @@ fn round_trips_raised(index: usize, condition: &Condition, runs: &[Run]) -> Opti
 /// Runs with both a ping and a guest-clock outage, with their difference guest clock − ping.
 fn both_methods(runs: &[Run]) -> impl Iterator<Item = (usize, f64, f64, bool)> {
     runs.iter().enumerate().filter(|(_, run)| aggregate::counts(run)).filter_map(|(index, run)| {
-        let of = |method| run.outages.iter().find(|outage| outage.method == method);
-        let (ping, guest) = (of(Method::Ping)?, of(Method::GuestClock)?);
+        let (ping, guest) = (run.outage(Method::Ping)?, run.outage(Method::GuestClock)?);
         Some((index, ping.estimate_s, guest.estimate_s, overlap(ping, guest)))
     })
 }

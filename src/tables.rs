@@ -1,12 +1,11 @@
 //! The tables of a report as typed rows: [`Analysis`] in, numbers with units out.
 //!
 //! A table knows nothing of how it will be shown. The documents format its cells through
-//! [`crate::report::view`], the exports write them raw, in base units.
+//! [`crate::report::format`], the exports write them raw, in base units.
 
 use crate::aggregate;
 use crate::analysis::{
-    Analysis, Comparison, Condition, Diagnostic, Factors, Method, RoundTrips, Run, Series, Severity, Status,
-    Unit,
+    Analysis, Comparison, Condition, Diagnostic, Method, RoundTrips, Run, Series, Severity, Status, Unit,
 };
 use crate::diagnostics;
 use crate::stats::{Interval, Sample, Summary};
@@ -108,25 +107,6 @@ pub fn all(analysis: &Analysis) -> Vec<Table> {
     tables
 }
 
-/// The names of the levels that tell a condition from others, for people: `memtester`.
-pub fn condition_name(analysis: &Analysis, condition: usize) -> String {
-    let shared = |name: &str, level: &str| {
-        analysis.conditions.len() > 1
-            && analysis.conditions.iter().all(|c| c.factors.get(name).map(String::as_str) == Some(level))
-    };
-    let levels = |factors: &Factors| {
-        let own: Vec<&str> =
-            factors.iter().filter(|(name, level)| !shared(name, level)).map(|(_, l)| l.as_str()).collect();
-        own.join(", ")
-    };
-    analysis
-        .conditions
-        .get(condition)
-        .map(|c| levels(&c.factors))
-        .filter(|name| !name.is_empty())
-        .unwrap_or_else(|| analysis.conditions.get(condition).map_or_else(String::new, |c| c.id.clone()))
-}
-
 fn series<'a>(analysis: &'a Analysis, condition: usize, metric: &str) -> Option<&'a Series> {
     analysis.series.iter().find(|series| series.condition == condition && series.metric == metric)
 }
@@ -153,7 +133,7 @@ pub fn overview(analysis: &Analysis) -> Table {
         let mean = |metric| Cell::number(of(metric).map(|s| s.mean), 2);
         let ci = |metric| Cell::interval(of(metric).and_then(|s| s.ci95), 2);
         row(vec![
-            Cell::Text(condition_name(analysis, index)),
+            Cell::Text(analysis.condition_name(index)),
             Cell::count(condition.runs.len()),
             Cell::number(of("requests_unanswered").map(|s| s.mean), 1),
             mean("outage_ping"),
@@ -205,8 +185,8 @@ pub fn compared(analysis: &Analysis, comparisons: &[Comparison]) -> Table {
         let mean = |condition| Cell::number(summary(analysis, condition, &c.metric).map(|s| s.mean), 2);
         row(vec![
             Cell::Metric(c.metric.clone()),
-            Cell::Text(condition_name(analysis, c.a)),
-            Cell::Text(condition_name(analysis, c.b)),
+            Cell::Text(analysis.condition_name(c.a)),
+            Cell::Text(analysis.condition_name(c.b)),
             mean(c.a),
             mean(c.b),
             Cell::number(Some(c.difference), 2),
@@ -235,8 +215,8 @@ pub fn comparisons(analysis: &Analysis) -> Table {
     let rows = analysis.comparisons.iter().filter(|c| told(&c.metric)).map(|c| {
         row(vec![
             Cell::Metric(c.metric.clone()),
-            Cell::Text(condition_name(analysis, c.b)),
-            Cell::Text(condition_name(analysis, c.a)),
+            Cell::Text(analysis.condition_name(c.b)),
+            Cell::Text(analysis.condition_name(c.a)),
             Cell::number(Some(c.difference), 2),
             Cell::number(c.ratio, 2),
             Cell::interval(c.ratio_ci95, 2),
@@ -314,7 +294,7 @@ pub fn methods(analysis: &Analysis, condition: usize) -> Table {
     columns.push(column("start", "table.start", Some(Unit::Seconds)));
     columns.push(column("end", "table.end", Some(Unit::Seconds)));
     let rows = runs.iter().filter(|run| !run.outages.is_empty()).map(|run| {
-        let of = |method: &Method| run.outages.iter().find(|outage| outage.method == *method);
+        let of = |method: &Method| run.outage(*method);
         let mut cells = vec![Cell::Integer(i64::from(run.repetition))];
         for method in &methods {
             let bounds = of(method).map(|o| Interval::new(o.lower_s, o.upper_s.unwrap_or(f64::INFINITY)));

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::args::{CompareArgs, StatsFormat};
-use super::{Ending, conclude, print, progress, stats};
+use super::{Ending, analyse, conclude, print, stats};
 use crate::aggregate;
 use crate::analysis::{Analysis, Factors};
 use crate::config::selects;
-use crate::report::compose;
+use crate::report::format;
 use crate::text::Text;
 use crate::{export, pipeline, tables};
 
@@ -25,18 +25,8 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Ending> {
     if two {
         folders.push(b.folder.clone());
     }
-    let bar = progress::files(args.common.quiet);
-    let outcome = pipeline::run(
-        &folders,
-        &pipeline::Options {
-            align: None,
-            known_as: &[],
-            distinguish: two,
-            files: &|n| bar.inc_length(n),
-            progress: &|| bar.inc(1),
-        },
-    )?;
-    bar.finish_and_clear();
+    let options = pipeline::Options { distinguish: two, ..Default::default() };
+    let outcome = analyse(&folders, &options, &args.common)?;
     let analysis = &outcome.analysis;
     let pairs = pairs(analysis, &a, &b, two);
     anyhow::ensure!(
@@ -49,7 +39,7 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Ending> {
     let comparisons = aggregate::comparisons(&analysis.series, &pairs, analysis.campaign.bootstrap);
     let text = Text::new(args.lang);
     let table = tables::compared(analysis, &comparisons);
-    let view = || compose::table(&table, text.get("caption.compared").to_owned(), &text);
+    let view = || format::table(&table, text.get("caption.compared").to_owned(), &text);
     let output = match args.format {
         StatsFormat::Table => format!("{}\n", stats::terminal(&view())).into_bytes(),
         StatsFormat::Markdown => format!("{}\n", stats::markdown(&view())).into_bytes(),
@@ -111,6 +101,6 @@ fn pairs(analysis: &Analysis, a: &Side, b: &Side, two: bool) -> Vec<(usize, usiz
 
 fn describe(analysis: &Analysis) -> String {
     let names: Vec<String> =
-        (0..analysis.conditions.len()).map(|index| tables::condition_name(analysis, index)).collect();
+        (0..analysis.conditions.len()).map(|index| analysis.condition_name(index)).collect();
     names.join("; ")
 }

@@ -11,6 +11,7 @@ mod stats;
 mod verify;
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -19,7 +20,7 @@ use clap::Parser;
 use self::args::{Cli, Command, Common};
 use crate::analysis::{Diagnostic, Severity};
 use crate::diagnostics;
-use crate::pipeline::Outcome;
+use crate::pipeline::{self, Options, Outcome, Progress};
 use crate::session::ConfigError;
 
 /// How a command ended that did its work.
@@ -72,6 +73,15 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .chain()
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
         .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Analyses the campaigns in `folders` with a progress bar.
+fn analyse(folders: &[PathBuf], options: &Options, common: &Common) -> anyhow::Result<Outcome> {
+    let bar = progress::files(common.quiet);
+    let watched = Progress { files: &|n| bar.inc_length(n), file: &|| bar.inc(1) };
+    let outcome = pipeline::run(folders, options, &watched);
+    bar.finish_and_clear();
+    outcome
 }
 
 /// Writes results to stdout; a closed pipe is no failure.

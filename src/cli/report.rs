@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use super::args::ReportArgs;
-use super::{Ending, conclude, progress};
+use super::{Ending, analyse, conclude};
 use crate::output;
 use crate::pipeline;
 use crate::provenance::{CampaignManifest, Manifest, ReportOptions};
@@ -16,21 +16,10 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
     formats.sort_unstable();
     formats.dedup();
     let options = ReportOptions { align: args.align, lang: args.lang, formats };
-    let bar = progress::files(args.common.quiet);
-    let outcome = pipeline::run(
-        &args.campaigns,
-        &pipeline::Options {
-            align: args.align.map(Into::into),
-            known_as: &[],
-            distinguish: false,
-            files: &|n| bar.inc_length(n),
-            progress: &|| bar.inc(1),
-        },
-    )?;
-    bar.set_message("writing");
+    let analysed = pipeline::Options { align: args.align.map(Into::into), ..Default::default() };
+    let outcome = analyse(&args.campaigns, &analysed, &args.common)?;
     let folder = make(&outcome, &options)?;
     output::write(&args.output, &folder, args.force)?;
-    bar.finish_and_clear();
     let ending = conclude(&outcome, args.strict, &args.common);
     if !args.common.quiet {
         let documents: Vec<String> = folder

@@ -5,26 +5,16 @@ use std::io::IsTerminal;
 use comfy_table::{CellAlignment, ContentArrangement, Table as TerminalTable, TableComponent, presets};
 
 use super::args::{StatsArgs, StatsFormat};
-use super::{Ending, conclude, print, progress};
+use super::{Ending, analyse, conclude, print};
 use crate::analysis::Analysis;
-use crate::report::compose;
 use crate::report::view::{Section, TableView};
+use crate::report::{compose, format};
 use crate::text::Text;
 use crate::{export, pipeline, tables};
 
 pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
-    let bar = progress::files(args.common.quiet);
-    let outcome = pipeline::run(
-        &args.campaigns,
-        &pipeline::Options {
-            align: args.align.map(Into::into),
-            known_as: &[],
-            distinguish: false,
-            files: &|n| bar.inc_length(n),
-            progress: &|| bar.inc(1),
-        },
-    )?;
-    bar.finish_and_clear();
+    let options = pipeline::Options { align: args.align.map(Into::into), ..Default::default() };
+    let outcome = analyse(&args.campaigns, &options, &args.common)?;
     let analysis = &outcome.analysis;
     let text = Text::new(args.lang);
     let output = match args.format {
@@ -49,12 +39,12 @@ fn readable(analysis: &Analysis, text: &Text, show: fn(&TableView) -> String) ->
     }
     let mut add = |table: tables::Table, caption: String| {
         if !table.rows.is_empty() {
-            output.push_str(&format!("\n{}\n", show(&compose::table(&table, caption, text))));
+            output.push_str(&format!("\n{}\n", show(&format::table(&table, caption, text))));
         }
     };
     add(tables::overview(analysis), text.get("caption.overview").to_owned());
     for index in 0..analysis.conditions.len() {
-        let condition = tables::condition_name(analysis, index);
+        let condition = analysis.condition_name(index);
         add(tables::outages(analysis, index), text.fill("caption.outages", &[("condition", &condition)]));
     }
     add(tables::published(analysis), text.get("caption.published").to_owned());

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use super::args::VerifyArgs;
-use super::{Ending, print, progress, report};
+use super::{Ending, analyse, print, report};
 use crate::output::MANIFEST;
 use crate::pipeline;
 use crate::provenance::{Manifest, compare};
@@ -16,25 +16,16 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
         true => written.campaigns.iter().map(|campaign| PathBuf::from(&campaign.path)).collect(),
         false => args.campaign.clone(),
     };
-    let bar = progress::files(args.common.quiet);
     // The report says where its campaigns lay; elsewhere they are still the same.
-    let known: Vec<pipeline::Known> = written
+    let known_as = written
         .campaigns
         .iter()
         .map(|campaign| pipeline::Known { path: campaign.path.clone(), title: campaign.title.clone() })
         .collect();
-    let outcome = pipeline::run(
-        &folders,
-        &pipeline::Options {
-            align: written.options.align.map(Into::into),
-            known_as: &known,
-            distinguish: false,
-            files: &|n| bar.inc_length(n),
-            progress: &|| bar.inc(1),
-        },
-    )?;
+    let align = written.options.align.map(Into::into);
+    let outcome =
+        analyse(&folders, &pipeline::Options { align, known_as, ..Default::default() }, &args.common)?;
     let folder = report::make(&outcome, &written.options)?;
-    bar.finish_and_clear();
     let manifest = folder.get(MANIFEST).context("the recomputed report has no manifest")?;
     let recomputed: Manifest = serde_json::from_slice(manifest).context(MANIFEST)?;
     let differences = compare(&args.report, &written, &recomputed);

@@ -8,9 +8,7 @@ use serde::Serialize;
 use super::{
     SCHEMA, curve_id, ends, event_name, method_name, role_name, round, round_option, status_name, unit_name,
 };
-use crate::analysis::{
-    Analysis, Comparison, Factors, Finding, Method, Migration, Outage, RoundTrips, Run, Stream,
-};
+use crate::analysis::{Analysis, Comparison, Factors, Finding, Migration, Outage, RoundTrips, Run, Stream};
 use crate::diagnostics;
 
 #[derive(Serialize)]
@@ -434,7 +432,7 @@ fn finding<'a>(analysis: &'a Analysis, finding: &'a Finding) -> FindingWire<'a> 
         Finding::Outage { condition, method, mean_s, min_s, max_s, n } => wire(
             "outage",
             factors(*condition),
-            Some(method_metric(*method)),
+            Some(method.metric()),
             &[
                 ("mean_s", Some(*mean_s)),
                 ("min_s", Some(*min_s)),
@@ -492,13 +490,5 @@ fn finding<'a>(analysis: &'a Analysis, finding: &'a Finding) -> FindingWire<'a> 
         Finding::RoundTripsRaised { condition, ratio } => {
             wire("round-trips-raised", factors(*condition), None, &[("ratio", Some(*ratio))])
         }
-    }
-}
-
-fn method_metric(method: Method) -> &'static str {
-    match method {
-        Method::Ping => "outage_ping",
-        Method::PingReplyGap => "outage_ping_reply_gap",
-        Method::GuestClock => "outage_guest_clock",
     }
 }

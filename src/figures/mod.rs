@@ -130,18 +130,6 @@ pub fn draw(plan: &Plan, analysis: &Analysis, text: &Text) -> Result<String> {
     drawn.with_context(|| format!("figure {}", plan.id))
 }
 
-/// The levels of the factors in which the campaign's conditions differ, for example `memtester`;
-/// the condition's identifier if they differ in none.
-fn condition_name(analysis: &Analysis, index: usize) -> String {
-    let Some(condition) = analysis.conditions.get(index) else { return String::new() };
-    let differs = |factor: &str, level: &String| {
-        analysis.conditions.iter().any(|other| other.factors.get(factor) != Some(level))
-    };
-    let levels = condition.factors.iter().filter(|(factor, level)| differs(factor, level));
-    let levels: Vec<&str> = levels.map(|(_, level)| level.as_str()).collect();
-    if levels.is_empty() { condition.id.clone() } else { levels.join(", ") }
-}
-
 /// `wanted`, or with the first number that makes it different from all before, ignoring case as
 /// some file systems do.
 fn free_id(taken: &mut BTreeSet<String>, wanted: &str) -> String {

@@ -315,7 +315,7 @@ impl Figure<'_> {
 
     /// The condition, and the host with its role.
     fn place(&self) -> String {
-        let condition = super::condition_name(self.analysis, self.condition);
+        let condition = self.analysis.condition_name(self.condition);
         match self.host.and_then(|host| self.analysis.campaign.hosts.get(host)) {
             None => condition,
             Some(host) => {

@@ -9,7 +9,6 @@ use anyhow::Result;
 
 use super::canvas::{Canvas, Edges, Frame, Pen, Type, document};
 use super::scale::{Scale, Spread};
-use super::spans::{metric, outage};
 use super::theme::{self, Quantity};
 use crate::analysis::{Analysis, Method, Run, Status};
 use crate::stats::Summary;
@@ -50,7 +49,7 @@ struct Lane {
 
 impl Lane {
     fn summary(&self, analysis: &Analysis, condition: usize) -> Option<Summary> {
-        let metric = self.method.map_or("migration_duration", metric);
+        let metric = self.method.map_or("migration_duration", Method::metric);
         let series = analysis.series.iter().find(|s| s.condition == condition && s.metric == metric)?;
         series.summary.filter(|summary| summary.mean.is_finite())
     }
@@ -59,7 +58,7 @@ impl Lane {
     fn value(&self, run: &Run) -> Option<(f64, bool)> {
         let (seconds, censored) = match self.method {
             None => (run.migration.duration_s?, false),
-            Some(method) => outage(run, method).map(|outage| (outage.estimate_s, outage.censored))?,
+            Some(method) => run.outage(method).map(|outage| (outage.estimate_s, outage.censored))?,
         };
         seconds.is_finite().then_some((seconds, censored))
     }
@@ -135,7 +134,7 @@ fn names(analysis: &Analysis, canvas: &Canvas) -> Result<Vec<(String, i32)>> {
     let face = Type::label().semi_bold();
     (0..analysis.conditions.len())
         .map(|index| {
-            let name = canvas.fit(&super::condition_name(analysis, index), WIDEST_NAME, face)?;
+            let name = canvas.fit(&analysis.condition_name(index), WIDEST_NAME, face)?;
             let width = canvas.width(&name, face)?;
             Ok((name, width))
         })
@@ -151,7 +150,7 @@ fn reference(analysis: &Analysis) -> Option<usize> {
 fn note(analysis: &Analysis, lanes: &[&Lane], text: &Text) -> String {
     let mut note = text.get("figure.note.overview").to_owned();
     if let Some(index) = reference(analysis) {
-        let name = super::condition_name(analysis, index);
+        let name = analysis.condition_name(index);
         note = format!("{note}; {}", text.fill("figure.note.reference", &[("condition", &name)]));
     }
     let censored = analysis

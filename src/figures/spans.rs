@@ -1,6 +1,6 @@
 //! When, in the mean of a condition's completed runs, the migration ran and the service was out.
 
-use crate::analysis::{Analysis, Event, Method, Outage, Run, Status};
+use crate::analysis::{Analysis, Method, Run, Status};
 use crate::stats::Sample;
 
 /// A stretch of time, seconds from time zero of the curves.
@@ -33,16 +33,16 @@ impl Spans {
             .collect();
         let mean_of = |metric| mean_of(analysis, condition, metric);
         let migrations = completed.iter().filter_map(|run| {
-            let zero = zero_s(run, align)?;
+            let zero = run.event_s(align)?;
             Some((-zero, run.migration.duration_s? - zero))
         });
         let outages = |method| {
             let outages = completed.iter().filter_map(|run| {
-                let zero = zero_s(run, align)?;
-                let outage = outage(run, method)?;
+                let zero = run.event_s(align)?;
+                let outage = run.outage(method)?;
                 Some((outage.start_s? - zero, outage.end_s? - zero))
             });
-            Some((method, span(outages.collect(), mean_of(metric(method)))?))
+            Some((method, span(outages.collect(), mean_of(method.metric()))?))
         };
         Self {
             migration: span(migrations.collect(), mean_of("migration_duration")),
@@ -57,31 +57,6 @@ impl Spans {
         let first = spans().map(|span| span.start).reduce(f64::min)?;
         let last = spans().map(|span| span.ends.1).reduce(f64::max)?;
         Some((first - 5.0, last + ((last - first) / 2.0).max(10.0)))
-    }
-}
-
-/// Name of an outage's series.
-pub fn metric(method: Method) -> &'static str {
-    match method {
-        Method::Ping => "outage_ping",
-        Method::PingReplyGap => "outage_ping_reply_gap",
-        Method::GuestClock => "outage_guest_clock",
-    }
-}
-
-/// The run's outage as the method saw it.
-pub fn outage(run: &Run, method: Method) -> Option<&Outage> {
-    run.outages.iter().find(|outage| outage.method == method)
-}
-
-/// Time zero of the run's curves, seconds from the request.
-fn zero_s(run: &Run, align: Event) -> Option<f64> {
-    let outage = || outage(run, Method::Ping).or_else(|| outage(run, Method::GuestClock));
-    match align {
-        Event::Request => Some(0.0),
-        Event::Outage => outage()?.start_s,
-        Event::Resume => outage()?.end_s,
-        Event::End => run.migration.duration_s,
     }
 }
 

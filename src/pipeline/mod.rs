@@ -17,8 +17,7 @@ use rayon::prelude::*;
 use crate::aggregate;
 use crate::align::{AlignedRun, Samples, align};
 use crate::analysis::{
-    Analysis, Campaign, Condition, Diagnostic, Event, Finding, Flag, FlagCode, Method, Outage, Run, Severity,
-    Status,
+    Analysis, Campaign, Condition, Diagnostic, Event, Finding, Flag, FlagCode, Run, Severity, Status,
 };
 use crate::config::{self, Config};
 use crate::findings;
@@ -26,20 +25,25 @@ use crate::load::{LoadedFile, load, sha256};
 use crate::metrics::{outage, resources, streaming};
 use crate::session::{self, RunKey, Session};
 
-/// What the caller may watch and override.
-pub struct Options<'a> {
+/// What the caller may override.
+#[derive(Debug, Default)]
+pub struct Options {
     /// Replaces the alignment event of the configuration.
     pub align: Option<Event>,
     /// What the campaigns were called when a report was made of them, in their order; they keep
     /// these names wherever they lie now.
-    pub known_as: &'a [Known],
+    pub known_as: Vec<Known>,
     /// Give every campaign its folder's name as a factor `campaign`, so that equal conditions of two
     /// campaigns can be compared.
     pub distinguish: bool,
+}
+
+/// What the caller may watch.
+pub struct Progress<'a> {
     /// Called with the number of files of each campaign before they are read.
     pub files: &'a (dyn Fn(u64) + Sync),
     /// Called after each file.
-    pub progress: &'a (dyn Fn() + Sync),
+    pub file: &'a (dyn Fn() + Sync),
 }
 
 /// The name of a campaign in an earlier report.
@@ -76,7 +80,7 @@ pub struct Input {
 ///
 /// A folder or its configuration cannot be used, no file in it holds anything usable, or two
 /// campaigns cannot stand side by side (the same condition in both, different events, hosts that differ).
-pub fn run(folders: &[PathBuf], options: &Options<'_>) -> anyhow::Result<Outcome> {
+pub fn run(folders: &[PathBuf], options: &Options, progress: &Progress<'_>) -> anyhow::Result<Outcome> {
     let mut paths = Vec::new();
     for folder in folders {
         paths.extend(session::campaigns(folder)?);
@@ -85,7 +89,7 @@ pub fn run(folders: &[PathBuf], options: &Options<'_>) -> anyhow::Result<Outcome
     let mut campaigns = Vec::new();
     let mut exceeded = Vec::new();
     for (number, path) in paths.into_iter().enumerate() {
-        let (mut analysis, input, over) = one(&path, options.known_as.get(number), options)?;
+        let (mut analysis, input, over) = one(&path, options.known_as.get(number), options.align, progress)?;
         if options.distinguish {
             merge::distinguish(&mut analysis, &format!("{} {}", number + 1, folder_name(&path)));
         }
@@ -99,14 +103,15 @@ pub fn run(folders: &[PathBuf], options: &Options<'_>) -> anyhow::Result<Outcome
 fn one(
     folder: &Path,
     known: Option<&Known>,
-    options: &Options<'_>,
+    align: Option<Event>,
+    progress: &Progress<'_>,
 ) -> anyhow::Result<(Analysis, Input, Vec<String>)> {
     let mut session = Session::open(folder)?;
-    if let Some(event) = options.align {
+    if let Some(event) = align {
         session.config.align = event;
     }
-    (options.files)(session.files.len() as u64);
-    let files = load(&session, options.progress);
+    (progress.files)(session.files.len() as u64);
+    let files = load(&session, progress.file);
     anyhow::ensure!(
         files.iter().any(|file| file.log.is_some()),
         "{}: none of its {} files could be used. {}",
@@ -290,24 +295,8 @@ fn alignable<'a>(
         .iter()
         .map(|&index| (&runs[index], &aligned[index].1))
         .filter(|(run, _)| aggregate::counts(run) && run.migration.request_epoch_s.is_some())
-        .filter_map(|(run, aligned)| Some((run.repetition, aligned.samples.as_slice(), event_s(run, event)?)))
+        .filter_map(|(run, aligned)| Some((run.repetition, aligned.samples.as_slice(), run.event_s(event)?)))
         .collect()
-}
-
-/// When an event happened in a run, seconds since its request. Outages are placed by ping, and by
-/// the guest clock where ping has no place for them.
-fn event_s(run: &Run, event: Event) -> Option<f64> {
-    let by_methods = |place: fn(&Outage) -> Option<f64>| {
-        [Method::Ping, Method::GuestClock]
-            .into_iter()
-            .find_map(|method| place(run.outages.iter().find(|outage| outage.method == method)?))
-    };
-    match event {
-        Event::Request => Some(0.0),
-        Event::Outage => by_methods(|outage| outage.start_s),
-        Event::Resume => by_methods(|outage| outage.end_s),
-        Event::End => run.migration.duration_s,
-    }
 }
 
 /// The finding of slow first repetitions as a flag of each of them.
@@ -323,8 +312,7 @@ fn flag_first_repetitions(findings: &[Finding], conditions: &[Condition], runs: 
             .filter(|&run| aggregate::counts(&runs[run]))
             .collect();
         for index in counted.into_iter().take(*first) {
-            let Some(outage_s) = aggregate::service_outage(&runs[index]).map(|outage| outage.estimate_s)
-            else {
+            let Some(outage_s) = runs[index].service_outage().map(|outage| outage.estimate_s) else {
                 continue;
             };
             let values = vec![("outage_s", outage_s), ("later_s", *later_mean_s)];
@@ -335,7 +323,7 @@ fn flag_first_repetitions(findings: &[Finding], conditions: &[Condition], runs: 
 
 fn without_event(run: &Run, event: Event) -> Option<Diagnostic> {
     let missing =
-        aggregate::counts(run) && run.migration.request_epoch_s.is_some() && event_s(run, event).is_none();
+        aggregate::counts(run) && run.migration.request_epoch_s.is_some() && run.event_s(event).is_none();
     missing.then(|| {
         campaign_diagnostic(
             Severity::Warning,

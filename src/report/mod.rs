@@ -3,6 +3,7 @@
 //! One [`view::Document`] of formatted text is composed from the analysis and set twice, as HTML and as PDF.
 
 pub mod compose;
+pub mod format;
 pub mod html;
 pub mod outline;
 pub mod pdf;
@@ -67,7 +68,7 @@ fn data(analysis: &Analysis, text: &Text) -> anyhow::Result<Vec<(String, Vec<u8>
     files.push(("summary.json".to_owned(), export::summary_json(analysis)?));
     for table in tables::all(analysis) {
         files.push((format!("tables/{}.csv", table.id), export::table_csv(&table)?));
-        let view = compose::table(&table, String::new(), text);
+        let view = format::table(&table, String::new(), text);
         files.push((format!("tables/{}.tex", table.id), export::table_tex(&view).into_bytes()));
     }
     Ok(files)
