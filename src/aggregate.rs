@@ -17,11 +17,12 @@ const MOST_BINS: f64 = 86_400.0;
 
 /// The series that every campaign may have, with their units, in the order of the reports. Lost
 /// frames and buffers and what benchmarks under load gave come after them.
-pub const SERIES: [(&str, Unit); 5] = [
+pub const SERIES: [(&str, Unit); 6] = [
     ("requests_unanswered", Unit::Count),
     ("outage_ping", Unit::Seconds),
     ("outage_ping_reply_gap", Unit::Seconds),
     ("outage_guest_clock", Unit::Seconds),
+    ("outage_hypervisor", Unit::Seconds),
     ("migration_duration", Unit::Seconds),
 ];
 
@@ -38,6 +39,7 @@ pub fn value(run: &Run, metric: &str) -> Option<f64> {
         "outage_ping" => outage(Method::Ping),
         "outage_ping_reply_gap" => outage(Method::PingReplyGap),
         "outage_guest_clock" => outage(Method::GuestClock),
+        "outage_hypervisor" => outage(Method::Hypervisor),
         "migration_duration" => run.migration.duration_s,
         _ => {
             let found = run.measurements.iter().find(|measurement| measurement.metric == metric)?;

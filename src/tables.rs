@@ -314,6 +314,7 @@ fn export_name(method: Method) -> &'static str {
         Method::Ping => "ping",
         Method::PingReplyGap => "ping_reply_gap",
         Method::GuestClock => "guest_clock",
+        Method::Hypervisor => "hypervisor",
     }
 }
 
@@ -323,6 +324,7 @@ pub fn method_label(method: Method) -> &'static str {
         Method::Ping => "method.ping",
         Method::PingReplyGap => "method.ping_reply_gap",
         Method::GuestClock => "method.guest_clock",
+        Method::Hypervisor => "method.hypervisor",
     }
 }
 

@@ -57,6 +57,7 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config) -> AlignedRun 
             user_s: None,
             system_s: None,
             status: Status::Unknown,
+            reason: None,
         },
         ping: None,
         guest_clock: None,
@@ -213,5 +214,6 @@ fn migration(log: &Parsed) -> Migration {
             (None, _) if request_epoch_s.is_some() => Status::Unfinished,
             (None, _) => Status::Unknown,
         },
+        reason: None,
     }
 }

@@ -53,6 +53,7 @@ pub fn method_name(method: Method) -> &'static str {
         Method::Ping => "ping",
         Method::PingReplyGap => "ping-reply-gap",
         Method::GuestClock => "guest-clock",
+        Method::Hypervisor => "hypervisor",
     }
 }
 

@@ -391,6 +391,7 @@ impl Figure<'_> {
         let outage = self.spans.outage.map(|(method, span)| {
             let key = match method {
                 Method::GuestClock => "figure.span.outage_guest_clock",
+                Method::Hypervisor => "figure.span.outage_hypervisor",
                 Method::Ping | Method::PingReplyGap => "figure.span.outage_ping",
             };
             self.text.fill(key, &[("seconds", &seconds(&span))])

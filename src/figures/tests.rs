@@ -30,6 +30,8 @@ fn analysis() -> Analysis {
         series: Vec::new(),
         curves: Vec::new(),
         comparisons: Vec::new(),
+        clocks: Vec::new(),
+        agreements: Vec::new(),
         published: Vec::new(),
         findings: Vec::new(),
         diagnostics: Vec::new(),
@@ -89,6 +91,7 @@ fn add_condition(analysis: &mut Analysis, index: usize, id: &str, slower: f64) {
                 user_s: None,
                 system_s: None,
                 status: Status::Completed,
+                reason: None,
             },
             outages: vec![outage(Method::Ping), outage(Method::GuestClock)],
             ping: None,
@@ -96,6 +99,12 @@ fn add_condition(analysis: &mut Analysis, index: usize, id: &str, slower: f64) {
             measurements: Vec::new(),
             resources: Vec::new(),
             flags: Vec::new(),
+            hypervisor: None,
+            milestones: Vec::new(),
+            phases: Vec::new(),
+            presences: Vec::new(),
+            checks: Vec::new(),
+            degradation: None,
         });
     }
     let runs = (3 * index..3 * index + 3).collect();

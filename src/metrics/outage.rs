@@ -236,6 +236,7 @@ mod tests {
             user_s: None,
             system_s: None,
             status: Status::Completed,
+            reason: None,
         }
     }
 

@@ -31,6 +31,7 @@ pub fn cost(samples: &Samples, end_s: Option<f64>) -> Option<ResourceCost> {
         migration_mean: mean(during),
         migration_peak: during.iter().copied().reduce(f64::max),
         excess_integral,
+        phases: Vec::new(),
     })
 }
 

@@ -212,6 +212,8 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
         series,
         curves,
         comparisons,
+        clocks: Vec::new(),
+        agreements: Vec::new(),
         published,
         findings,
         diagnostics,
@@ -279,6 +281,12 @@ fn measure(
         measurements,
         resources,
         flags,
+        hypervisor: None,
+        milestones: Vec::new(),
+        phases: Vec::new(),
+        presences: Vec::new(),
+        checks: Vec::new(),
+        degradation: None,
     };
     (run, diagnostics)
 }

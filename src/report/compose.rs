@@ -439,5 +439,6 @@ fn method_words(method: Method) -> &'static str {
         Method::Ping => "method.by_ping",
         Method::PingReplyGap => "method.by_ping_reply_gap",
         Method::GuestClock => "method.by_guest_clock",
+        Method::Hypervisor => "method.by_hypervisor",
     }
 }

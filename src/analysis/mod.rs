@@ -7,6 +7,19 @@
 //!
 //! A value that could not be determined is `None`, never zero.
 
+mod clocks;
+mod course;
+mod run;
+
+pub use clocks::{Clock, ClockOwner, Estimate, Origin};
+pub use course::{
+    Check, CheckKind, Evidence, Hypervisor, Milestone, MilestoneKind, Phase, PhaseKind, Presence, Verdict,
+};
+pub use run::{
+    Degradation, Flag, FlagCode, Measurement, Method, Migration, Outage, PhaseCost, Ping, ResourceCost,
+    RoundTrips, Run, Status, Stream,
+};
+
 use std::collections::BTreeMap;
 
 use crate::stats::{Interval, Summary};
@@ -25,6 +38,10 @@ pub struct Analysis {
     pub series: Vec<Series>,
     pub curves: Vec<Curve>,
     pub comparisons: Vec<Comparison>,
+    /// What is known of each clock against the observer's.
+    pub clocks: Vec<Clock>,
+    /// Each pair of methods that saw the same runs.
+    pub agreements: Vec<Agreement>,
     pub published: Vec<Published>,
     pub findings: Vec<Finding>,
     /// Every problem of the data, most severe first, then by file and line.
@@ -115,233 +132,6 @@ pub struct Condition {
     pub completed: usize,
 }
 
-/// One live-migration run: one repetition of one condition.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Run {
-    /// `<condition>-<repetition>`, for example `memtester-3`.
-    pub id: String,
-    /// Index into [`Analysis::conditions`].
-    pub condition: usize,
-    pub factors: Factors,
-    pub repetition: u32,
-    /// Paths relative to the campaign folder, sorted.
-    pub source_files: Vec<String>,
-    pub migration: Migration,
-    pub outages: Vec<Outage>,
-    pub ping: Option<Ping>,
-    /// What media clients lost.
-    pub streams: Vec<Stream>,
-    /// Further figures of the run by the names of their series: lost frames and buffers, and
-    /// results of benchmarks that ran meanwhile.
-    pub measurements: Vec<Measurement>,
-    pub resources: Vec<ResourceCost>,
-    pub flags: Vec<Flag>,
-}
-
-impl Run {
-    /// The outage as one method saw it.
-    pub fn outage(&self, method: Method) -> Option<&Outage> {
-        self.outages.iter().find(|outage| outage.method == method)
-    }
-
-    /// The outage that stands for the run: ping's where it was logged, else the guest clock's.
-    pub fn service_outage(&self) -> Option<&Outage> {
-        self.outage(Method::Ping).or_else(|| self.outage(Method::GuestClock))
-    }
-
-    /// When an event happened, seconds since the request. Outages are placed by ping, and by the guest
-    /// clock where ping has no place for them.
-    pub fn event_s(&self, event: Event) -> Option<f64> {
-        let by_methods = |place: fn(&Outage) -> Option<f64>| {
-            [Method::Ping, Method::GuestClock].into_iter().find_map(|method| place(self.outage(method)?))
-        };
-        match event {
-            Event::Request => Some(0.0),
-            Event::Outage => by_methods(|outage| outage.start_s),
-            Event::Resume => by_methods(|outage| outage.end_s),
-            Event::End => self.migration.duration_s,
-        }
-    }
-}
-
-/// What one client of a media stream counted.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Stream {
-    /// As the file name tells it.
-    pub client: String,
-    pub lost_frames: Option<i64>,
-    pub lost_buffers: Option<i64>,
-    pub displayed_frames: Option<i64>,
-    pub played_buffers: Option<i64>,
-    /// Path relative to the campaign folder.
-    pub source_file: String,
-}
-
-/// A figure of one run that becomes a series.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Measurement {
-    /// Name of the series, for example `lost_frames.linux`.
-    pub metric: String,
-    pub unit: Unit,
-    pub value: f64,
-}
-
-/// The migration process of one run.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Migration {
-    /// Unix seconds; the true instant lies in `[request, request + resolution)`.
-    pub request_epoch_s: Option<f64>,
-    /// Resolution of the request's time stamp, seconds.
-    pub request_resolution_s: f64,
-    /// Wall time of the migration command, seconds.
-    pub duration_s: Option<f64>,
-    /// CPU time of the migration command in user mode, seconds.
-    pub user_s: Option<f64>,
-    /// CPU time of the migration command in the kernel, seconds.
-    pub system_s: Option<f64>,
-    pub status: Status,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    Completed,
-    Failed,
-    Cancelled,
-    Unfinished,
-    Unknown,
-}
-
-/// One outage as one method saw it. Times are seconds from the migration request.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Outage {
-    pub method: Method,
-    pub estimate_s: f64,
-    pub lower_s: f64,
-    /// `None` when the log ended during the outage.
-    pub upper_s: Option<f64>,
-    pub start_s: Option<f64>,
-    pub end_s: Option<f64>,
-    pub censored: bool,
-    /// Path relative to the campaign folder.
-    pub source_file: String,
-}
-
-/// A way to measure an outage. `docs/methodology.md` defines each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Method {
-    /// Consecutive unanswered requests × interval.
-    Ping,
-    /// Longest time between two replies, less the interval.
-    PingReplyGap,
-    /// Largest step between two stamps of the clock inside the VM.
-    GuestClock,
-}
-
-impl Method {
-    /// The series of its estimates.
-    pub fn metric(self) -> &'static str {
-        match self {
-            Method::Ping => "outage_ping",
-            Method::PingReplyGap => "outage_ping_reply_gap",
-            Method::GuestClock => "outage_guest_clock",
-        }
-    }
-}
-
-/// What the ping log of one run says.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Ping {
-    pub sent: u32,
-    pub received: u32,
-    /// Unanswered requests of the whole run.
-    pub lost: u32,
-    /// Consecutive unanswered requests of the main hole.
-    pub longest_gap_lost: u32,
-    pub duplicates: u32,
-    pub interval_s: f64,
-    /// Round trips before the request, ms.
-    pub before: Option<RoundTrips>,
-    /// Round trips from the request to the resumption of the service, ms.
-    pub during: Option<RoundTrips>,
-    /// Round trips after the resumption, ms.
-    pub after: Option<RoundTrips>,
-}
-
-/// Round trip times of one phase, milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct RoundTrips {
-    pub n: usize,
-    pub median: f64,
-    pub p95: f64,
-    pub max: f64,
-}
-
-/// What the migration cost one host in one quantity.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ResourceCost {
-    pub host: String,
-    pub metric: String,
-    pub unit: Unit,
-    /// Mean of the samples before the request.
-    pub baseline_mean: Option<f64>,
-    /// Mean of the samples from the request to the end of the migration.
-    pub migration_mean: Option<f64>,
-    /// Largest sample from the request to the end of the migration.
-    pub migration_peak: Option<f64>,
-    /// Integral of the excess over the baseline, in `unit` × seconds.
-    pub excess_integral: Option<f64>,
-}
-
-/// Something about one run that its reader must know.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Flag {
-    pub code: FlagCode,
-    /// The figures behind the flag, for the sentence that explains it.
-    pub values: Vec<(&'static str, f64)>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FlagCode {
-    /// The network was silent while the VM's clock shows no step.
-    GuestClockStopped,
-    /// The VM's clock went backwards.
-    GuestClockStepsBack,
-    /// The outage lasted longer than the migration process.
-    OutageLongerThanMigration,
-    /// The outage intervals of two methods do not overlap.
-    MethodsDisagree,
-    /// Requests were lost outside of the main hole.
-    ScatteredLoss,
-    /// One of the first repetitions, with a longer outage than every later one.
-    FirstRepetitionSlower,
-}
-
-impl FlagCode {
-    /// The code in `summary.json`.
-    pub fn code(self) -> &'static str {
-        match self {
-            FlagCode::GuestClockStopped => "guest-clock-stopped",
-            FlagCode::GuestClockStepsBack => "guest-clock-steps-back",
-            FlagCode::OutageLongerThanMigration => "outage-longer-than-migration",
-            FlagCode::MethodsDisagree => "methods-disagree",
-            FlagCode::ScatteredLoss => "scattered-loss",
-            FlagCode::FirstRepetitionSlower => "first-repetition-slower",
-        }
-    }
-
-    /// The text key of the sentence that explains the flag.
-    pub fn label(self) -> &'static str {
-        match self {
-            FlagCode::GuestClockStopped => "flag.guest-clock-stopped",
-            FlagCode::GuestClockStepsBack => "flag.guest-clock-steps-back",
-            FlagCode::OutageLongerThanMigration => "flag.outage-longer-than-migration",
-            FlagCode::MethodsDisagree => "flag.methods-disagree",
-            FlagCode::ScatteredLoss => "flag.scattered-loss",
-            FlagCode::FirstRepetitionSlower => "flag.first-repetition-slower",
-        }
-    }
-}
-
 /// One quantity over the repetitions of one condition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
@@ -410,6 +200,40 @@ pub struct Comparison {
     pub p_value: Option<f64>,
     /// After Holm's correction for the number of comparisons.
     pub p_adjusted: Option<f64>,
+}
+
+/// Two methods of measuring an outage, over all completed runs that both saw (Bland and Altman,
+/// *Statistical methods for assessing agreement between two methods of clinical measurement*,
+/// Lancet 1986).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Agreement {
+    pub a: Method,
+    /// Differences are `b` − `a`.
+    pub b: Method,
+    /// The runs compared, each with its two estimates.
+    pub pairs: Vec<AgreementPair>,
+    /// Runs that both saw, left out because the VM's clock stood still or stepped in them.
+    pub left_out: usize,
+    /// Runs of `pairs` in which the two intervals have a length in common.
+    pub overlapping: usize,
+    /// Mean difference.
+    pub bias_s: f64,
+    /// 95 % interval of the bias; `None` with fewer than three pairs.
+    pub bias_ci95: Option<Interval>,
+    /// Limits of agreement, bias ± 1.96 standard deviations of the differences; `None` with fewer
+    /// than three pairs.
+    pub limits: Option<Interval>,
+    /// Pearson's; `None` with fewer than three pairs or without variation.
+    pub correlation: Option<f64>,
+}
+
+/// One run as both methods saw it, seconds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AgreementPair {
+    /// Index into [`Analysis::runs`].
+    pub run: usize,
+    pub a_s: f64,
+    pub b_s: f64,
 }
 
 /// A published figure beside its recomputation.
