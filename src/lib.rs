@@ -7,7 +7,8 @@
 //! 2. [`load`] reads, hashes, detects and parses them (the parsers are a crate of their own);
 //! 3. [`align`] puts the logs of one run on one axis: seconds since the migration request;
 //! 4. [`metrics`] makes numbers of one run, [`aggregate`] of the repetitions of one condition with
-//!    [`stats`], [`findings`] sentences-to-be of the whole; [`pipeline`] drives all this;
+//!    [`stats`], [`agreement`] of the methods over all runs, [`findings`] sentences-to-be of the whole;
+//!    [`pipeline`] drives all this;
 //! 5. [`analysis`] is the plain data between the halves;
 //! 6. [`tables`] and [`figures`] show it, [`report`] sets the documents, [`export`] writes data,
 //!    [`provenance`] says what came from what, and [`output`] puts the folder on the disk.
@@ -18,6 +19,7 @@
 //! What is below the analysis never imports what is above it; `tests/it/tidy.rs` keeps it so.
 
 pub mod aggregate;
+pub mod agreement;
 pub mod align;
 pub mod analysis;
 pub mod cli;

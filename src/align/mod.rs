@@ -6,16 +6,20 @@
 //! since the request* (the printed whole second; the true instant lies up to one resolution
 //! later). It measures nothing; that is the work of [`crate::metrics`].
 //!
+//! Where the hypervisor's own log knows the request better, that is time zero.
+//!
 //! The observer's clock is the common one. A declared offset says by how much another clock is
 //! ahead of it; the request is stamped by the source. Deliberately absent: estimating offsets and
 //! drifts.
 
 mod benchmarks;
 mod guest_clock;
+mod hypervisor;
 mod ping;
 mod resources;
 
 pub use guest_clock::GuestClock;
+pub use hypervisor::HypervisorLog;
 pub use ping::PingTimeline;
 pub use resources::Samples;
 
@@ -38,6 +42,7 @@ pub struct AlignedRun {
     pub migration: Migration,
     pub ping: Option<PingTimeline>,
     pub guest_clock: Option<GuestClock>,
+    pub hypervisor: Option<HypervisorLog>,
     /// Resource series of the hosts and round trips; empty without a time zero.
     pub samples: Vec<Samples>,
     pub streams: Vec<Stream>,
@@ -61,6 +66,7 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config) -> AlignedRun 
         },
         ping: None,
         guest_clock: None,
+        hypervisor: None,
         samples: Vec::new(),
         streams: Vec::new(),
         measurements: Vec::new(),
@@ -72,9 +78,20 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config) -> AlignedRun 
     if let Some((_, log)) = run.only_one(of(Format::MigrationTime)) {
         run.migration = migration(log);
     }
+    let logs: Vec<_> = [Format::QmpMigrate, Format::HmpMigrate, Format::VirshDomjobinfo]
+        .into_iter()
+        .flat_map(|format| of(format))
+        .collect();
+    let hypervisor = hypervisor::read(&logs, config, &mut |file, severity, code, message| {
+        Told::new(&mut run.diagnostics, file).tell(severity, code, message);
+    });
+    if let Some(log) = &hypervisor {
+        complete(&mut run.migration, log, config);
+    }
     // The request by the observer's clock, and from there by any other.
     let request = run.migration.request_epoch_s.map(|stamp| stamp - config.offset_of_role(Role::Source));
     let by_clock = |offset: f64| request.map(|request| request + offset);
+    run.hypervisor = hypervisor.map(|log| log.since(request));
     if let Some((file, log)) = run.only_one(of(Format::PingGawk).chain(of(Format::Ping))) {
         let zero = by_clock(config.offset_of_role(Role::Observer));
         run.ping = ping::timeline(log, zero, config, &mut Told::new(&mut run.diagnostics, file));
@@ -195,6 +212,25 @@ fn stream(file: &LoadedFile, log: &Parsed) -> Stream {
         played_buffers: log.facts.int("buffers_played"),
         source_file: file.file.relative.clone(),
     }
+}
+
+/// What the hypervisor knows better than the command that asked for the migration, or alone: an exact
+/// time zero, how the job ended and why, and how long it took.
+fn complete(migration: &mut Migration, log: &HypervisorLog, config: &Config) {
+    if let Some((requested, resolution)) = log.requested
+        && (migration.request_epoch_s.is_none() || resolution < migration.request_resolution_s)
+    {
+        // Time zero is by the source's clock, as a recorded request is.
+        migration.request_epoch_s = Some(requested + config.offset_of_role(Role::Source));
+        migration.request_resolution_s = resolution;
+    }
+    // The command may succeed although the job did not, or be silent about its end.
+    if !matches!(log.status, Status::Unknown | Status::Unfinished) || migration.status == Status::Unknown {
+        migration.status = log.status;
+    }
+    migration.reason = log.reason.clone();
+    let until_ended = || Some(log.ended?.1 - log.requested?.0);
+    migration.duration_s = migration.duration_s.or(log.account.total_time_s).or_else(until_ended);
 }
 
 fn migration(log: &Parsed) -> Migration {

@@ -1,6 +1,9 @@
 //! One aligned run → its numbers.
 
+pub mod course;
+pub mod degradation;
 pub mod outage;
+pub mod reconciliation;
 pub mod resources;
 pub mod round_trips;
 pub mod streaming;

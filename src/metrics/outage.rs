@@ -4,8 +4,8 @@
 //! `docs/methodology.md` derives them. Nothing is averaged over methods: where they contradict
 //! each other, a flag says so with the figures in it.
 
-use crate::align::{GuestClock, PingTimeline};
-use crate::analysis::{Flag, FlagCode, Method, Migration, Outage, Ping};
+use crate::align::{GuestClock, HypervisorLog, PingTimeline};
+use crate::analysis::{Flag, FlagCode, Method, Migration, Outage, Ping, Status};
 use crate::metrics::round_trips;
 use crate::stats::Sample;
 
@@ -179,6 +179,23 @@ pub fn guest_clock(clock: &GuestClock) -> Option<GuestClockOutage> {
     })
 }
 
+/// The downtime that a hypervisor reports, good to the resolution at which it prints it. It is placed by
+/// the events of its log, where there are any. `None` where it reports none.
+pub fn hypervisor(log: &HypervisorLog) -> Option<Outage> {
+    let estimate_s = log.account.downtime_s.filter(|_| log.status == Status::Completed)?;
+    let resolution_s = log.account.resolution_s;
+    Some(Outage {
+        method: Method::Hypervisor,
+        estimate_s,
+        lower_s: (estimate_s - resolution_s).max(0.0),
+        upper_s: Some(estimate_s + resolution_s),
+        start_s: log.stopped,
+        end_s: log.stopped.map(|stopped| stopped + estimate_s),
+        censored: false,
+        source_file: log.account.source_file.clone(),
+    })
+}
+
 /// The contradictions and oddities of one run.
 pub fn flags(
     migration: &Migration,
@@ -226,7 +243,6 @@ pub fn overlap(a: &Outage, b: &Outage) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::Status;
 
     fn migration(duration_s: f64) -> Migration {
         Migration {

@@ -15,14 +15,15 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::aggregate;
+use crate::agreement;
 use crate::align::{AlignedRun, Samples, align};
 use crate::analysis::{
-    Analysis, Campaign, Condition, Diagnostic, Event, Finding, Flag, FlagCode, Run, Severity, Status,
+    Analysis, Campaign, Condition, Diagnostic, Event, Finding, Flag, FlagCode, Host, Method, Run, Severity, Status,
 };
 use crate::config::{self, Config};
 use crate::findings;
 use crate::load::{LoadedFile, load, sha256};
-use crate::metrics::{outage, resources, streaming};
+use crate::metrics::{course, degradation, outage, reconciliation, resources, streaming};
 use crate::session::{self, RunKey, Session};
 
 /// What the caller may override.
@@ -159,7 +160,7 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
         .collect();
     aligned.sort_by_key(|(condition, run)| (*condition, run.key.repetition));
     let measured: Vec<(Run, Vec<Diagnostic>)> =
-        aligned.par_iter().map(|(index, run)| measure(*index, &conditions[*index], run, config)).collect();
+        aligned.par_iter().map(|(index, run)| measure(*index, &conditions[*index], run, &hosts, config)).collect();
     let mut runs = Vec::new();
     for (run, found) in measured {
         runs.push(run);
@@ -188,6 +189,7 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
     let pairs: Vec<(usize, usize)> =
         reference.into_iter().flat_map(|r| others.clone().map(move |o| (r, o))).collect();
     let comparisons = aggregate::comparisons(&series, &pairs, config.bootstrap);
+    let agreements = agreement::agreements(&runs);
     let findings = findings::find(&conditions, &runs, &series, &comparisons);
     flag_first_repetitions(&findings, &conditions, &mut runs);
     let published = checks::published(config, &conditions, &series, &mut diagnostics);
@@ -213,7 +215,7 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
         curves,
         comparisons,
         clocks: Vec::new(),
-        agreements: Vec::new(),
+        agreements,
         published,
         findings,
         diagnostics,
@@ -226,6 +228,7 @@ fn measure(
     index: usize,
     condition: &Condition,
     aligned: &AlignedRun,
+    hosts: &[Host],
     config: &Config,
 ) -> (Run, Vec<Diagnostic>) {
     let migration = aligned.migration.clone();
@@ -238,13 +241,24 @@ fn measure(
     };
     let guest = aligned.guest_clock.as_ref().and_then(outage::guest_clock);
     outages.extend(guest.iter().map(|guest| guest.outage.clone()));
-    let flags = outage::flags(&migration, ping.as_ref(), &outages, guest.as_ref());
+    outages.extend(aligned.hypervisor.as_ref().and_then(outage::hypervisor));
+    let milestones = course::milestones(aligned, &outages, hosts);
+    let phases = course::phases(&milestones);
+    let presences = course::presences(aligned, hosts);
+    let checks = reconciliation::checks(aligned, &outages, &milestones, &presences, hosts);
+    let mut flags = outage::flags(&migration, ping.as_ref(), &outages, guest.as_ref());
+    flags.extend(reconciliation::flags(&checks));
+    let degradation = aligned.ping.as_ref().zip(ping.as_ref()).and_then(|(timeline, ping)| {
+        let main = outages.iter().find(|outage| outage.method == Method::Ping && outage.estimate_s > 0.0);
+        let hole = main.and_then(|outage| Some((outage.start_s?, outage.end_s)));
+        degradation::degradation(timeline, ping, hole)
+    });
     let measurements = streaming::measurements(&aligned.streams, &outages, config.file.stream.frame_rate)
         .into_iter()
         .chain(aligned.measurements.iter().cloned())
         .collect();
-    let resources =
-        aligned.samples.iter().filter_map(|samples| resources::cost(samples, migration.duration_s)).collect();
+    let cost = |samples| resources::cost(samples, migration.duration_s, &phases);
+    let resources = aligned.samples.iter().filter_map(cost).collect();
     let id = format!("{}-{}", condition.id, aligned.key.repetition);
     let mut diagnostics = Vec::new();
     if migration.request_epoch_s.is_none() {
@@ -281,12 +295,12 @@ fn measure(
         measurements,
         resources,
         flags,
-        hypervisor: None,
-        milestones: Vec::new(),
-        phases: Vec::new(),
-        presences: Vec::new(),
-        checks: Vec::new(),
-        degradation: None,
+        hypervisor: aligned.hypervisor.as_ref().map(|log| log.account.clone()),
+        milestones,
+        phases,
+        presences,
+        checks,
+        degradation,
     };
     (run, diagnostics)
 }

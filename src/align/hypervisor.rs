@@ -1,0 +1,216 @@
+//! The hypervisor's own account of a migration: QMP and HMP answers, events, `virsh domjobinfo`.
+//!
+//! A run may have a log of the source and one of the target. The source's tells of the job; of the
+//! target's only the event that the VM runs there is used. A VM that runs on at the source after a
+//! failure tells `RESUME` there: that is no resumption after a migration.
+
+use stillstand_parsers::Parsed;
+
+use super::{Told, host_of};
+use crate::analysis::{Hypervisor, Role, Severity, Status};
+use crate::config::Config;
+use crate::load::LoadedFile;
+use crate::stats::Sample;
+
+/// The account with its instants: Unix seconds by the observer's clock as read, seconds since the
+/// request once aligned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HypervisorLog {
+    pub account: Hypervisor,
+    pub status: Status,
+    pub reason: Option<String>,
+    /// When the job was asked for, and how much later it may have been.
+    pub requested: Option<(f64, f64)>,
+    /// When each round of pre-copy was first seen, from the first on.
+    pub rounds: Vec<(u64, f64)>,
+    /// The VM stopped on the source.
+    pub stopped: Option<f64>,
+    /// The VM ran on the target.
+    pub resumed: Option<f64>,
+    /// The job ended between these instants.
+    pub ended: Option<(f64, f64)>,
+}
+
+impl HypervisorLog {
+    /// The same with all instants as seconds since `zero`; without a time zero there are none.
+    pub(super) fn since(self, zero: Option<f64>) -> Self {
+        let since = |t: f64| zero.map(|zero| t - zero);
+        Self {
+            requested: self.requested.and_then(|(t, later)| Some((since(t)?, later))),
+            rounds: self.rounds.into_iter().filter_map(|(round, t)| Some((round, since(t)?))).collect(),
+            stopped: self.stopped.and_then(since),
+            resumed: self.resumed.and_then(since),
+            ended: self.ended.and_then(|(from, to)| since(from).zip(since(to))),
+            ..self
+        }
+    }
+}
+
+/// One row of a log.
+struct Entry<'a> {
+    time: Option<f64>,
+    /// `status` for an answer, else the name of an event or a command.
+    name: &'a str,
+    status: Option<&'a str>,
+    iteration: Option<u64>,
+    error: Option<&'a str>,
+}
+
+/// The account of a run from its hypervisor logs. `None` without any.
+pub(super) fn read(
+    logs: &[(&LoadedFile, &Parsed)],
+    config: &Config,
+    told: &mut dyn FnMut(&LoadedFile, Severity, &'static str, String),
+) -> Option<HypervisorLog> {
+    let (targets, sources): (Vec<_>, Vec<_>) =
+        logs.iter().partition(|(file, log)| is_of_target(file, log, config));
+    let &(file, log) = sources.first().or(targets.first())?;
+    for (other, _) in sources.iter().skip(1) {
+        let message = format!(
+            "the run has a second log of the hypervisor on the source; {} is used, this one is left out",
+            file.file.relative
+        );
+        told(other, Severity::Warning, super::SECOND_LOG, message);
+    }
+    let offset = config.clock_offset_s(host_of(file));
+    let entries = entries(log, offset);
+    let mut found = job(&entries, account(file, log));
+    found.resumed = targets.iter().find_map(|(file, log)| {
+        let entries = self::entries(log, config.clock_offset_s(host_of(file)));
+        entries.iter().find(|entry| entry.name == "RESUME").and_then(|entry| entry.time)
+    });
+    if found.status == Status::Completed && found.account.downtime_s.is_none() {
+        let message = "the job completed, but none of the answers tells a downtime: ask once more after the end";
+        told(file, Severity::Note, "no-downtime", message.to_owned());
+    }
+    Some(found)
+}
+
+/// A log is of the target if its host is, or if it was told to wait for an incoming VM.
+fn is_of_target(file: &LoadedFile, log: &Parsed, config: &Config) -> bool {
+    let host = host_of(file);
+    match config.host(host) {
+        Some(declared) => Role::from(declared.role) == Role::Target,
+        None if host == "target" => true,
+        None if host == "source" => false,
+        None => {
+            let entries = entries(log, 0.0);
+            let has = |name: &str| entries.iter().any(|entry| entry.name == name);
+            has("migrate-incoming") || (has("RESUME") && !has("migrate") && !has("STOP"))
+        }
+    }
+}
+
+fn entries(log: &Parsed, offset: f64) -> Vec<Entry<'_>> {
+    let frame = &log.frame;
+    let (Ok(times), Ok(names), Ok(statuses), Ok(errors)) =
+        (frame.f64s("time"), frame.strs("entry"), frame.strs("status"), frame.strs("error"))
+    else {
+        return Vec::new();
+    };
+    let iterations: Vec<Option<u64>> = match frame.i64s("iteration") {
+        Ok(column) => column.iter().map(|n| n.and_then(|n| u64::try_from(n).ok())).collect(),
+        Err(_) => vec![None; frame.height()],
+    };
+    let rows = times.iter().zip(names.iter()).zip(statuses.iter()).zip(errors.iter()).zip(iterations);
+    rows.map(|((((time, name), status), error), iteration)| Entry {
+        time: time.map(|t| t - offset),
+        name: name.unwrap_or_default(),
+        status,
+        iteration,
+        error,
+    })
+    .collect()
+}
+
+/// The course of the job.
+fn job(entries: &[Entry<'_>], account: Hypervisor) -> HypervisorLog {
+    let command = |name: &str| entries.iter().find(|entry| entry.name == name).and_then(|entry| entry.time);
+    let running = |entry: &&Entry<'_>| !matches!(entry.status, None | Some("none"));
+    // Without the command itself the job began after the last answer that knew of none.
+    let first_seen = entries.iter().filter(running).find_map(|entry| entry.time);
+    let last_none = first_seen.and_then(|seen| {
+        let before = entries.iter().filter(|e| e.status == Some("none")).filter_map(|entry| entry.time);
+        before.take_while(|t| *t <= seen).last()
+    });
+    let requested = command("migrate")
+        .map(|t| (t, 0.0))
+        .or_else(|| first_seen.zip(last_none).map(|(seen, none)| (none, seen - none)));
+    let ending = entries.iter().position(|entry| entry.status.is_some_and(|status| fate(status).is_some()));
+    // The last word counts: a job that is being cancelled may still fail or complete.
+    let last = entries.iter().rev().find_map(|entry| fate(entry.status?));
+    let asked = entries.iter().any(|entry| entry.name == "migrate") || first_seen.is_some();
+    let status = last.unwrap_or(if asked { Status::Unfinished } else { Status::Unknown });
+    let ended = ending.and_then(|index| {
+        let seen = entries[index].time?;
+        // An event tells the instant, an answer only that it was over by then.
+        let before = entries[..index].iter().rev().find_map(|entry| entry.time).unwrap_or(seen);
+        Some(if entries[index].name == "MIGRATION" { (seen, seen) } else { (before.min(seen), seen) })
+    });
+    let mut rounds: Vec<(u64, f64)> = Vec::new();
+    for entry in entries {
+        if let (Some(round), Some(t)) = (entry.iteration, entry.time)
+            && round > rounds.last().map_or(0, |(last, _)| *last)
+        {
+            rounds.push((round, t));
+        }
+    }
+    let reason = match status {
+        Status::Completed => None,
+        _ => entries.iter().rev().find_map(|entry| entry.error).map(str::to_owned),
+    };
+    HypervisorLog {
+        account,
+        status,
+        reason,
+        requested,
+        rounds,
+        stopped: entries.iter().filter(|entry| entry.name == "STOP").find_map(|entry| entry.time),
+        resumed: None,
+        ended,
+    }
+}
+
+/// How a job ended; `None` for a state in which it goes on.
+fn fate(status: &str) -> Option<Status> {
+    match status {
+        "completed" => Some(Status::Completed),
+        "failed" | "error" => Some(Status::Failed),
+        "cancelled" => Some(Status::Cancelled),
+        _ => None,
+    }
+}
+
+/// The figures of the log: the last that each answer gave, rates as medians.
+fn account(file: &LoadedFile, log: &Parsed) -> Hypervisor {
+    let values = |column: &str| -> Vec<f64> {
+        match (log.frame.f64s(column), log.frame.i64s(column)) {
+            (Ok(values), _) => values.iter().flatten().collect(),
+            (_, Ok(values)) => values.iter().flatten().map(|value| value as f64).collect(),
+            _ => Vec::new(),
+        }
+    };
+    let last = |column: &str| values(column).last().copied();
+    let median = |column: &str| {
+        let positive = values(column).into_iter().filter(|value| *value > 0.0).collect();
+        Sample::new(positive).map(|sample| sample.median())
+    };
+    let page_bytes = last("page_bytes");
+    let sent = ["pages_normal", "pages_duplicate"].map(&last);
+    Hypervisor {
+        source_file: file.file.relative.clone(),
+        downtime_s: last("downtime_s"),
+        // QEMU and libvirt count milliseconds.
+        resolution_s: 0.001,
+        total_time_s: last("total_time_s"),
+        setup_time_s: last("setup_time_s"),
+        iterations: values("iteration").into_iter().reduce(f64::max).map(|n| n as u64),
+        transferred_bytes: values("transferred_bytes").into_iter().reduce(f64::max),
+        remaining_bytes: last("remaining_bytes"),
+        memory_bytes: last("total_bytes"),
+        pages_sent: sent.iter().flatten().copied().reduce(|a, b| a + b),
+        page_bytes,
+        dirty_bytes_per_s: median("dirty_pages_per_s").map(|pages| pages * page_bytes.unwrap_or(4096.0)),
+        throughput_bytes_per_s: median("throughput_bytes_per_s"),
+    }
+}
