@@ -8,7 +8,8 @@ use std::fmt;
 use crate::detect::Head;
 use crate::diagnostic::{ParseError, Parsed};
 use crate::formats::{
-    dstat, iometer, migration_time, netperf, ping, ping_gawk, vlc_log, vlc_stats, xentop, xentop_gawk, zeit,
+    dstat, iometer, migration_time, netperf, ping, ping_gawk, qmp_migrate, vlc_log, vlc_stats, xentop,
+    xentop_gawk, zeit,
 };
 
 /// A format of log files.
@@ -29,6 +30,8 @@ pub enum Format {
     Zeit,
     /// When a migration was requested and how long its process took.
     MigrationTime,
+    /// What QEMU's machine protocol says of a migration.
+    QmpMigrate,
     /// VLC's counters of displayed and lost frames and buffers.
     VlcStats,
     /// Messages of VLC about late pictures and buffers.
@@ -65,6 +68,7 @@ pub static FORMATS: &[&FormatInfo] = &[
     &ping_gawk::INFO,
     &zeit::INFO,
     &migration_time::INFO,
+    &qmp_migrate::INFO,
     &vlc_stats::INFO,
     &vlc_log::INFO,
     &netperf::INFO,
@@ -81,6 +85,7 @@ impl Format {
             Self::PingGawk => &ping_gawk::INFO,
             Self::Zeit => &zeit::INFO,
             Self::MigrationTime => &migration_time::INFO,
+            Self::QmpMigrate => &qmp_migrate::INFO,
             Self::VlcStats => &vlc_stats::INFO,
             Self::VlcLog => &vlc_log::INFO,
             Self::Netperf => &netperf::INFO,

@@ -47,6 +47,7 @@ use self::begin::Heading;
 use self::header::{Dialect, HeaderRow};
 use self::table::Table;
 use self::time::Calendar;
+pub(super) use self::time::offset as zone_offset_s;
 use self::writer::{Headings, Units, Writer};
 use super::{Outcome, unusable};
 use crate::detect::Head;

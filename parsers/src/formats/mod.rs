@@ -1,11 +1,13 @@
 //! One file per format.
 
 pub(crate) mod dstat;
+mod hypervisor;
 pub(crate) mod iometer;
 pub(crate) mod migration_time;
 pub(crate) mod netperf;
 pub(crate) mod ping;
 pub(crate) mod ping_gawk;
+pub(crate) mod qmp_migrate;
 mod sequence;
 pub(crate) mod vlc_log;
 mod vlc_message;

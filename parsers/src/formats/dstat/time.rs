@@ -156,7 +156,7 @@ fn midnight_s(date: NaiveDate) -> f64 {
 }
 
 /// Seconds east of UTC of an abbreviation, or of `+03` and `+0530`, which zones without a name have.
-fn offset(zone: &str) -> Option<i64> {
+pub(in crate::formats) fn offset(zone: &str) -> Option<i64> {
     if let Some((_, offset)) = ZONES.iter().find(|(name, _)| *name == zone) {
         return Some(*offset);
     }

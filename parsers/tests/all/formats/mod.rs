@@ -7,6 +7,7 @@ mod migration_time;
 mod netperf;
 mod ping;
 mod ping_gawk;
+mod qmp_migrate;
 mod vlc_log;
 mod vlc_stats;
 mod xentop;

@@ -1,0 +1,296 @@
+//! What a hypervisor says of a migration: the rows that `qmp-migrate`, `hmp-migrate` and `virsh-domjobinfo`
+//! have in common.
+//!
+//! A row is one observation (an answer to the question how the migration goes), one event or one command, in
+//! the order of the file. Columns are null where the source does not say.
+//!
+//! Traps:
+//!
+//! * Counters underflow: QEMU prints `remaining` as 18446744073709551612 or, in QMP, as a negative number.
+//!   Null, with a warning.
+//! * QEMU before 2.1 says a throughput of -1 until it has measured one. Null, with a note.
+//! * A time without a zone is the clock on somebody's wall. It is in `local_s`, not in `time`.
+
+pub(super) mod stamp;
+
+use std::borrow::Cow;
+
+use polars::prelude::{
+    Float64Chunked, Int64Chunked, IntoSeries, NewChunkedArray, StringChunked, UInt32Chunked,
+};
+
+use self::stamp::Stamp;
+use super::{Outcome, unusable};
+use crate::diagnostic::{Diagnostics, Facts, ParseError, Parsed, Place, RowCount};
+use crate::format::Format;
+use crate::frame::{Clock, FrameBuilder, Unit};
+use crate::lines::Lines;
+use crate::text::{float, unsigned};
+
+/// The entry of a polled answer.
+pub(super) const STATUS: &str = "status";
+
+/// A figure of an observation; its place in [`FIELDS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    Iteration,
+    TotalTime,
+    Downtime,
+    ExpectedDowntime,
+    SetupTime,
+    Transferred,
+    Remaining,
+    Total,
+    NormalBytes,
+    PagesNormal,
+    PagesDuplicate,
+    PagesSkipped,
+    PageBytes,
+    DirtyPages,
+    Throughput,
+}
+
+/// Name, unit, and whether it counts things. In the order of [`Field`].
+const FIELDS: [(&str, Unit, bool); 15] = [
+    ("iteration", Unit::Count, true),
+    ("total_time_s", Unit::Seconds, false),
+    ("downtime_s", Unit::Seconds, false),
+    ("expected_downtime_s", Unit::Seconds, false),
+    ("setup_time_s", Unit::Seconds, false),
+    ("transferred_bytes", Unit::Bytes, false),
+    ("remaining_bytes", Unit::Bytes, false),
+    ("total_bytes", Unit::Bytes, false),
+    ("normal_bytes", Unit::Bytes, false),
+    ("pages_normal", Unit::Count, true),
+    ("pages_duplicate", Unit::Count, true),
+    ("pages_skipped", Unit::Count, true),
+    ("page_bytes", Unit::Bytes, false),
+    ("dirty_pages_per_s", Unit::Count, false),
+    ("throughput_bytes_per_s", Unit::BytesPerSecond, false),
+];
+
+/// `MigrationStatus` of QEMU 0.13 to 11.
+const STATUSES: [&str; 18] = [
+    "none",
+    "setup",
+    "active",
+    "pre-switchover",
+    "device",
+    "wait-unplug",
+    "postcopy-device",
+    "postcopy-active",
+    "postcopy-paused",
+    "postcopy-recover-setup",
+    "postcopy-recover",
+    "completed",
+    "failing",
+    "failed",
+    "cancelling",
+    "cancelled",
+    "colo",
+    "error",
+];
+
+/// Whether QEMU calls the state of a migration so.
+pub(super) fn is_status(word: &[u8]) -> bool {
+    STATUSES.iter().any(|known| known.as_bytes() == word)
+}
+
+/// A number as a source has it, in base units.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Reading {
+    Value(f64),
+    /// Below zero, or above 2^63.
+    Underflow,
+    Unreadable,
+}
+
+/// A number of the source, times `scale`.
+pub(super) fn reading(digits: &[u8], scale: f64) -> Reading {
+    // Above this, an unsigned number of 64 bits was negative.
+    const SIGN: f64 = 9_223_372_036_854_775_808.0;
+    #[expect(clippy::cast_precision_loss, reason = "what is above 2^53 is rounded")]
+    let number = unsigned(digits).map(|number| number as f64).or_else(|| float(digits));
+    match number {
+        None => Reading::Unreadable,
+        Some(number) if number < 0.0 || number >= SIGN || number * scale >= SIGN => Reading::Underflow,
+        Some(number) => Reading::Value(number * scale),
+    }
+}
+
+/// A row.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Observation {
+    /// Where it begins.
+    pub line: u64,
+    pub time: Option<Stamp>,
+    pub entry: &'static str,
+    pub status: Option<Cow<'static, str>>,
+    values: [Option<f64>; FIELDS.len()],
+    pub error: Option<String>,
+}
+
+impl Observation {
+    pub fn new(line: u64, time: Option<Stamp>, entry: &'static str) -> Self {
+        Self { line, time, entry, status: None, values: [None; FIELDS.len()], error: None }
+    }
+
+    pub fn get(&self, field: Field) -> Option<f64> {
+        self.values.get(field as usize).copied().flatten()
+    }
+
+    pub fn set(&mut self, field: Field, value: f64) {
+        if let Some(place) = self.values.get_mut(field as usize) {
+            *place = Some(value);
+        }
+    }
+
+    /// Whether any figure is known.
+    pub fn has_figures(&self) -> bool {
+        self.values.iter().any(Option::is_some)
+    }
+
+    /// Sets the status that a source calls `word`.
+    pub fn set_status(&mut self, word: &[u8], place: Place<'_>, diagnostics: &mut Diagnostics) {
+        let known = STATUSES.iter().find(|known| known.as_bytes() == word);
+        self.status = Some(known.map_or_else(
+            || {
+                diagnostics.warning("unknown-status", place, || {
+                    "expected a status of QEMU's; it is kept as it is".to_owned()
+                });
+                Cow::Owned(String::from_utf8_lossy(word).into_owned())
+            },
+            |known| Cow::Borrowed(*known),
+        ));
+    }
+
+    /// Sets a figure, or says why it stays null. `place` is that of the number.
+    pub fn put(&mut self, field: Field, digits: &[u8], scale: f64, place: Place<'_>, log: &mut Diagnostics) {
+        match reading(digits, scale) {
+            Reading::Underflow if field == Field::Throughput && digits.starts_with(b"-1") => {
+                log.note("no-throughput", place, || {
+                    "-1 where no throughput has been measured yet; it is null".to_owned()
+                });
+            }
+            reading => self.take(field, reading, place, log),
+        }
+    }
+
+    /// As [`put`](Self::put), for a number that is already read.
+    pub fn take(&mut self, field: Field, reading: Reading, place: Place<'_>, log: &mut Diagnostics) {
+        let name = FIELDS.get(field as usize).map_or("", |(name, ..)| *name);
+        match reading {
+            Reading::Value(value) => self.set(field, value),
+            Reading::Underflow => log.warning("underflow", place, || {
+                format!("expected {name}, found what is left of a number below zero; it is null")
+            }),
+            Reading::Unreadable => {
+                log.warning("value-unreadable", place, || format!("expected a number for {name}; it is null"))
+            }
+        }
+    }
+}
+
+/// The rows of a log, and what is to be said about it.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    pub rows: Vec<Observation>,
+    pub version: Option<String>,
+    pub facts: Facts,
+    pub lost: usize,
+    pub diagnostics: Diagnostics,
+}
+
+impl Table {
+    /// The parsed log, or the error that `expected` was not in it.
+    pub fn finish(mut self, format: Format, bytes: &[u8], expected: &str) -> Result<Parsed, ParseError> {
+        if self.rows.is_empty() {
+            let first = Lines::new(bytes).find(|line| !line.is_blank());
+            let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
+            return Err(unusable(format, place, expected, self.diagnostics));
+        }
+        let local = |row: &Observation| matches!(row.time, Some(Stamp::Local(_)));
+        if let Some(row) = self.rows.iter().find(|row| local(row)) {
+            let count = self.rows.iter().filter(|row| local(row)).count();
+            self.diagnostics.warning(
+                "time-zone-unknown",
+                Place { line: Some(row.line), ..Place::FILE },
+                || format!("{count} rows have times without a time zone: they are in local_s, not in time"),
+            );
+        }
+        let timed = self.rows.iter().any(|row| matches!(row.time, Some(Stamp::Epoch(_))));
+        if let Some(last) = self.rows.iter().rev().find_map(|row| row.status.as_deref()) {
+            self.facts.set_text("last_status", last.as_bytes());
+        }
+        Outcome {
+            format,
+            version: self.version,
+            columns: columns(&self.rows),
+            clock: if timed { Clock::Epoch } else { Clock::None },
+            facts: self.facts,
+            rows: RowCount { read: self.rows.len(), lost: self.lost },
+            diagnostics: self.diagnostics,
+        }
+        .into_parsed()
+    }
+}
+
+fn columns(rows: &[Observation]) -> FrameBuilder {
+    let mut columns = FrameBuilder::default();
+    let times = [
+        ("time", Unit::EpochSeconds, Stamp::epoch as fn(Stamp) -> Option<f64>),
+        ("local_s", Unit::Seconds, Stamp::local),
+    ];
+    for (name, unit, part) in times {
+        let values = rows.iter().map(|row| row.time.and_then(part));
+        columns.push(unit, Float64Chunked::from_iter_options(name.into(), values).into_series());
+    }
+    let lines = rows.iter().map(|row| u32::try_from(row.line).unwrap_or(u32::MAX));
+    columns.push(Unit::Count, UInt32Chunked::from_iter_values("line".into(), lines).into_series());
+    let entries = StringChunked::from_iter_values("entry".into(), rows.iter().map(|row| row.entry));
+    columns.push(Unit::Text, entries.into_series());
+    let statuses =
+        StringChunked::from_iter_options("status".into(), rows.iter().map(|row| row.status.as_deref()));
+    columns.push(Unit::Text, statuses.into_series());
+    for (index, (name, unit, whole)) in FIELDS.into_iter().enumerate() {
+        let values = rows.iter().map(|row| row.values.get(index).copied().flatten());
+        #[expect(clippy::cast_possible_truncation, reason = "below 2^63, see `reading`")]
+        let series = if whole {
+            let values = values.map(|value| value.map(|value| value as i64));
+            Int64Chunked::from_iter_options(name.into(), values).into_series()
+        } else {
+            Float64Chunked::from_iter_options(name.into(), values).into_series()
+        };
+        columns.push(unit, series);
+    }
+    let errors =
+        StringChunked::from_iter_options("error".into(), rows.iter().map(|row| row.error.as_deref()));
+    columns.push(Unit::Text, errors.into_series());
+    columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_below_zero_are_told_from_large_ones() {
+        assert_eq!(reading(b"4096", 1024.0), Reading::Value(4_194_304.0));
+        assert_eq!(reading(b"269.49", 125_000.0), Reading::Value(33_686_250.0));
+        for underflow in ["18446744073709551612", "-4", "18014398509481980", "-0.5"] {
+            assert_eq!(reading(underflow.as_bytes(), 1024.0), Reading::Underflow, "{underflow}");
+        }
+        for unreadable in ["", "inf", "nan", "4k", "1,5"] {
+            assert_eq!(reading(unreadable.as_bytes(), 1.0), Reading::Unreadable, "{unreadable}");
+        }
+    }
+
+    #[test]
+    fn fields_are_in_order() {
+        assert_eq!(
+            FIELDS.get(Field::Throughput as usize).map(|field| field.0),
+            Some("throughput_bytes_per_s")
+        );
+        assert_eq!(FIELDS.get(Field::PagesNormal as usize).map(|field| field.0), Some("pages_normal"));
+    }
+}

@@ -1,0 +1,316 @@
+//! What a message says: a command, an answer, an event, or the answer alone without its `return`.
+
+use serde_json::{Map, Value};
+
+use super::answer;
+use super::gather::{Cut, Message, Piece};
+use super::python::to_json;
+use crate::diagnostic::{ParseError, Parsed, Place};
+use crate::format::Format;
+use crate::formats::hypervisor::stamp::Stamp;
+use crate::formats::hypervisor::{Field, Observation, STATUS, Table, reading};
+
+/// Commands that are rows.
+const COMMANDS: [&str; 6] = ["migrate", "migrate_cancel", "migrate-incoming", "stop", "cont", "quit"];
+
+/// Events that are rows.
+const EVENTS: [&str; 9] = [
+    "STOP",
+    "RESUME",
+    "MIGRATION",
+    "MIGRATION_PASS",
+    "SHUTDOWN",
+    "RESET",
+    "POWERDOWN",
+    "GUEST_PANICKED",
+    "UNPLUG_PRIMARY",
+];
+
+/// What an answer is an answer to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    Query,
+    Migrate,
+    Else,
+    /// The commands are not in the log.
+    Unknown,
+}
+
+/// A command without an answer yet.
+#[derive(Debug)]
+struct Pending {
+    /// libvirt's name of the connection.
+    monitor: Option<Vec<u8>>,
+    id: Option<Value>,
+    asked: Asked,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    table: Table,
+    /// The log holds commands.
+    commands: bool,
+    pending: Vec<Pending>,
+    /// The next empty answer is to the command that opens a connection.
+    greeted: bool,
+    /// The state of a migration has been told: from here on `query-migrate` always tells one.
+    begun: bool,
+    first_monitor: Option<Vec<u8>>,
+    events_skipped: u64,
+    others: u64,
+}
+
+impl Reader {
+    pub fn new(bytes: &[u8]) -> Self {
+        let commands = ["\"execute\"", "'execute'"];
+        let commands = commands.iter().any(|key| memchr::memmem::find(bytes, key.as_bytes()).is_some());
+        Self { commands, ..Self::default() }
+    }
+
+    pub fn piece(&mut self, piece: Piece<'_, '_>) {
+        match piece {
+            Piece::Message(message) => self.message(&message),
+            Piece::Headless(line) => {
+                self.table.lost = self.table.lost.saturating_add(1);
+                self.table.diagnostics.warning(
+                    "message-without-beginning",
+                    Place::line(line.number, line.text),
+                    || {
+                        "expected the beginning of a message before its members; what is here is left out"
+                            .to_owned()
+                    },
+                );
+            }
+            Piece::Other(line) => {
+                let place = Place::line(line.number, line.text);
+                self.table.diagnostics.note("other-output", place, || {
+                    "a line that is no message of QMP; it is not used".to_owned()
+                });
+            }
+        }
+    }
+
+    fn message(&mut self, message: &Message<'_, '_>) {
+        let place = Place::cell(message.line.number, message.start, message.text);
+        let value = match message.cut {
+            None => read(message.text),
+            Some(_) => serde_json::from_slice(&to_json(message.text)).ok(),
+        };
+        let Some(Value::Object(object)) = value else {
+            self.lose(message);
+            return;
+        };
+        let used = self.object(message, &object);
+        match message.cut {
+            Some(_) if used => self.table.diagnostics.warning(cut_code(message), place, || {
+                "expected the rest of this message; its last member is left out, what stands before it is kept"
+                    .to_owned()
+            }),
+            Some(_) => self.lose(message),
+            None if !used => self.others = self.others.saturating_add(1),
+            None => {}
+        }
+    }
+
+    /// A message that cannot be used.
+    fn lose(&mut self, message: &Message<'_, '_>) {
+        self.table.lost = self.table.lost.saturating_add(1);
+        let place = Place::cell(message.line.number, message.start, message.text);
+        self.table.diagnostics.warning(cut_code(message), place, || {
+            "expected a whole message of QMP, JSON or as Python prints it; it is left out".to_owned()
+        });
+    }
+
+    /// Says whether the message is one of QMP's.
+    fn object(&mut self, message: &Message<'_, '_>, object: &Map<String, Value>) -> bool {
+        let text = |key: &str| object.get(key).and_then(Value::as_str);
+        if let Some(command) = text("execute").or_else(|| text("exec-oob")) {
+            self.command(message, command, object.get("id"));
+        } else if let Some(greeting) = object.get("QMP") {
+            self.greeted = true;
+            self.pending.clear();
+            self.table.version = answer::version(greeting).or(self.table.version.take());
+        } else if let Some(event) = text("event") {
+            self.event(message, event, object);
+        } else if let Some(answer) = object.get("return") {
+            let asked = self.asked(message, object.get("id"));
+            self.answer(message, asked, answer, object.contains_key("id"));
+        } else if let Some(error) = object.get("error").filter(|error| error.get("desc").is_some()) {
+            let asked = self.asked(message, object.get("id"));
+            self.error(message, asked, error);
+        } else if object.is_empty() {
+            if !message.alone || message.cut.is_some() {
+                return false;
+            }
+            self.empty(message, Asked::Unknown, false);
+        } else {
+            return answer::is_about_migration(object) && self.status(message, object);
+        }
+        true
+    }
+
+    fn command(&mut self, message: &Message<'_, '_>, command: &str, id: Option<&Value>) {
+        let monitor = self.monitor(message);
+        let asked = match command {
+            "query-migrate" => Asked::Query,
+            "migrate" => Asked::Migrate,
+            _ => Asked::Else,
+        };
+        self.greeted = false;
+        self.pending.push(Pending { monitor, id: id.cloned(), asked });
+        if let Some(entry) = COMMANDS.into_iter().find(|known| *known == command) {
+            self.push(Observation::new(message.line.number, message.stamp, entry));
+        }
+    }
+
+    /// libvirt's name of the connection that the message is of.
+    fn monitor(&mut self, message: &Message<'_, '_>) -> Option<Vec<u8>> {
+        let prefix = message.line.text.get(..message.start)?;
+        let at = memchr::memmem::find(prefix, b"mon=")?;
+        let name = crate::text::words(prefix.get(at..)?).next()?.1.to_vec();
+        match &self.first_monitor {
+            None => self.first_monitor = Some(name.clone()),
+            Some(first) if *first != name => {
+                let place = Place { line: Some(message.line.number), ..Place::FILE };
+                if self.table.facts.get("monitors").is_none() {
+                    self.table.facts.set_text("monitors", b"several");
+                    self.table.diagnostics.warning("several-monitors", place, || {
+                        "the log is of more than one VM from here on; nothing in the rows tells which"
+                            .to_owned()
+                    });
+                }
+            }
+            Some(_) => {}
+        }
+        Some(name)
+    }
+
+    /// What this is the answer to.
+    fn asked(&mut self, message: &Message<'_, '_>, id: Option<&Value>) -> Asked {
+        let monitor = self.monitor(message);
+        let of_monitor = |pending: &Pending| pending.monitor == monitor;
+        let found = self
+            .pending
+            .iter()
+            .position(|pending| of_monitor(pending) && id.is_some() && pending.id.as_ref() == id)
+            .or_else(|| self.pending.iter().position(|pending| of_monitor(pending) && id.is_none()));
+        match found {
+            Some(index) => self.pending.remove(index).asked,
+            None if self.commands => Asked::Else,
+            None => Asked::Unknown,
+        }
+    }
+
+    fn answer(&mut self, message: &Message<'_, '_>, asked: Asked, answer: &Value, has_id: bool) {
+        let Value::Object(info) = answer else { return };
+        match asked {
+            _ if info.is_empty() => self.empty(message, asked, has_id),
+            // The command may have been sent before the log begins.
+            _ if asked == Asked::Query || answer::is_about_migration(info) => {
+                self.status(message, info);
+            }
+            _ => {}
+        }
+    }
+
+    /// An answer without content: before the first migration that of `query-migrate`.
+    fn empty(&mut self, message: &Message<'_, '_>, asked: Asked, has_id: bool) {
+        let greeted = std::mem::take(&mut self.greeted);
+        let alone = asked == Asked::Unknown && !self.commands && !has_id && !greeted && !self.begun;
+        if asked == Asked::Query || alone {
+            self.observe(message, &Map::new());
+        }
+    }
+
+    fn status(&mut self, message: &Message<'_, '_>, info: &Map<String, Value>) -> bool {
+        self.begun |= info.contains_key("status");
+        self.observe(message, info);
+        true
+    }
+
+    fn observe(&mut self, message: &Message<'_, '_>, info: &Map<String, Value>) {
+        let place = Place::cell(message.line.number, message.start, message.text);
+        let whole = message.cut.is_none();
+        let row = Observation::new(message.line.number, message.stamp, STATUS);
+        let row = answer::observation(row, info, whole, place, &mut self.table.diagnostics);
+        self.push(row);
+    }
+
+    fn error(&mut self, message: &Message<'_, '_>, asked: Asked, error: &Value) {
+        let place = Place::cell(message.line.number, message.start, message.text);
+        let words = error.get("desc").and_then(Value::as_str).unwrap_or_default().to_owned();
+        self.table
+            .diagnostics
+            .warning("command-failed", place, || format!("QEMU refused a command: {words}"));
+        if asked == Asked::Migrate {
+            let mut row = Observation::new(message.line.number, message.stamp, STATUS);
+            row.set_status(b"failed", place, &mut self.table.diagnostics);
+            row.error = Some(words);
+            self.push(row);
+        }
+    }
+
+    fn event(&mut self, message: &Message<'_, '_>, event: &str, object: &Map<String, Value>) {
+        self.monitor(message);
+        let Some(entry) = EVENTS.into_iter().find(|known| *known == event) else {
+            self.events_skipped = self.events_skipped.saturating_add(1);
+            return;
+        };
+        let place = Place::cell(message.line.number, message.start, message.text);
+        let time = object.get("timestamp").and_then(answer::timestamp).map(Stamp::Epoch);
+        let mut row = Observation::new(message.line.number, time.or(message.stamp), entry);
+        let data = |key: &str| object.get("data").and_then(|data| data.get(key));
+        if let Some(status) = data("status").and_then(Value::as_str).filter(|_| entry == "MIGRATION") {
+            row.set_status(status.as_bytes(), place, &mut self.table.diagnostics);
+            self.begun = true;
+        }
+        if let Some(pass) = data("pass").and_then(Value::as_u64) {
+            row.take(
+                Field::Iteration,
+                reading(pass.to_string().as_bytes(), 1.0),
+                place,
+                &mut self.table.diagnostics,
+            );
+        }
+        self.push(row);
+    }
+
+    fn push(&mut self, row: Observation) {
+        self.table.rows.push(row);
+    }
+
+    pub fn finish(mut self, bytes: &[u8]) -> Result<Parsed, ParseError> {
+        let diagnostics = &mut self.table.diagnostics;
+        if self.events_skipped > 0 {
+            let count = self.events_skipped;
+            diagnostics.note("events-skipped", Place::FILE, || {
+                format!("{count} events that do not tell how a migration went; they are not used")
+            });
+        }
+        if self.others > 0 {
+            let count = self.others;
+            diagnostics.note("other-messages", Place::FILE, || {
+                format!("{count} objects that are no message of QMP about a migration; they are not used")
+            });
+        }
+        let expected =
+            "a command, an event or an answer of QMP about a migration; was `query-migrate` ever asked?";
+        self.table.finish(Format::QmpMigrate, bytes, expected)
+    }
+}
+
+fn cut_code(message: &Message<'_, '_>) -> &'static str {
+    match message.cut {
+        Some(Cut::AtEnd) => "last-line-cut",
+        Some(Cut::Before) => "message-cut",
+        None => "message-unreadable",
+    }
+}
+
+/// JSON, or what Python prints. Bytes that are no UTF-8 can only be in strings that are not used.
+fn read(text: &[u8]) -> Option<Value> {
+    let json = |text: &[u8]| serde_json::from_slice(text).ok();
+    json(text)
+        .or_else(|| json(&to_json(text)))
+        .or_else(|| json(String::from_utf8_lossy(&to_json(text)).as_bytes()))
+}
