@@ -6,7 +6,7 @@
 
 use stillstand_parsers::Parsed;
 
-use super::{Told, host_of};
+use super::host_of;
 use crate::analysis::{Hypervisor, Role, Severity, Status};
 use crate::config::Config;
 use crate::load::LoadedFile;
