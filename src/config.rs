@@ -46,6 +46,9 @@ pub struct CampaignFile {
     pub xentop: XentopTable,
     pub stream: StreamTable,
     pub bootstrap: BootstrapTable,
+    pub efficiency: Vec<EfficiencyTable>,
+    pub parallel: Option<ParallelTable>,
+    pub caches: CacheTable,
     pub published: Vec<PublishedTable>,
     pub limits: Vec<LimitTable>,
 }
@@ -200,6 +203,79 @@ pub struct BootstrapTable {
     pub resamples: Option<u32>,
 }
 
+/// A comparison of benchmark results with a baseline.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EfficiencyTable {
+    /// What reports call it.
+    pub name: String,
+    /// Factor levels of the baseline.
+    pub baseline: BTreeMap<String, String>,
+    /// The factors in which a condition and its baseline agree; all but those of the baseline without it.
+    #[serde(rename = "match")]
+    pub matching: Option<Vec<String>>,
+    /// The conditions that are compared, by some of their factor levels.
+    #[serde(default, rename = "where")]
+    pub condition: BTreeMap<String, String>,
+    /// What the interval rests on.
+    #[serde(default)]
+    pub interval: IntervalOver,
+    /// Runs were interleaved: equal repetitions of both sides belong together.
+    #[serde(default)]
+    pub paired: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IntervalOver {
+    /// The means of the repetitions.
+    #[default]
+    Repetitions,
+    /// The means of the block sizes.
+    Sizes,
+}
+
+/// How several VMs at once are told apart and compared.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ParallelTable {
+    /// The factor that says how many VMs there are, such as `context`.
+    pub factor: String,
+    /// Its level for one VM alone.
+    pub single: String,
+    /// Virtual CPUs of each VM.
+    #[serde(default = "one")]
+    pub vcpus: u32,
+    /// Cores of the host.
+    pub cores: Option<u32>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// Sizes of the caches of one core, by which block sizes are summarised.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CacheTable {
+    pub l1_kib: Option<f64>,
+    pub l2_kib: Option<f64>,
+}
+
+impl CacheTable {
+    /// The smallest declared cache that holds a block, `l1` or `l2`; else `ram`.
+    pub fn level(&self, bytes: f64) -> &'static str {
+        let holds = |kib: Option<f64>| kib.is_some_and(|kib| bytes <= kib * 1024.0);
+        if holds(self.l1_kib) {
+            "l1"
+        } else if holds(self.l2_kib) {
+            "l2"
+        } else {
+            "ram"
+        }
+    }
+}
+
 /// A published figure to check the recomputation against.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -308,6 +384,11 @@ impl Config {
             resamples: file.bootstrap.resamples.unwrap_or(10_000),
         };
         Ok(Self { file, naming, utc_offset_s, align, also_aligned, bootstrap })
+    }
+
+    /// Whether the campaign asks what benchmarks say, not what migrations do.
+    pub fn is_of_benchmarks(&self) -> bool {
+        !self.file.efficiency.is_empty() || self.file.parallel.is_some()
     }
 
     /// The declared host of that name.

@@ -25,6 +25,7 @@ pub mod analysis;
 pub mod cli;
 pub mod config;
 pub mod diagnostics;
+pub mod efficiency;
 pub mod export;
 pub mod figures;
 pub mod findings;

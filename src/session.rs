@@ -225,11 +225,15 @@ fn file_of(
 ) -> Option<SessionFile> {
     let group =
         |name: &str| captures.name(name).map(|m| m.as_str().to_owned()).filter(|text| !text.is_empty());
-    let repetition = group("repetition")?.parse().ok()?;
+    // What a pattern leaves open is the first repetition, and the declared level of a factor.
+    let repetition = group("repetition").map_or(Ok(1), |text| text.parse()).ok()?;
     let mut factors: BTreeMap<String, String> = config.file.factors.clone();
     for name in pattern.capture_names().flatten() {
         if !matches!(name, "repetition" | "source" | "host") {
-            factors.insert(name.to_owned(), group(name)?);
+            match group(name) {
+                Some(level) => factors.insert(name.to_owned(), level),
+                None => Some(factors.get(name)?.clone()),
+            };
         }
     }
     Some(SessionFile {

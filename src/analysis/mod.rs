@@ -7,10 +7,12 @@
 //!
 //! A value that could not be determined is `None`, never zero.
 
+mod benchmarks;
 mod clocks;
 mod course;
 mod run;
 
+pub use benchmarks::{Benchmark, Direction, Efficiency, Parallel, Reading};
 pub use clocks::{Clock, ClockOwner, Estimate, Origin};
 pub use course::{
     Check, CheckKind, Evidence, Hypervisor, Milestone, MilestoneKind, Phase, PhaseKind, Presence, Verdict,
@@ -42,6 +44,9 @@ pub struct Analysis {
     pub clocks: Vec<Clock>,
     /// Each pair of methods that saw the same runs.
     pub agreements: Vec<Agreement>,
+    pub benchmarks: Vec<Benchmark>,
+    pub efficiency: Vec<Efficiency>,
+    pub parallel: Vec<Parallel>,
     pub published: Vec<Published>,
     pub findings: Vec<Finding>,
     /// Every problem of the data, most severe first, then by file and line.

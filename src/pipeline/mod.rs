@@ -18,10 +18,11 @@ use crate::aggregate;
 use crate::agreement;
 use crate::align::{AlignedRun, Samples, align};
 use crate::analysis::{
-    Analysis, Campaign, Condition, Diagnostic, Event, Finding, Flag, FlagCode, Host, Method, Run, Severity,
-    Status,
+    Analysis, Benchmark, Campaign, Condition, Diagnostic, Efficiency, Event, Finding, Flag, FlagCode, Host,
+    Method, Parallel, Run, Severity, Status,
 };
 use crate::config::{self, AlignKey, Config};
+use crate::efficiency;
 use crate::findings;
 use crate::load::{LoadedFile, load, sha256};
 use crate::metrics::{course, degradation, outage, reconciliation, resources, streaming};
@@ -152,6 +153,12 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
         groups.entry(file.file.run.clone()).or_default().push(file);
     }
     let mut conditions = conditions::conditions(config, groups.keys());
+    // Where efficiency is asked for, a run of nothing but benchmarks is no migration.
+    if config.is_of_benchmarks() {
+        groups.retain(|_, files| {
+            files.iter().any(|file| !file.log.as_ref().is_some_and(efficiency::is_result))
+        });
+    }
     let mut aligned: Vec<(usize, AlignedRun)> = groups
         .into_par_iter()
         .filter_map(|(key, files)| {
@@ -201,6 +208,7 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
     let agreements = agreement::agreements(&runs);
     let findings = findings::find(&conditions, &runs, &series, &comparisons);
     flag_first_repetitions(&findings, &conditions, &mut runs);
+    let (benchmarks, efficiency, parallel) = benchmarked(&files, &conditions, config, &mut diagnostics);
     let published = checks::published(config, &conditions, &series, &mut diagnostics);
     let exceeded = checks::exceeded(config, &conditions, &series, &mut diagnostics);
     crate::diagnostics::sort(&mut diagnostics);
@@ -226,11 +234,55 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
         comparisons,
         clocks: Vec::new(),
         agreements,
+        benchmarks,
+        efficiency,
+        parallel,
         published,
         findings,
         diagnostics,
     };
     (analysis, exceeded)
+}
+
+/// What the campaign's benchmarks measured, against their baselines and several VMs against one. In a
+/// campaign of migrations they are load, and their results figures of its runs.
+fn benchmarked(
+    files: &[LoadedFile],
+    conditions: &[Condition],
+    config: &Config,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Vec<Benchmark>, Vec<Efficiency>, Vec<Parallel>) {
+    if !config.is_of_benchmarks() {
+        return (Vec::new(), Vec::new(), Vec::new());
+    }
+    let values = files
+        .iter()
+        .filter_map(|file| {
+            let condition = conditions.iter().position(|c| c.factors == file.file.run.factors)?;
+            let measured = efficiency::readings(file.log.as_ref()?, &config.file.caches);
+            let place = efficiency::Place {
+                condition,
+                repetition: file.file.run.repetition,
+                vm: file.file.host.clone(),
+                file: file.file.relative.clone(),
+            };
+            Some(measured.into_iter().map(move |measured| (place.clone(), measured)))
+        })
+        .flatten()
+        .collect();
+    let benchmarks = efficiency::cells(values);
+    diagnostics.extend(efficiency::suspicious(&benchmarks, conditions));
+    let efficiencies = efficiency::efficiencies(
+        &benchmarks,
+        conditions,
+        &config.file.efficiency,
+        config.bootstrap,
+        diagnostics,
+    );
+    let parallel = config.file.parallel.as_ref();
+    let parallel =
+        parallel.map(|table| efficiency::parallel(&benchmarks, conditions, table)).unwrap_or_default();
+    (benchmarks, efficiencies, parallel)
 }
 
 /// One run's numbers, and what stands in the way of more.
@@ -365,7 +417,7 @@ fn without_event(run: &Run, event: Event) -> Option<Diagnostic> {
     })
 }
 
-fn campaign_diagnostic(severity: Severity, code: &'static str, message: String) -> Diagnostic {
+pub(crate) fn campaign_diagnostic(severity: Severity, code: &'static str, message: String) -> Diagnostic {
     Diagnostic { severity, code, file: None, line: None, column: None, message, text: None }
 }
 

@@ -10,6 +10,6 @@ mod sample;
 mod significance;
 
 pub use agreement::{BlandAltman, bland_altman};
-pub use interval::{Interval, bootstrap_ratio_of_means, mean_ci95};
+pub use interval::{Interval, bootstrap_paired_ratio, bootstrap_ratio_of_means, mean_ci95};
 pub use sample::{Sample, Summary};
 pub use significance::{holm, mann_whitney};

@@ -1,0 +1,238 @@
+//! Conditions against their baselines, and several VMs against one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::cells::by_repetition;
+use crate::analysis::{Benchmark, Condition, Diagnostic, Direction, Efficiency, Factors, Parallel, Severity};
+use crate::config::{EfficiencyTable, IntervalOver, ParallelTable, selects};
+use crate::pipeline::campaign_diagnostic;
+use crate::stats::{Sample, bootstrap_paired_ratio, bootstrap_ratio_of_means};
+
+/// Seed and number of resamples of the intervals.
+pub type Resampling = crate::analysis::Bootstrap;
+
+/// Every quantity against its baseline, by each comparison that is declared.
+///
+/// A quantity without a baseline, with several or with a baseline of zero has no efficiency; a
+/// diagnostic names the cell.
+pub fn efficiencies(
+    benchmarks: &[Benchmark],
+    conditions: &[Condition],
+    declared: &[EfficiencyTable],
+    resampling: Resampling,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Efficiency> {
+    let mut found = Vec::new();
+    for table in declared {
+        for (index, of) in benchmarks.iter().enumerate() {
+            let factors = &conditions[of.condition].factors;
+            let about = !selects(&table.baseline, factors) && selects(&table.condition, factors);
+            if !about || of.direction == Direction::Neither {
+                continue;
+            }
+            let fits = |other: &Benchmark| {
+                let baseline = &conditions[other.condition].factors;
+                other.benchmark == of.benchmark
+                    && other.operation == of.operation
+                    && other.unit == of.unit
+                    && (other.vm == of.vm || other.vm.is_none() || of.vm.is_none())
+                    && selects(&table.baseline, baseline)
+                    && matches(table, factors, baseline)
+            };
+            let candidates: Vec<usize> =
+                (0..benchmarks.len()).filter(|other| fits(&benchmarks[*other])).collect();
+            let cell = || cell(of, factors);
+            let mut tell =
+                |severity, code, message| diagnostics.push(campaign_diagnostic(severity, code, message));
+            let baseline = match candidates.as_slice() {
+                [one] => Some(*one),
+                [] => {
+                    let message = format!("{}: no baseline with {}", cell(), levels(&table.baseline));
+                    tell(Severity::Warning, "no-baseline", message);
+                    None
+                }
+                several => {
+                    let of_condition =
+                        |index: &usize| levels(&conditions[benchmarks[*index].condition].factors);
+                    let named: Vec<String> = several.iter().map(of_condition).collect();
+                    let message = format!(
+                        "{}: {} baselines fit, {}; name in `match` the factors in which the baseline must agree",
+                        cell(),
+                        several.len(),
+                        named.join(" and ")
+                    );
+                    tell(Severity::Error, "several-baselines", message);
+                    None
+                }
+            };
+            let result = baseline.map(|index| against(of, &benchmarks[index], table, resampling));
+            if result.as_ref().is_some_and(|(efficiency, ..)| efficiency.is_none()) {
+                tell(Severity::Error, "baseline-zero", format!("{}: the baseline is zero", cell()));
+            }
+            let (efficiency, ci95, n_value, n_baseline) =
+                result.unwrap_or((None, None, of.readings.len(), 0));
+            let comparison = table.name.clone();
+            found.push(Efficiency { of: index, baseline, comparison, efficiency, ci95, n_value, n_baseline });
+        }
+    }
+    found
+}
+
+/// Whether the baseline agrees in the declared factors; without a declaration in all that it does not
+/// itself name.
+fn matches(table: &EfficiencyTable, factors: &Factors, baseline: &Factors) -> bool {
+    match &table.matching {
+        Some(names) => names.iter().all(|name| factors.get(name) == baseline.get(name)),
+        None => {
+            let names: BTreeSet<&String> = factors.keys().chain(baseline.keys()).collect();
+            names
+                .into_iter()
+                .filter(|name| !table.baseline.contains_key(*name))
+                .all(|name| factors.get(name) == baseline.get(name))
+        }
+    }
+}
+
+/// Efficiency, its interval, and the numbers of values behind it.
+fn against(
+    of: &Benchmark,
+    baseline: &Benchmark,
+    table: &EfficiencyTable,
+    resampling: Resampling,
+) -> (Option<f64>, Option<crate::stats::Interval>, usize, usize) {
+    let (better, worse) = match of.direction {
+        Direction::Lower => (baseline, of),
+        Direction::Higher | Direction::Neither => (of, baseline),
+    };
+    let usable = better.value != 0.0 && worse.value != 0.0;
+    let efficiency = usable.then(|| better.value / worse.value).filter(|ratio| ratio.is_finite());
+    let (numerators, denominators) = (values(better, table.interval), values(worse, table.interval));
+    let (n_value, n_baseline) = match of.direction {
+        Direction::Lower => (denominators.len(), numerators.len()),
+        _ => (numerators.len(), denominators.len()),
+    };
+    let ci95 = efficiency.and_then(|_| {
+        let (seed, resamples) = (resampling.seed, resampling.resamples);
+        if table.paired || table.interval == IntervalOver::Sizes {
+            // The same repetition, or the same size, on both sides.
+            let pairs: Vec<(f64, f64)> = numerators
+                .iter()
+                .filter_map(|(key, value)| Some((*denominators.get(key)?, *value)))
+                .collect();
+            return bootstrap_paired_ratio(&pairs, seed, resamples);
+        }
+        let sample = |values: BTreeMap<u64, f64>| Sample::new(values.into_values().collect());
+        bootstrap_ratio_of_means(&sample(denominators)?, &sample(numerators)?, seed, resamples)
+    });
+    (efficiency, ci95, n_value, n_baseline)
+}
+
+/// The values that an interval rests on, by repetition or by size.
+fn values(of: &Benchmark, over: IntervalOver) -> BTreeMap<u64, f64> {
+    match over {
+        IntervalOver::Repetitions => by_repetition(&of.readings)
+            .into_iter()
+            .map(|(repetition, mean)| (u64::from(repetition), mean))
+            .collect(),
+        IntervalOver::Sizes => {
+            let mut sizes: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
+            for reading in &of.readings {
+                sizes.entry(reading.size.map_or(0, f64::to_bits)).or_default().push(reading.value);
+            }
+            sizes.into_iter().map(|(size, v)| (size, v.iter().sum::<f64>() / v.len() as f64)).collect()
+        }
+    }
+}
+
+/// The quantities that several VMs measured at once.
+///
+/// The VM alone is the condition that differs in the factor of `table` only and has there the level
+/// that `table` calls single. What is expected of more VMs than cores rests on the condition with the
+/// most VMs that the cores hold, as studies of few cores do: of n VMs, each should reach its time ×
+/// (or its rate ÷) n · vCPUs ÷ cores.
+pub fn parallel(benchmarks: &[Benchmark], conditions: &[Condition], table: &ParallelTable) -> Vec<Parallel> {
+    type Key<'a> = (&'a str, usize, &'a str);
+    let mut groups: BTreeMap<Key<'_>, Vec<&Benchmark>> = BTreeMap::new();
+    for benchmark in benchmarks.iter().filter(|b| b.vm.is_some() && b.direction != Direction::Neither) {
+        let key = (benchmark.benchmark.as_str(), benchmark.condition, benchmark.operation.as_str());
+        groups.entry(key).or_default().push(benchmark);
+    }
+    let mut found: Vec<Parallel> =
+        groups.into_values().filter(|vms| vms.len() > 1).map(|vms| together(&vms)).collect();
+    let alike = |a: usize, b: usize| {
+        let without = |index: usize| {
+            let factors = conditions[index].factors.iter();
+            factors.filter(|(name, _)| **name != table.factor).collect::<Vec<_>>()
+        };
+        without(a) == without(b)
+    };
+    let is_single = |index: usize| conditions[index].factors.get(&table.factor) == Some(&table.single);
+    let load = |vms: usize| vms as f64 * f64::from(table.vcpus) / f64::from(table.cores.unwrap_or(1));
+    // VMs, operation and mean of what fits the cores.
+    let full: Vec<(usize, Parallel)> =
+        found.iter().filter(|p| load(p.values.len()) <= 1.0).map(|p| (p.values.len(), p.clone())).collect();
+    for together in &mut found {
+        let same = |benchmark: &str, operation: &str, condition: usize| {
+            benchmark == together.benchmark
+                && operation == together.operation
+                && alike(condition, together.condition)
+        };
+        let single = benchmarks
+            .iter()
+            .find(|b| same(&b.benchmark, &b.operation, b.condition) && is_single(b.condition))
+            .map(|b| b.value)
+            .filter(|value| *value > 0.0);
+        let vms = together.values.len();
+        let within = full
+            .iter()
+            .filter(|(n, p)| *n < vms && same(&p.benchmark, &p.operation, p.condition))
+            .max_by_key(|(n, _)| *n);
+        let lower = together.direction == Direction::Lower;
+        let (mean, sum) = (together.mean, together.sum);
+        together.versus_single = single.map(|single| if lower { single / mean } else { sum / single });
+        let expected = within.filter(|_| table.cores.is_some()).map(|(n, p)| {
+            let slower = load(vms).max(1.0) / load(*n).max(1.0);
+            if lower { p.mean * slower } else { p.mean / slower }
+        });
+        together.expected = expected;
+        together.versus_expected =
+            expected.map(|expected| if lower { expected / mean } else { mean / expected });
+    }
+    found
+}
+
+/// What several VMs measured, without what to compare it with.
+fn together(vms: &[&Benchmark]) -> Parallel {
+    let values: Vec<f64> = vms.iter().map(|vm| vm.value).collect();
+    let n = values.len() as f64;
+    let sum: f64 = values.iter().sum();
+    let squares: f64 = values.iter().map(|value| value * value).sum();
+    let (least, greatest) =
+        values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(*v), b.max(*v)));
+    Parallel {
+        benchmark: vms[0].benchmark.clone(),
+        condition: vms[0].condition,
+        operation: vms[0].operation.clone(),
+        unit: vms[0].unit,
+        direction: vms[0].direction,
+        values: vms.iter().map(|vm| (vm.vm.clone().unwrap_or_default(), vm.value)).collect(),
+        sum,
+        mean: sum / n,
+        jain_fairness: (squares > 0.0).then(|| sum * sum / (n * squares)),
+        max_over_min: (least > 0.0).then(|| greatest / least),
+        versus_single: None,
+        expected: None,
+        versus_expected: None,
+    }
+}
+
+/// A quantity of a condition in words, for messages.
+fn cell(of: &Benchmark, factors: &Factors) -> String {
+    let vm = of.vm.as_ref().map(|vm| format!(" of {vm}")).unwrap_or_default();
+    format!("{} {}{vm} ({})", of.benchmark, of.operation, levels(factors))
+}
+
+fn levels<'a>(factors: impl IntoIterator<Item = (&'a String, &'a String)>) -> String {
+    let named: Vec<String> = factors.into_iter().map(|(name, level)| format!("{name} = {level}")).collect();
+    named.join(", ")
+}

@@ -1,0 +1,54 @@
+//! Data that look copied: two conditions with the same values.
+
+use std::collections::BTreeMap;
+
+use crate::analysis::{Benchmark, Condition, Diagnostic, Severity};
+use crate::pipeline::campaign_diagnostic;
+
+/// A value is told apart from another by at least this many significant digits; conditions whose few
+/// values have fewer may well be equal by chance.
+const DIGITS: usize = 3;
+
+/// Conditions that agree in every operation of a benchmark, of which there are at least three, to the
+/// last digit.
+pub fn suspicious(benchmarks: &[Benchmark], conditions: &[Condition]) -> Vec<Diagnostic> {
+    // Benchmark, condition and VM → its values by operation.
+    type Whole<'a> = BTreeMap<(&'a str, usize, Option<&'a str>), Vec<(&'a str, u64)>>;
+    let mut wholes = Whole::new();
+    for b in benchmarks.iter().filter(|b| digits(b.value) >= DIGITS) {
+        let key = (b.benchmark.as_str(), b.condition, b.vm.as_deref());
+        wholes.entry(key).or_default().push((b.operation.as_str(), b.value.to_bits()));
+    }
+    let mut by_values: BTreeMap<(&str, Vec<(&str, u64)>), Vec<(usize, Option<&str>)>> = BTreeMap::new();
+    for ((benchmark, condition, vm), values) in wholes {
+        if values.len() >= 3 {
+            by_values.entry((benchmark, values)).or_default().push((condition, vm));
+        }
+    }
+    by_values
+        .into_iter()
+        .filter(|(_, same)| same.len() > 1)
+        .map(|((benchmark, values), same)| {
+            let names: Vec<String> = same
+                .iter()
+                .map(|(condition, vm)| {
+                    let of = vm.map(|vm| format!(", {vm}")).unwrap_or_default();
+                    format!("{}{of}", conditions[*condition].id)
+                })
+                .collect();
+            let message = format!(
+                "{benchmark}: {} have the same values in all {} operations, to the last digit; one may be a copy of \
+                 the other",
+                names.join(" and "),
+                values.len()
+            );
+            campaign_diagnostic(Severity::Warning, "identical-values", message)
+        })
+        .collect()
+}
+
+/// Significant digits of a number as it is printed.
+fn digits(value: f64) -> usize {
+    let text = format!("{value}");
+    text.bytes().filter(u8::is_ascii_digit).skip_while(|digit| *digit == b'0').count()
+}
