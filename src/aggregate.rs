@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::align::Samples;
 use crate::analysis::{
-    Bin, Bootstrap, Comparison, Condition, Curve, Method, Run, Series, Status, Trace, Unit,
+    Bin, Bootstrap, Comparison, Condition, Curve, Event, Method, Run, Series, Status, Trace, Unit,
 };
 use crate::stats::{Sample, bootstrap_ratio_of_means, holm, mann_whitney};
 
@@ -73,8 +73,8 @@ pub fn series(conditions: &[Condition], runs: &[Run]) -> Vec<Series> {
 }
 
 /// Mean curves of one condition. `runs` are its repetitions that count, each with its number, its
-/// samples and the instant (seconds since the request) that becomes time zero.
-pub fn curves(condition: usize, runs: &[(u32, &[Samples], f64)]) -> Vec<Curve> {
+/// samples and the instant of `align` (seconds since the request) that becomes time zero.
+pub fn curves(condition: usize, align: Event, runs: &[(u32, &[Samples], f64)]) -> Vec<Curve> {
     // Host and metric → unit, and the bins of each repetition.
     type Binned = (u32, BTreeMap<i64, (f64, u32)>);
     type Quantities<'a> = BTreeMap<(Option<&'a str>, &'a str), (Unit, Vec<Binned>)>;
@@ -106,6 +106,7 @@ pub fn curves(condition: usize, runs: &[(u32, &[Samples], f64)]) -> Vec<Curve> {
                 host: host.map(str::to_owned),
                 metric: metric.to_owned(),
                 unit,
+                align,
                 bins,
                 repetitions: traces,
             })
@@ -197,7 +198,7 @@ mod tests {
     fn bins_are_centred_on_whole_seconds_and_gaps_stay_gaps() {
         let one = [samples(&[-0.5, 0.0, 0.499, 0.5, 3.0], &[1.0, 2.0, 6.0, 10.0, 20.0])];
         let two = [samples(&[0.1, 1.2], &[5.0, 12.0])];
-        let curves = curves(0, &[(1, &one, 0.0), (2, &two, 0.0)]);
+        let curves = curves(0, Event::Request, &[(1, &one, 0.0), (2, &two, 0.0)]);
         let [curve] = curves.as_slice() else { panic!("{curves:?}") };
         let seen: Vec<_> = curve.bins.iter().map(|bin| (bin.t_s, bin.n, bin.mean)).collect();
         assert_eq!(seen, [(0.0, 2, Some(4.0)), (1.0, 2, Some(11.0)), (2.0, 0, None), (3.0, 1, Some(20.0))]);
@@ -208,14 +209,14 @@ mod tests {
     #[test]
     fn another_time_zero_shifts_the_bins() {
         let one = [samples(&[7.2, 8.2], &[1.0, 2.0])];
-        let curves = curves(0, &[(1, &one, 7.0)]);
+        let curves = curves(0, Event::Request, &[(1, &one, 7.0)]);
         assert_eq!(curves[0].bins[0].t_s, 0.0);
     }
 
     #[test]
     fn a_wrong_clock_does_not_fill_the_memory() {
         let one = [samples(&[0.0, 1e15], &[1.0, 2.0])];
-        assert_eq!(curves(0, &[(1, &one, 0.0)])[0].bins.len(), 1);
+        assert_eq!(curves(0, Event::Request, &[(1, &one, 0.0)])[0].bins.len(), 1);
     }
 
     #[test]

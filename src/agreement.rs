@@ -22,7 +22,8 @@ pub fn agreements(runs: &[Run]) -> Vec<Agreement> {
 
 /// Whether the figure of a method in a run is one of an outage.
 pub fn measures(run: &Run, method: Method) -> bool {
-    let not_an_outage = [FlagCode::GuestClockStopped, FlagCode::GuestClockJumps, FlagCode::GuestClockStepsBack];
+    let not_an_outage =
+        [FlagCode::GuestClockStopped, FlagCode::GuestClockJumps, FlagCode::GuestClockStepsBack];
     let censored = run.outage(method).is_none_or(|outage| outage.censored);
     let flagged = run.flags.iter().any(|flag| not_an_outage.contains(&flag.code));
     !censored && !(method == Method::GuestClock && flagged)

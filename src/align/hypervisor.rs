@@ -6,7 +6,7 @@
 
 use stillstand_parsers::Parsed;
 
-use super::{Told, host_of};
+use super::host_of;
 use crate::analysis::{Hypervisor, Role, Severity, Status};
 use crate::config::Config;
 use crate::load::LoadedFile;
@@ -80,7 +80,8 @@ pub(super) fn read(
         entries.iter().find(|entry| entry.name == "RESUME").and_then(|entry| entry.time)
     });
     if found.status == Status::Completed && found.account.downtime_s.is_none() {
-        let message = "the job completed, but none of the answers tells a downtime: ask once more after the end";
+        let message =
+            "the job completed, but none of the answers tells a downtime: ask once more after the end";
         told(file, Severity::Note, "no-downtime", message.to_owned());
     }
     Some(found)

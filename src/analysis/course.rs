@@ -124,6 +124,8 @@ pub enum CheckKind {
     PingMatchesGuestClock,
     /// The network outage (left) was not shorter than the hypervisor's downtime (right).
     OutageCoversDowntime,
+    /// ping (left) and the hypervisor's stop and resume events (right) tell of the same outage.
+    PingMatchesEvents,
     /// The hypervisor's downtime (left) and its stop and resume events (right) agree.
     DowntimeMatchesEvents,
     /// The service was lost (left) when the VM stopped (right).

@@ -253,6 +253,8 @@ pub enum FlagCode {
     MethodsDisagree,
     /// The network was silent for less time than the hypervisor says the VM stood still.
     OutageShorterThanDowntime,
+    /// The hypervisor's downtime ends before the VM runs on the target.
+    DowntimeEndsEarly,
     /// The VM was seen on two hosts at a time, or on the target before it left the source.
     VmOnTwoHosts,
     /// The outage ended before the migration was requested.
@@ -273,6 +275,7 @@ impl FlagCode {
             FlagCode::OutageLongerThanMigration => "outage-longer-than-migration",
             FlagCode::MethodsDisagree => "methods-disagree",
             FlagCode::OutageShorterThanDowntime => "outage-shorter-than-downtime",
+            FlagCode::DowntimeEndsEarly => "downtime-ends-early",
             FlagCode::VmOnTwoHosts => "vm-on-two-hosts",
             FlagCode::OutageBeforeRequest => "outage-before-request",
             FlagCode::ScatteredLoss => "scattered-loss",
@@ -289,6 +292,7 @@ impl FlagCode {
             FlagCode::OutageLongerThanMigration => "flag.outage-longer-than-migration",
             FlagCode::MethodsDisagree => "flag.methods-disagree",
             FlagCode::OutageShorterThanDowntime => "flag.outage-shorter-than-downtime",
+            FlagCode::DowntimeEndsEarly => "flag.downtime-ends-early",
             FlagCode::VmOnTwoHosts => "flag.vm-on-two-hosts",
             FlagCode::OutageBeforeRequest => "flag.outage-before-request",
             FlagCode::ScatteredLoss => "flag.scattered-loss",

@@ -157,6 +157,7 @@ struct CurveWire<'a> {
     host: Option<&'a str>,
     metric: &'a str,
     unit: &'static str,
+    align: &'static str,
     file: String,
 }
 
@@ -246,6 +247,7 @@ pub fn summary_json(analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
                 host: curve.host.as_deref(),
                 metric: &curve.metric,
                 unit: unit_name(curve.unit),
+                align: event_name(curve.align),
                 file: format!("data/{}.parquet", curve_id(analysis, curve)),
             })
             .collect(),

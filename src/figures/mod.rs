@@ -31,7 +31,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, Result};
 
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Event};
 use crate::text::Text;
 
 /// What a figure shows.
@@ -86,30 +86,37 @@ pub struct Plan {
     pub kind: Kind,
     /// Index into [`Analysis::conditions`]; `None` for an overview.
     pub condition: Option<usize>,
+    /// What time zero is; the campaign's first event for figures without a time.
+    pub align: Event,
     /// Index into the campaign's hosts; `None` for the service and for overviews.
     pub host: Option<usize>,
 }
 
 /// Every figure that the data allow, in the order of the report: the overview, then for each
-/// condition and kind a figure a host.
+/// event, condition and kind a figure a host.
 pub fn plan(analysis: &Analysis) -> Vec<Plan> {
     let mut plans = Vec::new();
     let mut taken = BTreeSet::new();
-    let mut add = |parts: &[&str], kind: Kind, condition, host| {
-        let id = free_id(&mut taken, &[parts, &[kind.slug()]].concat().join("-"));
-        plans.push(Plan { id, kind, condition, host });
+    let campaign = &analysis.campaign;
+    let mut add = |parts: &[&str], kind: Kind, condition, align, host| {
+        let at = (align != campaign.align).then(|| event_slug(align));
+        let parts: Vec<&str> = parts.iter().copied().chain([kind.slug()]).chain(at).collect();
+        plans.push(Plan { id: free_id(&mut taken, &parts.join("-")), kind, condition, align, host });
     };
     if overview::has_data(analysis) {
-        add(&[], Kind::Overview, None, None);
+        add(&[], Kind::Overview, None, campaign.align, None);
     }
-    for (index, condition) in analysis.conditions.iter().enumerate() {
-        for kind in Kind::COURSES {
-            for host in over_time::hosts(kind, &analysis.campaign) {
-                if over_time::has_data(analysis, kind, index, host) {
-                    let name = host.map(|h| slug(&analysis.campaign.hosts[h].name, h));
-                    let parts: Vec<&str> =
-                        std::iter::once(condition.id.as_str()).chain(name.as_deref()).collect();
-                    add(&parts, kind, Some(index), host);
+    let events = std::iter::once(campaign.align).chain(campaign.also_aligned.iter().copied());
+    for align in events {
+        for (index, condition) in analysis.conditions.iter().enumerate() {
+            for kind in Kind::COURSES {
+                for host in over_time::hosts(kind, campaign) {
+                    if over_time::has_data(analysis, kind, index, align, host) {
+                        let name = host.map(|h| slug(&campaign.hosts[h].name, h));
+                        let parts: Vec<&str> =
+                            std::iter::once(condition.id.as_str()).chain(name.as_deref()).collect();
+                        add(&parts, kind, Some(index), align, host);
+                    }
                 }
             }
         }
@@ -124,10 +131,20 @@ pub fn draw(plan: &Plan, analysis: &Analysis, text: &Text) -> Result<String> {
     theme::register_fonts()?;
     let drawn = match (plan.kind, plan.condition) {
         (Kind::Overview, _) => overview::draw(analysis, text),
-        (kind, Some(condition)) => over_time::draw(kind, condition, plan.host, analysis, text),
+        (kind, Some(condition)) => over_time::draw(kind, condition, plan.align, plan.host, analysis, text),
         (_, None) => Err(anyhow::anyhow!("a figure of this kind needs a condition")),
     };
     drawn.with_context(|| format!("figure {}", plan.id))
+}
+
+/// The end of the file name of a figure aligned at another than the campaign's first event.
+fn event_slug(event: Event) -> &'static str {
+    match event {
+        Event::Request => "at-request",
+        Event::Outage => "at-outage",
+        Event::Resume => "at-resume",
+        Event::End => "at-end",
+    }
 }
 
 /// `wanted`, or with the first number that makes it different from all before, ignoring case as

@@ -42,25 +42,35 @@ pub fn hosts(kind: Kind, campaign: &Campaign) -> Vec<Option<usize>> {
 }
 
 /// Whether there is a value to draw.
-pub fn has_data(analysis: &Analysis, kind: Kind, condition: usize, host: Option<usize>) -> bool {
-    curves(analysis, kind, condition).iter().any(|found| found.is_of(analysis, host) && found.is_drawn())
+pub fn has_data(
+    analysis: &Analysis,
+    kind: Kind,
+    condition: usize,
+    align: Event,
+    host: Option<usize>,
+) -> bool {
+    curves(analysis, kind, condition, align)
+        .iter()
+        .any(|found| found.is_of(analysis, host) && found.is_drawn())
 }
 
 pub fn draw(
     kind: Kind,
     condition: usize,
+    align: Event,
     host: Option<usize>,
     analysis: &Analysis,
     text: &Text,
 ) -> Result<String> {
-    let time = time_axis(analysis, condition, if kind == Kind::RoundTrips { 18 } else { 8 });
+    let time = time_axis(analysis, condition, align, if kind == Kind::RoundTrips { 18 } else { 8 });
     let figure = Figure {
         kind,
         condition,
+        align,
         host,
-        spans: Spans::new(analysis, condition),
+        spans: Spans::new(analysis, condition, align),
         time: time.context("the condition has no values")?,
-        curves: curves(analysis, kind, condition),
+        curves: curves(analysis, kind, condition, align),
         analysis,
         text,
     };
@@ -117,13 +127,13 @@ impl Found {
 }
 
 /// The condition's curves that the kind shows, on all hosts, in the order of the legend.
-fn curves(analysis: &Analysis, kind: Kind, condition: usize) -> Vec<Found> {
-    let window = Spans::new(analysis, condition).window();
+fn curves(analysis: &Analysis, kind: Kind, condition: usize, align: Event) -> Vec<Found> {
+    let window = Spans::new(analysis, condition, align).window();
     let vm = analysis.campaign.vm.as_deref();
     let mut found: Vec<Found> = analysis
         .curves
         .iter()
-        .filter(|curve| curve.condition == condition)
+        .filter(|curve| curve.condition == condition && curve.align == align)
         .filter_map(|curve| {
             let (rank, quantity) = role(kind, &curve.metric, vm)?;
             Some(Found { curve: within(curve, window), quantity, rank })
@@ -189,8 +199,8 @@ fn extremes(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
 }
 
 /// The time axis of all figures of the condition.
-fn time_axis(analysis: &Analysis, condition: usize, intervals: usize) -> Option<Scale> {
-    let shown = Kind::COURSES.iter().flat_map(|kind| curves(analysis, *kind, condition));
+fn time_axis(analysis: &Analysis, condition: usize, align: Event, intervals: usize) -> Option<Scale> {
+    let shown = Kind::COURSES.iter().flat_map(|kind| curves(analysis, *kind, condition, align));
     let times: Vec<f64> = shown
         .flat_map(|found| found.curve.bins)
         .filter(|bin| bin.mean.is_some_and(f64::is_finite))
@@ -204,6 +214,7 @@ fn time_axis(analysis: &Analysis, condition: usize, intervals: usize) -> Option<
 struct Figure<'a> {
     kind: Kind,
     condition: usize,
+    align: Event,
     host: Option<usize>,
     spans: Spans,
     time: Scale,
@@ -404,7 +415,7 @@ impl Figure<'_> {
         let Some(panel) = panels.last() else { return Ok(()) };
         let Frame { left, right, bottom, .. } = panel.frame;
         panel.time_axis(canvas, right + RIGHT - 10, self.text)?;
-        let name = match self.analysis.campaign.align {
+        let name = match self.align {
             Event::Request => "figure.time_since_request",
             Event::Outage => "figure.time_since_outage",
             Event::Resume => "figure.time_since_resume",
