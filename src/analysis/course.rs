@@ -113,6 +113,17 @@ pub struct Check {
     pub uncertainty_s: f64,
 }
 
+impl Check {
+    /// How far the figures lie apart: right − left, which is positive where what should come first does.
+    /// For what should be no shorter, left − right.
+    pub fn margin_s(&self) -> f64 {
+        match self.kind {
+            CheckKind::OutageCoversDowntime => self.left_s - self.right_s,
+            _ => self.right_s - self.left_s,
+        }
+    }
+}
+
 /// What is compared. Each kind reads "left … right".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CheckKind {

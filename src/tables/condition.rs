@@ -1,9 +1,9 @@
 //! Tables of one condition: outages, round trips and what the migration cost its hosts.
 
-use super::{Cell, Column, Heading, Row, Table, column, export_name, method_label, row, runs_of, table};
+use super::{Cell, Column, Heading, Row, Table, column, row, runs_of, table, without_empty_columns};
 use crate::aggregate;
-use crate::analysis::{Analysis, Method, RoundTrips, Series, Unit};
-use crate::stats::{Interval, Sample, Summary};
+use crate::analysis::{Analysis, RoundTrips, Series, Unit};
+use crate::stats::{Sample, Summary};
 
 /// One row a repetition, then what the repetitions have in common.
 pub fn outages(analysis: &Analysis, condition: usize) -> Table {
@@ -51,38 +51,6 @@ pub fn outages(analysis: &Analysis, condition: usize) -> Table {
     }
 }
 
-/// The outage of every run of a condition by each method, with the bounds of its resolution, and
-/// its place on the time line.
-pub fn methods(analysis: &Analysis, condition: usize) -> Table {
-    let runs = runs_of(analysis, &analysis.conditions[condition]);
-    let methods: Vec<Method> = [Method::Ping, Method::PingReplyGap, Method::GuestClock]
-        .into_iter()
-        .filter(|method| runs.iter().any(|run| run.outages.iter().any(|outage| outage.method == *method)))
-        .collect();
-    let mut columns = vec![column("repetition", "table.repetition", None)];
-    for method in &methods {
-        let name = export_name(*method);
-        columns.push(column(name, method_label(*method), Some(Unit::Seconds)));
-        columns.push(column(&format!("{name}_bounds"), "table.bounds", Some(Unit::Seconds)));
-    }
-    columns.push(column("start", "table.start", Some(Unit::Seconds)));
-    columns.push(column("end", "table.end", Some(Unit::Seconds)));
-    let rows = runs.iter().filter(|run| !run.outages.is_empty()).map(|run| {
-        let of = |method: &Method| run.outage(*method);
-        let mut cells = vec![Cell::Integer(i64::from(run.repetition))];
-        for method in &methods {
-            let bounds = of(method).map(|o| Interval::new(o.lower_s, o.upper_s.unwrap_or(f64::INFINITY)));
-            cells.push(Cell::number(of(method).map(|outage| outage.estimate_s), 2));
-            cells.push(Cell::interval(bounds, 2));
-        }
-        let placed = methods.iter().filter_map(of).find(|outage| outage.start_s.is_some());
-        cells.push(Cell::number(placed.and_then(|outage| outage.start_s), 2));
-        cells.push(Cell::number(placed.and_then(|outage| outage.end_s), 2));
-        row(cells)
-    });
-    table(format!("methods-{}", analysis.conditions[condition].id), columns, rows.collect())
-}
-
 /// Round trip times of every run of a condition, by phase.
 pub fn round_trips(analysis: &Analysis, condition: usize) -> Table {
     let mut columns = vec![column("repetition", "table.repetition", None)];
@@ -116,18 +84,7 @@ pub fn round_trips(analysis: &Analysis, condition: usize) -> Table {
 
 /// Per host: the quantities before, during and at the peak of the migration, means over the runs.
 pub fn resources(analysis: &Analysis, condition: usize) -> Table {
-    let vm_cpu = analysis.campaign.vm.as_ref().map(|vm| format!("domain.{vm}.cpu"));
-    let mut quantities = vec![
-        ("domain.Domain-0.cpu".to_owned(), "table.domain_0_cpu", Unit::Percent, 1),
-        ("cpu.system".to_owned(), "table.cpu_system", Unit::Percent, 1),
-        ("cpu.softirq".to_owned(), "table.cpu_softirq", Unit::Percent, 1),
-        ("mem.used".to_owned(), "table.mem_used", Unit::Bytes, 1),
-        ("net.received".to_owned(), "table.net_received", Unit::BytesPerSecond, 2),
-        ("net.sent".to_owned(), "table.net_sent", Unit::BytesPerSecond, 2),
-    ];
-    if let Some(metric) = vm_cpu {
-        quantities.insert(0, (metric, "table.vm_cpu", Unit::Percent, 1));
-    }
+    let quantities = quantities(analysis);
     let mut columns = vec![column("host", "table.host", None), column("phase", "table.phase", None)];
     columns.extend(quantities.iter().map(|(metric, heading, unit, _)| column(metric, heading, Some(*unit))));
     let runs = runs_of(analysis, &analysis.conditions[condition]);
@@ -161,4 +118,48 @@ pub fn resources(analysis: &Analysis, condition: usize) -> Table {
         }
     }
     table(format!("resources-{}", analysis.conditions[condition].id), columns, rows)
+}
+
+/// A quantity of a host that tables show: metric, heading, unit and decimals.
+pub(super) type HostQuantity = (String, &'static str, Unit, u8);
+
+/// What a migration costs a host, as far as tables tell it.
+pub(super) fn quantities(analysis: &Analysis) -> Vec<HostQuantity> {
+    let vm = analysis.campaign.vm.as_ref().map(|vm| (format!("domain.{vm}.cpu"), "table.vm_cpu", Unit::Percent, 1));
+    let others = [
+        ("domain.Domain-0.cpu", "table.domain_0_cpu", Unit::Percent, 1),
+        ("cpu.system", "table.cpu_system", Unit::Percent, 1),
+        ("cpu.softirq", "table.cpu_softirq", Unit::Percent, 1),
+        ("mem.used", "table.mem_used", Unit::Bytes, 1),
+        ("net.received", "table.net_received", Unit::BytesPerSecond, 2),
+        ("net.sent", "table.net_sent", Unit::BytesPerSecond, 2),
+    ];
+    vm.into_iter()
+        .chain(others.map(|(metric, heading, unit, decimals)| (metric.to_owned(), heading, unit, decimals)))
+        .collect()
+}
+
+/// How much worse the service of every run was, beyond its outage.
+pub fn degradation(analysis: &Analysis, condition: usize) -> Table {
+    let columns = vec![
+        column("repetition", "table.repetition", None),
+        column("lost_service", "table.lost_service", Some(Unit::Seconds)),
+        column("slow_before", "table.slow_before", Some(Unit::Seconds)),
+        column("slow_after", "table.slow_after", Some(Unit::Seconds)),
+        column("during_ratio", "table.during_ratio", None),
+        column("after_ratio", "table.after_ratio", None),
+    ];
+    let rows = runs_of(analysis, &analysis.conditions[condition]).into_iter().filter_map(|run| {
+        let degradation = run.degradation.as_ref()?;
+        Some(row(vec![
+            Cell::repetition(run),
+            Cell::number(Some(degradation.lost_service_s), 2),
+            Cell::number(Some(degradation.slow_before_s), 1),
+            Cell::number(Some(degradation.slow_after_s), 1),
+            Cell::number(degradation.during_ratio, 2),
+            Cell::number(degradation.after_ratio, 2),
+        ]))
+    });
+    let id = format!("degradation-{}", analysis.conditions[condition].id);
+    without_empty_columns(table(id, columns, rows.collect()))
 }

@@ -4,14 +4,19 @@
 //! [`crate::report::format`], the exports write them raw, in base units.
 
 mod condition;
+mod course;
+pub mod labels;
+mod methods;
 mod overall;
 mod quality;
 
-pub use condition::{methods, outages, resources, round_trips};
+pub use condition::{degradation, outages, resources, round_trips};
+pub use course::{checks, checks_matrix, hypervisor, phase_costs, phase_means, phases, phases_matrix};
+pub use methods::{agreements, clocks, methods};
 pub use overall::{compared, comparisons, overview, published};
-pub use quality::{flags, problems, problems_grouped, runs};
+pub use quality::{failures, flags, incomplete, problems, problems_grouped, runs};
 
-use crate::analysis::{Analysis, Condition, Method, Run, Series, Status, Unit};
+use crate::analysis::{Analysis, Condition, Run, Series, Unit, Verdict};
 use crate::stats::{Interval, Summary};
 
 /// One table.
@@ -67,6 +72,20 @@ pub enum Cell {
         interval: Interval,
         decimals: u8,
     },
+    /// Two columns, the value and `…_half_width`, in data files.
+    PlusMinus {
+        value: f64,
+        half_width: f64,
+        decimals: u8,
+    },
+    /// Several text keys.
+    Labels(Vec<&'static str>),
+    /// How a check came out, and how far its figures lie apart.
+    Verdict {
+        verdict: Verdict,
+        margin: f64,
+        decimals: u8,
+    },
     /// A value that could not be determined.
     Missing,
 }
@@ -78,6 +97,18 @@ impl Cell {
 
     fn interval(interval: Option<Interval>, decimals: u8) -> Self {
         interval.map_or(Cell::Missing, |interval| Cell::Interval { interval, decimals })
+    }
+
+    fn plus_minus(value: Option<(f64, f64)>, decimals: u8) -> Self {
+        value.map_or(Cell::Missing, |(value, half_width)| Cell::PlusMinus { value, half_width, decimals })
+    }
+
+    fn text(text: Option<&str>) -> Self {
+        text.map_or(Cell::Missing, |text| Cell::Text(text.to_owned()))
+    }
+
+    fn repetition(run: &Run) -> Self {
+        Cell::Integer(i64::from(run.repetition))
     }
 
     fn count(n: usize) -> Self {
@@ -101,12 +132,24 @@ fn table(id: String, columns: Vec<Column>, rows: Vec<Row>) -> Table {
 pub fn all(analysis: &Analysis) -> Vec<Table> {
     let mut tables = vec![overview(analysis), comparisons(analysis)];
     for index in 0..analysis.conditions.len() {
-        tables.push(outages(analysis, index));
-        tables.push(methods(analysis, index));
-        tables.push(round_trips(analysis, index));
-        tables.push(resources(analysis, index));
+        tables.extend(
+            [
+                outages,
+                methods,
+                checks,
+                phases,
+                hypervisor,
+                round_trips,
+                degradation,
+                resources,
+                phase_costs,
+            ]
+            .map(|of_condition| of_condition(analysis, index)),
+        );
     }
-    tables.extend([published(analysis), flags(analysis), runs(analysis), problems(analysis)]);
+    tables.extend(
+        [agreements, clocks, failures, published, flags, runs, problems].map(|overall| overall(analysis)),
+    );
     tables.retain(|table| !table.rows.is_empty());
     tables
 }
@@ -142,34 +185,4 @@ fn without_empty_columns(mut table: Table) -> Table {
         });
     }
     table
-}
-
-fn export_name(method: Method) -> &'static str {
-    match method {
-        Method::Ping => "ping",
-        Method::PingReplyGap => "ping_reply_gap",
-        Method::GuestClock => "guest_clock",
-        Method::Hypervisor => "hypervisor",
-    }
-}
-
-/// The text key of a method.
-pub fn method_label(method: Method) -> &'static str {
-    match method {
-        Method::Ping => "method.ping",
-        Method::PingReplyGap => "method.ping_reply_gap",
-        Method::GuestClock => "method.guest_clock",
-        Method::Hypervisor => "method.hypervisor",
-    }
-}
-
-/// The text key of a status.
-pub fn status_label(status: Status) -> &'static str {
-    match status {
-        Status::Completed => "status.completed",
-        Status::Failed => "status.failed",
-        Status::Cancelled => "status.cancelled",
-        Status::Unfinished => "status.unfinished",
-        Status::Unknown => "status.unknown",
-    }
 }

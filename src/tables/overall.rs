@@ -1,6 +1,6 @@
 //! Tables of all conditions: side by side, compared, and against what was published.
 
-use super::{Cell, Table, column, row, summary, table, without_empty_columns};
+use super::{Cell, Table, column, incomplete, row, summary, table, without_empty_columns};
 use crate::analysis::{Analysis, Comparison, Unit};
 
 /// All conditions side by side.
@@ -8,14 +8,18 @@ pub fn overview(analysis: &Analysis) -> Table {
     let columns = vec![
         column("condition", "table.condition", None),
         column("runs", "table.runs", Some(Unit::Count)),
+        column("completed", "table.completed", Some(Unit::Count)),
         column("requests_unanswered_mean", "table.unanswered_mean", Some(Unit::Count)),
         column("outage_ping_mean", "table.outage_ping_mean", Some(Unit::Seconds)),
         column("outage_ping_ci95", "table.ci95", Some(Unit::Seconds)),
         column("outage_guest_clock_mean", "table.outage_guest_clock_mean", Some(Unit::Seconds)),
         column("outage_guest_clock_ci95", "table.ci95", Some(Unit::Seconds)),
+        column("outage_hypervisor_mean", "table.outage_hypervisor_mean", Some(Unit::Seconds)),
+        column("outage_hypervisor_ci95", "table.ci95", Some(Unit::Seconds)),
         column("migration_duration_mean", "table.migration_duration_mean", Some(Unit::Seconds)),
         column("migration_duration_ci95", "table.ci95", Some(Unit::Seconds)),
     ];
+    let all_completed = !analysis.runs.iter().any(incomplete);
     let rows = analysis.conditions.iter().enumerate().map(|(index, condition)| {
         let of = |metric| summary(analysis, index, metric);
         let mean = |metric| Cell::number(of(metric).map(|s| s.mean), 2);
@@ -23,11 +27,14 @@ pub fn overview(analysis: &Analysis) -> Table {
         row(vec![
             Cell::Text(analysis.condition_name(index)),
             Cell::count(condition.runs.len()),
+            if all_completed { Cell::Missing } else { Cell::count(condition.completed) },
             Cell::number(of("requests_unanswered").map(|s| s.mean), 1),
             mean("outage_ping"),
             ci("outage_ping"),
             mean("outage_guest_clock"),
             ci("outage_guest_clock"),
+            Cell::number(of("outage_hypervisor").map(|s| s.mean), 3),
+            Cell::interval(of("outage_hypervisor").and_then(|s| s.ci95), 3),
             mean("migration_duration"),
             ci("migration_duration"),
         ])
@@ -78,7 +85,7 @@ pub fn comparisons(analysis: &Analysis) -> Table {
         column("p_adjusted", "table.p_adjusted", None),
     ];
     // `summary.json` compares all series.
-    let told = |metric: &str| matches!(metric, "outage_ping" | "outage_guest_clock" | "migration_duration");
+    let told = |metric: &str| matches!(metric, "outage_ping" | "outage_guest_clock" | "outage_hypervisor" | "migration_duration");
     let rows = analysis.comparisons.iter().filter(|c| told(&c.metric)).map(|c| {
         row(vec![
             Cell::Metric(c.metric.clone()),

@@ -1,7 +1,8 @@
 //! What a reader must know of single runs and of the data.
 
-use super::{Cell, Column, Row, Table, column, row, status_label, table};
-use crate::analysis::{Analysis, Diagnostic, Severity, Unit};
+use super::labels::status_label;
+use super::{Cell, Column, Row, Table, column, row, table, without_empty_columns};
+use crate::analysis::{Analysis, Diagnostic, Run, Severity, Status, Unit};
 use crate::diagnostics;
 
 /// Oddities of single runs.
@@ -91,4 +92,41 @@ fn problem(d: &Diagnostic, place: String) -> Row {
         Cell::Text(d.message.clone()),
         Cell::Text(d.text.clone().unwrap_or_default()),
     ])
+}
+
+/// Whether it is known of a run that its migration did not complete.
+pub fn incomplete(run: &Run) -> bool {
+    !matches!(run.migration.status, Status::Completed | Status::Unknown)
+}
+
+/// Every run whose migration did not complete.
+pub fn failures(analysis: &Analysis) -> Table {
+    let columns = vec![
+        column("run", "table.run", None),
+        column("status", "table.status", None),
+        column("duration", "table.after", Some(Unit::Seconds)),
+        column("iterations", "table.iterations", Some(Unit::Count)),
+        column("transferred", "table.transferred", Some(Unit::Bytes)),
+        column("remaining", "table.remaining", Some(Unit::Bytes)),
+        column("dirty_rate", "table.dirty_rate", Some(Unit::BytesPerSecond)),
+        column("throughput", "table.throughput", Some(Unit::BytesPerSecond)),
+        column("reason", "table.reason", None),
+    ];
+    let rows = analysis.runs.iter().filter(|run| incomplete(run)).map(|run| {
+        let account = run.hypervisor.as_ref();
+        let duration = run.migration.duration_s.or(account.and_then(|account| account.total_time_s));
+        let iterations = account.and_then(|account| i64::try_from(account.iterations?).ok());
+        row(vec![
+            Cell::Text(run.id.clone()),
+            Cell::Label(status_label(run.migration.status)),
+            Cell::number(duration, 2),
+            iterations.map_or(Cell::Missing, Cell::Integer),
+            Cell::number(account.and_then(|account| account.transferred_bytes), 1),
+            Cell::number(account.and_then(|account| account.remaining_bytes), 1),
+            Cell::number(account.and_then(|account| account.dirty_bytes_per_s), 2),
+            Cell::number(account.and_then(|account| account.throughput_bytes_per_s), 2),
+            Cell::text(run.migration.reason.as_deref()),
+        ])
+    });
+    without_empty_columns(table("failures".to_owned(), columns, rows.collect()))
 }
