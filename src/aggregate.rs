@@ -33,7 +33,7 @@ pub fn counts(run: &Run) -> bool {
 
 /// The value of a run in a series.
 pub fn value(run: &Run, metric: &str) -> Option<f64> {
-    let outage = |method| run.outage(method).map(|outage| outage.estimate_s);
+    let outage = |method| run.outage(method).filter(|_| run.trusts(method)).map(|outage| outage.estimate_s);
     match metric {
         "requests_unanswered" => run.ping.as_ref().map(|ping| f64::from(ping.lost)),
         "outage_ping" => outage(Method::Ping),

@@ -45,7 +45,7 @@ impl Spans {
         };
         Self {
             migration: span(migrations.collect(), mean_of("migration_duration")),
-            outage: outages(Method::Ping).or_else(|| outages(Method::GuestClock)),
+            outage: Method::FOR_SERVICE.into_iter().find_map(outages),
         }
     }
 

@@ -95,10 +95,7 @@ fn scan(text: &[u8], mut depth: usize) -> Scan {
 
 /// Whether a brace with this behind it may begin a message.
 fn plausible(after: &[u8]) -> bool {
-    match after.trim_ascii_start() {
-        [] | [b'"' | b'\'' | b'}', ..] | [b'u', b'"' | b'\'', ..] => true,
-        _ => false,
-    }
+    matches!(after.trim_ascii_start(), [] | [b'"' | b'\'' | b'}', ..] | [b'u', b'"' | b'\'', ..])
 }
 
 /// Whether the text has a brace followed by this key.
