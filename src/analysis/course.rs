@@ -76,6 +76,11 @@ impl Phase {
     pub fn length_s(&self) -> f64 {
         self.to.at_s() - self.from.at_s()
     }
+
+    /// ± of the length: the ends lie anywhere in their bounds.
+    pub fn half_width_s(&self) -> f64 {
+        (self.from.width_s() + self.to.width_s()) / 2.0
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

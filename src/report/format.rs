@@ -1,7 +1,7 @@
 //! Numbers as people read them: typed tables → tables of strings, in readable units.
 
 use super::view::{ColumnView, RowView, TableView};
-use crate::analysis::Unit;
+use crate::analysis::{Flag, Unit};
 use crate::stats::Interval;
 use crate::tables::labels::verdict_sign;
 use crate::tables::{Cell, Heading, Table};
@@ -98,6 +98,20 @@ pub fn range(interval: Interval, factor: f64, decimals: usize, text: &Text) -> S
         return format!("≥ {low}");
     }
     format!("{low} … {}", text.number(interval.high * factor, decimals))
+}
+
+/// Seconds in a sentence: short ones to the millisecond.
+pub fn seconds(value: f64, text: &Text) -> String {
+    text.number(value, if value.abs() < 0.095 { 3 } else { 2 })
+}
+
+/// What a flag says, with its figures.
+pub fn flag_sentence(flag: &Flag, text: &Text) -> String {
+    let figure = |name: &str, value| if name == "requests" { text.number(value, 0) } else { seconds(value, text) };
+    let values: Vec<(&str, String)> =
+        flag.values.iter().map(|(name, value)| (*name, figure(name, *value))).collect();
+    let borrowed: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    text.fill(flag.code.label(), &borrowed)
 }
 
 /// A value with the half-width of its interval: `4.10 ± 0.05`.

@@ -10,7 +10,7 @@ use super::{
     Cell, Column, Heading, Row, Table, column, row, runs_of, table, without_empty_columns,
 };
 use crate::aggregate;
-use crate::analysis::{Analysis, CheckKind, Phase, PhaseCost, PhaseKind, Run, Unit};
+use crate::analysis::{Analysis, CheckKind, PhaseCost, PhaseKind, Run, Unit};
 use crate::export::unit_name;
 use crate::stats::Sample;
 
@@ -77,11 +77,6 @@ pub fn checks_matrix(analysis: &Analysis, condition: usize) -> Table {
     table(format!("checks-{id}"), columns, rows.collect())
 }
 
-/// ± of a phase's length: its ends lie anywhere in their bounds.
-fn half_width_s(phase: &Phase) -> f64 {
-    (phase.from.width_s() + phase.to.width_s()) / 2.0
-}
-
 /// Every phase of every run.
 pub fn phases(analysis: &Analysis, condition: usize) -> Table {
     let (runs, id) = of_condition(analysis, condition);
@@ -101,7 +96,7 @@ pub fn phases(analysis: &Analysis, condition: usize) -> Table {
                 Cell::Label(phase_label(phase.kind)),
                 Cell::number(Some(phase.from.at_s()), 2),
                 Cell::number(Some(phase.to.at_s()), 2),
-                Cell::plus_minus(Some((phase.length_s(), half_width_s(phase))), 2),
+                Cell::plus_minus(Some((phase.length_s(), phase.half_width_s())), 2),
                 Cell::Label(evidence_label(phase.from.evidence)),
                 Cell::Label(evidence_label(phase.to.evidence)),
             ])
@@ -122,7 +117,7 @@ pub fn phases_matrix(analysis: &Analysis, condition: usize) -> Table {
         let mut cells = vec![Cell::repetition(run)];
         for kind in PHASES {
             let phase = run.phases.iter().find(|phase| phase.kind == kind);
-            cells.push(Cell::plus_minus(phase.map(|phase| (phase.length_s(), half_width_s(phase))), 2));
+            cells.push(Cell::plus_minus(phase.map(|phase| (phase.length_s(), phase.half_width_s())), 2));
             cells.push(phase.map_or(Cell::Missing, |phase| {
                 let mut labels = vec![evidence_label(phase.from.evidence), evidence_label(phase.to.evidence)];
                 labels.dedup();
