@@ -85,7 +85,7 @@ fn cell(cell: &Cell, factor: f64, text: &Text) -> String {
         Cell::Labels(keys) => keys.iter().map(|key| text.get(key)).collect::<Vec<_>>().join(", "),
         Cell::Verdict { verdict, margin, decimals } => {
             let margin = text.number(margin * factor, usize::from(*decimals));
-            format!("{} {margin}", verdict_sign(*verdict))
+            format!("{margin} {}", verdict_sign(*verdict))
         }
         Cell::Missing => text.get("report.missing").to_owned(),
     }
@@ -107,7 +107,8 @@ pub fn seconds(value: f64, text: &Text) -> String {
 
 /// What a flag says, with its figures.
 pub fn flag_sentence(flag: &Flag, text: &Text) -> String {
-    let figure = |name: &str, value| if name == "requests" { text.number(value, 0) } else { seconds(value, text) };
+    let figure =
+        |name: &str, value| if name == "requests" { text.number(value, 0) } else { seconds(value, text) };
     let values: Vec<(&str, String)> =
         flag.values.iter().map(|(name, value)| (*name, figure(name, *value))).collect();
     let borrowed: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -12,7 +12,8 @@ impl Composer<'_> {
         let condition = &self.analysis.conditions[index];
         let name = self.name(index);
         let caption = [("condition", name.as_str())];
-        let of = |data: fn(&_, usize) -> Table, key: &str| self.table(data(self.analysis, index), key, &caption);
+        let of =
+            |data: fn(&_, usize) -> Table, key: &str| self.table(data(self.analysis, index), key, &caption);
         let figures = |kind| self.figures_where(|plan| plan.condition == Some(index) && plan.kind == kind);
 
         let mut blocks = Vec::new();
