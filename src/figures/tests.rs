@@ -290,6 +290,7 @@ fn nothing_measured_means_no_figure() {
         condition: Some(0),
         align: Event::Request,
         host: Some(0),
+        number: 0,
     };
     assert!(draw(&stale, &analysis, &english()).is_err());
 }
