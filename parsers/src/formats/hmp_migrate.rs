@@ -39,7 +39,7 @@ pub(crate) static INFO: FormatInfo = FormatInfo {
     format: Format::HmpMigrate,
     name: "hmp-migrate",
     description: "answers of QEMU's monitor to `info migrate`: state, rounds, memory sent, downtime",
-    written_by: "QEMU 0.13 to 11, `info migrate`, with or without prompt, once or again and again",
+    written_by: "QEMU 0.13 to 10, `info migrate`, with or without prompt, once or again and again",
     begins_with: "`Migration status: active`, or `Status: active` with `Time (ms): total=…`, also behind `(qemu)`",
     recognise,
     parse,

@@ -69,7 +69,7 @@ const FIELDS: [(&str, Unit, bool); 15] = [
     ("throughput_bytes_per_s", Unit::BytesPerSecond, false),
 ];
 
-/// `MigrationStatus` of QEMU 0.13 to 11.
+/// `MigrationStatus` of QEMU, of all versions.
 const STATUSES: [&str; 18] = [
     "none",
     "setup",

@@ -36,7 +36,7 @@ pub(crate) static INFO: FormatInfo = FormatInfo {
     format: Format::VirshDomjobinfo,
     name: "virsh-domjobinfo",
     description: "outputs of `virsh domjobinfo`: libvirt's account of a migration, once or again and again",
-    written_by: "virsh of libvirt 0.7.7 to 11, in English or German (run it with LC_ALL=C)",
+    written_by: "virsh of libvirt 0.7.7 to 9, in English or German (run it with LC_ALL=C)",
     begins_with: "`Job type:         Unbounded`, also below a time such as that of `date +%s.%N`",
     recognise,
     parse,
