@@ -61,7 +61,7 @@ def check(folder, run):
     row["interval"] = interval
     after = [(b - a - 1, a) for a, b in zip(seqs, seqs[1:]) if replies[b][0] >= request]
     row["ping"] = max(after)[0] * interval
-    row["ping_at"] = replies[max(after)[1]][0] - request
+    row["ping_at"] = replies[max(after)[1]][0] - request if max(after)[0] else None
     row["lost"] = sent - len(replies)
     arrivals = sorted(t for t, _ in replies.values())
     row["gap"] = max(b - a for a, b in zip(arrivals, arrivals[1:]) if b >= request) - interval
@@ -88,7 +88,9 @@ def check(folder, run):
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     runs = defaultdict(list)
-    for path in folder.glob("*-ping.log*"):
+    for path in folder.glob("*-ping.log*"):  # zeit is written last: a run without it is not complete
+        if not lines(folder, path.name.split("-")[0] + "-zeit.log"):
+            continue
         run = path.name.split("-")[0]
         load, number = re.match(r"(\D+)(\d+)", run).groups()
         runs[load].append(int(number))
