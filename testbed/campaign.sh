@@ -20,7 +20,7 @@ while [ "$repetition" -le "$repetitions" ]; do
     for condition in "$@"; do
         run=$condition$repetition
         echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) $run load $(cut -d' ' -f1 /proc/loadavg)" >>"$folder/order.txt"
-        "$here/run.sh" "$condition" "$repetition" "$folder"
+        "$here/run.sh" "$condition" "$repetition" "$folder" || echo "$run failed" >>"$folder/order.txt"
         gzip -9nf "$folder/$run"-*
         sleep "$pause"
     done

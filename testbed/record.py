@@ -216,9 +216,16 @@ def record(condition, name, folder):
         sleep_until(ended + settings["tail_s"])
 
         # The end: what was watched is fetched before anything is stopped that it depends on.
-        in_guest("kill $(cat /tmp/stamp.pid)")
-        with urllib.request.urlopen(f"http://{GUEST}/tmp/zeit", timeout=20) as reply:
-            (folder / f"{name}-zeit.log").write_bytes(reply.read())
+        try:
+            in_guest("kill $(cat /tmp/stamp.pid)")
+            with urllib.request.urlopen(f"http://{GUEST}/tmp/zeit", timeout=20) as reply:
+                (folder / f"{name}-zeit.log").write_bytes(reply.read())
+        except OSError as error:
+            # It has been seen: a migration completes and the guest hangs. The other logs are worth the more.
+            print(f"{name}: the guest is lost, its stamps with it: {error}", file=sys.stderr)
+            for _ in range(2):
+                target("human-monitor-command", **{"command-line": "info registers"})
+                time.sleep(0.2)
         for process in (ping, dool):
             process.send_signal(signal.SIGINT)
             process.wait(10)
