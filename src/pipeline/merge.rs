@@ -101,6 +101,7 @@ fn append(merged: &mut Analysis, part: Analysis) -> anyhow::Result<()> {
         ..c
     }));
     merged.findings.extend(part.findings.into_iter().map(|finding| shifted(finding, conditions, runs)));
+    merged.clocks.extend(part.clocks);
     merged.published.extend(part.published);
     merged.diagnostics.extend(part.diagnostics);
     Ok(())
