@@ -278,12 +278,8 @@ impl Config {
             known_metric(&limit.metric)?;
         }
         let vm = &file.vm;
-        let vm_clock = DeclaredClock::new(
-            "vm",
-            vm.clock_offset_s,
-            vm.clock_drift_ppm,
-            vm.clock_offset_at.as_deref(),
-        )?;
+        let vm_clock =
+            DeclaredClock::new("vm", vm.clock_offset_s, vm.clock_drift_ppm, vm.clock_offset_at.as_deref())?;
         let align = file.align.unwrap_or(AlignKey::Request).into();
         let bootstrap = Bootstrap {
             seed: file.bootstrap.seed.unwrap_or(20_100_126),

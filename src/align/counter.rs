@@ -165,20 +165,20 @@ impl Match {
             });
             Line::fit(pairs)
         };
-        let fits: Vec<Vec<Option<Line>>> = periods()
-            .map(|period| starts().map(|start| compare(period, start)).collect())
-            .collect();
-        let best = fits.iter().flatten().flatten().min_by(|a, b| {
-            a.mean_squared_residual().total_cmp(&b.mean_squared_residual())
-        })?;
+        let fits: Vec<Vec<Option<Line>>> =
+            periods().map(|period| starts().map(|start| compare(period, start)).collect()).collect();
+        let best = fits
+            .iter()
+            .flatten()
+            .flatten()
+            .min_by(|a, b| a.mean_squared_residual().total_cmp(&b.mean_squared_residual()))?;
         if best.n < SAMPLES || best.explained() < EXPLAINED || best.slope <= 0.0 {
             return None;
         }
         // A perfect match would have the logarithm −∞.
         let floor = 1e-6 * best.variance();
-        let logarithm = |fit: &Option<Line>| {
-            fit.map_or(f64::INFINITY, |fit| fit.mean_squared_residual().max(floor).ln())
-        };
+        let logarithm =
+            |fit: &Option<Line>| fit.map_or(f64::INFINITY, |fit| fit.mean_squared_residual().max(floor).ln());
         let residuals = fits.iter().map(|row| row.iter().map(logarithm).collect()).collect();
         Some(Self { n: best.n, residuals })
     }
@@ -192,9 +192,9 @@ impl Match {
 
     /// The best start for a period.
     fn start(&self, period: f64) -> f64 {
-        let nearest = periods().zip(&self.residuals).min_by(|a, b| {
-            (a.0 - period).abs().total_cmp(&(b.0 - period).abs())
-        });
+        let nearest = periods()
+            .zip(&self.residuals)
+            .min_by(|a, b| (a.0 - period).abs().total_cmp(&(b.0 - period).abs()));
         let row = nearest.map_or(&[][..], |(_, row)| row);
         starts().zip(row).min_by(|a, b| a.1.total_cmp(b.1)).map_or(0.5, |(start, _)| start)
     }
@@ -256,4 +256,72 @@ fn used(xentop: &Parsed) -> Option<Vec<(f64, f64)>> {
             .filter_map(|((k, _), percent)| Some((f64::from(k?), percent?)))
             .collect(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Per cent × seconds that Domain-0 has worked until `t`: six rounds of a migration, each run's its own.
+    fn worked(t: f64, run: u32) -> f64 {
+        let round = |number: u32| {
+            let from = 5.2 + (4.3 + 0.37 * f64::from(run)) * f64::from(number);
+            45.0 * (t.clamp(from, from + 3.1) - from)
+        };
+        3.0 * t + (0..6).map(round).sum::<f64>()
+    }
+
+    /// The logs of a host with one CPU: xentop's k-th sample `start + k · period` seconds after a whole second.
+    fn logs(period: f64, start: f64, run: u32) -> (Parsed, Parsed) {
+        let parse = |text: String| {
+            let format = stillstand_parsers::detect(text.as_bytes()).unwrap();
+            stillstand_parsers::parse(format, text.as_bytes()).unwrap()
+        };
+        let busy = |from: f64, to: f64| (worked(to, run) - worked(from, run)) / (to - from);
+        let mut xentop = String::new();
+        for k in 0..50 {
+            let t = start + period * f64::from(k);
+            let percent = busy(t - period, t);
+            xentop +=
+                &format!("{} vm: 1.0 131072 3.6 | Dom0: {percent:.1} 1048576 28.6\n", 1_264_510_980 + k);
+        }
+        let mut dstat = "\"Dstat 0.7.0 CSV output\"\n\"epoch\",\"total cpu usage\",,\n\
+                         \"epoch\",\"usr\",\"sys\",\"idl\"\n"
+            .to_owned();
+        for k in 0..55 {
+            let t = f64::from(k) - 0.63;
+            dstat += &format!("{:.3},0.0,0.0,{:.3}\n", 1_264_510_980.0 + t, 100.0 - busy(t - 1.0, t));
+        }
+        (parse(xentop), parse(dstat))
+    }
+
+    fn matches(period: f64, logs_of_host: u32) -> Vec<Match> {
+        (0..logs_of_host)
+            .map(|run| {
+                let (xentop, dstat) = logs(period, 0.1 + 0.3 * f64::from(run), run);
+                Match::new(&xentop, &dstat).unwrap()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn period_and_starts_come_back() {
+        for truth in [1.0, 1.012, 1.03, 1.07] {
+            let matches = matches(truth, 3);
+            let period = pooled(&matches.iter().collect::<Vec<_>>()).unwrap();
+            assert!((period.value - truth).abs() <= period.half_width.max(0.004), "{truth}: {period:?}");
+            for (run, found) in (0..).zip(&matches) {
+                let start = 0.1 + 0.3 * f64::from(run);
+                assert!((found.start(truth) - start).abs() <= 0.25, "{truth}: {}", found.start(truth));
+            }
+        }
+    }
+
+    #[test]
+    fn two_logs_and_quiet_ones_tell_nothing() {
+        assert_eq!(pooled(&matches(1.03, 2).iter().collect::<Vec<_>>()), None);
+        let (xentop, _) = logs(1.03, 0.1, 0);
+        let (_, other) = logs(1.03, 0.1, 400);
+        assert!(Match::new(&xentop, &other).is_none());
+    }
 }

@@ -55,9 +55,7 @@ pub fn offsets(n: usize, differences: &[Difference]) -> Option<Vec<Offset>> {
     let shares: Vec<Vec<f64>> = inverse
         .iter()
         .map(|row| {
-            let share = |d: &Difference| {
-                (0..n).map(|j| row[j] * coefficient(d, j)).sum::<f64>() * weight(d)
-            };
+            let share = |d: &Difference| (0..n).map(|j| row[j] * coefficient(d, j)).sum::<f64>() * weight(d);
             differences.iter().map(share).collect()
         })
         .collect();
@@ -130,10 +128,8 @@ pub fn course(runs: &[(f64, Offset)]) -> Option<Course> {
     let epoch = Sample::new(runs.iter().map(|(t, _)| *t).collect())?.mean();
     let points: Vec<(f64, Offset)> = runs.iter().map(|(t, offset)| (t - epoch, *offset)).collect();
     let common = points.iter().map(|(_, offset)| offset.common).sum::<f64>() / points.len() as f64;
-    let with_common = |offset: Estimate| Estimate {
-        value: offset.value,
-        half_width: offset.half_width.hypot(common),
-    };
+    let with_common =
+        |offset: Estimate| Estimate { value: offset.value, half_width: offset.half_width.hypot(common) };
     if let Some((offset, slope)) = line(&points, true) {
         let drift = Estimate { value: slope.value * 1e6, half_width: slope.half_width * 1e6 };
         if drift.half_width <= DRIFT_KNOWN_PPM {
@@ -174,10 +170,8 @@ fn start(points: &[(f64, Offset)], sloped: bool) -> Option<(f64, f64)> {
 /// How much each point counts, 0 … 1, by its distance from the line in standard deviations. These are the
 /// stated ones, or what the points show where they scatter more (median of the residuals ÷ 0.6745).
 fn biweights(points: &[(f64, Offset)], (at_zero, slope): (f64, f64), parameters: usize) -> Vec<f64> {
-    let residuals: Vec<f64> = points
-        .iter()
-        .map(|(t, offset)| (offset.value - at_zero - slope * t).abs() / offset.sd)
-        .collect();
+    let residuals: Vec<f64> =
+        points.iter().map(|(t, offset)| (offset.value - at_zero - slope * t).abs() / offset.sd).collect();
     // So few points lie on their line, or cannot say which of them is wrong.
     if points.len() < parameters + 2 {
         return vec![1.0; points.len()];

@@ -78,10 +78,12 @@ fn offsets(events: &[SharedEvent], hosts: &[Host]) -> Vec<(Pair, Offset, BTreeSe
     let mut found = Vec::new();
     while let Some(reference) = clocks.first().cloned() {
         let tied = tied_to(&reference, events);
-        let others: Vec<ClockOwner> = clocks[1..].iter().filter(|c| tied.contains(*c)).flatten().cloned().collect();
+        let others: Vec<ClockOwner> =
+            clocks[1..].iter().filter(|c| tied.contains(*c)).flatten().cloned().collect();
         clocks.retain(|clock| !tied.contains(clock));
         let used: Vec<&SharedEvent> = events.iter().filter(|event| tied.contains(&event.a)).collect();
-        let number = |clock: &Option<ClockOwner>| others.iter().position(|other| Some(other) == clock.as_ref());
+        let number =
+            |clock: &Option<ClockOwner>| others.iter().position(|other| Some(other) == clock.as_ref());
         let differences: Vec<Difference> = used
             .iter()
             .map(|event| Difference {
@@ -164,7 +166,9 @@ fn contradictions(clock: &Clock, config: &Config) -> Vec<Diagnostic> {
     let runs = if clock.runs == 1 { "1 run".to_owned() } else { format!("{} runs", clock.runs) };
     let blame = match &clock.against {
         None => String::new(),
-        Some(_) => format!(" Which of the two is wrong cannot be told without ping: this is {owner} against {against}."),
+        Some(_) => format!(
+            " Which of the two is wrong cannot be told without ping: this is {owner} against {against}."
+        ),
     };
     let declared = match clock.declared_offset_s {
         0.0 => String::new(),
@@ -260,7 +264,15 @@ fn request_beside_ping(run: &AlignedRun) -> Option<Diagnostic> {
 }
 
 fn warning(code: &'static str, message: String) -> Diagnostic {
-    Diagnostic { severity: Severity::Warning, code, file: None, line: None, column: None, message, text: None }
+    Diagnostic {
+        severity: Severity::Warning,
+        code,
+        file: None,
+        line: None,
+        column: None,
+        message,
+        text: None,
+    }
 }
 
 #[cfg(test)]

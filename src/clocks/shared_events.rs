@@ -75,6 +75,7 @@ const RETURN_LATE_S: f64 = 0.5;
 const RUNS_PERCENT: f64 = 1.0;
 /// A sample with less than this part of the CPU of those before shows that the VM stopped in its span.
 const PART: f64 = 0.8;
+const HALF_HOUR_S: f64 = 1800.0;
 /// Samples of a running VM that must precede or follow a change.
 const STEADY: usize = 3;
 
@@ -84,22 +85,26 @@ pub fn of_run(run: &AlignedRun, hosts: &[Host], vm: Option<&str>) -> Vec<SharedE
         return Vec::new();
     }
     let host = |role: Role| {
-        hosts.iter().filter(|host| host.role == role).map(|host| host.name.as_str()).find(|name| {
-            run.samples.iter().any(|samples| samples.host.as_deref() == Some(*name))
-        })
+        hosts
+            .iter()
+            .filter(|host| host.role == role)
+            .map(|host| host.name.as_str())
+            .find(|name| run.samples.iter().any(|samples| samples.host.as_deref() == Some(*name)))
     };
     let by_ping = run.ping.as_ref().and_then(by_ping);
     let by_guest = run.guest_clock.as_ref().filter(|clock| clock.aligned).and_then(by_guest);
     let mut events = Vec::new();
     let outage = by_ping.as_ref().zip(by_guest.as_ref()).filter(|(ping, guest)| same_length(ping, guest));
     if let Some((ping, guest)) = outage {
-        events.push(outage_event(ping, guest));
+        let zone_fitted = run.guest_clock.as_ref().is_some_and(|clock| clock.zone_fitted);
+        events.push(outage_event(ping, guest, zone_fitted));
     }
     let (source, target) = (host(Role::Source), host(Role::Target));
     if let (Some(source), Some(target)) = (source, target) {
         events.extend(traffic_event(run, source, target));
     }
-    let standstill = by_ping.map(|ping| (None, ping)).or(by_guest.map(|guest| (Some(ClockOwner::Guest), guest)));
+    let standstill =
+        by_ping.map(|ping| (None, ping)).or(by_guest.map(|guest| (Some(ClockOwner::Guest), guest)));
     if let Some((by, standstill)) = standstill {
         let gone = source.and_then(|host| Activity::new(run, host, vm)?.gone(standstill.from));
         let late = if outage.is_some() { standstill.to.half() } else { RETURN_LATE_S };
@@ -137,7 +142,8 @@ fn by_ping(timeline: &PingTimeline) -> Option<Standstill> {
 /// step after the last stamp before it, and ran again up to one before the next.
 fn by_guest(clock: &GuestClock) -> Option<Standstill> {
     let steps = outage::steps(clock);
-    let largest = steps.extraordinary.iter().copied().reduce(|a, b| if b[1] - b[0] > a[1] - a[0] { b } else { a })?;
+    let largest =
+        steps.extraordinary.iter().copied().reduce(|a, b| if b[1] - b[0] > a[1] - a[0] { b } else { a })?;
     let ordinary = steps.ordinary_s;
     Some(Standstill {
         from: Bounds { earliest: largest[0], latest: largest[0] + ordinary },
@@ -155,14 +161,17 @@ fn same_length(a: &Standstill, b: &Standstill) -> bool {
 
 /// Start and end agree on the difference, so their mean is taken. A return that is late by half an interval of
 /// ping to one of the two goes unnoticed, and moves the mean by half of that.
-fn outage_event(ping: &Standstill, guest: &Standstill) -> SharedEvent {
+/// A zone that was fitted to the request may be off by half hours if the request is.
+fn outage_event(ping: &Standstill, guest: &Standstill, zone_fitted: bool) -> SharedEvent {
     let at_start = guest.from.middle() - ping.from.middle();
     let at_end = guest.to.middle() - ping.to.middle();
+    let difference_s = (at_start + at_end) / 2.0;
+    let zones = if zone_fitted { (difference_s / HALF_HOUR_S).round() * HALF_HOUR_S } else { 0.0 };
     let ends = [ping.from, ping.to, guest.from, guest.to].map(Bounds::variance);
     SharedEvent {
         a: None,
         b: Some(ClockOwner::Guest),
-        difference_s: (at_start + at_end) / 2.0,
+        difference_s: difference_s - zones,
         sd_s: (ends.iter().sum::<f64>() / 4.0 + ping.shared_variance + guest.shared_variance).sqrt(),
         common_s: ping.to.half() / 2.0,
         origin: Origin::Outage,
@@ -225,7 +234,7 @@ impl Activity {
             taken.iter().map(at).collect::<Vec<Option<f64>>>()
         };
         let (start_width, period_half) = match run.counters.get(host).map(|counter| counter.basis) {
-            Some(Basis::Estimated) => (0.3, 0.0),
+            Some(Basis::Estimated) => (0.5, 0.0),
             Some(Basis::Declared) => (1.0, 0.005),
             Some(Basis::Assumed) => (1.0, 0.04),
             // Raw xentop, taken to start with dstat.
@@ -242,12 +251,14 @@ impl Activity {
 
     /// Mean CPU of the VM in samples; 0 where none is known.
     fn mean(&self, samples: impl Iterator<Item = usize>) -> f64 {
-        Sample::new(samples.filter_map(|sample| self.cpu[sample]).collect()).map_or(0.0, |sample| sample.mean())
+        Sample::new(samples.filter_map(|sample| self.cpu[sample]).collect())
+            .map_or(0.0, |sample| sample.mean())
     }
 
     /// Whether so many samples show clearly that the VM runs.
     fn steady(&self, samples: impl Iterator<Item = usize> + Clone) -> bool {
-        samples.clone().filter(|sample| self.runs(*sample)).count() >= STEADY && self.mean(samples) >= RUNS_PERCENT
+        samples.clone().filter(|sample| self.runs(*sample)).count() >= STEADY
+            && self.mean(samples) >= RUNS_PERCENT
     }
 
     /// The VM stopped in the span of the last sample that shows it at work. Where it is not there in the next
@@ -259,7 +270,8 @@ impl Activity {
         }
         let before = self.mean((0..last).rev().take(STEADY));
         let part = self.mean(std::iter::once(last)) < PART * before;
-        let latest = if part || self.cpu[last + 1].is_some() { self.taken[last] } else { self.taken[last + 1] };
+        let latest =
+            if part || self.cpu[last + 1].is_some() { self.taken[last] } else { self.taken[last + 1] };
         self.seen(Bounds { earliest: self.taken[last - 1], latest }, last, seen, 0.0)
     }
 
@@ -268,7 +280,8 @@ impl Activity {
     fn active(&self, seen: Bounds, late: f64) -> Option<Seen> {
         let first = (0..self.taken.len()).find(|sample| self.runs(*sample))?;
         let before = first.checked_sub(1)?;
-        let idle = if self.present[before] && self.cpu[before].is_none() { before.checked_sub(1)? } else { before };
+        let idle =
+            if self.present[before] && self.cpu[before].is_none() { before.checked_sub(1)? } else { before };
         if idle < STEADY || !self.steady(first + 1..self.taken.len().min(first + 1 + STEADY)) {
             return None;
         }
@@ -282,6 +295,3 @@ impl Activity {
         Some((self.host.clone(), here.middle() - there.middle(), variance, common))
     }
 }
-
-#[cfg(test)]
-mod tests;

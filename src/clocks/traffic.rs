@@ -36,7 +36,8 @@ pub struct Lag {
 /// `None` where no burst after the request stands out, or nothing like it was received.
 pub fn lag(sent: &Samples, received: &Samples) -> Option<Lag> {
     let (from, to) = burst(sent)?;
-    let curve = |samples: &Samples| Curve::new(samples.t_s.iter().copied().zip(samples.values.iter().copied()));
+    let curve =
+        |samples: &Samples| Curve::new(samples.t_s.iter().copied().zip(samples.values.iter().copied()));
     let (source, target) = (curve(sent)?, curve(received)?);
     let window = |lag: f64| {
         let t = target.t();
