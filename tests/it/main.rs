@@ -1,6 +1,7 @@
 //! Whole-program tests, in one binary.
 
 mod bad_input;
+mod clock_estimates;
 mod clocks;
 mod compressed;
 mod corpus;
