@@ -353,9 +353,13 @@ fn check(names: Option<&Names>, evidence: &Evidence) -> Vec<String> {
         lines.push(format!("utc_offset: {why}"));
     }
     if evidence.has_xentop {
-        lines.push("xentop.period_s: without it reports match it to dstat where they can, else 1.0 s".to_owned());
+        lines.push(
+            "xentop.period_s: without it reports match it to dstat where they can, else 1.0 s".to_owned(),
+        );
     }
-    lines.push("clock_offset_s of hosts and VM: without it 0 s; reports estimate it where they can".to_owned());
+    lines.push(
+        "clock_offset_s of hosts and VM: without it 0 s; reports estimate it where they can".to_owned(),
+    );
     lines
 }
 
