@@ -1,6 +1,6 @@
 //! Each clock against the observer's, from events that two of them stamped.
 //!
-//! [`shared_events`] finds them in each run, [`adjust`] makes one offset a clock of them and follows it over the
+//! `shared_events` finds them in each run, `adjust` makes one offset a clock of them and follows it over the
 //! runs. What is found is reported, with what to declare if it is right, and never applied: the times of
 //! all sources are corrected only by what `campaign.toml` declares, and what is found here comes on top of
 //! that.

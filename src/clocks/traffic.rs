@@ -86,7 +86,7 @@ fn burst(sent: &Samples) -> Option<(f64, f64)> {
         return None;
     }
     let high = || rows().filter(|(t, rate)| *t >= 0.0 && *rate > quiet.mean() + BURST * height);
-    Some((high().next()?.0 - MARGIN_S, high().last()?.0 + MARGIN_S))
+    Some((high().next()?.0 - MARGIN_S, high().next_back()?.0 + MARGIN_S))
 }
 
 /// A misfit of the totals by one residual shifts the curve by residual ÷ rate. Residuals of neighbouring

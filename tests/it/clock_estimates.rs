@@ -75,7 +75,7 @@ fn time_of_day(line: &str, by: impl Fn(f64) -> f64) -> String {
     format!("{:02}:{:02}:{:02},{:09}", whole / 3600, whole / 60 % 60, whole % 60, (fraction * 1e9) as u32)
 }
 
-const OF_SOURCE: [&str; 3] = ["-kirsche.test", "-migration-time.test", "never"];
+const OF_SOURCE: [&str; 2] = ["-kirsche.test", "-migration-time.test"];
 const ALL: [&str; 6] = ["campaign.toml", "none", "memtester", "netperf", "cpuburn", "iometer"];
 
 fn only_kirsche_is_wrong(analysis: &Analysis) {
