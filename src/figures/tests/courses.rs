@@ -152,7 +152,8 @@ fn a_clock_that_is_hours_off_leaves_the_others_readable() {
     (guest.start_s, guest.end_s) = (Some(7203.0), Some(7204.0));
     let svg = figure(&analysis, "none-time-line");
     check("far", &svg);
-    assert!(svg.contains(">5</text>") && !svg.contains("7200"), "{svg}");
+    let seconds = labels(&svg).into_iter().filter_map(|(label, ..)| label.parse::<f64>().ok());
+    assert!(seconds.fold(0.0, f64::max) < 20.0);
 }
 
 #[test]
