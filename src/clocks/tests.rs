@@ -95,6 +95,7 @@ fn simulated(rng: &mut ChaCha8Rng, epoch: f64, Ahead([source, target, guest]): A
         },
         ping: Some(ping),
         guest_clock: Some(guest_clock),
+        hypervisor: None,
         samples: all,
         counters: ["kirsche", "apfel"].map(|host| (host.to_owned(), counter)).into(),
         streams: Vec::new(),

@@ -28,7 +28,7 @@ mod theme;
 mod time_line;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,9 @@
 //! Figures as a whole, drawn from a small made-up analysis.
 
+mod courses;
+
+pub(crate) use courses::told;
+
 use std::collections::BTreeMap;
 
 use plotters::style::{FontDesc, FontFamily, FontStyle};

@@ -176,3 +176,74 @@ fn without_empty_columns(mut table: Table) -> Table {
     }
     table
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::table_csv;
+    use crate::figures::tests::told;
+
+    fn csv(table: &Table) -> String {
+        String::from_utf8(table_csv(table).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn checks_are_long_in_files_and_wide_in_documents() {
+        let analysis = told();
+        let long = csv(&checks(&analysis, 1));
+        assert_eq!(
+            long.lines().take(2).collect::<Vec<_>>(),
+            [
+                "repetition,check,left_s,right_s,margin_s,uncertainty_s,verdict",
+                "1,outage-covers-downtime,3.2,1.6,1.6,0.2,holds"
+            ]
+        );
+        assert!(long.contains("2,back-before-end,7.5,5,-2.5,0.2,contradicted\n"), "{long}");
+        let wide = checks_matrix(&analysis, 1);
+        assert_eq!((wide.id.as_str(), wide.columns.len(), wide.rows.len()), ("checks-memtester", 4, 2));
+    }
+
+    #[test]
+    fn phases_carry_what_their_ends_are_uncertain_by() {
+        let long = csv(&phases(&told(), 0));
+        let second = long.lines().nth(2).unwrap();
+        assert_eq!(second, "1,stop-and-copy,3,3.4,0.4,0.1,ping,hypervisor");
+        assert!(long.starts_with("repetition,phase,start_s,end_s,length_s,length_half_width_s,"), "{long}");
+    }
+
+    #[test]
+    fn what_did_not_complete_is_counted_and_listed() {
+        let analysis = told();
+        let list = csv(&failures(&analysis));
+        assert_eq!(list.lines().count(), 2);
+        assert!(
+            list.contains("memtester-3,failed,5.1,3,300000000,0,12000000,60000000,Broken pipe"),
+            "{list}"
+        );
+        let overview = csv(&overview(&analysis));
+        assert!(overview.contains("condition,runs_count,completed_count,"), "{overview}");
+        assert!(overview.contains("memtester,3,2,"), "{overview}");
+    }
+
+    #[test]
+    fn a_column_of_estimates_has_their_half_widths_beside_it() {
+        let table = csv(&clocks(&told()));
+        assert_eq!(
+            table,
+            "clock,offset_s,offset_half_width_s,runs_count,declared_offset_s,origins,verdict\n\
+             guest,-3.2,0.4,5,0,outage,wrong\n"
+        );
+    }
+
+    #[test]
+    fn tables_without_a_row_are_left_out() {
+        let mut analysis = told();
+        for run in &mut analysis.runs {
+            run.checks.clear();
+            run.hypervisor = None;
+        }
+        let ids: Vec<String> = all(&analysis).into_iter().map(|table| table.id).collect();
+        assert!(ids.iter().any(|id| id == "phases-none") && ids.iter().any(|id| id == "failures"));
+        assert!(!ids.iter().any(|id| id.starts_with("checks") || id.starts_with("hypervisor")), "{ids:?}");
+    }
+}

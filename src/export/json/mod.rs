@@ -244,3 +244,30 @@ fn campaign(analysis: &Analysis) -> CampaignWire<'_> {
         align: event_name(campaign.align),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figures::tests::told;
+
+    #[test]
+    fn the_course_of_a_run_and_what_is_known_of_all() {
+        let bytes = summary_json(&told()).unwrap();
+        let summary: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        let run = &summary["runs"][4];
+        assert_eq!(run["phases"][1]["phase"], "stop-and-copy");
+        assert_eq!(run["checks"][1]["code"], "back-before-end");
+        assert_eq!(run["checks"][1]["verdict"], "contradicted");
+        assert_eq!(run["milestones"][3]["kind"], "round");
+        assert_eq!(run["milestones"][3]["number"], 2);
+        assert_eq!(run["hypervisor"]["iterations"], 3);
+        assert_eq!(run["precopy"]["vm_pages"], 32_768.0);
+        assert_eq!(run["precopy"]["pages_first"], serde_json::Value::Null);
+        assert_eq!(run["presences"][0]["from_s"], serde_json::Value::Null);
+        assert_eq!(summary["runs"][5]["migration"]["reason"], "Broken pipe");
+        assert_eq!(summary["clocks"][0]["owner"], "guest");
+        assert_eq!(summary["clocks"][0]["offset_half_width_s"], 0.4);
+        assert_eq!(summary["agreements"][0]["left_out"], 1);
+        assert_eq!(summary["agreements"][0]["pairs"][2]["run"], "none-3");
+    }
+}
