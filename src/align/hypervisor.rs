@@ -72,11 +72,10 @@ pub(super) fn read(
         );
         told(other, Severity::Warning, super::SECOND_LOG, message);
     }
-    let offset = config.clock_offset_s(host_of(file));
-    let entries = entries(log, config, offset);
+    let entries = entries(file, log, config);
     let mut found = job(&entries, account(file, log));
     found.resumed = targets.iter().find_map(|(file, log)| {
-        let entries = self::entries(log, config, config.clock_offset_s(host_of(file)));
+        let entries = self::entries(file, log, config);
         entries.iter().find(|entry| entry.name == "RESUME").and_then(|entry| entry.time)
     });
     if found.status == Status::Completed && found.account.downtime_s.is_none() {
@@ -95,7 +94,7 @@ fn is_of_target(file: &LoadedFile, log: &Parsed, config: &Config) -> bool {
         None if host == "target" => true,
         None if host == "source" => false,
         None => {
-            let entries = entries(log, config, 0.0);
+            let entries = entries(file, log, config);
             let has = |name: &str| entries.iter().any(|entry| entry.name == name);
             has("migrate-incoming") || (has("RESUME") && !has("migrate") && !has("STOP"))
         }
@@ -103,7 +102,8 @@ fn is_of_target(file: &LoadedFile, log: &Parsed, config: &Config) -> bool {
 }
 
 /// The rows. A time without a zone is one where `utc_offset` is declared.
-fn entries<'a>(log: &'a Parsed, config: &Config, offset: f64) -> Vec<Entry<'a>> {
+fn entries<'a>(file: &LoadedFile, log: &'a Parsed, config: &Config) -> Vec<Entry<'a>> {
+    let host = host_of(file);
     let frame = &log.frame;
     let (Ok(times), Ok(locals), Ok(names), Ok(statuses), Ok(errors)) = (
         frame.f64s("time"),
@@ -122,7 +122,7 @@ fn entries<'a>(log: &'a Parsed, config: &Config, offset: f64) -> Vec<Entry<'a>> 
     let times = times.iter().zip(locals.iter()).map(|(time, local)| time.or_else(|| by_zone(local?)));
     let rows = times.zip(names.iter()).zip(statuses.iter()).zip(errors.iter()).zip(iterations);
     rows.map(|((((time, name), status), error), iteration)| Entry {
-        time: time.map(|t| t - offset),
+        time: time.map(|t| t - config.clock_offset_s(host, t)),
         name: name.unwrap_or_default(),
         status,
         iteration,
