@@ -2,7 +2,7 @@
 
 use super::theme::Quantity;
 use crate::analysis::{
-    Analysis, Event, Evidence, Method, Milestone, MilestoneKind, Outage, PhaseKind, Presence, Role, Run,
+    Analysis, Evidence, Method, Milestone, MilestoneKind, Outage, PhaseKind, Presence, Role, Run,
     Status, Verdict,
 };
 use crate::tables::labels::{check_label, status_label};
@@ -79,16 +79,35 @@ fn block(run: &Run, sources: &[Source], text: Option<&Text>) -> Block {
     let lanes = sources.iter().map(|source| lane(run, *source, text)).collect();
     let ends = run.outages.iter().filter(|outage| run.trusts(outage.method)).filter_map(outage_end);
     let end_s = run.migration.duration_s.into_iter().chain(ends).fold(0.0, f64::max);
-    let outage = run.service_outage();
+    let (lost, back) = silence(run);
+    let length = lost.zip(back).map(|(lost, back)| back - lost);
     Block {
         repetition: run.repetition,
         lanes,
         end_s,
-        zero_s: run.event_s(Event::Outage),
-        outage_s: outage.map(|outage| outage.estimate_s),
-        service: [run.event_s(Event::Outage), run.event_s(Event::Resume)],
+        zero_s: lost,
+        outage_s: lost.and_then(|_| length.or(run.service_outage().map(|outage| outage.estimate_s))),
+        service: [lost, back],
         remarks: text.map(|text| remarks(run, text)).unwrap_or_default(),
     }
+}
+
+/// When the service was lost and when it was back: by ping, else by the clock in the VM, else by the
+/// hypervisor.
+fn silence(run: &Run) -> (Option<f64>, Option<f64>) {
+    use MilestoneKind::{Resumed, ServiceBack, ServiceLost, Stopped};
+    let at = |kind, evidence| {
+        let found = |milestone: &&Milestone| milestone.kind == kind && milestone.evidence == evidence;
+        run.milestones.iter().find(found).map(Milestone::at_s)
+    };
+    [
+        (ServiceLost, ServiceBack, Evidence::Ping),
+        (Stopped, Resumed, Evidence::GuestClock),
+        (Stopped, Resumed, Evidence::Hypervisor),
+    ]
+    .into_iter()
+    .find_map(|(lost, back, evidence)| Some((Some(at(lost, evidence)?), at(back, evidence))))
+    .unwrap_or_default()
 }
 
 fn outage_end(outage: &Outage) -> Option<f64> {

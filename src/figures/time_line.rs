@@ -86,7 +86,9 @@ impl Windows {
             .filter(|t| (-sure..=2.0 * sure).contains(t))
             .fold((0.0, sure), |(low, high): (f64, f64), t| (low.min(t), high.max(t)));
         let low = if first < 0.0 { first - 1.0 } else { -2f64.min(sure / 4.0) };
-        let whole = (low, last + 0.02 * (last - low));
+        // An arrow needs room.
+        let beyond = if bars().any(|bar| bar.open) { 0.08 } else { 0.02 };
+        let whole = (low, last + beyond * (last - low));
         let longest = blocks.iter().filter_map(|block| block.outage_s).fold(0.0, f64::max);
         let outage = (longest > 0.0 && whole.1 - whole.0 > 4.0 * longest)
             .then_some((-0.35 * longest - 0.2, 1.45 * longest + 0.3));
