@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::align::Samples;
 use crate::analysis::{
-    Bin, Bootstrap, Comparison, Condition, Curve, Method, Run, Series, Status, Trace, Unit,
+    Bin, Bootstrap, Comparison, Condition, Curve, FlagCode, Method, Run, Series, Status, Trace, Unit,
 };
 use crate::stats::{Sample, bootstrap_ratio_of_means, holm, mann_whitney};
 
@@ -38,7 +38,9 @@ pub fn value(run: &Run, metric: &str) -> Option<f64> {
         "requests_unanswered" => run.ping.as_ref().map(|ping| f64::from(ping.lost)),
         "outage_ping" => outage(Method::Ping),
         "outage_ping_reply_gap" => outage(Method::PingReplyGap),
-        "outage_guest_clock" => outage(Method::GuestClock),
+        // A clock that stood still with its VM measured nothing.
+        "outage_guest_clock" => outage(Method::GuestClock)
+            .filter(|_| run.flags.iter().all(|flag| flag.code != FlagCode::GuestClockStopped)),
         "outage_hypervisor" => outage(Method::Hypervisor),
         "migration_duration" => run.migration.duration_s,
         _ => {

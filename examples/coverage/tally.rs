@@ -21,14 +21,14 @@ pub struct Column {
     pub stamped: bool,
 }
 
-/// All columns, in the order of the tables.
-pub const COLUMNS: [Column; 6] = [
-    Column { method: Method::Ping, stamped: false },
-    Column { method: Method::Ping, stamped: true },
-    Column { method: Method::PingReplyGap, stamped: false },
-    Column { method: Method::PingReplyGap, stamped: true },
-    Column { method: Method::GuestClock, stamped: false },
-    Column { method: Method::Hypervisor, stamped: false },
+/// All columns with their names, in the order of the tables.
+pub const COLUMNS: [(Column, &str); 6] = [
+    (Column { method: Method::Ping, stamped: false }, "ping, gawk"),
+    (Column { method: Method::Ping, stamped: true }, "ping -D"),
+    (Column { method: Method::PingReplyGap, stamped: false }, "reply gap, gawk"),
+    (Column { method: Method::PingReplyGap, stamped: true }, "reply gap, -D"),
+    (Column { method: Method::GuestClock, stamped: false }, "guest clock"),
+    (Column { method: Method::Hypervisor, stamped: false }, "hypervisor"),
 ];
 
 /// One run: what happened and what the program made of it.
@@ -47,7 +47,8 @@ impl Measured {
 
     /// Whether the run says that a figure of this method is not to be believed.
     pub fn warns_of(&self, method: Method) -> bool {
-        let of_clock = [FlagCode::GuestClockStopped, FlagCode::GuestClockStepsBack, FlagCode::GuestClockJumps];
+        let of_clock =
+            [FlagCode::GuestClockStopped, FlagCode::GuestClockStepsBack, FlagCode::GuestClockJumps];
         self.flagged(FlagCode::MethodsDisagree)
             || (method == Method::GuestClock && of_clock.iter().any(|code| self.flagged(*code)))
     }
@@ -61,7 +62,7 @@ pub fn measure(scenario: &Scenario, number: u32) -> Measured {
     let key = RunKey { factors: BTreeMap::new(), repetition: number };
     let run = align(key, &files.iter().collect::<Vec<_>>(), &config);
     let (ping, mut outages) = outage::ping(run.ping.as_ref().expect("a ping log"), &run.migration);
-    let guest = run.guest_clock.as_ref().and_then(outage::guest_clock);
+    let guest = run.guest_clock.as_ref().and_then(|clock| outage::guest_clock(clock, outages.first()));
     outages.extend(guest.iter().map(|guest| guest.outage.clone()));
     outages.extend(run.hypervisor.as_ref().and_then(outage::hypervisor));
     let flags = outage::flags(&run.migration, Some(&ping), &outages, guest.as_ref());

@@ -15,6 +15,8 @@ pub struct GuestClock {
     /// midnight or 1970.
     pub stamps_s: Vec<f64>,
     pub aligned: bool,
+    /// What the last digit of a stamp stands for, seconds.
+    pub resolution_s: f64,
 }
 
 /// The stamps of a zeit log. `zero` is the request by the guest's clock. `None` without a stamp.
@@ -24,6 +26,7 @@ pub(super) fn read(
     config: &Config,
     told: &mut Told<'_>,
 ) -> Option<GuestClock> {
+    let resolution_s = log.facts.float("resolution_s").unwrap_or(0.0);
     if let Ok(epochs) = log.frame.f64s("epoch_s") {
         // `date +%s.%N` needs neither date nor zone.
         let origin = zero.unwrap_or(0.0);
@@ -32,6 +35,7 @@ pub(super) fn read(
             file: told.file.to_owned(),
             stamps_s,
             aligned: zero.is_some(),
+            resolution_s,
         });
     }
     let mut stamps_s: Vec<f64> = log.frame.f64s("time_s").ok()?.iter().flatten().collect();
@@ -40,7 +44,7 @@ pub(super) fn read(
     if let Some(origin) = origin {
         stamps_s.iter_mut().for_each(|stamp| *stamp += origin);
     }
-    Some(GuestClock { file: told.file.to_owned(), stamps_s, aligned: origin.is_some() })
+    Some(GuestClock { file: told.file.to_owned(), stamps_s, aligned: origin.is_some(), resolution_s })
 }
 
 /// Unix seconds of the midnight from which the stamps count.

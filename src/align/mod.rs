@@ -20,7 +20,7 @@ mod resources;
 
 pub use guest_clock::GuestClock;
 pub use hypervisor::HypervisorLog;
-pub use ping::PingTimeline;
+pub use ping::{PingTimeline, SpanError};
 pub use resources::Samples;
 
 use stillstand_parsers::{Format, Parsed};

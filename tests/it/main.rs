@@ -4,6 +4,7 @@ mod bad_input;
 mod clocks;
 mod compressed;
 mod corpus;
+mod coverage;
 mod determinism;
 mod init;
 mod inspect;

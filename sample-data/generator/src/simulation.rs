@@ -88,7 +88,11 @@ fn truth(scenario: &Scenario, number: u32, noise: &mut Noise) -> Truth {
     let stopped = noise.uniform(0.0, 1.0) + noise.uniform(1.0, 8.0);
     let length = if scenario.stands_still { log_uniform(0.05, 20.0, noise) } else { 0.0 };
     let rest = noise.uniform(10.0, 40.0);
-    let end = if scenario.ends_early { stopped + length * noise.uniform(0.3, 0.9) } else { stopped + length + rest };
+    let end = if scenario.ends_early {
+        stopped + length * noise.uniform(0.3, 0.9)
+    } else {
+        stopped + length + rest
+    };
     Truth { stopped, resumed: stopped + length, end, interval, form }
 }
 

@@ -62,7 +62,8 @@ mod tests {
     fn replies_have_stamps_and_the_summary_counts_duplicates_apart() {
         let reply = Stamped { epoch_us: 1_264_512_345_000_123, sequence: 1, rtt_us: 412, duplicate: false };
         let replies = vec![reply, Stamped { duplicate: true, ..reply }];
-        let text = String::from_utf8(write(&Session { host: "h", sent: 2, time_ms: 200, replies })).expect("text");
+        let text =
+            String::from_utf8(write(&Session { host: "h", sent: 2, time_ms: 200, replies })).expect("text");
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[1], "[1264512345.000123] 64 bytes from h: icmp_seq=1 ttl=64 time=0.412 ms");
         assert_eq!(lines[2], "[1264512345.000123] 64 bytes from h: icmp_seq=1 ttl=64 time=0.412 ms (DUP!)");

@@ -72,9 +72,17 @@ pub const SCENARIOS: [Scenario; 18] = [
     Scenario { name: "no-standstill", what: "the VM never stops", stands_still: false, ..BENIGN },
     Scenario { name: "late-sender", what: "period up to 3 % too long", late: 0.03, ..BENIGN },
     Scenario { name: "unsteady-sender", what: "each step up to 10 % too long", unsteady: 0.1, ..BENIGN },
-    Scenario { name: "off-grid-sender", what: "requests ± 10 % of an interval off", off_grid: 0.1, ..BENIGN },
+    Scenario {
+        name: "off-grid-sender", what: "requests ± 10 % of an interval off", off_grid: 0.1, ..BENIGN
+    },
     Scenario { name: "drift", what: "clocks off by up to 500 ppm", drift: 500e-6, ..BENIGN },
-    Scenario { name: "cpu-load", what: "5 to 10 stamps a second", clock_step: (0.1, 0.2), late: 0.01, ..BENIGN },
+    Scenario {
+        name: "cpu-load",
+        what: "5 to 10 stamps a second",
+        clock_step: (0.1, 0.2),
+        late: 0.01,
+        ..BENIGN
+    },
     Scenario { name: "duplicates", what: "10 % of the answers twice", duplicates: 0.1, ..BENIGN },
     Scenario { name: "slow-answers", what: "5 % take up to three intervals", slow: 0.05, ..BENIGN },
     Scenario { name: "settling", what: "first answers up to 0.3 s late", settling: 0.3, ..BENIGN },
@@ -83,7 +91,12 @@ pub const SCENARIOS: [Scenario; 18] = [
     Scenario { name: "loss-1", what: "1 % scattered loss", loss: 0.01, ..BENIGN },
     Scenario { name: "loss-5", what: "5 % scattered loss", loss: 0.05, ..BENIGN },
     Scenario { name: "stalled-sender", what: "ping held up twice", stalls: 2, ..BENIGN },
-    Scenario { name: "frozen-clock", what: "the VM's clock stands still", guest: GuestClock::Freezes, ..BENIGN },
+    Scenario {
+        name: "frozen-clock",
+        what: "the VM's clock stands still",
+        guest: GuestClock::Freezes,
+        ..BENIGN
+    },
     Scenario {
         name: "clock-set-back",
         what: "the VM's clock is set back 0.5 s",
