@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::align::Samples;
 use crate::analysis::{
-    Bin, Bootstrap, Comparison, Condition, Curve, FlagCode, Method, Run, Series, Status, Trace, Unit,
+    Bin, Bootstrap, Comparison, Condition, Curve, Event, Method, Run, Series, Status, Trace, Unit,
 };
 use crate::stats::{Sample, bootstrap_ratio_of_means, holm, mann_whitney};
 
@@ -33,14 +33,12 @@ pub fn counts(run: &Run) -> bool {
 
 /// The value of a run in a series.
 pub fn value(run: &Run, metric: &str) -> Option<f64> {
-    let outage = |method| run.outage(method).map(|outage| outage.estimate_s);
+    let outage = |method| run.outage(method).filter(|_| run.trusts(method)).map(|outage| outage.estimate_s);
     match metric {
         "requests_unanswered" => run.ping.as_ref().map(|ping| f64::from(ping.lost)),
         "outage_ping" => outage(Method::Ping),
         "outage_ping_reply_gap" => outage(Method::PingReplyGap),
-        // A clock that stood still with its VM measured nothing.
-        "outage_guest_clock" => outage(Method::GuestClock)
-            .filter(|_| run.flags.iter().all(|flag| flag.code != FlagCode::GuestClockStopped)),
+        "outage_guest_clock" => outage(Method::GuestClock),
         "outage_hypervisor" => outage(Method::Hypervisor),
         "migration_duration" => run.migration.duration_s,
         _ => {
@@ -75,8 +73,8 @@ pub fn series(conditions: &[Condition], runs: &[Run]) -> Vec<Series> {
 }
 
 /// Mean curves of one condition. `runs` are its repetitions that count, each with its number, its
-/// samples and the instant (seconds since the request) that becomes time zero.
-pub fn curves(condition: usize, runs: &[(u32, &[Samples], f64)]) -> Vec<Curve> {
+/// samples and the instant of `align` (seconds since the request) that becomes time zero.
+pub fn curves(condition: usize, align: Event, runs: &[(u32, &[Samples], f64)]) -> Vec<Curve> {
     // Host and metric → unit, and the bins of each repetition.
     type Binned = (u32, BTreeMap<i64, (f64, u32)>);
     type Quantities<'a> = BTreeMap<(Option<&'a str>, &'a str), (Unit, Vec<Binned>)>;
@@ -108,6 +106,7 @@ pub fn curves(condition: usize, runs: &[(u32, &[Samples], f64)]) -> Vec<Curve> {
                 host: host.map(str::to_owned),
                 metric: metric.to_owned(),
                 unit,
+                align,
                 bins,
                 repetitions: traces,
             })
@@ -199,7 +198,7 @@ mod tests {
     fn bins_are_centred_on_whole_seconds_and_gaps_stay_gaps() {
         let one = [samples(&[-0.5, 0.0, 0.499, 0.5, 3.0], &[1.0, 2.0, 6.0, 10.0, 20.0])];
         let two = [samples(&[0.1, 1.2], &[5.0, 12.0])];
-        let curves = curves(0, &[(1, &one, 0.0), (2, &two, 0.0)]);
+        let curves = curves(0, Event::Request, &[(1, &one, 0.0), (2, &two, 0.0)]);
         let [curve] = curves.as_slice() else { panic!("{curves:?}") };
         let seen: Vec<_> = curve.bins.iter().map(|bin| (bin.t_s, bin.n, bin.mean)).collect();
         assert_eq!(seen, [(0.0, 2, Some(4.0)), (1.0, 2, Some(11.0)), (2.0, 0, None), (3.0, 1, Some(20.0))]);
@@ -210,14 +209,14 @@ mod tests {
     #[test]
     fn another_time_zero_shifts_the_bins() {
         let one = [samples(&[7.2, 8.2], &[1.0, 2.0])];
-        let curves = curves(0, &[(1, &one, 7.0)]);
+        let curves = curves(0, Event::Request, &[(1, &one, 7.0)]);
         assert_eq!(curves[0].bins[0].t_s, 0.0);
     }
 
     #[test]
     fn a_wrong_clock_does_not_fill_the_memory() {
         let one = [samples(&[0.0, 1e15], &[1.0, 2.0])];
-        assert_eq!(curves(0, &[(1, &one, 0.0)])[0].bins.len(), 1);
+        assert_eq!(curves(0, Event::Request, &[(1, &one, 0.0)])[0].bins.len(), 1);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! How the methods of measuring an outage agree over all runs that they share.
 
 use crate::aggregate;
-use crate::analysis::{Agreement, AgreementPair, FlagCode, Method, Run};
+use crate::analysis::{Agreement, AgreementPair, Method, Run};
 use crate::metrics::outage::overlap;
 use crate::stats::bland_altman;
 
@@ -15,17 +15,9 @@ const PAIRS: [(Method, Method); 4] = [
 
 /// Each pair of methods that at least one completed run has, without censored outages.
 ///
-/// A guest clock that stood still or stepped measured no outage: its run is left out, and counted.
+/// A guest clock that stood still or jumped measured no outage: its run is left out, and counted.
 pub fn agreements(runs: &[Run]) -> Vec<Agreement> {
     PAIRS.iter().filter_map(|&(a, b)| agreement(runs, a, b)).collect()
-}
-
-/// Whether the figure of a method in a run is one of an outage.
-pub fn measures(run: &Run, method: Method) -> bool {
-    let not_an_outage = [FlagCode::GuestClockStopped, FlagCode::GuestClockJumps, FlagCode::GuestClockStepsBack];
-    let censored = run.outage(method).is_none_or(|outage| outage.censored);
-    let flagged = run.flags.iter().any(|flag| not_an_outage.contains(&flag.code));
-    !censored && !(method == Method::GuestClock && flagged)
 }
 
 fn agreement(runs: &[Run], a: Method, b: Method) -> Option<Agreement> {
@@ -41,8 +33,9 @@ fn agreement(runs: &[Run], a: Method, b: Method) -> Option<Agreement> {
         correlation: None,
     };
     for (index, run) in runs.iter().enumerate().filter(|(_, run)| aggregate::counts(run)) {
-        let (Some(by_a), Some(by_b)) = (run.outage(a), run.outage(b)) else { continue };
-        if !measures(run, a) || !measures(run, b) {
+        let complete = |method| run.outage(method).filter(|outage| !outage.censored);
+        let (Some(by_a), Some(by_b)) = (complete(a), complete(b)) else { continue };
+        if !run.trusts(a) || !run.trusts(b) {
             found.left_out += 1;
             continue;
         }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, bail, ensure};
+use clap::ValueEnum as _;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +31,8 @@ pub struct CampaignFile {
     pub notice: Option<String>,
     /// Offset of the local times in the logs from UTC, such as `+01:00`.
     pub utc_offset: Option<String>,
-    pub align: Option<AlignKey>,
+    /// One event or several; the first is that of the figures, the others are shown beside it.
+    pub align: AlignKeys,
     pub vm: VmTable,
     pub hosts: Vec<HostTable>,
     /// Factors that are the same for all runs.
@@ -66,6 +68,52 @@ pub enum AlignKey {
     Resume,
     /// The end of the migration process.
     End,
+}
+
+/// One event or a list of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "OneOrMany", into = "Vec<AlignKey>")]
+pub struct AlignKeys(pub Vec<AlignKey>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl TryFrom<OneOrMany> for AlignKeys {
+    type Error = String;
+
+    fn try_from(names: OneOrMany) -> Result<Self, String> {
+        let names = match names {
+            OneOrMany::One(name) => vec![name],
+            OneOrMany::Many(names) => names,
+        };
+        let key = |name: &String| {
+            let unknown = "expected one of `request`, `outage`, `resume`, `end`";
+            AlignKey::from_str(name, false).map_err(|_| format!("unknown event `{name}`, {unknown}"))
+        };
+        names.iter().map(key).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl From<AlignKeys> for Vec<AlignKey> {
+    fn from(keys: AlignKeys) -> Self {
+        keys.0
+    }
+}
+
+/// The first event, and the others in their order, each once; the request without any.
+pub fn events(keys: &[AlignKey]) -> (Event, Vec<Event>) {
+    let mut events: Vec<Event> = Vec::new();
+    for event in keys.iter().map(|key| Event::from(*key)) {
+        if !events.contains(&event) {
+            events.push(event);
+        }
+    }
+    let mut events = events.into_iter();
+    (events.next().unwrap_or(Event::Request), events.collect())
 }
 
 impl From<AlignKey> for Event {
@@ -208,6 +256,7 @@ pub struct Config {
     pub naming: Option<Regex>,
     pub utc_offset_s: Option<i32>,
     pub align: Event,
+    pub also_aligned: Vec<Event>,
     pub bootstrap: Bootstrap,
 }
 
@@ -253,12 +302,12 @@ impl Config {
             known_metric(&limit.metric)?;
         }
         ensure!(file.vm.clock_offset_s.is_finite(), "vm.clock_offset_s is not a number");
-        let align = file.align.unwrap_or(AlignKey::Request).into();
+        let (align, also_aligned) = events(&file.align.0);
         let bootstrap = Bootstrap {
             seed: file.bootstrap.seed.unwrap_or(20_100_126),
             resamples: file.bootstrap.resamples.unwrap_or(10_000),
         };
-        Ok(Self { file, naming, utc_offset_s, align, bootstrap })
+        Ok(Self { file, naming, utc_offset_s, align, also_aligned, bootstrap })
     }
 
     /// The declared host of that name.
@@ -363,6 +412,20 @@ mod tests {
         assert!(message.contains("Did you mean `cpus`?") && message.contains("line 4"), "{message}");
         let message = error("[[hosts]]\nname = \"a\"\nrole = \"sorce\"");
         assert!(message.contains("Did you mean `source`?"), "{message}");
+    }
+
+    #[test]
+    fn curves_are_aligned_at_one_event_or_several() {
+        let events = |text: &str| {
+            let config = Config::parse(text).unwrap();
+            (config.align, config.also_aligned)
+        };
+        assert_eq!(events("align = \"resume\""), (Event::Resume, vec![]));
+        assert_eq!(
+            events("align = [\"request\", \"resume\", \"request\"]"),
+            (Event::Request, vec![Event::Resume])
+        );
+        assert!(error("align = \"resme\"").contains("Did you mean `resume`?"));
     }
 
     #[test]

@@ -31,10 +31,10 @@ pub fn find(
     findings
 }
 
-/// The method a condition's outage is told by: ping where it was logged, else the guest clock.
+/// The outage of each condition by the first method that has a value.
 fn outages(conditions: usize, series: &[Series]) -> Vec<Finding> {
     let best = |condition| {
-        [Method::Ping, Method::GuestClock].into_iter().find_map(|method| {
+        Method::FOR_SERVICE.into_iter().find_map(|method| {
             let found = series.iter().find(|s| s.condition == condition && s.metric == method.metric())?;
             Some((method, found.summary?))
         })
@@ -57,9 +57,8 @@ fn outages(conditions: usize, series: &[Series]) -> Vec<Finding> {
 /// Outages and durations that are longer than in the reference condition: the interval of the
 /// ratio lies above 1 and the corrected test agrees at the 5 % level.
 fn lengthened(comparisons: &[Comparison]) -> Vec<Finding> {
-    // The outage is told by ping where it was logged, else by the guest clock.
-    let by_ping = comparisons.iter().any(|c| c.metric == "outage_ping");
-    let outage = if by_ping { "outage_ping" } else { "outage_guest_clock" };
+    let compared = |method: &Method| comparisons.iter().any(|c| c.metric == method.metric());
+    let outage = Method::FOR_SERVICE.into_iter().find(compared).unwrap_or(Method::Ping).metric();
     let told = |metric: &str| metric == outage || metric == "migration_duration";
     let mut found: Vec<&Comparison> = comparisons
         .iter()
@@ -137,9 +136,10 @@ fn round_trips_raised(index: usize, condition: &Condition, runs: &[Run]) -> Opti
     (ratio >= 1.2).then_some(Finding::RoundTripsRaised { condition: index, ratio })
 }
 
-/// Runs with both a ping and a guest-clock outage, with their difference guest clock − ping.
+/// Runs with both a ping and a guest-clock outage that is one, with their difference guest clock − ping.
 fn both_methods(runs: &[Run]) -> impl Iterator<Item = (usize, f64, f64, bool)> {
-    runs.iter().enumerate().filter(|(_, run)| aggregate::counts(run)).filter_map(|(index, run)| {
+    let told = |run: &Run| aggregate::counts(run) && run.trusts(Method::GuestClock);
+    runs.iter().enumerate().filter(move |(_, run)| told(run)).filter_map(|(index, run)| {
         let (ping, guest) = (run.outage(Method::Ping)?, run.outage(Method::GuestClock)?);
         Some((index, ping.estimate_s, guest.estimate_s, overlap(ping, guest)))
     })

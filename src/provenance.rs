@@ -46,8 +46,8 @@ pub struct CampaignManifest {
 /// The options of `report` that change its bytes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ReportOptions {
-    /// `None`: as the configuration says.
-    pub align: Option<AlignKey>,
+    /// Empty: as the configuration says.
+    pub align: Vec<AlignKey>,
     pub lang: Language,
     pub formats: Vec<DocumentFormat>,
 }

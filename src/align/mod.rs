@@ -78,7 +78,7 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config) -> AlignedRun 
     if let Some((_, log)) = run.only_one(of(Format::MigrationTime)) {
         run.migration = migration(log);
     }
-    let logs: Vec<_> = [Format::QmpMigrate]
+    let logs: Vec<_> = [Format::QmpMigrate, Format::HmpMigrate, Format::VirshDomjobinfo]
         .into_iter()
         .flat_map(|format| of(format))
         .collect();

@@ -81,6 +81,8 @@ pub struct Campaign {
     pub hosts: Vec<Host>,
     /// What time zero of the curves is.
     pub align: Event,
+    /// Further events at which curves are aligned, each other than `align`.
+    pub also_aligned: Vec<Event>,
     pub bootstrap: Bootstrap,
 }
 
@@ -156,6 +158,8 @@ pub struct Curve {
     /// Name as in `summary.json`, for example `cpu.user` or `domain.asam.cpu`.
     pub metric: String,
     pub unit: Unit,
+    /// What its time zero is: every curve is there for each event of the campaign.
+    pub align: Event,
     /// Bins in ascending order, without holes in `t_s`; a bin without samples has `n == 0`.
     pub bins: Vec<Bin>,
     /// The single repetitions behind the mean, one value per entry of `bins`.

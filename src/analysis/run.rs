@@ -1,6 +1,6 @@
 //! One run: what was measured in it.
 
-use super::{Check, Event, Factors, Hypervisor, Milestone, MilestoneKind, Phase, PhaseKind, Presence, Unit};
+use super::{Check, Event, Factors, Hypervisor, Milestone, Phase, PhaseKind, Presence, Unit};
 
 /// One live-migration run: one repetition of one condition.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,28 +37,36 @@ pub struct Run {
 }
 
 impl Run {
-    /// The milestone of a kind by its surest evidence.
-    pub fn milestone(&self, kind: MilestoneKind) -> Option<&Milestone> {
-        let of_kind = self.milestones.iter().filter(|milestone| milestone.kind == kind);
-        of_kind.min_by(|a, b| a.width_s().total_cmp(&b.width_s()))
-    }
-
     /// The outage as one method saw it.
     pub fn outage(&self, method: Method) -> Option<&Outage> {
         self.outages.iter().find(|outage| outage.method == method)
     }
 
-    /// The outage that stands for the run: ping's where it was logged, else the guest clock's.
-    pub fn service_outage(&self) -> Option<&Outage> {
-        self.outage(Method::Ping).or_else(|| self.outage(Method::GuestClock))
+    /// Whether the figure of a method can be one of an outage: a clock in the VM that stood still or
+    /// jumped measured none. Such a figure is shown with its run and enters no mean.
+    pub fn trusts(&self, method: Method) -> bool {
+        let by_clock =
+            |flag: &Flag| matches!(flag.code, FlagCode::GuestClockStopped | FlagCode::GuestClockJumps);
+        method != Method::GuestClock || !self.flags.iter().any(by_clock)
     }
 
-    /// When an event happened, seconds since the request. Outages are placed by ping, and by the guest
-    /// clock where ping has no place for them.
+    /// The outages that can stand for the run, by the order of [`Method::FOR_SERVICE`].
+    fn service_outages(&self) -> impl Iterator<Item = &Outage> {
+        Method::FOR_SERVICE
+            .into_iter()
+            .filter(|method| self.trusts(*method))
+            .filter_map(|method| self.outage(method))
+    }
+
+    /// The outage that stands for the run: the first of [`Method::FOR_SERVICE`] that there is.
+    pub fn service_outage(&self) -> Option<&Outage> {
+        self.service_outages().next()
+    }
+
+    /// When an event happened, seconds since the request. Outages are placed by the first of
+    /// [`Method::FOR_SERVICE`] that has a place for them.
     pub fn event_s(&self, event: Event) -> Option<f64> {
-        let by_methods = |place: fn(&Outage) -> Option<f64>| {
-            [Method::Ping, Method::GuestClock].into_iter().find_map(|method| place(self.outage(method)?))
-        };
+        let by_methods = |place: fn(&Outage) -> Option<f64>| self.service_outages().find_map(place);
         match event {
             Event::Request => Some(0.0),
             Event::Outage => by_methods(|outage| outage.start_s),
@@ -146,6 +154,10 @@ pub enum Method {
 }
 
 impl Method {
+    /// The methods by which the outage of the service is told, the best first: what the user of the
+    /// service saw, what the VM saw, what the hypervisor says.
+    pub const FOR_SERVICE: [Method; 3] = [Method::Ping, Method::GuestClock, Method::Hypervisor];
+
     /// The series of its estimates.
     pub fn metric(self) -> &'static str {
         match self {
@@ -253,6 +265,8 @@ pub enum FlagCode {
     MethodsDisagree,
     /// The network was silent for less time than the hypervisor says the VM stood still.
     OutageShorterThanDowntime,
+    /// The hypervisor's downtime ends before the VM runs on the target.
+    DowntimeEndsEarly,
     /// The VM was seen on two hosts at a time, or on the target before it left the source.
     VmOnTwoHosts,
     /// The outage ended before the migration was requested.
@@ -273,6 +287,7 @@ impl FlagCode {
             FlagCode::OutageLongerThanMigration => "outage-longer-than-migration",
             FlagCode::MethodsDisagree => "methods-disagree",
             FlagCode::OutageShorterThanDowntime => "outage-shorter-than-downtime",
+            FlagCode::DowntimeEndsEarly => "downtime-ends-early",
             FlagCode::VmOnTwoHosts => "vm-on-two-hosts",
             FlagCode::OutageBeforeRequest => "outage-before-request",
             FlagCode::ScatteredLoss => "scattered-loss",
@@ -289,6 +304,7 @@ impl FlagCode {
             FlagCode::OutageLongerThanMigration => "flag.outage-longer-than-migration",
             FlagCode::MethodsDisagree => "flag.methods-disagree",
             FlagCode::OutageShorterThanDowntime => "flag.outage-shorter-than-downtime",
+            FlagCode::DowntimeEndsEarly => "flag.downtime-ends-early",
             FlagCode::VmOnTwoHosts => "flag.vm-on-two-hosts",
             FlagCode::OutageBeforeRequest => "flag.outage-before-request",
             FlagCode::ScatteredLoss => "flag.scattered-loss",

@@ -63,9 +63,10 @@ pub struct ReportArgs {
     /// Language of the documents
     #[arg(long, default_value = "en")]
     pub lang: Language,
-    /// Event at which the curves of all runs are aligned [default: as in campaign.toml, else request]
-    #[arg(long, value_name = "EVENT")]
-    pub align: Option<AlignKey>,
+    /// Event at which the curves of all runs are aligned; several are shown one after another
+    /// [default: as in campaign.toml, else request]
+    #[arg(long, value_name = "EVENT", value_delimiter = ',')]
+    pub align: Vec<AlignKey>,
     /// Replace an existing report
     #[arg(long)]
     pub force: bool,
@@ -87,9 +88,10 @@ pub struct StatsArgs {
     /// Language of tables
     #[arg(long, default_value = "en")]
     pub lang: Language,
-    /// Event at which the curves of all runs are aligned [default: as in campaign.toml, else request]
-    #[arg(long, value_name = "EVENT")]
-    pub align: Option<AlignKey>,
+    /// Event at which the curves of all runs are aligned; several are shown one after another
+    /// [default: as in campaign.toml, else request]
+    #[arg(long, value_name = "EVENT", value_delimiter = ',')]
+    pub align: Vec<AlignKey>,
     /// Exit with status 3 when there is a data problem of severity error
     #[arg(long)]
     pub strict: bool,

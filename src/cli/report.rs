@@ -15,8 +15,8 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
     let mut formats = args.format.clone();
     formats.sort_unstable();
     formats.dedup();
-    let options = ReportOptions { align: args.align, lang: args.lang, formats };
-    let analysed = pipeline::Options { align: args.align.map(Into::into), ..Default::default() };
+    let options = ReportOptions { align: args.align.clone(), lang: args.lang, formats };
+    let analysed = pipeline::Options { align: args.align.clone(), ..Default::default() };
     let outcome = analyse(&args.campaigns, &analysed, &args.common)?;
     let folder = make(&outcome, &options)?;
     output::write(&args.output, &folder, args.force)?;

@@ -13,7 +13,7 @@ use crate::text::Text;
 use crate::{export, pipeline, tables};
 
 pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
-    let options = pipeline::Options { align: args.align.map(Into::into), ..Default::default() };
+    let options = pipeline::Options { align: args.align.clone(), ..Default::default() };
     let outcome = analyse(&args.campaigns, &options, &args.common)?;
     let analysis = &outcome.analysis;
     let text = Text::new(args.lang);

@@ -22,7 +22,7 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
         .iter()
         .map(|campaign| pipeline::Known { path: campaign.path.clone(), title: campaign.title.clone() })
         .collect();
-    let align = written.options.align.map(Into::into);
+    let align = written.options.align.clone();
     let outcome =
         analyse(&folders, &pipeline::Options { align, known_as, ..Default::default() }, &args.common)?;
     let folder = report::make(&outcome, &written.options)?;

@@ -3,14 +3,17 @@
 use anyhow::Context;
 use polars::prelude::{Column as Series, DataFrame, ParquetWriter};
 
-use super::round_option;
+use super::{event_name, round_option};
 use crate::analysis::{Analysis, Curve};
 
-/// File name of a curve without extension: `<condition>-<host>-<metric>`, metric dots as hyphens.
+/// File name of a curve without extension: `<condition>-<host>-<metric>`, metric dots as hyphens; with
+/// `-at-<event>` where it is not the campaign's first.
 pub fn curve_id(analysis: &Analysis, curve: &Curve) -> String {
     let condition = &analysis.conditions[curve.condition].id;
     let host = curve.host.as_deref().map(|host| format!("-{}", file_name(host))).unwrap_or_default();
-    format!("{condition}{host}-{}", file_name(&curve.metric))
+    let main = curve.align == analysis.campaign.align;
+    let event = if main { String::new() } else { format!("-at-{}", event_name(curve.align)) };
+    format!("{condition}{host}-{}{event}", file_name(&curve.metric))
 }
 
 /// Letters and digits as they are, all else a hyphen: safe as a file name anywhere.

@@ -42,25 +42,35 @@ pub fn hosts(kind: Kind, campaign: &Campaign) -> Vec<Option<usize>> {
 }
 
 /// Whether there is a value to draw.
-pub fn has_data(analysis: &Analysis, kind: Kind, condition: usize, host: Option<usize>) -> bool {
-    curves(analysis, kind, condition).iter().any(|found| found.is_of(analysis, host) && found.is_drawn())
+pub fn has_data(
+    analysis: &Analysis,
+    kind: Kind,
+    condition: usize,
+    align: Event,
+    host: Option<usize>,
+) -> bool {
+    curves(analysis, kind, condition, align)
+        .iter()
+        .any(|found| found.is_of(analysis, host) && found.is_drawn())
 }
 
 pub fn draw(
     kind: Kind,
     condition: usize,
+    align: Event,
     host: Option<usize>,
     analysis: &Analysis,
     text: &Text,
 ) -> Result<String> {
-    let time = time_axis(analysis, condition, if kind == Kind::RoundTrips { 18 } else { 8 });
+    let time = time_axis(analysis, condition, align, if kind == Kind::RoundTrips { 18 } else { 8 });
     let figure = Figure {
         kind,
         condition,
+        align,
         host,
-        spans: Spans::new(analysis, condition),
+        spans: Spans::new(analysis, condition, align),
         time: time.context("the condition has no values")?,
-        curves: curves(analysis, kind, condition),
+        curves: curves(analysis, kind, condition, align),
         analysis,
         text,
     };
@@ -117,13 +127,13 @@ impl Found {
 }
 
 /// The condition's curves that the kind shows, on all hosts, in the order of the legend.
-fn curves(analysis: &Analysis, kind: Kind, condition: usize) -> Vec<Found> {
-    let window = Spans::new(analysis, condition).window();
+fn curves(analysis: &Analysis, kind: Kind, condition: usize, align: Event) -> Vec<Found> {
+    let window = Spans::new(analysis, condition, align).window();
     let vm = analysis.campaign.vm.as_deref();
     let mut found: Vec<Found> = analysis
         .curves
         .iter()
-        .filter(|curve| curve.condition == condition)
+        .filter(|curve| curve.condition == condition && curve.align == align)
         .filter_map(|curve| {
             let (rank, quantity) = role(kind, &curve.metric, vm)?;
             Some(Found { curve: within(curve, window), quantity, rank })
@@ -150,7 +160,7 @@ fn within(curve: &Curve, window: Option<(f64, f64)>) -> Curve {
 /// What a metric is in figures of the kind, with its place in the legend; `None` if nothing.
 fn role(kind: Kind, metric: &str, vm: Option<&str>) -> Option<(usize, Quantity)> {
     let known: &[(&str, Quantity)] = match kind {
-        Kind::Overview => &[],
+        Kind::Overview | Kind::TimeLine | Kind::Agreement => &[],
         Kind::CpuByDomain => {
             let name = domain(metric)?;
             return Some(match vm {
@@ -189,8 +199,8 @@ fn extremes(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
 }
 
 /// The time axis of all figures of the condition.
-fn time_axis(analysis: &Analysis, condition: usize, intervals: usize) -> Option<Scale> {
-    let shown = Kind::COURSES.iter().flat_map(|kind| curves(analysis, *kind, condition));
+fn time_axis(analysis: &Analysis, condition: usize, align: Event, intervals: usize) -> Option<Scale> {
+    let shown = Kind::COURSES.iter().flat_map(|kind| curves(analysis, *kind, condition, align));
     let times: Vec<f64> = shown
         .flat_map(|found| found.curve.bins)
         .filter(|bin| bin.mean.is_some_and(f64::is_finite))
@@ -204,6 +214,7 @@ fn time_axis(analysis: &Analysis, condition: usize, intervals: usize) -> Option<
 struct Figure<'a> {
     kind: Kind,
     condition: usize,
+    align: Event,
     host: Option<usize>,
     spans: Spans,
     time: Scale,
@@ -303,7 +314,7 @@ impl Figure<'_> {
     /// Text keys of the kind: what it shows, and its unit.
     fn words(&self) -> (&'static str, &'static str) {
         match self.kind {
-            Kind::Overview => ("figure.title.overview", "figure.unit.seconds"),
+            Kind::Overview | Kind::TimeLine | Kind::Agreement => ("figure.title.overview", "figure.unit.seconds"),
             Kind::CpuByDomain => ("figure.title.cpu_by_domain", "figure.unit.percent"),
             Kind::CpuByState => ("figure.title.cpu_by_state", "figure.unit.percent"),
             Kind::SoftInterrupts => ("figure.title.soft_interrupts", "figure.unit.percent"),
@@ -330,29 +341,14 @@ impl Figure<'_> {
     }
 
     fn name(&self, found: &Found) -> String {
-        let key = match found.quantity {
+        match found.quantity {
             Quantity::Vm => {
                 let name = domain(&found.curve.metric).unwrap_or_default();
-                return self.text.fill("figure.quantity.vm", &[("name", name)]);
+                self.text.fill("figure.quantity.vm", &[("name", name)])
             }
-            Quantity::OtherVm => return domain(&found.curve.metric).unwrap_or_default().to_owned(),
-            Quantity::Hypervisor => "figure.quantity.hypervisor",
-            Quantity::User => "figure.quantity.user",
-            Quantity::System => "figure.quantity.system",
-            Quantity::Idle => "figure.quantity.idle",
-            Quantity::Wait => "figure.quantity.wait",
-            Quantity::SoftInterrupts => "figure.quantity.soft_interrupts",
-            Quantity::HardInterrupts => "figure.quantity.hard_interrupts",
-            Quantity::Used => "figure.quantity.used",
-            Quantity::Free => "figure.quantity.free",
-            Quantity::Received => "figure.quantity.received",
-            Quantity::Sent => "figure.quantity.sent",
-            Quantity::RoundTrip => "figure.quantity.round_trip",
-            Quantity::OutagePing => "figure.quantity.outage_ping",
-            Quantity::OutageGuestClock => "figure.quantity.outage_guest_clock",
-            Quantity::Migration => "figure.quantity.migration",
-        };
-        self.text.get(key).to_owned()
+            Quantity::OtherVm => domain(&found.curve.metric).unwrap_or_default().to_owned(),
+            quantity => self.text.get(quantity.name()).to_owned(),
+        }
     }
 
     /// What it shows on the left, where on the right.
@@ -404,7 +400,7 @@ impl Figure<'_> {
         let Some(panel) = panels.last() else { return Ok(()) };
         let Frame { left, right, bottom, .. } = panel.frame;
         panel.time_axis(canvas, right + RIGHT - 10, self.text)?;
-        let name = match self.analysis.campaign.align {
+        let name = match self.align {
             Event::Request => "figure.time_since_request",
             Event::Outage => "figure.time_since_outage",
             Event::Resume => "figure.time_since_resume",

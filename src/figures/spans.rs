@@ -1,6 +1,6 @@
 //! When, in the mean of a condition's completed runs, the migration ran and the service was out.
 
-use crate::analysis::{Analysis, Method, Run, Status};
+use crate::analysis::{Analysis, Event, Method, Run, Status};
 use crate::stats::Sample;
 
 /// A stretch of time, seconds from time zero of the curves.
@@ -16,7 +16,7 @@ pub struct Span {
     pub length: f64,
 }
 
-/// What happened to a condition's runs.
+/// What happened to a condition's runs, around the event that time zero stands for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spans {
     pub migration: Option<Span>,
@@ -24,8 +24,7 @@ pub struct Spans {
 }
 
 impl Spans {
-    pub fn new(analysis: &Analysis, condition: usize) -> Self {
-        let align = analysis.campaign.align;
+    pub fn new(analysis: &Analysis, condition: usize, align: Event) -> Self {
         let completed: Vec<&Run> = analysis
             .runs
             .iter()
@@ -46,7 +45,7 @@ impl Spans {
         };
         Self {
             migration: span(migrations.collect(), mean_of("migration_duration")),
-            outage: outages(Method::Ping).or_else(|| outages(Method::GuestClock)),
+            outage: Method::FOR_SERVICE.into_iter().find_map(outages),
         }
     }
 

@@ -23,6 +23,7 @@ fn analysis() -> Analysis {
             vm: Some("asam".to_owned()),
             hosts: vec![host("kirsche", Role::Source), host("apfel", Role::Target)],
             align: Event::Request,
+            also_aligned: Vec::new(),
             bootstrap: Bootstrap { seed: 1, resamples: 10 },
         },
         conditions: Vec::new(),
@@ -156,6 +157,7 @@ fn add_curve(
         host: host.map(str::to_owned),
         metric: metric.to_owned(),
         unit,
+        align: analysis.campaign.align,
         bins,
         repetitions: (1..=3).map(trace).collect(),
     });
@@ -282,7 +284,14 @@ fn nothing_measured_means_no_figure() {
     analysis.curves.clear();
     analysis.series.clear();
     assert_eq!(plan(&analysis), []);
-    let stale = Plan { id: "x".to_owned(), kind: Kind::Network, condition: Some(0), host: Some(0) };
+    let stale = Plan {
+        id: "x".to_owned(),
+        kind: Kind::Network,
+        condition: Some(0),
+        align: Event::Request,
+        host: Some(0),
+        number: 0,
+    };
     assert!(draw(&stale, &analysis, &english()).is_err());
 }
 
@@ -304,6 +313,7 @@ fn every_event_can_be_time_zero() {
     ] {
         let mut analysis = analysis();
         analysis.campaign.align = align;
+        analysis.curves.iter_mut().for_each(|curve| curve.align = align);
         for (plan, svg) in draw_all(&analysis, &english()) {
             check(&plan.id, &svg);
             assert!(plan.kind == Kind::Overview || svg.contains(name), "{}", plan.id);

@@ -24,12 +24,7 @@ pub fn milestones(run: &AlignedRun, outages: &[Outage], hosts: &[Host]) -> Vec<M
     use MilestoneKind::*;
     let resolution_s = run.migration.request_resolution_s;
     let by_job = run.hypervisor.as_ref().is_some_and(|log| log.requested.is_some());
-    add(
-        Requested,
-        if by_job { Evidence::Hypervisor } else { Evidence::MigrationProcess },
-        0.0,
-        resolution_s,
-    );
+    add(Requested, if by_job { Evidence::Hypervisor } else { Evidence::MigrationProcess }, 0.0, resolution_s);
     if let Some(log) = &run.hypervisor {
         for (round, t) in &log.rounds {
             let round = u32::try_from(*round).unwrap_or(u32::MAX);
@@ -103,9 +98,11 @@ pub fn phases(milestones: &[Milestone]) -> Vec<Phase> {
     let by = |kind, evidence| {
         milestones.iter().find(|milestone| milestone.kind == kind && milestone.evidence == evidence).copied()
     };
-    let began = by(Round(1), Evidence::Hypervisor).or_else(|| surest(TransferBegan)).or_else(|| surest(Requested));
+    let began =
+        by(Round(1), Evidence::Hypervisor).or_else(|| surest(TransferBegan)).or_else(|| surest(Requested));
     // The clock in the VM and ping tell when the VM stood still to a fraction of what a list tells.
-    let stopped = by(Stopped, Evidence::Hypervisor).or_else(|| surest(ServiceLost)).or_else(|| surest(Stopped));
+    let stopped =
+        by(Stopped, Evidence::Hypervisor).or_else(|| surest(ServiceLost)).or_else(|| surest(Stopped));
     let back = surest(ServiceBack);
     let resumed = by(Resumed, Evidence::Hypervisor)
         .or_else(|| by(TransferEnded, Evidence::NetworkBurst))
@@ -259,7 +256,10 @@ mod tests {
             samples("a", "domain.Domain-0.cpu", &[0.0, 3.0, 3.0, 9.0, 9.0, 9.0, 3.0, 3.0]),
             samples("a", "domain.vm.cpu", &[0.0, 20.0, 20.0, 20.0, 20.0]),
             samples("b", "domain.Domain-0.cpu", &[0.0, 3.0, 3.0, 9.0, 9.0, 9.0, 3.0, 3.0]),
-            Samples { t_s: vec![1.0, 2.0, 3.0, 4.0], ..samples("b", "domain.vm.cpu", &[0.0, 0.0, 5.0, 20.0]) },
+            Samples {
+                t_s: vec![1.0, 2.0, 3.0, 4.0],
+                ..samples("b", "domain.vm.cpu", &[0.0, 0.0, 5.0, 20.0])
+            },
         ];
         let found = listed(&all, &hosts());
         let seen: Vec<_> = found.iter().map(|p| (p.host.as_str(), p.from_s, p.to_s)).collect();

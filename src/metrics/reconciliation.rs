@@ -5,9 +5,12 @@
 
 use crate::align::AlignedRun;
 use crate::analysis::{
-    Check, CheckKind, Evidence, Flag, FlagCode, Host, Method, Milestone, MilestoneKind, Outage, Presence, Role,
-    Verdict,
+    Check, CheckKind, Evidence, Flag, FlagCode, Host, Method, Milestone, MilestoneKind, Outage, Presence,
+    Role, Verdict,
 };
+
+/// Events of two hypervisors and the downtime of one are good to this, seconds.
+const EVENTS_S: f64 = 0.01;
 
 /// All checks that the sources of the run allow, in a fixed order.
 pub fn checks(
@@ -35,13 +38,21 @@ pub fn checks(
     let events = stopped.zip(resumed).map(|(from, to)| to.at_s() - from.at_s());
     let found = [
         back.zip(request).map(|(back, request)| ordered(OutageAfterRequest, request, back)),
-        outage(Method::Ping).zip(outage(Method::PingReplyGap)).and_then(|(a, b)| equal(PingMatchesReplyGap, a, b)),
-        outage(Method::Ping).zip(outage(Method::GuestClock)).and_then(|(a, b)| equal(PingMatchesGuestClock, a, b)),
-        outage(Method::Ping).zip(outage(Method::Hypervisor)).and_then(|(ping, downtime)| covers(ping, downtime)),
-        log.and_then(|log| log.account.downtime_s).zip(events).map(|(downtime, events)| {
-            // QEMU counts until the source has sent all; the target runs some time later.
-            at_most(DowntimeMatchesEvents, downtime, events, 0.01)
-        }),
+        outage(Method::Ping)
+            .zip(outage(Method::PingReplyGap))
+            .and_then(|(a, b)| equal(PingMatchesReplyGap, a, b)),
+        outage(Method::Ping)
+            .zip(outage(Method::GuestClock))
+            .and_then(|(a, b)| equal(PingMatchesGuestClock, a, b)),
+        outage(Method::Ping)
+            .zip(outage(Method::Hypervisor))
+            .and_then(|(ping, downtime)| covers(ping, downtime)),
+        outage(Method::Ping)
+            .zip(events)
+            .and_then(|(ping, events)| in_interval(PingMatchesEvents, ping, events)),
+        outage(Method::Hypervisor)
+            .zip(events)
+            .map(|(downtime, events)| same(DowntimeMatchesEvents, downtime.estimate_s, events, EVENTS_S)),
         lost.zip(stopped).map(|(lost, stopped)| ordered(LostWhenStopped, stopped, lost)),
         one_host_at_a_time(presences, hosts),
         active.zip(back).map(|(active, back)| ordered(BackAfterResumed, active, back)),
@@ -61,7 +72,13 @@ pub fn flags(checks: &[Check]) -> Vec<Flag> {
         .filter_map(|check| {
             let (code, left, right) = match check.kind {
                 CheckKind::OutageAfterRequest => (FlagCode::OutageBeforeRequest, "request_s", "end_s"),
-                CheckKind::OutageCoversDowntime => (FlagCode::OutageShorterThanDowntime, "ping_s", "downtime_s"),
+                CheckKind::OutageCoversDowntime => {
+                    (FlagCode::OutageShorterThanDowntime, "ping_s", "downtime_s")
+                }
+                // QEMU counts until the source has sent everything.
+                CheckKind::DowntimeMatchesEvents if check.left_s < check.right_s => {
+                    (FlagCode::DowntimeEndsEarly, "downtime_s", "events_s")
+                }
                 CheckKind::OneHostAtATime => (FlagCode::VmOnTwoHosts, "source_s", "target_s"),
                 _ => return None,
             };
@@ -94,6 +111,26 @@ fn equal(kind: CheckKind, left: &Outage, right: &Outage) -> Option<Check> {
     Some(Check { kind, verdict, left_s: left.estimate_s, right_s: right.estimate_s, uncertainty_s })
 }
 
+/// Both should be the same; their difference is good to ± `uncertainty_s`.
+fn same(kind: CheckKind, left_s: f64, right_s: f64, uncertainty_s: f64) -> Check {
+    let within = (right_s - left_s).abs() <= uncertainty_s;
+    let verdict = if within { Verdict::WithinUncertainty } else { Verdict::Contradicted };
+    Check { kind, verdict, left_s, right_s, uncertainty_s }
+}
+
+/// What is known exactly should lie in the interval. `None` where it has no upper bound.
+fn in_interval(kind: CheckKind, left: &Outage, right_s: f64) -> Option<Check> {
+    let within = (left.lower_s - EVENTS_S..=left.upper_s? + EVENTS_S).contains(&right_s);
+    let verdict = if within { Verdict::WithinUncertainty } else { Verdict::Contradicted };
+    Some(Check {
+        kind,
+        verdict,
+        left_s: left.estimate_s,
+        right_s,
+        uncertainty_s: half_width(left)? + EVENTS_S,
+    })
+}
+
 /// The network cannot be silent for less time than the VM stood still.
 fn covers(ping: &Outage, downtime: &Outage) -> Option<Check> {
     let upper = ping.upper_s?;
@@ -120,9 +157,8 @@ fn half_width(outage: &Outage) -> Option<f64> {
 /// The surest last sight on the source against the surest first on the target.
 fn one_host_at_a_time(presences: &[Presence], hosts: &[Host]) -> Option<Check> {
     let surest = |role, end: fn(&Presence) -> Option<f64>| {
-        let is_of_role = |presence: &&Presence| {
-            hosts.iter().any(|host| host.role == role && host.name == presence.host)
-        };
+        let is_of_role =
+            |presence: &&Presence| hosts.iter().any(|host| host.role == role && host.name == presence.host);
         presences
             .iter()
             .filter(is_of_role)
@@ -160,6 +196,16 @@ mod tests {
         assert_eq!(verdict(1.0, 1.2, 1.4), Verdict::WithinUncertainty);
         assert_eq!(verdict(1.4, 1.6, 1.8), Verdict::Holds);
         assert_eq!(verdict(0.6, 0.8, 1.0), Verdict::Contradicted);
+    }
+
+    #[test]
+    fn a_downtime_that_ends_before_the_vm_runs_is_flagged() {
+        let found = flags(&[same(CheckKind::DowntimeMatchesEvents, 0.002, 0.218, EVENTS_S)]);
+        assert_eq!(found[0].code, FlagCode::DowntimeEndsEarly);
+        let ping = outage(Method::Ping, 0.168, 0.224, 0.28);
+        let verdict = |events| in_interval(CheckKind::PingMatchesEvents, &ping, events).unwrap().verdict;
+        assert_eq!(verdict(0.218), Verdict::WithinUncertainty);
+        assert_eq!(verdict(0.1), Verdict::Contradicted);
     }
 
     #[test]

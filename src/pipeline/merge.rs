@@ -8,6 +8,7 @@ use anyhow::{bail, ensure};
 
 use super::conditions::identify;
 use crate::aggregate;
+use crate::agreement;
 use crate::analysis::{Analysis, Campaign, Comparison, Factors, Finding};
 
 /// The factor that tells campaigns apart where nothing else does.
@@ -102,6 +103,8 @@ fn append(merged: &mut Analysis, part: Analysis) -> anyhow::Result<()> {
     }));
     merged.findings.extend(part.findings.into_iter().map(|finding| shifted(finding, conditions, runs)));
     merged.published.extend(part.published);
+    merged.clocks.extend(part.clocks);
+    merged.agreements = agreement::agreements(&merged.runs);
     merged.diagnostics.extend(part.diagnostics);
     Ok(())
 }
@@ -113,7 +116,7 @@ fn describe(factors: &Factors) -> String {
 
 fn campaign(merged: &mut Campaign, part: Campaign) -> anyhow::Result<()> {
     ensure!(
-        merged.align == part.align,
+        merged.align == part.align && merged.also_aligned == part.also_aligned,
         "{} and {} are aligned at different events; choose one with --align",
         merged.path,
         part.path

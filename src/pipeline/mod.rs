@@ -18,9 +18,10 @@ use crate::aggregate;
 use crate::agreement;
 use crate::align::{AlignedRun, Samples, align};
 use crate::analysis::{
-    Analysis, Campaign, Condition, Diagnostic, Event, Finding, Flag, FlagCode, Host, Method, Run, Severity, Status,
+    Analysis, Campaign, Condition, Diagnostic, Event, Finding, Flag, FlagCode, Host, Method, Run, Severity,
+    Status,
 };
-use crate::config::{self, Config};
+use crate::config::{self, AlignKey, Config};
 use crate::findings;
 use crate::load::{LoadedFile, load, sha256};
 use crate::metrics::{course, degradation, outage, reconciliation, resources, streaming};
@@ -29,8 +30,8 @@ use crate::session::{self, RunKey, Session};
 /// What the caller may override.
 #[derive(Debug, Default)]
 pub struct Options {
-    /// Replaces the alignment event of the configuration.
-    pub align: Option<Event>,
+    /// Replaces the alignment events of the configuration unless empty.
+    pub align: Vec<AlignKey>,
     /// What the campaigns were called when a report was made of them, in their order; they keep
     /// these names wherever they lie now.
     pub known_as: Vec<Known>,
@@ -90,7 +91,7 @@ pub fn run(folders: &[PathBuf], options: &Options, progress: &Progress<'_>) -> a
     let mut campaigns = Vec::new();
     let mut exceeded = Vec::new();
     for (number, path) in paths.into_iter().enumerate() {
-        let (mut analysis, input, over) = one(&path, options.known_as.get(number), options.align, progress)?;
+        let (mut analysis, input, over) = one(&path, options.known_as.get(number), &options.align, progress)?;
         if options.distinguish {
             merge::distinguish(&mut analysis, &format!("{} {}", number + 1, folder_name(&path)));
         }
@@ -104,12 +105,12 @@ pub fn run(folders: &[PathBuf], options: &Options, progress: &Progress<'_>) -> a
 fn one(
     folder: &Path,
     known: Option<&Known>,
-    align: Option<Event>,
+    align: &[AlignKey],
     progress: &Progress<'_>,
 ) -> anyhow::Result<(Analysis, Input, Vec<String>)> {
     let mut session = Session::open(folder)?;
-    if let Some(event) = align {
-        session.config.align = event;
+    if !align.is_empty() {
+        (session.config.align, session.config.also_aligned) = config::events(align);
     }
     (progress.files)(session.files.len() as u64);
     let files = load(&session, progress.file);
@@ -159,8 +160,10 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
         })
         .collect();
     aligned.sort_by_key(|(condition, run)| (*condition, run.key.repetition));
-    let measured: Vec<(Run, Vec<Diagnostic>)> =
-        aligned.par_iter().map(|(index, run)| measure(*index, &conditions[*index], run, &hosts, config)).collect();
+    let measured: Vec<(Run, Vec<Diagnostic>)> = aligned
+        .par_iter()
+        .map(|(index, run)| measure(*index, &conditions[*index], run, &hosts, config))
+        .collect();
     let mut runs = Vec::new();
     for (run, found) in measured {
         runs.push(run);
@@ -174,15 +177,21 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
     for (_, run) in &mut aligned {
         diagnostics.append(&mut run.diagnostics);
     }
-    let curves = conditions
+    let events: Vec<Event> =
+        std::iter::once(config.align).chain(config.also_aligned.iter().copied()).collect();
+    let curves = events
         .par_iter()
-        .enumerate()
-        .flat_map_iter(|(index, condition)| {
-            let repetitions = alignable(condition, &runs, &aligned, config.align);
-            aggregate::curves(index, &repetitions)
+        .flat_map(|event| {
+            conditions.par_iter().enumerate().map(move |(index, condition)| (*event, index, condition))
+        })
+        .flat_map_iter(|(event, index, condition)| {
+            let repetitions = alignable(condition, &runs, &aligned, event);
+            aggregate::curves(index, event, &repetitions)
         })
         .collect();
-    diagnostics.extend(runs.iter().filter_map(|run| without_event(run, config.align)));
+    for event in events {
+        diagnostics.extend(runs.iter().filter_map(|run| without_event(run, event)));
+    }
     let series = aggregate::series(&conditions, &runs);
     let reference = conditions::reference(config, &conditions);
     let others = (0..conditions.len()).filter(|other| reference != Some(*other));
@@ -205,6 +214,7 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
         vm: config.file.vm.name.clone().or_else(|| hosts::vm_in_logs(&files)),
         hosts,
         align: config.align,
+        also_aligned: config.also_aligned.clone(),
         bootstrap: config.bootstrap,
     };
     let analysis = Analysis {

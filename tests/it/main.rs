@@ -1,5 +1,6 @@
 //! Whole-program tests, in one binary.
 
+mod aligned;
 mod bad_input;
 mod clocks;
 mod compressed;

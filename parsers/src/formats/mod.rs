@@ -1,6 +1,7 @@
 //! One file per format.
 
 pub(crate) mod dstat;
+pub(crate) mod hmp_migrate;
 mod hypervisor;
 pub(crate) mod iometer;
 pub(crate) mod migration_time;
@@ -9,6 +10,7 @@ pub(crate) mod ping;
 pub(crate) mod ping_gawk;
 pub(crate) mod qmp_migrate;
 mod sequence;
+pub(crate) mod virsh_domjobinfo;
 pub(crate) mod vlc_log;
 mod vlc_message;
 pub(crate) mod vlc_stats;
