@@ -15,7 +15,9 @@ use crate::tables::{Cell, Table};
 pub fn table_csv(table: &Table) -> anyhow::Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
     let parts: Vec<&[&str]> = (0..table.columns.len())
-        .map(|index| table.rows.iter().filter_map(|row| row.cells.get(index)).map(parts).max_by_key(|p| p.len()))
+        .map(|index| {
+            table.rows.iter().filter_map(|row| row.cells.get(index)).map(parts).max_by_key(|p| p.len())
+        })
         .map(|found| found.unwrap_or(&[""]))
         .collect();
     let mut header = Vec::new();

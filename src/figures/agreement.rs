@@ -7,12 +7,14 @@ use super::canvas::{Canvas, Edges, Frame, Pen, Point, Type, document};
 use super::scale::{Scale, Spread};
 use super::theme;
 use crate::analysis::{Agreement, Analysis};
-use crate::tables::labels::method_label;
+use crate::tables::labels::method_name_label;
 use crate::text::Text;
 
 const TITLE_Y: i32 = 60;
 const LEGEND_TOP: i32 = 175;
 const LEGEND_ROW: i32 = 88;
+/// For the name of the upright axis.
+const AXIS_ROOM: i32 = 70;
 const LEFT: i32 = 250;
 const RIGHT: i32 = 330;
 const PLOT_HEIGHT: i32 = 1000;
@@ -30,16 +32,21 @@ pub fn has_data(agreement: &Agreement) -> bool {
 pub fn draw(number: usize, analysis: &Analysis, text: &Text) -> Result<String> {
     let agreement = analysis.agreements.get(number).context("no such pair of methods")?;
     let groups = groups(agreement, analysis);
-    let names = [("a", text.get(method_label(agreement.a))), ("b", text.get(method_label(agreement.b)))];
+    let names =
+        [("a", text.get(method_name_label(agreement.a))), ("b", text.get(method_name_label(agreement.b)))];
     let title = text.fill("figure.title.agreement", &names);
     let note = text.get("figure.note.agreement");
     let entries: Vec<String> = groups.iter().map(|&group| analysis.condition_name(group)).collect();
     let columns = if entries.iter().any(|entry| entry.chars().count() > 14) { 2 } else { 4 };
     let rows = if entries.len() > 1 { entries.len().div_ceil(columns) } else { 0 };
-    let top = LEGEND_TOP + LEGEND_ROW * i32::try_from(rows)?;
+    let top = LEGEND_TOP + LEGEND_ROW * i32::try_from(rows)? + AXIS_ROOM;
     let bottom = top + PLOT_HEIGHT;
     document((theme::PAIR_WIDTH, bottom + 300), &title, note, |canvas| {
-        canvas.text(&canvas.fit(&title, theme::PAIR_WIDTH - 20, Type::title())?, (10, TITLE_Y), Type::title())?;
+        canvas.text(
+            &canvas.fit(&title, theme::PAIR_WIDTH - 20, Type::title())?,
+            (10, TITLE_Y),
+            Type::title(),
+        )?;
         let plot = Plot::new(agreement, Edges { left: LEFT, right: theme::PAIR_WIDTH - RIGHT, top, bottom });
         if rows > 0 {
             legend(canvas, &entries, columns)?;
@@ -100,7 +107,8 @@ struct Plot {
 impl Plot {
     fn new(agreement: &Agreement, edges: Edges) -> Self {
         let means = agreement.pairs.iter().map(|pair| (pair.a_s + pair.b_s) / 2.0);
-        let (low, high) = means.fold((f64::INFINITY, 0.0), |(low, high): (f64, f64), v| (low.min(v), high.max(v)));
+        let (low, high) =
+            means.fold((f64::INFINITY, 0.0), |(low, high): (f64, f64), v| (low.min(v), high.max(v)));
         let x = if low > 0.0 && high / low >= 6.0 {
             Scale::log(low / 1.05, high * 1.05)
         } else {
@@ -141,7 +149,7 @@ impl Plot {
             Spread::Log => "figure.mean_of_both_log",
         };
         canvas.text(text.get(axis), ((left + right) / 2, bottom + 150), Type::label().centred())?;
-        canvas.text(text.get("figure.difference"), (10, top - 50), Type::label())
+        canvas.text(text.get("figure.difference"), (10, top - 80), Type::label())
     }
 
     /// No difference, the bias with its interval, the limits; their values on the right.

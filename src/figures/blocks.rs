@@ -103,7 +103,8 @@ fn lane(run: &Run, source: Source, text: Option<&Text>) -> Lane {
         Source::Host(host) => text.fill(Quantity::VmPlace.name(), &[("host", host)]),
         Source::Outage(method) => text.get(Quantity::of_method(method).name()).to_owned(),
     };
-    let rounds = run.milestones.iter().filter(|milestone| matches!(milestone.kind, MilestoneKind::Round(2..)));
+    let rounds =
+        run.milestones.iter().filter(|milestone| matches!(milestone.kind, MilestoneKind::Round(2..)));
     let length = match source {
         Source::Process => run.migration.duration_s.map(|duration| (duration, 2)),
         Source::Outage(method) => run
@@ -114,7 +115,11 @@ fn lane(run: &Run, source: Source, text: Option<&Text>) -> Lane {
     Lane {
         name: text.map(name).unwrap_or_default(),
         bars: bars(run, source),
-        ticks: if matches!(source, Source::Phases) { rounds.map(Milestone::at_s).collect() } else { Vec::new() },
+        ticks: if matches!(source, Source::Phases) {
+            rounds.map(Milestone::at_s).collect()
+        } else {
+            Vec::new()
+        },
         length,
     }
 }
@@ -207,7 +212,9 @@ fn remarks(run: &Run, text: &Text) -> Vec<String> {
         .checks
         .iter()
         .filter(|check| check.verdict == Verdict::Contradicted)
-        .map(|check| format!("{} ({} s)", text.get(check_label(check.kind)), text.number(check.margin_s(), 2)))
+        .map(|check| {
+            format!("{} ({} s)", text.get(check_label(check.kind)), text.number(check.margin_s(), 2))
+        })
         .collect();
     if !contradicted.is_empty() {
         remarks.push(format!("{}: {}", text.get("verdict.contradicted"), contradicted.join("; ")));

@@ -314,7 +314,9 @@ impl Figure<'_> {
     /// Text keys of the kind: what it shows, and its unit.
     fn words(&self) -> (&'static str, &'static str) {
         match self.kind {
-            Kind::Overview | Kind::TimeLine | Kind::Agreement => ("figure.title.overview", "figure.unit.seconds"),
+            Kind::Overview | Kind::TimeLine | Kind::Agreement => {
+                ("figure.title.overview", "figure.unit.seconds")
+            }
             Kind::CpuByDomain => ("figure.title.cpu_by_domain", "figure.unit.percent"),
             Kind::CpuByState => ("figure.title.cpu_by_state", "figure.unit.percent"),
             Kind::SoftInterrupts => ("figure.title.soft_interrupts", "figure.unit.percent"),

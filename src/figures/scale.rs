@@ -58,8 +58,8 @@ impl Scale {
     /// Seconds from `low` to `high`, ticks at multiples that clocks know.
     pub fn time(low: f64, high: f64, intervals: usize) -> Self {
         const STEPS: [f64; 19] = [
-            0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0, 7200.0,
-            10800.0, 21600.0,
+            0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0,
+            3600.0, 7200.0, 10800.0, 21600.0,
         ];
         let high = if high > low { high } else { low + 1.0 };
         let least = (high - low) / intervals as f64;

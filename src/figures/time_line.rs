@@ -6,8 +6,8 @@
 
 use anyhow::Result;
 
-use super::canvas::{Canvas, Edges, Frame, Pen, Type, document};
 use super::blocks::{Bar, Block, Lane, blocks};
+use super::canvas::{Canvas, Edges, Frame, Pen, Type, document};
 use super::scale::Scale;
 use super::theme::{self, Quantity};
 use crate::analysis::Analysis;
@@ -46,16 +46,18 @@ pub fn draw(condition: usize, page: usize, analysis: &Analysis, text: &Text) -> 
     let a_page = all.len().div_ceil(all.len().div_ceil(MOST_BLOCKS).max(1)).max(1);
     let blocks: Vec<&Block> = all.iter().skip(page * a_page).take(a_page).collect();
     anyhow::ensure!(!blocks.is_empty(), "nothing is known of the course of its runs");
-    let height = |block: &Block| {
-        i32::try_from(block.lanes.len() + block.remarks.len()).map(|rows| rows * LANE + GAP)
-    };
+    let height =
+        |block: &Block| i32::try_from(block.lanes.len() + block.remarks.len()).map(|rows| rows * LANE + GAP);
     let heights: Vec<i32> = blocks.iter().map(|block| height(block)).collect::<Result<_, _>>()?;
     let bottom = PLOT_TOP + heights.iter().sum::<i32>();
     let title = text.get("figure.title.time_line");
-    document((theme::FULL_WIDTH, bottom + 330), title, text.get("figure.note.time_line"), |canvas| {
+    let rounds = all.iter().flat_map(|block| &block.lanes).any(|lane| !lane.ticks.is_empty());
+    let note = text.get("figure.note.time_line");
+    let note = if rounds { format!("{note}; {}", text.get("figure.note.rounds")) } else { note.to_owned() };
+    document((theme::FULL_WIDTH, bottom + 330), title, &note, |canvas| {
         let sheet = Sheet::new(canvas, text, &all, &windows, bottom)?;
         sheet.heading(title, &analysis.condition_name(condition))?;
-        sheet.axes()?;
+        sheet.axes(&note)?;
         let mut top = PLOT_TOP;
         for (block, height) in blocks.iter().zip(heights) {
             sheet.block(block, top, top + height)?;
@@ -103,7 +105,7 @@ struct Panel {
 impl Panel {
     fn new((left, right): (i32, i32), bottom: i32, window: (f64, f64), axis: &'static str) -> Self {
         let edges = Edges { left, right, top: PLOT_TOP, bottom };
-        let intervals = f64::from((right - left) / 260).max(2.0) as usize;
+        let intervals = f64::from((right - left) / 200).max(2.0) as usize;
         let scale = Scale::time(window.0, window.1, intervals);
         Self { frame: Frame::new(edges, window, (0.0, 1.0)), scale, axis }
     }
@@ -179,7 +181,7 @@ impl<'a, 'b> Sheet<'a, 'b> {
     }
 
     /// Grid, ticks, their labels and what they count, and the note below.
-    fn axes(&self) -> Result<()> {
+    fn axes(&self, note: &str) -> Result<()> {
         let canvas = self.canvas;
         for panel in self.panels() {
             let Frame { left, right, top, bottom, .. } = panel.frame;
@@ -198,7 +200,6 @@ impl<'a, 'b> Sheet<'a, 'b> {
             let axis = canvas.fit(self.text.get(panel.axis), right - left, Type::label())?;
             canvas.text(&axis, ((left + right) / 2, bottom + 155), Type::label().centred())?;
         }
-        let note = self.text.get("figure.note.time_line");
         let note = canvas.fit(note, theme::FULL_WIDTH - MARGIN - 10, Type::label())?;
         canvas.text(&note, (10, self.whole.frame.bottom + 275), Type::label())
     }

@@ -85,7 +85,7 @@ fn cell(cell: &Cell, factor: f64, text: &Text) -> String {
         Cell::Labels(keys) => keys.iter().map(|key| text.get(key)).collect::<Vec<_>>().join(", "),
         Cell::Verdict { verdict, margin, decimals } => {
             let margin = text.number(margin * factor, usize::from(*decimals));
-            format!("{} {margin}", verdict_sign(*verdict))
+            format!("{margin} {}", verdict_sign(*verdict))
         }
         Cell::Missing => text.get("report.missing").to_owned(),
     }
@@ -105,13 +105,21 @@ pub fn seconds(value: f64, text: &Text) -> String {
     text.number(value, if value.abs() < 0.095 { 3 } else { 2 })
 }
 
-/// What a flag says, with its figures.
-pub fn flag_sentence(flag: &Flag, text: &Text) -> String {
-    let figure = |name: &str, value| if name == "requests" { text.number(value, 0) } else { seconds(value, text) };
+/// What a flag says, with its figures; of several flags of one code, with the ranges of their figures.
+pub fn flag_sentence(flags: &[&Flag], text: &Text) -> String {
+    let Some(first) = flags.first() else { return String::new() };
+    let figure =
+        |name: &str, value| if name == "requests" { text.number(value, 0) } else { seconds(value, text) };
+    let range_of = |index: usize, name: &str| {
+        let values = flags.iter().filter_map(|flag| flag.values.get(index)).map(|(_, value)| *value);
+        let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)));
+        let (low, high) = (figure(name, low), figure(name, high));
+        if low == high { low } else { format!("{low} … {high}") }
+    };
     let values: Vec<(&str, String)> =
-        flag.values.iter().map(|(name, value)| (*name, figure(name, *value))).collect();
+        first.values.iter().enumerate().map(|(index, (name, _))| (*name, range_of(index, name))).collect();
     let borrowed: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    text.fill(flag.code.label(), &borrowed)
+    text.fill(first.code.label(), &borrowed)
 }
 
 /// A value with the half-width of its interval: `4.10 ± 0.05`.

@@ -125,7 +125,11 @@ pub(super) type HostQuantity = (String, &'static str, Unit, u8);
 
 /// What a migration costs a host, as far as tables tell it.
 pub(super) fn quantities(analysis: &Analysis) -> Vec<HostQuantity> {
-    let vm = analysis.campaign.vm.as_ref().map(|vm| (format!("domain.{vm}.cpu"), "table.vm_cpu", Unit::Percent, 1));
+    let vm = analysis
+        .campaign
+        .vm
+        .as_ref()
+        .map(|vm| (format!("domain.{vm}.cpu"), "table.vm_cpu", Unit::Percent, 1));
     let others = [
         ("domain.Domain-0.cpu", "table.domain_0_cpu", Unit::Percent, 1),
         ("cpu.system", "table.cpu_system", Unit::Percent, 1),

@@ -6,9 +6,7 @@
 
 use super::condition::quantities;
 use super::labels::{check_label, evidence_label, phase_label, verdict_label};
-use super::{
-    Cell, Column, Heading, Row, Table, column, row, runs_of, table, without_empty_columns,
-};
+use super::{Cell, Column, Heading, Row, Table, column, row, runs_of, table, without_empty_columns};
 use crate::aggregate;
 use crate::analysis::{Analysis, CheckKind, PhaseCost, PhaseKind, Run, Unit};
 use crate::export::unit_name;

@@ -16,6 +16,16 @@ pub fn method_label(method: Method) -> &'static str {
     }
 }
 
+/// A method's name by itself.
+pub fn method_name_label(method: Method) -> &'static str {
+    match method {
+        Method::Ping => "method_name.ping",
+        Method::PingReplyGap => "method_name.ping_reply_gap",
+        Method::GuestClock => "method_name.guest_clock",
+        Method::Hypervisor => "method_name.hypervisor",
+    }
+}
+
 pub fn status_label(status: Status) -> &'static str {
     match status {
         Status::Completed => "status.completed",

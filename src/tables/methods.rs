@@ -1,6 +1,6 @@
 //! Tables of the methods that measure outages, and of the clocks behind them.
 
-use super::labels::{method_label, origin_label};
+use super::labels::{method_label, method_name_label, origin_label};
 use super::{Cell, Table, column, row, runs_of, table, without_empty_columns};
 use crate::analysis::{Analysis, Clock, ClockOwner, Method, Unit};
 use crate::stats::Interval;
@@ -64,8 +64,8 @@ pub fn agreements(analysis: &Analysis) -> Table {
     let rows = analysis.agreements.iter().map(|agreement| {
         let compared = !agreement.pairs.is_empty();
         row(vec![
-            Cell::Label(method_label(agreement.a)),
-            Cell::Label(method_label(agreement.b)),
+            Cell::Label(method_name_label(agreement.a)),
+            Cell::Label(method_name_label(agreement.b)),
             Cell::count(agreement.pairs.len()),
             Cell::count(agreement.left_out),
             Cell::count(agreement.overlapping),

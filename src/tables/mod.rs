@@ -133,18 +133,8 @@ pub fn all(analysis: &Analysis) -> Vec<Table> {
     let mut tables = vec![overview(analysis), comparisons(analysis)];
     for index in 0..analysis.conditions.len() {
         tables.extend(
-            [
-                outages,
-                methods,
-                checks,
-                phases,
-                hypervisor,
-                round_trips,
-                degradation,
-                resources,
-                phase_costs,
-            ]
-            .map(|of_condition| of_condition(analysis, index)),
+            [outages, methods, checks, phases, hypervisor, round_trips, degradation, resources, phase_costs]
+                .map(|of_condition| of_condition(analysis, index)),
         );
     }
     tables.extend(

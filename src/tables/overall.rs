@@ -85,7 +85,9 @@ pub fn comparisons(analysis: &Analysis) -> Table {
         column("p_adjusted", "table.p_adjusted", None),
     ];
     // `summary.json` compares all series.
-    let told = |metric: &str| matches!(metric, "outage_ping" | "outage_guest_clock" | "outage_hypervisor" | "migration_duration");
+    let told = |metric: &str| {
+        matches!(metric, "outage_ping" | "outage_guest_clock" | "outage_hypervisor" | "migration_duration")
+    };
     let rows = analysis.comparisons.iter().filter(|c| told(&c.metric)).map(|c| {
         row(vec![
             Cell::Metric(c.metric.clone()),

@@ -3,12 +3,8 @@
 use serde::Serialize;
 
 use super::super::{round, round_option};
-use crate::analysis::{
-    Check, Degradation, Hypervisor, Milestone, MilestoneKind, Phase, Presence,
-};
-use crate::tables::labels::{
-    check_label, code, evidence_label, milestone_label, phase_label, verdict_label,
-};
+use crate::analysis::{Check, Degradation, Hypervisor, Milestone, MilestoneKind, Phase, Presence};
+use crate::tables::labels::{check_label, code, evidence_label, milestone_label, phase_label, verdict_label};
 
 #[derive(Serialize)]
 pub(super) struct HypervisorWire<'a> {

@@ -138,7 +138,7 @@ pub(super) fn run<'a>(run: &'a Run, text: &Text) -> RunWire<'a> {
         degradation: run.degradation.as_ref().map(degradation),
         resources: run.resources.iter().map(resource).collect(),
         flags: flags
-            .map(|flag| FlagWire { code: flag.code.code(), message: flag_sentence(flag, text) })
+            .map(|flag| FlagWire { code: flag.code.code(), message: flag_sentence(&[flag], text) })
             .collect(),
     }
 }

@@ -1,10 +1,12 @@
 //! The section of one condition.
 
+use std::collections::BTreeMap;
+
 use super::super::format::flag_sentence;
 use super::super::view::{Block, FindingItem, Section};
 use super::Composer;
-use crate::analysis::Condition;
-use crate::figures::Kind;
+use crate::analysis::{Condition, Event, Flag, FlagCode};
+use crate::figures::{Kind, Plan};
 use crate::tables::{self, Table};
 
 impl Composer<'_> {
@@ -12,8 +14,11 @@ impl Composer<'_> {
         let condition = &self.analysis.conditions[index];
         let name = self.name(index);
         let caption = [("condition", name.as_str())];
-        let of = |data: fn(&_, usize) -> Table, key: &str| self.table(data(self.analysis, index), key, &caption);
-        let figures = |kind| self.figures_where(|plan| plan.condition == Some(index) && plan.kind == kind);
+        let of =
+            |data: fn(&_, usize) -> Table, key: &str| self.table(data(self.analysis, index), key, &caption);
+        let main = self.analysis.campaign.align;
+        let here = |plan: &Plan, align| plan.condition == Some(index) && plan.align == align;
+        let figures = |kind| self.figures_where(|plan| here(plan, main) && plan.kind == kind);
 
         let mut blocks = Vec::new();
         blocks.extend(of(tables::outages, "caption.outages"));
@@ -27,7 +32,7 @@ impl Composer<'_> {
         let mut service = figures(Kind::RoundTrips);
         service.extend(of(tables::round_trips, "caption.round_trips"));
         service.extend(of(tables::degradation, "caption.degradation"));
-        let mut hosts = self.figures_where(|plan| plan.condition == Some(index) && plan.host.is_some());
+        let mut hosts = self.figures_where(|plan| here(plan, main) && plan.host.is_some());
         hosts.extend(of(tables::resources, "caption.resources"));
         hosts.extend(of(tables::phase_means, "caption.phase_costs"));
 
@@ -37,6 +42,19 @@ impl Composer<'_> {
             let title = self.text.fill(&format!("report.{part}"), &caption);
             self.section(&format!("condition-{id}-{part}"), title, blocks)
         });
+        let aligned = self.analysis.campaign.also_aligned.iter().filter_map(|event| {
+            let blocks = self.figures_where(|plan| here(plan, *event));
+            let (part, title) = aligned_words(*event);
+            let section = || {
+                self.section(
+                    &format!("condition-{id}-{part}"),
+                    self.text.get(title).to_owned(),
+                    blocks.clone(),
+                )
+            };
+            (!blocks.is_empty()).then(section)
+        });
+        let sections = sections.chain(aligned);
         let title = self.text.fill(self.title(condition), &caption);
         Section { sections: sections.collect(), ..self.section(&format!("condition-{id}"), title, blocks) }
     }
@@ -50,17 +68,35 @@ impl Composer<'_> {
         if only_load { "report.load" } else { "report.condition" }
     }
 
-    /// What a reader must know of single runs.
+    /// What a reader must know of single runs: an item for each kind of flag.
     fn flagged(&self, condition: &Condition) -> Option<Block> {
-        let runs = condition.runs.iter().map(|&run| &self.analysis.runs[run]);
-        let items: Vec<FindingItem> = runs
-            .flat_map(|run| run.flags.iter().map(move |flag| (run.repetition.to_string(), flag)))
-            .map(|(repetition, flag)| {
-                let sentence = flag_sentence(flag, self.text);
-                let values = [("repetition", repetition.as_str()), ("sentence", &sentence)];
-                FindingItem { text: self.text.fill("report.in_repetition", &values), link: None }
+        let mut by_code: BTreeMap<FlagCode, (Vec<String>, Vec<&Flag>)> = BTreeMap::new();
+        for run in condition.runs.iter().map(|&run| &self.analysis.runs[run]) {
+            for flag in &run.flags {
+                let entry = by_code.entry(flag.code).or_default();
+                entry.0.push(run.repetition.to_string());
+                entry.1.push(flag);
+            }
+        }
+        let items: Vec<FindingItem> = by_code
+            .into_values()
+            .map(|(repetitions, flags)| {
+                let key = if flags.len() == 1 { "report.in_repetition" } else { "report.in_repetitions" };
+                let (repetitions, sentence) = (repetitions.join(", "), flag_sentence(&flags, self.text));
+                let values = [("repetition", repetitions.as_str()), ("sentence", &sentence)];
+                FindingItem { text: self.text.fill(key, &values), link: None }
             })
             .collect();
         (!items.is_empty()).then_some(Block::Findings { items })
+    }
+}
+
+/// Anchor and title of the section with the figures of a further event.
+fn aligned_words(event: Event) -> (&'static str, &'static str) {
+    match event {
+        Event::Request => ("at-request", "report.aligned_request"),
+        Event::Outage => ("at-outage", "report.aligned_outage"),
+        Event::Resume => ("at-resume", "report.aligned_resume"),
+        Event::End => ("at-end", "report.aligned_end"),
     }
 }

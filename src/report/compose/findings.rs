@@ -162,7 +162,8 @@ impl Composer<'_> {
 
     /// How many checks were contradicted, and the worst.
     fn contradictions(&self) -> Option<FindingItem> {
-        let checks = || self.analysis.runs.iter().flat_map(|run| run.checks.iter().map(move |check| (run, check)));
+        let checks =
+            || self.analysis.runs.iter().flat_map(|run| run.checks.iter().map(move |check| (run, check)));
         let contradicted = || checks().filter(|(_, check)| check.verdict == Verdict::Contradicted);
         let all = checks().count().to_string();
         let beyond = |check: &Check| check.margin_s().abs() - check.uncertainty_s;
@@ -186,7 +187,6 @@ impl Composer<'_> {
             ],
         );
         let condition = &self.analysis.conditions[run.condition].id;
-        // A report without figures and tables of the course has no such section.
         Some(FindingItem { text, link: Some(format!("condition-{condition}-course")) })
     }
 

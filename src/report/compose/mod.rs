@@ -12,7 +12,7 @@ use crate::analysis::{Analysis, Role, Unit};
 use crate::figures::{Kind, Plan};
 use crate::provenance::VERSION;
 use crate::tables::Table;
-use crate::tables::labels::method_label;
+use crate::tables::labels::method_name_label;
 use crate::text::Text;
 
 /// The whole report.
@@ -142,7 +142,7 @@ impl Composer<'_> {
             Kind::Agreement => "agreement",
         };
         let pair = self.analysis.agreements.get(plan.number).filter(|_| plan.kind == Kind::Agreement);
-        let method = |of| self.text.get(method_label(of));
+        let method = |of| self.text.get(method_name_label(of));
         let (a, b) = pair.map(|pair| (method(pair.a), method(pair.b))).unwrap_or_default();
         let condition = plan.condition.map(|index| self.name(index)).unwrap_or_default();
         let host = plan.host.and_then(|index| self.analysis.campaign.hosts.get(index));

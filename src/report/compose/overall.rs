@@ -6,7 +6,7 @@ use super::Composer;
 use crate::analysis::{Agreement, Event, Severity};
 use crate::figures::Kind;
 use crate::tables;
-use crate::tables::labels::method_label;
+use crate::tables::labels::method_name_label;
 
 impl Composer<'_> {
     pub(super) fn overview(&self) -> Section {
@@ -52,8 +52,9 @@ impl Composer<'_> {
     }
 
     fn agreed(&self, agreement: &Agreement) -> Option<String> {
-        let limits = range(agreement.limits?, 1.0, 2, self.text);
-        let method = |of| self.text.get(method_label(of));
+        let limits = agreement.limits?;
+        let decimals = if limits.low.abs().max(limits.high.abs()) < 0.095 { 3 } else { 2 };
+        let method = |of| self.text.get(method_name_label(of));
         Some(self.text.fill(
             "report.agreement_summary",
             &[
@@ -61,7 +62,7 @@ impl Composer<'_> {
                 ("b", method(agreement.b)),
                 ("n", &agreement.pairs.len().to_string()),
                 ("bias", &self.seconds(agreement.bias_s)),
-                ("limits", &limits),
+                ("limits", &range(limits, 1.0, decimals, self.text)),
             ],
         ))
     }
