@@ -8,7 +8,7 @@ use stillstand::align::align;
 use stillstand::analysis::{Flag, FlagCode, Method, Outage};
 use stillstand::config::Config;
 use stillstand::load::LoadedFile;
-use stillstand::metrics::outage;
+use stillstand::metrics::{course, outage, reconciliation};
 use stillstand::session::{RunKey, SessionFile};
 use stillstand_generator::SampleFile;
 use stillstand_generator::simulation::{PingForm, Scenario, Truth, simulate};
@@ -65,7 +65,9 @@ pub fn measure(scenario: &Scenario, number: u32) -> Measured {
     let guest = run.guest_clock.as_ref().and_then(|clock| outage::guest_clock(clock, outages.first()));
     outages.extend(guest.iter().map(|guest| guest.outage.clone()));
     outages.extend(run.hypervisor.as_ref().and_then(outage::hypervisor));
-    let flags = outage::flags(&run.migration, Some(&ping), &outages, guest.as_ref());
+    let mut flags = outage::flags(&run.migration, Some(&ping), &outages, guest.as_ref());
+    let milestones = course::milestones(&run, &outages, &[]);
+    flags.extend(reconciliation::flags(&reconciliation::checks(&run, &outages, &milestones, &[], &[])));
     Measured { truth: simulated.truth, hole: ping.longest_gap_lost, outages, flags }
 }
 
@@ -136,9 +138,9 @@ impl Tally {
     }
 }
 
-/// Runs `0..runs` of a scenario.
-pub fn runs(scenario: &Scenario, runs: u32) -> Vec<Measured> {
-    (0..runs).into_par_iter().map(|number| measure(scenario, number)).collect()
+/// Runs of a scenario, by their numbers.
+pub fn runs(scenario: &Scenario, numbers: std::ops::Range<u32>) -> Vec<Measured> {
+    numbers.into_par_iter().map(|number| measure(scenario, number)).collect()
 }
 
 /// What each method made of the runs.

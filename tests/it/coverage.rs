@@ -39,7 +39,7 @@ fn broken(scenario: &Scenario) -> Option<&'static (&'static str, f64, f64, f64)>
 fn bounds_are_hard_where_nothing_breaks_their_assumptions() {
     let mut all: BTreeMap<Column, (u32, u32)> = BTreeMap::new();
     for scenario in SCENARIOS.iter().filter(|scenario| broken(scenario).is_none()) {
-        let runs = tally::runs(scenario, RUNS);
+        let runs = tally::runs(scenario, 0..RUNS);
         for (column, tally) in tally::tally(&runs) {
             assert!(tally.coverage() >= 0.98, "{} {column:?} {tally:?}", scenario.name);
             let (held, of) = all.entry(column).or_default();
@@ -57,7 +57,7 @@ fn bounds_are_hard_where_nothing_breaks_their_assumptions() {
 #[test]
 fn where_an_assumption_breaks_the_loss_is_what_is_documented() {
     for &(name, by_ping, by_clock, with_flags) in &BROKEN {
-        let tallies: BTreeMap<Column, Tally> = tally::tally(&tally::runs(scenario(name), RUNS));
+        let tallies: BTreeMap<Column, Tally> = tally::tally(&tally::runs(scenario(name), 0..RUNS));
         for (column, tally) in tallies {
             let least = if column.method == Method::GuestClock { by_clock } else { by_ping };
             assert!(tally.coverage() >= least, "{name} {column:?} {tally:?}");
@@ -68,7 +68,7 @@ fn where_an_assumption_breaks_the_loss_is_what_is_documented() {
 
 #[test]
 fn a_clock_that_stood_still_with_its_vm_is_found() {
-    let runs = tally::runs(scenario("frozen-clock"), 2 * RUNS);
+    let runs = tally::runs(scenario("frozen-clock"), 0..2 * RUNS);
     let seen_by_ping: Vec<&Measured> = runs.iter().filter(|run| run.hole >= 3).collect();
     let found = seen_by_ping.iter().filter(|run| run.flagged(FlagCode::GuestClockStopped)).count();
     assert!(seen_by_ping.len() > 100);
@@ -77,7 +77,7 @@ fn a_clock_that_stood_still_with_its_vm_is_found() {
 
 #[test]
 fn a_place_by_ping_is_good_to_about_half_an_interval() {
-    for run in tally::runs(scenario("benign"), RUNS).iter().filter(|run| run.hole > 0) {
+    for run in tally::runs(scenario("benign"), 0..RUNS).iter().filter(|run| run.hole > 0) {
         let ping = run.outages.iter().find(|outage| outage.method == Method::Ping).unwrap();
         let Some(end) = ping.end_s else { continue };
         // Whole seconds of requests that are sent every second say nothing about where in it.
@@ -90,7 +90,7 @@ fn a_place_by_ping_is_good_to_about_half_an_interval() {
 /// Wide intervals hold anything: what holds must not be bought with width.
 #[test]
 fn bounds_are_hardly_wider_than_two_intervals() {
-    for (column, tally) in tally::tally(&tally::runs(scenario("benign"), RUNS)) {
+    for (column, tally) in tally::tally(&tally::runs(scenario("benign"), 0..RUNS)) {
         assert!(tally.mean(tally.width) < 2.2, "{column:?} {tally:?}");
     }
 }
