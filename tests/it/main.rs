@@ -6,6 +6,7 @@ mod clock_estimates;
 mod clocks;
 mod compressed;
 mod corpus;
+mod coverage;
 mod determinism;
 mod init;
 mod inspect;
