@@ -44,9 +44,11 @@ pub struct SpanError {
 }
 
 impl PingTimeline {
-    /// When a request was sent, seconds since the migration request.
+    /// When a request was sent, seconds since the migration request: of an answered one as its stamp says,
+    /// of any other as a steady pace would have it.
     pub fn sent_at(&self, seq: u32) -> Option<f64> {
-        Some(self.origin_s? + self.period_s * f64::from(seq))
+        let steady_s = self.origin_s? + self.period_s * f64::from(seq);
+        Some(self.answered.binary_search(&seq).map_or(steady_s, |index| self.sent_s[index]))
     }
 
     /// The round trip times over the instants at which their requests were sent; `None` without a
@@ -324,5 +326,23 @@ mod tests {
     #[test]
     fn unusual_intervals_stay_what_they_are() {
         assert_eq!(nominal_interval(0.3333), 0.333);
+    }
+
+    #[test]
+    fn of_a_killed_ping_the_requests_without_an_answer_yet_were_sent() {
+        let mut log = "PING asam (192.168.2.70) 56(84) bytes of data.\n".to_owned();
+        for seq in 1..=20 {
+            let t = 1_264_510_800.0 + 0.2 * f64::from(seq);
+            log += &match seq {
+                1..=12 => format!("[{t:.6}] 64 bytes from 192.168.2.70: icmp_seq={seq} ttl=64 time=0.4 ms\n"),
+                _ => format!("[{t:.6}] no answer yet for icmp_seq={seq}\n"),
+            };
+        }
+        let parsed = stillstand_parsers::parse(Format::Ping, log.as_bytes()).unwrap();
+        let mut found = Vec::new();
+        let mut told = Told { into: &mut found, file: "ping" };
+        let timeline = timeline(&parsed, Some(1_264_510_801.0), &Config::parse("").unwrap(), &mut told).unwrap();
+        assert_eq!((timeline.sent, timeline.answered.len()), (20, 12));
+        assert_eq!(timeline.sent_at(12), Some(timeline.sent_s[11]));
     }
 }

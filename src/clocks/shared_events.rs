@@ -129,11 +129,10 @@ pub fn of_run(run: &AlignedRun, hosts: &[Host], vm: Option<&str>) -> Vec<SharedE
 fn by_ping(timeline: &PingTimeline) -> Option<Standstill> {
     let hole = bounds::longest_hole(timeline).filter(|hole| hole.lost >= 2 && !hole.open)?;
     let half = timeline.period_s / 2.0;
-    let first = timeline.sent_at(hole.first)?;
-    let next = timeline.sent_at(hole.first + hole.lost)?;
+    let (from, to) = hole.silence(timeline);
     Some(Standstill {
-        from: Bounds::around(first - half, half),
-        to: Bounds::around(next - half, half),
+        from: Bounds::around(from?, half),
+        to: Bounds::around(to?, half),
         shared_variance: uniform(timeline.period_s.min(1.0)),
     })
 }

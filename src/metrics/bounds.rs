@@ -36,6 +36,21 @@ pub fn longest_hole(timeline: &PingTimeline) -> Option<Hole> {
     longest(holes(timeline).into_iter())
 }
 
+impl Hole {
+    /// When the silence began and ended: half a period after the last request before it that was answered,
+    /// and half a period before the first one after it. `None` without a time zero, and for the end of an
+    /// open hole.
+    pub fn silence(self, timeline: &PingTimeline) -> (Option<f64>, Option<f64>) {
+        let half = timeline.period_s / 2.0;
+        let start = match self.first.checked_sub(1).filter(|before| *before >= timeline.first_seq) {
+            Some(before) => timeline.sent_at(before).map(|sent| sent + half),
+            None => timeline.sent_at(self.first).map(|sent| sent - half),
+        };
+        let next = self.first.saturating_add(self.lost);
+        (start, timeline.sent_at(next).filter(|_| !self.open).map(|sent| sent - half))
+    }
+}
+
 fn longest(holes: impl Iterator<Item = Hole>) -> Option<Hole> {
     holes.reduce(|longest, hole| if hole.lost > longest.lost { hole } else { longest })
 }

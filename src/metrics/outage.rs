@@ -32,20 +32,19 @@ pub fn ping(timeline: &PingTimeline, migration: &Migration) -> (Ping, Vec<Outage
     (ping, outages)
 }
 
-/// k unanswered requests, one every i seconds: the outage is k · i. It began between the last answered
-/// and the first unanswered request, which places it half an interval before the latter.
+/// k unanswered requests, one every i seconds: the outage is k · i. It lies between the answered requests
+/// around them.
 fn ping_outage(main: Option<Hole>, timeline: &PingTimeline) -> Outage {
-    let k = f64::from(main.map_or(0, |hole| hole.lost));
+    let estimate_s = f64::from(main.map_or(0, |hole| hole.lost)) * timeline.interval_s;
     let open = main.is_some_and(|hole| hole.open);
-    let start_s = main.and_then(|hole| Some(timeline.sent_at(hole.first)? - timeline.period_s / 2.0));
-    let estimate_s = k * timeline.interval_s;
+    let (start_s, end_s) = main.map_or((None, None), |hole| hole.silence(timeline));
     Outage {
         method: Method::Ping,
         estimate_s,
         lower_s: main.map_or(0.0, |hole| bounds::shortest_standstill(hole, timeline).min(estimate_s)),
         upper_s: (!open).then(|| bounds::longest_standstill(timeline).max(estimate_s)),
         start_s,
-        end_s: start_s.filter(|_| !open).map(|start| start + k * timeline.period_s),
+        end_s,
         censored: open,
         source_file: timeline.file.clone(),
     }

@@ -11,6 +11,7 @@ mod determinism;
 mod init;
 mod inspect;
 mod published;
+mod recorded;
 mod report;
 mod several;
 mod stream;
