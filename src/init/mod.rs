@@ -4,7 +4,7 @@
 //! the text. Nothing here counts as true: every value says what it was guessed from, and what the logs cannot
 //! tell stays a comment.
 //!
-//! Absent on purpose: estimating clock offsets and xentop's period, and asking questions.
+//! Absent on purpose: clock offsets and xentop's period, which reports estimate, and asking questions.
 
 mod evidence;
 mod factors;

@@ -16,11 +16,12 @@ use rayon::prelude::*;
 
 use crate::aggregate;
 use crate::agreement;
-use crate::align::{AlignedRun, Samples, align};
+use crate::align::{AlignedRun, Counters, Samples, align};
 use crate::analysis::{
     Analysis, Benchmark, Campaign, Condition, Diagnostic, Efficiency, Event, Finding, Flag, FlagCode, Host,
     Method, Parallel, Run, Severity, Status,
 };
+use crate::clocks;
 use crate::config::{self, AlignKey, Config};
 use crate::efficiency;
 use crate::findings;
@@ -148,6 +149,8 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
         diagnostics.append(&mut file.diagnostics);
     }
     let hosts = hosts::hosts(config, &files, &mut diagnostics);
+    let (counters, notes) = Counters::estimate(&files, config);
+    diagnostics.extend(notes);
     let mut groups: BTreeMap<RunKey, Vec<&LoadedFile>> = BTreeMap::new();
     for file in &files {
         groups.entry(file.file.run.clone()).or_default().push(file);
@@ -163,10 +166,12 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
         .into_par_iter()
         .filter_map(|(key, files)| {
             let condition = conditions.iter().position(|c| c.factors == key.factors)?;
-            Some((condition, align(key, &files, config)))
+            Some((condition, align(key, &files, config, &counters)))
         })
         .collect();
     aligned.sort_by_key(|(condition, run)| (*condition, run.key.repetition));
+    let (clocks, notes) = clocks::estimate(aligned.iter().map(|(_, run)| run), &hosts, config);
+    diagnostics.extend(notes);
     let measured: Vec<(Run, Vec<Diagnostic>)> = aligned
         .par_iter()
         .map(|(index, run)| measure(*index, &conditions[*index], run, &hosts, config))
@@ -232,7 +237,7 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
         series,
         curves,
         comparisons,
-        clocks: Vec::new(),
+        clocks,
         agreements,
         benchmarks,
         efficiency,
@@ -301,7 +306,7 @@ fn measure(
         }
         None => (None, Vec::new()),
     };
-    let guest = aligned.guest_clock.as_ref().and_then(outage::guest_clock);
+    let guest = aligned.guest_clock.as_ref().and_then(|clock| outage::guest_clock(clock, outages.first()));
     outages.extend(guest.iter().map(|guest| guest.outage.clone()));
     outages.extend(aligned.hypervisor.as_ref().and_then(outage::hypervisor));
     let milestones = course::milestones(aligned, &outages, hosts);

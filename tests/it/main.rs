@@ -2,13 +2,16 @@
 
 mod aligned;
 mod bad_input;
+mod clock_estimates;
 mod clocks;
 mod compressed;
 mod corpus;
+mod coverage;
 mod determinism;
 mod init;
 mod inspect;
 mod published;
+mod recorded;
 mod report;
 mod several;
 mod stream;
