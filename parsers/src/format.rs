@@ -8,8 +8,8 @@ use std::fmt;
 use crate::detect::Head;
 use crate::diagnostic::{ParseError, Parsed};
 use crate::formats::{
-    dstat, iometer, migration_time, netperf, ping, ping_gawk, qmp_migrate, vlc_log, vlc_stats, xentop,
-    xentop_gawk, zeit,
+    dstat, fio, iometer, linpack, migration_time, netperf, ping, ping_gawk, qmp_migrate, ramspeed, vlc_log,
+    vlc_stats, xentop, xentop_gawk, zeit,
 };
 
 /// A format of log files.
@@ -40,6 +40,12 @@ pub enum Format {
     Netperf,
     /// The results file of Iometer.
     Iometer,
+    /// LINPACK: linpackc, Intel's, or a plain form.
+    Linpack,
+    /// RAMspeed and RAMspeed/SMP.
+    Ramspeed,
+    /// The JSON of fio.
+    Fio,
 }
 
 /// An entry of [`FORMATS`]: what the program says about a format, and the functions that read it.
@@ -73,6 +79,9 @@ pub static FORMATS: &[&FormatInfo] = &[
     &vlc_log::INFO,
     &netperf::INFO,
     &iometer::INFO,
+    &linpack::INFO,
+    &ramspeed::INFO,
+    &fio::INFO,
 ];
 
 impl Format {
@@ -90,6 +99,9 @@ impl Format {
             Self::VlcLog => &vlc_log::INFO,
             Self::Netperf => &netperf::INFO,
             Self::Iometer => &iometer::INFO,
+            Self::Linpack => &linpack::INFO,
+            Self::Ramspeed => &ramspeed::INFO,
+            Self::Fio => &fio::INFO,
         }
     }
 

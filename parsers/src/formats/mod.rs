@@ -1,13 +1,18 @@
 //! One file per format.
 
+mod benchmark;
 pub(crate) mod dstat;
+pub(crate) mod fio;
 mod hypervisor;
 pub(crate) mod iometer;
+mod json;
+pub(crate) mod linpack;
 pub(crate) mod migration_time;
 pub(crate) mod netperf;
 pub(crate) mod ping;
 pub(crate) mod ping_gawk;
 pub(crate) mod qmp_migrate;
+pub(crate) mod ramspeed;
 mod sequence;
 pub(crate) mod vlc_log;
 mod vlc_message;
