@@ -8,7 +8,7 @@ use std::fmt;
 use crate::detect::Head;
 use crate::diagnostic::{ParseError, Parsed};
 use crate::formats::{
-    dstat, fio, iometer, linpack, migration_time, netperf, ping, ping_gawk, qmp_migrate, ramspeed, vlc_log,
+    dstat, fio, iometer, iperf3, linpack, migration_time, netperf, ping, ping_gawk, qmp_migrate, ramspeed, stream, sysbench, vlc_log,
     vlc_stats, xentop, xentop_gawk, zeit,
 };
 
@@ -46,6 +46,12 @@ pub enum Format {
     Ramspeed,
     /// The JSON of fio.
     Fio,
+    /// The JSON of iperf3.
+    Iperf3,
+    /// The table of STREAM.
+    Stream,
+    /// The report of sysbench.
+    Sysbench,
 }
 
 /// An entry of [`FORMATS`]: what the program says about a format, and the functions that read it.
@@ -82,6 +88,9 @@ pub static FORMATS: &[&FormatInfo] = &[
     &linpack::INFO,
     &ramspeed::INFO,
     &fio::INFO,
+    &iperf3::INFO,
+    &stream::INFO,
+    &sysbench::INFO,
 ];
 
 impl Format {
@@ -102,6 +111,9 @@ impl Format {
             Self::Linpack => &linpack::INFO,
             Self::Ramspeed => &ramspeed::INFO,
             Self::Fio => &fio::INFO,
+            Self::Iperf3 => &iperf3::INFO,
+            Self::Stream => &stream::INFO,
+            Self::Sysbench => &sysbench::INFO,
         }
     }
 

@@ -102,8 +102,10 @@ pub(super) fn read<'a>(bytes: &'a [u8], mut sink: impl FnMut(Piece<'a>)) {
             if let Some(node) = node {
                 sink(Piece::Document(node, trouble));
             }
-            if matches!(trouble, Some(Trouble::Broken(_))) {
-                reader.skip_to_document();
+            match trouble {
+                Some(Trouble::Cut) => return,
+                Some(Trouble::Broken(_)) => reader.skip_to_document(),
+                None => {}
             }
         } else {
             let end = reader.at.saturating_add(text.len());

@@ -1,8 +1,11 @@
 //! Benchmarks: one schema, several tools.
 
 mod fio;
+mod iperf3;
 mod linpack;
 mod ramspeed;
+mod stream;
+mod sysbench;
 
 use stillstand_parsers::{Clock, Parsed};
 
