@@ -3,6 +3,10 @@
 //! Everything has a default or is inferred from the logs later; an unknown key is an error that
 //! names the nearest known one. `docs/campaign-toml.md` explains every key.
 
+mod clock;
+
+pub use clock::DeclaredClock;
+
 use std::collections::BTreeMap;
 
 use anyhow::{Context, bail, ensure};
@@ -134,6 +138,10 @@ pub struct VmTable {
     pub memory_mib: Option<f64>,
     /// Seconds by which the VM's clock is ahead of the observer's.
     pub clock_offset_s: f64,
+    /// Parts per million by which it runs faster.
+    pub clock_drift_ppm: f64,
+    /// The instant for which the offset holds, such as `2010-01-26T14:03:12+01:00`.
+    pub clock_offset_at: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -145,6 +153,20 @@ pub struct HostTable {
     /// Seconds by which the host's clock is ahead of the observer's.
     #[serde(default)]
     pub clock_offset_s: f64,
+    /// Parts per million by which it runs faster.
+    #[serde(default)]
+    pub clock_drift_ppm: f64,
+    /// The instant for which the offset holds, such as `2010-01-26T14:03:12+01:00`.
+    pub clock_offset_at: Option<String>,
+}
+
+impl HostTable {
+    fn clock(&self) -> anyhow::Result<(String, DeclaredClock)> {
+        let at = self.clock_offset_at.as_deref();
+        let of = format!("host `{}`", self.name);
+        let clock = DeclaredClock::new(&of, self.clock_offset_s, self.clock_drift_ppm, at)?;
+        Ok((self.name.clone(), clock))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -258,6 +280,9 @@ pub struct Config {
     pub align: Event,
     pub also_aligned: Vec<Event>,
     pub bootstrap: Bootstrap,
+    pub vm_clock: DeclaredClock,
+    /// By the names of the declared hosts.
+    host_clocks: BTreeMap<String, DeclaredClock>,
 }
 
 impl Config {
@@ -272,8 +297,8 @@ impl Config {
         let utc_offset_s = file.utc_offset.as_deref().map(utc_offset).transpose()?;
         for host in &file.hosts {
             ensure!(host.cpus != Some(0), "host `{}`: a host has at least one CPU, not 0", host.name);
-            ensure!(host.clock_offset_s.is_finite(), "host `{}`: clock_offset_s is not a number", host.name);
         }
+        let host_clocks = file.hosts.iter().map(HostTable::clock).collect::<anyhow::Result<_>>()?;
         let mut names: Vec<&str> = file.hosts.iter().map(|host| host.name.as_str()).collect();
         names.sort_unstable();
         if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
@@ -301,13 +326,15 @@ impl Config {
         for limit in &file.limits {
             known_metric(&limit.metric)?;
         }
-        ensure!(file.vm.clock_offset_s.is_finite(), "vm.clock_offset_s is not a number");
+        let vm = &file.vm;
+        let vm_clock =
+            DeclaredClock::new("vm", vm.clock_offset_s, vm.clock_drift_ppm, vm.clock_offset_at.as_deref())?;
         let (align, also_aligned) = events(&file.align.0);
         let bootstrap = Bootstrap {
             seed: file.bootstrap.seed.unwrap_or(20_100_126),
             resamples: file.bootstrap.resamples.unwrap_or(10_000),
         };
-        Ok(Self { file, naming, utc_offset_s, align, also_aligned, bootstrap })
+        Ok(Self { file, naming, utc_offset_s, align, also_aligned, bootstrap, vm_clock, host_clocks })
     }
 
     /// The declared host of that name.
@@ -315,14 +342,16 @@ impl Config {
         self.file.hosts.iter().find(|host| host.name == name)
     }
 
-    /// Seconds by which the clock of a host is ahead of the observer's.
-    pub fn clock_offset_s(&self, host: &str) -> f64 {
-        self.host(host).map_or(0.0, |h| h.clock_offset_s)
+    /// Seconds by which the clock of a host is ahead of the observer's at an instant (Unix seconds), as
+    /// declared.
+    pub fn clock_offset_s(&self, host: &str, at: f64) -> f64 {
+        self.host_clocks.get(host).map_or(0.0, |clock| clock.offset_s(at))
     }
 
     /// The same for the first host of a role; 0 without one.
-    pub fn offset_of_role(&self, role: Role) -> f64 {
-        self.file.hosts.iter().find(|host| Role::from(host.role) == role).map_or(0.0, |h| h.clock_offset_s)
+    pub fn offset_of_role(&self, role: Role, at: f64) -> f64 {
+        let host = self.file.hosts.iter().find(|host| Role::from(host.role) == role);
+        host.map_or(0.0, |host| self.clock_offset_s(&host.name, at))
     }
 }
 

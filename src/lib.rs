@@ -6,6 +6,7 @@
 //!    [`config`] has read `campaign.toml`;
 //! 2. [`load`] reads, hashes, detects and parses them (the parsers are a crate of their own);
 //! 3. [`align`] puts the logs of one run on one axis: seconds since the migration request;
+//!    [`clocks`] says how far the clocks are apart that stamped them;
 //! 4. [`metrics`] makes numbers of one run, [`aggregate`] of the repetitions of one condition with
 //!    [`stats`], [`agreement`] of the methods over all runs, [`findings`] sentences-to-be of the whole;
 //!    [`pipeline`] drives all this;
@@ -23,6 +24,7 @@ pub mod agreement;
 pub mod align;
 pub mod analysis;
 pub mod cli;
+pub mod clocks;
 pub mod config;
 pub mod diagnostics;
 pub mod export;

@@ -142,6 +142,13 @@ fn expected(file: &SessionFile) -> &'static [Format] {
         Some("ping") => &[Format::PingGawk, Format::Ping],
         Some("zeit") => &[Format::Zeit],
         Some("migration-time") => &[Format::MigrationTime],
+        Some("qmp") => &[Format::QmpMigrate],
+        Some("hmp") => &[Format::HmpMigrate],
+        Some("domjobinfo" | "virsh") => &[Format::VirshDomjobinfo],
+        Some("migrate") => {
+            &[Format::QmpMigrate, Format::HmpMigrate, Format::VirshDomjobinfo, Format::MigrationTime]
+        }
+        Some(source) if source.starts_with("qmp-") => &[Format::QmpMigrate],
         Some("vlc") => &[Format::VlcStats, Format::VlcLog],
         Some("netperf") => &[Format::Netperf],
         Some("iometer") => &[Format::Iometer],

@@ -8,8 +8,8 @@ use std::fmt;
 use crate::detect::Head;
 use crate::diagnostic::{ParseError, Parsed};
 use crate::formats::{
-    dstat, fio, iometer, iperf3, linpack, migration_time, netperf, ping, ping_gawk, qmp_migrate, ramspeed, stream, sysbench, vlc_log,
-    vlc_stats, xentop, xentop_gawk, zeit,
+    dstat, fio, hmp_migrate, iometer, iperf3, linpack, migration_time, netperf, ping, ping_gawk, qmp_migrate,
+    ramspeed, stream, sysbench, virsh_domjobinfo, vlc_log, vlc_stats, xentop, xentop_gawk, zeit,
 };
 
 /// A format of log files.
@@ -32,6 +32,10 @@ pub enum Format {
     MigrationTime,
     /// What QEMU's machine protocol says of a migration.
     QmpMigrate,
+    /// What QEMU's monitor says of a migration to people.
+    HmpMigrate,
+    /// What libvirt says of a migration to people.
+    VirshDomjobinfo,
     /// VLC's counters of displayed and lost frames and buffers.
     VlcStats,
     /// Messages of VLC about late pictures and buffers.
@@ -81,6 +85,8 @@ pub static FORMATS: &[&FormatInfo] = &[
     &zeit::INFO,
     &migration_time::INFO,
     &qmp_migrate::INFO,
+    &hmp_migrate::INFO,
+    &virsh_domjobinfo::INFO,
     &vlc_stats::INFO,
     &vlc_log::INFO,
     &netperf::INFO,
@@ -104,6 +110,8 @@ impl Format {
             Self::Zeit => &zeit::INFO,
             Self::MigrationTime => &migration_time::INFO,
             Self::QmpMigrate => &qmp_migrate::INFO,
+            Self::HmpMigrate => &hmp_migrate::INFO,
+            Self::VirshDomjobinfo => &virsh_domjobinfo::INFO,
             Self::VlcStats => &vlc_stats::INFO,
             Self::VlcLog => &vlc_log::INFO,
             Self::Netperf => &netperf::INFO,

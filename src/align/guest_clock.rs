@@ -15,6 +15,9 @@ pub struct GuestClock {
     /// midnight or 1970.
     pub stamps_s: Vec<f64>,
     pub aligned: bool,
+    /// The zone was chosen such that the request lies in the log: the stamps are known only modulo half an
+    /// hour.
+    pub zone_fitted: bool,
 }
 
 /// The stamps of a zeit log. `zero` is the request by the guest's clock. `None` without a stamp.
@@ -32,18 +35,32 @@ pub(super) fn read(
             file: told.file.to_owned(),
             stamps_s,
             aligned: zero.is_some(),
+            zone_fitted: false,
         });
     }
     let mut stamps_s: Vec<f64> = log.frame.f64s("time_s").ok()?.iter().flatten().collect();
     let (first, last) = (*stamps_s.first()?, *stamps_s.last()?);
-    let origin = zero.and_then(|zero| Some(midnight(log, (first, last), zero, config, told)? - zero));
+    let found = zero.and_then(|zero| Some((zero, midnight(log, (first, last), zero, config, told)?)));
+    let origin = found.map(|(zero, midnight)| midnight.unix_s - zero);
     if let Some(origin) = origin {
         stamps_s.iter_mut().for_each(|stamp| *stamp += origin);
     }
-    Some(GuestClock { file: told.file.to_owned(), stamps_s, aligned: origin.is_some() })
+    Some(GuestClock {
+        file: told.file.to_owned(),
+        stamps_s,
+        aligned: origin.is_some(),
+        zone_fitted: found.is_some_and(|(_, midnight)| midnight.fitted),
+    })
 }
 
-/// Unix seconds of the midnight from which the stamps count.
+/// The midnight from which stamps count, and whether it was fitted to the request.
+#[derive(Debug, Clone, Copy)]
+struct Midnight {
+    unix_s: f64,
+    fitted: bool,
+}
+
+/// The midnight from which the stamps count.
 ///
 /// From the date in the log and the offset from UTC (declared, or that of the zone the log names),
 /// if that puts the request inside the log or at most a minute beside it. Else the only multiple of
@@ -54,7 +71,7 @@ fn midnight(
     request: f64,
     config: &Config,
     told: &mut Told<'_>,
-) -> Option<f64> {
+) -> Option<Midnight> {
     const BESIDE_S: f64 = 60.0;
     let fits = |midnight: &f64| (midnight + first - BESIDE_S..=midnight + last + BESIDE_S).contains(&request);
     let offset =
@@ -64,7 +81,7 @@ fn midnight(
         .zip(date)
         .map(|(offset, date)| date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp() as f64 - offset);
     if let Some(stated) = stated.filter(fits) {
-        return Some(stated);
+        return Some(Midnight { unix_s: stated, fitted: false });
     }
     let day = (request / 86_400.0).floor() * 86_400.0;
     let mut fitting = (-100..=100).map(|half_hours| day + f64::from(half_hours) * 1800.0).filter(fits);
@@ -74,5 +91,5 @@ fn midnight(
                        is used: check utc_offset";
         told.tell(Severity::Warning, "guest-zone-differs", message.to_owned());
     }
-    only
+    only.map(|unix_s| Midnight { unix_s, fitted: true })
 }

@@ -72,11 +72,10 @@ pub(super) fn read(
         );
         told(other, Severity::Warning, super::SECOND_LOG, message);
     }
-    let offset = config.clock_offset_s(host_of(file));
-    let entries = entries(log, offset);
+    let entries = entries(file, log, config);
     let mut found = job(&entries, account(file, log));
     found.resumed = targets.iter().find_map(|(file, log)| {
-        let entries = self::entries(log, config.clock_offset_s(host_of(file)));
+        let entries = self::entries(file, log, config);
         entries.iter().find(|entry| entry.name == "RESUME").and_then(|entry| entry.time)
     });
     if found.status == Status::Completed && found.account.downtime_s.is_none() {
@@ -95,27 +94,35 @@ fn is_of_target(file: &LoadedFile, log: &Parsed, config: &Config) -> bool {
         None if host == "target" => true,
         None if host == "source" => false,
         None => {
-            let entries = entries(log, 0.0);
+            let entries = entries(file, log, config);
             let has = |name: &str| entries.iter().any(|entry| entry.name == name);
             has("migrate-incoming") || (has("RESUME") && !has("migrate") && !has("STOP"))
         }
     }
 }
 
-fn entries(log: &Parsed, offset: f64) -> Vec<Entry<'_>> {
+/// The rows. A time without a zone is one where `utc_offset` is declared.
+fn entries<'a>(file: &LoadedFile, log: &'a Parsed, config: &Config) -> Vec<Entry<'a>> {
+    let host = host_of(file);
     let frame = &log.frame;
-    let (Ok(times), Ok(names), Ok(statuses), Ok(errors)) =
-        (frame.f64s("time"), frame.strs("entry"), frame.strs("status"), frame.strs("error"))
-    else {
+    let (Ok(times), Ok(locals), Ok(names), Ok(statuses), Ok(errors)) = (
+        frame.f64s("time"),
+        frame.f64s("local_s"),
+        frame.strs("entry"),
+        frame.strs("status"),
+        frame.strs("error"),
+    ) else {
         return Vec::new();
     };
     let iterations: Vec<Option<u64>> = match frame.i64s("iteration") {
         Ok(column) => column.iter().map(|n| n.and_then(|n| u64::try_from(n).ok())).collect(),
         Err(_) => vec![None; frame.height()],
     };
-    let rows = times.iter().zip(names.iter()).zip(statuses.iter()).zip(errors.iter()).zip(iterations);
+    let by_zone = |local: f64| config.utc_offset_s.map(|east| local - f64::from(east));
+    let times = times.iter().zip(locals.iter()).map(|(time, local)| time.or_else(|| by_zone(local?)));
+    let rows = times.zip(names.iter()).zip(statuses.iter()).zip(errors.iter()).zip(iterations);
     rows.map(|((((time, name), status), error), iteration)| Entry {
-        time: time.map(|t| t - offset),
+        time: time.map(|t| t - config.clock_offset_s(host, t)),
         name: name.unwrap_or_default(),
         status,
         iteration,
@@ -203,7 +210,8 @@ fn account(file: &LoadedFile, log: &Parsed) -> Hypervisor {
         downtime_s: last("downtime_s"),
         // QEMU and libvirt count milliseconds.
         resolution_s: 0.001,
-        total_time_s: last("total_time_s"),
+        // Of a job that did not complete, the last answer says 0.
+        total_time_s: last("total_time_s").filter(|total| *total > 0.0),
         setup_time_s: last("setup_time_s"),
         iterations: values("iteration").into_iter().reduce(f64::max).map(|n| n as u64),
         transferred_bytes: values("transferred_bytes").into_iter().reduce(f64::max),

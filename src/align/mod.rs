@@ -9,19 +9,24 @@
 //! Where the hypervisor's own log knows the request better, that is time zero.
 //!
 //! The observer's clock is the common one. A declared offset says by how much another clock is
-//! ahead of it; the request is stamped by the source. Deliberately absent: estimating offsets and
-//! drifts.
+//! ahead of it, and a declared drift by how much that changes from run to run; the request is stamped by
+//! the source. Deliberately absent: estimating offsets and drifts, which is the work of [`crate::clocks`],
+//! and a drift within a run.
 
 mod benchmarks;
+mod counter;
 mod guest_clock;
 mod hypervisor;
 mod ping;
 mod resources;
 
+pub use counter::{Basis, Counter, Counters};
 pub use guest_clock::GuestClock;
 pub use hypervisor::HypervisorLog;
 pub use ping::PingTimeline;
 pub use resources::Samples;
+
+use std::collections::BTreeMap;
 
 use stillstand_parsers::{Format, Parsed};
 
@@ -45,13 +50,15 @@ pub struct AlignedRun {
     pub hypervisor: Option<HypervisorLog>,
     /// Resource series of the hosts and round trips; empty without a time zero.
     pub samples: Vec<Samples>,
+    /// How the gawk'ed xentop of each host was placed.
+    pub counters: BTreeMap<String, Counter>,
     pub streams: Vec<Stream>,
     pub measurements: Vec<Measurement>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Puts the files of one run on one axis.
-pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config) -> AlignedRun {
+/// Puts the files of one run on one axis; `counters` are those of the gawk'ed xentop that were matched.
+pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Counters) -> AlignedRun {
     let mut run = AlignedRun {
         key,
         files: files.iter().map(|f| f.file.relative.clone()).collect(),
@@ -68,6 +75,7 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config) -> AlignedRun 
         guest_clock: None,
         hypervisor: None,
         samples: Vec::new(),
+        counters: BTreeMap::new(),
         streams: Vec::new(),
         measurements: Vec::new(),
         diagnostics: Vec::new(),
@@ -78,7 +86,10 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config) -> AlignedRun 
     if let Some((_, log)) = run.only_one(of(Format::MigrationTime)) {
         run.migration = migration(log);
     }
-    let logs: Vec<_> = [Format::QmpMigrate].into_iter().flat_map(|format| of(format)).collect();
+    let logs: Vec<_> = [Format::QmpMigrate, Format::HmpMigrate, Format::VirshDomjobinfo]
+        .into_iter()
+        .flat_map(|format| of(format))
+        .collect();
     let hypervisor = hypervisor::read(&logs, config, &mut |file, severity, code, message| {
         Told::new(&mut run.diagnostics, file).tell(severity, code, message);
     });
@@ -86,16 +97,18 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config) -> AlignedRun 
         complete(&mut run.migration, log, config);
     }
     // The request by the observer's clock, and from there by any other.
-    let request = run.migration.request_epoch_s.map(|stamp| stamp - config.offset_of_role(Role::Source));
+    let stamp = run.migration.request_epoch_s;
+    let at = stamp.unwrap_or_default();
+    let request = stamp.map(|stamp| stamp - config.offset_of_role(Role::Source, at));
     let by_clock = |offset: f64| request.map(|request| request + offset);
     run.hypervisor = hypervisor.map(|log| log.since(request));
     if let Some((file, log)) = run.only_one(of(Format::PingGawk).chain(of(Format::Ping))) {
-        let zero = by_clock(config.offset_of_role(Role::Observer));
+        let zero = by_clock(config.offset_of_role(Role::Observer, at));
         run.ping = ping::timeline(log, zero, config, &mut Told::new(&mut run.diagnostics, file));
         run.samples.extend(run.ping.as_ref().and_then(PingTimeline::round_trips));
     }
     if let Some((file, log)) = run.only_one(of(Format::Zeit)) {
-        let zero = by_clock(config.file.vm.clock_offset_s);
+        let zero = by_clock(config.vm_clock.offset_s(at));
         run.guest_clock = guest_clock::read(log, zero, config, &mut Told::new(&mut run.diagnostics, file));
     }
     for (file, log) in of(Format::VlcStats) {
@@ -109,20 +122,22 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config) -> AlignedRun 
     }
     for (file, log) in of(Format::Dstat) {
         let host = host_of(file);
-        if let Some(zero) = by_clock(config.clock_offset_s(host)) {
+        if let Some(zero) = by_clock(config.clock_offset_s(host, at)) {
             let samples = resources::dstat(host, log, zero, &mut Told::new(&mut run.diagnostics, file));
             run.add(samples, file);
         }
     }
     for (file, log) in of(Format::XentopGawk) {
         let host = host_of(file);
-        if let Some(zero) = by_clock(config.clock_offset_s(host)) {
-            run.add(resources::xentop_gawk(host, log, zero, config), file);
+        if let Some(zero) = by_clock(config.clock_offset_s(host, at)) {
+            let counter = counters.of(file, config);
+            run.counters.entry(host.to_owned()).or_insert(counter);
+            run.add(resources::xentop_gawk(host, log, zero, counter, config), file);
         }
     }
     for (file, log) in of(Format::Xentop) {
         let host = host_of(file);
-        if let Some(zero) = by_clock(config.clock_offset_s(host)) {
+        if let Some(zero) = by_clock(config.clock_offset_s(host, at)) {
             let dstat = of(Format::Dstat).find(|(file, _)| host_of(file) == host).map(|(_, log)| log);
             let mut told = Told::new(&mut run.diagnostics, file);
             let samples = resources::raw_xentop(host, log, dstat, zero, config, &mut told);
@@ -218,7 +233,7 @@ fn complete(migration: &mut Migration, log: &HypervisorLog, config: &Config) {
         && (migration.request_epoch_s.is_none() || resolution < migration.request_resolution_s)
     {
         // Time zero is by the source's clock, as a recorded request is.
-        migration.request_epoch_s = Some(requested + config.offset_of_role(Role::Source));
+        migration.request_epoch_s = Some(requested + config.offset_of_role(Role::Source, requested));
         migration.request_resolution_s = resolution;
     }
     // The command may succeed although the job did not, or be silent about its end.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use stillstand_parsers::Parsed;
 
-use super::Told;
+use super::{Counter, Told};
 use crate::analysis::{Severity, Unit};
 use crate::config::Config;
 
@@ -82,11 +82,17 @@ fn recording(segments: &[u32], stamps: &[Option<f64>], zero: f64) -> Option<u32>
 }
 
 /// xentop's counter is a clock only at its start, and there to a whole second: iteration `k` was
-/// taken at about `start + 0.5 + k · period`. Which iteration a figure belongs to is the parser's
+/// taken at about `start + start_s + k · period`. Which iteration a figure belongs to is the parser's
 /// knowledge.
-pub(super) fn xentop_gawk(host: &str, log: &Parsed, zero: f64, config: &Config) -> Vec<Samples> {
+pub(super) fn xentop_gawk(
+    host: &str,
+    log: &Parsed,
+    zero: f64,
+    counter: Counter,
+    config: &Config,
+) -> Vec<Samples> {
     match log.facts.int("start_epoch") {
-        Some(start) => xentop(host, log, start as f64 + 0.5 - zero, config),
+        Some(start) => xentop(host, log, start as f64 + counter.start_s - zero, counter.period_s, config),
         None => Vec::new(),
     }
 }
@@ -113,13 +119,12 @@ pub(super) fn raw_xentop(
     let message = "xentop's own output has no times: its first iteration is taken for the first row of dstat on the \
                    same host";
     told.tell(Severity::Warning, "start-taken-from-dstat", message.to_owned());
-    xentop(host, log, first - zero, config)
+    xentop(host, log, first - zero, Counter::unmatched(config).period_s, config)
 }
 
 /// The series of all domains; iteration `k` was taken `k` periods after `start_s` (seconds since the
 /// request).
-fn xentop(host: &str, log: &Parsed, start_s: f64, config: &Config) -> Vec<Samples> {
-    let period = config.file.xentop.period_s.unwrap_or(1.0);
+fn xentop(host: &str, log: &Parsed, start_s: f64, period: f64, config: &Config) -> Vec<Samples> {
     let cpus = config.host(host).and_then(|h| h.cpus).unwrap_or(1);
     let frame = &log.frame;
     let (Ok(iterations), Ok(domains)) = (frame.u32s("sample"), frame.strs("domain")) else {

@@ -1,10 +1,12 @@
 //! What is known of the clocks that stamped the logs.
 
-/// One clock against the observer's.
+/// One clock against the observer's, or against another where the observer's stamped nothing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clock {
     pub owner: ClockOwner,
-    /// Seconds by which it is ahead of the observer's at `epoch_s`, with what `campaign.toml` declares
+    /// The clock that it is compared with; `None` is the observer's.
+    pub against: Option<ClockOwner>,
+    /// Seconds by which it is ahead of that at `epoch_s`, with what `campaign.toml` declares
     /// taken off.
     pub offset_s: Option<Estimate>,
     /// Parts per million by which it runs faster.
@@ -13,7 +15,7 @@ pub struct Clock {
     pub epoch_s: Option<f64>,
     /// Runs that said something of it.
     pub runs: usize,
-    /// What `campaign.toml` declares of it, seconds; the times of all sources are corrected by it.
+    /// What `campaign.toml` declares of it for `epoch_s`, seconds; the times of all sources are corrected by it.
     pub declared_offset_s: f64,
     /// What both rest on.
     pub origins: Vec<Origin>,

@@ -76,6 +76,11 @@ impl Phase {
     pub fn length_s(&self) -> f64 {
         self.to.at_s() - self.from.at_s()
     }
+
+    /// ± of the length: the ends lie anywhere in their bounds.
+    pub fn half_width_s(&self) -> f64 {
+        (self.from.width_s() + self.to.width_s()) / 2.0
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -111,6 +116,17 @@ pub struct Check {
     pub right_s: f64,
     /// Uncertainty of their difference, ± seconds.
     pub uncertainty_s: f64,
+}
+
+impl Check {
+    /// How far the figures lie apart: right − left, which is positive where what should come first does.
+    /// For what should be no shorter, left − right.
+    pub fn margin_s(&self) -> f64 {
+        match self.kind {
+            CheckKind::OutageCoversDowntime => self.left_s - self.right_s,
+            _ => self.right_s - self.left_s,
+        }
+    }
 }
 
 /// What is compared. Each kind reads "left … right".

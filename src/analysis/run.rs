@@ -7,7 +7,7 @@ use super::{Check, Event, Factors, Hypervisor, Milestone, Phase, PhaseKind, Pres
 pub struct Run {
     /// `<condition>-<repetition>`, for example `memtester-3`.
     pub id: String,
-    /// Index into [`Analysis::conditions`].
+    /// Index into [`super::Analysis::conditions`].
     pub condition: usize,
     pub factors: Factors,
     pub repetition: u32,

@@ -27,7 +27,7 @@ pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
     Ok(conclude(&outcome, args.strict, &args.common))
 }
 
-/// The findings, the overview and the outages of every condition.
+/// The findings, the overview, the outages of every condition and what is known of all runs.
 fn readable(analysis: &Analysis, text: &Text, show: fn(&TableView) -> String) -> String {
     let document = compose::document(analysis, &[], text);
     let mut output = format!("{}\n\n", document.title);
@@ -47,7 +47,14 @@ fn readable(analysis: &Analysis, text: &Text, show: fn(&TableView) -> String) ->
         let condition = analysis.condition_name(index);
         add(tables::outages(analysis, index), text.fill("caption.outages", &[("condition", &condition)]));
     }
-    add(tables::published(analysis), text.get("caption.published").to_owned());
+    for (table, caption) in [
+        (tables::agreements(analysis), "caption.agreements"),
+        (tables::clocks(analysis), "caption.clocks"),
+        (tables::failures(analysis), "caption.failures"),
+        (tables::published(analysis), "caption.published"),
+    ] {
+        add(table, text.get(caption).to_owned());
+    }
     output
 }
 

@@ -4,6 +4,7 @@ use super::{round, unit_name};
 use crate::aggregate;
 use crate::analysis::Analysis;
 use crate::report::view::TableView;
+use crate::tables::labels::code;
 use crate::tables::{Cell, Table};
 
 /// A table as CSV: one row a line, units in the column names, numbers in base units.
@@ -13,29 +14,34 @@ use crate::tables::{Cell, Table};
 /// Never for tables whose rows are as long as their columns.
 pub fn table_csv(table: &Table) -> anyhow::Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-    let split: Vec<bool> = (0..table.columns.len())
-        .map(|index| table.rows.iter().any(|row| matches!(row.cells.get(index), Some(Cell::Interval { .. }))))
+    let parts: Vec<&[&str]> = (0..table.columns.len())
+        .map(|index| {
+            table.rows.iter().filter_map(|row| row.cells.get(index)).map(parts).max_by_key(|p| p.len())
+        })
+        .map(|found| found.unwrap_or(&[""]))
         .collect();
     let mut header = Vec::new();
-    for (column, split) in table.columns.iter().zip(&split) {
+    for (column, parts) in table.columns.iter().zip(&parts) {
         let unit = column.unit.map(|unit| format!("_{}", unit_name(unit))).unwrap_or_default();
         let key = column.key.replace('.', "_");
-        if *split {
-            header.extend([format!("{key}_low{unit}"), format!("{key}_high{unit}")]);
-        } else {
-            header.push(format!("{key}{unit}"));
-        }
+        header.extend(parts.iter().map(|part| format!("{key}{part}{unit}")));
     }
     writer.write_record(&header)?;
     for row in &table.rows {
         let mut record = Vec::new();
-        for (cell, split) in row.cells.iter().zip(&split) {
+        for (cell, parts) in row.cells.iter().zip(&parts) {
             match cell {
                 Cell::Interval { interval, .. } => record.extend([plain(interval.low), plain(interval.high)]),
-                Cell::Missing if *split => record.extend([String::new(), String::new()]),
-                Cell::Missing => record.push(String::new()),
+                Cell::PlusMinus { value, half_width, .. } => {
+                    record.extend([plain(*value), plain(*half_width)]);
+                }
+                Cell::Missing => record.extend(parts.iter().map(|_| String::new())),
                 Cell::Text(text) | Cell::Metric(text) => record.push(text.clone()),
-                Cell::Label(key) => record.push(key.rsplit('.').next().unwrap_or(key).to_owned()),
+                Cell::Label(key) => record.push(code(key).to_owned()),
+                Cell::Labels(keys) => {
+                    record.push(keys.iter().map(|key| code(key)).collect::<Vec<_>>().join(" "));
+                }
+                Cell::Verdict { margin, .. } => record.push(plain(*margin)),
                 Cell::Integer(value) => record.push(value.to_string()),
                 Cell::Number { value, .. } => record.push(plain(*value)),
             }
@@ -43,6 +49,15 @@ pub fn table_csv(table: &Table) -> anyhow::Result<Vec<u8>> {
         writer.write_record(&record)?;
     }
     writer.into_inner().map_err(|error| anyhow::anyhow!("{}: {error}", table.id))
+}
+
+/// What follows the key in the names of the columns that a cell fills.
+fn parts(cell: &Cell) -> &'static [&'static str] {
+    match cell {
+        Cell::Interval { .. } => &["_low", "_high"],
+        Cell::PlusMinus { .. } => &["", "_half_width"],
+        _ => &[""],
+    }
 }
 
 /// Every value of every series, one a row.
@@ -109,6 +124,8 @@ fn tex(text: &str) -> String {
             '^' => escaped.push_str("\\textasciicircum{}"),
             '−' => escaped.push_str("$-$"),
             '±' => escaped.push_str("$\\pm$"),
+            '✓' => escaped.push_str("$\\surd$"),
+            '✗' => escaped.push_str("$\\times$"),
             '×' => escaped.push_str("$\\times$"),
             _ => escaped.push(c),
         }

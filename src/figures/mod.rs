@@ -14,6 +14,8 @@
 //! Absent on purpose: interpolation across gaps, second y axes, and statistics – means and
 //! intervals come from the analysis; here values are placed, thinned and labelled only.
 
+mod agreement;
+mod blocks;
 mod canvas;
 mod course;
 mod over_time;
@@ -23,15 +25,17 @@ mod scale;
 mod spans;
 mod svg;
 mod theme;
+mod time_line;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result};
 
 use crate::analysis::{Analysis, Event};
+use crate::export::method_name;
 use crate::text::Text;
 
 /// What a figure shows.
@@ -51,6 +55,10 @@ pub enum Kind {
     Network,
     /// Round trip time of the service (ping).
     RoundTrips,
+    /// What happened when in every repetition of a condition.
+    TimeLine,
+    /// How two methods of measuring an outage agree.
+    Agreement,
 }
 
 impl Kind {
@@ -74,6 +82,8 @@ impl Kind {
             Kind::Memory => "memory",
             Kind::Network => "network",
             Kind::RoundTrips => "round-trips",
+            Kind::TimeLine => "time-line",
+            Kind::Agreement => "agreement",
         }
     }
 }
@@ -90,38 +100,70 @@ pub struct Plan {
     pub align: Event,
     /// Index into the campaign's hosts; `None` for the service and for overviews.
     pub host: Option<usize>,
+    /// Which of several: the index into [`Analysis::agreements`], or of a time line that needs more
+    /// than one figure.
+    pub number: usize,
 }
 
 /// Every figure that the data allow, in the order of the report: the overview, then for each
 /// event, condition and kind a figure a host.
 pub fn plan(analysis: &Analysis) -> Vec<Plan> {
-    let mut plans = Vec::new();
-    let mut taken = BTreeSet::new();
+    let mut plans = Plans::default();
     let campaign = &analysis.campaign;
-    let mut add = |parts: &[&str], kind: Kind, condition, align, host| {
-        let at = (align != campaign.align).then(|| event_slug(align));
-        let parts: Vec<&str> = parts.iter().copied().chain([kind.slug()]).chain(at).collect();
-        plans.push(Plan { id: free_id(&mut taken, &parts.join("-")), kind, condition, align, host });
-    };
+    let (first, none) = (campaign.align, (None, None));
     if overview::has_data(analysis) {
-        add(&[], Kind::Overview, None, campaign.align, None);
+        plans.add(&[Kind::Overview.slug()], Kind::Overview, none, first, 0);
     }
-    let events = std::iter::once(campaign.align).chain(campaign.also_aligned.iter().copied());
+    for (index, agreement) in analysis.agreements.iter().enumerate() {
+        if agreement::has_data(agreement) {
+            let parts = [Kind::Agreement.slug(), method_name(agreement.a), method_name(agreement.b)];
+            plans.add(&parts, Kind::Agreement, none, first, index);
+        }
+    }
+    for (index, condition) in analysis.conditions.iter().enumerate() {
+        for page in 0..time_line::pages(analysis, index) {
+            let parts = [condition.id.as_str(), Kind::TimeLine.slug()];
+            plans.add(&parts, Kind::TimeLine, (Some(index), None), first, page);
+        }
+    }
+    let events = std::iter::once(first).chain(campaign.also_aligned.iter().copied());
     for align in events {
+        let at = (align != first).then(|| event_slug(align));
         for (index, condition) in analysis.conditions.iter().enumerate() {
             for kind in Kind::COURSES {
                 for host in over_time::hosts(kind, campaign) {
                     if over_time::has_data(analysis, kind, index, align, host) {
                         let name = host.map(|h| slug(&campaign.hosts[h].name, h));
-                        let parts: Vec<&str> =
-                            std::iter::once(condition.id.as_str()).chain(name.as_deref()).collect();
-                        add(&parts, kind, Some(index), align, host);
+                        let id = std::iter::once(condition.id.as_str()).chain(name.as_deref());
+                        let parts: Vec<&str> = id.chain([kind.slug()]).chain(at).collect();
+                        plans.add(&parts, kind, (Some(index), host), align, 0);
                     }
                 }
             }
         }
     }
-    plans
+    plans.list
+}
+
+/// Figures with names that are all different.
+#[derive(Default)]
+struct Plans {
+    list: Vec<Plan>,
+    taken: BTreeSet<String>,
+}
+
+impl Plans {
+    fn add(
+        &mut self,
+        parts: &[&str],
+        kind: Kind,
+        (condition, host): (Option<usize>, Option<usize>),
+        align: Event,
+        number: usize,
+    ) {
+        let id = free_id(&mut self.taken, &parts.join("-"));
+        self.list.push(Plan { id, kind, condition, align, host, number });
+    }
 }
 
 /// One figure as a standalone SVG document.
@@ -130,6 +172,8 @@ pub fn plan(analysis: &Analysis) -> Vec<Plan> {
 pub fn draw(plan: &Plan, analysis: &Analysis, text: &Text) -> Result<String> {
     theme::register_fonts()?;
     let drawn = match (plan.kind, plan.condition) {
+        (Kind::Agreement, _) => agreement::draw(plan.number, analysis, text),
+        (Kind::TimeLine, Some(condition)) => time_line::draw(condition, plan.number, analysis, text),
         (Kind::Overview, _) => overview::draw(analysis, text),
         (kind, Some(condition)) => over_time::draw(kind, condition, plan.align, plan.host, analysis, text),
         (_, None) => Err(anyhow::anyhow!("a figure of this kind needs a condition")),

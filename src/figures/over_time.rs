@@ -160,7 +160,7 @@ fn within(curve: &Curve, window: Option<(f64, f64)>) -> Curve {
 /// What a metric is in figures of the kind, with its place in the legend; `None` if nothing.
 fn role(kind: Kind, metric: &str, vm: Option<&str>) -> Option<(usize, Quantity)> {
     let known: &[(&str, Quantity)] = match kind {
-        Kind::Overview => &[],
+        Kind::Overview | Kind::TimeLine | Kind::Agreement => &[],
         Kind::CpuByDomain => {
             let name = domain(metric)?;
             return Some(match vm {
@@ -314,7 +314,9 @@ impl Figure<'_> {
     /// Text keys of the kind: what it shows, and its unit.
     fn words(&self) -> (&'static str, &'static str) {
         match self.kind {
-            Kind::Overview => ("figure.title.overview", "figure.unit.seconds"),
+            Kind::Overview | Kind::TimeLine | Kind::Agreement => {
+                ("figure.title.overview", "figure.unit.seconds")
+            }
             Kind::CpuByDomain => ("figure.title.cpu_by_domain", "figure.unit.percent"),
             Kind::CpuByState => ("figure.title.cpu_by_state", "figure.unit.percent"),
             Kind::SoftInterrupts => ("figure.title.soft_interrupts", "figure.unit.percent"),
@@ -341,29 +343,14 @@ impl Figure<'_> {
     }
 
     fn name(&self, found: &Found) -> String {
-        let key = match found.quantity {
+        match found.quantity {
             Quantity::Vm => {
                 let name = domain(&found.curve.metric).unwrap_or_default();
-                return self.text.fill("figure.quantity.vm", &[("name", name)]);
+                self.text.fill("figure.quantity.vm", &[("name", name)])
             }
-            Quantity::OtherVm => return domain(&found.curve.metric).unwrap_or_default().to_owned(),
-            Quantity::Hypervisor => "figure.quantity.hypervisor",
-            Quantity::User => "figure.quantity.user",
-            Quantity::System => "figure.quantity.system",
-            Quantity::Idle => "figure.quantity.idle",
-            Quantity::Wait => "figure.quantity.wait",
-            Quantity::SoftInterrupts => "figure.quantity.soft_interrupts",
-            Quantity::HardInterrupts => "figure.quantity.hard_interrupts",
-            Quantity::Used => "figure.quantity.used",
-            Quantity::Free => "figure.quantity.free",
-            Quantity::Received => "figure.quantity.received",
-            Quantity::Sent => "figure.quantity.sent",
-            Quantity::RoundTrip => "figure.quantity.round_trip",
-            Quantity::OutagePing => "figure.quantity.outage_ping",
-            Quantity::OutageGuestClock => "figure.quantity.outage_guest_clock",
-            Quantity::Migration => "figure.quantity.migration",
-        };
-        self.text.get(key).to_owned()
+            Quantity::OtherVm => domain(&found.curve.metric).unwrap_or_default().to_owned(),
+            quantity => self.text.get(quantity.name()).to_owned(),
+        }
     }
 
     /// What it shows on the left, where on the right.

@@ -29,22 +29,17 @@ const RIGHT: i32 = 480;
 const WIDEST_NAME: i32 = 1300;
 
 /// The lanes of a row, from top to bottom.
-const LANES: [Lane; 3] = [
-    Lane { quantity: Quantity::Migration, method: None, name: "figure.quantity.migration" },
-    Lane { quantity: Quantity::OutagePing, method: Some(Method::Ping), name: "figure.quantity.outage_ping" },
-    Lane {
-        quantity: Quantity::OutageGuestClock,
-        method: Some(Method::GuestClock),
-        name: "figure.quantity.outage_guest_clock",
-    },
+const LANES: [Lane; 4] = [
+    Lane { quantity: Quantity::Migration, method: None },
+    Lane { quantity: Quantity::OutagePing, method: Some(Method::Ping) },
+    Lane { quantity: Quantity::OutageGuestClock, method: Some(Method::GuestClock) },
+    Lane { quantity: Quantity::OutageHypervisor, method: Some(Method::Hypervisor) },
 ];
 
 struct Lane {
     quantity: Quantity,
     /// `None` for the migration's duration.
     method: Option<Method>,
-    /// Text key.
-    name: &'static str,
 }
 
 impl Lane {
@@ -185,7 +180,7 @@ impl Sheet<'_, '_> {
             let color = lane.quantity.color();
             canvas.line(&[(x, LEGEND_Y), (x + 130, LEGEND_Y)], Pen::new(color, theme::CURVE))?;
             self.diamond((x + 65, LEGEND_Y), lane.quantity)?;
-            let name = self.text.get(lane.name);
+            let name = self.text.get(lane.quantity.name());
             canvas.text(name, (x + 166, LEGEND_Y), face)?;
             x += 166 + canvas.width(name, face)? + 140;
         }

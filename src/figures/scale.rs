@@ -42,6 +42,12 @@ impl Scale {
         Self::linear((min / step).floor() * step, (max / step).ceil() * step, step)
     }
 
+    /// Round numbers around `min` and `max`, whatever their sign.
+    pub fn signed(min: f64, max: f64, intervals: usize) -> Self {
+        let step = round_step((max - min).max(1e-3) / intervals as f64);
+        Self::linear((min / step).floor() * step, (max / step).ceil() * step, step)
+    }
+
     /// Per cent of a whole; above 100 only if the data are.
     pub fn percent(max: f64) -> Self {
         let mut scale = Self::linear(0.0, 100.0, 25.0);
@@ -51,9 +57,9 @@ impl Scale {
 
     /// Seconds from `low` to `high`, ticks at multiples that clocks know.
     pub fn time(low: f64, high: f64, intervals: usize) -> Self {
-        const STEPS: [f64; 16] = [
-            1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0, 7200.0,
-            10800.0, 21600.0,
+        const STEPS: [f64; 19] = [
+            0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0,
+            3600.0, 7200.0, 10800.0, 21600.0,
         ];
         let high = if high > low { high } else { low + 1.0 };
         let least = (high - low) / intervals as f64;
@@ -129,6 +135,8 @@ mod tests {
             (Scale::percent(103.0), "0 25 50 75 100"),
             (Scale::around(150.0, 162.5, 3), "140 150 160 170"),
             (Scale::around(20.0, 162.5, 4), "0 50 100 150 200"),
+            (Scale::time(-0.4, 1.3, 9), "−0,4 −0,2 0,0 0,2 0,4 0,6 0,8 1,0 1,2"),
+            (Scale::signed(-0.5, 1.4, 5), "−0,5 0,0 0,5 1,0 1,5"),
             (Scale::time(-5.0, 39.0, 8), "0 10 20 30"),
             (Scale::time(-5.0, 39.0, 10), "−5 0 5 10 15 20 25 30 35"),
             (Scale::time(-5.0, 7200.0, 8), "0 1200 2400 3600 4800 6000 7200"),

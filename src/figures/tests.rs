@@ -1,5 +1,9 @@
 //! Figures as a whole, drawn from a small made-up analysis.
 
+mod courses;
+
+pub(crate) use courses::told;
+
 use std::collections::BTreeMap;
 
 use plotters::style::{FontDesc, FontFamily, FontStyle};
@@ -290,6 +294,7 @@ fn nothing_measured_means_no_figure() {
         condition: Some(0),
         align: Event::Request,
         host: Some(0),
+        number: 0,
     };
     assert!(draw(&stale, &analysis, &english()).is_err());
 }

@@ -10,6 +10,8 @@ use std::sync::OnceLock;
 use anyhow::{Result, anyhow};
 use plotters::style::{FontStyle, RGBColor, register_font};
 
+use crate::analysis::Method;
+
 /// Family under which the bundled fonts are known to plotters, to browsers and to typst.
 pub const FAMILY: &str = "Inter";
 
@@ -36,6 +38,9 @@ pub const INK: RGBColor = RGBColor(0x1A, 0x1A, 0x1A);
 pub const SOFT_INK: RGBColor = RGBColor(0x59, 0x59, 0x59);
 pub const AXIS: RGBColor = RGBColor(0x80, 0x80, 0x80);
 pub const GRID: RGBColor = RGBColor(0xDE, 0xDE, 0xDE);
+
+/// What one group of dots has to itself, in turn.
+pub const GROUPS: [RGBColor; 8] = [BLUE, VERMILLION, GREEN, PURPLE, ORANGE, NAVY, ROSE, GREY];
 
 const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xB2);
 const SKY: RGBColor = RGBColor(0x3B, 0x96, 0xD2);
@@ -66,8 +71,15 @@ pub enum Quantity {
     Sent,
     RoundTrip,
     OutagePing,
+    OutageReplyGap,
     OutageGuestClock,
+    OutageHypervisor,
     Migration,
+    PreCopy,
+    StopAndCopy,
+    Activation,
+    VmPlace,
+    Transfer,
 }
 
 /// Dash and gap of a line, in units; `None` is solid.
@@ -79,16 +91,56 @@ impl Quantity {
             // The guest clock runs in the VM, round trips are what ping sees.
             Quantity::Vm | Quantity::OutageGuestClock => BLUE,
             Quantity::OutagePing | Quantity::RoundTrip => VERMILLION,
-            Quantity::Hypervisor => ORANGE,
-            Quantity::OtherVm | Quantity::Idle => GREY,
-            Quantity::User => SKY,
+            Quantity::Hypervisor | Quantity::OutageReplyGap => ORANGE,
+            Quantity::OutageHypervisor => GREEN,
+            Quantity::OtherVm | Quantity::Idle | Quantity::VmPlace => GREY,
+            Quantity::User | Quantity::PreCopy => SKY,
             Quantity::System | Quantity::Free => GREEN,
-            Quantity::Wait => PURPLE,
+            Quantity::Wait | Quantity::Activation => PURPLE,
             Quantity::SoftInterrupts => WINE,
             Quantity::HardInterrupts => GREY,
-            Quantity::Used | Quantity::Received => NAVY,
-            Quantity::Sent => ROSE,
+            Quantity::Used | Quantity::Received | Quantity::StopAndCopy => NAVY,
+            Quantity::Sent | Quantity::Transfer => ROSE,
             Quantity::Migration => SOFT_INK,
+        }
+    }
+
+    /// The text key of its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Quantity::Vm | Quantity::OtherVm => "figure.quantity.vm",
+            Quantity::Hypervisor => "figure.quantity.hypervisor",
+            Quantity::User => "figure.quantity.user",
+            Quantity::System => "figure.quantity.system",
+            Quantity::Idle => "figure.quantity.idle",
+            Quantity::Wait => "figure.quantity.wait",
+            Quantity::SoftInterrupts => "figure.quantity.soft_interrupts",
+            Quantity::HardInterrupts => "figure.quantity.hard_interrupts",
+            Quantity::Used => "figure.quantity.used",
+            Quantity::Free => "figure.quantity.free",
+            Quantity::Received => "figure.quantity.received",
+            Quantity::Sent => "figure.quantity.sent",
+            Quantity::RoundTrip => "figure.quantity.round_trip",
+            Quantity::OutagePing => "figure.quantity.outage_ping",
+            Quantity::OutageReplyGap => "figure.quantity.outage_reply_gap",
+            Quantity::OutageGuestClock => "figure.quantity.outage_guest_clock",
+            Quantity::OutageHypervisor => "figure.quantity.outage_hypervisor",
+            Quantity::Migration => "figure.quantity.migration",
+            Quantity::PreCopy => "phase.precopy",
+            Quantity::StopAndCopy => "phase.stop-and-copy",
+            Quantity::Activation => "phase.activation",
+            Quantity::VmPlace => "figure.quantity.vm_on",
+            Quantity::Transfer => "figure.quantity.transfer",
+        }
+    }
+
+    /// The outage as a method saw it.
+    pub fn of_method(method: Method) -> Self {
+        match method {
+            Method::Ping => Quantity::OutagePing,
+            Method::PingReplyGap => Quantity::OutageReplyGap,
+            Method::GuestClock => Quantity::OutageGuestClock,
+            Method::Hypervisor => Quantity::OutageHypervisor,
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use stillstand_parsers::{Format, Parsed};
 
-use crate::align::{DOMAIN_0, align};
+use crate::align::{Counters, DOMAIN_0, align};
 use crate::config::{Config, RoleKey};
 use crate::load::LoadedFile;
 use crate::session::RunKey;
@@ -314,7 +314,7 @@ fn ping_interval(files: &[LoadedFile], config: &Config, named: bool) -> Guessed<
     let single = |file: &LoadedFile| {
         let key =
             if named { file.file.run.clone() } else { RunKey { repetition: 0, ..file.file.run.clone() } };
-        let ping = align(key, &[file], config).ping?;
+        let ping = align(key, &[file], config, &Counters::default()).ping?;
         (ping.interval_s > 0.0).then_some((ping.interval_s, ping.period_s))
     };
     let measured: Vec<(f64, f64)> = pings.iter().filter_map(|file| single(file)).collect();

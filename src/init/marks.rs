@@ -66,6 +66,7 @@ fn names_of(format: Format) -> Vec<Vec<&'static str>> {
         Format::MigrationTime => {
             &[&["migrationtime"], &["migrate", "time"], &["migration"], &["migrate"], &["mtime"], &["time"]]
         }
+        Format::VirshDomjobinfo => &[&["domjobinfo"]],
         _ => &[],
     };
     let first = own[..1].to_vec();

@@ -4,7 +4,7 @@
 //! the text. Nothing here counts as true: every value says what it was guessed from, and what the logs cannot
 //! tell stays a comment.
 //!
-//! Absent on purpose: estimating clock offsets and xentop's period, and asking questions.
+//! Absent on purpose: clock offsets and xentop's period, which reports estimate, and asking questions.
 
 mod evidence;
 mod factors;
@@ -131,6 +131,9 @@ fn span(log: &Parsed) -> Option<(f64, f64)> {
         }
         Format::PingGawk => {
             around(&mut log.frame.i64s("epoch").ok()?.iter().flatten().map(|epoch| epoch as f64))
+        }
+        Format::QmpMigrate | Format::HmpMigrate | Format::VirshDomjobinfo => {
+            around(&mut log.frame.f64s("time").ok()?.iter().flatten())
         }
         _ => around(&mut log.frame.f64s("epoch_s").ok()?.iter().flatten()),
     }

@@ -123,7 +123,7 @@ fn vm(file: &mut File, evidence: &Evidence) {
         |mib| format!("{mib}"),
         "1024",
     );
-    file.comment("Seconds by which the VM's clock is ahead of the observer's; logs do not tell.");
+    file.comment("Seconds by which the VM's clock is ahead of the observer's; reports estimate it.");
     file.line("# clock_offset_s = 0.0");
 }
 
@@ -141,7 +141,7 @@ fn hosts(file: &mut File, evidence: &Evidence) {
         file.line(&format!("name = {}", quoted(&host.name)));
         file.guess(&host.role, &format!("role = \"{}\"", role(host.role.value)));
         file.guessed(&host.cpus, "Number of CPUs", "cpus", u32::to_string, "1");
-        file.comment("Seconds by which this host's clock is ahead of the observer's; logs do not tell.");
+        file.comment("Seconds by which this host's clock is ahead of the observer's; reports estimate it.");
         file.line("# clock_offset_s = 0.0");
     }
     if !evidence.hosts.iter().any(|host| host.role.value == RoleKey::Observer) {
@@ -353,9 +353,13 @@ fn check(names: Option<&Names>, evidence: &Evidence) -> Vec<String> {
         lines.push(format!("utc_offset: {why}"));
     }
     if evidence.has_xentop {
-        lines.push("xentop.period_s: the logs do not tell; without it 1.0 s".to_owned());
+        lines.push(
+            "xentop.period_s: without it reports match it to dstat where they can, else 1.0 s".to_owned(),
+        );
     }
-    lines.push("clock_offset_s of hosts and VM: the logs do not tell; without it 0 s".to_owned());
+    lines.push(
+        "clock_offset_s of hosts and VM: without it 0 s; reports estimate it where they can".to_owned(),
+    );
     lines
 }
 

@@ -11,13 +11,13 @@ use crate::stats::Sample;
 
 /// A hole in the answered requests.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Hole {
+pub struct Hole {
     /// First unanswered request.
-    first: u32,
+    pub first: u32,
     /// Number of unanswered requests.
-    lost: u32,
+    pub lost: u32,
     /// No later request was answered: the log ended during the hole.
-    open: bool,
+    pub open: bool,
 }
 
 /// What ping saw: the summary of the log, and its outage by both of ping's methods.
@@ -62,11 +62,16 @@ fn holes(timeline: &PingTimeline) -> Vec<Hole> {
 /// The longest hole that begins at or after the request; without a time zero the longest of all.
 /// Of equally long ones the first.
 fn main_hole(holes: &[Hole], timeline: &PingTimeline) -> Option<Hole> {
-    holes
-        .iter()
-        .filter(|hole| timeline.sent_at(hole.first).is_none_or(|t| t >= 0.0))
-        .copied()
-        .reduce(|longest, hole| if hole.lost > longest.lost { hole } else { longest })
+    longest(holes.iter().filter(|hole| timeline.sent_at(hole.first).is_none_or(|t| t >= 0.0)).copied())
+}
+
+/// The longest hole of the whole log, wherever the request lies. Of equally long ones the first.
+pub fn longest_hole(timeline: &PingTimeline) -> Option<Hole> {
+    longest(holes(timeline).into_iter())
+}
+
+fn longest(holes: impl Iterator<Item = Hole>) -> Option<Hole> {
+    holes.reduce(|longest, hole| if hole.lost > longest.lost { hole } else { longest })
 }
 
 /// k unanswered requests, one every i seconds: the outage is k · i, the truth between (k − 1) · i
@@ -143,6 +148,37 @@ pub struct GuestClockOutage {
     pub stepped_back_s: f64,
     /// 99th percentile of the ordinary steps, seconds.
     pub ordinary_step_s: f64,
+    /// The steps forward that are no ordinary ones, each from stamp to stamp.
+    pub extraordinary: Vec<[f64; 2]>,
+}
+
+/// The steps forward between consecutive stamps of the clock inside the VM.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Steps {
+    /// 99th percentile (type 7) of all steps but the largest, seconds.
+    pub ordinary_s: f64,
+    /// Those of at least five ordinary ones and more than 0.1 s, each from stamp to stamp, in their order.
+    pub extraordinary: Vec<[f64; 2]>,
+}
+
+/// What steps the clock inside the VM made over the whole log.
+pub fn steps(clock: &GuestClock) -> Steps {
+    let all = forward(clock);
+    let largest = largest(all.iter().copied());
+    let ordinary = all.iter().filter(|step| Some(**step) != largest).map(|[from, to]| to - from).collect();
+    let ordinary_s = Sample::new(ordinary).map_or(0.0, |sample| sample.quantile(0.99));
+    let is_extraordinary = |[from, to]: &[f64; 2]| to - from >= 5.0 * ordinary_s && to - from > 0.1;
+    Steps { ordinary_s, extraordinary: all.into_iter().filter(is_extraordinary).collect() }
+}
+
+fn forward(clock: &GuestClock) -> Vec<[f64; 2]> {
+    let pairs = clock.stamps_s.windows(2).map(|pair| [pair[0], pair[1]]);
+    pairs.filter(|[from, to]| to >= from).collect()
+}
+
+/// Of equally large steps the first.
+fn largest(steps: impl Iterator<Item = [f64; 2]>) -> Option<[f64; 2]> {
+    steps.reduce(|largest, step| if step[1] - step[0] > largest[1] - largest[0] { step } else { largest })
 }
 
 /// Largest step between two consecutive stamps. The step itself is the estimate and the upper
@@ -151,16 +187,12 @@ pub struct GuestClockOutage {
 ///
 /// `None` for fewer than two usable stamps.
 pub fn guest_clock(clock: &GuestClock) -> Option<GuestClockOutage> {
-    let pairs = clock.stamps_s.windows(2).filter_map(|pair| <[f64; 2]>::try_from(pair).ok());
-    let stepped_back_s = pairs.clone().map(|[from, to]| (from - to).max(0.0)).sum();
-    let steps: Vec<[f64; 2]> = pairs.filter(|[from, to]| to >= from).collect();
-    let largest =
-        steps.iter().copied().filter(|pair| !clock.aligned || pair[1] >= 0.0).reduce(|largest, pair| {
-            if pair[1] - pair[0] > largest[1] - largest[0] { pair } else { largest }
-        })?;
+    let stepped_back_s = clock.stamps_s.windows(2).map(|pair| (pair[0] - pair[1]).max(0.0)).sum();
+    let all = forward(clock);
+    let largest = largest(all.iter().copied().filter(|pair| !clock.aligned || pair[1] >= 0.0))?;
     let step = largest[1] - largest[0];
     let ordinary: Vec<f64> =
-        steps.iter().filter(|pair| **pair != largest).map(|pair| pair[1] - pair[0]).collect();
+        all.iter().filter(|pair| **pair != largest).map(|pair| pair[1] - pair[0]).collect();
     let ordinary_step_s = Sample::new(ordinary).map_or(0.0, |sample| sample.quantile(0.99));
     let place = |t: f64| clock.aligned.then_some(t);
     Some(GuestClockOutage {
@@ -176,6 +208,7 @@ pub fn guest_clock(clock: &GuestClock) -> Option<GuestClockOutage> {
         },
         stepped_back_s,
         ordinary_step_s,
+        extraordinary: steps(clock).extraordinary,
     })
 }
 
@@ -219,6 +252,10 @@ pub fn flags(
     if let Some(guest) = guest.filter(|guest| guest.stepped_back_s > 0.0) {
         flag(FlagCode::GuestClockStepsBack, &[("seconds", guest.stepped_back_s)]);
     }
+    let interval_s = ping.map_or(0.0, |ping| ping.interval_s);
+    if let Some([from, to]) = guest.and_then(|guest| jump(seen_by_ping, interval_s, guest)) {
+        flag(FlagCode::GuestClockJumps, &[("seconds", to - from), ("at_s", from)]);
+    }
     let service = seen_by_ping.or(guest.map(|guest| &guest.outage));
     if let (Some(outage), Some(duration)) = (service, migration.duration_s)
         && outage.lower_s > duration
@@ -232,6 +269,20 @@ pub fn flags(
         flag(FlagCode::ScatteredLoss, &[("requests", f64::from(ping.lost - ping.longest_gap_lost))]);
     }
     flags
+}
+
+/// The largest step of the guest's clock that is no outage: ping was answered all the while. That needs a place
+/// for the outage; ping's is good to one interval on either side.
+///
+/// Where no step lies in ping's hole but the largest is as long as the hole, that is the outage by a clock
+/// that is wrong, and no jump.
+fn jump(network: Option<&Outage>, interval_s: f64, guest: &GuestClockOutage) -> Option<[f64; 2]> {
+    let network = network.filter(|_| guest.outage.start_s.is_some())?;
+    let (start, end) = (network.start_s? - interval_s, network.end_s? + interval_s);
+    let (outside, inside): (Vec<[f64; 2]>, Vec<[f64; 2]>) =
+        guest.extraordinary.iter().partition(|[from, to]| *to < start || *from > end);
+    let jump = largest(outside.into_iter())?;
+    (!inside.is_empty() || !overlap(network, &guest.outage)).then_some(jump)
 }
 
 /// Whether the intervals of two outages have a length in common.
@@ -333,10 +384,16 @@ mod tests {
         check_ping(&slow, 10, 10, (1.8, 2.0, Some(2.31)));
     }
 
+    /// A clock that steps at 6.75 s, where the hole of ping begins that the tests have.
     fn clock(pause_s: f64) -> GuestClock {
-        let before = (0..200).map(|k| f64::from(k) * 0.02);
-        let after = (0..200).map(|k| 3.98 + pause_s + f64::from(k) * 0.02);
-        GuestClock { file: "zeit".to_owned(), stamps_s: before.chain(after).collect(), aligned: true }
+        let before = (0..200).map(|k| 2.77 + f64::from(k) * 0.02);
+        let after = (0..200).map(|k| 6.75 + pause_s + f64::from(k) * 0.02);
+        GuestClock {
+            file: "zeit".to_owned(),
+            stamps_s: before.chain(after).collect(),
+            aligned: true,
+            zone_fitted: false,
+        }
     }
 
     #[test]
@@ -376,5 +433,22 @@ mod tests {
         let seen = guest_clock(&back).unwrap();
         assert!((seen.stepped_back_s - 0.48).abs() < 1e-9);
         assert!((seen.outage.estimate_s - 2.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_jump_while_requests_are_answered_is_flagged() {
+        let silent = timeline(|seq| (60..70).contains(&seq));
+        let right = clock(2.0);
+        assert_eq!(codes(&silent, &right, 8.0), []);
+        let mut jumps = right.clone();
+        jumps.stamps_s.iter_mut().skip(300).for_each(|stamp| *stamp += 0.5);
+        assert_eq!(codes(&silent, &jumps, 8.0), [FlagCode::GuestClockJumps]);
+        jumps.stamps_s.iter_mut().skip(300).for_each(|stamp| *stamp += 4.5);
+        assert_eq!(codes(&silent, &jumps, 8.0), [FlagCode::MethodsDisagree, FlagCode::GuestClockJumps]);
+        let mut ahead = right.clone();
+        ahead.stamps_s.iter_mut().for_each(|stamp| *stamp += 3.0);
+        assert_eq!(codes(&silent, &ahead, 8.0), []);
+        ahead.aligned = false;
+        assert_eq!(codes(&silent, &ahead, 8.0), []);
     }
 }

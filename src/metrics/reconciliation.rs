@@ -30,8 +30,8 @@ pub fn checks(
     let stopped = by(MilestoneKind::Stopped, Evidence::Hypervisor);
     let resumed = by(MilestoneKind::Resumed, Evidence::Hypervisor);
     let active = resumed.or(by(MilestoneKind::Resumed, Evidence::DomainList));
-    let ended = by(MilestoneKind::Ended, Evidence::Hypervisor)
-        .or(by(MilestoneKind::Ended, Evidence::MigrationProcess));
+    // A hypervisor's job ends when the source has sent everything; a command promises more.
+    let ended = by(MilestoneKind::Ended, Evidence::MigrationProcess);
     let request = by(MilestoneKind::Requested, Evidence::Hypervisor)
         .or(by(MilestoneKind::Requested, Evidence::MigrationProcess));
     let log = run.hypervisor.as_ref();

@@ -16,11 +16,12 @@ use rayon::prelude::*;
 
 use crate::aggregate;
 use crate::agreement;
-use crate::align::{AlignedRun, Samples, align};
+use crate::align::{AlignedRun, Counters, Samples, align};
 use crate::analysis::{
     Analysis, Campaign, Condition, Diagnostic, Event, Finding, Flag, FlagCode, Host, Method, Run, Severity,
     Status,
 };
+use crate::clocks;
 use crate::config::{self, AlignKey, Config};
 use crate::findings;
 use crate::load::{LoadedFile, load, sha256};
@@ -147,6 +148,8 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
         diagnostics.append(&mut file.diagnostics);
     }
     let hosts = hosts::hosts(config, &files, &mut diagnostics);
+    let (counters, notes) = Counters::estimate(&files, config);
+    diagnostics.extend(notes);
     let mut groups: BTreeMap<RunKey, Vec<&LoadedFile>> = BTreeMap::new();
     for file in &files {
         groups.entry(file.file.run.clone()).or_default().push(file);
@@ -156,10 +159,12 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
         .into_par_iter()
         .filter_map(|(key, files)| {
             let condition = conditions.iter().position(|c| c.factors == key.factors)?;
-            Some((condition, align(key, &files, config)))
+            Some((condition, align(key, &files, config, &counters)))
         })
         .collect();
     aligned.sort_by_key(|(condition, run)| (*condition, run.key.repetition));
+    let (clocks, notes) = clocks::estimate(aligned.iter().map(|(_, run)| run), &hosts, config);
+    diagnostics.extend(notes);
     let measured: Vec<(Run, Vec<Diagnostic>)> = aligned
         .par_iter()
         .map(|(index, run)| measure(*index, &conditions[*index], run, &hosts, config))
@@ -224,7 +229,7 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
         series,
         curves,
         comparisons,
-        clocks: Vec::new(),
+        clocks,
         agreements,
         published,
         findings,

@@ -1,8 +1,9 @@
 //! Numbers as people read them: typed tables → tables of strings, in readable units.
 
 use super::view::{ColumnView, RowView, TableView};
-use crate::analysis::Unit;
+use crate::analysis::{Flag, Unit};
 use crate::stats::Interval;
+use crate::tables::labels::verdict_sign;
 use crate::tables::{Cell, Heading, Table};
 use crate::text::Text;
 
@@ -26,7 +27,13 @@ pub fn table(table: &Table, caption: String, text: &Text) -> TableView {
         table.rows.iter().any(|row| {
             matches!(
                 row.cells.get(index),
-                Some(Cell::Number { .. } | Cell::Integer(_) | Cell::Interval { .. })
+                Some(
+                    Cell::Number { .. }
+                        | Cell::Integer(_)
+                        | Cell::Interval { .. }
+                        | Cell::PlusMinus { .. }
+                        | Cell::Verdict { .. }
+                )
             )
         })
     };
@@ -71,6 +78,15 @@ fn cell(cell: &Cell, factor: f64, text: &Text) -> String {
         Cell::Integer(value) => value.to_string(),
         Cell::Number { value, decimals } => text.number(value * factor, usize::from(*decimals)),
         Cell::Interval { interval, decimals } => range(*interval, factor, usize::from(*decimals), text),
+        Cell::PlusMinus { value, half_width, decimals } => {
+            let decimals = usize::from(*decimals);
+            plus_minus(value * factor, half_width * factor, decimals, text)
+        }
+        Cell::Labels(keys) => keys.iter().map(|key| text.get(key)).collect::<Vec<_>>().join(", "),
+        Cell::Verdict { verdict, margin, decimals } => {
+            let margin = text.number(margin * factor, usize::from(*decimals));
+            format!("{margin} {}", verdict_sign(*verdict))
+        }
         Cell::Missing => text.get("report.missing").to_owned(),
     }
 }
@@ -82,6 +98,33 @@ pub fn range(interval: Interval, factor: f64, decimals: usize, text: &Text) -> S
         return format!("≥ {low}");
     }
     format!("{low} … {}", text.number(interval.high * factor, decimals))
+}
+
+/// Seconds in a sentence: short ones to the millisecond.
+pub fn seconds(value: f64, text: &Text) -> String {
+    text.number(value, if value.abs() < 0.095 { 3 } else { 2 })
+}
+
+/// What a flag says, with its figures; of several flags of one code, with the ranges of their figures.
+pub fn flag_sentence(flags: &[&Flag], text: &Text) -> String {
+    let Some(first) = flags.first() else { return String::new() };
+    let figure =
+        |name: &str, value| if name == "requests" { text.number(value, 0) } else { seconds(value, text) };
+    let range_of = |index: usize, name: &str| {
+        let values = flags.iter().filter_map(|flag| flag.values.get(index)).map(|(_, value)| *value);
+        let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)));
+        let (low, high) = (figure(name, low), figure(name, high));
+        if low == high { low } else { format!("{low} … {high}") }
+    };
+    let values: Vec<(&str, String)> =
+        first.values.iter().enumerate().map(|(index, (name, _))| (*name, range_of(index, name))).collect();
+    let borrowed: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    text.fill(first.code.label(), &borrowed)
+}
+
+/// A value with the half-width of its interval: `4.10 ± 0.05`.
+pub fn plus_minus(value: f64, half_width: f64, decimals: usize, text: &Text) -> String {
+    format!("{} ± {}", text.number(value, decimals), text.number(half_width, decimals))
 }
 
 /// The words for a series such as `outage_ping` or `lost_frames.linux`; the name itself where there

@@ -40,7 +40,7 @@ pub fn mean_ci95(sample: &Sample) -> Option<Interval> {
 ///
 /// A library quantile polished by Newton steps on the library's distribution function, because
 /// the quantile alone is good to three digits only.
-fn t_quantile_975(degrees_of_freedom: usize) -> f64 {
+pub fn t_quantile_975(degrees_of_freedom: usize) -> f64 {
     let Ok(t) = StudentsT::new(0.0, 1.0, degrees_of_freedom as f64) else {
         return f64::NAN;
     };

@@ -5,11 +5,13 @@
 //! a seed that the caller gives, so that every machine draws the same resamples.
 
 mod agreement;
+mod curve;
 mod interval;
 mod sample;
 mod significance;
 
 pub use agreement::{BlandAltman, bland_altman};
-pub use interval::{Interval, bootstrap_ratio_of_means, mean_ci95};
+pub use curve::{Curve, Line};
+pub use interval::{Interval, bootstrap_ratio_of_means, mean_ci95, t_quantile_975};
 pub use sample::{Sample, Summary};
 pub use significance::{holm, mann_whitney};

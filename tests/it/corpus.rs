@@ -19,6 +19,7 @@ fn allowed(folder: &str) -> &'static [&'static str] {
         "vlc" => &["vlc-stats", "vlc-log"],
         "netperf" => &["netperf"],
         "time" => &["migration-time"],
+        "qemu" => &["qmp-migrate", "hmp-migrate", "virsh-domjobinfo"],
         _ => &[],
     }
 }

@@ -2,6 +2,7 @@
 
 mod aligned;
 mod bad_input;
+mod clock_estimates;
 mod clocks;
 mod compressed;
 mod corpus;

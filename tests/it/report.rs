@@ -14,8 +14,8 @@ fn the_folder_of_the_sample_campaign() {
     let count = |folder: &str, extension: &str| {
         files.keys().filter(|path| path.starts_with(folder) && path.ends_with(extension)).count()
     };
-    // Five loads × (two hosts × five kinds + round trips) and the overview.
-    assert_eq!(count("figures/", ".svg"), 56);
+    // Five loads × (two hosts × five kinds + round trips + time line), the overview, two pairs of methods.
+    assert_eq!(count("figures/", ".svg"), 63);
     assert_eq!(count("tables/", ".csv"), count("tables/", ".tex"));
     assert!(count("tables/", ".csv") >= 20);
     assert!(files["report.pdf"].starts_with(b"%PDF-"));
@@ -26,7 +26,17 @@ fn the_folder_of_the_sample_campaign() {
         assert!(files[path].starts_with(b"PAR1"), "{path}");
     }
     let html = std::str::from_utf8(&files["report.html"]).unwrap();
-    for wanted in ["memtester", "Reconstructed data", "11.72", "12.60", "95 %", "<svg"] {
+    for wanted in [
+        "memtester",
+        "Reconstructed data",
+        "checks between the sources",
+        "✗",
+        "time-line",
+        "11.72",
+        "12.60",
+        "95 %",
+        "<svg",
+    ] {
         assert!(html.contains(wanted), "{wanted}");
     }
     for foreign in ["http://", "https://"] {

@@ -69,7 +69,7 @@ const FIELDS: [(&str, Unit, bool); 15] = [
     ("throughput_bytes_per_s", Unit::BytesPerSecond, false),
 ];
 
-/// `MigrationStatus` of QEMU 0.13 to 11.
+/// `MigrationStatus` of QEMU, of all versions.
 const STATUSES: [&str; 18] = [
     "none",
     "setup",
@@ -113,7 +113,9 @@ pub(super) fn reading(digits: &[u8], scale: f64) -> Reading {
     let number = unsigned(digits).map(|number| number as f64).or_else(|| float(digits));
     match number {
         None => Reading::Unreadable,
-        Some(number) if number < 0.0 || number >= SIGN || number * scale >= SIGN => Reading::Underflow,
+        Some(number) if !(0.0..SIGN).contains(&number) || number * scale >= SIGN => Reading::Underflow,
+        // 18 ms are 0.018 s, which is 18 / 1000 and not 18 * 0.001.
+        Some(number) if scale < 1.0 => Reading::Value(number / scale.recip().round()),
         Some(number) => Reading::Value(number * scale),
     }
 }
@@ -277,6 +279,7 @@ mod tests {
     fn numbers_below_zero_are_told_from_large_ones() {
         assert_eq!(reading(b"4096", 1024.0), Reading::Value(4_194_304.0));
         assert_eq!(reading(b"269.49", 125_000.0), Reading::Value(33_686_250.0));
+        assert_eq!(reading(b"18", 0.001), Reading::Value(0.018));
         for underflow in ["18446744073709551612", "-4", "18014398509481980", "-0.5"] {
             assert_eq!(reading(underflow.as_bytes(), 1024.0), Reading::Underflow, "{underflow}");
         }

@@ -3,6 +3,7 @@
 mod benchmark;
 pub(crate) mod dstat;
 pub(crate) mod fio;
+pub(crate) mod hmp_migrate;
 mod hypervisor;
 pub(crate) mod iometer;
 pub(crate) mod iperf3;
@@ -17,6 +18,7 @@ pub(crate) mod ramspeed;
 mod sequence;
 pub(crate) mod stream;
 pub(crate) mod sysbench;
+pub(crate) mod virsh_domjobinfo;
 pub(crate) mod vlc_log;
 mod vlc_message;
 pub(crate) mod vlc_stats;

@@ -39,7 +39,7 @@ pub(crate) static INFO: FormatInfo = FormatInfo {
     format: Format::QmpMigrate,
     name: "qmp-migrate",
     description: "commands, events and answers of QEMU about a migration, as JSON of its machine protocol",
-    written_by: "QEMU 0.14 to 11 through QMP: a recorder of the socket, virsh qemu-monitor-command, libvirt's debug \
+    written_by: "QEMU 0.14 to 10 through QMP: a recorder of the socket, virsh qemu-monitor-command, libvirt's debug \
                  log, programs that log query-migrate as JSON or as a Python dict",
     begins_with: "`{\"QMP\": …`, `{\"execute\": \"migrate\", …`, `{\"return\": {\"status\": \"active\", …`, also with a time before it",
     recognise,

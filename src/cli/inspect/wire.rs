@@ -12,7 +12,7 @@ use crate::timing::{Gap, Gaps, Length, Stamp, Timing, timing};
 pub const HEAD: usize = 8;
 
 /// What parsers say of a row that is not in the frame.
-const LOST: [&str; 7] = [
+const LOST: [&str; 11] = [
     "line-unreadable",
     "last-line-cut",
     "row-width",
@@ -20,6 +20,10 @@ const LOST: [&str; 7] = [
     "no-header",
     "lines-missing",
     "group-left-out",
+    "message-cut",
+    "message-unreadable",
+    "message-without-beginning",
+    "translated-labels",
 ];
 
 #[derive(Debug, Serialize)]

@@ -1,4 +1,4 @@
-//! What `query-migrate` answers: `MigrationInfo` with its `MigrationStats`, of QEMU 0.14 to 11.
+//! What `query-migrate` answers: `MigrationInfo` with its `MigrationStats`, of QEMU 0.14 to 10.
 
 use serde_json::{Map, Value};
 

@@ -95,10 +95,7 @@ fn scan(text: &[u8], mut depth: usize) -> Scan {
 
 /// Whether a brace with this behind it may begin a message.
 fn plausible(after: &[u8]) -> bool {
-    match after.trim_ascii_start() {
-        [] | [b'"' | b'\'' | b'}', ..] | [b'u', b'"' | b'\'', ..] => true,
-        _ => false,
-    }
+    matches!(after.trim_ascii_start(), [] | [b'"' | b'\'' | b'}', ..] | [b'u', b'"' | b'\'', ..])
 }
 
 /// Whether the text has a brace followed by this key.
@@ -120,8 +117,14 @@ pub(super) fn is_libvirt(text: &[u8]) -> bool {
         .any(|mark| memchr::memmem::find(text, mark).is_some())
 }
 
+/// What stands before a message as far as it is looked at: an array on one line may be long.
+pub(super) fn near(prefix: &[u8]) -> &[u8] {
+    prefix.get(..400).unwrap_or(prefix)
+}
+
 /// Whether the text before a message says that it is only repeated: libvirt logs each several times.
 fn is_repeated(prefix: &[u8]) -> bool {
+    let prefix = near(prefix);
     const TAKEN: [&[u8]; 3] =
         [b"QEMU_MONITOR_RECV_REPLY", b"QEMU_MONITOR_RECV_EVENT", b"QEMU_MONITOR_SEND_MSG"];
     is_libvirt(prefix) && !TAKEN.iter().any(|mark| memchr::memmem::find(prefix, mark).is_some())

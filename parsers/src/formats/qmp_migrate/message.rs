@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::answer;
-use super::gather::{Cut, Message, Piece};
+use super::gather::{Cut, Message, Piece, near};
 use super::python::to_json;
 use crate::diagnostic::{ParseError, Parsed, Place};
 use crate::format::Format;
@@ -25,6 +25,9 @@ const EVENTS: [&str; 9] = [
     "GUEST_PANICKED",
     "UNPLUG_PRIMARY",
 ];
+
+/// Commands without an answer that are remembered.
+const PENDING: usize = 256;
 
 /// What an answer is an answer to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,6 +160,9 @@ impl Reader {
             _ => Asked::Else,
         };
         self.greeted = false;
+        if self.pending.len() >= PENDING {
+            self.pending.remove(0);
+        }
         self.pending.push(Pending { monitor, id: id.cloned(), asked });
         if let Some(entry) = COMMANDS.into_iter().find(|known| *known == command) {
             self.push(Observation::new(message.line.number, message.stamp, entry));
@@ -165,7 +171,7 @@ impl Reader {
 
     /// libvirt's name of the connection that the message is of.
     fn monitor(&mut self, message: &Message<'_, '_>) -> Option<Vec<u8>> {
-        let prefix = message.line.text.get(..message.start)?;
+        let prefix = near(message.line.text.get(..message.start)?);
         let at = memchr::memmem::find(prefix, b"mon=")?;
         let name = crate::text::words(prefix.get(at..)?).next()?.1.to_vec();
         match &self.first_monitor {

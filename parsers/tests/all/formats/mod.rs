@@ -3,12 +3,14 @@
 mod benchmarks;
 mod dstat;
 mod dstat_family;
+mod hmp_migrate;
 mod iometer;
 mod migration_time;
 mod netperf;
 mod ping;
 mod ping_gawk;
 mod qmp_migrate;
+mod virsh_domjobinfo;
 mod vlc_log;
 mod vlc_stats;
 mod xentop;

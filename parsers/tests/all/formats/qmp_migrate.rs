@@ -161,3 +161,34 @@ fn commands_that_qemu_refuses() {
     let error = parse(Format::QmpMigrate, &nothing).unwrap_err().to_string();
     assert!(error.contains("was `query-migrate` ever asked?"), "{error}");
 }
+
+#[test]
+fn recorded_migrations() {
+    let parsed = check("qmp-migrate/valid/recorded-10.0-completed.qmp", &["note events-skipped"]);
+    let all = rows(&parsed);
+    assert_eq!(all.iter().filter(|row| *row == "STOP null").count(), 1);
+    let status = strs(&parsed, "status");
+    let last = status.iter().rposition(|status| status == "completed").unwrap();
+    assert!(f64s(&parsed, "downtime_s")[last].is_some() && f64s(&parsed, "total_time_s")[last].is_some());
+    assert!(f64s(&parsed, "time").iter().all(Option::is_some));
+    assert_eq!(parsed.version.as_deref(), Some("10.0.2"));
+    let parsed = check("qmp-migrate/valid/recorded-7.2-polled.qmp", POLLED);
+    assert_eq!(rows(&parsed).iter().filter(|row| *row == "migrate null").count(), 1);
+    assert_eq!(parsed.facts.text("last_status"), Some("completed"));
+    let parsed = check("qmp-migrate/valid/recorded-7.2-failed.qmp", &["note events-skipped"]);
+    assert_eq!(parsed.facts.text("last_status"), Some("failed"));
+    let errors = strs(&parsed, "error");
+    assert!(errors.iter().any(|error| error.contains("Connection reset by peer")), "{errors:?}");
+    let parsed = check("qmp-migrate/valid/recorded-10.0-target.qmp", &[]);
+    let expected = [
+        "migrate-incoming null",
+        "MIGRATION setup",
+        "MIGRATION active",
+        "RESUME null",
+        "MIGRATION completed",
+        "status completed",
+    ];
+    assert_eq!(rows(&parsed), expected);
+}
+
+const POLLED: &[&str] = &["note events-skipped"];

@@ -470,4 +470,78 @@ proptest! {
         prop_assert_eq!(found, expected);
         prop_assert_eq!(parsed.facts.int("events"), i64::try_from(events.len()).ok());
     }
+
+    #[test]
+    fn qmp_migrate(
+        polls in vec((0_u64..1 << 62, 0_u64..1 << 40, 0_u32..1 << 30, 0_u32..10_000), 1..12),
+        pretty: bool, python: bool, stamped: bool,
+    ) {
+        let mut text = String::new();
+        for (poll, (total, remaining, time, pass)) in (0_i64..).zip(&polls) {
+            let separator = if pretty { "\n  " } else { " " };
+            let mut message = format!(
+                "{{\"return\": {{\"status\": \"active\",{separator}\"total-time\": {time},{separator}\"ram\": \
+                 {{\"total\": {total},{separator}\"remaining\": {remaining}, \"dirty-sync-count\": {pass}}}}}}}"
+            );
+            if python {
+                message = message.replace('"', "'");
+            }
+            let stamp = if stamped { format!("{}.25 <- ", START + poll) } else { String::new() };
+            writeln!(text, "{stamp}{message}").unwrap();
+        }
+        let parsed = read(Format::QmpMigrate, &text);
+        let column = |value: fn(&(u64, u64, u32, u32)) -> String| -> Vec<_> {
+            polls.iter().map(|poll| printed(&value(poll))).collect()
+        };
+        prop_assert_eq!(f64s(&parsed, "total_bytes"), column(|poll| poll.0.to_string()));
+        prop_assert_eq!(f64s(&parsed, "remaining_bytes"), column(|poll| poll.1.to_string()));
+        let passes: Vec<_> = polls.iter().map(|poll| Some(i64::from(poll.3))).collect();
+        prop_assert_eq!(i64s(&parsed, "iteration"), passes);
+        for (seconds, poll) in f64s(&parsed, "total_time_s").into_iter().zip(&polls) {
+            prop_assert!((seconds.unwrap() * 1000.0 - f64::from(poll.2)).abs() < 1e-3);
+        }
+        let times = f64s(&parsed, "time");
+        prop_assert_eq!(times.iter().flatten().count(), if stamped { polls.len() } else { 0 });
+    }
+
+    #[test]
+    fn hmp_migrate(answers in vec((0_u64..1 << 40, 0_u32..1 << 30, 0_u32..10_000), 1..12), prompt: bool, crlf: bool) {
+        let mut text = String::new();
+        for (kib, time, pass) in &answers {
+            let prompt = if prompt { "(qemu) info migrate\nglobals:\nstore-global-state: on\n" } else { "" };
+            writeln!(text, "{prompt}Migration status: active\ntotal time: {time} ms").unwrap();
+            writeln!(text, "remaining ram: {kib} kbytes\ndirty sync count: {pass}").unwrap();
+        }
+        if crlf {
+            text = text.replace('\n', "\r\n");
+        }
+        let parsed = read(Format::HmpMigrate, &text);
+        let expected: Vec<_> = answers.iter().map(|answer| printed(&(answer.0 * 1024).to_string())).collect();
+        prop_assert_eq!(f64s(&parsed, "remaining_bytes"), expected);
+        let passes: Vec<_> = answers.iter().map(|answer| Some(i64::from(answer.2))).collect();
+        prop_assert_eq!(i64s(&parsed, "iteration"), passes);
+    }
+
+    #[test]
+    fn virsh_domjobinfo(outputs in vec((0_u32..1_024_000, 0_u32..1 << 30), 1..12), german: bool) {
+        let mut text = String::new();
+        for (second, (size, pages)) in (0_i64..).zip(&outputs) {
+            let size = format!("{}.{:03}", size / 1000, size % 1000);
+            if german {
+                let size = size.replace('.', ",");
+                writeln!(text, "{}\nJob-Typ:          Unbegrenzt  ", START + second).unwrap();
+                writeln!(text, "Gesamter Speicher: {size} MiB\nNormale Seiten:   {pages:<12}\n").unwrap();
+            } else {
+                writeln!(text, "{}\nJob type:         Unbounded   ", START + second).unwrap();
+                writeln!(text, "Memory total:     {size} MiB\nNormal pages:     {pages:<12}\n").unwrap();
+            }
+        }
+        let parsed = read(Format::VirshDomjobinfo, &text);
+        for (bytes, (size, _)) in f64s(&parsed, "total_bytes").into_iter().zip(&outputs) {
+            prop_assert!((bytes.unwrap() - f64::from(*size) * 1048.576).abs() < 1e-6 * (1.0 + bytes.unwrap()));
+        }
+        let pages: Vec<_> = outputs.iter().map(|output| Some(i64::from(output.1))).collect();
+        prop_assert_eq!(i64s(&parsed, "pages_normal"), pages);
+        prop_assert_eq!(f64s(&parsed, "time").iter().flatten().count(), outputs.len());
+    }
 }

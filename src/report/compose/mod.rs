@@ -1,0 +1,162 @@
+//! [`Analysis`] → [`Document`]: which sections a report has, and every number as a string.
+//!
+//! Numbers become text exactly once, here; the typesetters below only place it.
+
+mod condition;
+mod findings;
+mod overall;
+
+use super::format::{seconds, shown_unit, table};
+use super::view::{Block, Document, FigureRef, Section};
+use crate::analysis::{Analysis, Role, Unit};
+use crate::figures::{Kind, Plan};
+use crate::provenance::VERSION;
+use crate::tables::Table;
+use crate::tables::labels::method_name_label;
+use crate::text::Text;
+
+/// The whole report.
+pub fn document(analysis: &Analysis, figures: &[Plan], text: &Text) -> Document {
+    let composer = Composer { analysis, figures, text };
+    let mut sections = vec![composer.overview()];
+    sections.extend(composer.failures());
+    sections.extend((0..analysis.conditions.len()).map(|index| composer.condition(index)));
+    sections.extend([composer.agreement(), composer.clocks()].into_iter().flatten());
+    sections.extend(composer.published());
+    sections.push(composer.data_quality());
+    sections.push(composer.method());
+    let campaign = &analysis.campaign;
+    let notice = match (campaign.reconstructed, &campaign.notice) {
+        (true, Some(notice)) => Some(format!("{} {notice}", text.get("report.reconstructed"))),
+        (true, None) => Some(text.get("report.reconstructed").to_owned()),
+        (false, notice) => notice.clone(),
+    };
+    Document {
+        lang: text.language.code(),
+        title: campaign.title.clone(),
+        subtitle: text.get("report.subtitle").to_owned(),
+        notice,
+        facts: composer.facts(),
+        sections,
+        words: text.section("document"),
+    }
+}
+
+struct Composer<'a> {
+    analysis: &'a Analysis,
+    figures: &'a [Plan],
+    text: &'a Text,
+}
+
+impl Composer<'_> {
+    fn name(&self, condition: usize) -> String {
+        self.analysis.condition_name(condition)
+    }
+
+    fn seconds(&self, value: f64) -> String {
+        seconds(value, self.text)
+    }
+
+    /// The table as a block; `None` when it has no rows.
+    fn table(&self, data: Table, caption_key: &str, values: &[(&str, &str)]) -> Option<Block> {
+        if data.rows.is_empty() {
+            return None;
+        }
+        let caption = self.text.fill(caption_key, values);
+        Some(Block::Table { table: table(&data, caption, self.text) })
+    }
+
+    fn facts(&self) -> Vec<(String, String)> {
+        let campaign = &self.analysis.campaign;
+        let text = self.text;
+        let fact = |key: &str, value: String| (text.get(key).to_owned(), value);
+        let mut facts = Vec::new();
+        for host in &campaign.hosts {
+            let role = match host.role {
+                Role::Source => "report.source",
+                Role::Target => "report.target",
+                Role::Observer => "report.observer",
+            };
+            let cpus =
+                host.cpus.map(|n| format!(", {n} CPU{}", if n == 1 { "" } else { "s" })).unwrap_or_default();
+            facts.push(fact(role, format!("{}{cpus}", host.name)));
+        }
+        if let Some(vm) = &campaign.vm {
+            let memory = campaign.vm_memory_bytes.map(|bytes| {
+                let (factor, unit) = shown_unit(Unit::Bytes);
+                format!(", {} {unit}", text.number(bytes * factor, 0))
+            });
+            facts.push(fact("report.vm", format!("{vm}{}", memory.unwrap_or_default())));
+        }
+        let completed: usize = self.analysis.conditions.iter().map(|c| c.completed).sum();
+        facts.push(fact(
+            "report.runs",
+            text.fill(
+                "report.runs_value",
+                &[
+                    ("runs", &self.analysis.runs.len().to_string()),
+                    ("completed", &completed.to_string()),
+                    ("conditions", &self.analysis.conditions.len().to_string()),
+                ],
+            ),
+        ));
+        facts.push(fact("report.folder", campaign.path.clone()));
+        facts.push(fact("report.written_by", format!("stillstand {VERSION}")));
+        facts
+    }
+
+    fn section(&self, id: &str, title: String, blocks: Vec<Block>) -> Section {
+        Section { id: id.to_owned(), title, blocks, sections: Vec::new() }
+    }
+
+    /// The figures that fit: those of one kind on two hosts as pairs, those of methods too, others alone.
+    fn figures_where(&self, fits: impl Fn(&Plan) -> bool) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        let mut fitting = self.figures.iter().filter(|plan| fits(plan)).peekable();
+        while let Some(plan) = fitting.next() {
+            if plan.host.is_none() && plan.kind != Kind::Agreement {
+                blocks.push(Block::Figure { figure: self.figure(plan) });
+                continue;
+            }
+            let mut figures = vec![self.figure(plan)];
+            while let Some(next) =
+                fitting.next_if(|next| next.kind == plan.kind && next.condition == plan.condition)
+            {
+                figures.push(self.figure(next));
+            }
+            blocks.extend(figures.chunks(2).map(|pair| Block::FigurePair { figures: pair.to_vec() }));
+        }
+        blocks
+    }
+
+    fn figure(&self, plan: &Plan) -> FigureRef {
+        let kind = match plan.kind {
+            Kind::Overview => "overview",
+            Kind::CpuByDomain => "cpu_by_domain",
+            Kind::CpuByState => "cpu_by_state",
+            Kind::SoftInterrupts => "soft_interrupts",
+            Kind::Memory => "memory",
+            Kind::Network => "network",
+            Kind::RoundTrips => "round_trips",
+            Kind::TimeLine => "time_line",
+            Kind::Agreement => "agreement",
+        };
+        let pair = self.analysis.agreements.get(plan.number).filter(|_| plan.kind == Kind::Agreement);
+        let method = |of| self.text.get(method_name_label(of));
+        let (a, b) = pair.map(|pair| (method(pair.a), method(pair.b))).unwrap_or_default();
+        let condition = plan.condition.map(|index| self.name(index)).unwrap_or_default();
+        let host = plan.host.and_then(|index| self.analysis.campaign.hosts.get(index));
+        let role = match host.map(|host| host.role) {
+            Some(Role::Source) => self.text.get("report.role_source"),
+            Some(Role::Target) => self.text.get("report.role_target"),
+            _ => self.text.get("report.role_observer"),
+        };
+        let host = host.map(|host| host.name.as_str()).unwrap_or_default();
+        let values = [("condition", condition.as_str()), ("host", host), ("role", role), ("a", a), ("b", b)];
+        FigureRef {
+            id: plan.id.clone(),
+            caption: self.text.fill(&format!("caption.{kind}_figure"), &values),
+            alt: self.text.fill(&format!("alt.{kind}"), &values),
+        }
+    }
+}
