@@ -66,7 +66,7 @@ pub(super) struct Results {
 impl Results {
     /// A number of the log in base units. What is none, or less than 0, is told and becomes null.
     pub fn figure(&mut self, number: &[u8], scale: f64, place: Place<'_>) -> Option<f64> {
-        let value = positive(number).map(|value| scaled(value, scale)).filter(|value| value.is_finite());
+        let value = scaled_number(number, scale).filter(|value| value.is_finite());
         if value.is_none() {
             self.diagnostics.warning("unreadable-value", place, || {
                 "expected a number of at least 0; the value is null".to_owned()
@@ -80,6 +80,13 @@ impl Results {
         self.lost = self.lost.saturating_add(lost);
         let what = what.into();
         self.diagnostics.warning("benchmark-unfinished", place, || what);
+    }
+
+    /// Tells that a run ended with an error, which leaves it without results.
+    pub fn failed(&mut self, place: Place<'_>, what: impl Into<String>) {
+        self.lost = self.lost.saturating_add(1);
+        let what = what.into();
+        self.diagnostics.warning("benchmark-failed", place, || what);
     }
 
     /// A line that is not used, though nothing is wrong with it.
@@ -128,6 +135,13 @@ impl Results {
 /// A finite number of at least 0.
 pub(super) fn positive(number: &[u8]) -> Option<f64> {
     float(number).filter(|value| *value >= 0.0)
+}
+
+/// A number of at least 0 times `scale`: of thousandths the nearest to what is printed, as 0.00024 s of `0.24` ms.
+fn scaled_number(number: &[u8], scale: f64) -> Option<f64> {
+    let value = positive(number)?;
+    let thousandths = || positive(&[number, b"e-3"].concat());
+    if scale == 0.001 { thousandths() } else { None }.or(Some(scaled(value, scale)))
 }
 
 /// `value` times `scale`, without the error of tenths that binary numbers do not have.

@@ -74,7 +74,7 @@ struct Reader {
 /// Reads the log; see the module.
 fn parse(bytes: &[u8]) -> Result<Parsed, ParseError> {
     let mut reader = Reader::default();
-    json::read(bytes, |piece| match piece {
+    json::read(bytes, &[], |piece| match piece {
         Piece::Document(node, trouble) => reader.document(&node, trouble),
         Piece::Other(line) => reader.other(line),
     });

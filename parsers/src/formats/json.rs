@@ -10,6 +10,9 @@ use crate::text::unsigned;
 
 /// Deeper than any benchmark writes.
 const DEPTH: usize = 64;
+/// As much of a line as a diagnostic may quote. All of it for every value would take forever where a
+/// document is one line.
+const QUOTED: usize = 512;
 
 /// A value and where it stands.
 #[derive(Debug)]
@@ -17,7 +20,7 @@ pub(super) struct Node<'a> {
     pub line: u64,
     /// The byte in the line, from 0.
     pub column: usize,
-    /// Its beginning, up to the end of the line.
+    /// Its beginning, at most to the end of the line.
     pub text: &'a [u8],
     pub value: Value<'a>,
     /// Whether its end is there.
@@ -89,14 +92,12 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Cuts `bytes` into documents, which begin a line, and other lines.
-pub(super) fn read<'a>(bytes: &'a [u8], mut sink: impl FnMut(Piece<'a>)) {
-    let mut reader = Reader { bytes, at: 0, line: 1, line_start: 0, trouble: None };
-    while reader.at < bytes.len() {
-        let text = reader.rest_of_line();
-        let blank = text.len().saturating_sub(text.trim_ascii_start().len());
-        if text.get(blank) == Some(&b'{') {
-            reader.at = reader.at.saturating_add(blank);
+/// Cuts `bytes` into documents, which begin a line, and other lines. What is in `unused` is read over and not
+/// kept: a figure per second and stream is much for a long test.
+pub(super) fn read<'a>(bytes: &'a [u8], unused: &'static [&'static str], mut sink: impl FnMut(Piece<'a>)) {
+    let mut reader = Reader { bytes, at: 0, line: 1, line_start: 0, trouble: None, unused, is_unused: false };
+    while let Some(byte) = reader.peek() {
+        if byte == b'{' {
             let node = reader.value(0);
             let trouble = reader.trouble.take();
             if let Some(node) = node {
@@ -108,6 +109,7 @@ pub(super) fn read<'a>(bytes: &'a [u8], mut sink: impl FnMut(Piece<'a>)) {
                 None => {}
             }
         } else {
+            let text = reader.rest_of_line();
             let end = reader.at.saturating_add(text.len());
             let terminated = bytes.get(end) == Some(&b'\n');
             let text = text.trim_ascii_end();
@@ -125,6 +127,8 @@ struct Reader<'a> {
     line: u64,
     line_start: usize,
     trouble: Option<Trouble<'a>>,
+    unused: &'static [&'static str],
+    is_unused: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -161,6 +165,7 @@ impl<'a> Reader<'a> {
 
     fn node(&self, start: usize, line: u64, column: usize, value: Value<'a>) -> Node<'a> {
         let rest = self.bytes.get(start..).unwrap_or_default();
+        let rest = rest.get(..QUOTED).unwrap_or(rest);
         let text = rest.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
         Node { line, column, text, value, whole: self.trouble.is_none() }
     }
@@ -217,10 +222,12 @@ impl<'a> Reader<'a> {
                         Some(_) => self.broken(),
                         None => self.cut(),
                     }
-                    if self.trouble.is_none()
-                        && let Some(node) = self.value(depth.saturating_add(1))
-                    {
-                        members.push((key, node));
+                    if self.trouble.is_none() {
+                        let was_unused = self.is_unused;
+                        self.is_unused = was_unused || self.unused.contains(&key.as_str());
+                        let node = self.value(depth.saturating_add(1)).filter(|_| !self.is_unused);
+                        members.extend(node.map(|node| (key, node)));
+                        self.is_unused = was_unused;
                     }
                 }
                 Some(_) => self.broken(),
@@ -247,7 +254,7 @@ impl<'a> Reader<'a> {
                     continue;
                 }
                 Some(b'}' | b':') => self.broken(),
-                Some(_) => items.extend(self.value(depth.saturating_add(1))),
+                Some(_) => items.extend(self.value(depth.saturating_add(1)).filter(|_| !self.is_unused)),
             }
             if self.trouble.is_some() {
                 break;
@@ -258,16 +265,15 @@ impl<'a> Reader<'a> {
 
     /// A text in quotes, which ends on its line.
     fn string(&mut self) -> Option<String> {
-        let text = self.rest_of_line();
+        let text = self.bytes.get(self.at..).unwrap_or_default();
         let mut out = Vec::new();
         let mut at = 1_usize;
         loop {
-            let Some(byte) = text.get(at) else {
-                let ends = self.at.saturating_add(text.len()) >= self.bytes.len();
-                if ends {
-                    self.cut()
+            let Some(byte) = text.get(at).filter(|byte| **byte != b'\n') else {
+                if at < text.len() {
+                    self.broken();
                 } else {
-                    self.broken()
+                    self.cut();
                 }
                 return None;
             };
@@ -313,8 +319,8 @@ fn escape(text: &[u8], out: &mut Vec<u8>) -> usize {
             out.extend(character.to_string().bytes());
             return if code.is_some() { 5 } else { 1 };
         }
+        [b'\n', ..] | [] => return 0,
         [other, ..] => out.push(*other),
-        [] => return 0,
     }
     1
 }

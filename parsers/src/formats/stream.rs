@@ -18,7 +18,7 @@
 //!
 //! * The rate is the best one, of the shortest time; MB are 10⁶ bytes. Copy and scale count two arrays, add
 //!   and triad three.
-//! * Its title is `Rate (MB/s)` before 5.10, and before 5.9 the first time is a root mean square.
+//! * Its title is `Rate (MB/s)` before 5.10 and in Fortran, and before 5.9 the first time is a root mean square.
 //! * Results that do not validate are none.
 //! * Variants for clusters write GB/s.
 //!
@@ -48,10 +48,14 @@ fn recognise(head: &Head<'_>) -> bool {
     head.lines.iter().any(|line| Titles::read(line.text).is_some() || revision(line.text).is_some())
 }
 
+/// The version, if the line begins a run. That in Fortran writes `Version`.
 fn revision(text: &[u8]) -> Option<&[u8]> {
-    let title = b"STREAM version $Revision:";
-    let at = memchr::memmem::find(text, title)?;
-    let (_, version) = words(text.get(at.saturating_add(title.len())..)?).next()?;
+    let behind = |title: &[u8]| {
+        let at = memchr::memmem::find(text, title)?;
+        words(text.get(at.saturating_add(title.len())..)?).next()
+    };
+    let (_, version) =
+        behind(b"STREAM version $Revision:").or_else(|| behind(b"STREAM Version $Revision:"))?;
     Some(version)
 }
 
@@ -64,12 +68,10 @@ struct Titles {
 
 impl Titles {
     fn read(text: &[u8]) -> Option<Self> {
-        let mut words = words(text).map(|(_, word)| word).skip_while(|word| *word == b"Best");
-        if words.next()? != b"Function" {
+        let mut words = words(text).map(|(_, word)| word).filter(|word| *word != b"Best");
+        if words.next()? != b"Function" || words.next()? != b"Rate" {
             return None;
         }
-        let rate = words.find(|word| *word != b"Best").filter(|word| *word == b"Rate");
-        rate?;
         let scale = match words.next()? {
             b"MB/s" | b"(MB/s)" => 1e6,
             b"GB/s" | b"(GB/s)" => 1e9,
@@ -81,6 +83,15 @@ impl Titles {
             _ => return None,
         };
         Some(Self { scale, first })
+    }
+}
+
+/// Whether the end of a row is missing: figures, or decimals that the other times have.
+fn is_cut(figures: &[&[u8]]) -> bool {
+    let decimals = |time: &[u8]| time.rsplit(|byte| *byte == b'.').next().map_or(0, <[u8]>::len);
+    match figures {
+        [_, mean, .., max] if figures.len() == 4 => decimals(max) < decimals(mean),
+        _ => figures.len() < 4,
     }
 }
 
@@ -123,6 +134,7 @@ impl<'a> Reader<'a> {
             let version = String::from_utf8_lossy(version).into_owned();
             self.results.version.get_or_insert(version);
             self.begun = Some(line);
+            self.elements = None;
         } else if let Some(titles) = Titles::read(text) {
             if self.table.is_some() {
                 self.end();
@@ -131,9 +143,9 @@ impl<'a> Reader<'a> {
             let first_row = self.results.rows.len();
             self.table = Some(Table { line, titles, first_row, kernels: 0, lost: 0 });
         } else if let Some((title, kernel)) = KERNELS.iter().find(|(title, _)| text.starts_with(title)) {
-            let cut = !line.terminated && text.rsplit(|byte| *byte == b'.').next().is_none_or(|digits| digits.len() < 4);
-            let figures: Vec<&[u8]> = words(text.get(title.len()..).unwrap_or_default()).map(|(_, word)| word).collect();
-            if cut {
+            let figures: Vec<&[u8]> =
+                words(text.get(title.len()..).unwrap_or_default()).map(|(_, word)| word).take(5).collect();
+            if !line.terminated && is_cut(&figures) {
                 self.lost_row();
                 return self.results.cut(place);
             }
@@ -166,12 +178,16 @@ impl<'a> Reader<'a> {
         #[expect(clippy::cast_precision_loss, reason = "arrays are far below 2^53 bytes")]
         let size = size.map(|size| size as f64);
         let figures = [(THROUGHPUT, "best", rate, titles.scale)].into_iter().chain(
-            [titles.first, "min", "max"].into_iter().zip(times).map(|(statistic, time)| (TIME, statistic, *time, 1.0)),
+            [titles.first, "min", "max"]
+                .into_iter()
+                .zip(times)
+                .map(|(statistic, time)| (TIME, statistic, *time, 1.0)),
         );
         for (measure, statistic, figure, scale) in figures {
             let value = self.results.figure(figure, scale, Place::line(line.number, line.text));
             let (test, worker) = (kernel.to_owned(), None);
-            let row = Row { test, operation: kernel, size, measure, statistic, value, worker, line: line.number };
+            let row =
+                Row { test, operation: kernel, size, measure, statistic, value, worker, line: line.number };
             self.results.rows.push(row);
         }
     }
@@ -188,15 +204,27 @@ impl<'a> Reader<'a> {
     }
 
     fn words(&mut self, text: &[u8]) {
-        let number = |at: usize| words(text).nth(at).and_then(|(_, word)| unsigned(word.strip_suffix(b",").unwrap_or(word)));
+        let number = |at: usize| {
+            words(text).nth(at).and_then(|(_, word)| unsigned(word.strip_suffix(b",").unwrap_or(word)))
+        };
         if text.starts_with(b"Array size =") {
             self.elements = number(3);
         } else if text.starts_with(b"This system uses ") {
             self.bytes = number(3);
-        } else if text.starts_with(b"Number of Threads counted =") || text.starts_with(b"Number of Threads requested =") {
-            if let Some(threads) = number(5) {
-                self.results.facts.set_int("threads", threads);
-            }
+        } else if text.starts_with(b"Assuming ") {
+            self.bytes = number(1);
+        } else if text.starts_with(b"Number of Threads counted =")
+            || text.starts_with(b"Number of Threads requested =")
+        {
+            self.threads(number(5));
+        } else if text.starts_with(b"Number of Threads =") {
+            self.threads(number(4));
+        }
+    }
+
+    fn threads(&mut self, threads: Option<u64>) {
+        if let Some(threads) = threads {
+            self.results.facts.set_int("threads", threads);
         }
     }
 
@@ -204,13 +232,18 @@ impl<'a> Reader<'a> {
     fn end(&mut self) {
         if let Some(begun) = self.begun.take() {
             let place = Place::line(begun.number, begun.text);
-            self.results.unfinished(place, 1, "a run without its table, which STREAM prints at its end; was it stopped?");
+            self.results.unfinished(
+                place,
+                1,
+                "a run without its table, which STREAM prints at its end; was it stopped?",
+            );
         }
         if let Some(table) = self.table.take() {
             let missing = KERNELS.len().saturating_sub(table.kernels.saturating_add(table.lost));
             if missing > 0 {
                 let place = Place::line(table.line.number, table.line.text);
-                let what = format!("of copy, scale, add and triad {missing} are missing; was STREAM stopped?");
+                let what =
+                    format!("of copy, scale, add and triad {missing} are missing; was STREAM stopped?");
                 self.results.unfinished(place, missing, what);
             }
         }

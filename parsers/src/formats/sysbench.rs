@@ -29,10 +29,12 @@
 //! * MB, Mb and MiB are all 2²⁰ bytes, but for `MB/s` in brackets.
 //! * Latencies have two decimals of a millisecond: 0.00 is too little to be known.
 //! * A direction of fileio that the test does not have is told as 0.00.
+//! * fileio of 1.1 prints neither its time nor its events.
 //! * One file may hold several runs. Lines each second (`[ 2s ] …`) are no results.
 //! * A run that is killed prints no statistics.
 //!
-//! Absent on purpose: intermediate reports, histograms, fairness; `prepare` and `cleanup`.
+//! Absent on purpose: intermediate reports, histograms, fairness; the shortest latency, which is mostly 0.00;
+//! `prepare` and `cleanup`.
 
 mod section;
 
@@ -74,7 +76,8 @@ fn parse(bytes: &[u8]) -> Result<Parsed, ParseError> {
     if reader.runtime > 0.0 {
         reader.results.facts.set_float("runtime_s", reader.runtime);
     }
-    let expected = "the statistics that sysbench prints at the end of a test; did it fail, or was it stopped?";
+    let expected =
+        "the statistics that sysbench prints at the end of a test; did it fail, or was it stopped?";
     reader.results.finish(Format::Sysbench, bytes, expected)
 }
 
@@ -91,9 +94,10 @@ impl<'a> Reader<'a> {
         let Some(section) = &mut self.section else { return self.results.other(place) };
         let text = line.text.trim_ascii();
         if text.starts_with(b"FATAL:") {
-            section.failed = true;
-            let what = "sysbench ended with an error; this test has no results";
-            self.results.unfinished(place, 1, what);
+            // It says why in several lines.
+            if !std::mem::replace(&mut section.failed, true) {
+                self.results.failed(place, "sysbench ended with an error; this test has no results");
+            }
             return;
         }
         // The last word may be cut.
@@ -113,16 +117,18 @@ impl<'a> Reader<'a> {
         if section.failed || section.is_preparation {
             return;
         }
-        let timed = section.figures.iter().any(|(_, figure)| figure.measure == TIME);
-        if section.figures.is_empty() || !timed {
-            let what = "a test without `total time`; sysbench prints its statistics at the end: did it fail, or was it \
+        // Latencies are what every test prints, and prints last.
+        let whole = section.figures.iter().any(|(_, figure)| figure.measure == LATENCY);
+        if !whole {
+            let what = "a test without all of its statistics, which sysbench prints at its end: did it fail, or was it \
                         stopped?";
             self.results.unfinished(place, usize::from(section.figures.is_empty()), what);
         }
         let test = section.test();
         if test == "unnamed" && !section.figures.is_empty() {
             self.results.diagnostics.note("test-unnamed", place, || {
-                "sysbench does not print which test this is; threads, mutex and scripts look like this".to_owned()
+                "sysbench does not print which test this is; threads, mutex and scripts look like this"
+                    .to_owned()
             });
         }
         for (line, figure) in &section.figures {
@@ -166,4 +172,3 @@ impl<'a> Reader<'a> {
         self.results.rows.push(Row { test, operation, size, measure, statistic, value, worker, line });
     }
 }
-

@@ -6,6 +6,15 @@ use crate::text::{split_once, unsigned, words};
 
 const MIB: f64 = 1_048_576.0;
 
+/// What `prepare` and `cleanup` print, which have no results.
+const PREPARATIONS: [&[u8]; 5] = [
+    b"Creating files for the test",
+    b"Removing test files",
+    b"Creating table ",
+    b"Inserting ",
+    b"Dropping table ",
+];
+
 /// The version, if the line begins a run.
 pub(super) fn banner(text: &[u8]) -> Option<&[u8]> {
     let mut words = words(text).map(|(_, word)| word).skip_while(|word| *word != b"sysbench");
@@ -94,8 +103,9 @@ impl<'a> Section<'a> {
 
     /// Whether the test does not do this at all.
     pub fn is_idle(&self, operation: Option<&str>) -> bool {
-        let file = self.kind == Kind::File;
-        file && operation.is_some_and(|operation| operation == "sync" || operation != self.operation())
+        let all = self.operation();
+        let other = |operation: &str| operation == "sync" || (all != "mixed" && operation != all);
+        self.kind == Kind::File && operation.is_some_and(other)
     }
 
     /// Whether the line holds a result.
@@ -135,22 +145,33 @@ impl<'a> Section<'a> {
         let behind = |title: &[u8]| text.strip_prefix(title).map(<[u8]>::trim_ascii);
         if let Some(threads) = behind(b"Number of threads:").and_then(unsigned) {
             self.threads = Some(threads);
-        } else if let Some(size) = behind(b"block size:").or_else(|| behind(b"Memory block size:")).or_else(|| behind(b"Block size ")) {
+        } else if let Some(size) = behind(b"block size:")
+            .or_else(|| behind(b"Memory block size:"))
+            .or_else(|| behind(b"Block size "))
+        {
             self.block = block_size(size);
-        } else if let Some(operation) =
-            behind(b"operation:").or_else(|| behind(b"Memory operations type:")).filter(|_| self.kind == Kind::Memory)
+        } else if let Some(operation) = behind(b"operation:")
+            .or_else(|| behind(b"Memory operations type:"))
+            .filter(|_| self.kind == Kind::Memory)
         {
             self.mode = match operation {
                 b"read" => "read",
                 b"write" => "write",
                 _ => "",
             };
-        } else if text.starts_with(b"Creating files for the test") || text.starts_with(b"Removing test files") {
+        } else if PREPARATIONS.iter().any(|begin| text.starts_with(begin)) {
             self.is_preparation = true;
         }
     }
 
-    fn push(&mut self, line: Line<'a>, operation: Option<&'static str>, of: (Measure, &'static str), number: &'a [u8], scale: f64) {
+    fn push(
+        &mut self,
+        line: Line<'a>,
+        operation: Option<&'static str>,
+        of: (Measure, &'static str),
+        number: &'a [u8],
+        scale: f64,
+    ) {
         let (measure, statistic) = of;
         self.figures.push((line, Figure { operation, measure, statistic, number, scale }));
     }
@@ -161,16 +182,21 @@ impl<'a> Section<'a> {
         let seconds = first.strip_suffix(b"s").unwrap_or(first);
         let millis = first.strip_suffix(b"ms").unwrap_or(first);
         match title.trim_ascii() {
-            b"events per second" | b"events/s (eps)" => self.push(line, None, (OPERATIONS, "mean"), first, 1.0),
+            b"events per second" | b"events/s (eps)" => {
+                self.push(line, None, (OPERATIONS, "mean"), first, 1.0)
+            }
             b"total time" | b"time elapsed" => self.push(line, None, (TIME, "value"), seconds, 1.0),
             b"total number of events" => self.push(line, None, (EVENTS, "value"), first, 1.0),
             b"avg" => self.push(line, None, (LATENCY, "mean"), millis, 0.001),
+            b"max" => self.push(line, None, (LATENCY, "max"), millis, 0.001),
             b"reads/s" => self.push(line, Some("read"), (OPERATIONS, "mean"), first, 1.0),
             b"writes/s" => self.push(line, Some("write"), (OPERATIONS, "mean"), first, 1.0),
             b"fsyncs/s" => self.push(line, Some("sync"), (OPERATIONS, "mean"), first, 1.0),
             b"read, MiB/s" => self.push(line, Some("read"), (THROUGHPUT, "mean"), first, MIB),
             b"written, MiB/s" => self.push(line, Some("write"), (THROUGHPUT, "mean"), first, MIB),
-            b"Total operations" | b"Operations performed" => self.in_brackets(line, None, OPERATIONS, rest, 1.0),
+            b"Total operations" | b"Operations performed" => {
+                self.in_brackets(line, None, OPERATIONS, rest, 1.0)
+            }
             b"transactions" => self.in_brackets(line, Some("transaction"), OPERATIONS, rest, 1.0),
             b"queries" => self.in_brackets(line, Some("query"), OPERATIONS, rest, 1.0),
             b"read" if first.starts_with(b"IOPS=") => self.iops(line, "read", rest),
@@ -196,17 +222,24 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// The rate in brackets behind a total, if it has one.
-    fn in_brackets(&mut self, line: Line<'a>, operation: Option<&'static str>, measure: Measure, text: &'a [u8], scale: f64) {
+    /// The rate in brackets behind a total, if it has one. Before 1.0 its unit may touch it: `(2.5079Mb/sec)`.
+    fn in_brackets(
+        &mut self,
+        line: Line<'a>,
+        operation: Option<&'static str>,
+        measure: Measure,
+        text: &'a [u8],
+        scale: f64,
+    ) {
         let Some((_, rest)) = split_once(text, b'(') else { return };
-        let (number, unit) = match words(rest).map(|(_, word)| word).collect::<Vec<_>>().as_slice() {
-            [number, unit, ..] => (*number, *unit),
-            _ => (rest, b"".as_slice()),
-        };
-        let scale = match unit {
-            b"GiB/sec)" | b"Gb/sec)" | b"GB/sec)" => scale * 1024.0,
-            b"Kb/sec)" | b"KiB/sec)" => scale / 1024.0,
+        let rest = rest.trim_ascii_start();
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
+        let (number, unit) = rest.split_at_checked(digits).unwrap_or((rest, b""));
+        let scale = match unit.trim_ascii() {
             b"b/sec)" | b"B/sec)" => scale / MIB,
+            b"Kb/sec)" | b"KiB/sec)" => scale / 1024.0,
+            b"Gb/sec)" | b"GiB/sec)" => scale * 1024.0,
+            b"Tb/sec)" | b"TiB/sec)" => scale * MIB,
             _ => scale,
         };
         self.push(line, operation, (measure, "mean"), number, scale);
@@ -230,8 +263,11 @@ fn percentile(title: &[u8]) -> Option<&'static str> {
     let digits = rank.iter().take_while(|byte| byte.is_ascii_digit()).count();
     Some(match rank.get(..digits)? {
         b"50" => "p50",
+        b"75" => "p75",
+        b"80" => "p80",
         b"90" => "p90",
         b"95" => "p95",
+        b"98" => "p98",
         b"99" => "p99",
         b"100" => "p100",
         _ => "percentile",
