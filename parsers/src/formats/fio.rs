@@ -112,7 +112,7 @@ impl Reader {
     fn document(&mut self, document: &Node<'_>, trouble: Option<Trouble<'_>>) {
         let jobs = document.get("jobs").or_else(|| document.get("client_stats"));
         let version = document.get("fio version").and_then(Node::str);
-        if jobs.is_none() && version.is_none() {
+        if jobs.is_none() && version.is_none() && trouble.is_none() {
             return self.results.other(document.place());
         }
         self.documents += 1;
@@ -122,7 +122,7 @@ impl Reader {
         }
         self.times(document);
         let entries = jobs.map_or(&[][..], Node::items);
-        let all: Vec<Job<'_, '_>> = entries.iter().map(|entry| Job::of(entry, document, entries)).collect();
+        let all = Job::all(entries, document);
         for job in &all {
             self.jobs += 1;
             self.runtime = job.read(&mut self.results).max(self.runtime);

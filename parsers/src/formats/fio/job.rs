@@ -1,5 +1,7 @@
 //! One job of fio.
 
+use std::collections::BTreeMap;
+
 use crate::formats::benchmark::{
     CPU, LATENCY, Measure, OPERATIONS, Results, Row, THROUGHPUT, positive, scaled,
 };
@@ -22,33 +24,38 @@ fn name<'n>(node: &'n Node<'_>) -> &'n str {
 }
 
 impl<'n, 'a> Job<'n, 'a> {
-    /// `all` are all jobs of the document.
-    pub fn of(node: &'n Node<'a>, document: &'n Node<'a>, all: &'n [Node<'a>]) -> Self {
-        let group = |job: &Node<'_>| job.get("groupid").and_then(Node::count);
+    /// All jobs of a document, copies of one numbered.
+    pub fn all(entries: &'n [Node<'a>], document: &'n Node<'a>) -> Vec<Self> {
         let host = |job: &'n Node<'a>| job.get("hostname").and_then(Node::str);
-        let mut test = name(node);
-        let mut worker = None;
-        let mut others = all.iter().map(name).filter(|other| *other != ALL_CLIENTS);
-        if test == ALL_CLIENTS && host(node).is_some() {
-            // The sum over hosts; of one job if they all have the same.
-            let first = others.next();
-            test = first.filter(|first| others.all(|other| other == *first)).unwrap_or(test);
-        } else {
-            let same = |job: &&Node<'a>| name(job) == test && group(job) == group(node);
-            let copies: Vec<&Node<'a>> =
-                all.iter().filter(same).filter(|job| host(job) == host(node)).collect();
-            let number =
-                copies.iter().position(|job| std::ptr::eq(*job, node)).unwrap_or(0).saturating_add(1);
-            worker = match (host(node), copies.len()) {
-                (Some(host), 1) => Some(host.to_owned()),
-                (Some(host), _) => Some(format!("{host}/{number}")),
-                (None, 1) => None,
-                (None, _) => Some(number.to_string()),
-            };
+        let group = |job: &'n Node<'a>| job.get("groupid").and_then(Node::count);
+        let key = |job: &'n Node<'a>| (name(job), group(job), host(job));
+        let mut copies: BTreeMap<_, usize> = BTreeMap::new();
+        for entry in entries {
+            let count = copies.entry(key(entry)).or_default();
+            *count = count.saturating_add(1);
         }
-        let options = [node.get("job options"), document.get("global options")];
-        let size = options.into_iter().flatten().find_map(|options| options.get("bs").and_then(Node::str));
-        Self { node, test: test.to_owned(), worker, size }
+        // What the sum over hosts is of, if they all have the same job.
+        let mut names = entries.iter().map(name).filter(|name| *name != ALL_CLIENTS);
+        let only = names.next().filter(|first| names.all(|other| other == *first));
+        let mut seen: BTreeMap<_, usize> = BTreeMap::new();
+        let jobs = entries.iter().map(|node| {
+            let number = seen.entry(key(node)).or_default();
+            *number = number.saturating_add(1);
+            let is_sum = name(node) == ALL_CLIENTS && host(node).is_some();
+            let worker = match (host(node), copies.get(&key(node)).copied()) {
+                _ if is_sum => None,
+                (Some(host), Some(2..)) => Some(format!("{host}/{number}")),
+                (Some(host), _) => Some(host.to_owned()),
+                (None, Some(2..)) => Some(number.to_string()),
+                (None, _) => None,
+            };
+            let test = only.filter(|_| is_sum).unwrap_or_else(|| name(node)).to_owned();
+            let options = [node.get("job options"), document.get("global options")];
+            let size =
+                options.into_iter().flatten().find_map(|options| options.get("bs").and_then(Node::str));
+            Self { node, test, worker, size }
+        });
+        jobs.collect()
     }
 
     /// Adds the rows of the job; returns how long it ran, in seconds.
