@@ -8,8 +8,8 @@ use std::fmt;
 use crate::detect::Head;
 use crate::diagnostic::{ParseError, Parsed};
 use crate::formats::{
-    dstat, hmp_migrate, iometer, migration_time, netperf, ping, ping_gawk, qmp_migrate, virsh_domjobinfo,
-    vlc_log, vlc_stats, xentop, xentop_gawk, zeit,
+    dstat, fio, hmp_migrate, iometer, iperf3, linpack, migration_time, netperf, ping, ping_gawk, qmp_migrate,
+    ramspeed, stream, sysbench, virsh_domjobinfo, vlc_log, vlc_stats, xentop, xentop_gawk, zeit,
 };
 
 /// A format of log files.
@@ -44,6 +44,18 @@ pub enum Format {
     Netperf,
     /// The results file of Iometer.
     Iometer,
+    /// LINPACK: linpackc, Intel's, or a plain form.
+    Linpack,
+    /// RAMspeed and RAMspeed/SMP.
+    Ramspeed,
+    /// The JSON of fio.
+    Fio,
+    /// The JSON of iperf3.
+    Iperf3,
+    /// The table of STREAM.
+    Stream,
+    /// The report of sysbench.
+    Sysbench,
 }
 
 /// An entry of [`FORMATS`]: what the program says about a format, and the functions that read it.
@@ -79,6 +91,12 @@ pub static FORMATS: &[&FormatInfo] = &[
     &vlc_log::INFO,
     &netperf::INFO,
     &iometer::INFO,
+    &linpack::INFO,
+    &ramspeed::INFO,
+    &fio::INFO,
+    &iperf3::INFO,
+    &stream::INFO,
+    &sysbench::INFO,
 ];
 
 impl Format {
@@ -98,6 +116,12 @@ impl Format {
             Self::VlcLog => &vlc_log::INFO,
             Self::Netperf => &netperf::INFO,
             Self::Iometer => &iometer::INFO,
+            Self::Linpack => &linpack::INFO,
+            Self::Ramspeed => &ramspeed::INFO,
+            Self::Fio => &fio::INFO,
+            Self::Iperf3 => &iperf3::INFO,
+            Self::Stream => &stream::INFO,
+            Self::Sysbench => &sysbench::INFO,
         }
     }
 

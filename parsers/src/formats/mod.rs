@@ -1,15 +1,23 @@
 //! One file per format.
 
+mod benchmark;
 pub(crate) mod dstat;
+pub(crate) mod fio;
 pub(crate) mod hmp_migrate;
 mod hypervisor;
 pub(crate) mod iometer;
+pub(crate) mod iperf3;
+mod json;
+pub(crate) mod linpack;
 pub(crate) mod migration_time;
 pub(crate) mod netperf;
 pub(crate) mod ping;
 pub(crate) mod ping_gawk;
 pub(crate) mod qmp_migrate;
+pub(crate) mod ramspeed;
 mod sequence;
+pub(crate) mod stream;
+pub(crate) mod sysbench;
 pub(crate) mod virsh_domjobinfo;
 pub(crate) mod vlc_log;
 mod vlc_message;

@@ -111,6 +111,15 @@ fn the_logs_of_other_tools_are_unknown() {
         "      NAME  STATE   CPU(sec) CPU(%)     MEM(k) MEM(%)\n  Domain-0 -----r       1234   12.3     524288   15.0\n",
         "user\t0m0.040s\nsys\t0m0.100s\n",
         "STREAM version\nCopy: 9.1\nScale: 9.2\nAdd: 9.3\nTriad: 9.4\n\nreal\t0m8.870s\nuser\t0m0.040s\nsys\t0m0.100s\n",
+        "sysbench 1.0.20\n",
+        "fio-3.33\n",
+        "{\n  \"jobs\": [],\n  \"version\": \"1.0\"\n}\n",
+        "{\n\t\"start\": 1264510800,\n\t\"end\": 1264510801\n}\n",
+        "{\n  \"results\": [\n    {\n      \"command\": \"fio\",\n      \"mean\": 1.5\n    }\n  ]\n}\n",
+        "------------------------------------------------------------\nClient connecting to asam, TCP port 5001\n\
+         [ ID] Interval       Transfer     Bandwidth\n[  3]  0.0-10.0 sec  1.10 GBytes   941 Mbits/sec\n",
+        "Size 1000\nTime 0.035\nn = 2000\n",
+        "INTEGER & WRITING\n",
         "        8.87 real         0.04 user         0.10 sys\n",
         "Linux 2.6.26 (kirsche) \t01/26/10 \t_i686_\n\n14:00:01        CPU     %user     %nice\n14:00:02        all      1.00      0.00\n",
         "1264510800\n1264510801\n",
@@ -122,5 +131,23 @@ fn the_logs_of_other_tools_are_unknown() {
         "\"a\",\"b\"\n1,2\n",
     ] {
         assert!(matches!(detect(text.as_bytes()), Err(DetectError::Unknown { .. })), "{text}");
+    }
+}
+
+#[test]
+fn two_benchmarks_in_one_file_are_not_told_apart() {
+    let both = |first: &str, second: &str| [common::bytes(first), common::bytes(second)].concat();
+    for (bytes, candidates) in [
+        (
+            both("stream/valid/gigabytes.txt", "sysbench/valid/recorded-cpu.txt"),
+            vec![Format::Stream, Format::Sysbench],
+        ),
+        (both("linpack/valid/plain.txt", "ramspeed/valid/grep.txt"), vec![Format::Linpack, Format::Ramspeed]),
+        (
+            both("fio/invalid/no-jobs.json", "iperf3/valid/recorded-tcp.json"),
+            vec![Format::Fio, Format::Iperf3],
+        ),
+    ] {
+        assert_eq!(detect(&bytes), Err(DetectError::Ambiguous { candidates }));
     }
 }

@@ -1,5 +1,6 @@
 //! One file per format: exact values and diagnostics of its fixtures.
 
+mod benchmarks;
 mod dstat;
 mod dstat_family;
 mod hmp_migrate;

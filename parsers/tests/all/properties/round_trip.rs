@@ -544,4 +544,162 @@ proptest! {
         prop_assert_eq!(i64s(&parsed, "pages_normal"), pages);
         prop_assert_eq!(f64s(&parsed, "time").iter().flatten().count(), outputs.len());
     }
+
+    #[test]
+    fn linpack(trials in vec((1_u32..100_000, 0_u32..10_000_000, 0_u32..100_000_000), 1..12)) {
+        let mut text = "Size   LDA    Align. Time(s)    GFlops   Residual     Residual(norm) Check\n".to_owned();
+        let mut expected = Vec::new();
+        for (order, millis, rate) in &trials {
+            let [time, rate] = [format!("{}.{:03}", millis / 1000, millis % 1000), format!("{}.{:04}", rate / 10_000, rate % 10_000)];
+            writeln!(text, "{order:<6} {order:<6} 4      {time:<10} {rate:<8} 9.394430e-13 3.203742e-02   pass").unwrap();
+            expected.extend([printed(&time), printed(&rate).map(|rate| rate * 1e9)]);
+        }
+        let parsed = read(Format::Linpack, &text);
+        prop_assert_eq!(f64s(&parsed, "value"), expected);
+        let sizes: Vec<_> = trials.iter().flat_map(|trial| [Some(f64::from(trial.0)); 2]).collect();
+        prop_assert_eq!(f64s(&parsed, "size"), sizes);
+    }
+
+    #[test]
+    fn ramspeed(blocks in vec((0_usize..4, 0_u32..12, 0_u32..100_000_000), 1..20), binary: bool) {
+        let (unit, scale) = if binary { ("Mb/s", 1_048_576.0) } else { ("MB/s", 1e6) };
+        let mut text = "RAMspeed/SMP (Linux) v3.5.0 by Rhett M. Hollander and Paul V. Bolotoff, 2002-09\n\n".to_owned();
+        let mut expected = Vec::new();
+        for (kind, power, rate) in &blocks {
+            let kind = ["INTEGER ", "FL-POINT", "MMX     ", "SSE     "][*kind];
+            let rate = format!("{}.{:02}", rate / 100, rate % 100);
+            let size = 1_u32 << power;
+            writeln!(text, "{kind} & READING  {size:8} Kb block: {rate} {unit}").unwrap();
+            expected.push((Some(f64::from(size) * 1024.0), printed(&rate).map(|rate| rate * scale)));
+        }
+        let parsed = read(Format::Ramspeed, &text);
+        let found: Vec<_> = f64s(&parsed, "size").into_iter().zip(f64s(&parsed, "value")).collect();
+        prop_assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn fio(jobs in vec((1_u64..1 << 45, 1.0..1e7, 1.0..1e10, 1_u32..1_000_000, any::<bool>()), 1..8), old: bool, one_line: bool) {
+        let mut expected = Vec::new();
+        let entries = jobs.iter().map(|(bandwidth, iops, latency, runtime, reads)| {
+            let latency = printed(&format!("{latency:.6}")).unwrap();
+            let (kind, other) = if *reads { ("read", "write") } else { ("write", "read") };
+            let (rate, lat, per_second) = if old { ("bw", "lat", 1e6) } else { ("bw_bytes", "lat_ns", 1e9) };
+            let factor = if old { 1024.0 } else { 1.0 };
+            expected.push((kind.to_owned(), printed(&bandwidth.to_string()).map(|rate| rate * factor)));
+            expected.push((kind.to_owned(), printed(&format!("{iops:.6}"))));
+            expected.push((kind.to_owned(), Some(latency / per_second)));
+            format!(
+                "{{\n\"jobname\" : \"j\",\n\"groupid\" : 0,\n\"error\" : 0,\n\"{kind}\" : {{\n\"io_bytes\" : 1,\n\"{rate}\" : {bandwidth},\n\
+                 \"iops\" : {iops:.6},\n\"runtime\" : {runtime},\n\"{lat}\" : {{ \"min\" : 1, \"mean\" : {latency:.6} }}\n}},\n\
+                 \"{other}\" : {{ \"io_bytes\" : 0, \"{rate}\" : 0, \"iops\" : 0.0, \"runtime\" : 0 }}\n}}"
+            )
+        });
+        let entries: Vec<_> = entries.collect();
+        let mut text = format!("{{\n\"fio version\" : \"fio-3.33\",\n\"jobs\" : [\n{}\n]\n}}\n", entries.join(",\n"));
+        if one_line {
+            text = text.replace('\n', "");
+        }
+        let parsed = read(Format::Fio, &text);
+        prop_assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
+        let found: Vec<_> = strs(&parsed, "operation").into_iter().zip(f64s(&parsed, "value")).collect();
+        prop_assert_eq!(found, expected);
+        let workers: Vec<_> = (1..=jobs.len())
+            .flat_map(|job| vec![if jobs.len() == 1 { "null".to_owned() } else { job.to_string() }; 3])
+            .collect();
+        prop_assert_eq!(strs(&parsed, "worker"), workers);
+    }
+
+    #[test]
+    fn iperf3(tests in vec((0.0..1e12, 0.0..1e12, 0_u32..1 << 31, vec(1.0..1e12, 2..4)), 1..5), reverse: bool, one_line: bool) {
+        let mut text = String::new();
+        let mut expected = Vec::new();
+        for (sent, received, retransmits, streams) in &tests {
+            let (streams, parts): (Vec<_>, Vec<_>) = streams.iter().map(|rate| {
+                let stream = format!("{{ \"sender\": {{ \"bits_per_second\": {rate} }}, \"receiver\": {{ \"bits_per_second\": {rate} }} }}");
+                (stream, [Some(rate / 8.0); 2])
+            }).unzip();
+            expected.extend(parts.concat());
+            expected.extend([Some(sent / 8.0), Some(f64::from(*retransmits)), Some(received / 8.0)]);
+            let document = format!(
+                "{{\n\"start\": {{\n\"connected\": [],\n\"test_start\": {{ \"protocol\": \"TCP\", \"reverse\": {} }}\n}},\n\
+                 \"intervals\": [{{ \"sum\": {{ \"bits_per_second\": 1 }} }}],\n\"end\": {{\n\"streams\": [{}],\n\
+                 \"sum_sent\": {{ \"bits_per_second\": {sent}, \"retransmits\": {retransmits} }},\n\
+                 \"sum_received\": {{ \"bits_per_second\": {received} }}\n}}\n}}",
+                u8::from(reverse), streams.join(", ")
+            );
+            text += if one_line { document.replace('\n', "") } else { document }.as_str();
+            text += "\n";
+        }
+        let parsed = read(Format::Iperf3, &text);
+        prop_assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
+        prop_assert_eq!(f64s(&parsed, "value"), expected);
+        let name = if reverse { "tcp-receive" } else { "tcp-send" };
+        prop_assert!(strs(&parsed, "test").iter().all(|found| found == name));
+    }
+
+    #[test]
+    fn stream(runs in vec(vec((0_u32..100_000_000, vec(0_u32..1_000_000_000, 3)), 4), 1..4), elements in 1_u32..1 << 31, crlf: bool) {
+        let mut text = String::new();
+        let mut expected = Vec::new();
+        for kernels in &runs {
+            writeln!(text, "STREAM version $Revision: 5.10 $\nThis system uses 8 bytes per array element.").unwrap();
+            writeln!(text, "Array size = {elements} (elements), Offset = 0 (elements)").unwrap();
+            writeln!(text, "Function    Best Rate MB/s  Avg time     Min time     Max time").unwrap();
+            for (title, (rate, times)) in ["Copy:", "Scale:", "Add:", "Triad:"].iter().zip(kernels) {
+                let rate = format!("{}.{}", rate / 10, rate % 10);
+                expected.push(printed(&rate).map(|rate| rate * 1e6));
+                write!(text, "{title:<12}{rate:>11}").unwrap();
+                for time in times {
+                    let time = format!("{}.{:06}", time / 1_000_000, time % 1_000_000);
+                    write!(text, "  {time:>11}").unwrap();
+                    expected.push(printed(&time));
+                }
+                text += "\n";
+            }
+            text += "Solution Validates: avg error less than 1.000000e-13 on all three arrays\n";
+        }
+        if crlf {
+            text = text.replace('\n', "\r\n");
+        }
+        let parsed = read(Format::Stream, &text);
+        prop_assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
+        prop_assert_eq!(f64s(&parsed, "value"), expected);
+        let size = Some(f64::from(elements) * 8.0);
+        prop_assert!(f64s(&parsed, "size").iter().all(|found| *found == size));
+        let samples = u32s(&parsed, "sample");
+        prop_assert_eq!(samples.iter().max().copied(), u32::try_from(runs.len() - 1).ok());
+    }
+
+    #[test]
+    fn sysbench(runs in vec((vec(1_u32..1_000_000_000, 4), vec(1_u32..10_000_000, 3)), 1..5), old: bool) {
+        let hundredths = |value: u32| format!("{}.{:02}", value / 100, value % 100);
+        let mut text = String::new();
+        let mut expected = Vec::new();
+        for (n, latencies) in &runs {
+            let [operations, rate] = [hundredths(n[0]), hundredths(n[1])];
+            let time = format!("{}.{:04}", n[2] / 10_000, n[2] % 10_000);
+            let [mean, max, rank] = [0, 1, 2].map(|at| hundredths(latencies[at]));
+            if old {
+                writeln!(text, "sysbench 0.4.12:  multi-threaded system evaluation benchmark\n\nDoing memory operations speed test").unwrap();
+                writeln!(text, "Memory block size: 1K\n\nMemory operations type: read\n\nOperations performed: 9 ({operations} ops/sec)").unwrap();
+                writeln!(text, "\n1.00 MB transferred ({rate} MB/sec)\n\nTest execution summary:").unwrap();
+                writeln!(text, "    total time:     {time}s\n    total number of events:  {}", n[3]).unwrap();
+                writeln!(text, "         avg:  {mean}ms\n         max:  {max}ms\n         approx.  95 percentile:  {rank}ms").unwrap();
+            } else {
+                writeln!(text, "sysbench 1.0.20 (using system LuaJIT 2.1.0-beta3)\n\nRunning memory speed test with the following options:").unwrap();
+                writeln!(text, "  block size: 1KiB\n  operation: read\n\nTotal operations: 9 ({operations} per second)").unwrap();
+                writeln!(text, "\n1.00 MiB transferred ({rate} MiB/sec)\n\nGeneral statistics:").unwrap();
+                writeln!(text, "    total time:     {time}s\n    total number of events:  {}\n\nLatency (ms):", n[3]).unwrap();
+                writeln!(text, "         avg:  {mean}\n         max:  {max}\n         95th percentile:  {rank}").unwrap();
+            }
+            let seconds = |millis: &str| printed(&format!("{millis}e-3"));
+            expected.extend([printed(&operations), printed(&rate).map(|rate| rate * 1_048_576.0), printed(&time)]);
+            expected.extend([printed(&n[3].to_string()), seconds(&mean), seconds(&max), seconds(&rank)]);
+        }
+        let parsed = read(Format::Sysbench, &text);
+        prop_assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
+        prop_assert_eq!(f64s(&parsed, "value"), expected);
+        prop_assert!(strs(&parsed, "test").iter().all(|found| found == "memory-read"));
+        prop_assert!(f64s(&parsed, "size").iter().all(|size| *size == Some(1024.0)));
+    }
 }
