@@ -5,9 +5,12 @@
 //! can write damaged or contradictory logs as well.
 
 pub mod dstat;
+pub mod iometer;
+pub mod linpack;
 pub mod migration_time;
 pub mod netperf;
 pub mod ping_gawk;
+pub mod ramspeed;
 pub mod vlc;
 pub mod xentop_gawk;
 pub mod zeit;
