@@ -5,10 +5,13 @@
 //! can write damaged or contradictory logs as well.
 
 pub mod dstat;
+pub mod iometer;
+pub mod linpack;
 pub mod migration_time;
 pub mod netperf;
 pub mod ping;
 pub mod ping_gawk;
+pub mod ramspeed;
 pub mod vlc;
 pub mod xentop_gawk;
 pub mod zeit;

@@ -5,19 +5,21 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use stillstand_generator::SampleFile;
-use stillstand_generator::campaigns::{xen_live_migration, xen_stream};
+use stillstand_generator::campaigns::{xen_efficiency, xen_live_migration, xen_stream};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let directory = env::args_os().nth(1).map_or_else(|| PathBuf::from("sample-data"), PathBuf::from);
     write(&directory.join(xen_live_migration::NAME), &xen_live_migration::files())?;
-    write(&directory.join(xen_stream::NAME), &xen_stream::files())
+    write(&directory.join(xen_stream::NAME), &xen_stream::files())?;
+    write(&directory.join(xen_efficiency::NAME), &xen_efficiency::files())
 }
 
 /// Writes the files of a campaign; others in its folder stay as they are.
 fn write(folder: &Path, files: &[SampleFile]) -> Result<(), Box<dyn Error>> {
-    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     for file in files {
         let path = folder.join(&file.name);
+        let parent = path.parent().unwrap_or(folder);
+        fs::create_dir_all(parent).map_err(|error| format!("{}: {error}", parent.display()))?;
         fs::write(&path, &file.bytes).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();

@@ -2,6 +2,7 @@
 //! writes, the published numbers come back from their bytes, and every peculiarity is where the
 //! README says. Reads the files with a few lines of its own, not with the parsers.
 
+mod xen_efficiency;
 mod xen_live_migration;
 mod xen_stream;
 
@@ -21,14 +22,27 @@ fn check_repository(campaign: &str, generated: &[SampleFile], limit: usize) {
         let committed = fs::read(folder.join(&file.name)).unwrap_or_default();
         assert!(committed == file.bytes, "{} differs: run the generator", file.name);
     }
-    for entry in fs::read_dir(&folder).expect("the campaign's folder") {
-        let name = entry.expect("an entry").file_name();
-        let known = BY_HAND.iter().any(|by_hand| name == *by_hand)
-            || generated.iter().any(|file| name == file.name.as_str());
-        assert!(known, "{} is left over", name.display());
+    for name in names(&folder, "") {
+        let known = BY_HAND.contains(&name.as_str()) || generated.iter().any(|file| name == file.name);
+        assert!(known, "{name} is left over");
     }
     let size: usize = generated.iter().map(|file| file.bytes.len()).sum();
     assert!(size < limit, "{size} bytes");
+}
+
+/// The files of a folder and of those in it, by their path below it, which `above` begins.
+fn names(folder: &Path, above: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let name = format!("{above}{}", entry.file_name().into_string().expect("a plain name"));
+        if entry.file_type().expect("a kind").is_dir() {
+            found.extend(names(&entry.path(), &format!("{name}/")));
+        } else {
+            found.push(name);
+        }
+    }
+    found
 }
 
 /// The text of every file by its name.
