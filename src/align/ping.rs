@@ -341,7 +341,8 @@ mod tests {
         let parsed = stillstand_parsers::parse(Format::Ping, log.as_bytes()).unwrap();
         let mut found = Vec::new();
         let mut told = Told { into: &mut found, file: "ping" };
-        let timeline = timeline(&parsed, Some(1_264_510_801.0), &Config::parse("").unwrap(), &mut told).unwrap();
+        let timeline =
+            timeline(&parsed, Some(1_264_510_801.0), &Config::parse("").unwrap(), &mut told).unwrap();
         assert_eq!((timeline.sent, timeline.answered.len()), (20, 12));
         assert_eq!(timeline.sent_at(12), Some(timeline.sent_s[11]));
     }
