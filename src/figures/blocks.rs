@@ -2,8 +2,8 @@
 
 use super::theme::Quantity;
 use crate::analysis::{
-    Analysis, Evidence, Method, Milestone, MilestoneKind, Outage, PhaseKind, Presence, Role, Run,
-    Status, Verdict,
+    Analysis, Evidence, Method, Milestone, MilestoneKind, Outage, PhaseKind, Presence, Role, Run, Status,
+    Verdict,
 };
 use crate::tables::labels::{check_label, status_label};
 use crate::text::Text;
