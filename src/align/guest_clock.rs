@@ -18,6 +18,8 @@ pub struct GuestClock {
     /// The zone was chosen such that the request lies in the log: the stamps are known only modulo half an
     /// hour.
     pub zone_fitted: bool,
+    /// What the last digit of a stamp stands for, seconds.
+    pub resolution_s: f64,
 }
 
 /// The stamps of a zeit log. `zero` is the request by the guest's clock. `None` without a stamp.
@@ -27,6 +29,7 @@ pub(super) fn read(
     config: &Config,
     told: &mut Told<'_>,
 ) -> Option<GuestClock> {
+    let resolution_s = log.facts.float("resolution_s").unwrap_or(0.0);
     if let Ok(epochs) = log.frame.f64s("epoch_s") {
         // `date +%s.%N` needs neither date nor zone.
         let origin = zero.unwrap_or(0.0);
@@ -36,6 +39,7 @@ pub(super) fn read(
             stamps_s,
             aligned: zero.is_some(),
             zone_fitted: false,
+            resolution_s,
         });
     }
     let mut stamps_s: Vec<f64> = log.frame.f64s("time_s").ok()?.iter().flatten().collect();
@@ -49,6 +53,7 @@ pub(super) fn read(
         file: told.file.to_owned(),
         stamps_s,
         aligned: origin.is_some(),
+        resolution_s,
         zone_fitted: found.is_some_and(|(_, midnight)| midnight.fitted),
     })
 }

@@ -23,7 +23,7 @@ mod resources;
 pub use counter::{Basis, Counter, Counters};
 pub use guest_clock::GuestClock;
 pub use hypervisor::HypervisorLog;
-pub use ping::PingTimeline;
+pub use ping::{PingTimeline, SpanError};
 pub use resources::Samples;
 
 use std::collections::BTreeMap;
@@ -86,10 +86,8 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
     if let Some((_, log)) = run.only_one(of(Format::MigrationTime)) {
         run.migration = migration(log);
     }
-    let logs: Vec<_> = [Format::QmpMigrate, Format::HmpMigrate, Format::VirshDomjobinfo]
-        .into_iter()
-        .flat_map(|format| of(format))
-        .collect();
+    let logs: Vec<_> =
+        [Format::QmpMigrate, Format::HmpMigrate, Format::VirshDomjobinfo].into_iter().flat_map(of).collect();
     let hypervisor = hypervisor::read(&logs, config, &mut |file, severity, code, message| {
         Told::new(&mut run.diagnostics, file).tell(severity, code, message);
     });

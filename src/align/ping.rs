@@ -29,12 +29,26 @@ pub struct PingTimeline {
     pub origin_s: Option<f64>,
     /// True mean time between two requests, seconds.
     pub period_s: f64,
+    /// When each answered request was sent: on the axis of the run, without a time zero since request 0.
+    pub sent_s: Vec<f64>,
+    /// By how much the time between two of these may be wrong.
+    pub span_error: SpanError,
+}
+
+/// How wrong a time between two requests may be that was read off a line through whole seconds: by a
+/// part that is always there, and one that grows with the number of requests between.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct SpanError {
+    pub fixed_s: f64,
+    pub per_request_s: f64,
 }
 
 impl PingTimeline {
-    /// When a request was sent, seconds since the migration request.
+    /// When a request was sent, seconds since the migration request: of an answered one as its stamp says,
+    /// of any other as a steady pace would have it.
     pub fn sent_at(&self, seq: u32) -> Option<f64> {
-        Some(self.origin_s? + self.period_s * f64::from(seq))
+        let steady_s = self.origin_s? + self.period_s * f64::from(seq);
+        Some(self.answered.binary_search(&seq).map_or(steady_s, |index| self.sent_s[index]))
     }
 
     /// The round trip times over the instants at which their requests were sent; `None` without a
@@ -83,7 +97,8 @@ pub(super) fn timeline(
     // iputils and most others number from 1, some from 0.
     let least = replies.first().map_or(1, |reply| reply.seq.min(1));
     let first_seq = summary("first_seq").map_or(least, |first| first.min(least));
-    let seen = replies.last().map_or(0, |last| (last.seq - first_seq).saturating_add(1));
+    let last = replies.last().map(|last| last.seq).max(last_request(log, session));
+    let seen = last.map_or(0, |last| last.saturating_sub(first_seq).saturating_add(1));
     let sent = transmitted.unwrap_or(seen).max(seen);
     if sent == 0 {
         return None;
@@ -96,7 +111,8 @@ pub(super) fn timeline(
         );
     }
     let resolution_s = if log.format == Format::PingGawk { 1.0 } else { 0.0 };
-    let (origin, slope) = send_times(&replies, resolution_s);
+    let line = send_times(&replies, resolution_s);
+    let (origin, slope) = (line.map(|line| line.origin_s), line.map(|line| line.period_s));
     let by_summary = match (summary("time_ms"), transmitted) {
         (Some(time_ms), Some(n)) if n > 1 => Some(f64::from(time_ms) / 1000.0 / f64::from(n - 1)),
         _ => None,
@@ -111,14 +127,22 @@ pub(super) fn timeline(
         let message = "the log has no times, so its outage has no place: run ping with -D";
         told.tell(Severity::Warning, "ping-without-times", message.to_owned());
     }
+    let origin_s = zero.and_then(|zero| Some(origin? - zero));
+    let period_s = measured.unwrap_or(interval_s);
     Some(PingTimeline {
         file: told.file.to_owned(),
         interval_s,
         sent,
         first_seq,
         duplicates: u32::try_from(total - replies.len()).unwrap_or(u32::MAX),
-        origin_s: zero.and_then(|zero| Some(origin? - zero)),
-        period_s: slope.unwrap_or(interval_s),
+        origin_s,
+        period_s,
+        sent_s: sent_times(&replies, line, resolution_s == 0.0, period_s)
+            .map(|sent| sent - origin_s.and(zero).or(origin).unwrap_or(0.0))
+            .collect(),
+        span_error: line
+            .filter(|_| resolution_s > 0.0)
+            .map_or_else(SpanError::default, |line| line.span_error),
         answered: replies.iter().map(|reply| reply.seq).collect(),
         rtt_ms: replies.iter().map(|reply| reply.rtt_ms).collect(),
     })
@@ -173,23 +197,60 @@ fn replies(log: &Parsed) -> Option<Vec<(u32, Reply)>> {
     Some(answers.collect())
 }
 
-/// When request 0 was sent (Unix seconds) and the time between requests, from replies sorted by
-/// their numbers whose arrivals are known down to `resolution_s` (0: exactly).
+/// The number of the last request of a session of which the log says anything: a ping that was killed
+/// leaves no summary, but may have said that it got no answer yet.
+fn last_request(log: &Parsed, session: u32) -> Option<u32> {
+    let frame = &log.frame;
+    let (sessions, seqs) = (frame.u32s("session").ok()?, frame.u32s("seq").ok()?);
+    let outcomes = frame.strs("outcome").ok()?;
+    let rows = sessions.iter().zip(seqs.iter()).zip(outcomes.iter());
+    // The number of a damaged answer may be part of the damage.
+    let of_session = rows.filter(|((number, _), outcome)| {
+        *number == Some(session) && outcome.is_some_and(|outcome| outcome != "damaged")
+    });
+    of_session.filter_map(|((_, seq), _)| seq).max()
+}
+
+/// When the answered requests were sent: as stamped where the stamps are exact, else by the line;
+/// without one in multiples of the period.
+fn sent_times(
+    replies: &[Reply],
+    line: Option<Line>,
+    exact: bool,
+    period_s: f64,
+) -> impl Iterator<Item = f64> {
+    replies.iter().map(move |reply| {
+        let stamp = reply.arrival_s.zip(reply.rtt_ms).filter(|_| exact && line.is_some());
+        let by_line = line.map_or(0.0, |line| line.origin_s) + period_s * f64::from(reply.seq);
+        stamp.map_or(by_line, |(arrival_s, rtt_ms)| arrival_s - rtt_ms / 1000.0)
+    })
+}
+
+/// Requests sent at a steady pace.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Line {
+    /// When request 0 was sent, Unix seconds.
+    origin_s: f64,
+    /// Time between two requests.
+    period_s: f64,
+    span_error: SpanError,
+}
+
+/// The line through replies, sorted by their numbers, whose arrivals are known down to `resolution_s`
+/// (0: exactly).
 ///
 /// The period is the least-squares slope of the arrivals over the sequence numbers. Then every reply
 /// bounds the origin: it arrived within its stamp's resolution r, so
 /// `stamp − rtt − period · seq ≤ origin < stamp + r − rtt − period · seq`. The middle of what all
 /// replies allow is good to a fraction of the period although each stamp may be good to a second
 /// only. Jitter, a period that is slightly off and clock steps can contradict; then the median of
-/// the single bounds decides.
-fn send_times(replies: &[Reply], resolution_s: f64) -> (Option<f64>, Option<f64>) {
+/// the single bounds decides, and the contradiction is how far off a line the requests were.
+fn send_times(replies: &[Reply], resolution_s: f64) -> Option<Line> {
     let timed: Vec<(f64, f64)> = replies
         .iter()
         .filter_map(|reply| Some((f64::from(reply.seq), reply.arrival_s? - reply.rtt_ms? / 1000.0)))
         .collect();
-    let Some(&(_, start)) = timed.first() else {
-        return (None, None);
-    };
+    let &(_, start) = timed.first()?;
     let n = timed.len() as f64;
     let mean_x = timed.iter().map(|(x, _)| x).sum::<f64>() / n;
     let mean_y = timed.iter().map(|(_, y)| y - start).sum::<f64>() / n;
@@ -197,17 +258,22 @@ fn send_times(replies: &[Reply], resolution_s: f64) -> (Option<f64>, Option<f64>
     let sxy: f64 = timed.iter().map(|(x, y)| (x - mean_x) * (y - start - mean_y)).sum();
     let slope = sxy / sxx;
     if !(slope.is_finite() && slope > 0.0) {
-        return (None, None);
+        return None;
     }
     let mut lower: Vec<f64> = timed.iter().map(|(x, y)| y - start - slope * x).collect();
     lower.sort_by(f64::total_cmp);
     let (least, greatest) = (lower[0], lower[lower.len() - 1]);
-    let origin = if greatest <= least + resolution_s {
-        (greatest + least + resolution_s) / 2.0
-    } else {
+    let contradiction = (greatest - least - resolution_s).max(0.0);
+    let origin = if contradiction > 0.0 {
         lower[lower.len() / 2] + resolution_s / 2.0
+    } else {
+        (greatest + least + resolution_s) / 2.0
     };
-    (Some(start + origin), Some(slope))
+    let squares: f64 = lower.iter().map(|residual| (residual + slope * mean_x - mean_y).powi(2)).sum();
+    // Stamps that are all cut by the same part of a second scatter less than they are wrong.
+    let deviation = (squares / n).sqrt().max(resolution_s / 12_f64.sqrt());
+    let span_error = SpanError { fixed_s: contradiction, per_request_s: 3.0 * deviation / sxx.sqrt() };
+    Some(Line { origin_s: start + origin, period_s: slope, span_error })
 }
 
 /// The interval that was asked for: the measured one snapped to a round value within 5 %.
@@ -237,27 +303,47 @@ mod tests {
 
     #[test]
     fn whole_seconds_of_many_replies_give_the_send_times_to_a_fraction() {
-        let (found, slope) = send_times(&replies(1.0, 200..240), 1.0);
-        assert!((found.unwrap() - 1_264_512_345.37).abs() < 0.1, "{found:?}");
-        assert!((slope.unwrap() - 0.2003).abs() < 0.0005, "{slope:?}");
-        assert_eq!(nominal_interval(slope.unwrap()), 0.2);
+        let line = send_times(&replies(1.0, 200..240), 1.0).unwrap();
+        assert!((line.origin_s - 1_264_512_345.37).abs() < 0.1, "{line:?}");
+        assert!((line.period_s - 0.2003).abs() < line.span_error.per_request_s, "{line:?}");
+        assert!(line.span_error.per_request_s < 0.0005 && line.span_error.fixed_s < 0.01, "{line:?}");
+        assert_eq!(nominal_interval(line.period_s), 0.2);
     }
 
     #[test]
     fn exact_stamps_give_them_exactly() {
-        let (found, slope) = send_times(&replies(0.0, 200..240), 0.0);
-        assert!((found.unwrap() - 1_264_512_345.37).abs() < 1e-5, "{found:?}");
-        assert!((slope.unwrap() - 0.2003).abs() < 1e-8, "{slope:?}");
+        let line = send_times(&replies(0.0, 200..240), 0.0).unwrap();
+        assert!((line.origin_s - 1_264_512_345.37).abs() < 1e-5, "{line:?}");
+        assert!((line.period_s - 0.2003).abs() < 1e-8, "{line:?}");
     }
 
     #[test]
     fn one_reply_gives_no_period() {
-        assert_eq!(send_times(&replies(1.0, 2..501), 1.0), (None, None));
-        assert_eq!(send_times(&[], 1.0), (None, None));
+        assert_eq!(send_times(&replies(1.0, 2..501), 1.0), None);
+        assert_eq!(send_times(&[], 1.0), None);
     }
 
     #[test]
     fn unusual_intervals_stay_what_they_are() {
         assert_eq!(nominal_interval(0.3333), 0.333);
+    }
+
+    #[test]
+    fn of_a_killed_ping_the_requests_without_an_answer_yet_were_sent() {
+        let mut log = "PING asam (192.168.2.70) 56(84) bytes of data.\n".to_owned();
+        for seq in 1..=20 {
+            let t = 1_264_510_800.0 + 0.2 * f64::from(seq);
+            log += &match seq {
+                1..=12 => format!("[{t:.6}] 64 bytes from 192.168.2.70: icmp_seq={seq} ttl=64 time=0.4 ms\n"),
+                _ => format!("[{t:.6}] no answer yet for icmp_seq={seq}\n"),
+            };
+        }
+        let parsed = stillstand_parsers::parse(Format::Ping, log.as_bytes()).unwrap();
+        let mut found = Vec::new();
+        let mut told = Told { into: &mut found, file: "ping" };
+        let timeline =
+            timeline(&parsed, Some(1_264_510_801.0), &Config::parse("").unwrap(), &mut told).unwrap();
+        assert_eq!((timeline.sent, timeline.answered.len()), (20, 12));
+        assert_eq!(timeline.sent_at(12), Some(timeline.sent_s[11]));
     }
 }

@@ -7,7 +7,7 @@
 use super::traffic;
 use crate::align::{AlignedRun, Basis, DOMAIN_0, GuestClock, PingTimeline, Samples};
 use crate::analysis::{ClockOwner, Host, Origin, Role};
-use crate::metrics::outage;
+use crate::metrics::{bounds, outage};
 use crate::stats::Sample;
 
 /// An event that two clocks stamped.
@@ -127,13 +127,12 @@ pub fn of_run(run: &AlignedRun, hosts: &[Host], vm: Option<&str>) -> Vec<SharedE
 /// elsewhere. Each end lies between two requests; where the requests themselves lie is not known better
 /// than to one period from replies that were stamped with whole seconds.
 fn by_ping(timeline: &PingTimeline) -> Option<Standstill> {
-    let hole = outage::longest_hole(timeline).filter(|hole| hole.lost >= 2 && !hole.open)?;
+    let hole = bounds::longest_hole(timeline).filter(|hole| hole.lost >= 2 && !hole.open)?;
     let half = timeline.period_s / 2.0;
-    let first = timeline.sent_at(hole.first)?;
-    let next = timeline.sent_at(hole.first + hole.lost)?;
+    let (from, to) = hole.silence(timeline);
     Some(Standstill {
-        from: Bounds::around(first - half, half),
-        to: Bounds::around(next - half, half),
+        from: Bounds::around(from?, half),
+        to: Bounds::around(to?, half),
         shared_variance: uniform(timeline.period_s.min(1.0)),
     })
 }

@@ -2,7 +2,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::*;
-use crate::align::{Basis, Counter, GuestClock, PingTimeline, Samples};
+use crate::align::{Basis, Counter, GuestClock, PingTimeline, Samples, SpanError};
 use crate::analysis::{Migration, Role, Status, Unit};
 use crate::session::RunKey;
 
@@ -36,6 +36,8 @@ fn simulated(rng: &mut ChaCha8Rng, epoch: f64, Ahead([source, target, guest]): A
         sent: 299,
         first_seq: 1,
         rtt_ms: vec![Some(0.4); answered.len()],
+        sent_s: answered.iter().map(|seq| sent(*seq)).collect(),
+        span_error: SpanError::default(),
         answered,
         duplicates: 0,
         origin_s: Some(origin + uniform(-0.1, 0.1)),
@@ -49,6 +51,7 @@ fn simulated(rng: &mut ChaCha8Rng, epoch: f64, Ahead([source, target, guest]): A
         stamps_s: stamps_s.filter(running).map(|t| t + guest).collect(),
         aligned: true,
         zone_fitted: false,
+        resolution_s: 0.0,
     };
     let mut all = Vec::new();
     for (host, ahead, from, until, runs) in [

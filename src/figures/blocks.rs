@@ -77,16 +77,17 @@ pub fn blocks(analysis: &Analysis, condition: usize, text: Option<&Text>) -> Vec
 
 fn block(run: &Run, sources: &[Source], text: Option<&Text>) -> Block {
     let lanes = sources.iter().map(|source| lane(run, *source, text)).collect();
-    let ends = run.outages.iter().filter(|outage| run.trusts(outage.method)).filter_map(outage_end);
-    let end_s = run.migration.duration_s.into_iter().chain(ends).fold(0.0, f64::max);
     let (lost, back) = silence(run);
     let length = lost.zip(back).map(|(lost, back)| back - lost);
+    let outage_s = lost.and_then(|_| length.or(run.service_outage().map(|outage| outage.estimate_s)));
+    let outage_end = lost.zip(outage_s).map(|(lost, length)| lost + length);
+    let end_s = run.migration.duration_s.into_iter().chain(outage_end).fold(0.0, f64::max);
     Block {
         repetition: run.repetition,
         lanes,
         end_s,
         zero_s: lost,
-        outage_s: lost.and_then(|_| length.or(run.service_outage().map(|outage| outage.estimate_s))),
+        outage_s,
         service: [lost, back],
         remarks: text.map(|text| remarks(run, text)).unwrap_or_default(),
     }

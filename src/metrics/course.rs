@@ -79,7 +79,7 @@ pub fn milestones(run: &AlignedRun, outages: &[Outage], hosts: &[Host]) -> Vec<M
             _ => {}
         }
     }
-    found.sort_by(|a, b| (a.kind, a.evidence).cmp(&(b.kind, b.evidence)));
+    found.sort_by_key(|milestone| (milestone.kind, milestone.evidence));
     found
 }
 

@@ -70,6 +70,8 @@ mod tests {
             sent: 100,
             first_seq: 0,
             rtt_ms: answered.iter().map(|seq| rtt(*seq)).collect(),
+            sent_s: answered.iter().map(|seq| -5.0 + 0.2 * f64::from(*seq)).collect(),
+            span_error: Default::default(),
             answered,
             duplicates: 0,
             origin_s: Some(-5.0),

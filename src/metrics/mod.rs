@@ -1,5 +1,6 @@
 //! One aligned run → its numbers.
 
+pub mod bounds;
 pub mod course;
 pub mod degradation;
 pub mod outage;

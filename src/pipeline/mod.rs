@@ -254,7 +254,7 @@ fn measure(
         }
         None => (None, Vec::new()),
     };
-    let guest = aligned.guest_clock.as_ref().and_then(outage::guest_clock);
+    let guest = aligned.guest_clock.as_ref().and_then(|clock| outage::guest_clock(clock, outages.first()));
     outages.extend(guest.iter().map(|guest| guest.outage.clone()));
     outages.extend(aligned.hypervisor.as_ref().and_then(outage::hypervisor));
     let milestones = course::milestones(aligned, &outages, hosts);

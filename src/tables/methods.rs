@@ -82,6 +82,7 @@ pub fn agreements(analysis: &Analysis) -> Table {
 pub fn clocks(analysis: &Analysis) -> Table {
     let columns = vec![
         column("clock", "table.clock", None),
+        column("against", "table.against", None),
         column("offset", "table.offset", Some(Unit::Seconds)),
         column("drift_ppm", "table.drift", None),
         column("runs", "table.runs", Some(Unit::Count)),
@@ -89,12 +90,17 @@ pub fn clocks(analysis: &Analysis) -> Table {
         column("origins", "table.origins", None),
         column("verdict", "table.verdict", None),
     ];
+    let name = |owner: &ClockOwner| match owner {
+        ClockOwner::Host(name) => Cell::Text(name.clone()),
+        ClockOwner::Guest => Cell::Label("clock.guest"),
+    };
+    // Told only where the observer stamped nothing, which is rare.
+    let any_other = analysis.clocks.iter().any(|clock| clock.against.is_some());
+    let observer = || if any_other { Cell::Label("clock.observer") } else { Cell::Missing };
     let rows = analysis.clocks.iter().map(|clock| {
         row(vec![
-            match &clock.owner {
-                ClockOwner::Host(name) => Cell::Text(name.clone()),
-                ClockOwner::Guest => Cell::Label("clock.guest"),
-            },
+            name(&clock.owner),
+            clock.against.as_ref().map_or_else(observer, name),
             Cell::plus_minus(clock.offset_s.map(|offset| (offset.value, offset.half_width)), 2),
             Cell::plus_minus(clock.drift_ppm.map(|drift| (drift.value, drift.half_width)), 0),
             Cell::count(clock.runs),

@@ -7,6 +7,7 @@
 pub mod dstat;
 pub mod migration_time;
 pub mod netperf;
+pub mod ping;
 pub mod ping_gawk;
 pub mod vlc;
 pub mod xentop_gawk;

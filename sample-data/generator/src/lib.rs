@@ -12,6 +12,9 @@
 //! last digit differs between platforms (only `+ − × ÷` and rounding). Changing how one file is
 //! made therefore leaves all others as they are.
 //!
+//! Beside the campaigns stands [`simulation`]: migrations of which the truth is known, thousands of them,
+//! to ask the program what it makes of their logs.
+//!
 //! Deliberately absent: reading logs (the formats here only write; the parsers are tested against
 //! them), and any claim that the values between the published ones are measurements.
 
@@ -20,6 +23,7 @@ pub mod formats;
 pub mod migration;
 pub mod noise;
 pub mod outage;
+pub mod simulation;
 
 /// A file of a campaign: its name inside the campaign's folder and its content.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,6 +10,8 @@ use crate::tables::labels::{code, origin_label};
 pub(super) struct ClockWire<'a> {
     owner: &'static str,
     host: Option<&'a str>,
+    against: &'static str,
+    against_host: Option<&'a str>,
     offset_s: Option<f64>,
     offset_half_width_s: Option<f64>,
     drift_ppm: Option<f64>,
@@ -45,11 +47,16 @@ struct PairWire<'a> {
     b_s: Option<f64>,
 }
 
-pub(super) fn clock(clock: &Clock) -> ClockWire<'_> {
-    let (owner, host) = match &clock.owner {
-        ClockOwner::Host(name) => ("host", Some(name.as_str())),
+fn named(owner: &ClockOwner) -> (&'static str, Option<&str>) {
+    match owner {
+        ClockOwner::Host(name) => ("host", Some(name)),
         ClockOwner::Guest => ("guest", None),
-    };
+    }
+}
+
+pub(super) fn clock(clock: &Clock) -> ClockWire<'_> {
+    let (owner, host) = named(&clock.owner);
+    let (against, against_host) = clock.against.as_ref().map_or(("observer", None), named);
     let parts = |estimate: Option<Estimate>| {
         (round_option(estimate.map(|e| e.value)), round_option(estimate.map(|e| e.half_width)))
     };
@@ -58,6 +65,8 @@ pub(super) fn clock(clock: &Clock) -> ClockWire<'_> {
     ClockWire {
         owner,
         host,
+        against,
+        against_host,
         offset_s,
         offset_half_width_s,
         drift_ppm,

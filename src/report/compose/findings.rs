@@ -198,8 +198,14 @@ impl Composer<'_> {
                 ClockOwner::Host(host) => self.text.fill("clock.of_host", &[("host", host)]),
                 ClockOwner::Guest => self.text.get("clock.of_guest").to_owned(),
             };
+            let against = match &clock.against {
+                None => self.text.get("clock.than_observer").to_owned(),
+                Some(ClockOwner::Host(host)) => self.text.fill("clock.than_host", &[("host", host)]),
+                Some(ClockOwner::Guest) => self.text.get("clock.than_guest").to_owned(),
+            };
             let mut say = |key: &str, value: String| {
-                sentences.push(self.text.fill(key, &[("clock", &name), ("value", &value)]));
+                let values = [("clock", name.as_str()), ("against", &against), ("value", &value)];
+                sentences.push(self.text.fill(key, &values));
             };
             if let Some(offset) = clock.offset_s.filter(|_| clock.wrong) {
                 say("finding.clock_wrong", plus_minus(offset.value, offset.half_width, 2, self.text));

@@ -55,13 +55,14 @@ pub fn write(session: &Session<'_>) -> Vec<u8> {
          # {sent} packets transmitted, {received} received, {loss}% packet loss, time {time_ms}ms\n"
     ));
     if let Some(summary) = summary(replies) {
+        text.push_str("# ");
         text.push_str(&summary);
     }
     text.into_bytes()
 }
 
 /// A round trip time as a reply line shows it: three significant digits above 1 ms, cut.
-fn milliseconds(us: u64) -> String {
+pub(super) fn milliseconds(us: u64) -> String {
     let (whole, rest) = (us / 1000, us % 1000);
     match us {
         100_000.. => format!("{whole}"),
@@ -72,7 +73,7 @@ fn milliseconds(us: u64) -> String {
 }
 
 /// The last line; ping leaves it out when nothing was received.
-fn summary(replies: &[Reply]) -> Option<String> {
+pub(super) fn summary(replies: &[Reply]) -> Option<String> {
     let times = || replies.iter().map(|reply| reply.rtt_us);
     let (min, max) = (times().min()?, times().max()?);
     let count = replies.len() as u64;
@@ -81,7 +82,7 @@ fn summary(replies: &[Reply]) -> Option<String> {
     let deviation = mean_square.saturating_sub(mean * mean).isqrt();
     let [min, mean, max, deviation] =
         [min, mean, max, deviation].map(|us| format!("{}.{:03}", us / 1000, us % 1000));
-    Some(format!("# rtt min/avg/max/mdev = {min}/{mean}/{max}/{deviation} ms\n"))
+    Some(format!("rtt min/avg/max/mdev = {min}/{mean}/{max}/{deviation} ms\n"))
 }
 
 #[cfg(test)]
