@@ -164,21 +164,24 @@ fn samples(rows: &[Row]) -> Vec<u32> {
     count.collect()
 }
 
+/// A word of a row.
+type Word = fn(&Row) -> Option<&str>;
+
 fn columns(rows: &[Row]) -> FrameBuilder {
     let mut columns = FrameBuilder::default();
-    let texts: [(&str, fn(&Row) -> Option<&str>); 3] = [
+    let texts: [(&str, Word); 3] = [
         ("test", |row| Some(&row.test)),
         ("operation", |row| Some(row.operation)),
         ("metric", |row| Some(row.measure.metric)),
     ];
-    let more: [(&str, fn(&Row) -> Option<&str>); 5] = [
+    let more: [(&str, Word); 5] = [
         ("statistic", |row| Some(row.statistic)),
         ("unit", |row| Some(row.measure.unit)),
         ("direction", |row| Some(row.measure.direction)),
         ("level", |row| Some(if row.worker.is_some() { "part" } else { "all" })),
         ("worker", |row| row.worker.as_deref()),
     ];
-    let text = |name: &str, value: fn(&Row) -> Option<&str>| {
+    let text = |name: &str, value: Word| {
         StringChunked::from_iter_options(name.into(), rows.iter().map(value)).into_series()
     };
     let number = |name: &str, value: fn(&Row) -> Option<f64>| {

@@ -188,7 +188,7 @@ impl<'a> Reader<'a> {
             // Its rows repeat what the table says.
             self.table = Table::None;
             self.ended = true;
-        } else if !row::is_decoration(text) && !(self.ended && text.first().is_some_and(u8::is_ascii_digit)) {
+        } else if !(row::is_decoration(text) || self.ended && text.first().is_some_and(u8::is_ascii_digit)) {
             self.results.other(Place::line(line.number, line.text));
         }
     }

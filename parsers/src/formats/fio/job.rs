@@ -10,6 +10,9 @@ use crate::formats::json::Node;
 const DIRECTIONS: [&str; 3] = ["read", "write", "trim"];
 const ALL_CLIENTS: &str = "All clients";
 
+/// What a figure is called, by version, and the factor of its unit.
+type Names = &'static [(&'static str, f64)];
+
 /// A job and what its document says of it.
 pub(super) struct Job<'n, 'a> {
     node: &'n Node<'a>,
@@ -105,7 +108,7 @@ impl<'n, 'a> Job<'n, 'a> {
             let (test, worker) = (self.test.clone(), self.worker.clone());
             results.rows.push(Row { test, operation, size, measure, statistic, value: figure, worker, line });
         };
-        let figures: [(Measure, &str, &[(&str, f64)]); 3] = [
+        let figures: [(Measure, &str, Names); 3] = [
             (THROUGHPUT, "mean", &[("bw_bytes", 1.0), ("bw", 1024.0)]),
             (OPERATIONS, "mean", &[("iops", 1.0)]),
             (LATENCY, "mean", &[("lat_ns", 1e-9), ("lat", 1e-6), ("clat_ns", 1e-9), ("clat", 1e-6)]),

@@ -7,7 +7,7 @@ mod ramspeed;
 mod stream;
 mod sysbench;
 
-use stillstand_parsers::{Clock, Parsed};
+use stillstand_parsers::{Clock, Format, Parsed, parse};
 
 use crate::common::{f64s, strs, u32s};
 
@@ -43,4 +43,24 @@ fn rows(parsed: &Parsed) -> Vec<String> {
             )
         })
         .collect()
+}
+
+/// What takes the square of the length would take minutes here.
+#[test]
+fn a_line_may_be_long() {
+    for (format, begin, repeated) in [
+        (Format::Fio, "{\"fio version\":\"fio-3.33\",\"jobs\":[", "{\"jobname\":\"j\"},"),
+        (Format::Iperf3, "{\"start\":{\"connected\":[]},\"end\":{\"streams\":[", "{\"sender\":{}},"),
+        (Format::Fio, "{}", "{}"),
+        (Format::Iperf3, "{}", "{\"start\":[}\n"),
+        (Format::Sysbench, "", "sysbench 1.0.20 (using x "),
+        (Format::Stream, "", "Copy: 1 "),
+    ] {
+        let text = format!("{begin}{}", repeated.repeat(200_000));
+        let told = match parse(format, text.as_bytes()) {
+            Ok(parsed) => parsed.diagnostics,
+            Err(error) => error.diagnostics,
+        };
+        assert!(!told.is_empty(), "{format}");
+    }
 }
