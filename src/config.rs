@@ -53,6 +53,7 @@ pub struct CampaignFile {
     pub efficiency: Vec<EfficiencyTable>,
     pub parallel: Option<ParallelTable>,
     pub caches: CacheTable,
+    pub layout: LayoutTable,
     pub published: Vec<PublishedTable>,
     pub limits: Vec<LimitTable>,
 }
@@ -245,6 +246,13 @@ pub struct EfficiencyTable {
     /// Runs were interleaved: equal repetitions of both sides belong together.
     #[serde(default)]
     pub paired: bool,
+    /// A loss of more than this share of the baseline's performance is a finding.
+    #[serde(default = "notable_loss")]
+    pub loss: f64,
+}
+
+fn notable_loss() -> f64 {
+    0.1
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -270,6 +278,26 @@ pub struct ParallelTable {
     pub vcpus: u32,
     /// Cores of the host.
     pub cores: Option<u32>,
+    /// VMs are treated unevenly where the largest value is more than so many times the smallest.
+    #[serde(default = "uneven")]
+    pub uneven: f64,
+}
+
+fn uneven() -> f64 {
+    1.2
+}
+
+/// How tables and figures of benchmarks are arranged: factors, or `benchmark`, `operation`, `vm`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LayoutTable {
+    /// What rows are told apart by; [`benchmark`, `operation`] without it.
+    pub rows: Vec<String>,
+    /// What columns are told apart by; without it all that rows are not and that varies.
+    pub columns: Vec<String>,
+    /// Only these levels.
+    #[serde(rename = "where")]
+    pub shown: BTreeMap<String, Vec<String>>,
 }
 
 fn one() -> u32 {

@@ -1,5 +1,7 @@
 //! What benchmarks measured, and what that means against a baseline.
 
+use std::collections::BTreeSet;
+
 use super::Unit;
 use crate::stats::Interval;
 
@@ -32,6 +34,29 @@ pub struct Benchmark {
     pub value: f64,
     /// Sample standard deviation of the repetitions' means; `None` with fewer than two.
     pub sd: Option<f64>,
+}
+
+impl Benchmark {
+    /// The mean of each block size, ascending; empty where the operation was measured at one or none.
+    pub fn sizes(&self) -> Vec<(f64, f64)> {
+        let mut sizes: Vec<f64> = self.readings.iter().filter_map(|reading| reading.size).collect();
+        sizes.sort_by(f64::total_cmp);
+        sizes.dedup();
+        if sizes.len() < 2 {
+            return Vec::new();
+        }
+        let mean = |size: f64| {
+            let values = self.readings.iter().filter(|r| r.size == Some(size)).map(|r| r.value);
+            let (sum, n) = values.fold((0.0, 0.0), |(sum, n), value| (sum + value, n + 1.0));
+            (size, sum / n)
+        };
+        sizes.into_iter().map(mean).collect()
+    }
+
+    /// How many repetitions there were.
+    pub fn repetitions(&self) -> usize {
+        self.readings.iter().map(|reading| reading.repetition).collect::<BTreeSet<_>>().len()
+    }
 }
 
 /// One value as a log gave it.
@@ -85,4 +110,38 @@ pub struct Parallel {
     pub expected: Option<f64>,
     /// Performance ÷ expectation.
     pub versus_expected: Option<f64>,
+}
+
+/// Quantities in rows and columns, told apart by factors: what tables and figures of benchmarks show.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grid {
+    pub content: Content,
+    /// What rows are told apart by: factors, or [`BENCHMARK`], [`OPERATION`], [`VM`].
+    pub row_names: Vec<String>,
+    pub column_names: Vec<String>,
+    /// A level for each of `row_names`; empty text where it does not apply.
+    pub rows: Vec<Vec<String>>,
+    pub columns: Vec<Vec<String>>,
+    /// Row by row, `rows.len() × columns.len()`.
+    pub cells: Vec<Option<usize>>,
+}
+
+/// What the cells of a [`Grid`] are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// Values of one benchmark: indices into [`super::Analysis::benchmarks`].
+    Values { benchmark: String },
+    /// Efficiencies of one comparison: indices into [`super::Analysis::efficiency`].
+    Efficiency { comparison: String },
+}
+
+/// What else than a factor tells rows or columns apart.
+pub const BENCHMARK: &str = "benchmark";
+pub const OPERATION: &str = "operation";
+pub const VM: &str = "vm";
+
+impl Grid {
+    pub fn cell(&self, row: usize, column: usize) -> Option<usize> {
+        self.cells.get(row * self.columns.len() + column).copied().flatten()
+    }
 }

@@ -12,7 +12,9 @@ mod clocks;
 mod course;
 mod run;
 
-pub use benchmarks::{Benchmark, Direction, Efficiency, Parallel, Reading};
+pub use benchmarks::{
+    BENCHMARK, Benchmark, Content, Direction, Efficiency, Grid, OPERATION, Parallel, Reading, VM,
+};
 pub use clocks::{Clock, ClockOwner, Estimate, Origin};
 pub use course::{
     Check, CheckKind, Evidence, Hypervisor, Milestone, MilestoneKind, Phase, PhaseKind, Presence, Verdict,
@@ -47,6 +49,8 @@ pub struct Analysis {
     pub benchmarks: Vec<Benchmark>,
     pub efficiency: Vec<Efficiency>,
     pub parallel: Vec<Parallel>,
+    /// How the tables and figures of benchmarks are arranged.
+    pub grids: Vec<Grid>,
     pub published: Vec<Published>,
     pub findings: Vec<Finding>,
     /// Every problem of the data, most severe first, then by file and line.
@@ -264,6 +268,17 @@ pub struct Published {
 /// What the numbers say, found without a person. Sentences are made from these in the reports.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Finding {
+    /// What loses most in a comparison: an index into [`Analysis::efficiency`].
+    LeastEfficient { comparison: String, efficiency: usize },
+    /// How many of the quantities of a comparison lose at most `loss` (a share of the baseline's
+    /// performance), and which lose more, the worst first: indices into [`Analysis::efficiency`].
+    LosesMore { comparison: String, loss: f64, quantities: usize, worse: Vec<usize> },
+    /// Several VMs against one alone, and against what more VMs than cores can reach: indices into
+    /// [`Analysis::parallel`] of the operations of one benchmark in one condition.
+    Together { operations: Vec<usize> },
+    /// VMs whose largest value is more than `ratio` times the smallest: indices into
+    /// [`Analysis::parallel`], the least even first.
+    Uneven { ratio: f64, operations: Vec<usize> },
     /// The outage of each condition: the best method's mean, and its range over all repetitions.
     Outage { condition: usize, method: Method, mean_s: f64, min_s: f64, max_s: f64, n: usize },
     /// The condition lengthened the metric against the reference condition.

@@ -59,6 +59,8 @@ pub(super) fn distinguish(part: &mut Analysis, name: &str) {
 fn prefix_files(part: &mut Analysis, path: &str) {
     let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path).to_owned();
     let prefix = |file: &mut String| *file = format!("{name}/{file}");
+    let readings = part.benchmarks.iter_mut().flat_map(|benchmark| &mut benchmark.readings);
+    readings.for_each(|reading| prefix(&mut reading.source_file));
     for run in &mut part.runs {
         run.source_files.iter_mut().for_each(prefix);
         run.outages.iter_mut().for_each(|outage| prefix(&mut outage.source_file));
@@ -79,7 +81,14 @@ fn append(merged: &mut Analysis, part: Analysis) -> anyhow::Result<()> {
         );
     }
     campaign(&mut merged.campaign, part.campaign)?;
-    let (conditions, runs) = (merged.conditions.len(), merged.runs.len());
+    let shift = Shift {
+        conditions: merged.conditions.len(),
+        runs: merged.runs.len(),
+        benchmarks: merged.benchmarks.len(),
+        efficiencies: merged.efficiency.len(),
+        parallel: merged.parallel.len(),
+    };
+    let Shift { conditions, runs, .. } = shift;
     merged.conditions.extend(part.conditions.into_iter().map(|mut condition| {
         condition.runs.iter_mut().for_each(|run| *run += runs);
         condition
@@ -101,7 +110,28 @@ fn append(merged: &mut Analysis, part: Analysis) -> anyhow::Result<()> {
         b: c.b + conditions,
         ..c
     }));
-    merged.findings.extend(part.findings.into_iter().map(|finding| shifted(finding, conditions, runs)));
+    merged.findings.extend(part.findings.into_iter().map(|finding| shifted(finding, &shift)));
+    merged.benchmarks.extend(part.benchmarks.into_iter().map(|mut benchmark| {
+        benchmark.condition += conditions;
+        benchmark
+    }));
+    merged.efficiency.extend(part.efficiency.into_iter().map(|mut efficiency| {
+        efficiency.of += shift.benchmarks;
+        efficiency.baseline = efficiency.baseline.map(|baseline| baseline + shift.benchmarks);
+        efficiency
+    }));
+    merged.parallel.extend(part.parallel.into_iter().map(|mut parallel| {
+        parallel.condition += conditions;
+        parallel
+    }));
+    merged.grids.extend(part.grids.into_iter().map(|mut grid| {
+        let by = match grid.content {
+            Content::Values { .. } => shift.benchmarks,
+            Content::Efficiency { .. } => shift.efficiencies,
+        };
+        grid.cells.iter_mut().flatten().for_each(|index| *index += by);
+        grid
+    }));
     merged.published.extend(part.published);
     merged.clocks.extend(part.clocks);
     merged.agreements = agreement::agreements(&merged.runs);
@@ -150,7 +180,17 @@ fn campaign(merged: &mut Campaign, part: Campaign) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn shifted(finding: Finding, conditions: usize, runs: usize) -> Finding {
+/// How much is before a part when it is appended.
+struct Shift {
+    conditions: usize,
+    runs: usize,
+    benchmarks: usize,
+    efficiencies: usize,
+    parallel: usize,
+}
+
+fn shifted(finding: Finding, shift: &Shift) -> Finding {
+    let Shift { conditions, runs, .. } = *shift;
     let mut finding = finding;
     match &mut finding {
         Finding::Lengthened { condition, reference, .. } => {
@@ -163,6 +203,11 @@ fn shifted(finding: Finding, conditions: usize, runs: usize) -> Finding {
         | Finding::RoundTripsRaised { condition, .. } => *condition += conditions,
         Finding::MethodsDisagree { run, .. } => *run += runs,
         Finding::MethodsAgree { .. } => {}
+        Finding::LeastEfficient { efficiency, .. } => *efficiency += shift.efficiencies,
+        Finding::LosesMore { worse, .. } => worse.iter_mut().for_each(|index| *index += shift.efficiencies),
+        Finding::Together { operations } | Finding::Uneven { operations, .. } => {
+            operations.iter_mut().for_each(|index| *index += shift.parallel);
+        }
     }
     finding
 }

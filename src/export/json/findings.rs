@@ -87,5 +87,37 @@ pub(super) fn finding<'a>(analysis: &'a Analysis, finding: &'a Finding) -> Findi
         Finding::RoundTripsRaised { condition, ratio } => {
             wire("round-trips-raised", factors(*condition), None, &[("ratio", Some(*ratio))])
         }
+        Finding::LeastEfficient { efficiency, .. } => {
+            let found = &analysis.efficiency[*efficiency];
+            let of = &analysis.benchmarks[found.of];
+            let values = [("efficiency", found.efficiency)];
+            wire("least-efficient", factors(of.condition), Some(&of.operation), &values)
+        }
+        Finding::LosesMore { loss, quantities, worse, .. } => wire(
+            "loses-more",
+            None,
+            None,
+            &[
+                ("loss", Some(*loss)),
+                ("quantities", Some(*quantities as f64)),
+                ("worse", Some(worse.len() as f64)),
+            ],
+        ),
+        Finding::Together { operations } => {
+            let first = operations.first().map(|index| &analysis.parallel[*index]);
+            wire(
+                "several-vms",
+                first.and_then(|p| factors(p.condition)),
+                first.map(|p| p.benchmark.as_str()),
+                &[
+                    ("vms", first.map(|p| p.values.len() as f64)),
+                    ("versus_single", first.and_then(|p| p.versus_single)),
+                    ("versus_expected", first.and_then(|p| p.versus_expected)),
+                ],
+            )
+        }
+        Finding::Uneven { ratio, operations } => {
+            wire("uneven", None, None, &[("ratio", Some(*ratio)), ("operations", Some(operations.len() as f64))])
+        }
     }
 }

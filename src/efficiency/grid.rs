@@ -1,0 +1,186 @@
+//! Quantities → rows and columns, as the configuration or the command line ask for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Result, bail};
+
+use crate::analysis::{BENCHMARK, Benchmark, Condition, Content, Efficiency, Grid, OPERATION, VM};
+use crate::config::{Config, LayoutTable};
+
+/// The grids of a campaign: the efficiencies of each comparison, then the values of each benchmark.
+///
+/// # Errors
+///
+/// The layout names what is no factor of the campaign, or a cell would hold several values: the message names
+/// the cell and what varies in it.
+pub fn grids(
+    benchmarks: &[Benchmark],
+    efficiencies: &[Efficiency],
+    conditions: &[Condition],
+    config: &Config,
+) -> Result<Vec<Grid>> {
+    let levels: Vec<BTreeMap<&str, &str>> =
+        benchmarks.iter().map(|benchmark| levels(benchmark, conditions)).collect();
+    let layout = &config.file.layout;
+    known(layout, &levels)?;
+    let shown = |index: &usize| {
+        let fits = |(name, of): (&String, &Vec<String>)| {
+            of.iter().any(|level| levels[*index].get(name.as_str()).copied().unwrap_or_default() == level)
+        };
+        layout.shown.iter().all(fits)
+    };
+    let order = |name: &str, level: &str| -> usize {
+        let declared = config.file.order.get(name);
+        declared.and_then(|levels| levels.iter().position(|l| l == level)).unwrap_or(usize::MAX)
+    };
+    let mut grids = Vec::new();
+    for comparison in config.file.efficiency.iter().map(|table| &table.name) {
+        let of: Vec<(usize, usize)> = (0..efficiencies.len())
+            .filter(|index| efficiencies[*index].comparison == *comparison)
+            .map(|index| (index, efficiencies[index].of))
+            .filter(|(_, benchmark)| shown(benchmark))
+            .collect();
+        let content = Content::Efficiency { comparison: comparison.clone() };
+        grids.extend(arrange(content, &of, &levels, layout, &order)?);
+    }
+    let names: BTreeSet<&str> = benchmarks.iter().map(|benchmark| benchmark.benchmark.as_str()).collect();
+    for name in names {
+        let of: Vec<(usize, usize)> = (0..benchmarks.len())
+            .filter(|index| benchmarks[*index].benchmark == name && shown(index))
+            .map(|index| (index, index))
+            .collect();
+        let content = Content::Values { benchmark: name.to_owned() };
+        // Conditions below each other, operations beside each other: the other way round.
+        let turned = LayoutTable {
+            rows: layout.columns.clone(),
+            columns: layout.rows.clone(),
+            ..LayoutTable::default()
+        };
+        grids.extend(arrange(content, &of, &levels, &turned, &order)?);
+    }
+    Ok(grids)
+}
+
+/// Everything that tells a quantity from another.
+fn levels<'a>(benchmark: &'a Benchmark, conditions: &'a [Condition]) -> BTreeMap<&'a str, &'a str> {
+    let factors = conditions[benchmark.condition].factors.iter();
+    let mut levels: BTreeMap<&str, &str> =
+        factors.map(|(name, level)| (name.as_str(), level.as_str())).collect();
+    levels.insert(BENCHMARK, &benchmark.benchmark);
+    levels.insert(OPERATION, &benchmark.operation);
+    levels.insert(VM, benchmark.vm.as_deref().unwrap_or_default());
+    levels
+}
+
+/// Whether the layout names only what there is.
+fn known(layout: &LayoutTable, levels: &[BTreeMap<&str, &str>]) -> Result<()> {
+    let names: BTreeSet<&str> = levels.iter().flat_map(|levels| levels.keys().copied()).collect();
+    let asked = layout.rows.iter().chain(&layout.columns).chain(layout.shown.keys());
+    if let Some(unknown) = asked.into_iter().find(|name| !names.contains(name.as_str())) {
+        let all: Vec<&str> = names.into_iter().collect();
+        bail!("`{unknown}` is no factor of these benchmarks; there are {}", all.join(", "));
+    }
+    for (name, wanted) in &layout.shown {
+        let there: BTreeSet<&str> = levels.iter().filter_map(|l| l.get(name.as_str()).copied()).collect();
+        if let Some(unknown) = wanted.iter().find(|level| !there.contains(level.as_str())) {
+            let all: Vec<&str> = there.into_iter().filter(|level| !level.is_empty()).collect();
+            bail!("no {name} is `{unknown}`; there are {}", all.join(", "));
+        }
+    }
+    Ok(())
+}
+
+/// A grid of cells `(index, benchmark)`; `None` without a cell.
+///
+/// What neither side names and varies goes to the columns where those are not chosen, else to the rows where
+/// those are not chosen.
+fn arrange(
+    content: Content,
+    of: &[(usize, usize)],
+    levels: &[BTreeMap<&str, &str>],
+    layout: &LayoutTable,
+    order: &dyn Fn(&str, &str) -> usize,
+) -> Result<Option<Grid>> {
+    let level = |benchmark: usize, name: &str| levels[benchmark].get(name).copied().unwrap_or_default();
+    let names: BTreeSet<&str> = of.iter().flat_map(|(_, benchmark)| levels[*benchmark].keys().copied()).collect();
+    let varying: Vec<&str> = names
+        .into_iter()
+        .filter(|name| of.iter().map(|(_, b)| level(*b, name)).collect::<BTreeSet<_>>().len() > 1)
+        .collect();
+    let quantity = |name: &str| name == BENCHMARK || name == OPERATION;
+    let rest = |taken: &[String], quantities: bool| -> Vec<String> {
+        let free = varying.iter().filter(|name| !taken.iter().any(|t| t == *name));
+        free.filter(|name| quantity(name) == quantities).map(|name| (*name).to_owned()).collect()
+    };
+    let is_values = matches!(content, Content::Values { .. });
+    let (row_names, column_names) = match (layout.rows.is_empty(), layout.columns.is_empty()) {
+        // Operations go to the rows of efficiencies and to the columns of values, conditions to the other side.
+        (true, true) => (rest(&[], !is_values), rest(&[], is_values)),
+        (false, true) => {
+            let columns = [rest(&layout.rows, false), rest(&layout.rows, true)].concat();
+            (layout.rows.clone(), columns)
+        }
+        (true, false) => {
+            let rows = [rest(&layout.columns, true), rest(&layout.columns, false)].concat();
+            (rows, layout.columns.clone())
+        }
+        (false, false) => (layout.rows.clone(), layout.columns.clone()),
+    };
+    let key = |benchmark: usize, names: &[String]| -> Vec<(usize, String)> {
+        let of = |name: &String| (order(name, level(benchmark, name)), level(benchmark, name).to_owned());
+        names.iter().map(of).collect()
+    };
+    let side = |names: &[String]| -> Vec<Vec<(usize, String)>> {
+        of.iter().map(|(_, b)| key(*b, names)).collect::<BTreeSet<_>>().into_iter().collect()
+    };
+    let (rows, columns) = (side(&row_names), side(&column_names));
+    let mut cells: Vec<Option<(usize, usize)>> = vec![None; rows.len() * columns.len()];
+    for (index, benchmark) in of {
+        let place = |keys: &[Vec<(usize, String)>], names| keys.binary_search(&key(*benchmark, names)).ok();
+        let (Some(row), Some(column)) = (place(&rows, &row_names), place(&columns, &column_names)) else {
+            continue;
+        };
+        let cell = &mut cells[row * columns.len() + column];
+        if let Some((_, other)) = cell {
+            bail!(several(&levels[*other], &levels[*benchmark], &row_names, &column_names));
+        }
+        *cell = Some((*index, *benchmark));
+    }
+    let plain = |keys: Vec<Vec<(usize, String)>>| -> Vec<Vec<String>> {
+        keys.into_iter().map(|key| key.into_iter().map(|(_, level)| level).collect()).collect()
+    };
+    Ok((!of.is_empty()).then(|| Grid {
+        content,
+        row_names,
+        column_names,
+        rows: plain(rows),
+        columns: plain(columns),
+        cells: cells.into_iter().map(|cell| cell.map(|(index, _)| index)).collect(),
+    }))
+}
+
+/// The message for a cell that would hold two values.
+fn several(
+    a: &BTreeMap<&str, &str>,
+    b: &BTreeMap<&str, &str>,
+    row_names: &[String],
+    column_names: &[String],
+) -> String {
+    let of = |levels: &BTreeMap<&str, &str>, name: &str| levels.get(name).copied().unwrap_or_default().to_owned();
+    let cell: Vec<String> =
+        row_names.iter().chain(column_names).map(|name| format!("{name} = {}", of(a, name))).collect();
+    let varies: Vec<String> = a
+        .keys()
+        .chain(b.keys())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .filter(|name| of(a, name) != of(b, name))
+        .map(|name| format!("`{name}` ({} and {})", of(a, name), of(b, name)))
+        .collect();
+    format!(
+        "the cell {} would hold several values, because {} varies in it: add it to --rows or --columns, or choose \
+         a level with --where",
+        if cell.is_empty() { "of everything".to_owned() } else { cell.join(", ") },
+        varies.join(", ")
+    )
+}
