@@ -9,7 +9,7 @@ use anyhow::{bail, ensure};
 use super::conditions::identify;
 use crate::aggregate;
 use crate::agreement;
-use crate::analysis::{Analysis, Campaign, Comparison, Factors, Finding};
+use crate::analysis::{Analysis, Campaign, Comparison, Content, Factors, Finding};
 
 /// The factor that tells campaigns apart where nothing else does.
 pub const CAMPAIGN: &str = "campaign";
