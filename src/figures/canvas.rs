@@ -87,6 +87,22 @@ impl Type {
     }
 }
 
+/// Width of a label before there is a canvas, units.
+pub fn width(label: &str, face: Type) -> Result<i32> {
+    let style = if face.semi_bold { FontStyle::Bold } else { FontStyle::Normal };
+    let font =
+        FontDesc::new(FontFamily::Name(theme::FAMILY), f64::from(face.size) * svg::FONT_HEIGHT, style);
+    let (width, _) = font.box_size(&svg::printable(label))?;
+    Ok(i32::try_from(width)?)
+}
+
+/// The widest of some labels, but not more than `most`.
+pub fn widest<'a>(labels: impl Iterator<Item = &'a String>, face: Type, most: i32) -> Result<i32> {
+    // A name from a log can have any length.
+    let widths = labels.map(|label| width(&label.chars().take(200).collect::<String>(), face));
+    Ok(widths.collect::<Result<Vec<_>>>()?.into_iter().max().unwrap_or(0).min(most))
+}
+
 /// Draws a document of `size` and gives it a title and a description for those who cannot see it.
 pub fn document(
     size: (i32, i32),

@@ -18,6 +18,10 @@ mod agreement;
 mod blocks;
 mod canvas;
 mod course;
+mod efficiency;
+mod grid;
+mod heat;
+mod legend;
 mod over_time;
 mod overview;
 mod panel;
@@ -26,6 +30,7 @@ mod spans;
 mod svg;
 mod theme;
 mod time_line;
+mod together;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -37,6 +42,8 @@ use anyhow::{Context, Result};
 use crate::analysis::{Analysis, Event};
 use crate::export::method_name;
 use crate::text::Text;
+
+pub use theme::{EFFICIENCY_CLASSES, efficiency_color};
 
 /// What a figure shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,6 +66,12 @@ pub enum Kind {
     TimeLine,
     /// How two methods of measuring an outage agree.
     Agreement,
+    /// All efficiencies of a comparison, in colours.
+    EfficiencyHeat,
+    /// Efficiencies of a benchmark as bars with intervals.
+    Efficiency,
+    /// Several VMs at once in a benchmark.
+    Together,
 }
 
 impl Kind {
@@ -84,6 +97,9 @@ impl Kind {
             Kind::RoundTrips => "round-trips",
             Kind::TimeLine => "time-line",
             Kind::Agreement => "agreement",
+            Kind::EfficiencyHeat => "heat-map",
+            Kind::Efficiency => "efficiency",
+            Kind::Together => "together",
         }
     }
 }
@@ -100,12 +116,14 @@ pub struct Plan {
     pub align: Event,
     /// Index into the campaign's hosts; `None` for the service and for overviews.
     pub host: Option<usize>,
-    /// Which of several: the index into [`Analysis::agreements`], or of a time line that needs more
-    /// than one figure.
+    /// Which of several: the index into [`Analysis::agreements`] or [`Analysis::grids`], of a benchmark of
+    /// several VMs, or of a time line that needs more than one figure.
     pub number: usize,
+    /// Which part of a grid: of a benchmark, or of what needs more than one figure.
+    pub part: usize,
 }
 
-/// Every figure that the data allow, in the order of the report: the overview, then for each
+/// Every figure that the data allow, in the order of the report: the overview, benchmarks, then for each
 /// event, condition and kind a figure a host.
 pub fn plan(analysis: &Analysis) -> Vec<Plan> {
     let mut plans = Plans::default();
@@ -120,6 +138,7 @@ pub fn plan(analysis: &Analysis) -> Vec<Plan> {
             plans.add(&parts, Kind::Agreement, none, first, index);
         }
     }
+    plans.benchmarks(analysis);
     for (index, condition) in analysis.conditions.iter().enumerate() {
         for page in 0..time_line::pages(analysis, index) {
             let parts = [condition.id.as_str(), Kind::TimeLine.slug()];
@@ -133,7 +152,7 @@ pub fn plan(analysis: &Analysis) -> Vec<Plan> {
             for kind in Kind::COURSES {
                 for host in over_time::hosts(kind, campaign) {
                     if over_time::has_data(analysis, kind, index, align, host) {
-                        let name = host.map(|h| slug(&campaign.hosts[h].name, h));
+                        let name = host.map(|h| slug(&campaign.hosts[h].name, || format!("host{}", h + 1)));
                         let id = std::iter::once(condition.id.as_str()).chain(name.as_deref());
                         let parts: Vec<&str> = id.chain([kind.slug()]).chain(at).collect();
                         plans.add(&parts, kind, (Some(index), host), align, 0);
@@ -162,8 +181,56 @@ impl Plans {
         number: usize,
     ) {
         let id = free_id(&mut self.taken, &parts.join("-"));
-        self.list.push(Plan { id, kind, condition, align, host, number });
+        self.list.push(Plan { id, kind, condition, align, host, number, part: 0 });
     }
+
+    /// For each comparison the heat map, then the bars of each benchmark; then what several VMs at once reach.
+    fn benchmarks(&mut self, analysis: &Analysis) {
+        let mut add = |parts: &[&str], kind, number, part| {
+            let id = free_id(&mut self.taken, &parts.join("-"));
+            let align = analysis.campaign.align;
+            self.list.push(Plan { id, kind, condition: None, align, host: None, number, part });
+        };
+        let bars = Kind::Efficiency.slug();
+        for (number, grid) in analysis.grids.iter().enumerate() {
+            let Some(comparison) = grid::comparison(grid) else { continue };
+            let name = slug(comparison, || format!("comparison{}", number + 1));
+            for part in 0..heat::parts(grid, analysis).len() {
+                add(&[bars, &name, Kind::EfficiencyHeat.slug()], Kind::EfficiencyHeat, number, part);
+            }
+            for (part, of) in efficiency::parts(grid, analysis).iter().enumerate() {
+                let benchmark =
+                    of.benchmark.as_ref().map(|benchmark| slug(benchmark, || format!("benchmark{}", part + 1)));
+                let parts = [bars, &name].into_iter().chain(benchmark.as_deref());
+                add(&parts.collect::<Vec<_>>(), Kind::Efficiency, number, part);
+            }
+        }
+        for (number, of) in together::parts(analysis).iter().enumerate() {
+            let benchmark = slug(&of.benchmark, || format!("benchmark{}", number + 1));
+            add(&[Kind::Together.slug(), &benchmark], Kind::Together, number, 0);
+        }
+    }
+}
+
+/// What a figure of benchmarks is about: the benchmark, where it is one, and the comparison.
+pub fn about(plan: &Plan, analysis: &Analysis) -> (Option<String>, Option<String>) {
+    if plan.kind == Kind::Together {
+        return (together::parts(analysis).get(plan.number).map(|of| of.benchmark.clone()), None);
+    }
+    let Some(grid) = analysis.grids.get(plan.number) else { return (None, None) };
+    let benchmark = match plan.kind {
+        Kind::Efficiency => {
+            efficiency::parts(grid, analysis).get(plan.part).and_then(|of| of.benchmark.clone())
+        }
+        Kind::EfficiencyHeat => None,
+        _ => return (None, None),
+    };
+    (benchmark, grid::comparison(grid).map(str::to_owned))
+}
+
+/// A benchmark and a comparison in words, whichever there is.
+pub fn titled(benchmark: Option<&str>, comparison: Option<&str>) -> String {
+    benchmark.into_iter().chain(comparison).filter(|name| !name.is_empty()).collect::<Vec<_>>().join(": ")
 }
 
 /// One figure as a standalone SVG document.
@@ -173,6 +240,9 @@ pub fn draw(plan: &Plan, analysis: &Analysis, text: &Text) -> Result<String> {
     theme::register_fonts()?;
     let drawn = match (plan.kind, plan.condition) {
         (Kind::Agreement, _) => agreement::draw(plan.number, analysis, text),
+        (Kind::EfficiencyHeat, _) => heat::draw(plan.number, plan.part, analysis, text),
+        (Kind::Efficiency, _) => efficiency::draw(plan.number, plan.part, analysis, text),
+        (Kind::Together, _) => together::draw(plan.number, analysis, text),
         (Kind::TimeLine, Some(condition)) => time_line::draw(condition, plan.number, analysis, text),
         (Kind::Overview, _) => overview::draw(analysis, text),
         (kind, Some(condition)) => over_time::draw(kind, condition, plan.align, plan.host, analysis, text),
@@ -203,15 +273,16 @@ fn free_id(taken: &mut BTreeSet<String>, wanted: &str) -> String {
     id
 }
 
-/// A host's name as part of a file name: ASCII letters, digits and hyphens.
-fn slug(name: &str, index: usize) -> String {
+/// A name as part of a file name: ASCII letters, digits and hyphens; `otherwise` where none is left.
+fn slug(name: &str, otherwise: impl FnOnce() -> String) -> String {
     let words: Vec<String> = name
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(str::to_ascii_lowercase)
         .collect();
     if words.is_empty() {
-        return format!("host{}", index + 1);
+        return otherwise();
     }
-    words.join("-").chars().take(40).collect()
+    let name: String = words.join("-").chars().take(40).collect();
+    name.trim_end_matches('-').to_owned()
 }

@@ -55,6 +55,13 @@ impl Scale {
         scale
     }
 
+    /// Per cent of a baseline, a little beyond it and beyond `max`.
+    pub fn of_baseline(max: f64) -> Self {
+        let high = (max * 1.02).max(106.0);
+        let step = if high <= 180.0 { 25.0 } else { round_step(high / 8.0).max(50.0) };
+        Self::linear(0.0, high, step)
+    }
+
     /// Seconds from `low` to `high`, ticks at multiples that clocks know.
     pub fn time(low: f64, high: f64, intervals: usize) -> Self {
         const STEPS: [f64; 19] = [
@@ -133,6 +140,9 @@ mod tests {
             (Scale::from_zero(0.0, 4), "0,0 0,5 1,0"),
             (Scale::percent(87.0), "0 25 50 75 100"),
             (Scale::percent(103.0), "0 25 50 75 100"),
+            (Scale::of_baseline(42.0), "0 25 50 75 100"),
+            (Scale::of_baseline(131.0), "0 25 50 75 100 125"),
+            (Scale::of_baseline(390.0), "0 50 100 150 200 250 300 350"),
             (Scale::around(150.0, 162.5, 3), "140 150 160 170"),
             (Scale::around(20.0, 162.5, 4), "0 50 100 150 200"),
             (Scale::time(-0.4, 1.3, 9), "−0,4 −0,2 0,0 0,2 0,4 0,6 0,8 1,0 1,2"),

@@ -53,6 +53,49 @@ const NAVY: RGBColor = RGBColor(0x00, 0x44, 0x88);
 const ROSE: RGBColor = RGBColor(0xBB, 0x55, 0x66);
 const GREY: RGBColor = RGBColor(0x73, 0x73, 0x73);
 
+/// Efficiencies from very low to high; all but the middle are told apart in grey as well, on each side.
+const EFFICIENCIES: [RGBColor; 9] = [
+    RGBColor(0xA8, 0x42, 0x00),
+    RGBColor(0xD9, 0x77, 0x2E),
+    RGBColor(0xF2, 0xAC, 0x6E),
+    RGBColor(0xF9, 0xD2, 0xAC),
+    RGBColor(0xFD, 0xEA, 0xD9),
+    RGBColor(0xF2, 0xF2, 0xF2),
+    RGBColor(0xD3, 0xE5, 0xF2),
+    RGBColor(0x9A, 0xC4, 0xE3),
+    RGBColor(0x3F, 0x8F, 0xC6),
+];
+
+/// Where one class of efficiencies ends and the next begins.
+pub const EFFICIENCY_CLASSES: [f64; 8] = [0.25, 0.5, 0.75, 0.9, 0.97, 1.03, 1.1, 1.25];
+
+/// The colour of the class of an efficiency, a share of the baseline: orange below it, blue above.
+pub fn efficiency_color(efficiency: f64) -> RGBColor {
+    let class = EFFICIENCY_CLASSES.iter().filter(|end| efficiency >= **end).count();
+    EFFICIENCIES[class]
+}
+
+/// The `index`-th of `count` shades of a colour, from itself to pale.
+pub fn tint(color: RGBColor, index: usize, count: usize) -> RGBColor {
+    let share = 0.9 * index as f64 / count.max(1) as f64;
+    let mix = |of: u8| (f64::from(of) + (255.0 - f64::from(of)) * share.min(0.8)).round() as u8;
+    RGBColor(mix(color.0), mix(color.1), mix(color.2))
+}
+
+/// The colour of text on a ground: of paper and ink, the one with more contrast (WCAG 2.1).
+pub fn on(ground: RGBColor) -> RGBColor {
+    let (light, dark, ground) = (luminance(PAPER), luminance(INK), luminance(ground));
+    if (light + 0.05) / (ground + 0.05) > (ground + 0.05) / (dark + 0.05) { PAPER } else { INK }
+}
+
+fn luminance(color: RGBColor) -> f64 {
+    let linear = |of: u8| {
+        let share = f64::from(of) / 255.0;
+        if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * linear(color.0) + 0.7152 * linear(color.1) + 0.0722 * linear(color.2)
+}
+
 /// What a curve, a dot or a span stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quantity {
@@ -163,4 +206,30 @@ pub fn register_fonts() -> Result<()> {
             && register_font(FAMILY, FontStyle::Bold, semi_bold).is_ok()
     });
     registered.then_some(()).ok_or_else(|| anyhow!("the bundled fonts cannot be read"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_read_on_every_ground() {
+        let contrast = |a: RGBColor, b: RGBColor| {
+            let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
+            a.max(b) / a.min(b)
+        };
+        let shades = GROUPS.into_iter().flat_map(|c| (0..3).map(move |i| tint(c, i, 3)));
+        for ground in shades.chain(EFFICIENCIES) {
+            assert!(contrast(ground, on(ground)) >= 4.5, "{ground:?}");
+        }
+    }
+
+    #[test]
+    fn classes_of_efficiency_darken_away_from_the_baseline() {
+        let grey: Vec<f64> = EFFICIENCIES.into_iter().map(luminance).collect();
+        assert!(grey[..6].is_sorted() && grey[5..].is_sorted_by(|a, b| a > b), "{grey:?}");
+        assert_eq!(efficiency_color(1.0), EFFICIENCIES[5]);
+        assert_eq!(efficiency_color(0.0), EFFICIENCIES[0]);
+        assert_eq!(efficiency_color(1.25), EFFICIENCIES[8]);
+    }
 }

@@ -9,7 +9,7 @@ mod overall;
 use super::format::{seconds, shown_unit, table};
 use super::view::{Block, Document, FigureRef, Section};
 use crate::analysis::{Analysis, Role, Unit};
-use crate::figures::{Kind, Plan};
+use crate::figures::{self, Kind, Plan};
 use crate::provenance::VERSION;
 use crate::tables::Table;
 use crate::tables::labels::method_name_label;
@@ -140,6 +140,9 @@ impl Composer<'_> {
             Kind::RoundTrips => "round_trips",
             Kind::TimeLine => "time_line",
             Kind::Agreement => "agreement",
+            Kind::EfficiencyHeat => "efficiency_heat",
+            Kind::Efficiency => "efficiency",
+            Kind::Together => "together",
         };
         let pair = self.analysis.agreements.get(plan.number).filter(|_| plan.kind == Kind::Agreement);
         let method = |of| self.text.get(method_name_label(of));
@@ -152,7 +155,16 @@ impl Composer<'_> {
             _ => self.text.get("report.role_observer"),
         };
         let host = host.map(|host| host.name.as_str()).unwrap_or_default();
-        let values = [("condition", condition.as_str()), ("host", host), ("role", role), ("a", a), ("b", b)];
+        let (benchmark, comparison) = figures::about(plan, self.analysis);
+        let about = figures::titled(benchmark.as_deref(), comparison.as_deref());
+        let values = [
+            ("condition", condition.as_str()),
+            ("host", host),
+            ("role", role),
+            ("a", a),
+            ("b", b),
+            ("about", about.as_str()),
+        ];
         FigureRef {
             id: plan.id.clone(),
             caption: self.text.fill(&format!("caption.{kind}_figure"), &values),
