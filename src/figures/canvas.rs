@@ -90,8 +90,7 @@ impl Type {
 /// Width of a label before there is a canvas, units.
 pub fn width(label: &str, face: Type) -> Result<i32> {
     let style = if face.semi_bold { FontStyle::Bold } else { FontStyle::Normal };
-    let font =
-        FontDesc::new(FontFamily::Name(theme::FAMILY), f64::from(face.size) * svg::FONT_HEIGHT, style);
+    let font = FontDesc::new(FontFamily::Name(theme::FAMILY), f64::from(face.size) * svg::FONT_HEIGHT, style);
     let (width, _) = font.box_size(&svg::printable(label))?;
     Ok(i32::try_from(width)?)
 }

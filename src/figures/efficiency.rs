@@ -87,8 +87,7 @@ pub fn draw(number: usize, part: usize, analysis: &Analysis, text: &Text) -> Res
     let legend = legend(&looks, &lines)?;
     let title = super::titled(part.benchmark.as_deref(), comparison(grid));
     let names: Vec<String> = part.rows.iter().map(|row| row_name(grid, *row)).collect();
-    let left =
-        10 + canvas::widest(names.iter(), Type::label().semi_bold(), WIDEST_NAME)? + 60;
+    let left = 10 + canvas::widest(names.iter(), Type::label().semi_bold(), WIDEST_NAME)? + 60;
     let fixed = LEGEND_TOP + legend.height() + NOTE_ROOM + count(lines.len()) * (PANEL_HEAD + AXIS_ROOM);
     let rows = count(part.rows.len());
     let most_bars: i32 = lines.iter().map(|line| bars(line)).sum();
@@ -110,9 +109,13 @@ pub fn draw(number: usize, part: usize, analysis: &Analysis, text: &Text) -> Res
             let width = (theme::FULL_WIDTH - left - panels * GUTTER) / panels;
             for (place, (panel, columns)) in line.iter().enumerate() {
                 let x = left + count(place) * (width + GUTTER);
-                let frame =
-                    Frame::new(Edges { left: x, right: x + width, top: from, bottom }, (0.0, scale.high), (0.0, 1.0));
-                let sheet = Sheet { canvas, frame, scale: &scale, grid, looks: &looks, analysis, text, pitch };
+                let frame = Frame::new(
+                    Edges { left: x, right: x + width, top: from, bottom },
+                    (0.0, scale.high),
+                    (0.0, 1.0),
+                );
+                let sheet =
+                    Sheet { canvas, frame, scale: &scale, grid, looks: &looks, analysis, text, pitch };
                 sheet.axis()?;
                 sheet.head(&looks.panels[*panel])?;
                 sheet.bars(&part.rows, columns)?;
@@ -180,9 +183,7 @@ fn scale(grid: &Grid, part: &Part, lines: &[Vec<Panel>], analysis: &Analysis) ->
 }
 
 fn note(grid: &Grid, part: &Part, analysis: &Analysis, text: &Text) -> String {
-    let cells = || {
-        part.rows.iter().flat_map(|row| (0..grid.columns.len()).map(|column| (*row, column)))
-    };
+    let cells = || part.rows.iter().flat_map(|row| (0..grid.columns.len()).map(|column| (*row, column)));
     let has_interval =
         cells().any(|(row, column)| entry(grid, analysis, row, column).is_some_and(|e| e.ci95.is_some()));
     let key = if has_interval { "figure.note.efficiency" } else { "figure.note.efficiency_no_interval" };
@@ -305,7 +306,8 @@ impl Sheet<'_, '_> {
     /// A line with ends, on a pale edge that parts it from the bar.
     fn interval(&self, (low, high): (i32, i32), y: i32) -> Result<()> {
         let cap = self.pitch / 5;
-        let strokes = [[(low, y), (high, y)], [(low, y - cap), (low, y + cap)], [(high, y - cap), (high, y + cap)]];
+        let strokes =
+            [[(low, y), (high, y)], [(low, y - cap), (low, y + cap)], [(high, y - cap), (high, y + cap)]];
         for (color, width) in [(theme::PAPER, 16), (theme::INK, 8)] {
             for stroke in &strokes {
                 self.canvas.line(stroke, Pen::new(color, width))?;

@@ -20,7 +20,7 @@ const HEAD_LINE: i32 = 74;
 /// From the head's names to its rule, and from there to the cells.
 const HEAD_GAP: i32 = 26;
 const BAND_GAP: i32 = 90;
-const LEGEND_ROOM: i32 = 330;
+const LEGEND_ROOM: i32 = 270;
 const WIDEST_BLOCK: i32 = 800;
 const WIDEST_NAME: i32 = 1000;
 /// A figure is not higher than a page.
@@ -30,8 +30,9 @@ const MOST_ROWS: usize = 48;
 pub fn parts(grid: &Grid, analysis: &Analysis) -> Vec<Vec<usize>> {
     let mut rows: Vec<usize> = grid::parts(grid, analysis).into_iter().flat_map(|part| part.rows).collect();
     rows.sort_unstable();
-    let row = |row: &usize| (0..grid.columns.len()).filter(|c| efficiency(grid, analysis, *row, *c).is_some());
-    if rows.iter().flat_map(row).count() < 2 {
+    let values =
+        |row: &usize| (0..grid.columns.len()).filter_map(|c| efficiency(grid, analysis, *row, c)).count();
+    if rows.iter().map(values).sum::<usize>() < 2 {
         return Vec::new();
     }
     let bands = bands(grid).len();
@@ -58,8 +59,11 @@ pub fn draw(number: usize, part: usize, analysis: &Analysis, text: &Text) -> Res
     let blocks = usize::from(grid.row_names.len() > 1);
     let block = |row: usize| joined(grid.rows[row][..blocks].iter().map(String::as_str));
     let name = |row: usize| joined(grid.rows[row][blocks..].iter().map(String::as_str));
-    let block_width =
-        canvas::widest(rows.iter().map(|row| block(*row)).collect::<Vec<_>>().iter(), block_face, WIDEST_BLOCK)?;
+    let block_width = canvas::widest(
+        rows.iter().map(|row| block(*row)).collect::<Vec<_>>().iter(),
+        block_face,
+        WIDEST_BLOCK,
+    )?;
     let name_width =
         canvas::widest(rows.iter().map(|row| name(*row)).collect::<Vec<_>>().iter(), face, WIDEST_NAME)?;
     let gap = |width: i32| if width > 0 { 60 } else { 0 };
@@ -70,7 +74,8 @@ pub fn draw(number: usize, part: usize, analysis: &Analysis, text: &Text) -> Res
     let new_block = |index: usize| index > 0 && block(rows[index]) != block(rows[index - 1]);
     let body = count(rows.len()) * (CELL_HEIGHT + SEAM)
         + count((0..rows.len()).filter(|index| new_block(*index)).count()) * GAP;
-    let height = TOP + bands.iter().map(|band| band.head + body + BAND_GAP).sum::<i32>() - BAND_GAP + LEGEND_ROOM;
+    let height =
+        TOP + bands.iter().map(|band| band.head + body + BAND_GAP).sum::<i32>() - BAND_GAP + LEGEND_ROOM;
     let title = super::titled(None, comparison(grid));
     let note = text.get("figure.note.heat");
     document((theme::FULL_WIDTH, height), &title, note, |canvas| {
@@ -118,7 +123,8 @@ fn cell(
     let middle = (x + width / 2, y + CELL_HEIGHT / 2);
     let face = Type::label().centred();
     let Some(value) = efficiency(grid, analysis, row, column) else {
-        let missing = if entry(grid, analysis, row, column).is_some() { text.get("report.missing") } else { "–" };
+        let missing =
+            if entry(grid, analysis, row, column).is_some() { text.get("report.missing") } else { "–" };
         return canvas.text(missing, middle, face.color(theme::AXIS));
     };
     let ground = theme::efficiency_color(value);
@@ -133,10 +139,10 @@ fn legend(canvas: &Canvas, note: &str, y: i32, text: &Text) -> Result<()> {
     let ends = theme::EFFICIENCY_CLASSES;
     let lows = std::iter::once(0.0).chain(ends);
     for (x, low) in (10..).step_by(WIDTH as usize).zip(lows) {
-        canvas.rectangle((x, y), (x + WIDTH - SEAM, y + 60), theme::efficiency_color(low), 1.0)?;
+        canvas.rectangle((x, y), (x + WIDTH - SEAM, y + 60), theme::efficiency_color(low / 100.0), 1.0)?;
     }
     for (x, end) in (10 + WIDTH..).step_by(WIDTH as usize).zip(ends) {
-        let label = text.number(100.0 * end, 0);
+        let label = text.number(end, 0);
         canvas.text(&label, (x - SEAM / 2, y + 104), Type::label().centred())?;
     }
     let x = 10 + WIDTH * count(ends.len() + 1) + 50;

@@ -199,8 +199,10 @@ impl Plans {
                 add(&[bars, &name, Kind::EfficiencyHeat.slug()], Kind::EfficiencyHeat, number, part);
             }
             for (part, of) in efficiency::parts(grid, analysis).iter().enumerate() {
-                let benchmark =
-                    of.benchmark.as_ref().map(|benchmark| slug(benchmark, || format!("benchmark{}", part + 1)));
+                let benchmark = of
+                    .benchmark
+                    .as_ref()
+                    .map(|benchmark| slug(benchmark, || format!("benchmark{}", part + 1)));
                 let parts = [bars, &name].into_iter().chain(benchmark.as_deref());
                 add(&parts.collect::<Vec<_>>(), Kind::Efficiency, number, part);
             }

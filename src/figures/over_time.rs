@@ -160,7 +160,12 @@ fn within(curve: &Curve, window: Option<(f64, f64)>) -> Curve {
 /// What a metric is in figures of the kind, with its place in the legend; `None` if nothing.
 fn role(kind: Kind, metric: &str, vm: Option<&str>) -> Option<(usize, Quantity)> {
     let known: &[(&str, Quantity)] = match kind {
-        Kind::Overview | Kind::TimeLine | Kind::Agreement => &[],
+        Kind::Overview
+        | Kind::TimeLine
+        | Kind::Agreement
+        | Kind::EfficiencyHeat
+        | Kind::Efficiency
+        | Kind::Together => &[],
         Kind::CpuByDomain => {
             let name = domain(metric)?;
             return Some(match vm {
@@ -314,9 +319,12 @@ impl Figure<'_> {
     /// Text keys of the kind: what it shows, and its unit.
     fn words(&self) -> (&'static str, &'static str) {
         match self.kind {
-            Kind::Overview | Kind::TimeLine | Kind::Agreement => {
-                ("figure.title.overview", "figure.unit.seconds")
-            }
+            Kind::Overview
+            | Kind::TimeLine
+            | Kind::Agreement
+            | Kind::EfficiencyHeat
+            | Kind::Efficiency
+            | Kind::Together => ("figure.title.overview", "figure.unit.seconds"),
             Kind::CpuByDomain => ("figure.title.cpu_by_domain", "figure.unit.percent"),
             Kind::CpuByState => ("figure.title.cpu_by_state", "figure.unit.percent"),
             Kind::SoftInterrupts => ("figure.title.soft_interrupts", "figure.unit.percent"),

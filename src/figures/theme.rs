@@ -66,12 +66,15 @@ const EFFICIENCIES: [RGBColor; 9] = [
     RGBColor(0x3F, 0x8F, 0xC6),
 ];
 
-/// Where one class of efficiencies ends and the next begins.
-pub const EFFICIENCY_CLASSES: [f64; 8] = [0.25, 0.5, 0.75, 0.9, 0.97, 1.03, 1.1, 1.25];
+/// Where one class of efficiencies ends and the next begins, per cent.
+pub const EFFICIENCY_CLASSES: [f64; 8] = [25.0, 50.0, 75.0, 90.0, 98.0, 103.0, 110.0, 125.0];
 
 /// The colour of the class of an efficiency, a share of the baseline: orange below it, blue above.
+///
+/// The class is that of whole per cents, so that the same number has the same colour.
 pub fn efficiency_color(efficiency: f64) -> RGBColor {
-    let class = EFFICIENCY_CLASSES.iter().filter(|end| efficiency >= **end).count();
+    let percent = (100.0 * efficiency).round();
+    let class = EFFICIENCY_CLASSES.iter().filter(|end| percent >= **end).count();
     EFFICIENCIES[class]
 }
 
@@ -228,7 +231,9 @@ mod tests {
     fn classes_of_efficiency_darken_away_from_the_baseline() {
         let grey: Vec<f64> = EFFICIENCIES.into_iter().map(luminance).collect();
         assert!(grey[..6].is_sorted() && grey[5..].is_sorted_by(|a, b| a > b), "{grey:?}");
-        assert_eq!(efficiency_color(1.0), EFFICIENCIES[5]);
+        for neutral in [0.975, 1.0, 1.024] {
+            assert_eq!(efficiency_color(neutral), EFFICIENCIES[5]);
+        }
         assert_eq!(efficiency_color(0.0), EFFICIENCIES[0]);
         assert_eq!(efficiency_color(1.25), EFFICIENCIES[8]);
     }

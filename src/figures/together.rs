@@ -137,9 +137,9 @@ pub fn draw(number: usize, analysis: &Analysis, text: &Text) -> Result<String> {
         canvas.text(&title, (10, TITLE_Y), Type::title())?;
         legend.draw(canvas, LEGEND_TOP)?;
         let mut y = LEGEND_TOP + legend.height() + HEAD;
-        let heads = ["figure.sum", "figure.mean", "figure.evenness"];
+        let heads = [if rates { text.get("figure.sum") } else { "" }, text.get("figure.mean"), "Jain"];
         for (right, head) in COLUMNS.into_iter().zip(heads) {
-            let head = canvas.fit(text.get(head), 250, Type::label())?;
+            let head = canvas.fit(head, 250, Type::label())?;
             canvas.text(&head, (theme::FULL_WIDTH - right, y - 40), Type::label().right())?;
         }
         let mut names = conditions.iter();
@@ -151,7 +151,13 @@ pub fn draw(number: usize, analysis: &Analysis, text: &Text) -> Result<String> {
             }
             let rows: Vec<&Parallel> = group.iter().map(|index| &analysis.parallel[*index]).collect();
             let bottom = y + rows.iter().map(|row| row_height(row)).sum::<i32>();
-            let sheet = Sheet::new(canvas, &rows, &vms, Edges { left, right: theme::FULL_WIDTH - RIGHT, top: y, bottom }, text);
+            let sheet = Sheet::new(
+                canvas,
+                &rows,
+                &vms,
+                Edges { left, right: theme::FULL_WIDTH - RIGHT, top: y, bottom },
+                text,
+            );
             let name = canvas.fit(operation, conditions_left - 60, bold)?;
             canvas.text(&name, (10, y + ROW_GAP / 2 + PITCH / 2), bold)?;
             sheet.axis((10, y + ROW_GAP / 2 + PITCH / 2 + 84))?;
@@ -170,7 +176,8 @@ pub fn draw(number: usize, analysis: &Analysis, text: &Text) -> Result<String> {
 }
 
 fn key(of: &[&Parallel], vms: &[&str], text: &Text) -> Result<Legend> {
-    let patch = |(index, vm): (usize, &&str)| (Mark::Patches(vec![color(index, vms.len())]), (*vm).to_owned());
+    let patch =
+        |(index, vm): (usize, &&str)| (Mark::Patches(vec![color(index, vms.len())]), (*vm).to_owned());
     let mut entries: Vec<(Mark, String)> = vms.iter().enumerate().map(patch).collect();
     if of.iter().any(|parallel| alone(parallel).is_some()) {
         entries.push((Mark::Line, text.get("figure.alone").to_owned()));
@@ -212,7 +219,13 @@ struct Sheet<'a, 'b> {
 }
 
 impl<'a, 'b> Sheet<'a, 'b> {
-    fn new(canvas: &'a Canvas<'b>, rows: &[&Parallel], vms: &'a [&'a str], edges: Edges, text: &'a Text) -> Self {
+    fn new(
+        canvas: &'a Canvas<'b>,
+        rows: &[&Parallel],
+        vms: &'a [&'a str],
+        edges: Edges,
+        text: &'a Text,
+    ) -> Self {
         let ends = rows.iter().flat_map(|row| {
             let values = row.values.iter().map(|(_, value)| *value).fold(0.0, f64::max);
             let bar = if stacked(row) { row.sum } else { values };
@@ -221,7 +234,13 @@ impl<'a, 'b> Sheet<'a, 'b> {
         let max = ends.filter(|end| end.is_finite()).fold(0.0, f64::max);
         let (factor, unit) = shown(rows.first().map_or(Unit::Count, |row| row.unit), max);
         let scale = Scale::from_zero(max * factor, 8);
-        let decimals = if max * factor >= 100.0 { 0 } else if max * factor >= 10.0 { 1 } else { 2 };
+        let decimals = if max * factor >= 100.0 {
+            0
+        } else if max * factor >= 10.0 {
+            1
+        } else {
+            2
+        };
         let frame = Frame::new(edges, (scale.low, scale.high), (0.0, 1.0));
         Self { canvas, frame, scale, factor, unit, vms, decimals, text }
     }
@@ -249,7 +268,8 @@ impl<'a, 'b> Sheet<'a, 'b> {
     /// A condition: the VMs, one alone, the expectation, and what the row comes to.
     fn row(&self, row: &Parallel, top: i32) -> Result<()> {
         let (from, to) = (top + ROW_GAP / 2, top + row_height(row) - ROW_GAP / 2);
-        let marks: Vec<i32> = [alone(row), expected(row)].into_iter().flatten().map(|at| self.x(at)).collect();
+        let marks: Vec<i32> =
+            [alone(row), expected(row)].into_iter().flatten().map(|at| self.x(at)).collect();
         let mut before = 0.0;
         for (index, (vm, value)) in row.values.iter().enumerate() {
             let ground = self.color(vm);
