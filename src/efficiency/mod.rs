@@ -12,7 +12,7 @@ mod compare;
 mod readings;
 mod suspicious;
 
-pub use cells::{Place, cells};
+pub use cells::{Place, by_repetition, cells};
 pub use compare::{efficiencies, parallel};
 pub use readings::{Measured, is_result, readings};
 pub use suspicious::suspicious;
