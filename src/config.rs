@@ -15,7 +15,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::SERIES;
-use crate::analysis::{Bootstrap, Event, Factors, Role};
+use crate::analysis::{Bootstrap, Event, Factors, Role, Unit};
 
 /// The name of the configuration file in a campaign folder.
 pub const FILE_NAME: &str = "campaign.toml";
@@ -53,6 +53,7 @@ pub struct CampaignFile {
     pub efficiency: Vec<EfficiencyTable>,
     pub parallel: Option<ParallelTable>,
     pub caches: CacheTable,
+    pub measurements: Vec<MeasurementTable>,
     pub layout: LayoutTable,
     pub published: Vec<PublishedTable>,
     pub limits: Vec<LimitTable>,
@@ -304,6 +305,103 @@ fn one() -> u32 {
     1
 }
 
+impl LayoutTable {
+    /// What the command line asks for instead: each part that it names.
+    pub fn replaced_by(&self, other: &LayoutTable) -> LayoutTable {
+        let chosen = |own: &Vec<String>, other: &Vec<String>| {
+            if other.is_empty() { own.clone() } else { other.clone() }
+        };
+        LayoutTable {
+            rows: chosen(&self.rows, &other.rows),
+            columns: chosen(&self.columns, &other.columns),
+            shown: if other.shown.is_empty() { self.shown.clone() } else { other.shown.clone() },
+        }
+    }
+}
+
+/// A plain table of measurements, CSV or Parquet, with a row for each value. Names are those of its columns.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeasurementTable {
+    /// Path relative to the campaign folder.
+    pub file: String,
+    /// What reports call the benchmark.
+    pub benchmark: String,
+    /// The column of the values.
+    pub value: String,
+    pub unit: TableUnit,
+    /// Which values are the better ones; without it by the unit.
+    pub direction: Option<TableDirection>,
+    /// Factor → column.
+    #[serde(default)]
+    pub factors: BTreeMap<String, String>,
+    /// The column of what was done; the name of the value column without it.
+    pub operation: Option<String>,
+    pub repetition: Option<String>,
+    pub vm: Option<String>,
+    /// Block size in bytes.
+    pub size: Option<String>,
+}
+
+/// The unit in which a figure is stated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TableUnit {
+    #[serde(rename = "s")]
+    Seconds,
+    #[serde(rename = "ms")]
+    Milliseconds,
+    #[serde(rename = "us")]
+    Microseconds,
+    #[serde(rename = "B/s")]
+    Bytes,
+    #[serde(rename = "kB/s")]
+    Kilobytes,
+    #[serde(rename = "MB/s")]
+    Megabytes,
+    #[serde(rename = "GB/s")]
+    Gigabytes,
+    #[serde(rename = "MiB/s")]
+    Mebibytes,
+    #[serde(rename = "Mbit/s")]
+    Megabits,
+    #[serde(rename = "Gbit/s")]
+    Gigabits,
+    #[serde(rename = "1/s")]
+    PerSecond,
+    #[serde(rename = "%")]
+    Percent,
+    #[serde(rename = "count")]
+    Count,
+}
+
+impl TableUnit {
+    /// The base unit, and how many of it one of this is.
+    pub fn base(self) -> (Unit, f64) {
+        match self {
+            TableUnit::Seconds => (Unit::Seconds, 1.0),
+            TableUnit::Milliseconds => (Unit::Seconds, 1e-3),
+            TableUnit::Microseconds => (Unit::Seconds, 1e-6),
+            TableUnit::Bytes => (Unit::BytesPerSecond, 1.0),
+            TableUnit::Kilobytes => (Unit::BytesPerSecond, 1e3),
+            TableUnit::Megabytes => (Unit::BytesPerSecond, 1e6),
+            TableUnit::Gigabytes => (Unit::BytesPerSecond, 1e9),
+            TableUnit::Mebibytes => (Unit::BytesPerSecond, 1_048_576.0),
+            TableUnit::Megabits => (Unit::BytesPerSecond, 125e3),
+            TableUnit::Gigabits => (Unit::BytesPerSecond, 125e6),
+            TableUnit::PerSecond => (Unit::PerSecond, 1.0),
+            TableUnit::Percent => (Unit::Percent, 1.0),
+            TableUnit::Count => (Unit::Count, 1.0),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TableDirection {
+    Lower,
+    Higher,
+}
+
 /// Sizes of the caches of one core, by which block sizes are summarised.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -333,6 +431,10 @@ pub struct PublishedTable {
     /// A series, such as `outage_ping`.
     pub metric: String,
     pub statistic: Statistic,
+    /// The VM of a benchmark's result; without it the sum or the mean over all VMs.
+    pub vm: Option<String>,
+    /// The unit in which it is stated; the base unit without it.
+    pub unit: Option<TableUnit>,
     /// Factor levels that select the condition.
     #[serde(default, rename = "where")]
     pub condition: BTreeMap<String, String>,
@@ -349,6 +451,8 @@ pub enum Statistic {
     Median,
     Min,
     Max,
+    /// Over several VMs.
+    Sum,
 }
 
 impl Statistic {
@@ -359,6 +463,7 @@ impl Statistic {
             Statistic::Median => "median",
             Statistic::Min => "min",
             Statistic::Max => "max",
+            Statistic::Sum => "sum",
         }
     }
 }
@@ -384,6 +489,7 @@ pub struct Config {
     pub align: Event,
     pub also_aligned: Vec<Event>,
     pub bootstrap: Bootstrap,
+    pub layout: LayoutTable,
     pub vm_clock: DeclaredClock,
     /// By the names of the declared hosts.
     host_clocks: BTreeMap<String, DeclaredClock>,
@@ -419,7 +525,10 @@ impl Config {
             "stream.frame_rate must be above 0 frames/s"
         );
         for published in &file.published {
-            known_metric(&published.metric)?;
+            // A benchmark's operation has a dot; which there are only the logs know.
+            if !published.metric.contains('.') {
+                known_metric(&published.metric)?;
+            }
             ensure!(
                 is_plain_number(&published.stated),
                 "published {}: stated = \"{}\" is not a plain decimal number",
@@ -430,6 +539,35 @@ impl Config {
         for limit in &file.limits {
             known_metric(&limit.metric)?;
         }
+        let mut comparisons: Vec<&str> = file.efficiency.iter().map(|table| table.name.as_str()).collect();
+        comparisons.sort_unstable();
+        if let Some(twice) = comparisons.windows(2).find(|pair| pair[0] == pair[1]) {
+            bail!("efficiency `{}` is declared twice", twice[0]);
+        }
+        for table in &file.efficiency {
+            ensure!(
+                !table.baseline.is_empty(),
+                "efficiency `{}`: baseline names no factor level",
+                table.name
+            );
+            ensure!(
+                (0.0..1.0).contains(&table.loss),
+                "efficiency `{}`: loss is a share from 0 to 1",
+                table.name
+            );
+        }
+        if let Some(parallel) = &file.parallel {
+            ensure!(
+                parallel.vcpus > 0 && parallel.cores != Some(0),
+                "parallel: at least one vCPU and one core"
+            );
+            ensure!(parallel.uneven >= 1.0, "parallel.uneven is largest ÷ smallest, at least 1");
+        }
+        for table in &file.measurements {
+            let unknown =
+                matches!(table.unit, TableUnit::Percent | TableUnit::Count) && table.direction.is_none();
+            ensure!(!unknown, "measurements of {}: say with `direction` which values are better", table.file);
+        }
         let vm = &file.vm;
         let vm_clock =
             DeclaredClock::new("vm", vm.clock_offset_s, vm.clock_drift_ppm, vm.clock_offset_at.as_deref())?;
@@ -438,12 +576,27 @@ impl Config {
             seed: file.bootstrap.seed.unwrap_or(20_100_126),
             resamples: file.bootstrap.resamples.unwrap_or(10_000),
         };
-        Ok(Self { file, naming, utc_offset_s, align, also_aligned, bootstrap, vm_clock, host_clocks })
+        let layout = file.layout.clone();
+        Ok(Self { file, naming, utc_offset_s, align, also_aligned, bootstrap, layout, vm_clock, host_clocks })
     }
 
     /// Whether the campaign asks what benchmarks say, not what migrations do.
     pub fn is_of_benchmarks(&self) -> bool {
-        !self.file.efficiency.is_empty() || self.file.parallel.is_some()
+        let file = &self.file;
+        !file.efficiency.is_empty() || file.parallel.is_some() || !file.measurements.is_empty()
+    }
+
+    /// The factors in the order in which names of files tell them, which is how people read them; then the
+    /// declared ones.
+    pub fn factor_order(&self) -> Vec<String> {
+        let named = self.naming.iter().flat_map(Regex::capture_names).flatten();
+        let mut order: Vec<String> = Vec::new();
+        for name in named.map(str::to_owned).chain(self.file.factors.keys().cloned()) {
+            if !order.contains(&name) {
+                order.push(name);
+            }
+        }
+        order
     }
 
     /// The declared host of that name.

@@ -38,6 +38,25 @@ pub fn load(session: &Session, progress: &(dyn Fn() + Sync)) -> Vec<LoadedFile> 
         .collect()
 }
 
+/// A plain table of measurements after reading.
+#[derive(Debug)]
+pub struct LoadedTable {
+    pub relative: String,
+    pub sha256: Option<String>,
+    /// Unpacked; or why there are none.
+    pub bytes: anyhow::Result<Vec<u8>>,
+}
+
+/// Reads every plain table of the session.
+pub fn load_tables(session: &Session) -> Vec<LoadedTable> {
+    let tables = session.tables.iter().map(|table| {
+        let bytes = std::fs::read(&table.path).context("the file cannot be read");
+        let sha256 = bytes.as_ref().ok().map(|bytes| sha256(bytes));
+        LoadedTable { relative: table.relative.clone(), sha256, bytes: bytes.and_then(content) }
+    });
+    tables.collect()
+}
+
 /// The SHA-256 of `bytes` in lower-case hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
@@ -151,7 +170,13 @@ fn expected(file: &SessionFile) -> &'static [Format] {
         Some(source) if source.starts_with("qmp-") => &[Format::QmpMigrate],
         Some("vlc") => &[Format::VlcStats, Format::VlcLog],
         Some("netperf") => &[Format::Netperf],
-        Some("iometer") => &[Format::Iometer],
+        Some("iometer" | "iometer-net" | "iometer-disk") => &[Format::Iometer],
+        Some("linpack") => &[Format::Linpack],
+        Some("ramspeed") => &[Format::Ramspeed],
+        Some("stream") => &[Format::Stream],
+        Some(source) if source == "fio" || source.starts_with("fio-") => &[Format::Fio],
+        Some(source) if source == "iperf3" || source.starts_with("iperf3-") => &[Format::Iperf3],
+        Some(source) if source == "sysbench" || source.starts_with("sysbench-") => &[Format::Sysbench],
         _ => &[],
     }
 }

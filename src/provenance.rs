@@ -10,7 +10,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::config::{AlignKey, CampaignFile};
+use crate::config::{AlignKey, CampaignFile, LayoutTable};
 use crate::load::sha256;
 use crate::output::{Folder, MANIFEST};
 use crate::text::Language;
@@ -48,6 +48,8 @@ pub struct CampaignManifest {
 pub struct ReportOptions {
     /// Empty: as the configuration says.
     pub align: Vec<AlignKey>,
+    /// As the command line asks for; empty: as the configuration says.
+    pub layout: LayoutTable,
     pub lang: Language,
     pub formats: Vec<DocumentFormat>,
 }

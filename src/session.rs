@@ -24,8 +24,18 @@ pub struct Session {
     pub config_text: String,
     /// Sorted by relative path.
     pub files: Vec<SessionFile>,
+    /// The plain tables of measurements that the configuration declares.
+    pub tables: Vec<SessionTable>,
     /// Files that belong to no run.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A plain table of measurements.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionTable {
+    /// Path below the campaign folder, with `/` on every system.
+    pub relative: String,
+    pub path: PathBuf,
 }
 
 /// One log file and what its name says about it.
@@ -79,7 +89,7 @@ impl Session {
         };
         let session = Self::with_config(path, config_text)?;
         anyhow::ensure!(
-            !session.files.is_empty(),
+            !session.files.is_empty() || !session.tables.is_empty(),
             "{}: no log file found whose name tells its run. Expected names like \
              `memtester3-xentop-kirsche.test` (<load><repetition>-<source>[-<host>].<ext>), folders like \
              `memtester/3/`, or a `naming.pattern` in {}{}",
@@ -100,8 +110,14 @@ impl Session {
             .map_err(|error| ConfigError(format!("{}: {error:#}", path.join(config::FILE_NAME).display())))?;
         let mut paths = BTreeMap::new();
         list(path, "", &mut paths)?;
-        let mut session =
-            Self { path: path.to_owned(), config, config_text, files: Vec::new(), diagnostics: Vec::new() };
+        let mut session = Self {
+            path: path.to_owned(),
+            config,
+            config_text,
+            files: Vec::new(),
+            tables: Vec::new(),
+            diagnostics: Vec::new(),
+        };
         for (relative, path) in paths {
             session.place(relative, path);
         }
@@ -128,10 +144,15 @@ impl Session {
             })
             .collect();
         let config = Config::parse("")?;
-        Ok(Self { path: path.to_owned(), config, config_text: String::new(), files, diagnostics: Vec::new() })
+        let (tables, diagnostics) = (Vec::new(), Vec::new());
+        Ok(Self { path: path.to_owned(), config, config_text: String::new(), files, tables, diagnostics })
     }
 
     fn place(&mut self, relative: String, path: PathBuf) {
+        if self.config.file.measurements.iter().any(|table| table.file == relative) {
+            self.tables.push(SessionTable { relative, path });
+            return;
+        }
         let name = without_compression(&relative);
         let placed = match &self.config.naming {
             Some(pattern) => pattern.captures(name).map(|captures| (captures, pattern)),
@@ -197,6 +218,12 @@ fn below(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
 #[derive(Debug)]
 pub struct ConfigError(String);
 
+impl ConfigError {
+    pub fn new(message: String) -> Self {
+        Self(message)
+    }
+}
+
 impl std::fmt::Display for ConfigError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
@@ -225,15 +252,11 @@ fn file_of(
 ) -> Option<SessionFile> {
     let group =
         |name: &str| captures.name(name).map(|m| m.as_str().to_owned()).filter(|text| !text.is_empty());
-    // What a pattern leaves open is the first repetition, and the declared level of a factor.
-    let repetition = group("repetition").map_or(Ok(1), |text| text.parse()).ok()?;
+    let repetition = group("repetition")?.parse().ok()?;
     let mut factors: BTreeMap<String, String> = config.file.factors.clone();
     for name in pattern.capture_names().flatten() {
         if !matches!(name, "repetition" | "source" | "host") {
-            match group(name) {
-                Some(level) => factors.insert(name.to_owned(), level),
-                None => Some(factors.get(name)?.clone()),
-            };
+            factors.insert(name.to_owned(), group(name)?);
         }
     }
     Some(SessionFile {
@@ -280,6 +303,7 @@ mod tests {
             config: Config::parse(config).unwrap(),
             config_text: String::new(),
             files: Vec::new(),
+            tables: Vec::new(),
             diagnostics: Vec::new(),
         };
         session.place(relative.to_owned(), PathBuf::new());

@@ -79,6 +79,9 @@ pub struct Efficiency {
     pub baseline: Option<usize>,
     /// Which comparison of `campaign.toml` it is.
     pub comparison: String,
+    /// What is compared: as [`Benchmark::value`], but of the block sizes only that both sides have.
+    pub value: f64,
+    pub baseline_value: Option<f64>,
     /// Performance ÷ that of the baseline; `None` without a baseline or against zero.
     pub efficiency: Option<f64>,
     /// 95 % bootstrap interval; `None` with fewer than three values on a side.

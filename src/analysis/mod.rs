@@ -65,8 +65,12 @@ impl Analysis {
         let alone = self.conditions.len() == 1;
         let varies =
             |name: &str, level: &String| self.conditions.iter().any(|c| c.factors.get(name) != Some(level));
-        let levels = condition.factors.iter().filter(|(name, level)| alone || varies(name, level));
-        let levels: Vec<&str> = levels.map(|(_, level)| level.as_str()).collect();
+        let order = &self.campaign.factor_order;
+        let place = |name: &str| order.iter().position(|known| known == name).unwrap_or(order.len());
+        let mut levels: Vec<_> =
+            condition.factors.iter().filter(|(name, level)| alone || varies(name, level)).collect();
+        levels.sort_by_key(|(name, _)| place(name));
+        let levels: Vec<&str> = levels.into_iter().map(|(_, level)| level.as_str()).collect();
         if levels.is_empty() { condition.id.clone() } else { levels.join(", ") }
     }
 }
@@ -93,6 +97,8 @@ pub struct Campaign {
     /// Further events at which curves are aligned, each other than `align`.
     pub also_aligned: Vec<Event>,
     pub bootstrap: Bootstrap,
+    /// The factors in the order in which people name them; others come after these.
+    pub factor_order: Vec<String>,
 }
 
 /// How resampling intervals were computed.

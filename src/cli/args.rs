@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::AlignKey;
+use crate::config::{AlignKey, LayoutTable};
 use crate::provenance::DocumentFormat;
 use crate::text::Language;
 
@@ -49,6 +49,36 @@ pub struct Common {
     pub quiet: bool,
 }
 
+/// How tables and figures of benchmarks are arranged.
+#[derive(Debug, Args)]
+pub struct LayoutArgs {
+    /// What rows of benchmark tables are told apart by: factors, or `benchmark`, `operation`, `vm`
+    /// [default: benchmark,operation]
+    #[arg(long, value_name = "FACTOR", value_delimiter = ',')]
+    pub rows: Vec<String>,
+    /// What their columns are told apart by [default: all factors that vary]
+    #[arg(long, value_name = "FACTOR", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// Show only these levels of a factor; may be repeated
+    #[arg(long = "where", value_name = "FACTOR=LEVEL,…", value_parser = levels)]
+    pub shown: Vec<(String, Vec<String>)>,
+}
+
+fn levels(text: &str) -> Result<(String, Vec<String>), String> {
+    let (factor, levels) = text.split_once('=').ok_or("expected FACTOR=LEVEL, such as mode=hvm")?;
+    Ok((factor.to_owned(), levels.split(',').map(str::to_owned).collect()))
+}
+
+impl LayoutArgs {
+    pub fn table(&self) -> LayoutTable {
+        LayoutTable {
+            rows: self.rows.clone(),
+            columns: self.columns.clone(),
+            shown: self.shown.iter().cloned().collect(),
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct ReportArgs {
     /// Folders with logs, and perhaps a campaign.toml; or a folder above several such
@@ -67,6 +97,8 @@ pub struct ReportArgs {
     /// [default: as in campaign.toml, else request]
     #[arg(long, value_name = "EVENT", value_delimiter = ',')]
     pub align: Vec<AlignKey>,
+    #[command(flatten)]
+    pub layout: LayoutArgs,
     /// Replace an existing report
     #[arg(long)]
     pub force: bool,
@@ -92,6 +124,8 @@ pub struct StatsArgs {
     /// [default: as in campaign.toml, else request]
     #[arg(long, value_name = "EVENT", value_delimiter = ',')]
     pub align: Vec<AlignKey>,
+    #[command(flatten)]
+    pub layout: LayoutArgs,
     /// Exit with status 3 when there is a data problem of severity error
     #[arg(long)]
     pub strict: bool,

@@ -15,8 +15,9 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
     let mut formats = args.format.clone();
     formats.sort_unstable();
     formats.dedup();
-    let options = ReportOptions { align: args.align.clone(), lang: args.lang, formats };
-    let analysed = pipeline::Options { align: args.align.clone(), ..Default::default() };
+    let (align, layout) = (args.align.clone(), args.layout.table());
+    let options = ReportOptions { align: align.clone(), layout: layout.clone(), lang: args.lang, formats };
+    let analysed = pipeline::Options { align, layout, ..Default::default() };
     let outcome = analyse(&args.campaigns, &analysed, &args.common)?;
     let folder = make(&outcome, &options)?;
     output::write(&args.output, &folder, args.force)?;

@@ -13,7 +13,8 @@ use crate::text::Text;
 use crate::{export, pipeline, tables};
 
 pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
-    let options = pipeline::Options { align: args.align.clone(), ..Default::default() };
+    let (align, layout) = (args.align.clone(), args.layout.table());
+    let options = pipeline::Options { align, layout, ..Default::default() };
     let outcome = analyse(&args.campaigns, &options, &args.common)?;
     let analysis = &outcome.analysis;
     let text = Text::new(args.lang);

@@ -22,9 +22,12 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
         .iter()
         .map(|campaign| pipeline::Known { path: campaign.path.clone(), title: campaign.title.clone() })
         .collect();
-    let align = written.options.align.clone();
-    let outcome =
-        analyse(&folders, &pipeline::Options { align, known_as, ..Default::default() }, &args.common)?;
+    let (align, layout) = (written.options.align.clone(), written.options.layout.clone());
+    let outcome = analyse(
+        &folders,
+        &pipeline::Options { align, layout, known_as, ..Default::default() },
+        &args.common,
+    )?;
     let folder = report::make(&outcome, &written.options)?;
     let manifest = folder.get(MANIFEST).context("the recomputed report has no manifest")?;
     let recomputed: Manifest = serde_json::from_slice(manifest).context(MANIFEST)?;

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cells::by_repetition;
-use crate::analysis::{Benchmark, Condition, Diagnostic, Direction, Efficiency, Factors, Parallel, Severity};
+use crate::analysis::{
+    Benchmark, Condition, Diagnostic, Direction, Efficiency, Factors, Parallel, Reading, Severity,
+};
 use crate::config::{EfficiencyTable, IntervalOver, ParallelTable, selects};
 use crate::pipeline::campaign_diagnostic;
 use crate::stats::{Sample, bootstrap_paired_ratio, bootstrap_ratio_of_means};
@@ -24,7 +26,7 @@ pub fn efficiencies(
 ) -> Vec<Efficiency> {
     let mut found = Vec::new();
     for table in declared {
-        for (index, of) in benchmarks.iter().enumerate() {
+        for (at, of) in benchmarks.iter().enumerate() {
             let factors = &conditions[of.condition].factors;
             let about = !selects(&table.baseline, factors) && selects(&table.condition, factors);
             if !about || of.direction == Direction::Neither {
@@ -47,7 +49,12 @@ pub fn efficiencies(
             let baseline = match candidates.as_slice() {
                 [one] => Some(*one),
                 [] => {
-                    let message = format!("{}: no baseline with {}", cell(), levels(&table.baseline));
+                    let message = format!(
+                        "{} has no baseline with {} ({})",
+                        cell(),
+                        levels(&table.baseline),
+                        files(of)
+                    );
                     tell(Severity::Warning, "no-baseline", message);
                     None
                 }
@@ -56,8 +63,9 @@ pub fn efficiencies(
                         |index: &usize| levels(&conditions[benchmarks[*index].condition].factors);
                     let named: Vec<String> = several.iter().map(of_condition).collect();
                     let message = format!(
-                        "{}: {} baselines fit, {}; name in `match` the factors in which the baseline must agree",
+                        "{} ({}): {} baselines fit, {}; name in `match` the factors in which the baseline must agree",
                         cell(),
+                        files(of),
                         several.len(),
                         named.join(" and ")
                     );
@@ -65,17 +73,75 @@ pub fn efficiencies(
                     None
                 }
             };
-            let result = baseline.map(|index| against(of, &benchmarks[index], table, resampling));
-            if result.as_ref().is_some_and(|(efficiency, ..)| efficiency.is_none()) {
-                tell(Severity::Error, "baseline-zero", format!("{}: the baseline is zero", cell()));
-            }
-            let (efficiency, ci95, n_value, n_baseline) =
-                result.unwrap_or((None, None, of.readings.len(), 0));
             let comparison = table.name.clone();
-            found.push(Efficiency { of: index, baseline, comparison, efficiency, ci95, n_value, n_baseline });
+            let Some(index) = baseline else {
+                let n_value = of.repetitions();
+                found.push(Efficiency {
+                    of: at,
+                    baseline,
+                    comparison,
+                    value: of.value,
+                    baseline_value: None,
+                    efficiency: None,
+                    ci95: None,
+                    n_value,
+                    n_baseline: 0,
+                });
+                continue;
+            };
+            let (left, right) = common_sizes(of, &benchmarks[index]);
+            let missing = |side: &[Reading], whole: &Benchmark| side.len() < whole.readings.len();
+            if missing(&left, of) || missing(&right, &benchmarks[index]) {
+                let message = format!(
+                    "{} and its baseline were not measured at the same sizes ({}, {}): only what both have is compared",
+                    cell(),
+                    files(of),
+                    files(&benchmarks[index])
+                );
+                tell(Severity::Warning, "sizes-differ", message);
+            }
+            let efficiency = against(of.direction, [&left, &right], table, resampling);
+            if efficiency.efficiency.is_none() {
+                let message = match left.is_empty() {
+                    true => format!("{}: no size was measured on both sides", cell()),
+                    false => {
+                        format!("{}: no efficiency against zero ({})", cell(), files(&benchmarks[index]))
+                    }
+                };
+                tell(Severity::Error, "no-ratio", message);
+            }
+            found.push(Efficiency { of: at, baseline, comparison, ..efficiency });
         }
     }
     found
+}
+
+/// The files that a quantity comes from, for messages.
+fn files(of: &Benchmark) -> String {
+    let files: BTreeSet<&str> = of.readings.iter().map(|reading| reading.source_file.as_str()).collect();
+    let named: Vec<&str> = files.iter().take(3).copied().collect();
+    let more = if files.len() > named.len() { ", …" } else { "" };
+    format!("{}{more}", named.join(", "))
+}
+
+/// The readings of both at the sizes that both have.
+fn common_sizes(a: &Benchmark, b: &Benchmark) -> (Vec<Reading>, Vec<Reading>) {
+    let sizes = |of: &Benchmark| -> BTreeSet<u64> {
+        of.readings.iter().map(|reading| reading.size.map_or(0, f64::to_bits)).collect()
+    };
+    let (of_a, of_b) = (sizes(a), sizes(b));
+    // One size each is no summary over sizes: they are what the tools were told, and may well differ.
+    if of_a.len() == 1 && of_b.len() == 1 {
+        return (a.readings.clone(), b.readings.clone());
+    }
+    let both = |of: &Benchmark| {
+        let is_common = |reading: &&Reading| {
+            let size = reading.size.map_or(0, f64::to_bits);
+            of_a.contains(&size) && of_b.contains(&size)
+        };
+        of.readings.iter().filter(is_common).cloned().collect()
+    };
+    (both(a), both(b))
 }
 
 /// Whether the baseline agrees in the declared factors; without a declaration in all that it does not
@@ -93,50 +159,59 @@ fn matches(table: &EfficiencyTable, factors: &Factors, baseline: &Factors) -> bo
     }
 }
 
-/// Efficiency, its interval, and the numbers of values behind it.
+/// The efficiency of readings against those of their baseline, with its interval.
 fn against(
-    of: &Benchmark,
-    baseline: &Benchmark,
+    direction: Direction,
+    [left, right]: [&[Reading]; 2],
     table: &EfficiencyTable,
     resampling: Resampling,
-) -> (Option<f64>, Option<crate::stats::Interval>, usize, usize) {
-    let (better, worse) = match of.direction {
-        Direction::Lower => (baseline, of),
-        Direction::Higher | Direction::Neither => (of, baseline),
+) -> Efficiency {
+    let mean = |readings: &[Reading]| {
+        Sample::new(by_repetition(readings).into_values().collect()).map(|sample| sample.mean())
     };
-    let usable = better.value != 0.0 && worse.value != 0.0;
-    let efficiency = usable.then(|| better.value / worse.value).filter(|ratio| ratio.is_finite());
+    let (value, baseline_value) = (mean(left), mean(right));
+    let (better, worse) = match direction {
+        Direction::Lower => (right, left),
+        Direction::Higher | Direction::Neither => (left, right),
+    };
+    let ratio = mean(better).zip(mean(worse)).filter(|(_, worse)| *worse != 0.0);
+    let ratio = ratio.filter(|_| baseline_value != Some(0.0)).map(|(better, worse)| better / worse);
+    let efficiency = ratio.filter(|ratio| ratio.is_finite());
     let (numerators, denominators) = (values(better, table.interval), values(worse, table.interval));
-    let (n_value, n_baseline) = match of.direction {
-        Direction::Lower => (denominators.len(), numerators.len()),
-        _ => (numerators.len(), denominators.len()),
-    };
+    let (seed, resamples) = (resampling.seed, resampling.resamples);
     let ci95 = efficiency.and_then(|_| {
-        let (seed, resamples) = (resampling.seed, resampling.resamples);
         if table.paired || table.interval == IntervalOver::Sizes {
             // The same repetition, or the same size, on both sides.
-            let pairs: Vec<(f64, f64)> = numerators
-                .iter()
-                .filter_map(|(key, value)| Some((*denominators.get(key)?, *value)))
-                .collect();
+            let pair = |(key, value): (&u64, &f64)| Some((*denominators.get(key)?, *value));
+            let pairs: Vec<(f64, f64)> = numerators.iter().filter_map(pair).collect();
             return bootstrap_paired_ratio(&pairs, seed, resamples);
         }
-        let sample = |values: BTreeMap<u64, f64>| Sample::new(values.into_values().collect());
-        bootstrap_ratio_of_means(&sample(denominators)?, &sample(numerators)?, seed, resamples)
+        let sample = |values: &BTreeMap<u64, f64>| Sample::new(values.values().copied().collect());
+        bootstrap_ratio_of_means(&sample(&denominators)?, &sample(&numerators)?, seed, resamples)
     });
-    (efficiency, ci95, n_value, n_baseline)
+    Efficiency {
+        of: 0,
+        baseline: None,
+        comparison: String::new(),
+        value: value.unwrap_or(0.0),
+        baseline_value,
+        efficiency,
+        ci95,
+        n_value: values(left, table.interval).len(),
+        n_baseline: values(right, table.interval).len(),
+    }
 }
 
 /// The values that an interval rests on, by repetition or by size.
-fn values(of: &Benchmark, over: IntervalOver) -> BTreeMap<u64, f64> {
+fn values(readings: &[Reading], over: IntervalOver) -> BTreeMap<u64, f64> {
     match over {
-        IntervalOver::Repetitions => by_repetition(&of.readings)
+        IntervalOver::Repetitions => by_repetition(readings)
             .into_iter()
             .map(|(repetition, mean)| (u64::from(repetition), mean))
             .collect(),
         IntervalOver::Sizes => {
             let mut sizes: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
-            for reading in &of.readings {
+            for reading in readings {
                 sizes.entry(reading.size.map_or(0, f64::to_bits)).or_default().push(reading.value);
             }
             sizes.into_iter().map(|(size, v)| (size, v.iter().sum::<f64>() / v.len() as f64)).collect()

@@ -21,7 +21,7 @@ pub fn grids(
 ) -> Result<Vec<Grid>> {
     let levels: Vec<BTreeMap<&str, &str>> =
         benchmarks.iter().map(|benchmark| levels(benchmark, conditions)).collect();
-    let layout = &config.file.layout;
+    let layout = &config.layout;
     known(layout, &levels)?;
     let shown = |index: &usize| {
         let fits = |(name, of): (&String, &Vec<String>)| {
@@ -33,6 +33,7 @@ pub fn grids(
         let declared = config.file.order.get(name);
         declared.and_then(|levels| levels.iter().position(|l| l == level)).unwrap_or(usize::MAX)
     };
+    let factor_order = config.factor_order();
     let mut grids = Vec::new();
     for comparison in config.file.efficiency.iter().map(|table| &table.name) {
         let of: Vec<(usize, usize)> = (0..efficiencies.len())
@@ -41,7 +42,7 @@ pub fn grids(
             .filter(|(_, benchmark)| shown(benchmark))
             .collect();
         let content = Content::Efficiency { comparison: comparison.clone() };
-        grids.extend(arrange(content, &of, &levels, layout, &order)?);
+        grids.extend(arrange(content, &of, &levels, layout, &order, &factor_order)?);
     }
     let names: BTreeSet<&str> = benchmarks.iter().map(|benchmark| benchmark.benchmark.as_str()).collect();
     for name in names {
@@ -56,7 +57,7 @@ pub fn grids(
             columns: layout.rows.clone(),
             ..LayoutTable::default()
         };
-        grids.extend(arrange(content, &of, &levels, &turned, &order)?);
+        grids.extend(arrange(content, &of, &levels, &turned, &order, &factor_order)?);
     }
     Ok(grids)
 }
@@ -100,13 +101,16 @@ fn arrange(
     levels: &[BTreeMap<&str, &str>],
     layout: &LayoutTable,
     order: &dyn Fn(&str, &str) -> usize,
+    factor_order: &[String],
 ) -> Result<Option<Grid>> {
     let level = |benchmark: usize, name: &str| levels[benchmark].get(name).copied().unwrap_or_default();
-    let names: BTreeSet<&str> = of.iter().flat_map(|(_, benchmark)| levels[*benchmark].keys().copied()).collect();
-    let varying: Vec<&str> = names
+    let names: BTreeSet<&str> =
+        of.iter().flat_map(|(_, benchmark)| levels[*benchmark].keys().copied()).collect();
+    let mut varying: Vec<&str> = names
         .into_iter()
         .filter(|name| of.iter().map(|(_, b)| level(*b, name)).collect::<BTreeSet<_>>().len() > 1)
         .collect();
+    varying.sort_by_key(|name| factor_order.iter().position(|known| known == name).unwrap_or(usize::MAX));
     let quantity = |name: &str| name == BENCHMARK || name == OPERATION;
     let rest = |taken: &[String], quantities: bool| -> Vec<String> {
         let free = varying.iter().filter(|name| !taken.iter().any(|t| t == *name));
@@ -166,7 +170,8 @@ fn several(
     row_names: &[String],
     column_names: &[String],
 ) -> String {
-    let of = |levels: &BTreeMap<&str, &str>, name: &str| levels.get(name).copied().unwrap_or_default().to_owned();
+    let of =
+        |levels: &BTreeMap<&str, &str>, name: &str| levels.get(name).copied().unwrap_or_default().to_owned();
     let cell: Vec<String> =
         row_names.iter().chain(column_names).map(|name| format!("{name} = {}", of(a, name))).collect();
     let varies: Vec<String> = a

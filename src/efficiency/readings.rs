@@ -1,4 +1,11 @@
 //! One log → the values that its benchmark measured.
+//!
+//! A tool prints many figures of one test. Of each test and operation one is its result, the headline: a
+//! throughput if there is one, else a rate of operations, else a time. The latency of fio and the share of
+//! CPU stand beside it as quantities of their own. What follows from these (operations beside
+//! throughput, the time of a test that was told how long to run) is left to `inspect`.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use stillstand_parsers::{Format, Parsed};
 
@@ -15,13 +22,22 @@ pub struct Measured {
     pub unit: Unit,
     pub direction: Direction,
     pub value: f64,
+    /// Line of the log.
+    pub line: Option<u64>,
 }
 
-/// What a log of a benchmark measured; empty for any other log.
-pub fn readings(log: &Parsed, caches: &CacheTable) -> Vec<Measured> {
+/// What a log of a benchmark measured; empty for any other log. Tests of which only parts were told, without
+/// their whole, are named in `partial`.
+pub fn readings(log: &Parsed, caches: &CacheTable, partial: &mut Vec<String>) -> Vec<Measured> {
     match log.format {
         Format::Iometer => iometer(log),
-        _ => results(log, caches),
+        format => {
+            let Some(benchmark) = benchmark_name(format) else { return Vec::new() };
+            let rows = rows(log);
+            *partial = only_in_parts(&rows);
+            let quantities = quantities(format, &rows);
+            quantities.into_iter().map(|quantity| quantity.measured(format, benchmark, caches)).collect()
+        }
     }
 }
 
@@ -43,79 +59,174 @@ fn benchmark_name(format: Format) -> Option<&'static str> {
     }
 }
 
-/// The frames that all parsers of benchmarks share: a row a value.
-fn results(log: &Parsed, caches: &CacheTable) -> Vec<Measured> {
+/// A row of the frame that all parsers of benchmarks share.
+#[derive(Debug, Clone, Copy)]
+struct Row<'a> {
+    test: &'a str,
+    operation: &'a str,
+    metric: &'a str,
+    statistic: &'a str,
+    size: Option<f64>,
+    value: f64,
+    is_part: bool,
+    line: u64,
+}
+
+/// The rows that have a value.
+fn rows(log: &Parsed) -> Vec<Row<'_>> {
     let frame = &log.frame;
-    let (
-        Some(benchmark),
-        Ok(tests),
-        Ok(metrics),
-        Ok(values),
-        Ok(units),
-        Ok(directions),
-        Ok(sizes),
-        Ok(levels),
-    ) = (
-        benchmark_name(log.format),
+    let (Ok(tests), Ok(operations), Ok(metrics), Ok(statistics), Ok(levels)) = (
         frame.strs("test"),
+        frame.strs("operation"),
         frame.strs("metric"),
-        frame.f64s("value"),
-        frame.strs("unit"),
-        frame.strs("direction"),
-        frame.f64s("size"),
+        frame.strs("statistic"),
         frame.strs("level"),
-    )
+    ) else {
+        return Vec::new();
+    };
+    let (Ok(sizes), Ok(values), Ok(lines)) = (frame.f64s("size"), frame.f64s("value"), frame.u32s("line"))
     else {
         return Vec::new();
     };
-    let names = tests.iter().zip(metrics.iter()).zip(units.iter()).zip(directions.iter());
-    let rows = names.zip(values.iter()).zip(sizes.iter()).zip(levels.iter());
-    rows.filter_map(|((((((test, metric), unit), direction), value), size), level)| {
-        // Parts of a whole are shown by `inspect`; the whole is what is compared.
-        if level == Some("part") {
-            return None;
-        }
-        let (operation, size) = named(log.format, test?, metric?, size, caches);
-        Some(Measured {
-            benchmark: benchmark.to_owned(),
-            operation,
-            size,
-            unit: match unit? {
-                "s" => Unit::Seconds,
-                "bytes_per_s" => Unit::BytesPerSecond,
-                "per_s" | "flops" => Unit::PerSecond,
-                "percent" => Unit::Percent,
-                _ => Unit::Count,
-            },
-            direction: match direction? {
-                "lower" => Direction::Lower,
-                "higher" => Direction::Higher,
-                _ => Direction::Neither,
-            },
-            value: value?,
+    (0..frame.height())
+        .filter_map(|row| {
+            Some(Row {
+                test: tests.get(row)?,
+                operation: operations.get(row)?,
+                metric: metrics.get(row)?,
+                statistic: statistics.get(row)?,
+                size: sizes.get(row),
+                value: values.get(row)?,
+                is_part: levels.get(row) == Some("part"),
+                line: u64::from(lines.get(row).unwrap_or(0)),
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
-/// The operation as studies call it, and the size that stays apart from it.
-fn named(
-    format: Format,
-    test: &str,
-    metric: &str,
-    size: Option<f64>,
-    caches: &CacheTable,
-) -> (String, Option<f64>) {
-    match (format, size) {
-        // The order of the system is what is solved, not one of several sizes of the same.
-        (Format::Linpack, Some(n)) if metric == "time" => (format!("{test}-{n}"), None),
-        (Format::Linpack, Some(n)) => (format!("{test}-{n}-{metric}"), None),
-        (Format::Ramspeed, Some(bytes)) => {
-            let operation = test.strip_prefix("integer-").unwrap_or(test);
-            (format!("{}-{operation}", caches.level(bytes)), Some(bytes))
+/// The tests that have copies and no sum over them.
+fn only_in_parts(rows: &[Row<'_>]) -> Vec<String> {
+    let of = |parts: bool| -> BTreeSet<&str> {
+        rows.iter().filter(|row| row.is_part == parts).map(|row| row.test).collect()
+    };
+    of(true).difference(&of(false)).map(|test| (*test).to_owned()).collect()
+}
+
+/// One value that counts.
+struct Quantity<'a> {
+    row: Row<'a>,
+    metric: &'a str,
+    value: f64,
+    /// Whether the test has one operation with such a result, so that its name says it all.
+    alone: bool,
+}
+
+/// The headline of each test and operation, and what stands beside it.
+fn quantities<'a>(format: Format, rows: &[Row<'a>]) -> Vec<Quantity<'a>> {
+    let whole: Vec<Row<'a>> = rows.iter().filter(|row| !row.is_part).copied().collect();
+    let mut found = Vec::new();
+    let mut groups: BTreeMap<(&str, &str), Vec<Row<'a>>> = BTreeMap::new();
+    for row in &whole {
+        groups.entry((row.test, row.operation)).or_default().push(*row);
+    }
+    let headlines: BTreeMap<(&str, &str), Vec<Quantity<'a>>> = groups
+        .iter()
+        .map(|(key, rows)| (*key, headline(rows)))
+        .filter(|((test, operation), values)| {
+            // What arrived is the result of a network; what was sent only where nothing tells of that.
+            let arrived = || groups.get(&(*test, "receive")).is_some_and(|rows| !headline(rows).is_empty());
+            let sent = format == Format::Iperf3 && *operation == "send";
+            !values.is_empty() && !(sent && arrived())
+        })
+        .collect();
+    let mut operations: BTreeMap<&str, usize> = BTreeMap::new();
+    for (test, _) in headlines.keys() {
+        *operations.entry(test).or_default() += 1;
+    }
+    for ((test, _), mut values) in headlines {
+        values.iter_mut().for_each(|quantity| quantity.alone = operations.get(test) == Some(&1));
+        found.append(&mut values);
+    }
+    let beside = whole.iter().filter(|row| {
+        row.metric == "cpu" || (row.metric == "latency" && row.statistic == "mean" && format == Format::Fio)
+    });
+    found.extend(beside.map(|row| {
+        let ends = whole.iter().filter(|other| other.test == row.test && other.metric == row.metric);
+        let alone = ends.map(|other| other.operation).collect::<BTreeSet<_>>().len() == 1;
+        Quantity { row: *row, metric: row.metric, value: row.value, alone }
+    }));
+    found
+}
+
+/// The values of the first metric that a test and operation have; of a test that tells neither rate nor
+/// throughput, its events over its time.
+fn headline<'a>(rows: &[Row<'a>]) -> Vec<Quantity<'a>> {
+    let of = |metric: &str, statistics: &[&str]| -> Vec<Row<'a>> {
+        let fits = |row: &&Row<'a>| row.metric == metric && statistics.contains(&row.statistic);
+        rows.iter().filter(fits).copied().collect()
+    };
+    let plain = |metric: &'a str, rows: Vec<Row<'a>>| -> Vec<Quantity<'a>> {
+        rows.into_iter().map(|row| Quantity { row, metric, value: row.value, alone: true }).collect()
+    };
+    for (metric, statistics) in
+        [("throughput", ["value", "mean", "best"].as_slice()), ("operations", &["value", "mean"])]
+    {
+        let found = of(metric, statistics);
+        if !found.is_empty() {
+            return plain(metric, found);
         }
-        (_, size) if metric == "throughput" || metric == "time" => (test.to_owned(), size),
-        (_, size) => (format!("{test}-{metric}"), size),
+    }
+    let (times, events) = (of("time", &["value"]), of("events", &["value"]));
+    if !events.is_empty() && events.len() == times.len() {
+        let pairs = events.into_iter().zip(times).filter(|(_, time)| time.value > 0.0);
+        return pairs
+            .map(|(row, time)| Quantity {
+                row,
+                metric: "operations",
+                value: row.value / time.value,
+                alone: true,
+            })
+            .collect();
+    }
+    // As printed, of all repetitions, where a log tells that.
+    let sums = of("time", &["sum"]);
+    plain("time", if sums.is_empty() { times } else { sums })
+}
+
+impl Quantity<'_> {
+    fn measured(self, format: Format, benchmark: &str, caches: &CacheTable) -> Measured {
+        let Row { test, operation, size, line, .. } = self.row;
+        let (name, size) = match (format, size) {
+            // The order of the system is what is solved, not one of several sizes of the same.
+            (Format::Linpack, Some(n)) => (format!("{test}-{n}"), None),
+            (Format::Ramspeed, size) => {
+                let name = test.strip_prefix("integer-").unwrap_or(test);
+                let level = size.map(|bytes| format!("{}-", caches.level(bytes))).unwrap_or_default();
+                (format!("{level}{name}"), size)
+            }
+            (_, size) if self.alone => (test.to_owned(), size),
+            (_, size) => (format!("{test}-{operation}"), size),
+        };
+        let (unit, direction) = match self.metric {
+            "throughput" => (Unit::BytesPerSecond, Direction::Higher),
+            "operations" => (Unit::PerSecond, Direction::Higher),
+            "cpu" => (Unit::Percent, Direction::Neither),
+            _ => (Unit::Seconds, Direction::Lower),
+        };
+        let suffix = match self.metric {
+            "cpu" => "-cpu",
+            "latency" => "-latency",
+            _ => "",
+        };
+        Measured {
+            benchmark: benchmark.to_owned(),
+            operation: format!("{name}{suffix}"),
+            size,
+            unit,
+            direction,
+            value: self.value,
+            line: Some(line),
+        }
     }
 }
 
@@ -133,11 +244,12 @@ fn iometer(log: &Parsed) -> Vec<Measured> {
         return Vec::new();
     };
     // A step that has rows of networks measured one.
-    let networks: std::collections::BTreeSet<u32> = levels
+    let networks: BTreeSet<u32> = levels
         .iter()
         .zip(steps.iter())
         .filter_map(|(level, step)| step.filter(|_| level == Some("NETWORK")))
         .collect();
+    let lines = frame.u32s("line").ok();
     let mut found = Vec::new();
     for row in 0..frame.height() {
         if levels.get(row) != Some("ALL") {
@@ -169,6 +281,7 @@ fn iometer(log: &Parsed) -> Vec<Measured> {
                     unit,
                     direction,
                     value,
+                    line: lines.as_ref().and_then(|lines| lines.get(row)).map(u64::from),
                 });
             }
         }

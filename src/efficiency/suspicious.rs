@@ -52,3 +52,28 @@ fn digits(value: f64) -> usize {
     let text = format!("{value}");
     text.bytes().filter(u8::is_ascii_digit).skip_while(|digit| *digit == b'0').count()
 }
+
+/// Logs of several VMs, or of several repetitions, of one condition that are the same bytes: one VM's log
+/// counted twice. `logs` has path, SHA-256 and where each was measured.
+pub fn copied_logs<'a>(
+    logs: impl Iterator<Item = (&'a str, &'a str, usize)>,
+    conditions: &[Condition],
+) -> Vec<Diagnostic> {
+    let mut same: BTreeMap<(usize, &str), Vec<&str>> = BTreeMap::new();
+    for (path, sha256, condition) in logs {
+        same.entry((condition, sha256)).or_default().push(path);
+    }
+    let copies = same.into_iter().filter(|(_, paths)| paths.len() > 1);
+    copies
+        .map(|((condition, _), paths)| {
+            let message = format!(
+                "{}: {} are the same bytes; sums and means count that log {} times",
+                conditions[condition].id,
+                paths.join(" and "),
+                paths.len()
+            );
+            let file = paths.last().map(|path| (*path).to_owned());
+            Diagnostic { file, ..campaign_diagnostic(Severity::Error, "same-log", message) }
+        })
+        .collect()
+}

@@ -29,6 +29,7 @@ fn analysis() -> Analysis {
             align: Event::Request,
             also_aligned: Vec::new(),
             bootstrap: Bootstrap { seed: 1, resamples: 10 },
+            factor_order: vec![],
         },
         conditions: Vec::new(),
         runs: Vec::new(),

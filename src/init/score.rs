@@ -24,6 +24,12 @@ pub fn is_of_service(format: Format) -> bool {
             | Format::MigrationTime
             | Format::Netperf
             | Format::Iometer
+            | Format::Linpack
+            | Format::Ramspeed
+            | Format::Fio
+            | Format::Iperf3
+            | Format::Stream
+            | Format::Sysbench
     )
 }
 

@@ -1,49 +1,103 @@
 //! Published figures and limits: the declared expectations of a campaign.
 
 use super::campaign_diagnostic;
-use crate::analysis::{Condition, Diagnostic, Factors, Published, Series, Severity};
+use crate::analysis::{Benchmark, Condition, Diagnostic, Factors, Published, Series, Severity};
 use crate::config::{self, Config};
 
-/// Every published figure beside its recomputation; one that cannot be checked is a warning.
+/// What a published figure may be of.
+pub(super) struct Results<'a> {
+    pub conditions: &'a [Condition],
+    pub series: &'a [Series],
+    pub benchmarks: &'a [Benchmark],
+}
+
+/// Every published figure beside its recomputation; one that cannot be checked is a warning, and so is a sum
+/// that does not add up.
 pub(super) fn published(
     config: &Config,
-    conditions: &[Condition],
-    series: &[Series],
+    results: &Results<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Published> {
     let mut all = Vec::new();
     for entry in &config.file.published {
         let decimals = entry.stated.split_once('.').map_or(0, |(_, fraction)| fraction.len());
         let Ok(stated) = entry.stated.parse::<f64>() else { continue };
-        let computed = statistic(&entry.metric, entry.statistic, &entry.condition, conditions, series);
+        let computed = match entry.metric.split_once('.') {
+            Some((benchmark, operation)) => of_benchmark(entry, benchmark, operation, results),
+            None => {
+                let Results { conditions, series, .. } = results;
+                statistic(&entry.metric, entry.statistic, &entry.condition, conditions, series)
+            }
+        };
+        let computed = computed.map(|value| entry.unit.map_or(value, |unit| value / unit.base().1));
+        let mut warn =
+            |code, message| diagnostics.push(campaign_diagnostic(Severity::Warning, code, message));
+        let what = || {
+            let levels: Vec<String> = entry.condition.iter().map(|(k, v)| format!("{k} = {v}")).collect();
+            format!("{} of {} ({})", entry.statistic.name(), entry.metric, levels.join(", "))
+        };
         if computed.is_none() {
-            diagnostics.push(campaign_diagnostic(
-                Severity::Warning,
+            warn(
                 "published-not-computed",
                 format!(
-                    "the published {} of {} cannot be checked: no single condition with that metric fits {:?}",
-                    entry.statistic.name(),
-                    entry.metric,
-                    entry.condition
+                    "the published {} cannot be checked: no single condition with that metric fits",
+                    what()
                 ),
-            ));
+            );
         }
         // Beyond nine places there is only binary dust.
         let deviation = computed.map(|computed| ((computed - stated) * 1e9).round() / 1e9);
         // Half a unit of the last printed place, with room for binary fractions only.
         let tolerance = 0.5 / 10f64.powi(i32::try_from(decimals).unwrap_or(i32::MAX)) + 1e-9;
+        let agrees = deviation.map(|deviation| deviation.abs() <= tolerance);
+        if let (config::Statistic::Sum, Some(false), Some(computed)) = (entry.statistic, agrees, computed) {
+            let message = format!(
+                "the published {} is {}, but the values of the VMs add up to {computed:.decimals$}",
+                what(),
+                entry.stated
+            );
+            warn("sum-does-not-add-up", message);
+        }
+        let vm = entry.vm.as_ref().map(|vm| format!(".{vm}")).unwrap_or_default();
         all.push(Published {
-            quantity: format!("{}.{}", entry.metric, entry.statistic.name()),
+            quantity: format!("{}{vm}.{}", entry.metric, entry.statistic.name()),
             factors: entry.condition.clone(),
             stated,
             decimals: u32::try_from(decimals).unwrap_or(u32::MAX),
             computed,
             deviation,
-            agrees: deviation.map(|deviation| deviation.abs() <= tolerance),
+            agrees,
             note: entry.note.clone(),
         });
     }
     all
+}
+
+/// The value of one VM, or sum or mean over the VMs, of the only condition that fits.
+fn of_benchmark(
+    entry: &config::PublishedTable,
+    benchmark: &str,
+    operation: &str,
+    results: &Results<'_>,
+) -> Option<f64> {
+    let fits = |of: &&Benchmark| {
+        of.benchmark == benchmark
+            && of.operation == operation
+            && (entry.vm.is_none() || of.vm == entry.vm)
+            && config::selects(&entry.condition, &results.conditions[of.condition].factors)
+    };
+    let fitting: Vec<&Benchmark> = results.benchmarks.iter().filter(fits).collect();
+    let first = fitting.first()?;
+    if fitting.iter().any(|of| of.condition != first.condition) {
+        return None;
+    }
+    let sum: f64 = fitting.iter().map(|of| of.value).sum();
+    match entry.statistic {
+        config::Statistic::Sum => Some(sum),
+        config::Statistic::Mean => Some(sum / fitting.len() as f64),
+        config::Statistic::Sd => first.sd.filter(|_| fitting.len() == 1),
+        config::Statistic::Median | config::Statistic::Min | config::Statistic::Max => None,
+    }
 }
 
 /// A message for every limit that is exceeded; a limit that cannot be tested is a warning.
@@ -92,5 +146,6 @@ fn statistic(
         config::Statistic::Median => Some(summary.median),
         config::Statistic::Min => Some(summary.min),
         config::Statistic::Max => Some(summary.max),
+        config::Statistic::Sum => None,
     }
 }

@@ -9,10 +9,11 @@ use crate::session::RunKey;
 /// The conditions in the declared order of levels; levels that no order names come last, the
 /// reference before the others, then by name.
 pub(super) fn conditions<'a>(config: &Config, keys: impl Iterator<Item = &'a RunKey>) -> Vec<Condition> {
+    let factor_order = config.factor_order();
     let all: BTreeSet<Factors> = keys.map(|key| key.factors.clone()).collect();
     let rank = |factors: &Factors| -> Vec<(usize, bool, String)> {
-        factors
-            .iter()
+        in_order(factors.iter(), &factor_order)
+            .into_iter()
             .map(|(name, level)| {
                 let order = config.file.order.get(name);
                 let place =
@@ -32,12 +33,22 @@ pub(super) fn conditions<'a>(config: &Config, keys: impl Iterator<Item = &'a Run
             completed: 0,
         })
         .collect();
-    identify(&mut conditions);
+    identify(&mut conditions, &factor_order);
     conditions
 }
 
+/// Factors in the order in which people name them.
+fn in_order<'a>(
+    factors: impl Iterator<Item = (&'a String, &'a String)>,
+    order: &[String],
+) -> Vec<(&'a String, &'a String)> {
+    let mut factors: Vec<_> = factors.collect();
+    factors.sort_by_key(|(name, _)| order.iter().position(|known| known == *name).unwrap_or(order.len()));
+    factors
+}
+
 /// Gives every condition an identifier from the factors that vary; those that never do tell nothing.
-pub(super) fn identify(conditions: &mut [Condition]) {
+pub(super) fn identify(conditions: &mut [Condition], factor_order: &[String]) {
     let names: BTreeSet<String> = conditions.iter().flat_map(|c| c.factors.keys().cloned()).collect();
     let varying: Vec<String> = names
         .into_iter()
@@ -45,12 +56,9 @@ pub(super) fn identify(conditions: &mut [Condition]) {
         .collect();
     let mut taken = BTreeSet::new();
     for condition in conditions {
-        let levels: Vec<&str> = match varying.is_empty() {
-            true => condition.factors.values().map(String::as_str).collect(),
-            false => {
-                varying.iter().filter_map(|name| condition.factors.get(name)).map(String::as_str).collect()
-            }
-        };
+        let told = condition.factors.iter().filter(|(name, _)| varying.is_empty() || varying.contains(name));
+        let levels: Vec<&str> =
+            in_order(told, factor_order).into_iter().map(|(_, level)| level.as_str()).collect();
         let mut id = if levels.is_empty() { "all".to_owned() } else { slug(&levels.join("-")) };
         while !taken.insert(id.clone()) {
             id.push('x');

@@ -163,6 +163,11 @@ fn campaign(merged: &mut Campaign, part: Campaign) -> anyhow::Result<()> {
             None => merged.hosts.push(host),
         }
     }
+    for name in part.factor_order {
+        if !merged.factor_order.contains(&name) {
+            merged.factor_order.push(name);
+        }
+    }
     merged.hosts.sort_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
     merged.title = format!("{}; {}", merged.title, part.title);
     merged.path = format!("{}, {}", merged.path, part.path);
@@ -214,7 +219,7 @@ fn shifted(finding: Finding, shift: &Shift) -> Finding {
 
 /// Identifiers that tell all conditions apart, and runs after them.
 fn name_anew(merged: &mut Analysis) {
-    identify(&mut merged.conditions);
+    identify(&mut merged.conditions, &merged.campaign.factor_order);
     for run in &mut merged.runs {
         run.id = format!("{}-{}", merged.conditions[run.condition].id, run.repetition);
     }

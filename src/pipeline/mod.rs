@@ -2,12 +2,15 @@
 //!
 //! Several campaigns are analysed one by one and then put side by side; they are never averaged.
 
+mod benchmarks;
 mod checks;
 mod conditions;
 mod hosts;
 mod merge;
 
 pub use merge::CAMPAIGN;
+
+use self::benchmarks::Benchmarked;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,22 +21,24 @@ use crate::aggregate;
 use crate::agreement;
 use crate::align::{AlignedRun, Counters, Samples, align};
 use crate::analysis::{
-    Analysis, Benchmark, Campaign, Condition, Diagnostic, Efficiency, Event, Finding, Flag, FlagCode, Host,
-    Method, Parallel, Run, Severity, Status,
+    Analysis, Campaign, Condition, Diagnostic, Event, Finding, Flag, FlagCode, Host, Method, Run, Severity,
+    Status,
 };
 use crate::clocks;
-use crate::config::{self, AlignKey, Config};
+use crate::config::{self, AlignKey, Config, LayoutTable};
 use crate::efficiency;
 use crate::findings;
-use crate::load::{LoadedFile, load, sha256};
+use crate::load::{LoadedFile, LoadedTable, load, load_tables, sha256};
 use crate::metrics::{course, degradation, outage, reconciliation, resources, streaming};
-use crate::session::{self, RunKey, Session};
+use crate::session::{self, ConfigError, RunKey, Session};
 
 /// What the caller may override.
 #[derive(Debug, Default)]
 pub struct Options {
     /// Replaces the alignment events of the configuration unless empty.
     pub align: Vec<AlignKey>,
+    /// Replaces what it says of the layout of the configuration.
+    pub layout: LayoutTable,
     /// What the campaigns were called when a report was made of them, in their order; they keep
     /// these names wherever they lie now.
     pub known_as: Vec<Known>,
@@ -93,7 +98,7 @@ pub fn run(folders: &[PathBuf], options: &Options, progress: &Progress<'_>) -> a
     let mut campaigns = Vec::new();
     let mut exceeded = Vec::new();
     for (number, path) in paths.into_iter().enumerate() {
-        let (mut analysis, input, over) = one(&path, options.known_as.get(number), &options.align, progress)?;
+        let (mut analysis, input, over) = one(&path, options.known_as.get(number), options, progress)?;
         if options.distinguish {
             merge::distinguish(&mut analysis, &format!("{} {}", number + 1, folder_name(&path)));
         }
@@ -107,17 +112,19 @@ pub fn run(folders: &[PathBuf], options: &Options, progress: &Progress<'_>) -> a
 fn one(
     folder: &Path,
     known: Option<&Known>,
-    align: &[AlignKey],
+    options: &Options,
     progress: &Progress<'_>,
 ) -> anyhow::Result<(Analysis, Input, Vec<String>)> {
     let mut session = Session::open(folder)?;
-    if !align.is_empty() {
-        (session.config.align, session.config.also_aligned) = config::events(align);
+    if !options.align.is_empty() {
+        (session.config.align, session.config.also_aligned) = config::events(&options.align);
     }
+    session.config.layout = session.config.layout.replaced_by(&options.layout);
     (progress.files)(session.files.len() as u64);
     let files = load(&session, progress.file);
+    let tables = load_tables(&session);
     anyhow::ensure!(
-        files.iter().any(|file| file.log.is_some()),
+        files.iter().any(|file| file.log.is_some()) || tables.iter().any(|table| table.bytes.is_ok()),
         "{}: none of its {} files could be used. {}",
         folder.display(),
         files.len(),
@@ -128,8 +135,10 @@ fn one(
             .next()
             .unwrap_or_default()
     );
-    let hashes = files.iter().map(|file| (file.file.relative.clone(), file.sha256.clone())).collect();
-    let (mut analysis, exceeded) = analyse(&session, files);
+    let mut hashes: Vec<_> =
+        files.iter().map(|file| (file.file.relative.clone(), file.sha256.clone())).collect();
+    hashes.extend(tables.iter().map(|table| (table.relative.clone(), table.sha256.clone())));
+    let (mut analysis, exceeded) = analyse(&session, files, &tables)?;
     let mut path = session.path;
     if let Some(known) = known {
         path = PathBuf::from(&known.path);
@@ -142,7 +151,14 @@ fn one(
     Ok((analysis, Input { path, title, config: session.config, files: hashes }, exceeded))
 }
 
-fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<String>) {
+/// # Errors
+///
+/// The layout asks for what cannot be.
+fn analyse(
+    session: &Session,
+    mut files: Vec<LoadedFile>,
+    tables: &[LoadedTable],
+) -> anyhow::Result<(Analysis, Vec<String>)> {
     let config = &session.config;
     let mut diagnostics = session.diagnostics.clone();
     for file in &mut files {
@@ -155,11 +171,15 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
     for file in &files {
         groups.entry(file.file.run.clone()).or_default().push(file);
     }
-    let mut conditions = conditions::conditions(config, groups.keys());
+    let tables = benchmarks::tables(tables, config, &mut diagnostics);
+    let keys = groups.keys().chain(tables.iter().flat_map(benchmarks::Table::runs));
+    let mut conditions = conditions::conditions(config, keys);
     // Where efficiency is asked for, a run of nothing but benchmarks is no migration.
-    if config.is_of_benchmarks() {
+    let logs = || files.iter().filter_map(|file| file.log.as_ref());
+    let of_benchmarks = config.is_of_benchmarks() || logs().all(efficiency::is_result);
+    if of_benchmarks {
         groups.retain(|_, files| {
-            files.iter().any(|file| !file.log.as_ref().is_some_and(efficiency::is_result))
+            files.iter().filter_map(|file| file.log.as_ref()).any(|log| !efficiency::is_result(log))
         });
     }
     let mut aligned: Vec<(usize, AlignedRun)> = groups
@@ -211,10 +231,17 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
         reference.into_iter().flat_map(|r| others.clone().map(move |o| (r, o))).collect();
     let comparisons = aggregate::comparisons(&series, &pairs, config.bootstrap);
     let agreements = agreement::agreements(&runs);
-    let findings = findings::find(&conditions, &runs, &series, &comparisons);
+    let mut findings = findings::find(&conditions, &runs, &series, &comparisons);
     flag_first_repetitions(&findings, &conditions, &mut runs);
-    let (benchmarks, efficiency, parallel) = benchmarked(&files, &conditions, config, &mut diagnostics);
-    let published = checks::published(config, &conditions, &series, &mut diagnostics);
+    let Benchmarked { benchmarks, efficiency, parallel, grids, findings: of_benchmarks } = match of_benchmarks
+    {
+        true => benchmarks::benchmarked(&files, tables, &conditions, config, &mut diagnostics)
+            .map_err(|error| ConfigError::new(format!("{error:#}")))?,
+        false => Benchmarked::default(),
+    };
+    findings.extend(of_benchmarks);
+    let results = checks::Results { conditions: &conditions, series: &series, benchmarks: &benchmarks };
+    let published = checks::published(config, &results, &mut diagnostics);
     let exceeded = checks::exceeded(config, &conditions, &series, &mut diagnostics);
     crate::diagnostics::sort(&mut diagnostics);
     let campaign = Campaign {
@@ -229,6 +256,7 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
         align: config.align,
         also_aligned: config.also_aligned.clone(),
         bootstrap: config.bootstrap,
+        factor_order: config.factor_order(),
     };
     let analysis = Analysis {
         campaign,
@@ -242,52 +270,12 @@ fn analyse(session: &Session, mut files: Vec<LoadedFile>) -> (Analysis, Vec<Stri
         benchmarks,
         efficiency,
         parallel,
+        grids,
         published,
         findings,
         diagnostics,
     };
-    (analysis, exceeded)
-}
-
-/// What the campaign's benchmarks measured, against their baselines and several VMs against one. In a
-/// campaign of migrations they are load, and their results figures of its runs.
-fn benchmarked(
-    files: &[LoadedFile],
-    conditions: &[Condition],
-    config: &Config,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> (Vec<Benchmark>, Vec<Efficiency>, Vec<Parallel>) {
-    if !config.is_of_benchmarks() {
-        return (Vec::new(), Vec::new(), Vec::new());
-    }
-    let values = files
-        .iter()
-        .filter_map(|file| {
-            let condition = conditions.iter().position(|c| c.factors == file.file.run.factors)?;
-            let measured = efficiency::readings(file.log.as_ref()?, &config.file.caches);
-            let place = efficiency::Place {
-                condition,
-                repetition: file.file.run.repetition,
-                vm: file.file.host.clone(),
-                file: file.file.relative.clone(),
-            };
-            Some(measured.into_iter().map(move |measured| (place.clone(), measured)))
-        })
-        .flatten()
-        .collect();
-    let benchmarks = efficiency::cells(values);
-    diagnostics.extend(efficiency::suspicious(&benchmarks, conditions));
-    let efficiencies = efficiency::efficiencies(
-        &benchmarks,
-        conditions,
-        &config.file.efficiency,
-        config.bootstrap,
-        diagnostics,
-    );
-    let parallel = config.file.parallel.as_ref();
-    let parallel =
-        parallel.map(|table| efficiency::parallel(&benchmarks, conditions, table)).unwrap_or_default();
-    (benchmarks, efficiencies, parallel)
+    Ok((analysis, exceeded))
 }
 
 /// One run's numbers, and what stands in the way of more.

@@ -116,8 +116,11 @@ pub(super) fn finding<'a>(analysis: &'a Analysis, finding: &'a Finding) -> Findi
                 ],
             )
         }
-        Finding::Uneven { ratio, operations } => {
-            wire("uneven", None, None, &[("ratio", Some(*ratio)), ("operations", Some(operations.len() as f64))])
-        }
+        Finding::Uneven { ratio, operations } => wire(
+            "uneven",
+            None,
+            None,
+            &[("ratio", Some(*ratio)), ("operations", Some(operations.len() as f64))],
+        ),
     }
 }

@@ -59,7 +59,8 @@ impl<'a> Intel<'a> {
 pub(super) struct Plain {
     pub order: f64,
     pub repetitions: u64,
-    seconds: f64,
+    /// Of all repetitions.
+    pub seconds: f64,
 }
 
 impl Plain {

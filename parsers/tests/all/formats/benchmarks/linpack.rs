@@ -31,14 +31,19 @@ fn the_plain_form() {
     let parsed = check("linpack/valid/plain.txt", &[]);
     let expected = [
         "solve solve 1000 time value 0.261 s null#0",
+        "solve solve 1000 time sum 2.61 s null#0",
         "solve solve 2000 time value 2.089 s null#0",
+        "solve solve 2000 time sum 20.89 s null#0",
         "solve solve 4000 time value 16.712 s null#0",
+        "solve solve 4000 time sum 167.12 s null#0",
         "solve solve 2000 time value 2.091 s null#1",
+        "solve solve 2000 time sum 20.91 s null#1",
         "solve solve 8000 time value 133.7 s null#0",
+        "solve solve 8000 time sum 133.7 s null#0",
     ];
     assert_eq!(rows(&parsed), expected);
     let parsed = check("linpack/invalid/plain-cut.txt", &["warning 2 last-line-cut"]);
-    assert_eq!(parsed.rows, RowCount { read: 1, lost: 1 });
+    assert_eq!(parsed.rows, RowCount { read: 2, lost: 1 });
 }
 
 #[test]
