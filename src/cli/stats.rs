@@ -7,7 +7,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table as TerminalTable, Tab
 use super::args::{StatsArgs, StatsFormat};
 use super::{Ending, analyse, conclude, print};
 use crate::analysis::Analysis;
-use crate::report::view::{Section, TableView};
+use crate::report::view::{CellView, Section, SpanView, TableView};
 use crate::report::{compose, format};
 use crate::text::Text;
 use crate::{export, pipeline, tables};
@@ -28,7 +28,8 @@ pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
     Ok(conclude(&outcome, args.strict, &args.common))
 }
 
-/// The findings, the overview, the outages of every condition and what is known of all runs.
+/// The findings, the overview, the outages of every condition, what benchmarks measured and what is known of
+/// all runs.
 fn readable(analysis: &Analysis, text: &Text, show: fn(&TableView) -> String) -> String {
     let document = compose::document(analysis, &[], text);
     let mut output = format!("{}\n\n", document.title);
@@ -47,6 +48,14 @@ fn readable(analysis: &Analysis, text: &Text, show: fn(&TableView) -> String) ->
     for index in 0..analysis.conditions.len() {
         let condition = analysis.condition_name(index);
         add(tables::outages(analysis, index), text.fill("caption.outages", &[("condition", &condition)]));
+    }
+    for index in 0..analysis.grids.len() {
+        if let Some(table) = tables::grid(analysis, index) {
+            add(table, compose::grid_caption(analysis, index, text));
+        }
+    }
+    for benchmark in tables::of_several_vms(analysis) {
+        add(tables::several_vms(analysis, benchmark), compose::several_vms_caption(benchmark, text));
     }
     for (table, caption) in [
         (tables::agreements(analysis), "caption.agreements"),
@@ -86,13 +95,27 @@ pub fn plain_table() -> TerminalTable {
     table
 }
 
-fn fill(table: &mut TerminalTable, view: &TableView) {
-    table.set_header(view.columns.iter().map(|column| match &column.unit {
-        Some(unit) => format!("{} ({unit})", column.heading),
-        None => column.heading.clone(),
+/// The heading over a column.
+fn above(spans: &[SpanView], column: usize) -> &str {
+    let mut columns = spans.iter().flat_map(|span| std::iter::repeat_n(span.text.as_str(), span.columns));
+    columns.nth(column).unwrap_or_default()
+}
+
+fn fill(table: &mut TerminalTable, view: &TableView, break_with: &str) {
+    table.set_header(view.columns.iter().enumerate().map(|(index, column)| {
+        let mut lines: Vec<String> = view.above.iter().map(|spans| above(spans, index).to_owned()).collect();
+        lines.push(match &column.unit {
+            Some(unit) => format!("{} ({unit})", column.heading),
+            None => column.heading.clone(),
+        });
+        lines.retain(|line| !line.is_empty());
+        lines.join(break_with)
     }));
     for row in &view.rows {
-        table.add_row(&row.cells);
+        if let Some(group) = &row.group {
+            table.add_row([group.as_str()].into_iter().chain(view.columns.iter().skip(1).map(|_| "")));
+        }
+        table.add_row(row.cells.iter().map(CellView::in_line));
     }
     for (index, column) in view.columns.iter().enumerate() {
         if column.numeric
@@ -106,7 +129,7 @@ fn fill(table: &mut TerminalTable, view: &TableView) {
 /// A table for a terminal, with its caption.
 pub fn terminal(view: &TableView) -> String {
     let mut table = plain_table();
-    fill(&mut table, view);
+    fill(&mut table, view, "\n");
     format!("{}\n{table}", view.caption)
 }
 
@@ -114,6 +137,6 @@ pub fn terminal(view: &TableView) -> String {
 pub fn markdown(view: &TableView) -> String {
     let mut table = TerminalTable::new();
     table.load_preset(presets::ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Disabled);
-    fill(&mut table, view);
+    fill(&mut table, view, " ");
     format!("{}\n\n{table}", view.caption)
 }

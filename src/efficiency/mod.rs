@@ -16,7 +16,7 @@ mod readings;
 mod suspicious;
 pub mod table;
 
-pub use cells::{Place, cells};
+pub use cells::{Place, by_repetition, cells};
 pub use compare::{efficiencies, parallel};
 pub use findings::find;
 pub use grid::grids;

@@ -3,6 +3,7 @@
 use super::{round, unit_name};
 use crate::aggregate;
 use crate::analysis::Analysis;
+use crate::efficiency::by_repetition;
 use crate::report::view::TableView;
 use crate::tables::labels::code;
 use crate::tables::{Cell, Table};
@@ -35,6 +36,17 @@ pub fn table_csv(table: &Table) -> anyhow::Result<Vec<u8>> {
                 Cell::PlusMinus { value, half_width, .. } => {
                     record.extend([plain(*value), plain(*half_width)]);
                 }
+                Cell::Share { value, interval } => {
+                    record.push(plain(*value));
+                    let ends = interval.map(|interval| [plain(interval.low), plain(interval.high)]);
+                    record.extend(ends.unwrap_or_default().into_iter().take(parts.len() - 1));
+                }
+                Cell::Amount { value, sd, .. } => {
+                    let sd = std::iter::once(sd.map(plain).unwrap_or_default());
+                    record.push(plain(*value));
+                    record.extend(sd.take(parts.len() - 1));
+                }
+                Cell::Unit(unit) => record.push(unit_name(*unit).to_owned()),
                 Cell::Missing => record.extend(parts.iter().map(|_| String::new())),
                 Cell::Text(text) | Cell::Metric(text) => record.push(text.clone()),
                 Cell::Label(key) => record.push(code(key).to_owned()),
@@ -56,11 +68,13 @@ fn parts(cell: &Cell) -> &'static [&'static str] {
     match cell {
         Cell::Interval { .. } => &["_low", "_high"],
         Cell::PlusMinus { .. } => &["", "_half_width"],
+        Cell::Share { interval: Some(_), .. } => &["", "_low", "_high"],
+        Cell::Amount { sd: Some(_), .. } => &["", "_sd"],
         _ => &[""],
     }
 }
 
-/// Every value of every series, one a row.
+/// Every value of every series and of every benchmark, one a row.
 ///
 /// # Errors
 ///
@@ -79,6 +93,15 @@ pub fn series_csv(analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
             writer.write_record([id, &series.metric, unit_name(series.unit), &repetition, &value])?;
         }
     }
+    for benchmark in &analysis.benchmarks {
+        let condition = analysis.conditions[benchmark.condition].id.as_str();
+        let names = [Some(benchmark.benchmark.as_str()), Some(&benchmark.operation), benchmark.vm.as_deref()];
+        let metric = names.into_iter().flatten().collect::<Vec<_>>().join(".");
+        for (repetition, value) in by_repetition(&benchmark.readings) {
+            let repetition = repetition.to_string();
+            writer.write_record([condition, &metric, unit_name(benchmark.unit), &repetition, &plain(value)])?;
+        }
+    }
     writer.into_inner().map_err(|error| anyhow::anyhow!("{error}"))
 }
 
@@ -89,6 +112,14 @@ fn plain(value: f64) -> String {
 /// A formatted table as a TeX tabular in the manner of the package booktabs.
 pub fn table_tex(table: &TableView) -> String {
     let spec: String = table.columns.iter().map(|column| if column.numeric { 'r' } else { 'l' }).collect();
+    let mut text = format!("\\begin{{tabular}}{{{spec}}}\n\\toprule\n");
+    for line in &table.above {
+        let spans = line.iter().map(|span| match (span.text.as_str(), span.columns) {
+            ("", columns) => " & ".repeat(columns - 1),
+            (text, columns) => format!("\\multicolumn{{{columns}}}{{c}}{{{}}}", tex(text)),
+        });
+        text.push_str(&format!("{} \\\\\n", spans.collect::<Vec<_>>().join(" & ")));
+    }
     let heads: Vec<String> = table
         .columns
         .iter()
@@ -97,15 +128,19 @@ pub fn table_tex(table: &TableView) -> String {
             None => tex(&column.heading),
         })
         .collect();
-    let mut text =
-        format!("\\begin{{tabular}}{{{spec}}}\n\\toprule\n{} \\\\\n\\midrule\n", heads.join(" & "));
+    text.push_str(&format!("{} \\\\\n\\midrule\n", heads.join(" & ")));
     let mut in_summary = false;
-    for row in &table.rows {
+    for (index, row) in table.rows.iter().enumerate() {
+        if let Some(group) = &row.group {
+            let space = if index == 0 { "" } else { "\\addlinespace\n" };
+            let columns = table.columns.len();
+            text.push_str(&format!("{space}\\multicolumn{{{columns}}}{{l}}{{\\textit{{{}}}}} \\\\\n", tex(group)));
+        }
         if row.summary && !in_summary {
             text.push_str("\\midrule\n");
         }
         in_summary = row.summary;
-        let cells: Vec<String> = row.cells.iter().map(|cell| tex(cell)).collect();
+        let cells: Vec<String> = row.cells.iter().map(|cell| tex(&cell.in_line())).collect();
         text.push_str(&cells.join(" & "));
         text.push_str(" \\\\\n");
     }
@@ -123,6 +158,9 @@ fn tex(text: &str) -> String {
             '~' => escaped.push_str("\\textasciitilde{}"),
             '^' => escaped.push_str("\\textasciicircum{}"),
             '−' => escaped.push_str("$-$"),
+            'µ' => escaped.push_str("$\\mu$"),
+            '⁹' => escaped.push_str("$^9$"),
+            '⁶' => escaped.push_str("$^6$"),
             '±' => escaped.push_str("$\\pm$"),
             '✓' => escaped.push_str("$\\surd$"),
             '✗' => escaped.push_str("$\\times$"),
@@ -167,6 +205,7 @@ mod tests {
                 Row { cells: vec![Cell::Label("table.mean"), Cell::Missing, Cell::Missing], summary: true },
             ],
             transposed: false,
+            labels: 0,
         }
     }
 

@@ -51,7 +51,7 @@ fn column(heading: &str, unit: Option<&str>, numeric: bool) -> ColumnView {
 }
 
 fn row(cells: &[&str], summary: bool) -> RowView {
-    RowView { cells: cells.iter().map(|cell| (*cell).to_owned()).collect(), summary }
+    RowView { group: None, cells: cells.iter().map(|cell| (*cell).into()).collect(), summary }
 }
 
 fn small_table() -> TableView {
@@ -68,6 +68,7 @@ fn small_table() -> TableView {
             row(&["none", "n/a", "5"], false),
             row(&["Mean", "6.28", "5"], true),
         ],
+        ..TableView::default()
     }
 }
 
@@ -79,11 +80,12 @@ fn wide_table() -> TableView {
         |row: usize| (0..30).map(move |index| format!("{}.5 ± 12.5 (95 %)", 10_000 + row * 100 + index));
     let rows = (0..3)
         .map(|index| RowView {
-            cells: std::iter::once(format!("ramspeed {index}")).chain(cells(index)).collect(),
+            group: None,
+            cells: std::iter::once(format!("ramspeed {index}")).chain(cells(index)).map(Into::into).collect(),
             summary: false,
         })
         .collect();
-    TableView { id: "wide".to_owned(), caption: "Wider than the page".to_owned(), columns, rows }
+    TableView { id: "wide".to_owned(), caption: "Wider than the page".to_owned(), columns, rows, ..TableView::default() }
 }
 
 /// File names and messages that no column can take, on more than a page.
@@ -103,6 +105,7 @@ fn hostile_table() -> TableView {
             column(HOSTILE[0], None, false),
         ],
         rows,
+        ..TableView::default()
     }
 }
 
@@ -172,7 +175,7 @@ pub fn hard() -> Document {
         id: "empty".to_owned(),
         caption: String::new(),
         columns: vec![column("File", None, false)],
-        rows: Vec::new(),
+        ..TableView::default()
     };
     blocks.extend([hostile_table(), wide_table(), empty].into_iter().map(|table| Block::Table { table }));
     document.sections.push(section("hard", HOSTILE[6], blocks));

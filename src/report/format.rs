@@ -1,26 +1,45 @@
 //! Numbers as people read them: typed tables → tables of strings, in readable units.
 
-use super::view::{ColumnView, RowView, TableView};
+use super::view::{CellView, ColumnView, LegendView, RowView, SpanView, TableView};
 use crate::analysis::{Flag, Unit};
 use crate::stats::Interval;
 use crate::tables::labels::verdict_sign;
-use crate::tables::{Cell, Heading, Table};
+use crate::tables::{Cell, Column, Heading, Table};
 use crate::text::Text;
 
 /// A table with every cell formatted.
 pub fn table(table: &Table, caption: String, text: &Text) -> TableView {
-    let shown = shown_units(table);
+    let shown: Vec<(f64, &'static str)> =
+        table.columns.iter().map(|column| column.unit.map_or((1.0, ""), |unit| scale(table, unit))).collect();
     let heading = |heading: &Heading| match heading {
         Heading::Text(key) => text.get(key).to_owned(),
         Heading::Metric(metric) => metric_name(metric, text),
         Heading::Data(data) => data.clone(),
+        Heading::Levels(levels) => levels.last().cloned().unwrap_or_default(),
     };
+    let precise: Vec<usize> = (0..table.columns.len())
+        .map(|index| decimals(amounts(table.rows.iter().filter_map(|row| row.cells.get(index))), shown[index].0))
+        .collect();
     let rows: Vec<RowView> = table
         .rows
         .iter()
-        .map(|row| RowView {
-            cells: row.cells.iter().zip(&shown).map(|(c, shown)| cell(c, shown.0, text)).collect(),
-            summary: row.summary,
+        .map(|row| {
+            let told = row.cells.iter().any(|cell| matches!(cell, Cell::Unit(_)));
+            let format = |(index, of): (usize, &Cell)| match of {
+                // In the unit of its column, else that of its row, else with its own.
+                Cell::Amount { value, sd, unit } => {
+                    let (factor, sign) = scale(table, *unit);
+                    let of_column = table.columns[index].unit.is_some();
+                    let decimals = if of_column { precise[index] } else { decimals(amounts(&row.cells), factor) };
+                    let shown = amount(*value, *sd, (factor, decimals), text);
+                    let alone = !of_column && !told && !sign.is_empty();
+                    if alone { format!("{shown} {sign}").into() } else { shown.into() }
+                }
+                Cell::Unit(unit) => scale(table, *unit).1.into(),
+                of => cell(of, shown[index].0, text),
+            };
+            let cells = row.cells.iter().enumerate().map(format).collect();
+            RowView { group: None, cells, summary: row.summary }
         })
         .collect();
     let numeric = |index: usize| {
@@ -32,6 +51,8 @@ pub fn table(table: &Table, caption: String, text: &Text) -> TableView {
                         | Cell::Integer(_)
                         | Cell::Interval { .. }
                         | Cell::PlusMinus { .. }
+                        | Cell::Share { .. }
+                        | Cell::Amount { .. }
                         | Cell::Verdict { .. }
                 )
             )
@@ -48,13 +69,158 @@ pub fn table(table: &Table, caption: String, text: &Text) -> TableView {
             numeric: numeric(index),
         })
         .collect();
-    let view = TableView { id: table.id.clone(), caption, columns, rows };
+    let shaded = rows.iter().flat_map(|row| &row.cells).any(|cell| cell.shade.is_some());
+    let legend = if shaded { legend(text) } else { Vec::new() };
+    let mut view = TableView { id: table.id.clone(), caption, above: Vec::new(), columns, rows, legend };
+    let gone = grouped(&mut view, table.labels);
+    view.above = spans(&table.columns[gone.min(table.columns.len())..]);
     if table.transposed { transpose(view) } else { view }
 }
 
-/// Factor from base units and the unit in which a column is shown.
-fn shown_units(table: &Table) -> Vec<(f64, &'static str)> {
-    table.columns.iter().map(|column| column.unit.map_or((1.0, ""), shown_unit)).collect()
+/// Sets the first of several columns that name rows as headings of groups, and the others in one column;
+/// how many columns there are less.
+fn grouped(view: &mut TableView, labels: usize) -> usize {
+    if labels < 2 {
+        return 0;
+    }
+    let firsts: Vec<String> = view.rows.iter().map(|row| row.cells[0].text.clone()).collect();
+    let begins: Vec<bool> = (0..firsts.len()).map(|row| row == 0 || firsts[row] != firsts[row - 1]).collect();
+    // Groups of a single row are none.
+    let groups = begins.iter().filter(|begins| **begins).count() < firsts.len();
+    let from = usize::from(groups);
+    let told = |texts: &mut dyn Iterator<Item = &str>| texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ");
+    let heading = told(&mut view.columns[from..labels].iter().map(|column| column.heading.as_str()));
+    view.columns.splice(..labels, [ColumnView { heading, unit: None, numeric: false }]);
+    for ((row, first), begins) in view.rows.iter_mut().zip(firsts).zip(begins) {
+        row.group = (groups && begins).then_some(first);
+        let name = told(&mut row.cells[from..labels].iter().map(|cell| cell.text.as_str()));
+        row.cells.splice(..labels, [name.into()]);
+    }
+    labels - 1
+}
+
+/// The upper lines of headings of several levels. What neighbours share stands once, unless what is
+/// above it differs.
+fn spans(columns: &[Column]) -> Vec<Vec<SpanView>> {
+    let upper = |column: &Column| match &column.heading {
+        Heading::Levels(levels) => levels.split_last().map(|(_, upper)| upper.to_vec()).unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    let levels: Vec<Vec<String>> = columns.iter().map(upper).collect();
+    let lines = levels.iter().map(Vec::len).max().unwrap_or(0);
+    let line = |line: usize| {
+        let mut spans: Vec<SpanView> = Vec::new();
+        for (index, levels_of) in levels.iter().enumerate() {
+            let same = |before: &Vec<String>| before.get(..=line) == levels_of.get(..=line);
+            match spans.last_mut().filter(|_| same(&levels[index - 1])) {
+                Some(span) => span.columns += 1,
+                None => {
+                    let text = levels_of.get(line).cloned().unwrap_or_default();
+                    spans.push(SpanView { text, columns: 1 });
+                }
+            }
+        }
+        spans
+    };
+    (0..lines).map(line).collect()
+}
+
+/// A share of the baseline in per cent, with its interval below, and its shade.
+fn share(value: f64, interval: Option<Interval>, text: &Text) -> CellView {
+    let below = interval.map(|interval| range(interval, 100.0, share_decimals(interval.high), text));
+    CellView { text: text.number(value * 100.0, share_decimals(value)), below, shade: Some(shade(value)) }
+}
+
+/// The decimals of a share in per cent.
+pub fn share_decimals(value: f64) -> usize {
+    if value >= 9.995 { 0 } else { 1 }
+}
+
+/// By how much a performance differs from its baseline, at the most, for each shade.
+const SHADES: [f64; 4] = [0.02, 0.05, 0.10, 0.25];
+const WORSE: [&str; 4] = ["worse-1", "worse-2", "worse-3", "worse-4"];
+const BETTER: [&str; 4] = ["better-1", "better-2", "better-3", "better-4"];
+
+/// The shade of a share of the baseline: none around 100 %, then one of four either way.
+fn shade(value: f64) -> &'static str {
+    let difference = value - 1.0;
+    // As many limits as the difference exceeds, less what binary fractions add.
+    let beyond = SHADES.iter().filter(|limit| difference.abs() > **limit + 1e-12).count();
+    match beyond.checked_sub(1) {
+        None => "even",
+        Some(step) if difference < 0.0 => WORSE[step],
+        Some(step) => BETTER[step],
+    }
+}
+
+fn legend(text: &Text) -> Vec<LegendView> {
+    let per_cent = |share: f64| text.number(share * 100.0, 0);
+    let ends = |step: usize| match SHADES.get(step + 1) {
+        Some(next) => (per_cent(SHADES[step]), per_cent(*next)),
+        None => (per_cent(SHADES[step]), String::new()),
+    };
+    let entry = |shade, sign: &str, step| {
+        let (from, to) = ends(step);
+        let text = if to.is_empty() { format!("{sign}{from}") } else { format!("{sign}{from} … {to}") };
+        LegendView { shade, text }
+    };
+    let worse = (0..WORSE.len()).rev().map(|step| entry(WORSE[step], "−", step));
+    let even = LegendView { shade: "even", text: format!("± {}", per_cent(SHADES[0])) };
+    let better = (0..BETTER.len()).map(|step| entry(BETTER[step], "+", step));
+    worse.chain([even]).chain(better).collect()
+}
+
+/// The amounts among some cells.
+fn amounts<'a>(cells: impl IntoIterator<Item = &'a Cell>) -> impl Iterator<Item = f64> {
+    cells.into_iter().filter_map(|cell| match cell {
+        Cell::Amount { value, .. } => Some(*value),
+        _ => None,
+    })
+}
+
+/// Decimals that give the least of some amounts four digits, unless that gives the greatest more than five.
+fn decimals(amounts: impl Iterator<Item = f64>, factor: f64) -> usize {
+    let sizes = amounts.map(|value| (value * factor).abs()).filter(|value| *value > 0.0);
+    let (least, greatest) = sizes.fold((f64::INFINITY, 0.0), |(a, b): (f64, f64), v| (a.min(v), b.max(v)));
+    let places = |value: f64, digits: f64| (digits - 1.0 - value.log10().floor()).clamp(0.0, 6.0);
+    if greatest > 0.0 { places(least, 4.0).min(places(greatest, 5.0)) as usize } else { 0 }
+}
+
+fn amount(value: f64, sd: Option<f64>, (factor, decimals): (f64, usize), text: &Text) -> String {
+    match sd {
+        Some(sd) => plus_minus(value * factor, sd * factor, decimals, text),
+        None => text.number(value * factor, decimals),
+    }
+}
+
+/// Factor from base units and sign of the unit in which a table shows a quantity: short times and fast
+/// rates that benchmarks measured get a unit that keeps their numbers short.
+fn scale(table: &Table, unit: Unit) -> (f64, &'static str) {
+    let cells = table.rows.iter().flat_map(|row| &row.cells);
+    let of_unit = cells.filter_map(|cell| match cell {
+        Cell::Amount { value, unit: of, .. } if *of == unit => Some(value.abs()),
+        _ => None,
+    });
+    scale_of(of_unit.filter(|value| *value > 0.0), unit)
+}
+
+fn scale_of(amounts: impl Iterator<Item = f64>, unit: Unit) -> (f64, &'static str) {
+    let (least, greatest) = amounts.fold((f64::INFINITY, 0.0), |(a, b): (f64, f64), v| (a.min(v), b.max(v)));
+    match unit {
+        _ if greatest == 0.0 => shown_unit(unit),
+        Unit::Seconds if greatest < 1e-3 => (1e6, "µs"),
+        Unit::Seconds if greatest < 0.5 => (1e3, "ms"),
+        Unit::PerSecond if least >= 1e8 => (1e-9, "10⁹/s"),
+        Unit::PerSecond if least >= 1e5 => (1e-6, "10⁶/s"),
+        _ => shown_unit(unit),
+    }
+}
+
+/// One amount with its unit, for a sentence.
+pub fn amount_with_unit(value: f64, unit: Unit, text: &Text) -> String {
+    let (factor, sign) = scale_of(std::iter::once(value.abs()), unit);
+    let shown = amount(value, None, (factor, decimals(std::iter::once(value), factor)), text);
+    if sign.is_empty() { shown } else { format!("{shown} {sign}") }
 }
 
 /// Factor from base units to the unit in which people read a quantity, and its sign.
@@ -70,8 +236,9 @@ pub fn shown_unit(unit: Unit) -> (f64, &'static str) {
     }
 }
 
-fn cell(cell: &Cell, factor: f64, text: &Text) -> String {
-    match cell {
+/// Any cell but amounts and their units, which look at their neighbours.
+fn cell(cell: &Cell, factor: f64, text: &Text) -> CellView {
+    let shown = match cell {
         Cell::Text(data) => data.clone(),
         Cell::Label(key) => text.get(key).to_owned(),
         Cell::Metric(metric) => metric_name(metric, text),
@@ -87,8 +254,12 @@ fn cell(cell: &Cell, factor: f64, text: &Text) -> String {
             let margin = text.number(margin * factor, usize::from(*decimals));
             format!("{margin} {}", verdict_sign(*verdict))
         }
+        Cell::Share { value, interval } => return share(*value, *interval, text),
+        Cell::Amount { value, unit, .. } => amount_with_unit(*value, *unit, text),
+        Cell::Unit(unit) => shown_unit(*unit).1.to_owned(),
         Cell::Missing => text.get("report.missing").to_owned(),
-    }
+    };
+    shown.into()
 }
 
 /// An interval in words: `0.73 … 0.95`, or `≥ 1.80` without an upper bound.
@@ -141,7 +312,7 @@ fn transpose(view: TableView) -> TableView {
     let first = view.columns.first().map(|column| column.heading.clone()).unwrap_or_default();
     let mut columns = vec![ColumnView { heading: first, unit: None, numeric: false }];
     columns.extend(view.rows.iter().map(|row| ColumnView {
-        heading: row.cells.first().cloned().unwrap_or_default(),
+        heading: row.cells.first().map(|cell| cell.text.clone()).unwrap_or_default(),
         unit: None,
         numeric: true,
     }));
@@ -156,7 +327,7 @@ fn transpose(view: TableView) -> TableView {
                 None => column.heading.clone(),
             };
             let values = view.rows.iter().map(|row| row.cells.get(index).cloned().unwrap_or_default());
-            RowView { cells: std::iter::once(name).chain(values).collect(), summary: false }
+            RowView { group: None, cells: std::iter::once(name.into()).chain(values).collect(), summary: false }
         })
         .collect();
     TableView { columns, rows, ..view }

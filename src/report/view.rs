@@ -76,12 +76,30 @@ pub struct FigureRef {
     pub alt: String,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct TableView {
     pub id: String,
     pub caption: String,
+    /// Lines of headings above those of the columns, the first on top; each takes all columns.
+    pub above: Vec<Vec<SpanView>>,
     pub columns: Vec<ColumnView>,
     pub rows: Vec<RowView>,
+    /// What the shades of the cells mean; empty without any.
+    pub legend: Vec<LegendView>,
+}
+
+/// A heading over columns that stand side by side.
+#[derive(Debug, Clone, Serialize)]
+pub struct SpanView {
+    pub text: String,
+    pub columns: usize,
+}
+
+/// A shade with its meaning.
+#[derive(Debug, Clone, Serialize)]
+pub struct LegendView {
+    pub shade: &'static str,
+    pub text: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -95,9 +113,42 @@ pub struct ColumnView {
 
 #[derive(Debug, Clone, Serialize)]
 pub struct RowView {
-    pub cells: Vec<String>,
+    /// The heading of a group of rows that begins here.
+    pub group: Option<String>,
+    pub cells: Vec<CellView>,
     /// Set apart from the rows above (mean, deviation …).
     pub summary: bool,
+}
+
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct CellView {
+    pub text: String,
+    /// A second, smaller line.
+    pub below: Option<String>,
+    /// What the ground of the cell shows besides the number.
+    pub shade: Option<&'static str>,
+}
+
+impl From<String> for CellView {
+    fn from(text: String) -> Self {
+        Self { text, ..Self::default() }
+    }
+}
+
+impl From<&str> for CellView {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl CellView {
+    /// The cell where there is but one line.
+    pub fn in_line(&self) -> String {
+        match &self.below {
+            Some(below) => format!("{} ({below})", self.text),
+            None => self.text.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Serialize)]

@@ -5,6 +5,7 @@
 
 mod condition;
 mod course;
+mod efficiency;
 pub mod labels;
 mod methods;
 mod overall;
@@ -12,6 +13,7 @@ mod quality;
 
 pub use condition::{degradation, outages, resources, round_trips};
 pub use course::{checks, checks_matrix, hypervisor, phase_costs, phase_means, phases, phases_matrix};
+pub use efficiency::{block_sizes, grid, grid_id, of_several_vms, several_vms, varying};
 pub use methods::{agreements, clocks, methods};
 pub use overall::{compared, comparisons, overview, published};
 pub use quality::{failures, flags, incomplete, problems, problems_grouped, runs};
@@ -28,6 +30,9 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// Documents turn rows into columns (a column a repetition, as studies print it).
     pub transposed: bool,
+    /// How many columns, from the first, name a row. Of several, documents set the first as headings of
+    /// groups and put the others in one column.
+    pub labels: usize,
 }
 
 /// One column. `key` names it in data files, `heading` in documents.
@@ -45,6 +50,8 @@ pub enum Heading {
     /// The name of a series.
     Metric(String),
     Data(String),
+    /// Levels of several factors: documents set them below each other, and what neighbours share once.
+    Levels(Vec<String>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -78,6 +85,21 @@ pub enum Cell {
         half_width: f64,
         decimals: u8,
     },
+    /// A performance ÷ that of its baseline, which documents show in per cent and shade. Three columns, the
+    /// share, `…_low` and `…_high`, in data files where an interval is known.
+    Share {
+        value: f64,
+        interval: Option<Interval>,
+    },
+    /// What a benchmark measured, in the unit of its column, else in its own. Documents choose the decimals.
+    /// Two columns, the value and `…_sd`, in data files where a deviation is known.
+    Amount {
+        value: f64,
+        sd: Option<f64>,
+        unit: Unit,
+    },
+    /// The unit of the amounts of a row.
+    Unit(Unit),
     /// Several text keys.
     Labels(Vec<&'static str>),
     /// How a check came out, and how far its figures lie apart.
@@ -125,7 +147,7 @@ fn row(cells: Vec<Cell>) -> Row {
 }
 
 fn table(id: String, columns: Vec<Column>, rows: Vec<Row>) -> Table {
-    Table { id, columns, rows, transposed: false }
+    Table { id, columns, rows, transposed: false, labels: 0 }
 }
 
 /// All tables that have a row, in the order of the report.
@@ -137,6 +159,9 @@ pub fn all(analysis: &Analysis) -> Vec<Table> {
                 .map(|of_condition| of_condition(analysis, index)),
         );
     }
+    tables.extend((0..analysis.grids.len()).filter_map(|index| grid(analysis, index)));
+    tables.extend(of_several_vms(analysis).into_iter().map(|benchmark| several_vms(analysis, benchmark)));
+    tables.push(block_sizes(analysis));
     tables.extend(
         [agreements, clocks, failures, published, flags, runs, problems].map(|overall| overall(analysis)),
     );

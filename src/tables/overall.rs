@@ -3,7 +3,7 @@
 use super::{Cell, Table, column, incomplete, row, summary, table, without_empty_columns};
 use crate::analysis::{Analysis, Comparison, Unit};
 
-/// All conditions side by side.
+/// All conditions with runs side by side.
 pub fn overview(analysis: &Analysis) -> Table {
     let columns = vec![
         column("condition", "table.condition", None),
@@ -20,7 +20,8 @@ pub fn overview(analysis: &Analysis) -> Table {
         column("migration_duration_ci95", "table.ci95", Some(Unit::Seconds)),
     ];
     let all_completed = !analysis.runs.iter().any(incomplete);
-    let rows = analysis.conditions.iter().enumerate().map(|(index, condition)| {
+    let migrated = analysis.conditions.iter().enumerate().filter(|(_, condition)| !condition.runs.is_empty());
+    let rows = migrated.map(|(index, condition)| {
         let of = |metric| summary(analysis, index, metric);
         let mean = |metric| Cell::number(of(metric).map(|s| s.mean), 2);
         let ci = |metric| Cell::interval(of(metric).and_then(|s| s.ci95), 2);

@@ -1,5 +1,6 @@
 //! `summary.json`: the wire types, apart from the domain types.
 
+mod benchmarks;
 mod course;
 mod findings;
 mod run;
@@ -8,6 +9,7 @@ mod trust;
 use anyhow::Context;
 use serde::Serialize;
 
+use self::benchmarks::{BenchmarkWire, EfficiencyWire, ParallelWire, benchmark, efficiency, parallel};
 use self::findings::{FindingWire, finding};
 use self::run::{RunWire, run};
 use self::trust::{AgreementWire, ClockWire, agreement, clock};
@@ -23,9 +25,9 @@ struct Summary<'a> {
     runs: Vec<RunWire<'a>>,
     series: Vec<SeriesWire<'a>>,
     curves: Vec<CurveWire<'a>>,
-    benchmarks: [(); 0],
-    efficiency: [(); 0],
-    parallel: [(); 0],
+    benchmarks: Vec<BenchmarkWire<'a>>,
+    efficiency: Vec<EfficiencyWire<'a>>,
+    parallel: Vec<ParallelWire<'a>>,
     comparisons: Vec<ComparisonWire<'a>>,
     clocks: Vec<ClockWire<'a>>,
     agreements: Vec<AgreementWire<'a>>,
@@ -161,9 +163,9 @@ pub fn summary_json(analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
                 file: format!("data/{}.parquet", curve_id(analysis, curve)),
             })
             .collect(),
-        benchmarks: [],
-        efficiency: [],
-        parallel: [],
+        benchmarks: analysis.benchmarks.iter().map(|of| benchmark(analysis, of)).collect(),
+        efficiency: analysis.efficiency.iter().map(|of| efficiency(analysis, of)).collect(),
+        parallel: analysis.parallel.iter().map(|of| parallel(analysis, of)).collect(),
         comparisons: analysis.comparisons.iter().map(|c| comparison(analysis, c)).collect(),
         clocks: analysis.clocks.iter().map(clock).collect(),
         agreements: analysis.agreements.iter().map(|of| agreement(analysis, of)).collect(),

@@ -3,8 +3,11 @@
 //! Numbers become text exactly once, here; the typesetters below only place it.
 
 mod condition;
+mod efficiency;
 mod findings;
 mod overall;
+
+pub use efficiency::{grid_caption, several_vms_caption};
 
 use super::format::{seconds, shown_unit, table};
 use super::view::{Block, Document, FigureRef, Section};
@@ -20,7 +23,9 @@ pub fn document(analysis: &Analysis, figures: &[Plan], text: &Text) -> Document 
     let composer = Composer { analysis, figures, text };
     let mut sections = vec![composer.overview()];
     sections.extend(composer.failures());
-    sections.extend((0..analysis.conditions.len()).map(|index| composer.condition(index)));
+    let migrated = (0..analysis.conditions.len()).filter(|index| !analysis.conditions[*index].runs.is_empty());
+    sections.extend(migrated.map(|index| composer.condition(index)));
+    sections.extend([composer.comparisons(), composer.values(), composer.several_vms()].into_iter().flatten());
     sections.extend([composer.agreement(), composer.clocks()].into_iter().flatten());
     sections.extend(composer.published());
     sections.push(composer.data_quality());
@@ -34,7 +39,7 @@ pub fn document(analysis: &Analysis, figures: &[Plan], text: &Text) -> Document 
     Document {
         lang: text.language.code(),
         title: campaign.title.clone(),
-        subtitle: text.get("report.subtitle").to_owned(),
+        subtitle: text.get(composer.subtitle()).to_owned(),
         notice,
         facts: composer.facts(),
         sections,
@@ -66,6 +71,18 @@ impl Composer<'_> {
         Some(Block::Table { table: table(&data, caption, self.text) })
     }
 
+    fn captioned(&self, data: &Table, caption: String) -> Block {
+        Block::Table { table: table(data, caption, self.text) }
+    }
+
+    fn subtitle(&self) -> &'static str {
+        match (self.analysis.runs.is_empty(), self.analysis.benchmarks.is_empty()) {
+            (_, true) => "report.subtitle",
+            (true, false) => "report.subtitle_efficiency",
+            (false, false) => "report.subtitle_both",
+        }
+    }
+
     fn facts(&self) -> Vec<(String, String)> {
         let campaign = &self.analysis.campaign;
         let text = self.text;
@@ -88,18 +105,24 @@ impl Composer<'_> {
             });
             facts.push(fact("report.vm", format!("{vm}{}", memory.unwrap_or_default())));
         }
-        let completed: usize = self.analysis.conditions.iter().map(|c| c.completed).sum();
-        facts.push(fact(
-            "report.runs",
-            text.fill(
-                "report.runs_value",
-                &[
-                    ("runs", &self.analysis.runs.len().to_string()),
-                    ("completed", &completed.to_string()),
-                    ("conditions", &self.analysis.conditions.len().to_string()),
-                ],
-            ),
-        ));
+        if !self.analysis.benchmarks.is_empty() {
+            facts.push(fact("report.results", self.results()));
+        }
+        if !self.analysis.runs.is_empty() || self.analysis.benchmarks.is_empty() {
+            let completed: usize = self.analysis.conditions.iter().map(|c| c.completed).sum();
+            let migrated = self.analysis.conditions.iter().filter(|c| !c.runs.is_empty()).count();
+            facts.push(fact(
+                "report.runs",
+                text.fill(
+                    "report.runs_value",
+                    &[
+                        ("runs", &self.analysis.runs.len().to_string()),
+                        ("completed", &completed.to_string()),
+                        ("conditions", &migrated.to_string()),
+                    ],
+                ),
+            ));
+        }
         facts.push(fact("report.folder", campaign.path.clone()));
         facts.push(fact("report.written_by", format!("stillstand {VERSION}")));
         facts

@@ -8,6 +8,35 @@ use crate::figures::Kind;
 use crate::tables;
 use crate::tables::labels::method_name_label;
 
+/// What defines the numbers of migrations.
+const MIGRATIONS: [&str; 21] = [
+    "time_zero",
+    "clocks",
+    "ping",
+    "reply_gap",
+    "guest_clock",
+    "hypervisor",
+    "contradictions",
+    "checks",
+    "agreement",
+    "time_line",
+    "phases",
+    "phase_costs",
+    "duration",
+    "curves",
+    "summaries",
+    "comparisons",
+    "first_repetitions",
+    "round_trips",
+    "degradation",
+    "xentop",
+    "overflow",
+];
+
+/// What defines those of benchmarks.
+const BENCHMARKS: [&str; 5] =
+    ["benchmarks", "efficiency", "ratio_interval", "cache_levels", "several_vms"];
+
 impl Composer<'_> {
     pub(super) fn overview(&self) -> Section {
         let items = self.findings();
@@ -123,31 +152,11 @@ impl Composer<'_> {
         let seed = self.analysis.campaign.bootstrap.seed.to_string();
         let values =
             [("align", self.text.get(align)), ("resamples", resamples.as_str()), ("seed", seed.as_str())];
-        const TERMS: [&str; 21] = [
-            "time_zero",
-            "clocks",
-            "ping",
-            "reply_gap",
-            "guest_clock",
-            "hypervisor",
-            "contradictions",
-            "checks",
-            "agreement",
-            "time_line",
-            "phases",
-            "phase_costs",
-            "duration",
-            "curves",
-            "summaries",
-            "comparisons",
-            "first_repetitions",
-            "round_trips",
-            "degradation",
-            "xentop",
-            "overflow",
-        ];
-        let items = TERMS
-            .iter()
+        let migrations = !self.analysis.runs.is_empty() || self.analysis.benchmarks.is_empty();
+        let benchmarks = !self.analysis.benchmarks.is_empty();
+        let parts = [(migrations, MIGRATIONS.as_slice()), (benchmarks, BENCHMARKS.as_slice())];
+        let terms = parts.into_iter().filter(|(there, _)| *there).flat_map(|(_, terms)| terms);
+        let items = terms
             .map(|term| Definition {
                 term: self.text.get(&format!("definition.{term}.term")).to_owned(),
                 text: self.text.fill(&format!("definition.{term}.text"), &values),

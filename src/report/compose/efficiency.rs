@@ -1,0 +1,313 @@
+//! The sections about benchmarks, and what their numbers say.
+
+use std::collections::BTreeMap;
+
+use super::super::format::{range, share_decimals};
+use super::super::view::{Block, FindingItem, Section};
+use super::Composer;
+use crate::analysis::{Analysis, Benchmark, Content, Direction, Efficiency, Finding, Parallel};
+use crate::tables;
+use crate::text::Text;
+
+/// How many of what is worst a sentence names.
+const NAMED: usize = 4;
+
+/// The anchor of the section about several VMs.
+const SEVERAL: &str = "several-vms";
+
+/// The caption of a grid's table.
+pub fn grid_caption(analysis: &Analysis, index: usize, text: &Text) -> String {
+    let Some(grid) = analysis.grids.get(index) else { return String::new() };
+    match &grid.content {
+        Content::Efficiency { comparison } => {
+            let cells = grid.cells.iter().flatten().filter_map(|cell| analysis.efficiency.get(*cell));
+            let known = cells.into_iter().any(|found| found.ci95.is_some());
+            let key = if known { "caption.efficiency_intervals" } else { "caption.efficiency" };
+            text.fill(key, &[("comparison", &capital(comparison))])
+        }
+        Content::Values { benchmark } => {
+            let cells = grid.cells.iter().flatten().filter_map(|cell| analysis.benchmarks.get(*cell));
+            let known = cells.into_iter().any(|of| of.sd.is_some());
+            let key = if known { "caption.values_deviations" } else { "caption.values" };
+            text.fill(key, &[("benchmark", benchmark)])
+        }
+    }
+}
+
+/// The caption of a table of several VMs.
+pub fn several_vms_caption(benchmark: &str, text: &Text) -> String {
+    text.fill("caption.several_vms", &[("benchmark", benchmark)])
+}
+
+/// Begins with a capital.
+fn capital(text: &str) -> String {
+    let mut signs = text.chars();
+    signs.next().map(|first| first.to_uppercase().chain(signs).collect()).unwrap_or_default()
+}
+
+impl Composer<'_> {
+    /// A section for each comparison.
+    pub(super) fn comparisons(&self) -> Option<Section> {
+        let sections = self.grids(|content| match content {
+            Content::Efficiency { comparison } => Some(capital(comparison)),
+            Content::Values { .. } => None,
+        });
+        let title = self.text.get("report.efficiency").to_owned();
+        let section = || Section { sections, ..self.section("efficiency", title, Vec::new()) };
+        (!self.analysis.efficiency.is_empty()).then(section)
+    }
+
+    /// A section for each benchmark.
+    pub(super) fn values(&self) -> Option<Section> {
+        let sections = self.grids(|content| match content {
+            Content::Efficiency { .. } => None,
+            Content::Values { benchmark } => Some(benchmark.clone()),
+        });
+        let title = self.text.get("report.values").to_owned();
+        let blocks = vec![Block::Paragraph { text: self.text.get("report.values_summary").to_owned() }];
+        (!sections.is_empty()).then(|| Section { sections, ..self.section("values", title, blocks) })
+    }
+
+    /// The sections of the grids that `title` has a title for.
+    fn grids(&self, title: impl Fn(&Content) -> Option<String>) -> Vec<Section> {
+        let section = |index: usize| {
+            let title = title(&self.analysis.grids[index].content)?;
+            let table = tables::grid(self.analysis, index).filter(|table| !table.rows.is_empty())?;
+            let caption = grid_caption(self.analysis, index, self.text);
+            let blocks = vec![self.captioned(&table, caption)];
+            Some(self.section(&tables::grid_id(self.analysis, index), title, blocks))
+        };
+        (0..self.analysis.grids.len()).filter_map(section).collect()
+    }
+
+    pub(super) fn several_vms(&self) -> Option<Section> {
+        let benchmarks = tables::of_several_vms(self.analysis);
+        let blocks = benchmarks.iter().map(|benchmark| {
+            let table = tables::several_vms(self.analysis, benchmark);
+            self.captioned(&table, several_vms_caption(benchmark, self.text))
+        });
+        let blocks: Vec<Block> = blocks.collect();
+        let title = self.text.get("report.several_vms").to_owned();
+        (!blocks.is_empty()).then(|| self.section(SEVERAL, title, blocks))
+    }
+
+    /// What benchmarks say: an item for each comparison, one for each condition of several VMs, one for
+    /// what is uneven.
+    pub(super) fn of_benchmarks(&self) -> Vec<FindingItem> {
+        let mut items: Vec<FindingItem> = Vec::new();
+        for finding in &self.analysis.findings {
+            let (text, link) = match finding {
+                Finding::LeastEfficient { comparison, efficiency } => {
+                    (self.least_efficient(comparison, *efficiency), self.section_of(comparison))
+                }
+                Finding::LosesMore { comparison, loss, quantities, worse } => {
+                    let link = self.section_of(comparison);
+                    let text = self.loses_more(*loss, *quantities, worse);
+                    // Said of the comparison that was named just before.
+                    if let Some(last) = items.last_mut().filter(|last| last.link.is_some() && last.link == link) {
+                        last.text = format!("{} {text}", last.text);
+                        continue;
+                    }
+                    (Some(format!("{}: {text}", capital(comparison))), link)
+                }
+                Finding::Together { operations } => (self.together(operations), Some(SEVERAL.to_owned())),
+                Finding::Uneven { ratio, operations } => {
+                    (Some(self.uneven(*ratio, operations)), Some(SEVERAL.to_owned()))
+                }
+                _ => continue,
+            };
+            items.extend(text.map(|text| FindingItem { text, link }));
+        }
+        items
+    }
+
+    /// The anchor of the section of a comparison.
+    fn section_of(&self, wanted: &str) -> Option<String> {
+        let is = |content: &Content| matches!(content, Content::Efficiency { comparison } if comparison == wanted);
+        let index = self.analysis.grids.iter().position(|grid| is(&grid.content))?;
+        Some(tables::grid_id(self.analysis, index))
+    }
+
+    fn least_efficient(&self, comparison: &str, index: usize) -> Option<String> {
+        let found = self.analysis.efficiency.get(index)?;
+        let key = match found.ci95 {
+            Some(_) => "finding.least_efficient_interval",
+            None => "finding.least_efficient",
+        };
+        let interval =
+            found.ci95.map(|ci| range(ci, 100.0, share_decimals(ci.high), self.text)).unwrap_or_default();
+        Some(self.text.fill(
+            key,
+            &[
+                ("comparison", &capital(comparison)),
+                ("quantity", &self.quantity(found)),
+                ("place", &self.place_among(found, &self.compared_with(comparison))),
+                ("percent", &self.percent(found.efficiency?)),
+                ("interval", &interval),
+            ],
+        ))
+    }
+
+    fn loses_more(&self, loss: f64, quantities: usize, worse: &[usize]) -> String {
+        let loss = self.text.number(loss * 100.0, 0);
+        let all = quantities.to_string();
+        let found: Vec<&Efficiency> =
+            worse.iter().filter_map(|index| self.analysis.efficiency.get(*index)).collect();
+        let Some(first) = found.first() else {
+            return self.text.fill("finding.loses_little", &[("quantities", &all), ("loss", &loss)]);
+        };
+        // By condition, in the order of the worst of each.
+        let conditions = self.compared_with(&first.comparison);
+        let mut groups: Vec<(String, Vec<&Efficiency>)> = Vec::new();
+        for of in &found {
+            let place = self.place_among(of, &conditions);
+            match groups.iter_mut().find(|(known, _)| *known == place) {
+                Some((_, group)) => group.push(of),
+                None => groups.push((place, vec![of])),
+            }
+        }
+        let item = |(place, group): &(String, Vec<&Efficiency>)| {
+            let worst = group.first();
+            self.text.fill(
+                if group.len() == 1 { "finding.loses_one_item" } else { "finding.loses_more_item" },
+                &[
+                    ("place", place.as_str()),
+                    ("n", &group.len().to_string()),
+                    ("quantity", &worst.map(|of| self.quantity(of)).unwrap_or_default()),
+                    ("percent", &worst.and_then(|of| of.efficiency).map_or_else(String::new, |e| self.percent(e))),
+                ],
+            )
+        };
+        let mut list: Vec<String> = groups.iter().take(NAMED).map(item).collect();
+        if groups.len() > NAMED {
+            let more = (groups.len() - NAMED).to_string();
+            list.push(self.text.fill("finding.further_conditions", &[("n", &more)]));
+        }
+        self.text.fill(
+            "finding.loses_more",
+            &[
+                ("kept", &quantities.saturating_sub(worse.len()).to_string()),
+                ("quantities", &all),
+                ("loss", &loss),
+                ("worse", &worse.len().to_string()),
+                ("list", &list.join("; ")),
+            ],
+        )
+    }
+
+    /// Several VMs in all operations of one benchmark in one condition.
+    fn together(&self, operations: &[usize]) -> Option<String> {
+        let found: Vec<&Parallel> =
+            operations.iter().filter_map(|index| self.analysis.parallel.get(*index)).collect();
+        let first = found.first()?;
+        let vms = first.values.len().to_string();
+        let over = |of: fn(&Parallel) -> Option<f64>| {
+            self.extent(found.iter().filter_map(|p| Some((of(p)?, p.operation.as_str()))).collect())
+        };
+        let single = match first.direction {
+            Direction::Lower => "finding.together_time",
+            Direction::Higher | Direction::Neither => "finding.together_rate",
+        };
+        let parts = [(single, over(|p| p.versus_single)), ("finding.together_expected", over(|p| p.versus_expected))];
+        let parts: Vec<String> = parts
+            .into_iter()
+            .filter_map(|(key, extent)| Some(self.text.fill(key, &[("vms", &vms), ("extent", &extent?)])))
+            .collect();
+        let conditions: Vec<usize> = self.analysis.parallel.iter().map(|p| p.condition).collect();
+        let place = self.place(first.condition, &conditions);
+        let name = if place.is_empty() { first.benchmark.clone() } else { format!("{}, {place}", first.benchmark) };
+        let values = [("name", name.as_str()), ("parts", &parts.join("; "))];
+        (!parts.is_empty()).then(|| self.text.fill("finding.together", &values))
+    }
+
+    fn uneven(&self, ratio: f64, operations: &[usize]) -> String {
+        let conditions: Vec<usize> = self.analysis.parallel.iter().map(|p| p.condition).collect();
+        let found = operations.iter().filter_map(|index| self.analysis.parallel.get(*index));
+        let item = |p: &Parallel| {
+            let place = self.place(p.condition, &conditions);
+            let ratio = p.max_over_min.map(|ratio| self.text.number(ratio, 2)).unwrap_or_default();
+            let of = [p.benchmark.as_str(), p.operation.as_str()].join(" ");
+            let name = if place.is_empty() { of } else { format!("{of}, {place}") };
+            self.text.fill("finding.uneven_item", &[("name", &name), ("ratio", &ratio)])
+        };
+        let list: Vec<String> = found.take(NAMED).map(item).collect();
+        let decimals = if ratio.fract() == 0.0 { 0 } else { 2 };
+        self.text.fill(
+            "finding.uneven",
+            &[
+                ("n", &operations.len().to_string()),
+                ("all", &self.analysis.parallel.len().to_string()),
+                ("ratio", &self.text.number(ratio, decimals)),
+                ("list", &list.join("; ")),
+            ],
+        )
+    }
+
+    /// Shares from the least to the greatest, each with what it belongs to; `None` without any.
+    fn extent(&self, shares: Vec<(f64, &str)>) -> Option<String> {
+        let by_share = |a: &&(f64, &str), b: &&(f64, &str)| a.0.total_cmp(&b.0);
+        let (least, greatest) = (shares.iter().min_by(by_share)?, shares.iter().max_by(by_share)?);
+        let (low, high) = (self.percent(least.0), self.percent(greatest.0));
+        let values = [("low", low.as_str()), ("least", least.1), ("high", &high), ("greatest", greatest.1)];
+        let key = if low == high { "finding.extent_one" } else { "finding.extent" };
+        Some(self.text.fill(key, &values))
+    }
+
+    fn percent(&self, share: f64) -> String {
+        self.text.number(share * 100.0, share_decimals(share))
+    }
+
+    fn measured(&self, of: &Efficiency) -> Option<&Benchmark> {
+        self.analysis.benchmarks.get(of.of)
+    }
+
+    /// Benchmark, operation and VM.
+    fn quantity(&self, of: &Efficiency) -> String {
+        let Some(of) = self.measured(of) else { return String::new() };
+        match &of.vm {
+            Some(vm) => format!("{} {} ({vm})", of.benchmark, of.operation),
+            None => format!("{} {}", of.benchmark, of.operation),
+        }
+    }
+
+    /// The conditions of a comparison.
+    fn compared_with(&self, comparison: &str) -> Vec<usize> {
+        let of = self.analysis.efficiency.iter().filter(|of| of.comparison == comparison);
+        of.filter_map(|of| Some(self.measured(of)?.condition)).collect()
+    }
+
+    fn place_among(&self, of: &Efficiency, conditions: &[usize]) -> String {
+        self.measured(of).map(|of| self.place(of.condition, conditions)).unwrap_or_default()
+    }
+
+    /// What tells a condition apart from some others: its levels, in the order of the tables. All its levels
+    /// where nothing does.
+    fn place(&self, condition: usize, among: &[usize]) -> String {
+        let Some(factors) = self.analysis.conditions.get(condition).map(|of| &of.factors) else {
+            return String::new();
+        };
+        let names = tables::varying(self.analysis, among);
+        let levels: Vec<&str> = names.iter().filter_map(|name| Some(factors.get(*name)?.as_str())).collect();
+        levels.join(", ")
+    }
+
+    /// How much was measured, for the head of the report.
+    pub(super) fn results(&self) -> String {
+        let mut benchmarks: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut conditions: Vec<usize> = Vec::new();
+        for of in &self.analysis.benchmarks {
+            *benchmarks.entry(&of.benchmark).or_default() += of.readings.len();
+            conditions.push(of.condition);
+        }
+        conditions.sort_unstable();
+        conditions.dedup();
+        self.text.fill(
+            "report.results_value",
+            &[
+                ("values", &benchmarks.values().sum::<usize>().to_string()),
+                ("benchmarks", &benchmarks.len().to_string()),
+                ("conditions", &conditions.len().to_string()),
+            ],
+        )
+    }
+}

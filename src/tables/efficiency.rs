@@ -1,0 +1,237 @@
+//! Tables of benchmarks: efficiencies, values, several VMs at once, block sizes.
+
+use super::{Cell, Column, Heading, Row, Table, column, row, table, without_empty_columns};
+use crate::analysis::{Analysis, BENCHMARK, Benchmark, Content, Direction, Grid, OPERATION, Unit, VM};
+
+/// A grid as a table: efficiencies of one comparison or values of one benchmark; `None` where there is no
+/// such grid.
+pub fn grid(analysis: &Analysis, index: usize) -> Option<Table> {
+    let grid = analysis.grids.get(index)?;
+    Some(match &grid.content {
+        Content::Efficiency { .. } => efficiencies(analysis, grid, grid_id(analysis, index)),
+        Content::Values { .. } => values(analysis, grid, grid_id(analysis, index)),
+    })
+}
+
+/// What names a grid in files and anchors, for example `efficiency-against-bare-metal`.
+pub fn grid_id(analysis: &Analysis, index: usize) -> String {
+    let wanted = |grid: &Grid| match &grid.content {
+        Content::Efficiency { comparison } => format!("efficiency-{}", slug(comparison)),
+        Content::Values { benchmark } => format!("values-{}", slug(benchmark)),
+    };
+    let ids: Vec<String> = analysis.grids.iter().take(index + 1).map(wanted).collect();
+    let Some((id, before)) = ids.split_last() else { return String::new() };
+    // Campaigns side by side may have comparisons of the same name.
+    match before.iter().filter(|other| *other == id).count() {
+        0 => id.clone(),
+        same => format!("{id}-{}", same + 1),
+    }
+}
+
+fn efficiencies(analysis: &Analysis, grid: &Grid, id: String) -> Table {
+    let mut columns = labels(grid);
+    columns.extend(grid.columns.iter().map(|levels| of_levels(levels, None)));
+    let rows = (0..grid.rows.len()).map(|row| {
+        let share = |column| {
+            let found = grid.cell(row, column).and_then(|index| analysis.efficiency.get(index));
+            found.and_then(|found| Some(Cell::Share { value: found.efficiency?, interval: found.ci95 }))
+        };
+        let mut cells = named(&grid.rows[row]);
+        cells.extend((0..grid.columns.len()).map(|column| share(column).unwrap_or(Cell::Missing)));
+        super::row(cells)
+    });
+    let rows: Vec<Row> = rows.collect();
+    Table { labels: grid.row_names.len(), ..table(id, columns, rows) }
+}
+
+fn values(analysis: &Analysis, grid: &Grid, id: String) -> Table {
+    let of = |row, column| grid.cell(row, column).and_then(|index| analysis.benchmarks.get(index));
+    let (height, width) = (grid.rows.len(), grid.columns.len());
+    // A unit belongs to a column, else to a row.
+    let of_columns: Vec<Option<Unit>> =
+        (0..width).map(|column| shared((0..height).filter_map(|row| of(row, column)))).collect();
+    let by_column = of_columns.iter().all(Option::is_some);
+    let mut columns = labels(grid);
+    if !by_column {
+        columns.push(column("unit", "table.unit", None));
+    }
+    let units = of_columns.into_iter().map(|unit| unit.filter(|_| by_column));
+    columns.extend(grid.columns.iter().zip(units).map(|(levels, unit)| of_levels(levels, unit)));
+    let rows = (0..height).map(|row| {
+        let mut cells = named(&grid.rows[row]);
+        let unit = shared((0..width).filter_map(|column| of(row, column))).filter(|_| !by_column);
+        if !by_column {
+            cells.push(unit.map_or(Cell::Missing, Cell::Unit));
+        }
+        cells.extend((0..width).map(|column| {
+            let amount = |of: &Benchmark| Cell::Amount { value: of.value, sd: of.sd, unit: of.unit };
+            of(row, column).map_or(Cell::Missing, amount)
+        }));
+        super::row(cells)
+    });
+    let rows: Vec<Row> = rows.collect();
+    Table { labels: grid.row_names.len(), ..table(id, columns, rows) }
+}
+
+/// The unit that all have; `None` where they differ, or where there is none.
+fn shared<'a>(benchmarks: impl Iterator<Item = &'a Benchmark>) -> Option<Unit> {
+    let mut units = benchmarks.map(|benchmark| benchmark.unit);
+    let first = units.next()?;
+    units.all(|unit| unit == first).then_some(first)
+}
+
+/// The columns that name the rows of a grid.
+fn labels(grid: &Grid) -> Vec<Column> {
+    grid.row_names.iter().map(|name| label(name)).collect()
+}
+
+/// The column of a factor, or of what else tells quantities apart.
+fn label(name: &str) -> Column {
+    let heading = match name {
+        BENCHMARK => Heading::Text("table.benchmark"),
+        OPERATION => Heading::Text("table.operation"),
+        VM => Heading::Text("table.vm"),
+        factor => Heading::Data(factor.replace('_', " ")),
+    };
+    Column { key: name.to_owned(), heading, unit: None }
+}
+
+fn named(levels: &[String]) -> Vec<Cell> {
+    levels.iter().map(|level| Cell::Text(level.clone())).collect()
+}
+
+fn of_levels(levels: &[String], unit: Option<Unit>) -> Column {
+    let told: Vec<&str> = levels.iter().map(String::as_str).filter(|level| !level.is_empty()).collect();
+    let key = if told.is_empty() { "value".to_owned() } else { told.join("_") };
+    Column { key, heading: Heading::Levels(levels.to_vec()), unit }
+}
+
+/// The benchmarks that several VMs ran at once.
+pub fn of_several_vms(analysis: &Analysis) -> Vec<&str> {
+    let mut names: Vec<&str> = analysis.parallel.iter().map(|of| of.benchmark.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Several VMs at once in one benchmark, against one alone and against what can be expected.
+pub fn several_vms(analysis: &Analysis, benchmark: &str) -> Table {
+    let all: Vec<_> = analysis.parallel.iter().filter(|of| of.benchmark == benchmark).collect();
+    let conditions: Vec<usize> = all.iter().map(|of| of.condition).collect();
+    let factors = varying(analysis, &conditions);
+    let mut vms: Vec<&str> = all.iter().flat_map(|of| of.values.iter().map(|(vm, _)| vm.as_str())).collect();
+    vms.sort_unstable();
+    vms.dedup();
+    let unit = all.first().map(|of| of.unit).filter(|unit| all.iter().all(|of| of.unit == *unit));
+
+    let mut columns: Vec<Column> = factors.iter().map(|factor| label(factor)).collect();
+    columns.push(label(OPERATION));
+    if unit.is_none() {
+        columns.push(column("unit", "table.unit", None));
+    }
+    columns.push(column("vms", "table.vms", Some(Unit::Count)));
+    let data = |name: &&str| Column { key: (*name).to_owned(), heading: Heading::Data((*name).to_owned()), unit };
+    columns.extend(vms.iter().map(data));
+    columns.extend([
+        column("sum", "table.sum", unit),
+        column("mean", "table.mean", unit),
+        column("jain_fairness", "table.jain_fairness", None),
+        column("max_over_min", "table.max_over_min", None),
+        column("versus_single", "table.versus_single", None),
+        column("expected", "table.expected", unit),
+        column("versus_expected", "table.versus_expected", None),
+    ]);
+    let rows = all.iter().map(|of| {
+        let amount = |value: Option<f64>| {
+            value.map_or(Cell::Missing, |value| Cell::Amount { value, sd: None, unit: of.unit })
+        };
+        let share =
+            |value: Option<f64>| value.map_or(Cell::Missing, |value| Cell::Share { value, interval: None });
+        let levels = &analysis.conditions[of.condition].factors;
+        let level = |factor: &&str| Cell::Text(levels.get(*factor).cloned().unwrap_or_default());
+        let value = |name: &&str| amount(of.values.iter().find(|(vm, _)| vm == name).map(|(_, value)| *value));
+        let mut cells: Vec<Cell> = factors.iter().map(level).collect();
+        cells.push(Cell::Text(of.operation.clone()));
+        if unit.is_none() {
+            cells.push(Cell::Unit(of.unit));
+        }
+        cells.push(Cell::count(of.values.len()));
+        cells.extend(vms.iter().map(value));
+        cells.extend([
+            // Times of several VMs pass at once: their sum says nothing.
+            amount((of.direction != Direction::Lower).then_some(of.sum)),
+            amount(Some(of.mean)),
+            Cell::number(of.jain_fairness, 3),
+            Cell::number(of.max_over_min, 2),
+            share(of.versus_single),
+            amount(of.expected),
+            share(of.versus_expected),
+        ]);
+        row(cells)
+    });
+    let rows: Vec<Row> = rows.collect();
+    let table = table(format!("several-vms-{}", slug(benchmark)), columns, rows);
+    without_empty_columns(Table { labels: factors.len() + 1, ..table })
+}
+
+/// Every operation that was measured at several block sizes, a row a size.
+pub fn block_sizes(analysis: &Analysis) -> Table {
+    let sized: Vec<_> =
+        analysis.benchmarks.iter().map(|of| (of, of.sizes())).filter(|(_, sizes)| !sizes.is_empty()).collect();
+    let conditions: Vec<usize> = sized.iter().map(|(of, _)| of.condition).collect();
+    let factors = varying(analysis, &conditions);
+    let mut columns = vec![label(BENCHMARK)];
+    columns.extend(factors.iter().map(|factor| label(factor)));
+    columns.extend([
+        label(VM),
+        label(OPERATION),
+        column("size_bytes", "table.block_size", None),
+        column("unit", "table.unit", None),
+        column("value", "table.value", None),
+    ]);
+    let rows = sized.iter().flat_map(|(of, sizes)| {
+        let levels = &analysis.conditions[of.condition].factors;
+        let level = |factor: &&str| Cell::Text(levels.get(*factor).cloned().unwrap_or_default());
+        let places: Vec<Cell> = factors.iter().map(level).collect();
+        sizes.iter().map(move |(size, value)| {
+            let mut cells = vec![Cell::Text(of.benchmark.clone())];
+            cells.extend(places.iter().cloned());
+            cells.extend([
+                Cell::text(of.vm.as_deref()),
+                Cell::Text(of.operation.clone()),
+                Cell::Number { value: *size, decimals: 0 },
+                Cell::Unit(of.unit),
+                Cell::Amount { value: *value, sd: None, unit: of.unit },
+            ]);
+            row(cells)
+        })
+    });
+    let rows: Vec<Row> = rows.collect();
+    without_empty_columns(table("block-sizes".to_owned(), columns, rows))
+}
+
+/// The factors in which some of the conditions differ, in the order in which the grids name them.
+pub fn varying<'a>(analysis: &'a Analysis, conditions: &[usize]) -> Vec<&'a str> {
+    let of = |index: &usize| analysis.conditions.get(*index).map(|condition| &condition.factors);
+    let in_grids = analysis.grids.iter().flat_map(|grid| grid.column_names.iter().chain(&grid.row_names));
+    let of_conditions = conditions.iter().filter_map(of).flat_map(|factors| factors.keys());
+    let mut names: Vec<&str> = Vec::new();
+    for name in in_grids.chain(of_conditions) {
+        let differs = || {
+            let mut levels = conditions.iter().filter_map(of).map(|factors| factors.get(name));
+            let first = levels.next();
+            levels.any(|level| Some(level) != first)
+        };
+        if !names.contains(&name.as_str()) && differs() {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// A name as part of a file name: ASCII letters, digits and hyphens.
+fn slug(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let words: Vec<String> = words.map(str::to_ascii_lowercase).collect();
+    if words.is_empty() { "unnamed".to_owned() } else { words.join("-").chars().take(60).collect() }
+}
