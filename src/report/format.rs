@@ -18,7 +18,9 @@ pub fn table(table: &Table, caption: String, text: &Text) -> TableView {
         Heading::Levels(levels) => levels.last().cloned().unwrap_or_default(),
     };
     let precise: Vec<usize> = (0..table.columns.len())
-        .map(|index| decimals(amounts(table.rows.iter().filter_map(|row| row.cells.get(index))), shown[index].0))
+        .map(|index| {
+            decimals(amounts(table.rows.iter().filter_map(|row| row.cells.get(index))), shown[index].0)
+        })
         .collect();
     let rows: Vec<RowView> = table
         .rows
@@ -30,7 +32,8 @@ pub fn table(table: &Table, caption: String, text: &Text) -> TableView {
                 Cell::Amount { value, sd, unit } => {
                     let (factor, sign) = scale(table, *unit);
                     let of_column = table.columns[index].unit.is_some();
-                    let decimals = if of_column { precise[index] } else { decimals(amounts(&row.cells), factor) };
+                    let decimals =
+                        if of_column { precise[index] } else { decimals(amounts(&row.cells), factor) };
                     let shown = amount(*value, *sd, (factor, decimals), text);
                     let alone = !of_column && !told && !sign.is_empty();
                     if alone { format!("{shown} {sign}").into() } else { shown.into() }
@@ -88,7 +91,9 @@ fn grouped(view: &mut TableView, labels: usize) -> usize {
     // Groups of a single row are none.
     let groups = begins.iter().filter(|begins| **begins).count() < firsts.len();
     let from = usize::from(groups);
-    let told = |texts: &mut dyn Iterator<Item = &str>| texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ");
+    let told = |texts: &mut dyn Iterator<Item = &str>| {
+        texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
+    };
     let heading = told(&mut view.columns[from..labels].iter().map(|column| column.heading.as_str()));
     view.columns.splice(..labels, [ColumnView { heading, unit: None, numeric: false }]);
     for ((row, first), begins) in view.rows.iter_mut().zip(firsts).zip(begins) {
@@ -327,7 +332,11 @@ fn transpose(view: TableView) -> TableView {
                 None => column.heading.clone(),
             };
             let values = view.rows.iter().map(|row| row.cells.get(index).cloned().unwrap_or_default());
-            RowView { group: None, cells: std::iter::once(name.into()).chain(values).collect(), summary: false }
+            RowView {
+                group: None,
+                cells: std::iter::once(name.into()).chain(values).collect(),
+                summary: false,
+            }
         })
         .collect();
     TableView { columns, rows, ..view }

@@ -130,7 +130,8 @@ pub fn several_vms(analysis: &Analysis, benchmark: &str) -> Table {
         columns.push(column("unit", "table.unit", None));
     }
     columns.push(column("vms", "table.vms", Some(Unit::Count)));
-    let data = |name: &&str| Column { key: (*name).to_owned(), heading: Heading::Data((*name).to_owned()), unit };
+    let data =
+        |name: &&str| Column { key: (*name).to_owned(), heading: Heading::Data((*name).to_owned()), unit };
     columns.extend(vms.iter().map(data));
     columns.extend([
         column("sum", "table.sum", unit),
@@ -149,7 +150,8 @@ pub fn several_vms(analysis: &Analysis, benchmark: &str) -> Table {
             |value: Option<f64>| value.map_or(Cell::Missing, |value| Cell::Share { value, interval: None });
         let levels = &analysis.conditions[of.condition].factors;
         let level = |factor: &&str| Cell::Text(levels.get(*factor).cloned().unwrap_or_default());
-        let value = |name: &&str| amount(of.values.iter().find(|(vm, _)| vm == name).map(|(_, value)| *value));
+        let value =
+            |name: &&str| amount(of.values.iter().find(|(vm, _)| vm == name).map(|(_, value)| *value));
         let mut cells: Vec<Cell> = factors.iter().map(level).collect();
         cells.push(Cell::Text(of.operation.clone()));
         if unit.is_none() {
@@ -176,8 +178,12 @@ pub fn several_vms(analysis: &Analysis, benchmark: &str) -> Table {
 
 /// Every operation that was measured at several block sizes, a row a size.
 pub fn block_sizes(analysis: &Analysis) -> Table {
-    let sized: Vec<_> =
-        analysis.benchmarks.iter().map(|of| (of, of.sizes())).filter(|(_, sizes)| !sizes.is_empty()).collect();
+    let sized: Vec<_> = analysis
+        .benchmarks
+        .iter()
+        .map(|of| (of, of.sizes()))
+        .filter(|(_, sizes)| !sizes.is_empty())
+        .collect();
     let conditions: Vec<usize> = sized.iter().map(|(of, _)| of.condition).collect();
     let factors = varying(analysis, &conditions);
     let mut columns = vec![label(BENCHMARK)];

@@ -104,7 +104,9 @@ impl Composer<'_> {
                     let link = self.section_of(comparison);
                     let text = self.loses_more(*loss, *quantities, worse);
                     // Said of the comparison that was named just before.
-                    if let Some(last) = items.last_mut().filter(|last| last.link.is_some() && last.link == link) {
+                    if let Some(last) =
+                        items.last_mut().filter(|last| last.link.is_some() && last.link == link)
+                    {
                         last.text = format!("{} {text}", last.text);
                         continue;
                     }
@@ -123,7 +125,8 @@ impl Composer<'_> {
 
     /// The anchor of the section of a comparison.
     fn section_of(&self, wanted: &str) -> Option<String> {
-        let is = |content: &Content| matches!(content, Content::Efficiency { comparison } if comparison == wanted);
+        let is =
+            |content: &Content| matches!(content, Content::Efficiency { comparison } if comparison == wanted);
         let index = self.analysis.grids.iter().position(|grid| is(&grid.content))?;
         Some(tables::grid_id(self.analysis, index))
     }
@@ -174,7 +177,10 @@ impl Composer<'_> {
                     ("place", place.as_str()),
                     ("n", &group.len().to_string()),
                     ("quantity", &worst.map(|of| self.quantity(of)).unwrap_or_default()),
-                    ("percent", &worst.and_then(|of| of.efficiency).map_or_else(String::new, |e| self.percent(e))),
+                    (
+                        "percent",
+                        &worst.and_then(|of| of.efficiency).map_or_else(String::new, |e| self.percent(e)),
+                    ),
                 ],
             )
         };
@@ -208,14 +214,16 @@ impl Composer<'_> {
             Direction::Lower => "finding.together_time",
             Direction::Higher | Direction::Neither => "finding.together_rate",
         };
-        let parts = [(single, over(|p| p.versus_single)), ("finding.together_expected", over(|p| p.versus_expected))];
+        let parts =
+            [(single, over(|p| p.versus_single)), ("finding.together_expected", over(|p| p.versus_expected))];
         let parts: Vec<String> = parts
             .into_iter()
             .filter_map(|(key, extent)| Some(self.text.fill(key, &[("vms", &vms), ("extent", &extent?)])))
             .collect();
         let conditions: Vec<usize> = self.analysis.parallel.iter().map(|p| p.condition).collect();
         let place = self.place(first.condition, &conditions);
-        let name = if place.is_empty() { first.benchmark.clone() } else { format!("{}, {place}", first.benchmark) };
+        let name =
+            if place.is_empty() { first.benchmark.clone() } else { format!("{}, {place}", first.benchmark) };
         let values = [("name", name.as_str()), ("parts", &parts.join("; "))];
         (!parts.is_empty()).then(|| self.text.fill("finding.together", &values))
     }
