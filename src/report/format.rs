@@ -17,8 +17,11 @@ pub fn table(table: &Table, caption: String, text: &Text) -> TableView {
         Heading::Data(data) => data.clone(),
         Heading::Levels(levels) => levels.last().cloned().unwrap_or_default(),
     };
-    let precise: Vec<usize> = (0..table.columns.len())
-        .map(|index| decimals(amounts(table.rows.iter().filter_map(|row| row.cells.get(index))), shown[index].0))
+    let precise: Vec<Option<usize>> = (0..table.columns.len())
+        .map(|index| {
+            let column = || amounts(table.rows.iter().filter_map(|row| row.cells.get(index)));
+            alike(column()).then(|| decimals(column(), shown[index]))
+        })
         .collect();
     let rows: Vec<RowView> = table
         .rows
@@ -28,9 +31,10 @@ pub fn table(table: &Table, caption: String, text: &Text) -> TableView {
             let format = |(index, of): (usize, &Cell)| match of {
                 // In the unit of its column, else that of its row, else with its own.
                 Cell::Amount { value, sd, unit } => {
-                    let (factor, sign) = scale(table, *unit);
                     let of_column = table.columns[index].unit.is_some();
-                    let decimals = if of_column { precise[index] } else { decimals(amounts(&row.cells), factor) };
+                    let (factor, sign) = scale(table, *unit);
+                    let of_row = || decimals(amounts(&row.cells), (factor, sign));
+                    let decimals = precise[index].filter(|_| of_column).unwrap_or_else(of_row);
                     let shown = amount(*value, *sd, (factor, decimals), text);
                     let alone = !of_column && !told && !sign.is_empty();
                     if alone { format!("{shown} {sign}").into() } else { shown.into() }
@@ -178,11 +182,24 @@ fn amounts<'a>(cells: impl IntoIterator<Item = &'a Cell>) -> impl Iterator<Item 
     })
 }
 
+/// Least and greatest size of what is not 0.
+fn sizes(amounts: impl Iterator<Item = f64>) -> (f64, f64) {
+    let sizes = amounts.map(f64::abs).filter(|value| *value > 0.0);
+    sizes.fold((f64::INFINITY, 0.0), |(least, greatest), value| (value.min(least), value.max(greatest)))
+}
+
+/// Whether the same decimals suit all amounts.
+fn alike(amounts: impl Iterator<Item = f64>) -> bool {
+    let (least, greatest) = sizes(amounts);
+    greatest <= 100.0 * least
+}
+
 /// Decimals that give the least of some amounts four digits, unless that gives the greatest more than five.
-fn decimals(amounts: impl Iterator<Item = f64>, factor: f64) -> usize {
-    let sizes = amounts.map(|value| (value * factor).abs()).filter(|value| *value > 0.0);
-    let (least, greatest) = sizes.fold((f64::INFINITY, 0.0), |(a, b): (f64, f64), v| (a.min(v), b.max(v)));
-    let places = |value: f64, digits: f64| (digits - 1.0 - value.log10().floor()).clamp(0.0, 6.0);
+/// Two at the most of per cent.
+fn decimals(amounts: impl Iterator<Item = f64>, (factor, sign): (f64, &str)) -> usize {
+    let (least, greatest) = sizes(amounts);
+    let most = if sign == "%" { 2.0 } else { 6.0 };
+    let places = |value: f64, digits: f64| (digits - 1.0 - (value * factor).log10().floor()).clamp(0.0, most);
     if greatest > 0.0 { places(least, 4.0).min(places(greatest, 5.0)) as usize } else { 0 }
 }
 
@@ -198,14 +215,14 @@ fn amount(value: f64, sd: Option<f64>, (factor, decimals): (f64, usize), text: &
 fn scale(table: &Table, unit: Unit) -> (f64, &'static str) {
     let cells = table.rows.iter().flat_map(|row| &row.cells);
     let of_unit = cells.filter_map(|cell| match cell {
-        Cell::Amount { value, unit: of, .. } if *of == unit => Some(value.abs()),
+        Cell::Amount { value, unit: of, .. } if *of == unit => Some(*value),
         _ => None,
     });
-    scale_of(of_unit.filter(|value| *value > 0.0), unit)
+    scale_of(of_unit, unit)
 }
 
 fn scale_of(amounts: impl Iterator<Item = f64>, unit: Unit) -> (f64, &'static str) {
-    let (least, greatest) = amounts.fold((f64::INFINITY, 0.0), |(a, b): (f64, f64), v| (a.min(v), b.max(v)));
+    let (least, greatest) = sizes(amounts);
     match unit {
         _ if greatest == 0.0 => shown_unit(unit),
         Unit::Seconds if greatest < 1e-3 => (1e6, "µs"),
@@ -218,8 +235,8 @@ fn scale_of(amounts: impl Iterator<Item = f64>, unit: Unit) -> (f64, &'static st
 
 /// One amount with its unit, for a sentence.
 pub fn amount_with_unit(value: f64, unit: Unit, text: &Text) -> String {
-    let (factor, sign) = scale_of(std::iter::once(value.abs()), unit);
-    let shown = amount(value, None, (factor, decimals(std::iter::once(value), factor)), text);
+    let (factor, sign) = scale_of(std::iter::once(value), unit);
+    let shown = amount(value, None, (factor, decimals(std::iter::once(value), (factor, sign))), text);
     if sign.is_empty() { shown } else { format!("{shown} {sign}") }
 }
 
