@@ -140,38 +140,38 @@ pub fn share_decimals(value: f64) -> usize {
     if value >= 9.995 { 0 } else { 1 }
 }
 
-/// By how much a performance differs from its baseline, at the most, for each shade.
-const SHADES: [f64; 4] = [0.02, 0.05, 0.10, 0.25];
-const WORSE: [&str; 4] = ["worse-1", "worse-2", "worse-3", "worse-4"];
-const BETTER: [&str; 4] = ["better-1", "better-2", "better-3", "better-4"];
+/// The shades of shares of the baseline, and, in per cent, where each begins. As in the figures.
+const SHADES: [(f64, &str); 9] = [
+    (f64::NEG_INFINITY, "worse-5"),
+    (25.0, "worse-4"),
+    (50.0, "worse-3"),
+    (75.0, "worse-2"),
+    (90.0, "worse-1"),
+    (98.0, "even"),
+    (103.0, "better-1"),
+    (110.0, "better-2"),
+    (125.0, "better-3"),
+];
 
-/// The shade of a share of the baseline: none around 100 %, then one of four either way.
+/// The shade of a share: that of whole per cents, so that the same number has the same shade.
 fn shade(value: f64) -> &'static str {
-    let difference = value - 1.0;
-    // As many limits as the difference exceeds, less what binary fractions add.
-    let beyond = SHADES.iter().filter(|limit| difference.abs() > **limit + 1e-12).count();
-    match beyond.checked_sub(1) {
-        None => "even",
-        Some(step) if difference < 0.0 => WORSE[step],
-        Some(step) => BETTER[step],
-    }
+    let percent = (100.0 * value).round();
+    let begun = SHADES.iter().filter(|(from, _)| percent >= *from).count();
+    SHADES[begun.saturating_sub(1)].1
 }
 
 fn legend(text: &Text) -> Vec<LegendView> {
-    let per_cent = |share: f64| text.number(share * 100.0, 0);
-    let ends = |step: usize| match SHADES.get(step + 1) {
-        Some(next) => (per_cent(SHADES[step]), per_cent(*next)),
-        None => (per_cent(SHADES[step]), String::new()),
-    };
-    let entry = |shade, sign: &str, step| {
-        let (from, to) = ends(step);
-        let text = if to.is_empty() { format!("{sign}{from}") } else { format!("{sign}{from} … {to}") };
+    let shown = |percent: f64| text.number(percent, 0);
+    let entry = |index: usize| {
+        let (from, shade) = SHADES[index];
+        let text = match SHADES.get(index + 1) {
+            Some((to, _)) if from.is_finite() => format!("{} … {}", shown(from), shown(to - 1.0)),
+            Some((to, _)) => format!("< {}", shown(*to)),
+            None => format!("≥ {}", shown(from)),
+        };
         LegendView { shade, text }
     };
-    let worse = (0..WORSE.len()).rev().map(|step| entry(WORSE[step], "−", step));
-    let even = LegendView { shade: "even", text: format!("± {}", per_cent(SHADES[0])) };
-    let better = (0..BETTER.len()).map(|step| entry(BETTER[step], "+", step));
-    worse.chain([even]).chain(better).collect()
+    (0..SHADES.len()).map(entry).collect()
 }
 
 /// The amounts among some cells.
