@@ -51,13 +51,7 @@ pub fn grids(
             .map(|index| (index, index))
             .collect();
         let content = Content::Values { benchmark: name.to_owned() };
-        // Conditions below each other, operations beside each other: the other way round.
-        let turned = LayoutTable {
-            rows: layout.columns.clone(),
-            columns: layout.rows.clone(),
-            ..LayoutTable::default()
-        };
-        grids.extend(arrange(content, &of, &levels, &turned, &order, &factor_order)?);
+        grids.extend(arrange(content, &of, &levels, layout, &order, &factor_order)?);
     }
     Ok(grids)
 }

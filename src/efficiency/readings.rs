@@ -27,13 +27,23 @@ pub struct Measured {
 }
 
 /// What a log of a benchmark measured; empty for any other log. Tests of which only parts were told, without
-/// their whole, are named in `partial`.
-pub fn readings(log: &Parsed, caches: &CacheTable, partial: &mut Vec<String>) -> Vec<Measured> {
+/// their whole, are named in `partial`. A test that sysbench does not name is called as the file is, by
+/// its `source`.
+pub fn readings(
+    log: &Parsed,
+    source: Option<&str>,
+    caches: &CacheTable,
+    partial: &mut Vec<String>,
+) -> Vec<Measured> {
     match log.format {
         Format::Iometer => iometer(log),
         format => {
             let Some(benchmark) = benchmark_name(format) else { return Vec::new() };
-            let rows = rows(log);
+            let mut rows = rows(log);
+            let named = source.map(|source| source.strip_prefix("sysbench-").unwrap_or(source));
+            if let Some(named) = named.filter(|_| format == Format::Sysbench) {
+                rows.iter_mut().filter(|row| row.test == "unnamed").for_each(|row| row.test = named);
+            }
             *partial = only_in_parts(&rows);
             let quantities = quantities(format, &rows);
             quantities.into_iter().map(|quantity| quantity.measured(format, benchmark, caches)).collect()
@@ -73,7 +83,7 @@ struct Row<'a> {
 }
 
 /// The rows that have a value.
-fn rows(log: &Parsed) -> Vec<Row<'_>> {
+fn rows<'a>(log: &'a Parsed) -> Vec<Row<'a>> {
     let frame = &log.frame;
     let (Ok(tests), Ok(operations), Ok(metrics), Ok(statistics), Ok(levels)) = (
         frame.strs("test"),

@@ -99,7 +99,13 @@ pub fn series_csv(analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
         let metric = names.into_iter().flatten().collect::<Vec<_>>().join(".");
         for (repetition, value) in by_repetition(&benchmark.readings) {
             let repetition = repetition.to_string();
-            writer.write_record([condition, &metric, unit_name(benchmark.unit), &repetition, &plain(value)])?;
+            writer.write_record([
+                condition,
+                &metric,
+                unit_name(benchmark.unit),
+                &repetition,
+                &plain(value),
+            ])?;
         }
     }
     writer.into_inner().map_err(|error| anyhow::anyhow!("{error}"))
@@ -134,7 +140,10 @@ pub fn table_tex(table: &TableView) -> String {
         if let Some(group) = &row.group {
             let space = if index == 0 { "" } else { "\\addlinespace\n" };
             let columns = table.columns.len();
-            text.push_str(&format!("{space}\\multicolumn{{{columns}}}{{l}}{{\\textit{{{}}}}} \\\\\n", tex(group)));
+            text.push_str(&format!(
+                "{space}\\multicolumn{{{columns}}}{{l}}{{\\textit{{{}}}}} \\\\\n",
+                tex(group)
+            ));
         }
         if row.summary && !in_summary {
             text.push_str("\\midrule\n");

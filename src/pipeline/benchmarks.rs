@@ -92,7 +92,8 @@ pub(super) fn benchmarked(
             file: file.file.relative.clone(),
         };
         let mut partial = Vec::new();
-        let measured = efficiency::readings(log, &config.file.caches, &mut partial);
+        let measured =
+            efficiency::readings(log, file.file.source.as_deref(), &config.file.caches, &mut partial);
         if !partial.is_empty() {
             let message = format!(
                 "{}: only copies are told, not what they reach together, and parts are not added up; run fio with \

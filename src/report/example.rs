@@ -85,7 +85,13 @@ fn wide_table() -> TableView {
             summary: false,
         })
         .collect();
-    TableView { id: "wide".to_owned(), caption: "Wider than the page".to_owned(), columns, rows, ..TableView::default() }
+    TableView {
+        id: "wide".to_owned(),
+        caption: "Wider than the page".to_owned(),
+        columns,
+        rows,
+        ..TableView::default()
+    }
 }
 
 /// File names and messages that no column can take, on more than a page.

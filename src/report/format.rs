@@ -92,7 +92,9 @@ fn grouped(view: &mut TableView, labels: usize) -> usize {
     // Groups of a single row are none.
     let groups = begins.iter().filter(|begins| **begins).count() < firsts.len();
     let from = usize::from(groups);
-    let told = |texts: &mut dyn Iterator<Item = &str>| texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ");
+    let told = |texts: &mut dyn Iterator<Item = &str>| {
+        texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
+    };
     let heading = told(&mut view.columns[from..labels].iter().map(|column| column.heading.as_str()));
     view.columns.splice(..labels, [ColumnView { heading, unit: None, numeric: false }]);
     for ((row, first), begins) in view.rows.iter_mut().zip(firsts).zip(begins) {
@@ -344,7 +346,11 @@ fn transpose(view: TableView) -> TableView {
                 None => column.heading.clone(),
             };
             let values = view.rows.iter().map(|row| row.cells.get(index).cloned().unwrap_or_default());
-            RowView { group: None, cells: std::iter::once(name.into()).chain(values).collect(), summary: false }
+            RowView {
+                group: None,
+                cells: std::iter::once(name.into()).chain(values).collect(),
+                summary: false,
+            }
         })
         .collect();
     TableView { columns, rows, ..view }

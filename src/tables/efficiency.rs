@@ -58,7 +58,8 @@ fn values(analysis: &Analysis, grid: &Grid, id: String) -> Table {
         columns.push(column("unit", "table.unit", None));
     }
     let units = of_columns.into_iter().map(|unit| unit.filter(|_| by_column));
-    columns.extend(grid.columns.iter().zip(units).map(|(levels, unit)| of_levels(levels, unit, "table.value")));
+    columns
+        .extend(grid.columns.iter().zip(units).map(|(levels, unit)| of_levels(levels, unit, "table.value")));
     let rows = (0..height).map(|row| {
         let mut cells = named(&grid.rows[row]);
         let unit = shared((0..width).filter_map(|column| of(row, column))).filter(|_| !by_column);
@@ -135,7 +136,8 @@ pub fn several_vms(analysis: &Analysis, benchmark: &str) -> Table {
         columns.push(column("unit", "table.unit", None));
     }
     columns.push(column("vms", "table.vms", Some(Unit::Count)));
-    let data = |name: &&str| Column { key: (*name).to_owned(), heading: Heading::Data((*name).to_owned()), unit };
+    let data =
+        |name: &&str| Column { key: (*name).to_owned(), heading: Heading::Data((*name).to_owned()), unit };
     columns.extend(vms.iter().map(data));
     columns.extend([
         column("sum", "table.sum", unit),
@@ -154,7 +156,8 @@ pub fn several_vms(analysis: &Analysis, benchmark: &str) -> Table {
             |value: Option<f64>| value.map_or(Cell::Missing, |value| Cell::Share { value, interval: None });
         let levels = &analysis.conditions[of.condition].factors;
         let level = |factor: &&str| Cell::Text(levels.get(*factor).cloned().unwrap_or_default());
-        let value = |name: &&str| amount(of.values.iter().find(|(vm, _)| vm == name).map(|(_, value)| *value));
+        let value =
+            |name: &&str| amount(of.values.iter().find(|(vm, _)| vm == name).map(|(_, value)| *value));
         let mut cells: Vec<Cell> = factors.iter().map(level).collect();
         cells.push(Cell::Text(of.operation.clone()));
         if unit.is_none() {
@@ -181,8 +184,12 @@ pub fn several_vms(analysis: &Analysis, benchmark: &str) -> Table {
 
 /// Every operation that was measured at several block sizes, a row a size.
 pub fn block_sizes(analysis: &Analysis) -> Table {
-    let sized: Vec<_> =
-        analysis.benchmarks.iter().map(|of| (of, of.sizes())).filter(|(_, sizes)| !sizes.is_empty()).collect();
+    let sized: Vec<_> = analysis
+        .benchmarks
+        .iter()
+        .map(|of| (of, of.sizes()))
+        .filter(|(_, sizes)| !sizes.is_empty())
+        .collect();
     let conditions: Vec<usize> = sized.iter().map(|(of, _)| of.condition).collect();
     let factors = varying(analysis, &conditions);
     let mut columns = vec![label(BENCHMARK)];
@@ -218,7 +225,8 @@ pub fn block_sizes(analysis: &Analysis) -> Table {
 /// The factors in which some of the conditions differ, in the order in which people name them.
 pub fn varying<'a>(analysis: &'a Analysis, conditions: &[usize]) -> Vec<&'a str> {
     let of = |index: &usize| analysis.conditions.get(*index).map(|condition| &condition.factors);
-    let all: BTreeSet<&String> = conditions.iter().filter_map(of).flat_map(|factors| factors.keys()).collect();
+    let all: BTreeSet<&String> =
+        conditions.iter().filter_map(of).flat_map(|factors| factors.keys()).collect();
     let differs = |name: &&String| {
         let levels = conditions.iter().filter_map(of).map(|factors| factors.get(*name));
         levels.collect::<BTreeSet<_>>().len() > 1

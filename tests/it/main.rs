@@ -8,6 +8,7 @@ mod compressed;
 mod corpus;
 mod coverage;
 mod determinism;
+mod efficiency;
 mod init;
 mod inspect;
 mod published;

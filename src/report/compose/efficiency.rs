@@ -105,7 +105,9 @@ impl Composer<'_> {
                     let link = self.section_of(comparison);
                     let text = self.loses_more(*loss, *quantities, worse);
                     // Said of the comparison that was named just before.
-                    if let Some(last) = items.last_mut().filter(|last| last.link.is_some() && last.link == link) {
+                    if let Some(last) =
+                        items.last_mut().filter(|last| last.link.is_some() && last.link == link)
+                    {
                         last.text = format!("{} {text}", last.text);
                         continue;
                     }
@@ -113,9 +115,12 @@ impl Composer<'_> {
                 }
                 Finding::Together { operations } => {
                     let Some(text) = self.together(operations) else { continue };
-                    let benchmark = self.analysis.parallel.get(*operations.first().unwrap_or(&0)).map(|p| &p.benchmark);
+                    let benchmark =
+                        self.analysis.parallel.get(*operations.first().unwrap_or(&0)).map(|p| &p.benchmark);
                     // Said of the benchmark that was named just before.
-                    if let Some(last) = items.last_mut().filter(|_| benchmark.is_some() && benchmark == before) {
+                    if let Some(last) =
+                        items.last_mut().filter(|_| benchmark.is_some() && benchmark == before)
+                    {
                         last.text = format!("{} {text}", last.text);
                         continue;
                     }
@@ -135,7 +140,8 @@ impl Composer<'_> {
 
     /// The anchor of the section of a comparison.
     fn section_of(&self, wanted: &str) -> Option<String> {
-        let is = |content: &Content| matches!(content, Content::Efficiency { comparison } if comparison == wanted);
+        let is =
+            |content: &Content| matches!(content, Content::Efficiency { comparison } if comparison == wanted);
         let index = self.analysis.grids.iter().position(|grid| is(&grid.content))?;
         Some(tables::grid_id(self.analysis, index))
     }
@@ -211,7 +217,8 @@ impl Composer<'_> {
                 (group.iter().map(item).collect(), "finding.further_quantities")
             }
             groups => {
-                let items = groups.iter().filter_map(|(place, group)| Some(item(place, group.first()?, group.len())));
+                let items =
+                    groups.iter().filter_map(|(place, group)| Some(item(place, group.first()?, group.len())));
                 (items.collect(), "finding.further_conditions")
             }
         };
@@ -242,7 +249,8 @@ impl Composer<'_> {
             Direction::Lower => "finding.together_time",
             Direction::Higher | Direction::Neither => "finding.together_rate",
         };
-        let parts = [(single, over(|p| p.versus_single)), ("finding.together_expected", over(|p| p.versus_expected))];
+        let parts =
+            [(single, over(|p| p.versus_single)), ("finding.together_expected", over(|p| p.versus_expected))];
         let parts: Vec<String> = parts
             .into_iter()
             .filter_map(|(key, extent)| Some(self.text.fill(key, &[("vms", &vms), ("extent", &extent?)])))

@@ -23,9 +23,11 @@ pub fn document(analysis: &Analysis, figures: &[Plan], text: &Text) -> Document 
     let composer = Composer { analysis, figures, text };
     let mut sections = vec![composer.overview()];
     sections.extend(composer.failures());
-    let migrated = (0..analysis.conditions.len()).filter(|index| !analysis.conditions[*index].runs.is_empty());
+    let migrated =
+        (0..analysis.conditions.len()).filter(|index| !analysis.conditions[*index].runs.is_empty());
     sections.extend(migrated.map(|index| composer.condition(index)));
-    sections.extend([composer.comparisons(), composer.values(), composer.several_vms()].into_iter().flatten());
+    sections
+        .extend([composer.comparisons(), composer.values(), composer.several_vms()].into_iter().flatten());
     sections.extend([composer.agreement(), composer.clocks()].into_iter().flatten());
     sections.extend(composer.published());
     sections.push(composer.data_quality());

@@ -34,8 +34,7 @@ const MIGRATIONS: [&str; 21] = [
 ];
 
 /// What defines those of benchmarks.
-const BENCHMARKS: [&str; 5] =
-    ["benchmarks", "efficiency", "ratio_interval", "cache_levels", "several_vms"];
+const BENCHMARKS: [&str; 5] = ["benchmarks", "efficiency", "ratio_interval", "cache_levels", "several_vms"];
 
 impl Composer<'_> {
     pub(super) fn overview(&self) -> Section {
