@@ -41,6 +41,7 @@ fn analysis() -> Analysis {
         benchmarks: Vec::new(),
         efficiency: Vec::new(),
         parallel: Vec::new(),
+        grids: Vec::new(),
         published: Vec::new(),
         findings: Vec::new(),
         diagnostics: Vec::new(),

@@ -17,9 +17,10 @@ pub fn table(table: &Table, caption: String, text: &Text) -> TableView {
         Heading::Data(data) => data.clone(),
         Heading::Levels(levels) => levels.last().cloned().unwrap_or_default(),
     };
-    let precise: Vec<usize> = (0..table.columns.len())
+    let precise: Vec<Option<usize>> = (0..table.columns.len())
         .map(|index| {
-            decimals(amounts(table.rows.iter().filter_map(|row| row.cells.get(index))), shown[index].0)
+            let column = || amounts(table.rows.iter().filter_map(|row| row.cells.get(index)));
+            alike(column()).then(|| decimals(column(), shown[index]))
         })
         .collect();
     let rows: Vec<RowView> = table
@@ -30,10 +31,10 @@ pub fn table(table: &Table, caption: String, text: &Text) -> TableView {
             let format = |(index, of): (usize, &Cell)| match of {
                 // In the unit of its column, else that of its row, else with its own.
                 Cell::Amount { value, sd, unit } => {
-                    let (factor, sign) = scale(table, *unit);
                     let of_column = table.columns[index].unit.is_some();
-                    let decimals =
-                        if of_column { precise[index] } else { decimals(amounts(&row.cells), factor) };
+                    let (factor, sign) = scale(table, *unit);
+                    let of_row = || decimals(amounts(&row.cells), (factor, sign));
+                    let decimals = precise[index].filter(|_| of_column).unwrap_or_else(of_row);
                     let shown = amount(*value, *sd, (factor, decimals), text);
                     let alone = !of_column && !told && !sign.is_empty();
                     if alone { format!("{shown} {sign}").into() } else { shown.into() }
@@ -141,38 +142,38 @@ pub fn share_decimals(value: f64) -> usize {
     if value >= 9.995 { 0 } else { 1 }
 }
 
-/// By how much a performance differs from its baseline, at the most, for each shade.
-const SHADES: [f64; 4] = [0.02, 0.05, 0.10, 0.25];
-const WORSE: [&str; 4] = ["worse-1", "worse-2", "worse-3", "worse-4"];
-const BETTER: [&str; 4] = ["better-1", "better-2", "better-3", "better-4"];
+/// The shades of shares of the baseline, and, in per cent, where each begins. As in the figures.
+const SHADES: [(f64, &str); 9] = [
+    (f64::NEG_INFINITY, "worse-5"),
+    (25.0, "worse-4"),
+    (50.0, "worse-3"),
+    (75.0, "worse-2"),
+    (90.0, "worse-1"),
+    (98.0, "even"),
+    (103.0, "better-1"),
+    (110.0, "better-2"),
+    (125.0, "better-3"),
+];
 
-/// The shade of a share of the baseline: none around 100 %, then one of four either way.
+/// The shade of a share: that of whole per cents, so that the same number has the same shade.
 fn shade(value: f64) -> &'static str {
-    let difference = value - 1.0;
-    // As many limits as the difference exceeds, less what binary fractions add.
-    let beyond = SHADES.iter().filter(|limit| difference.abs() > **limit + 1e-12).count();
-    match beyond.checked_sub(1) {
-        None => "even",
-        Some(step) if difference < 0.0 => WORSE[step],
-        Some(step) => BETTER[step],
-    }
+    let percent = (100.0 * value).round();
+    let begun = SHADES.iter().filter(|(from, _)| percent >= *from).count();
+    SHADES[begun.saturating_sub(1)].1
 }
 
 fn legend(text: &Text) -> Vec<LegendView> {
-    let per_cent = |share: f64| text.number(share * 100.0, 0);
-    let ends = |step: usize| match SHADES.get(step + 1) {
-        Some(next) => (per_cent(SHADES[step]), per_cent(*next)),
-        None => (per_cent(SHADES[step]), String::new()),
-    };
-    let entry = |shade, sign: &str, step| {
-        let (from, to) = ends(step);
-        let text = if to.is_empty() { format!("{sign}{from}") } else { format!("{sign}{from} … {to}") };
+    let shown = |percent: f64| text.number(percent, 0);
+    let entry = |index: usize| {
+        let (from, shade) = SHADES[index];
+        let text = match SHADES.get(index + 1) {
+            Some((to, _)) if from.is_finite() => format!("{} … {}", shown(from), shown(to - 1.0)),
+            Some((to, _)) => format!("< {}", shown(*to)),
+            None => format!("≥ {}", shown(from)),
+        };
         LegendView { shade, text }
     };
-    let worse = (0..WORSE.len()).rev().map(|step| entry(WORSE[step], "−", step));
-    let even = LegendView { shade: "even", text: format!("± {}", per_cent(SHADES[0])) };
-    let better = (0..BETTER.len()).map(|step| entry(BETTER[step], "+", step));
-    worse.chain([even]).chain(better).collect()
+    (0..SHADES.len()).map(entry).collect()
 }
 
 /// The amounts among some cells.
@@ -183,11 +184,24 @@ fn amounts<'a>(cells: impl IntoIterator<Item = &'a Cell>) -> impl Iterator<Item 
     })
 }
 
+/// Least and greatest size of what is not 0.
+fn sizes(amounts: impl Iterator<Item = f64>) -> (f64, f64) {
+    let sizes = amounts.map(f64::abs).filter(|value| *value > 0.0);
+    sizes.fold((f64::INFINITY, 0.0), |(least, greatest), value| (value.min(least), value.max(greatest)))
+}
+
+/// Whether the same decimals suit all amounts.
+fn alike(amounts: impl Iterator<Item = f64>) -> bool {
+    let (least, greatest) = sizes(amounts);
+    greatest <= 100.0 * least
+}
+
 /// Decimals that give the least of some amounts four digits, unless that gives the greatest more than five.
-fn decimals(amounts: impl Iterator<Item = f64>, factor: f64) -> usize {
-    let sizes = amounts.map(|value| (value * factor).abs()).filter(|value| *value > 0.0);
-    let (least, greatest) = sizes.fold((f64::INFINITY, 0.0), |(a, b): (f64, f64), v| (a.min(v), b.max(v)));
-    let places = |value: f64, digits: f64| (digits - 1.0 - value.log10().floor()).clamp(0.0, 6.0);
+/// Two at the most of per cent.
+fn decimals(amounts: impl Iterator<Item = f64>, (factor, sign): (f64, &str)) -> usize {
+    let (least, greatest) = sizes(amounts);
+    let most = if sign == "%" { 2.0 } else { 6.0 };
+    let places = |value: f64, digits: f64| (digits - 1.0 - (value * factor).log10().floor()).clamp(0.0, most);
     if greatest > 0.0 { places(least, 4.0).min(places(greatest, 5.0)) as usize } else { 0 }
 }
 
@@ -203,14 +217,14 @@ fn amount(value: f64, sd: Option<f64>, (factor, decimals): (f64, usize), text: &
 fn scale(table: &Table, unit: Unit) -> (f64, &'static str) {
     let cells = table.rows.iter().flat_map(|row| &row.cells);
     let of_unit = cells.filter_map(|cell| match cell {
-        Cell::Amount { value, unit: of, .. } if *of == unit => Some(value.abs()),
+        Cell::Amount { value, unit: of, .. } if *of == unit => Some(*value),
         _ => None,
     });
-    scale_of(of_unit.filter(|value| *value > 0.0), unit)
+    scale_of(of_unit, unit)
 }
 
 fn scale_of(amounts: impl Iterator<Item = f64>, unit: Unit) -> (f64, &'static str) {
-    let (least, greatest) = amounts.fold((f64::INFINITY, 0.0), |(a, b): (f64, f64), v| (a.min(v), b.max(v)));
+    let (least, greatest) = sizes(amounts);
     match unit {
         _ if greatest == 0.0 => shown_unit(unit),
         Unit::Seconds if greatest < 1e-3 => (1e6, "µs"),
@@ -223,8 +237,8 @@ fn scale_of(amounts: impl Iterator<Item = f64>, unit: Unit) -> (f64, &'static st
 
 /// One amount with its unit, for a sentence.
 pub fn amount_with_unit(value: f64, unit: Unit, text: &Text) -> String {
-    let (factor, sign) = scale_of(std::iter::once(value.abs()), unit);
-    let shown = amount(value, None, (factor, decimals(std::iter::once(value), factor)), text);
+    let (factor, sign) = scale_of(std::iter::once(value), unit);
+    let shown = amount(value, None, (factor, decimals(std::iter::once(value), (factor, sign))), text);
     if sign.is_empty() { shown } else { format!("{shown} {sign}") }
 }
 

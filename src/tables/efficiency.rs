@@ -1,5 +1,7 @@
 //! Tables of benchmarks: efficiencies, values, several VMs at once, block sizes.
 
+use std::collections::BTreeSet;
+
 use super::{Cell, Column, Heading, Row, Table, column, row, table, without_empty_columns};
 use crate::analysis::{Analysis, BENCHMARK, Benchmark, Content, Direction, Grid, OPERATION, Unit, VM};
 
@@ -30,7 +32,7 @@ pub fn grid_id(analysis: &Analysis, index: usize) -> String {
 
 fn efficiencies(analysis: &Analysis, grid: &Grid, id: String) -> Table {
     let mut columns = labels(grid);
-    columns.extend(grid.columns.iter().map(|levels| of_levels(levels, None)));
+    columns.extend(grid.columns.iter().map(|levels| of_levels(levels, None, "table.efficiency")));
     let rows = (0..grid.rows.len()).map(|row| {
         let share = |column| {
             let found = grid.cell(row, column).and_then(|index| analysis.efficiency.get(index));
@@ -56,7 +58,8 @@ fn values(analysis: &Analysis, grid: &Grid, id: String) -> Table {
         columns.push(column("unit", "table.unit", None));
     }
     let units = of_columns.into_iter().map(|unit| unit.filter(|_| by_column));
-    columns.extend(grid.columns.iter().zip(units).map(|(levels, unit)| of_levels(levels, unit)));
+    columns
+        .extend(grid.columns.iter().zip(units).map(|(levels, unit)| of_levels(levels, unit, "table.value")));
     let rows = (0..height).map(|row| {
         let mut cells = named(&grid.rows[row]);
         let unit = shared((0..width).filter_map(|column| of(row, column))).filter(|_| !by_column);
@@ -100,10 +103,13 @@ fn named(levels: &[String]) -> Vec<Cell> {
     levels.iter().map(|level| Cell::Text(level.clone())).collect()
 }
 
-fn of_levels(levels: &[String], unit: Option<Unit>) -> Column {
+/// The column of some levels; where nothing tells columns apart, the one of everything.
+fn of_levels(levels: &[String], unit: Option<Unit>, everything: &'static str) -> Column {
     let told: Vec<&str> = levels.iter().map(String::as_str).filter(|level| !level.is_empty()).collect();
-    let key = if told.is_empty() { "value".to_owned() } else { told.join("_") };
-    Column { key, heading: Heading::Levels(levels.to_vec()), unit }
+    if told.is_empty() {
+        return column(everything.trim_start_matches("table."), everything, unit);
+    }
+    Column { key: told.join("_"), heading: Heading::Levels(levels.to_vec()), unit }
 }
 
 /// The benchmarks that several VMs ran at once.
@@ -216,22 +222,18 @@ pub fn block_sizes(analysis: &Analysis) -> Table {
     without_empty_columns(table("block-sizes".to_owned(), columns, rows))
 }
 
-/// The factors in which some of the conditions differ, in the order in which the grids name them.
+/// The factors in which some of the conditions differ, in the order in which people name them.
 pub fn varying<'a>(analysis: &'a Analysis, conditions: &[usize]) -> Vec<&'a str> {
     let of = |index: &usize| analysis.conditions.get(*index).map(|condition| &condition.factors);
-    let in_grids = analysis.grids.iter().flat_map(|grid| grid.column_names.iter().chain(&grid.row_names));
-    let of_conditions = conditions.iter().filter_map(of).flat_map(|factors| factors.keys());
-    let mut names: Vec<&str> = Vec::new();
-    for name in in_grids.chain(of_conditions) {
-        let differs = || {
-            let mut levels = conditions.iter().filter_map(of).map(|factors| factors.get(name));
-            let first = levels.next();
-            levels.any(|level| Some(level) != first)
-        };
-        if !names.contains(&name.as_str()) && differs() {
-            names.push(name);
-        }
-    }
+    let all: BTreeSet<&String> =
+        conditions.iter().filter_map(of).flat_map(|factors| factors.keys()).collect();
+    let differs = |name: &&String| {
+        let levels = conditions.iter().filter_map(of).map(|factors| factors.get(*name));
+        levels.collect::<BTreeSet<_>>().len() > 1
+    };
+    let order = &analysis.campaign.factor_order;
+    let mut names: Vec<&str> = all.into_iter().filter(differs).map(String::as_str).collect();
+    names.sort_by_key(|name| order.iter().position(|known| known == name).unwrap_or(order.len()));
     names
 }
 

@@ -91,10 +91,11 @@ impl Composer<'_> {
         (!blocks.is_empty()).then(|| self.section(SEVERAL, title, blocks))
     }
 
-    /// What benchmarks say: an item for each comparison, one for each condition of several VMs, one for
+    /// What benchmarks say: an item for each comparison, one for each benchmark of several VMs, one for
     /// what is uneven.
     pub(super) fn of_benchmarks(&self) -> Vec<FindingItem> {
         let mut items: Vec<FindingItem> = Vec::new();
+        let mut before: Option<&String> = None;
         for finding in &self.analysis.findings {
             let (text, link) = match finding {
                 Finding::LeastEfficient { comparison, efficiency } => {
@@ -112,7 +113,21 @@ impl Composer<'_> {
                     }
                     (Some(format!("{}: {text}", capital(comparison))), link)
                 }
-                Finding::Together { operations } => (self.together(operations), Some(SEVERAL.to_owned())),
+                Finding::Together { operations } => {
+                    let Some(text) = self.together(operations) else { continue };
+                    let benchmark =
+                        self.analysis.parallel.get(*operations.first().unwrap_or(&0)).map(|p| &p.benchmark);
+                    // Said of the benchmark that was named just before.
+                    if let Some(last) =
+                        items.last_mut().filter(|_| benchmark.is_some() && benchmark == before)
+                    {
+                        last.text = format!("{} {text}", last.text);
+                        continue;
+                    }
+                    before = benchmark;
+                    let name = benchmark.map(String::as_str).unwrap_or_default();
+                    (Some(format!("{name}: {text}")), Some(SEVERAL.to_owned()))
+                }
                 Finding::Uneven { ratio, operations } => {
                     (Some(self.uneven(*ratio, operations)), Some(SEVERAL.to_owned()))
                 }
@@ -139,12 +154,12 @@ impl Composer<'_> {
         };
         let interval =
             found.ci95.map(|ci| range(ci, 100.0, share_decimals(ci.high), self.text)).unwrap_or_default();
+        let place = self.place_among(found, &self.compared_with(comparison));
         Some(self.text.fill(
             key,
             &[
                 ("comparison", &capital(comparison)),
-                ("quantity", &self.quantity(found)),
-                ("place", &self.place_among(found, &self.compared_with(comparison))),
+                ("quantity", &self.with_place(self.quantity(found), &place)),
                 ("percent", &self.percent(found.efficiency?)),
                 ("interval", &interval),
             ],
@@ -159,36 +174,7 @@ impl Composer<'_> {
         let Some(first) = found.first() else {
             return self.text.fill("finding.loses_little", &[("quantities", &all), ("loss", &loss)]);
         };
-        // By condition, in the order of the worst of each.
-        let conditions = self.compared_with(&first.comparison);
-        let mut groups: Vec<(String, Vec<&Efficiency>)> = Vec::new();
-        for of in &found {
-            let place = self.place_among(of, &conditions);
-            match groups.iter_mut().find(|(known, _)| *known == place) {
-                Some((_, group)) => group.push(of),
-                None => groups.push((place, vec![of])),
-            }
-        }
-        let item = |(place, group): &(String, Vec<&Efficiency>)| {
-            let worst = group.first();
-            self.text.fill(
-                if group.len() == 1 { "finding.loses_one_item" } else { "finding.loses_more_item" },
-                &[
-                    ("place", place.as_str()),
-                    ("n", &group.len().to_string()),
-                    ("quantity", &worst.map(|of| self.quantity(of)).unwrap_or_default()),
-                    (
-                        "percent",
-                        &worst.and_then(|of| of.efficiency).map_or_else(String::new, |e| self.percent(e)),
-                    ),
-                ],
-            )
-        };
-        let mut list: Vec<String> = groups.iter().take(NAMED).map(item).collect();
-        if groups.len() > NAMED {
-            let more = (groups.len() - NAMED).to_string();
-            list.push(self.text.fill("finding.further_conditions", &[("n", &more)]));
-        }
+        let list = self.worst(&found, &self.compared_with(&first.comparison));
         self.text.fill(
             "finding.loses_more",
             &[
@@ -199,6 +185,55 @@ impl Composer<'_> {
                 ("list", &list.join("; ")),
             ],
         )
+    }
+
+    /// The worst of what loses, by condition; by quantity where there is but one condition.
+    fn worst(&self, found: &[&Efficiency], conditions: &[usize]) -> Vec<String> {
+        let percent = |of: &Efficiency| of.efficiency.map(|share| self.percent(share)).unwrap_or_default();
+        let mut groups: Vec<(String, Vec<&Efficiency>)> = Vec::new();
+        for of in found {
+            let place = self.place_among(of, conditions);
+            match groups.iter_mut().find(|(known, _)| *known == place) {
+                Some((_, group)) => group.push(of),
+                None => groups.push((place, vec![of])),
+            }
+        }
+        let item = |name: &str, worst: &Efficiency, n: usize| {
+            let values = [
+                ("name", name),
+                ("n", &n.to_string()),
+                ("quantity", &self.quantity(worst)),
+                ("percent", &percent(worst)),
+            ];
+            self.text.fill(if n == 1 { "finding.loses_one_item" } else { "finding.loses_more_item" }, &values)
+        };
+        let (mut list, further): (Vec<String>, &str) = match groups.as_slice() {
+            [(place, group)] if place.is_empty() => {
+                let item = |of: &&Efficiency| {
+                    let values = [("name", self.quantity(of)), ("percent", percent(of))];
+                    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+                    self.text.fill("finding.loses_quantity_item", &values)
+                };
+                (group.iter().map(item).collect(), "finding.further_quantities")
+            }
+            groups => {
+                let items =
+                    groups.iter().filter_map(|(place, group)| Some(item(place, group.first()?, group.len())));
+                (items.collect(), "finding.further_conditions")
+            }
+        };
+        // One more is as short as to say that there is one more.
+        if list.len() > NAMED + 1 {
+            let more = (list.len() - NAMED).to_string();
+            list.truncate(NAMED);
+            list.push(self.text.fill(further, &[("n", &more)]));
+        }
+        list
+    }
+
+    fn with_place(&self, quantity: String, place: &str) -> String {
+        let values = [("quantity", quantity.as_str()), ("place", place)];
+        if place.is_empty() { quantity } else { self.text.fill("finding.with", &values) }
     }
 
     /// Several VMs in all operations of one benchmark in one condition.
@@ -222,10 +257,9 @@ impl Composer<'_> {
             .collect();
         let conditions: Vec<usize> = self.analysis.parallel.iter().map(|p| p.condition).collect();
         let place = self.place(first.condition, &conditions);
-        let name =
-            if place.is_empty() { first.benchmark.clone() } else { format!("{}, {place}", first.benchmark) };
-        let values = [("name", name.as_str()), ("parts", &parts.join("; "))];
-        (!parts.is_empty()).then(|| self.text.fill("finding.together", &values))
+        let values = [("place", place.as_str()), ("parts", &parts.join("; "))];
+        let key = if place.is_empty() { "finding.together_alone" } else { "finding.together" };
+        (!parts.is_empty()).then(|| self.text.fill(key, &values))
     }
 
     fn uneven(&self, ratio: f64, operations: &[usize]) -> String {
@@ -239,7 +273,7 @@ impl Composer<'_> {
             self.text.fill("finding.uneven_item", &[("name", &name), ("ratio", &ratio)])
         };
         let list: Vec<String> = found.take(NAMED).map(item).collect();
-        let decimals = if ratio.fract() == 0.0 { 0 } else { 2 };
+        let decimals = if (ratio * 10.0).fract().abs() < 1e-9 { 1 } else { 2 };
         self.text.fill(
             "finding.uneven",
             &[
@@ -288,8 +322,7 @@ impl Composer<'_> {
         self.measured(of).map(|of| self.place(of.condition, conditions)).unwrap_or_default()
     }
 
-    /// What tells a condition apart from some others: its levels, in the order of the tables. All its levels
-    /// where nothing does.
+    /// What tells a condition apart from some others: its levels, in the order in which people name them.
     fn place(&self, condition: usize, among: &[usize]) -> String {
         let Some(factors) = self.analysis.conditions.get(condition).map(|of| &of.factors) else {
             return String::new();
