@@ -1,5 +1,6 @@
 //! Figures as a whole, drawn from a small made-up analysis.
 
+mod benchmarks;
 mod courses;
 
 pub(crate) use courses::told;
@@ -8,7 +9,7 @@ use std::collections::BTreeMap;
 
 use plotters::style::{FontDesc, FontFamily, FontStyle};
 
-use super::{Kind, Plan, draw, plan, svg, theme};
+use super::{Kind, Plan, about, draw, plan, svg, theme};
 use crate::analysis::*;
 use crate::stats::{Interval, Sample};
 use crate::text::{Language, Text};
@@ -300,6 +301,7 @@ fn nothing_measured_means_no_figure() {
         align: Event::Request,
         host: Some(0),
         number: 0,
+        part: 0,
     };
     assert!(draw(&stale, &analysis, &english()).is_err());
 }
