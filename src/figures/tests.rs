@@ -300,6 +300,7 @@ fn nothing_measured_means_no_figure() {
         align: Event::Request,
         host: Some(0),
         number: 0,
+        part: 0,
     };
     assert!(draw(&stale, &analysis, &english()).is_err());
 }
