@@ -1,6 +1,7 @@
 //! `cargo run --release --example coverage [RUNS]` shows how often the intervals hold the truth: it prints the
 //! tables of `docs/validation.md` and draws its figure, `docs/images/coverage.svg`.
 
+mod efficiency;
 mod figure;
 mod means;
 mod tally;
@@ -11,6 +12,7 @@ use std::path::Path;
 use stillstand::analysis::{FlagCode, Method};
 use stillstand_generator::simulation::{INTERVALS, PingForm, SCENARIOS, Scenario};
 
+use self::efficiency::Study;
 use self::means::Spread;
 use self::tally::{COLUMNS, Column, Measured, Tally};
 
@@ -40,6 +42,7 @@ fn main() -> anyhow::Result<()> {
     flags(&outcomes);
     places(&outcomes);
     intervals();
+    efficiencies();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/images/coverage.svg");
     std::fs::write(path, figure::draw(&outcomes)?)?;
     Ok(())
@@ -135,5 +138,20 @@ fn intervals() {
     }
     for (spread, name) in Spread::ALL {
         row(&format!("ratio, {name}"), SIZES.map(|n| percent(means::of_ratio(spread, n, 2_000))));
+    }
+}
+
+fn efficiencies() {
+    const REPETITIONS: [u32; 4] = [3, 5, 10, 30];
+    let names: Vec<String> = REPETITIONS.iter().map(|n| format!("n = {n}")).collect();
+    header("efficiency, nominal 95 %", &names.iter().map(String::as_str).collect::<Vec<_>>());
+    for (study, name) in Study::ALL {
+        row(
+            name,
+            REPETITIONS.map(|n| {
+                let (held, width) = efficiency::coverage(study, n, 4_000);
+                format!("{}; {:.1}", percent(held), 100.0 * width)
+            }),
+        );
     }
 }

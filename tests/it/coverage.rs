@@ -1,5 +1,7 @@
 //! The outage intervals hold the truth as often as `docs/validation.md` says. Fixed runs of the simulation.
 
+#[path = "../../examples/coverage/efficiency.rs"]
+mod efficiency;
 #[path = "../../examples/coverage/means.rs"]
 mod means;
 #[path = "../../examples/coverage/tally.rs"]
@@ -10,6 +12,7 @@ use std::collections::BTreeMap;
 use stillstand::analysis::{FlagCode, Method};
 use stillstand_generator::simulation::{SCENARIOS, Scenario};
 
+use efficiency::Study;
 use means::Spread;
 use tally::{COLUMNS, Column, Measured, Tally};
 
@@ -97,11 +100,25 @@ fn bounds_are_hardly_wider_than_two_intervals() {
 
 #[test]
 fn intervals_of_means_hold_them_as_often_as_is_documented() {
-    let documented = [(0.94..0.96, 0.84..0.91), (0.96..0.98, 0.87..0.94), (0.64..0.69, 0.83..0.90)];
+    let documented = [(0.94..0.96, 0.93..0.97), (0.96..0.98, 0.93..0.97), (0.64..0.69, 0.93..0.98)];
     for ((spread, name), (mean, ratio)) in Spread::ALL.into_iter().zip(documented) {
         let t = means::of_mean(spread, 5, 4000);
         assert!(mean.contains(&t), "{name}: {t}");
         let bootstrap = means::of_ratio(spread, 5, 1000);
         assert!(ratio.contains(&bootstrap), "{name}: {bootstrap}");
     }
+}
+
+#[test]
+fn intervals_of_efficiencies_hold_them_as_often_as_is_documented() {
+    for (study, held) in
+        [(Study::Independent, 0.93..0.97), (Study::Paired, 0.92..0.97), (Study::Stalls, 0.83..0.92)]
+    {
+        let (found, _) = efficiency::coverage(study, 5, 1000);
+        assert!(held.contains(&found), "{study:?}: {found}");
+    }
+    // What pairing is for.
+    let [paired, unpaired] =
+        [Study::Paired, Study::Rounds].map(|study| efficiency::coverage(study, 5, 200).1);
+    assert!(paired < 0.6 * unpaired, "{paired} {unpaired}");
 }
