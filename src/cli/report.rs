@@ -29,7 +29,12 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
             .map(|path| args.output.join(path).display().to_string())
             .collect();
         let runs = outcome.analysis.runs.len();
-        let _ = writeln!(anstream::stderr(), "{runs} runs → {}", documents.join(", "));
+        let results: usize = outcome.analysis.benchmarks.iter().map(|of| of.readings.len()).sum();
+        let parts =
+            [(runs > 0 || results == 0, runs, "runs"), (results > 0, results, "results of benchmarks")];
+        let told = parts.iter().filter(|(told, ..)| *told).map(|(_, n, of)| format!("{n} {of}"));
+        let told = told.collect::<Vec<_>>().join(", ");
+        let _ = writeln!(anstream::stderr(), "{told} → {}", documents.join(", "));
     }
     Ok(ending)
 }

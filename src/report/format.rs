@@ -155,9 +155,9 @@ const SHADES: [(f64, &str); 9] = [
     (125.0, "better-3"),
 ];
 
-/// The shade of a share: that of whole per cents, so that the same number has the same shade.
+/// The shade of a share: that of the number as it is shown.
 fn shade(value: f64) -> &'static str {
-    let percent = (100.0 * value).round();
+    let percent = (1000.0 * value).round() / 10.0;
     let begun = SHADES.iter().filter(|(from, _)| percent >= *from).count();
     SHADES[begun.saturating_sub(1)].1
 }
@@ -167,7 +167,7 @@ fn legend(text: &Text) -> Vec<LegendView> {
     let entry = |index: usize| {
         let (from, shade) = SHADES[index];
         let text = match SHADES.get(index + 1) {
-            Some((to, _)) if from.is_finite() => format!("{} … {}", shown(from), shown(to - 1.0)),
+            Some((to, _)) if from.is_finite() => format!("{} … {}", shown(from), shown(*to)),
             Some((to, _)) => format!("< {}", shown(*to)),
             None => format!("≥ {}", shown(from)),
         };
@@ -354,4 +354,108 @@ fn transpose(view: TableView) -> TableView {
         })
         .collect();
     TableView { columns, rows, ..view }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tables::example::benchmarked;
+    use crate::tables::{grid, several_vms};
+    use crate::text::Language;
+
+    fn english(data: &Table) -> TableView {
+        table(data, String::new(), &Text::new(Language::En))
+    }
+
+    /// Every row in one line, groups before it.
+    fn lines(view: &TableView) -> Vec<String> {
+        let line = |row: &RowView| {
+            let cells: Vec<String> = row.cells.iter().map(CellView::in_line).collect();
+            let group = row.group.as_ref().map(|group| format!("[{group}] ")).unwrap_or_default();
+            format!("{group}{}", cells.join(" | "))
+        };
+        view.rows.iter().map(line).collect()
+    }
+
+    #[test]
+    fn rows_are_grouped_and_headings_stand_above_what_shares_them() {
+        let view = english(&grid(&benchmarked(), 0).unwrap());
+        assert_eq!(
+            lines(&view),
+            ["[disk] read | 75.0 (70.1 … 80.0) | 20.0", "write | n/a | n/a", "[solve] time | 80.0 | n/a"]
+        );
+        let above: Vec<(&str, usize)> =
+            view.above[0].iter().map(|span| (span.text.as_str(), span.columns)).collect();
+        assert_eq!((view.above.len(), above), (1, vec![("", 1), ("linux", 2)]));
+        let headings: Vec<&str> = view.columns.iter().map(|column| column.heading.as_str()).collect();
+        assert_eq!(headings, ["Operation", "pv", "hvm"]);
+        let shades = view.rows[0].cells.iter().map(|cell| cell.shade);
+        assert_eq!(shades.collect::<Vec<_>>(), [None, Some("worse-2"), Some("worse-5")]);
+        assert_eq!(view.legend.len(), SHADES.len());
+    }
+
+    #[test]
+    fn a_heading_is_not_shared_across_different_ones_above_it() {
+        let column = |levels: &[&str]| Column {
+            key: String::new(),
+            heading: Heading::Levels(levels.iter().map(|level| (*level).to_owned()).collect()),
+            unit: None,
+        };
+        let columns = [
+            column(&["linux", "hvm", "32"]),
+            column(&["linux", "hvm", "64"]),
+            column(&["windows", "hvm", "32"]),
+        ];
+        let told: Vec<Vec<usize>> =
+            spans(&columns).iter().map(|line| line.iter().map(|span| span.columns).collect()).collect();
+        assert_eq!(told, [[2, 1], [2, 1]]);
+    }
+
+    #[test]
+    fn groups_of_a_single_row_are_none() {
+        let view = english(&grid(&benchmarked(), 1).unwrap());
+        assert_eq!(lines(&view), ["native, single | 40.00 | n/a", "pv, single | 30.00 ± 1.50 | 5.25"]);
+        assert_eq!(view.columns[0].heading, "mode, context");
+        assert_eq!(view.columns[1].unit.as_deref(), Some("MB/s"));
+        assert!(view.legend.is_empty());
+    }
+
+    #[test]
+    fn amounts_of_a_row_have_its_unit() {
+        let view = english(&grid(&benchmarked(), 2).unwrap());
+        assert_eq!(lines(&view), ["read | MB/s | 40.00 | 30.00 ± 1.50", "read-cpu | % | n/a | 5.25"]);
+    }
+
+    #[test]
+    fn several_vms_share_one_unit() {
+        let view = english(&several_vms(&benchmarked(), "disk"));
+        assert_eq!(
+            lines(&view)[1],
+            "3-vm, read | 3 | 10.000 | 5.000 | 12.000 | 27.00 | 9.000 | 0.900 | 2.00 | 95.0 | 7.200 | 125.0"
+        );
+    }
+
+    #[test]
+    fn the_shade_is_that_of_the_number_as_it_is_shown() {
+        let told = [0.0, 0.2496, 0.25, 0.8999, 0.97949, 0.98, 1.0, 1.029, 1.03, 1.2499, 9.0].map(shade);
+        assert_eq!(
+            told,
+            [
+                "worse-5", "worse-4", "worse-4", "worse-1", "worse-1", "even", "even", "even", "better-1",
+                "better-3", "better-3"
+            ]
+        );
+    }
+
+    #[test]
+    fn short_times_and_fast_rates_have_short_numbers() {
+        let text = Text::new(Language::En);
+        let shown = |value, unit| amount_with_unit(value, unit, &text);
+        assert_eq!(shown(21.42, Unit::Seconds), "21.42 s");
+        assert_eq!(shown(0.0123, Unit::Seconds), "12.30 ms");
+        assert_eq!(shown(0.000_078, Unit::Seconds), "78.00 µs");
+        assert_eq!(shown(3.2e9, Unit::PerSecond), "3.200 10⁹/s");
+        assert_eq!(shown(0.0, Unit::Percent), "0 %");
+        assert_eq!(shown(14_555e6, Unit::BytesPerSecond), "14555 MB/s");
+    }
 }

@@ -243,3 +243,90 @@ fn slug(name: &str) -> String {
     let words: Vec<String> = words.map(str::to_ascii_lowercase).collect();
     if words.is_empty() { "unnamed".to_owned() } else { words.join("-").chars().take(60).collect() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::table_csv;
+    use crate::tables::all;
+    use crate::tables::example::benchmarked;
+
+    fn csv(table: &Table) -> String {
+        String::from_utf8(table_csv(table).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn efficiencies_have_their_intervals_beside_them_in_files() {
+        let table = grid(&benchmarked(), 0).unwrap();
+        assert_eq!(
+            csv(&table),
+            "benchmark,operation,linux_pv,linux_pv_low,linux_pv_high,linux_hvm\n\
+             disk,read,0.75,0.701,0.8,0.2\n\
+             disk,write,,,,\n\
+             solve,time,0.8,,,\n"
+        );
+    }
+
+    #[test]
+    fn a_unit_belongs_to_its_column_else_to_its_row() {
+        let analysis = benchmarked();
+        assert_eq!(
+            csv(&grid(&analysis, 1).unwrap()),
+            "mode,context,read_bytes_per_s,read_sd_bytes_per_s,read-cpu_percent\n\
+             native,single,40000000,,\n\
+             pv,single,30000000,1500000,5.25\n"
+        );
+        assert_eq!(
+            csv(&grid(&analysis, 2).unwrap()),
+            "operation,unit,native,pv,pv_sd\n\
+             read,bytes_per_s,40000000,30000000,1500000\n\
+             read-cpu,percent,,5.25,\n"
+        );
+    }
+
+    #[test]
+    fn several_vms_are_told_apart_by_what_varies() {
+        assert_eq!(
+            csv(&several_vms(&benchmarked(), "disk")),
+            "context,operation,vms_count,vm1_bytes_per_s,vm2_bytes_per_s,vm3_bytes_per_s,sum_bytes_per_s,\
+             mean_bytes_per_s,jain_fairness,max_over_min,versus_single,expected_bytes_per_s,versus_expected\n\
+             2-vm,read,2,10000000,20000000,,30000000,15000000,0.9,2,0.95,,\n\
+             3-vm,read,3,10000000,5000000,12000000,27000000,9000000,0.9,2,0.95,7200000,1.25\n"
+        );
+    }
+
+    #[test]
+    fn times_of_several_vms_have_no_sum() {
+        let mut analysis = benchmarked();
+        for of in &mut analysis.parallel {
+            (of.direction, of.unit) = (Direction::Lower, Unit::Seconds);
+        }
+        assert!(!csv(&several_vms(&analysis, "disk")).contains("sum"));
+    }
+
+    #[test]
+    fn block_sizes_stand_below_each_other() {
+        assert_eq!(
+            csv(&block_sizes(&benchmarked())),
+            "benchmark,operation,size_bytes,unit,value\n\
+             disk,read,4096,bytes_per_s,36000000\n\
+             disk,read,65536,bytes_per_s,44000000\n"
+        );
+    }
+
+    #[test]
+    fn every_grid_has_a_name_of_its_own() {
+        let ids: Vec<String> = all(&benchmarked()).into_iter().map(|table| table.id).collect();
+        assert_eq!(
+            ids,
+            [
+                "efficiency-against-bare-metal",
+                "values-disk",
+                "values-disk-2",
+                "several-vms-disk",
+                "block-sizes"
+            ]
+        );
+        assert_eq!(slug("Ä/ö"), "unnamed");
+    }
+}

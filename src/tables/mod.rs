@@ -11,6 +11,9 @@ mod methods;
 mod overall;
 mod quality;
 
+#[cfg(test)]
+pub mod example;
+
 pub use condition::{degradation, outages, resources, round_trips};
 pub use course::{checks, checks_matrix, hypervisor, phase_costs, phase_means, phases, phases_matrix};
 pub use efficiency::{block_sizes, grid, grid_id, of_several_vms, several_vms, varying};

@@ -272,4 +272,16 @@ mod tests {
         assert_eq!(summary["agreements"][0]["left_out"], 1);
         assert_eq!(summary["agreements"][0]["pairs"][2]["run"], "none-3");
     }
+
+    #[test]
+    fn what_benchmarks_measured() {
+        let bytes = summary_json(&crate::tables::example::benchmarked()).unwrap();
+        let summary: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        insta::assert_json_snapshot!([
+            &summary["benchmarks"][0],
+            &summary["efficiency"][0],
+            &summary["efficiency"][3],
+            &summary["parallel"][1],
+        ]);
+    }
 }

@@ -6,6 +6,7 @@ use super::super::format::{range, share_decimals};
 use super::super::view::{Block, FindingItem, Section};
 use super::Composer;
 use crate::analysis::{Analysis, Benchmark, Content, Direction, Efficiency, Finding, Parallel};
+use crate::figures::{self, Kind, Plan};
 use crate::tables;
 use crate::text::Text;
 
@@ -74,7 +75,8 @@ impl Composer<'_> {
             let title = title(&self.analysis.grids[index].content)?;
             let table = tables::grid(self.analysis, index).filter(|table| !table.rows.is_empty())?;
             let caption = grid_caption(self.analysis, index, self.text);
-            let blocks = vec![self.captioned(&table, caption)];
+            let mut blocks = vec![self.captioned(&table, caption)];
+            blocks.extend(self.figures_where(|plan| plan.kind == Kind::Efficiency && plan.number == index));
             Some(self.section(&tables::grid_id(self.analysis, index), title, blocks))
         };
         (0..self.analysis.grids.len()).filter_map(section).collect()
@@ -82,11 +84,13 @@ impl Composer<'_> {
 
     pub(super) fn several_vms(&self) -> Option<Section> {
         let benchmarks = tables::of_several_vms(self.analysis);
-        let blocks = benchmarks.iter().map(|benchmark| {
+        let mut blocks = Vec::new();
+        for benchmark in benchmarks {
+            let of = |plan: &Plan| figures::about(plan, self.analysis).0.as_deref() == Some(benchmark);
+            blocks.extend(self.figures_where(|plan| plan.kind == Kind::Together && of(plan)));
             let table = tables::several_vms(self.analysis, benchmark);
-            self.captioned(&table, several_vms_caption(benchmark, self.text))
-        });
-        let blocks: Vec<Block> = blocks.collect();
+            blocks.push(self.captioned(&table, several_vms_caption(benchmark, self.text)));
+        }
         let title = self.text.get("report.several_vms").to_owned();
         (!blocks.is_empty()).then(|| self.section(SEVERAL, title, blocks))
     }
@@ -167,29 +171,30 @@ impl Composer<'_> {
     }
 
     fn loses_more(&self, loss: f64, quantities: usize, worse: &[usize]) -> String {
-        let loss = self.text.number(loss * 100.0, 0);
-        let all = quantities.to_string();
         let found: Vec<&Efficiency> =
             worse.iter().filter_map(|index| self.analysis.efficiency.get(*index)).collect();
-        let Some(first) = found.first() else {
-            return self.text.fill("finding.loses_little", &[("quantities", &all), ("loss", &loss)]);
-        };
-        let list = self.worst(&found, &self.compared_with(&first.comparison));
-        self.text.fill(
-            "finding.loses_more",
-            &[
-                ("kept", &quantities.saturating_sub(worse.len()).to_string()),
-                ("quantities", &all),
-                ("loss", &loss),
-                ("worse", &worse.len().to_string()),
-                ("list", &list.join("; ")),
-            ],
-        )
+        let key = if found.is_empty() { "finding.loses_little" } else { "finding.loses_more" };
+        let values = [
+            ("kept", quantities.saturating_sub(worse.len()).to_string()),
+            ("quantities", quantities.to_string()),
+            ("loss", self.text.number(loss * 100.0, 0)),
+            ("worse", worse.len().to_string()),
+        ];
+        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let sentence = self.text.fill(key, &values);
+        let next = found.first().map(|first| self.next(&found, &self.compared_with(&first.comparison)));
+        match next.filter(|list| !list.is_empty()) {
+            Some(list) => {
+                format!("{sentence} {}", self.text.fill("finding.loses_next", &[("list", &list.join("; "))]))
+            }
+            None => sentence,
+        }
     }
 
-    /// The worst of what loses, by condition; by quantity where there is but one condition.
-    fn worst(&self, found: &[&Efficiency], conditions: &[usize]) -> Vec<String> {
-        let percent = |of: &Efficiency| of.efficiency.map(|share| self.percent(share)).unwrap_or_default();
+    /// What comes next to the worst: other conditions with the worst of each, or other quantities where there
+    /// is but one condition.
+    fn next(&self, found: &[&Efficiency], conditions: &[usize]) -> Vec<String> {
+        let percent = |of: &Efficiency| of.efficiency.map(|share| self.rough(share)).unwrap_or_default();
         let mut groups: Vec<(String, Vec<&Efficiency>)> = Vec::new();
         for of in found {
             let place = self.place_among(of, conditions);
@@ -214,11 +219,13 @@ impl Composer<'_> {
                     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
                     self.text.fill("finding.loses_quantity_item", &values)
                 };
-                (group.iter().map(item).collect(), "finding.further_quantities")
+                (group.iter().skip(1).map(item).collect(), "finding.further_quantities")
             }
             groups => {
-                let items =
-                    groups.iter().filter_map(|(place, group)| Some(item(place, group.first()?, group.len())));
+                let items = groups
+                    .iter()
+                    .skip(1)
+                    .filter_map(|(place, group)| Some(item(place, group.first()?, group.len())));
                 (items.collect(), "finding.further_conditions")
             }
         };
@@ -289,7 +296,7 @@ impl Composer<'_> {
     fn extent(&self, shares: Vec<(f64, &str)>) -> Option<String> {
         let by_share = |a: &&(f64, &str), b: &&(f64, &str)| a.0.total_cmp(&b.0);
         let (least, greatest) = (shares.iter().min_by(by_share)?, shares.iter().max_by(by_share)?);
-        let (low, high) = (self.percent(least.0), self.percent(greatest.0));
+        let (low, high) = (self.rough(least.0), self.rough(greatest.0));
         let values = [("low", low.as_str()), ("least", least.1), ("high", &high), ("greatest", greatest.1)];
         let key = if low == high { "finding.extent_one" } else { "finding.extent" };
         Some(self.text.fill(key, &values))
@@ -297,6 +304,11 @@ impl Composer<'_> {
 
     fn percent(&self, share: f64) -> String {
         self.text.number(share * 100.0, share_decimals(share))
+    }
+
+    /// Whole per cent, where that is good for two digits.
+    fn rough(&self, share: f64) -> String {
+        self.text.number(share * 100.0, usize::from(share < 0.095))
     }
 
     fn measured(&self, of: &Efficiency) -> Option<&Benchmark> {
@@ -350,5 +362,120 @@ impl Composer<'_> {
                 ("conditions", &conditions.len().to_string()),
             ],
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::document;
+    use super::*;
+    use crate::figures::plan;
+    use crate::report::view::Document;
+    use crate::tables::example::benchmarked;
+    use crate::text::Language;
+
+    fn composed(analysis: &Analysis, language: Language) -> Document {
+        document(analysis, &plan(analysis), &Text::new(language))
+    }
+
+    fn findings(document: &Document) -> Vec<&str> {
+        let of = |block| match block {
+            &Block::Findings { ref items } => items.iter().map(|item| item.text.as_str()).collect(),
+            _ => Vec::new(),
+        };
+        document.sections[0].blocks.iter().flat_map(of).collect()
+    }
+
+    fn has_table(section: &Section, id: &str) -> bool {
+        section.blocks.iter().any(|block| matches!(block, Block::Table { table } if table.id == id))
+    }
+
+    #[test]
+    fn without_migrations_there_is_nothing_about_them() {
+        let document = composed(&benchmarked(), Language::En);
+        let ids: Vec<&str> = document.sections.iter().map(|section| section.id.as_str()).collect();
+        assert_eq!(ids, ["overview", "efficiency", "values", "several-vms", "data-quality", "method"]);
+        assert!(!has_table(&document.sections[0], "overview"));
+        assert!(has_table(&document.sections[1].sections[0], "efficiency-against-bare-metal"));
+        assert!(has_table(&document.sections[3], "several-vms-disk"));
+        let facts: Vec<&str> = document.facts.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(facts, ["VM", "Results", "Logs", "Written by"]);
+        assert_eq!(document.facts[1].1, "12 values of 2 benchmarks in 3 conditions");
+        let Some(Block::Definitions { items }) = document.sections[5].blocks.first() else { panic!() };
+        assert_eq!((items.len(), items[1].term.as_str()), (5, "Efficiency"));
+        assert!(document.subtitle.starts_with("Benchmarks"));
+    }
+
+    #[test]
+    fn benchmarks_beside_migrations() {
+        let analysis = Analysis { benchmarks: benchmarked().benchmarks, ..crate::figures::tests::told() };
+        let document = composed(&analysis, Language::En);
+        assert!(has_table(&document.sections[0], "overview"));
+        assert!(document.facts.iter().any(|(name, _)| name == "Runs"));
+        assert_eq!(document.subtitle, "Virtual machines: live migrations and benchmarks");
+    }
+
+    #[test]
+    fn what_is_found_is_said() {
+        assert_eq!(
+            findings(&composed(&benchmarked(), Language::En)),
+            [
+                "Against bare metal: disk read with hvm loses most and reaches 20.0 % of its baseline. 1 of 4 \
+                 quantities lose at most 10 %, 3 lose more. Next come pv (2 of them, disk read most: 75 %).",
+                "disk: 2-vm: 2 VMs together reach 95 % of one VM alone. 3-vm: 3 VMs together reach 95 % of one VM \
+                 alone; each reaches 125 % of what can be expected on these cores.",
+                "In 2 of 2 quantities of several VMs, the largest value is more than 1.5 times the smallest: \
+                 disk read, 2-vm (2.00 times); disk read, 3-vm (2.00 times).",
+            ]
+        );
+        let german = composed(&benchmarked(), Language::De);
+        assert!(
+            findings(&german)[0].contains("erreicht 20,0 % des Bezugs. 1 von 4 Größen"),
+            "{:?}",
+            findings(&german)
+        );
+    }
+
+    #[test]
+    fn one_condition_is_not_named() {
+        let mut analysis = benchmarked();
+        for of in &mut analysis.benchmarks {
+            of.condition = 1;
+        }
+        analysis.findings.truncate(2);
+        analysis.findings[0] =
+            Finding::LeastEfficient { comparison: "against bare metal".to_owned(), efficiency: 0 };
+        assert_eq!(
+            findings(&composed(&analysis, Language::En)),
+            ["Against bare metal: disk read loses most and reaches 75.0 % of its baseline (95 % interval \
+                 70.1 … 80.0 %). 1 of 4 quantities lose at most 10 %, 3 lose more. Next come disk read (75 %); \
+                 solve time (80 %)."]
+        );
+    }
+
+    #[test]
+    fn a_list_ends_with_how_many_more_there_are() {
+        let mut analysis = benchmarked();
+        analysis.conditions.iter_mut().for_each(|of| drop(of.factors.remove("mode")));
+        analysis.findings = vec![Finding::LosesMore {
+            comparison: "against bare metal".to_owned(),
+            loss: 0.1,
+            quantities: 9,
+            worse: vec![2, 0, 1, 0, 1, 0, 1],
+        }];
+        let document = composed(&analysis, Language::En);
+        let said = findings(&document)[0];
+        assert!(
+            said.ends_with("solve time (80 %); disk read (75 %); solve time (80 %); and 2 further ones."),
+            "{said}"
+        );
+        analysis.findings = vec![Finding::LosesMore {
+            comparison: "against bare metal".to_owned(),
+            loss: 0.1,
+            quantities: 9,
+            worse: Vec::new(),
+        }];
+        let said = composed(&analysis, Language::En);
+        assert_eq!(findings(&said), ["Against bare metal: None of 9 quantities loses more than 10 %."]);
     }
 }

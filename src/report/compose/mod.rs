@@ -73,6 +73,11 @@ impl Composer<'_> {
         Some(Block::Table { table: table(&data, caption, self.text) })
     }
 
+    /// Whether there are migrations, or nothing else.
+    fn migrations(&self) -> bool {
+        !self.analysis.runs.is_empty() || self.analysis.benchmarks.is_empty()
+    }
+
     fn captioned(&self, data: &Table, caption: String) -> Block {
         Block::Table { table: table(data, caption, self.text) }
     }
@@ -90,7 +95,9 @@ impl Composer<'_> {
         let text = self.text;
         let fact = |key: &str, value: String| (text.get(key).to_owned(), value);
         let mut facts = Vec::new();
-        for host in &campaign.hosts {
+        // Files of benchmarks name VMs where those of migrations name hosts.
+        let hosts = campaign.hosts.iter().filter(|_| self.migrations());
+        for host in hosts {
             let role = match host.role {
                 Role::Source => "report.source",
                 Role::Target => "report.target",
@@ -110,7 +117,7 @@ impl Composer<'_> {
         if !self.analysis.benchmarks.is_empty() {
             facts.push(fact("report.results", self.results()));
         }
-        if !self.analysis.runs.is_empty() || self.analysis.benchmarks.is_empty() {
+        if self.migrations() {
             let completed: usize = self.analysis.conditions.iter().map(|c| c.completed).sum();
             let migrated = self.analysis.conditions.iter().filter(|c| !c.runs.is_empty()).count();
             facts.push(fact(

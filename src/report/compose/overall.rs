@@ -45,6 +45,12 @@ impl Composer<'_> {
         }
         blocks.extend(self.table(tables::overview(self.analysis), "caption.overview", &[]));
         blocks.extend(self.figures_where(|plan| plan.kind == Kind::Overview));
+        // The first comparison at a glance; the tables of all are shaded alike.
+        let first =
+            self.figures.iter().find(|plan| plan.kind == Kind::EfficiencyHeat).map(|plan| plan.number);
+        blocks.extend(
+            self.figures_where(|plan| plan.kind == Kind::EfficiencyHeat && Some(plan.number) == first),
+        );
         blocks.extend(self.table(
             tables::comparisons(self.analysis),
             "caption.comparisons",
@@ -151,9 +157,8 @@ impl Composer<'_> {
         let seed = self.analysis.campaign.bootstrap.seed.to_string();
         let values =
             [("align", self.text.get(align)), ("resamples", resamples.as_str()), ("seed", seed.as_str())];
-        let migrations = !self.analysis.runs.is_empty() || self.analysis.benchmarks.is_empty();
         let benchmarks = !self.analysis.benchmarks.is_empty();
-        let parts = [(migrations, MIGRATIONS.as_slice()), (benchmarks, BENCHMARKS.as_slice())];
+        let parts = [(self.migrations(), MIGRATIONS.as_slice()), (benchmarks, BENCHMARKS.as_slice())];
         let terms = parts.into_iter().filter(|(there, _)| *there).flat_map(|(_, terms)| terms);
         let items = terms
             .map(|term| Definition {
