@@ -279,6 +279,9 @@ pub struct ParallelTable {
     pub vcpus: u32,
     /// Cores of the host.
     pub cores: Option<u32>,
+    /// Each manager of an Iometer log is a VM.
+    #[serde(default)]
+    pub managers: bool,
     /// VMs are treated unevenly where the largest value is more than so many times the smallest.
     #[serde(default = "uneven")]
     pub uneven: f64,

@@ -79,7 +79,16 @@ pub fn coverage(study: Study, n: u32, trials: u32) -> (f64, f64) {
                 let (benchmark, operation) = ("simulated".to_owned(), "run".to_owned());
                 values.push((
                     place,
-                    Measured { benchmark, operation, size: None, unit, direction, value, line: None },
+                    Measured {
+                        benchmark,
+                        operation,
+                        size: None,
+                        vm: None,
+                        unit,
+                        direction,
+                        value,
+                        line: None,
+                    },
                 ));
             }
         }

@@ -151,6 +151,7 @@ mod tests {
             benchmark: "fio".to_owned(),
             operation: "read".to_owned(),
             size: None,
+            vm: None,
             unit,
             direction: Direction::Higher,
             value,

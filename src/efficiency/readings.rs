@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use stillstand_parsers::{Format, Parsed};
 
 use crate::analysis::{Direction, Unit};
-use crate::config::CacheTable;
+use crate::config::{CacheTable, CampaignFile};
 
 /// A value with the name of its quantity.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +19,8 @@ pub struct Measured {
     pub operation: String,
     /// Block size in bytes, where the operation was measured at several.
     pub size: Option<f64>,
+    /// The VM, where the log itself tells it.
+    pub vm: Option<String>,
     pub unit: Unit,
     pub direction: Direction,
     pub value: f64,
@@ -32,11 +34,11 @@ pub struct Measured {
 pub fn readings(
     log: &Parsed,
     source: Option<&str>,
-    caches: &CacheTable,
+    config: &CampaignFile,
     partial: &mut Vec<String>,
 ) -> Vec<Measured> {
     match log.format {
-        Format::Iometer => iometer(log),
+        Format::Iometer => iometer(log, config.parallel.as_ref().is_some_and(|table| table.managers)),
         format => {
             let Some(benchmark) = benchmark_name(format) else { return Vec::new() };
             let mut rows = rows(log);
@@ -46,7 +48,10 @@ pub fn readings(
             }
             *partial = only_in_parts(&rows);
             let quantities = quantities(format, &rows);
-            quantities.into_iter().map(|quantity| quantity.measured(format, benchmark, caches)).collect()
+            quantities
+                .into_iter()
+                .map(|quantity| quantity.measured(format, benchmark, &config.caches))
+                .collect()
         }
     }
 }
@@ -232,6 +237,7 @@ impl Quantity<'_> {
             benchmark: benchmark.to_owned(),
             operation: format!("{name}{suffix}"),
             size,
+            vm: None,
             unit,
             direction,
             value: self.value,
@@ -241,8 +247,9 @@ impl Quantity<'_> {
 }
 
 /// The rows of level ALL, by what their access specification says: reads or writes, sequential or random,
-/// of disks or over a network. Throughput, and the CPU's share beside it.
-fn iometer(log: &Parsed) -> Vec<Measured> {
+/// of disks or over a network. Throughput, and the CPU's share beside it. With `managers` those of each
+/// manager instead, whose name is the VM's.
+fn iometer(log: &Parsed, managers: bool) -> Vec<Measured> {
     let frame = &log.frame;
     let (Ok(levels), Ok(reads), Ok(randoms), Ok(sizes), Ok(steps)) = (
         frame.strs("level"),
@@ -260,9 +267,10 @@ fn iometer(log: &Parsed) -> Vec<Measured> {
         .filter_map(|(level, step)| step.filter(|_| level == Some("NETWORK")))
         .collect();
     let lines = frame.u32s("line").ok();
+    let names = frame.strs("name").ok().filter(|_| managers);
     let mut found = Vec::new();
     for row in 0..frame.height() {
-        if levels.get(row) != Some("ALL") {
+        if levels.get(row) != Some(if managers { "MANAGER" } else { "ALL" }) {
             continue;
         }
         let of_network = steps.get(row).is_some_and(|step| networks.contains(&step));
@@ -288,6 +296,7 @@ fn iometer(log: &Parsed) -> Vec<Measured> {
                     benchmark: benchmark.to_owned(),
                     operation: format!("{operation}{suffix}"),
                     size: sizes.get(row),
+                    vm: names.as_ref().and_then(|names| names.get(row)).map(str::to_owned),
                     unit,
                     direction,
                     value,

@@ -114,6 +114,7 @@ pub fn read(
                 benchmark: declared.benchmark.clone(),
                 operation: operation.and_then(text).unwrap_or(&declared.value).to_owned(),
                 size: size.and_then(number),
+                vm: None,
                 unit,
                 direction,
                 value: measured * factor,

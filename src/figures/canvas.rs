@@ -152,6 +152,9 @@ impl Canvas<'_> {
     }
 
     pub fn text(&self, label: &str, at: Point, face: Type) -> Result<()> {
+        if label.is_empty() {
+            return Ok(());
+        }
         let style = TextStyle {
             font: self.font(face),
             color: face.color.to_backend_color(),

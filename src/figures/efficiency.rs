@@ -34,16 +34,22 @@ const GUTTER: i32 = 200;
 const MOST_ABREAST: usize = 3;
 /// A figure is not higher than a page.
 const MOST_HEIGHT: i32 = 6000;
+/// With numbers in the bars, a benchmark has no more figures than these.
+const MOST_FIGURES: usize = 3;
 
 /// One figure each: the grid's parts, those that would be higher than a page in several.
 pub fn parts(grid: &Grid, analysis: &Analysis) -> Vec<Part> {
     let mut pages = Vec::new();
     for part in grid::parts(grid, analysis) {
         let lines = lines(grid, &part, &Looks::of(grid));
-        let groups: i32 = lines.iter().map(|line| bars(line) * PITCH + GROUP_GAP).sum();
         let room = MOST_HEIGHT - 400 - count(lines.len()) * (PANEL_HEAD + AXIS_ROOM);
-        let most = usize::try_from(room / groups.max(1)).unwrap_or(0).max(1);
-        let even = part.rows.len().div_ceil(part.rows.len().div_ceil(most));
+        let figures = |pitch: i32| {
+            let group: i32 = lines.iter().map(|line| bars(line) * pitch + GROUP_GAP).sum();
+            part.rows.len().div_ceil(usize::try_from(room / group.max(1)).unwrap_or(0).max(1))
+        };
+        // Rather thin bars than a dozen figures; the heat map has the numbers, too.
+        let needed = Some(figures(PITCH)).filter(|needed| *needed <= MOST_FIGURES);
+        let even = part.rows.len().div_ceil(needed.unwrap_or_else(|| figures(LEAST_PITCH)));
         let page = |rows: &[usize]| Part { benchmark: part.benchmark.clone(), rows: rows.to_vec() };
         pages.extend(part.rows.chunks(even).map(page));
     }
@@ -96,16 +102,17 @@ pub fn draw(number: usize, part: usize, analysis: &Analysis, text: &Text) -> Res
     let groups = |line: &[Panel]| rows * (bars(line) * pitch + GROUP_GAP);
     let height = fixed + lines.iter().map(|line| groups(line)).sum::<i32>();
     let scale = scale(grid, part, &lines, analysis);
-    let note = note(grid, part, analysis, text);
+    let note = note(grid, part, &lines, analysis, text);
     document((theme::FULL_WIDTH, height), &title, &note, |canvas| {
         heading(canvas, &title, text)?;
         legend.draw(canvas, LEGEND_TOP)?;
         let mut top = LEGEND_TOP + legend.height();
+        // Panels below each other are as wide as those abreast.
+        let panels = count(lines.first().map_or(1, Vec::len));
         for line in &lines {
             let from = top + PANEL_HEAD;
             let bottom = from + groups(line);
             rules(canvas, &names, left, (from, bottom))?;
-            let panels = count(line.len());
             let width = (theme::FULL_WIDTH - left - panels * GUTTER) / panels;
             for (place, (panel, columns)) in line.iter().enumerate() {
                 let x = left + count(place) * (width + GUTTER);
@@ -182,12 +189,19 @@ fn scale(grid: &Grid, part: &Part, lines: &[Vec<Panel>], analysis: &Analysis) ->
     Scale::of_baseline(100.0 * high.max(max))
 }
 
-fn note(grid: &Grid, part: &Part, analysis: &Analysis, text: &Text) -> String {
-    let cells = || part.rows.iter().flat_map(|row| (0..grid.columns.len()).map(|column| (*row, column)));
+/// What the marks mean that the figure has.
+fn note(grid: &Grid, part: &Part, lines: &[Vec<Panel>], analysis: &Analysis, text: &Text) -> String {
+    let columns = || lines.iter().flatten().flat_map(|(_, columns)| columns);
+    let cells = || part.rows.iter().flat_map(|row| columns().map(move |column| (*row, *column)));
     let has_interval =
         cells().any(|(row, column)| entry(grid, analysis, row, column).is_some_and(|e| e.ci95.is_some()));
-    let key = if has_interval { "figure.note.efficiency" } else { "figure.note.efficiency_no_interval" };
-    text.get(key).to_owned()
+    let interval = if has_interval { "figure.note.interval" } else { "figure.note.no_interval" };
+    let mut note = format!("{}; {}", text.get("figure.note.efficiency"), text.get(interval));
+    if cells().any(|(row, column)| efficiency(grid, analysis, row, column).is_none()) {
+        let missing = text.fill("figure.note.missing", &[("sign", text.get("report.missing"))]);
+        note = format!("{note}; {missing}");
+    }
+    note
 }
 
 /// The names of the groups and the rules between them.
@@ -308,7 +322,8 @@ impl Sheet<'_, '_> {
         let cap = self.pitch / 5;
         let strokes =
             [[(low, y), (high, y)], [(low, y - cap), (low, y + cap)], [(high, y - cap), (high, y + cap)]];
-        for (color, width) in [(theme::PAPER, 16), (theme::INK, 8)] {
+        let (edge, width) = if self.pitch >= NUMBER_PITCH { (16, 8) } else { (10, 5) };
+        for (color, width) in [(theme::PAPER, edge), (theme::INK, width)] {
             for stroke in &strokes {
                 self.canvas.line(stroke, Pen::new(color, width))?;
             }

@@ -12,7 +12,7 @@ use crate::text::Text;
 const TOP: i32 = 150;
 const CELL_HEIGHT: i32 = 104;
 const NARROWEST_CELL: i32 = 210;
-const WIDEST_CELL: i32 = 640;
+const WIDEST_CELL: i32 = 1000;
 /// Between cells, and between those that differ in their first factor.
 const SEAM: i32 = 6;
 const GAP: i32 = 34;
@@ -26,13 +26,11 @@ const WIDEST_NAME: i32 = 1000;
 /// A figure is not higher than a page.
 const MOST_ROWS: usize = 48;
 
-/// Each figure's rows; none for a grid with less than two efficiencies.
+/// Each figure's rows; none for a grid of one column, which bars show as well.
 pub fn parts(grid: &Grid, analysis: &Analysis) -> Vec<Vec<usize>> {
     let mut rows: Vec<usize> = grid::parts(grid, analysis).into_iter().flat_map(|part| part.rows).collect();
     rows.sort_unstable();
-    let values =
-        |row: &usize| (0..grid.columns.len()).filter_map(|c| efficiency(grid, analysis, *row, c)).count();
-    if rows.iter().map(values).sum::<usize>() < 2 {
+    if grid.columns.len() < 2 || rows.is_empty() {
         return Vec::new();
     }
     let bands = bands(grid).len();
@@ -77,8 +75,8 @@ pub fn draw(number: usize, part: usize, analysis: &Analysis, text: &Text) -> Res
     let height =
         TOP + bands.iter().map(|band| band.head + body + BAND_GAP).sum::<i32>() - BAND_GAP + LEGEND_ROOM;
     let title = super::titled(None, comparison(grid));
-    let note = text.get("figure.note.heat");
-    document((theme::FULL_WIDTH, height), &title, note, |canvas| {
+    let note = note(grid, rows, analysis, text);
+    document((theme::FULL_WIDTH, height), &title, &note, |canvas| {
         heading(canvas, &title, text)?;
         let mut y = TOP;
         for band in &bands {
@@ -103,12 +101,29 @@ pub fn draw(number: usize, part: usize, analysis: &Analysis, text: &Text) -> Res
             }
             y += BAND_GAP;
         }
-        legend(canvas, note, y - BAND_GAP + 100, text)
+        legend(canvas, &note, y - BAND_GAP + 100, text)
     })
 }
 
 fn count(of: usize) -> i32 {
     i32::try_from(of).unwrap_or(10_000).min(10_000)
+}
+
+/// What the colours and the signs mean that the figure has.
+fn note(grid: &Grid, rows: &[usize], analysis: &Analysis, text: &Text) -> String {
+    let mut note = text.get("figure.note.heat").to_owned();
+    let cells = || rows.iter().flat_map(|row| (0..grid.columns.len()).map(|column| (*row, column)));
+    let no_value = |(row, column)| {
+        entry(grid, analysis, row, column).is_some() && efficiency(grid, analysis, row, column).is_none()
+    };
+    if cells().any(no_value) {
+        let missing = text.fill("figure.note.missing", &[("sign", text.get("report.missing"))]);
+        note = format!("{note}; {missing}");
+    }
+    if cells().any(|(row, column)| entry(grid, analysis, row, column).is_none()) {
+        note = format!("{note}; {}", text.get("figure.note.not_measured"));
+    }
+    note
 }
 
 /// The number on its colour; what has none is left open.
@@ -125,7 +140,7 @@ fn cell(
     let Some(value) = efficiency(grid, analysis, row, column) else {
         let missing =
             if entry(grid, analysis, row, column).is_some() { text.get("report.missing") } else { "–" };
-        return canvas.text(missing, middle, face.color(theme::AXIS));
+        return canvas.text(missing, middle, face.color(theme::SOFT_INK));
     };
     let ground = theme::efficiency_color(value);
     canvas.rectangle((x, y), (x + width, y + CELL_HEIGHT), ground, 1.0)?;

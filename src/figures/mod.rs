@@ -277,14 +277,16 @@ fn free_id(taken: &mut BTreeSet<String>, wanted: &str) -> String {
 
 /// A name as part of a file name: ASCII letters, digits and hyphens; `otherwise` where none is left.
 fn slug(name: &str, otherwise: impl FnOnce() -> String) -> String {
-    let words: Vec<String> = name
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_ascii_lowercase)
-        .collect();
-    if words.is_empty() {
-        return otherwise();
+    const LONGEST: usize = 40;
+    let mut id = String::new();
+    for word in name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+        if id.is_empty() {
+            id = word.to_ascii_lowercase().chars().take(LONGEST).collect();
+        } else if id.len() + 1 + word.len() <= LONGEST {
+            id = format!("{id}-{}", word.to_ascii_lowercase());
+        } else {
+            break;
+        }
     }
-    let name: String = words.join("-").chars().take(40).collect();
-    name.trim_end_matches('-').to_owned()
+    if id.is_empty() { otherwise() } else { id }
 }

@@ -1,5 +1,6 @@
 //! Figures as a whole, drawn from a small made-up analysis.
 
+mod benchmarks;
 mod courses;
 
 pub(crate) use courses::told;
@@ -8,7 +9,7 @@ use std::collections::BTreeMap;
 
 use plotters::style::{FontDesc, FontFamily, FontStyle};
 
-use super::{Kind, Plan, draw, plan, svg, theme};
+use super::{Kind, Plan, about, draw, plan, svg, theme};
 use crate::analysis::*;
 use crate::stats::{Interval, Sample};
 use crate::text::{Language, Text};

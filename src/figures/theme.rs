@@ -85,10 +85,11 @@ pub fn tint(color: RGBColor, index: usize, count: usize) -> RGBColor {
     RGBColor(mix(color.0), mix(color.1), mix(color.2))
 }
 
-/// The colour of text on a ground: of paper and ink, the one with more contrast (WCAG 2.1).
+/// The colour of text on a ground: of white and black, the one with more contrast (WCAG 2.1).
 pub fn on(ground: RGBColor) -> RGBColor {
-    let (light, dark, ground) = (luminance(PAPER), luminance(INK), luminance(ground));
-    if (light + 0.05) / (ground + 0.05) > (ground + 0.05) / (dark + 0.05) { PAPER } else { INK }
+    let (light, dark) = (PAPER, RGBColor(0x00, 0x00, 0x00));
+    let ground = luminance(ground) + 0.05;
+    if (luminance(light) + 0.05) / ground > ground / (luminance(dark) + 0.05) { light } else { dark }
 }
 
 fn luminance(color: RGBColor) -> f64 {

@@ -118,7 +118,8 @@ pub fn draw(number: usize, analysis: &Analysis, text: &Text) -> Result<String> {
     let of: Vec<&Parallel> =
         part.operations.iter().flatten().map(|index| &analysis.parallel[*index]).collect();
     let vms: BTreeSet<&str> = of.iter().flat_map(|p| &p.values).map(|(name, _)| name.as_str()).collect();
-    let vms: Vec<&str> = vms.into_iter().collect();
+    let mut vms: Vec<&str> = vms.into_iter().collect();
+    vms.sort_by_key(|name| numbered(name));
     let legend = key(&of, &vms, text)?;
     let bold = Type::label().semi_bold().color(theme::INK);
     let operations: Vec<String> =
@@ -188,6 +189,12 @@ fn key(of: &[&Parallel], vms: &[&str], text: &Text) -> Result<Legend> {
     Legend::new(entries, (10, theme::FULL_WIDTH - 10))
 }
 
+/// So that `vm10` comes after `vm9`: the name without its last number, and the number.
+fn numbered(name: &str) -> (&str, u64, &str) {
+    let text = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    (text, name[text.len()..].parse().unwrap_or_default(), name)
+}
+
 fn color(vm: usize, vms: usize) -> plotters::style::RGBColor {
     let groups = theme::GROUPS.len();
     theme::tint(theme::GROUPS[vm % groups], vm / groups, vms.div_ceil(groups))
@@ -234,13 +241,9 @@ impl<'a, 'b> Sheet<'a, 'b> {
         let max = ends.filter(|end| end.is_finite()).fold(0.0, f64::max);
         let (factor, unit) = shown(rows.first().map_or(Unit::Count, |row| row.unit), max);
         let scale = Scale::from_zero(max * factor, 8);
-        let decimals = if max * factor >= 100.0 {
-            0
-        } else if max * factor >= 10.0 {
-            1
-        } else {
-            2
-        };
+        // Three digits of the largest.
+        let digits = if max > 0.0 { (max * factor).log10().floor() } else { 0.0 };
+        let decimals = (2.0 - digits).clamp(0.0, 6.0) as usize;
         let frame = Frame::new(edges, (scale.low, scale.high), (0.0, 1.0));
         Self { canvas, frame, scale, factor, unit, vms, decimals, text }
     }
@@ -271,7 +274,9 @@ impl<'a, 'b> Sheet<'a, 'b> {
         let marks: Vec<i32> =
             [alone(row), expected(row)].into_iter().flatten().map(|at| self.x(at)).collect();
         let mut before = 0.0;
-        for (index, (vm, value)) in row.values.iter().enumerate() {
+        let mut values: Vec<&(String, f64)> = row.values.iter().collect();
+        values.sort_by_key(|(name, _)| numbered(name));
+        for (index, (vm, value)) in values.into_iter().enumerate() {
             let ground = self.color(vm);
             let (start, y) = if stacked(row) {
                 (before, (from, to))
@@ -340,6 +345,7 @@ fn shown(unit: Unit, max: f64) -> (f64, &'static str) {
         Unit::Percent => (1.0, "%"),
         Unit::Bytes => (1.0 / 1_048_576.0, "MiB"),
         Unit::BytesPerSecond if max >= 1e10 => (1e-9, "GB/s"),
+        Unit::BytesPerSecond if max < 1e4 => (1e-3, "kB/s"),
         Unit::BytesPerSecond => (1e-6, "MB/s"),
         Unit::PerSecond if max >= 1e9 => (1e-9, "10⁹/s"),
         Unit::PerSecond if max >= 1e6 => (1e-6, "10⁶/s"),

@@ -92,8 +92,7 @@ pub(super) fn benchmarked(
             file: file.file.relative.clone(),
         };
         let mut partial = Vec::new();
-        let measured =
-            efficiency::readings(log, file.file.source.as_deref(), &config.file.caches, &mut partial);
+        let measured = efficiency::readings(log, file.file.source.as_deref(), &config.file, &mut partial);
         if !partial.is_empty() {
             let message = format!(
                 "{}: only copies are told, not what they reach together, and parts are not added up; run fio with \
@@ -105,7 +104,10 @@ pub(super) fn benchmarked(
                 ..campaign_diagnostic(Severity::Warning, "only-parts", message)
             });
         }
-        values.extend(measured.into_iter().map(|measured| (place.clone(), measured)));
+        values.extend(measured.into_iter().map(|measured| {
+            let vm = measured.vm.clone().or(place.vm.clone());
+            (Place { vm, ..place.clone() }, measured)
+        }));
     }
     for table in tables {
         for row in table.rows {

@@ -401,3 +401,27 @@ fn the_recorded_study_says_what_its_logs_say() {
     let cpu = efficiencies(&summary, ("sysbench", "cpu"), &[("mode", "qemu-virtio"), ("context", "single")]);
     assert_eq!(cpu, [0.143]);
 }
+
+#[test]
+fn each_manager_of_an_iometer_log_can_be_a_vm() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = sample("xen-efficiency/linux/pv-amdv-32/1-vm/iometer-disk-1.csv");
+    let text = fs::read_to_string(log).unwrap();
+    // A second manager with half the throughput, in its own rows.
+    let mut both = String::new();
+    for line in text.lines() {
+        both += &format!("{line}\n");
+        if line.starts_with("MANAGER,") {
+            both += &format!("{}\n", line.replacen("MANAGER,linux", "MANAGER,second", 1));
+        }
+    }
+    write(folder.path(), "2-vm/1/iometer.csv", &both);
+    let config = "[naming]\npattern = '^(?<context>[^/]+)/(?<repetition>\\d+)/(?<source>\\w+)\\.csv$'\n\
+                  [parallel]\nfactor = \"context\"\nsingle = \"1-vm\"\nmanagers = true\n";
+    write(folder.path(), "campaign.toml", config);
+    let summary = summary(folder.path());
+    let together = all(&summary, "parallel").iter().find(|p| p["operation"] == "seq-read").unwrap();
+    let vms: Vec<&str> =
+        together["values"].as_array().unwrap().iter().map(|v| v["vm"].as_str().unwrap()).collect();
+    assert_eq!(vms, ["linux", "second"]);
+}
