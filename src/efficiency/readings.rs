@@ -151,7 +151,7 @@ fn quantities<'a>(format: Format, rows: &[Row<'a>]) -> Vec<Quantity<'a>> {
             // What arrived is the result of a network; what was sent only where nothing tells of that.
             let arrived = || groups.get(&(*test, "receive")).is_some_and(|rows| !headline(rows).is_empty());
             let sent = format == Format::Iperf3 && *operation == "send";
-            !values.is_empty() && !(sent && arrived())
+            !(values.is_empty() || sent && arrived())
         })
         .collect();
     let mut operations: BTreeMap<&str, usize> = BTreeMap::new();
