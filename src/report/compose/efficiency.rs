@@ -384,7 +384,7 @@ mod tests {
 
     /// The findings, with plain spaces where lines may not break.
     fn findings(document: &Document) -> Vec<String> {
-        let of = |block| match block {
+        let of = |block: &Block| match block {
             Block::Findings { items } => items.iter().map(|item| item.text.replace('\u{a0}', " ")).collect(),
             _ => Vec::new(),
         };
