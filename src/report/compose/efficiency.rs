@@ -384,10 +384,8 @@ mod tests {
 
     /// The findings, with plain spaces where lines may not break.
     fn findings(document: &Document) -> Vec<String> {
-        let of = |block| match block {
-            &Block::Findings { ref items } => {
-                items.iter().map(|item| item.text.replace('\u{a0}', " ")).collect()
-            }
+        let of = |block: &Block| match block {
+            Block::Findings { items } => items.iter().map(|item| item.text.replace('\u{a0}', " ")).collect(),
             _ => Vec::new(),
         };
         document.sections[0].blocks.iter().flat_map(of).collect()
