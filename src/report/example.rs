@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::view::{
-    Block, ColumnView, Definition, Document, FigureRef, FindingItem, RowView, Section, TableView,
+    Block, CellView, ColumnView, Definition, Document, FigureRef, FindingItem, LegendView, RowView, Section,
+    SpanView, TableView,
 };
 use crate::text::{Language, Text};
 
@@ -91,6 +92,35 @@ fn wide_table() -> TableView {
         columns,
         rows,
         ..TableView::default()
+    }
+}
+
+/// Shaded cells of two lines, headings above headings and groups, and texts that mean mischief in all of them.
+fn shaded_table(columns: usize) -> TableView {
+    let span = |text: &str, columns| SpanView { text: text.to_owned(), columns };
+    let cell = |index: usize| CellView {
+        text: format!("{}.5", 90 + index),
+        below: Some("89.5 … 101.5".to_owned()),
+        shade: Some(["worse-5", "even", "better-1"][index % 3]),
+    };
+    let line = |group: Option<&str>, name: &str| RowView {
+        group: group.map(str::to_owned),
+        cells: std::iter::once(CellView::from(name)).chain((0..columns).map(cell)).collect(),
+        summary: false,
+    };
+    TableView {
+        id: format!("shaded-{columns}"),
+        caption: "Shares".to_owned(),
+        above: vec![vec![span("", 1), span(HOSTILE[0], 2), span("hvm-pvdrivers", columns - 2)]],
+        columns: std::iter::once(column("Operation", None, false))
+            .chain((0..columns).map(|index| column(&format!("{}", 32 * (index + 1)), None, true)))
+            .collect(),
+        rows: vec![
+            line(Some(HOSTILE[1]), "rand-read"),
+            line(None, "rand-write"),
+            line(Some(HOSTILE[5]), "solve-1000"),
+        ],
+        legend: vec![LegendView { shade: "worse-5", text: HOSTILE[0].to_owned() }],
     }
 }
 
@@ -183,7 +213,8 @@ pub fn hard() -> Document {
         columns: vec![column("File", None, false)],
         ..TableView::default()
     };
-    blocks.extend([hostile_table(), wide_table(), empty].into_iter().map(|table| Block::Table { table }));
+    let tables = [hostile_table(), wide_table(), shaded_table(10), shaded_table(28), empty];
+    blocks.extend(tables.into_iter().map(|table| Block::Table { table }));
     document.sections.push(section("hard", HOSTILE[6], blocks));
     document.sections.push(section("bare", "", Vec::new()));
     document
