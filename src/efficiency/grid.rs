@@ -183,3 +183,79 @@ fn several(
         varies.join(", ")
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::{Direction, Factors, Unit};
+
+    /// Two systems, each with 32 and 64 bits, and two operations.
+    fn study() -> (Vec<Condition>, Vec<Benchmark>) {
+        let mut conditions = Vec::new();
+        for (mode, bits) in [("native", "32"), ("native", "64"), ("hvm", "32"), ("hvm", "64")] {
+            let levels =
+                [("mode", mode), ("bits", bits)].map(|(name, level)| (name.to_owned(), level.to_owned()));
+            conditions.push(Condition {
+                id: format!("{mode}-{bits}"),
+                factors: Factors::from(levels),
+                runs: Vec::new(),
+                completed: 0,
+            });
+        }
+        let of = |condition: usize, operation: &str| Benchmark {
+            benchmark: "fio".to_owned(),
+            condition,
+            vm: None,
+            operation: operation.to_owned(),
+            unit: Unit::BytesPerSecond,
+            direction: Direction::Higher,
+            readings: Vec::new(),
+            value: 1.0,
+            sd: None,
+        };
+        let benchmarks =
+            (0..4).flat_map(|condition| [of(condition, "read"), of(condition, "write")]).collect();
+        (conditions, benchmarks)
+    }
+
+    fn arranged(config: &str) -> Result<Vec<Grid>> {
+        let (conditions, benchmarks) = study();
+        let config = format!("[naming]\npattern = '(?<mode>a)(?<bits>b)(?<repetition>c)'\n{config}");
+        grids(&benchmarks, &[], &conditions, &Config::parse(&config)?)
+    }
+
+    #[test]
+    fn values_have_conditions_below_and_operations_beside_each_other() {
+        let grids = arranged("[order]\nmode = [\"native\", \"hvm\"]\n").unwrap();
+        let [grid] = grids.as_slice() else { panic!("{grids:?}") };
+        assert_eq!(
+            (&grid.row_names[..], &grid.column_names[..]),
+            (&["mode".to_owned(), "bits".to_owned()][..], &["operation".to_owned()][..])
+        );
+        assert_eq!(grid.rows, [["native", "32"], ["native", "64"], ["hvm", "32"], ["hvm", "64"]]);
+        assert_eq!((grid.cell(0, 1), grid.cell(3, 0)), (Some(1), Some(6)));
+    }
+
+    #[test]
+    fn what_varies_in_a_cell_must_be_chosen() {
+        let error =
+            arranged("[layout]\nrows = [\"mode\"]\ncolumns = [\"operation\"]\n").unwrap_err().to_string();
+        assert!(
+            error.contains("mode = hvm, operation = read")
+                || error.contains("mode = native, operation = read"),
+            "{error}"
+        );
+        assert!(error.contains("`bits` (32 and 64)"), "{error}");
+        let one = "[layout]\nrows = [\"mode\"]\ncolumns = [\"operation\"]\nwhere = { bits = [\"64\"] }\n";
+        let grids = arranged(one).unwrap();
+        assert_eq!(grids[0].cells.iter().flatten().count(), 4);
+    }
+
+    #[test]
+    fn rows_alone_leave_the_rest_to_the_columns() {
+        let grids = arranged("[layout]\nrows = [\"bits\"]\n").unwrap();
+        assert_eq!(grids[0].column_names, ["mode", "operation"]);
+        let error = arranged("[layout]\nrows = [\"bitz\"]\n").unwrap_err().to_string();
+        assert!(error.contains("`bitz` is no factor") && error.contains("bits, mode"), "{error}");
+    }
+}

@@ -151,7 +151,7 @@ fn quantities<'a>(format: Format, rows: &[Row<'a>]) -> Vec<Quantity<'a>> {
             // What arrived is the result of a network; what was sent only where nothing tells of that.
             let arrived = || groups.get(&(*test, "receive")).is_some_and(|rows| !headline(rows).is_empty());
             let sent = format == Format::Iperf3 && *operation == "send";
-            !values.is_empty() && !(sent && arrived())
+            !(values.is_empty() || sent && arrived())
         })
         .collect();
     let mut operations: BTreeMap<&str, usize> = BTreeMap::new();
@@ -306,4 +306,60 @@ fn iometer(log: &Parsed, managers: bool) -> Vec<Measured> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    /// The quantities of a parser's fixture, as `operation value`.
+    fn read(fixture: &str, source: Option<&str>, config: &str) -> (Vec<String>, Vec<String>) {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("parsers/fixtures").join(fixture);
+        let bytes = std::fs::read(path).unwrap();
+        let log = stillstand_parsers::parse(stillstand_parsers::detect(&bytes).unwrap(), &bytes).unwrap();
+        let mut partial = Vec::new();
+        let found = readings(&log, source, &Config::parse(config).unwrap().file, &mut partial);
+        (found.iter().map(|measured| format!("{} {}", measured.operation, measured.value)).collect(), partial)
+    }
+
+    #[test]
+    fn of_sysbench_the_rate_is_the_result() {
+        let (cpu, _) = read("sysbench/valid/recorded-cpu.txt", None, "");
+        assert!(cpu.len() == 1 && cpu[0].starts_with("cpu "), "{cpu:?}");
+        let (memory, _) = read("sysbench/valid/recorded-memory-write.txt", None, "");
+        assert!(memory.len() == 1 && memory[0].starts_with("memory-write "), "{memory:?}");
+        let (disk, _) = read("sysbench/valid/recorded-fileio-rndrw.txt", None, "");
+        let names: Vec<&str> = disk.iter().filter_map(|line| line.split(' ').next()).collect();
+        assert!(names.contains(&"fileio-rndrw-read") && names.contains(&"fileio-rndrw-write"), "{names:?}");
+    }
+
+    #[test]
+    fn a_test_without_a_rate_has_events_over_time_and_the_name_of_its_file() {
+        let (threads, _) = read("sysbench/valid/recorded-threads.txt", Some("sysbench-threads"), "");
+        assert!(threads.len() == 1 && threads[0].starts_with("threads "), "{threads:?}");
+    }
+
+    #[test]
+    fn of_a_network_what_arrived_counts() {
+        let (tcp, _) = read("iperf3/valid/recorded-tcp.json", None, "");
+        let names: Vec<&str> = tcp.iter().filter_map(|line| line.split(' ').next()).collect();
+        assert_eq!(names, ["tcp-send", "tcp-send-send-cpu", "tcp-send-receive-cpu"]);
+    }
+
+    #[test]
+    fn blocks_are_parted_by_the_caches() {
+        let config = "[caches]\nl1_kib = 4\nl2_kib = 64\n";
+        let path = "../../sample-data/xen-efficiency/linux/pv-32/single/ramspeed-1.txt";
+        let (found, _) = read(path, None, config);
+        // Blocks of 1 KiB to 32 MiB, write and read: 3 in the first level, 4 in the second.
+        let of = |name: &str| found.iter().filter(|line| line.starts_with(name)).count();
+        assert_eq!((of("l1-write"), of("l2-read"), of("ram-read")), (3, 4, 9));
+    }
+
+    #[test]
+    fn the_time_of_the_plain_form_is_the_printed_one() {
+        let (found, _) = read("linpack/valid/plain.txt", None, "");
+        assert_eq!(found[..2], ["solve-1000 2.61", "solve-2000 20.89"]);
+    }
 }

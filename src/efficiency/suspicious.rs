@@ -19,7 +19,9 @@ pub fn suspicious(benchmarks: &[Benchmark], conditions: &[Condition]) -> Vec<Dia
         let key = (b.benchmark.as_str(), b.condition, b.vm.as_deref());
         wholes.entry(key).or_default().push((b.operation.as_str(), b.value.to_bits()));
     }
-    let mut by_values: BTreeMap<(&str, Vec<(&str, u64)>), Vec<(usize, Option<&str>)>> = BTreeMap::new();
+    // A benchmark's values → the conditions and VMs that have them.
+    type Values<'a> = (&'a str, Vec<(&'a str, u64)>);
+    let mut by_values: BTreeMap<Values<'_>, Vec<(usize, Option<&str>)>> = BTreeMap::new();
     for ((benchmark, condition, vm), values) in wholes {
         if values.len() >= 3 {
             by_values.entry((benchmark, values)).or_default().push((condition, vm));

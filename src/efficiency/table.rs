@@ -157,3 +157,65 @@ fn parquet(bytes: &[u8]) -> Result<Cells> {
     }
     Ok(Cells { headings, rows })
 }
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::{Column, DataFrame, ParquetWriter};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::config::Config;
+
+    fn declared(extra: &str) -> MeasurementTable {
+        let text = format!(
+            "[[measurements]]\nfile = \"a\"\nbenchmark = \"own\"\nvalue = \"rate\"\nunit = \"MB/s\"\n\
+             factors = {{ mode = \"system\" }}\nrepetition = \"run\"\n{extra}"
+        );
+        Config::parse(&text).unwrap().file.measurements[0].clone()
+    }
+
+    fn found(bytes: &[u8], extra: &str) -> Result<(Vec<TableRow>, usize)> {
+        let mut diagnostics = Vec::new();
+        let rows = read(bytes, "a", &declared(extra), &Factors::new(), &mut diagnostics)?;
+        Ok((rows, diagnostics.len()))
+    }
+
+    #[test]
+    fn rates_are_in_bytes_and_rows_have_their_lines() {
+        let text = "\u{feff}# by hand\nsystem, run, rate\nnative, 2, 1.5\nkvm, 1, \n";
+        let (rows, told) = found(text.as_bytes(), "").unwrap();
+        assert_eq!((rows.len(), told), (1, 1));
+        let TableRow { run, vm, measured } = &rows[0];
+        assert_eq!((run.factors["mode"].as_str(), run.repetition, vm), ("native", 2, &None));
+        assert_eq!((measured.value, measured.operation.as_str()), (1.5e6, "rate"));
+    }
+
+    #[test]
+    fn parquet_is_read_like_csv() {
+        let columns = vec![
+            Column::new("system".into(), ["native", "kvm"]),
+            Column::new("run".into(), [1_i64, 2]),
+            Column::new("rate".into(), [Some(1.5), None]),
+        ];
+        let mut frame = DataFrame::new(2, columns).unwrap();
+        let mut bytes = Vec::new();
+        ParquetWriter::new(&mut bytes).finish(&mut frame).unwrap();
+        let csv = found(b"system,run,rate\nnative,1,1.5\nkvm,2,\n", "").unwrap();
+        assert_eq!(found(&bytes, "").unwrap(), csv);
+    }
+
+    #[test]
+    fn a_column_that_is_missing_is_named_with_those_there_are() {
+        let error = found(b"system,rate\nnative,1\n", "").unwrap_err().to_string();
+        assert!(error.contains("`run`") && error.contains("system, rate"), "{error}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = found(&bytes, "");
+            let _ = found(&[b"PAR1", bytes.as_slice()].concat(), "");
+            let _ = found(&[b"system,run,rate\n", bytes.as_slice()].concat(), "size = \"run\"\n");
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 mod aligned;
 mod bad_input;
+mod benchmarks_shown;
 mod clock_estimates;
 mod clocks;
 mod compressed;

@@ -65,7 +65,11 @@ impl Composer<'_> {
             Content::Values { benchmark } => Some(benchmark.clone()),
         });
         let title = self.text.get("report.values").to_owned();
-        let blocks = vec![Block::Paragraph { text: self.text.get("report.values_summary").to_owned() }];
+        let mut text = self.text.get("report.values_summary").to_owned();
+        if !tables::block_sizes(self.analysis).rows.is_empty() {
+            text = format!("{text} {}", self.text.get("report.values_sizes"));
+        }
+        let blocks = vec![Block::Paragraph { text }];
         (!sections.is_empty()).then(|| Section { sections, ..self.section("values", title, blocks) })
     }
 
@@ -378,9 +382,10 @@ mod tests {
         document(analysis, &plan(analysis), &Text::new(language))
     }
 
-    fn findings(document: &Document) -> Vec<&str> {
-        let of = |block| match block {
-            &Block::Findings { ref items } => items.iter().map(|item| item.text.as_str()).collect(),
+    /// The findings, with plain spaces where lines may not break.
+    fn findings(document: &Document) -> Vec<String> {
+        let of = |block: &Block| match block {
+            Block::Findings { items } => items.iter().map(|item| item.text.replace('\u{a0}', " ")).collect(),
             _ => Vec::new(),
         };
         document.sections[0].blocks.iter().flat_map(of).collect()
@@ -464,7 +469,7 @@ mod tests {
             worse: vec![2, 0, 1, 0, 1, 0, 1],
         }];
         let document = composed(&analysis, Language::En);
-        let said = findings(&document)[0];
+        let said = &findings(&document)[0];
         assert!(
             said.ends_with("solve time (80 %); disk read (75 %); solve time (80 %); and 2 further ones."),
             "{said}"

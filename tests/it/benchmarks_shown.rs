@@ -1,0 +1,70 @@
+//! What the program shows of a campaign of benchmarks.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::{files, stdout, stillstand};
+
+fn campaign() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/xen-efficiency")
+}
+
+fn stats(more: &[&str]) -> String {
+    let folder = campaign();
+    stdout(&[&["stats", folder.to_str().unwrap(), "--quiet"], more].concat())
+}
+
+#[test]
+fn statistics_show_benchmarks_and_no_migrations() {
+    let shown = stats(&[]);
+    for wanted in
+        ["hvm-pvdrivers, 64 loses most", "Against bare metal", "60.9 (", "solve-4000 (s)", "Fairness"]
+    {
+        assert!(shown.contains(wanted), "{wanted}");
+    }
+    for foreign in ["All conditions", "Outage", "Runs"] {
+        assert!(!shown.contains(foreign), "{foreign}");
+    }
+    let markdown = stats(&["--format", "markdown", "--lang", "de"]);
+    assert!(markdown.contains("| linux pv 32 |"), "{markdown}");
+    assert!(markdown.contains("60.9 ("));
+}
+
+#[test]
+fn every_value_is_a_row_of_the_csv() {
+    let csv = stats(&["--format", "csv"]);
+    let mut lines = csv.lines();
+    assert_eq!(lines.next(), Some("condition,metric,unit,repetition,value"));
+    assert!(csv.contains("linux-pv-amdv-32-3-vm,ramspeed.l1-read.vm2,bytes_per_s,1,8916"), "{csv}");
+    assert!(csv.contains("linux-native-32-single,linpack.solve-2000,s,1,20.89\n"), "{csv}");
+}
+
+#[test]
+fn the_report_has_shaded_tables_in_both_documents_and_plain_ones_as_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("report");
+    let campaign = campaign();
+    let output = stillstand(&["report", campaign.to_str().unwrap(), "-o", out.to_str().unwrap()], &[]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && told.contains("results of benchmarks →"), "{told}");
+    let html = fs::read_to_string(out.join("report.html")).unwrap();
+    for wanted in [
+        "<th colspan=\"6\" scope=\"colgroup\">linux</th>",
+        "<td class=\"numeric shade worse-3\">60.9 <span class=\"below\">",
+        "<tr class=\"group\"><th colspan=\"11\" scope=\"rowgroup\">ramspeed</th></tr>",
+        "<span class=\"shade even\">98 … 103</span>",
+        "Efficiency",
+        "Jain",
+    ] {
+        assert!(html.contains(wanted), "{wanted}");
+    }
+    assert!(!html.contains("Time zero") && !html.contains("id=\"table-overview\""));
+    let files = files(&out);
+    let text = |path: &str| std::str::from_utf8(&files[path]).unwrap();
+    let csv = text("tables/efficiency-against-bare-metal.csv");
+    assert!(csv.starts_with("benchmark,operation,linux_pv_32,linux_pv_32_low,linux_pv_32_high,"), "{csv}");
+    let tex = text("tables/efficiency-against-bare-metal.tex");
+    assert!(tex.contains("\\multicolumn{6}{c}{linux}") && tex.contains("\\textit{linpack}"), "{tex}");
+    assert!(text("tables/several-vms-linpack.csv").contains("versus_single"));
+    assert!(text("tables/block-sizes.csv").lines().count() > 100);
+}
