@@ -20,6 +20,8 @@ pub struct TableRow {
 struct Cells {
     headings: Vec<String>,
     rows: Vec<Vec<Option<String>>>,
+    /// Where each row stands: the line of a CSV, the number of a row of a Parquet file.
+    lines: Vec<u64>,
 }
 
 /// The rows of one file. A row whose value is missing or no number is left out, with a diagnostic that
@@ -56,9 +58,7 @@ pub fn read(
         _ => Direction::Higher,
     };
     let mut found = Vec::new();
-    for (index, row) in cells.rows.iter().enumerate() {
-        // The headings are line 1.
-        let line = index as u64 + 2;
+    for (row, &line) in cells.rows.iter().zip(&cells.lines) {
         let mut tell = |severity, code, message: String| {
             diagnostics.push(Diagnostic {
                 severity,
@@ -132,12 +132,13 @@ fn csv(bytes: &[u8]) -> Result<Cells> {
         csv::ReaderBuilder::new().comment(Some(b'#')).trim(csv::Trim::All).flexible(true).from_reader(text);
     let headings: Vec<String> =
         reader.headers().context("the headings cannot be read")?.iter().map(str::to_owned).collect();
-    let mut rows = Vec::new();
+    let (mut rows, mut lines) = (Vec::new(), Vec::new());
     for record in reader.records() {
         let record = record.context("a row cannot be read")?;
+        lines.push(record.position().map_or(0, csv::Position::line));
         rows.push(record.iter().map(|cell| (!cell.is_empty()).then(|| cell.to_owned())).collect());
     }
-    Ok(Cells { headings, rows })
+    Ok(Cells { headings, rows, lines })
 }
 
 fn parquet(bytes: &[u8]) -> Result<Cells> {
@@ -155,7 +156,8 @@ fn parquet(bytes: &[u8]) -> Result<Cells> {
             row[index] = text.map(str::to_owned);
         }
     }
-    Ok(Cells { headings, rows })
+    let lines = (1..).take(rows.len()).collect();
+    Ok(Cells { headings, rows, lines })
 }
 
 #[cfg(test)]
@@ -187,7 +189,7 @@ mod tests {
         assert_eq!((rows.len(), told), (1, 1));
         let TableRow { run, vm, measured } = &rows[0];
         assert_eq!((run.factors["mode"].as_str(), run.repetition, vm), ("native", 2, &None));
-        assert_eq!((measured.value, measured.operation.as_str()), (1.5e6, "rate"));
+        assert_eq!((measured.value, measured.operation.as_str(), measured.line), (1.5e6, "rate", Some(3)));
     }
 
     #[test]
@@ -201,7 +203,10 @@ mod tests {
         let mut bytes = Vec::new();
         ParquetWriter::new(&mut bytes).finish(&mut frame).unwrap();
         let csv = found(b"system,run,rate\nnative,1,1.5\nkvm,2,\n", "").unwrap();
-        assert_eq!(found(&bytes, "").unwrap(), csv);
+        // Headings are a line of a CSV.
+        let mut parquet = found(&bytes, "").unwrap();
+        parquet.0.iter_mut().for_each(|row| row.measured.line = row.measured.line.map(|line| line + 1));
+        assert_eq!(parquet, csv);
     }
 
     #[test]
