@@ -11,7 +11,7 @@ use crate::text::Text;
 
 const TOP: i32 = 150;
 const CELL_HEIGHT: i32 = 104;
-const NARROWEST_CELL: i32 = 210;
+const NARROWEST_CELL: i32 = 200;
 const WIDEST_CELL: i32 = 1000;
 /// Between cells, and between those that differ in their first factor.
 const SEAM: i32 = 6;
@@ -21,6 +21,8 @@ const HEAD_LINE: i32 = 74;
 const HEAD_GAP: i32 = 26;
 const BAND_GAP: i32 = 90;
 const LEGEND_ROOM: i32 = 270;
+/// About the width of a letter.
+const LETTER: i32 = 37;
 const WIDEST_BLOCK: i32 = 800;
 const WIDEST_NAME: i32 = 1000;
 /// A figure is not higher than a page.
@@ -41,7 +43,10 @@ pub fn parts(grid: &Grid, analysis: &Analysis) -> Vec<Vec<usize>> {
 
 /// The columns that stand abreast; as many bands below each other as are needed.
 fn bands(grid: &Grid) -> Vec<Vec<usize>> {
-    let room = theme::FULL_WIDTH - WIDEST_BLOCK - WIDEST_NAME - 200;
+    // What the names of the rows take, before there is a canvas to measure them on.
+    let longest = |row: &Vec<String>| row.iter().map(|level| count(level.chars().count()) + 2).sum::<i32>();
+    let names = grid.rows.iter().map(longest).max().unwrap_or(0).saturating_mul(LETTER);
+    let room = theme::FULL_WIDTH - names.min(WIDEST_BLOCK + WIDEST_NAME) - 200;
     let most = usize::try_from(room / (NARROWEST_CELL + SEAM)).unwrap_or(1);
     let columns: Vec<usize> = (0..grid.columns.len()).collect();
     let even = columns.len().div_ceil(columns.len().div_ceil(most).max(1)).max(1);

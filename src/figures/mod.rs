@@ -230,9 +230,17 @@ pub fn about(plan: &Plan, analysis: &Analysis) -> (Option<String>, Option<String
     (benchmark, grid::comparison(grid).map(str::to_owned))
 }
 
-/// A benchmark and a comparison in words, whichever there is.
+/// A benchmark and a comparison in words, whichever there is; a comparison alone begins as a sentence does.
 pub fn titled(benchmark: Option<&str>, comparison: Option<&str>) -> String {
-    benchmark.into_iter().chain(comparison).filter(|name| !name.is_empty()).collect::<Vec<_>>().join(": ")
+    let comparison = comparison.unwrap_or_default();
+    match benchmark.filter(|name| !name.is_empty()) {
+        Some(benchmark) if comparison.is_empty() => benchmark.to_owned(),
+        Some(benchmark) => format!("{benchmark}: {comparison}"),
+        None => {
+            let mut letters = comparison.chars();
+            letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+        }
+    }
 }
 
 /// One figure as a standalone SVG document.
