@@ -8,6 +8,7 @@ use super::campaign_diagnostic;
 use crate::align::DOMAIN_0;
 use crate::analysis::{Diagnostic, Host, Role, Severity};
 use crate::config::{self, Config};
+use crate::efficiency;
 use crate::load::LoadedFile;
 
 /// The declared hosts and those that file names tell of, source before target before observer.
@@ -18,7 +19,12 @@ pub(super) fn hosts(config: &Config, files: &[LoadedFile], diagnostics: &mut Vec
         .iter()
         .map(|host| Host { name: host.name.clone(), role: host.role.into(), cpus: host.cpus })
         .collect();
-    let named: BTreeSet<&str> = files.iter().filter_map(|file| file.file.host.as_deref()).collect();
+    // What a campaign of benchmarks measured in is a VM, not a host.
+    let in_vms = |file: &&LoadedFile| {
+        config.is_of_benchmarks() && file.log.as_ref().is_some_and(efficiency::is_result)
+    };
+    let of_hosts = files.iter().filter(|file| !in_vms(file));
+    let named: BTreeSet<&str> = of_hosts.filter_map(|file| file.file.host.as_deref()).collect();
     for name in named {
         if hosts.iter().any(|host| host.name == name) {
             continue;
