@@ -1,9 +1,9 @@
 //! Benchmarks of native and virtual systems: logs → quantities → efficiency.
 //!
-//! [`readings`] knows what each format measures and names its operations, [`table`] reads plain tables of
-//! measurements; [`cells`] puts the values of one quantity of one condition together; [`compare`] sets
-//! conditions against their baselines and several VMs against one; [`suspicious`] finds data that look
-//! copied; [`findings`] says what it all means, and [`grid`] arranges it in rows and columns.
+//! `readings` knows what each format measures and names its operations, `table` reads plain tables of
+//! measurements; `cells` puts the values of one quantity of one condition together; `compare` sets
+//! conditions against their baselines and several VMs against one; `suspicious` finds data that look
+//! copied; `findings` says what it all means, and `grid` arranges it in rows and columns.
 //!
 //! Absent on purpose: comparing benchmarks with each other. A quantity is only ever compared with
 //! the same quantity of another condition.
