@@ -1,8 +1,8 @@
 //! Which of the migrations in a log a record is about.
 //!
 //! A log may tell of many, one after another or several at once. xend's log names neither the VM nor the migration in
-//! what `xc_save` says: rounds are given to the migration that lacks just this round. Where that fits several, or
-//! none, a diagnostic says so.
+//! what `xc_save` says: rounds are given to the migration that lacks just this round, and of several to the one whose
+//! round before dirtied as many pages as this one sends or skips. Where several are left, or none, a diagnostic says so.
 
 use super::record::{Origin, Writer};
 use super::row::Row;
@@ -20,6 +20,8 @@ pub(super) struct Job {
     pub last: u64,
     /// Its latest round, from 1; 0 before.
     pub round: u64,
+    /// Pages that the round before it dirtied: what it sends or skips.
+    pub dirtied: Option<f64>,
     /// Pages done of that round.
     pub done: Option<f64>,
     /// A round that has begun and of which nothing has been told yet.
@@ -75,10 +77,40 @@ pub(super) enum Telling {
     Some,
 }
 
+/// Most migrations that are taken to be under way at once. More are damage, and each would be looked at for each
+/// record.
+const AT_ONCE: usize = 64;
+
 #[derive(Debug, Default)]
-pub(super) struct Jobs(pub Vec<Job>);
+pub(super) struct Jobs {
+    all: Vec<Job>,
+    /// Those that have not ended, and some that have.
+    under_way: Vec<usize>,
+}
 
 impl Jobs {
+    pub fn all(&self) -> &[Job] {
+        &self.all
+    }
+
+    pub fn get(&self, at: usize) -> Option<&Job> {
+        self.all.get(at)
+    }
+
+    pub fn get_mut(&mut self, at: usize) -> Option<&mut Job> {
+        self.all.get_mut(at)
+    }
+
+    /// Those under way that a record may be about, the oldest first.
+    fn fitting<'a>(
+        &'a self,
+        origin: &'a Origin,
+        domain: Option<u64>,
+    ) -> impl DoubleEndedIterator<Item = (usize, &'a Job)> {
+        let all = self.under_way.iter().filter_map(|at| Some((*at, self.all.get(*at)?)));
+        all.filter(move |(_, job)| !job.ended && job.fits(origin, domain))
+    }
+
     /// A new migration.
     pub fn open(&mut self, origin: &Origin, domain: Option<u64>, line: u64) -> usize {
         let Origin { writer, pid, thread, .. } = *origin;
@@ -87,20 +119,30 @@ impl Jobs {
             self.close(writer);
         }
         let domain = domain.or(origin.domain);
-        self.0.push(Job { writer, pid, thread, domain, last: line, ..Job::default() });
-        self.0.len().saturating_sub(1)
+        self.under_way.retain(|at| self.all.get(*at).is_some_and(|job| !job.ended));
+        if self.under_way.len() >= AT_ONCE
+            && let Some(job) = self.all.get_mut(self.under_way.remove(0))
+        {
+            job.ended = true;
+        }
+        let at = self.all.len();
+        self.under_way.push(at);
+        self.all.push(Job { writer, pid, thread, domain, last: line, ..Job::default() });
+        at
     }
 
     /// All of a writer are over, whether they said so or not.
     pub fn close(&mut self, writer: Writer) {
-        for job in self.0.iter_mut().filter(|job| job.writer == writer) {
-            job.ended = true;
+        for at in &self.under_way {
+            if let Some(job) = self.all.get_mut(*at).filter(|job| job.writer == writer) {
+                job.ended = true;
+            }
         }
     }
 
     /// The record is about this migration.
     pub fn touch(&mut self, at: usize, origin: &Origin, domain: Option<u64>, line: u64) {
-        if let Some(job) = self.0.get_mut(at) {
+        if let Some(job) = self.all.get_mut(at) {
             job.pid = job.pid.or(origin.pid);
             job.thread = job.thread.or(origin.thread);
             job.domain = job.domain.or(domain).or(origin.domain);
@@ -118,37 +160,35 @@ impl Jobs {
         log: &mut Diagnostics,
         wanted: impl Fn(&Job) -> R,
     ) -> Option<usize> {
-        let fits = |job: &&Job| !job.ended && job.fits(origin, domain);
-        let best = self.0.iter().filter(fits).map(&wanted).max()?;
-        let all = self.0.iter().enumerate().filter(|(_, job)| fits(job) && wanted(job) == best);
-        self.latest(all, place, log)
+        let best = self.fitting(origin, domain).map(|(_, job)| wanted(job)).max()?;
+        latest(self.fitting(origin, domain).filter(|(_, job)| wanted(job) == best), place, log)
     }
 
     /// The migration of which this round has begun and nothing else was told yet.
     pub fn begun(&self, origin: &Origin, round: u64) -> Option<usize> {
-        let begun = |job: &Job| job.begun.is_some() && job.round == round && job.fits(origin, None);
-        let all = self.0.iter().enumerate().filter(|(_, job)| !job.ended && begun(job));
+        let begun = |job: &Job| job.begun.is_some() && job.round == round;
+        let all = self.fitting(origin, None).filter(|(_, job)| begun(job));
         all.max_by_key(|(_, job)| job.last).map(|(at, _)| at)
     }
 
     /// The last migration of which the outcome is not told, also when it is over.
     pub fn judged(&self, origin: &Origin, domain: Option<u64>) -> Option<usize> {
-        let all = self.0.iter().enumerate().rev();
-        let mut all = all.filter(|(_, job)| !job.judged && job.fits(origin, domain));
-        all.next().map(|(at, _)| at)
+        let mut recent = self.all.iter().enumerate().rev().take(AT_ONCE);
+        recent.find(|(_, job)| !job.judged && job.fits(origin, domain)).map(|(at, _)| at)
     }
 
-    /// The migration that a round is of; a new one if it is the first round of none.
+    /// The migration that a round is of; a new one if it is the first round of none. `pages` are what it sends or
+    /// skips, where that is known.
     pub fn of_round(
         &mut self,
         origin: &Origin,
-        round: u64,
+        (round, pages): (u64, Option<f64>),
         telling: Telling,
         place: Place<'_>,
         log: &mut Diagnostics,
     ) -> usize {
         let line = place.line.unwrap_or_default();
-        let open = || self.0.iter().enumerate().filter(|(_, job)| !job.ended && job.fits(origin, None));
+        let open = || self.fitting(origin, None);
         let same = |job: &Job| telling != Telling::Once && job.round == round;
         let next = |job: &Job| job.round.checked_add(1) == Some(round);
         let found = if round == 1 {
@@ -156,8 +196,12 @@ impl Jobs {
             // Of two that were started the first begins.
             same.or_else(|| open().find(|(_, job)| next(job)).map(|(at, _)| at))
         } else {
-            let same = self.latest(open().filter(|(_, job)| same(job)), place, log);
-            same.or_else(|| self.latest(open().filter(|(_, job)| next(job)), place, log))
+            let same = latest(open().filter(|(_, job)| same(job)), place, log);
+            let all = |exact: bool| {
+                open()
+                    .filter(move |(_, job)| next(job) && (!exact || job.dirtied == pages && pages.is_some()))
+            };
+            same.or_else(|| latest(all(all(true).next().is_some()), place, log))
         };
         let found = found.or_else(|| {
             let (at, job) = open().filter(|_| round != 1).max_by_key(|(_, job)| job.last)?;
@@ -180,23 +224,6 @@ impl Jobs {
         self.touch(at, origin, None, line);
         at
     }
-
-    /// The latest of several that would do: they cannot be told apart.
-    fn latest<'a>(
-        &self,
-        all: impl Iterator<Item = (usize, &'a Job)>,
-        place: Place<'_>,
-        log: &mut Diagnostics,
-    ) -> Option<usize> {
-        let mut fitting = 0_usize;
-        let (at, _) = all.inspect(|_| fitting += 1).max_by_key(|(_, job)| job.last)?;
-        if fitting > 1 {
-            log.warning("migrations-mixed", place, || {
-                format!("this fits several migrations that were under way; it is taken for migration {at}")
-            });
-        }
-        Some(at)
-    }
 }
 
 fn missing(from: u64, round: u64, place: Place<'_>, log: &mut Diagnostics) {
@@ -208,4 +235,20 @@ fn missing(from: u64, round: u64, place: Place<'_>, log: &mut Diagnostics) {
             format!("rounds {from} to {to} are not in the log")
         }
     });
+}
+
+/// The latest of several that would do: they cannot be told apart.
+fn latest<'a>(
+    all: impl Iterator<Item = (usize, &'a Job)>,
+    place: Place<'_>,
+    log: &mut Diagnostics,
+) -> Option<usize> {
+    let mut fitting = 0_usize;
+    let (at, _) = all.inspect(|_| fitting += 1).max_by_key(|(_, job)| job.last)?;
+    if fitting > 1 {
+        log.warning("migrations-mixed", place, || {
+            format!("this fits several migrations that were under way; it is taken for migration {at}")
+        });
+    }
+    Some(at)
 }

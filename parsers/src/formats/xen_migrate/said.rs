@@ -8,7 +8,7 @@
 //! * libxc since 4.6: `Frames iteration 1 of 5: 1024/6000   17%`; XenServer: `Frames iteration 1: 1024 of 6000
 //!   (17%)`, and JSON.
 
-use crate::text::unsigned;
+use crate::text::{float, unsigned};
 
 /// A number as it stands there; empty where something else does.
 pub(super) type Digits<'a> = &'a [u8];
@@ -156,6 +156,14 @@ pub(super) fn read<'a>(words: &[&'a [u8]]) -> Option<(Said<'a>, usize)> {
         [b"xc:" | b"libxl:" | b"libxl-save-helper:", b"error:", ..] => (Said::Error, 2),
         [b"ERROR", b"Internal", b"error:", ..] => (Said::Error, 3),
         _ => return None,
+    })
+}
+
+/// The pages that the round at the beginning of these words sends or skips, if that is told behind it.
+pub(super) fn pages_of(words: &[&[u8]]) -> Option<f64> {
+    (0..words.len()).find_map(|at| match words.get(at..).and_then(read) {
+        Some((Said::Counts { sent, skipped: Some(skipped), .. }, _)) => Some(float(sent)? + float(skipped)?),
+        _ => None,
     })
 }
 

@@ -112,10 +112,17 @@ fn two_migrations_at_once() {
     assert_eq!(i64s(&parsed, "domain"), numbers.map(|number| Some(880 + i64::from(number))));
     assert_eq!(of(&parsed, "sent", "transferred_bytes"), [Some(16_399.0 * 4096.0), Some(33_010.0 * 4096.0)]);
     assert_eq!(of(&parsed, "round", "round_s").last(), Some(&Some(0.001)));
-    // Without the names of threads it is told by the rounds, as far as that goes.
+    // Without the names of threads it is told by the pages: a round sends or skips what the one before dirtied.
+    let expected = ["note 1 time-zone-unknown", "note 10 dirtied-before"];
+    let parsed = check("xen-migrate/valid/xend-same-process.log", &expected);
+    assert_eq!(u32s(&parsed, "line"), [1, 2, 3, 4, 5, 5, 6, 7, 9, 10, 11, 12, 13, 14]);
+    assert_eq!(u32s(&parsed, "migration"), [0, 1, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 1, 1]);
+    assert_eq!(strs(&parsed, "entry")[4..8], ["round", "last-round", "suspend", "STOP"]);
+    assert_eq!(of(&parsed, "round", "round_s")[2], Some(0.02));
+    // As far as they fit.
     let expected = ["note 1 time-zone-unknown", "warning 5 migrations-mixed", "warning 6 migrations-mixed"];
     let parsed = check("xen-migrate/invalid/xend-mixed.log", &expected);
-    assert_eq!(u32s(&parsed, "migration"), [0, 0, 1, 1, 1, 1, 0, 0]);
+    assert_eq!(u32s(&parsed, "migration"), [0, 1, 0, 1, 1, 1, 0, 0]);
 }
 
 #[test]
@@ -311,7 +318,7 @@ fn damaged_rounds() {
         [Some(4), Some(5), Some(1), Some(0)],
     ];
     assert_eq!(rounds(&parsed), expected);
-    // 600000 pages in 20 s are 983 Mb/s; -91 and 112 are what is left of them in 32 bits.
+    // 600000 pages in 20 s are 983 Mb/s; the log says -91 and 112.
     let rates = [Some(69_750_000.0), None, None, None, None, Some(20_375_000.0)];
     assert_eq!(of(&parsed, "round", "throughput_bytes_per_s"), rates);
     assert_eq!(
