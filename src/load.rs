@@ -164,9 +164,14 @@ fn expected(file: &SessionFile) -> &'static [Format] {
         Some("qmp") => &[Format::QmpMigrate],
         Some("hmp") => &[Format::HmpMigrate],
         Some("domjobinfo" | "virsh") => &[Format::VirshDomjobinfo],
-        Some("migrate") => {
-            &[Format::QmpMigrate, Format::HmpMigrate, Format::VirshDomjobinfo, Format::MigrationTime]
-        }
+        Some("xend" | "xl" | "xen-migrate") => &[Format::XenMigrate],
+        Some("migrate") => &[
+            Format::QmpMigrate,
+            Format::HmpMigrate,
+            Format::VirshDomjobinfo,
+            Format::XenMigrate,
+            Format::MigrationTime,
+        ],
         Some(source) if source.starts_with("qmp-") => &[Format::QmpMigrate],
         Some("vlc") => &[Format::VlcStats, Format::VlcLog],
         Some("netperf") => &[Format::Netperf],

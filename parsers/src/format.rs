@@ -9,7 +9,7 @@ use crate::detect::Head;
 use crate::diagnostic::{ParseError, Parsed};
 use crate::formats::{
     dstat, fio, hmp_migrate, iometer, iperf3, linpack, migration_time, netperf, ping, ping_gawk, qmp_migrate,
-    ramspeed, stream, sysbench, virsh_domjobinfo, vlc_log, vlc_stats, xentop, xentop_gawk, zeit,
+    ramspeed, stream, sysbench, virsh_domjobinfo, vlc_log, vlc_stats, xen_migrate, xentop, xentop_gawk, zeit,
 };
 
 /// A format of log files.
@@ -36,6 +36,8 @@ pub enum Format {
     HmpMigrate,
     /// What libvirt says of a migration to people.
     VirshDomjobinfo,
+    /// What Xen's tools say of a migration.
+    XenMigrate,
     /// VLC's counters of displayed and lost frames and buffers.
     VlcStats,
     /// Messages of VLC about late pictures and buffers.
@@ -87,6 +89,7 @@ pub static FORMATS: &[&FormatInfo] = &[
     &qmp_migrate::INFO,
     &hmp_migrate::INFO,
     &virsh_domjobinfo::INFO,
+    &xen_migrate::INFO,
     &vlc_stats::INFO,
     &vlc_log::INFO,
     &netperf::INFO,
@@ -112,6 +115,7 @@ impl Format {
             Self::QmpMigrate => &qmp_migrate::INFO,
             Self::HmpMigrate => &hmp_migrate::INFO,
             Self::VirshDomjobinfo => &virsh_domjobinfo::INFO,
+            Self::XenMigrate => &xen_migrate::INFO,
             Self::VlcStats => &vlc_stats::INFO,
             Self::VlcLog => &vlc_log::INFO,
             Self::Netperf => &netperf::INFO,

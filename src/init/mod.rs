@@ -132,7 +132,7 @@ fn span(log: &Parsed) -> Option<(f64, f64)> {
         Format::PingGawk => {
             around(&mut log.frame.i64s("epoch").ok()?.iter().flatten().map(|epoch| epoch as f64))
         }
-        Format::QmpMigrate | Format::HmpMigrate | Format::VirshDomjobinfo => {
+        Format::QmpMigrate | Format::HmpMigrate | Format::VirshDomjobinfo | Format::XenMigrate => {
             around(&mut log.frame.f64s("time").ok()?.iter().flatten())
         }
         _ => around(&mut log.frame.f64s("epoch_s").ok()?.iter().flatten()),

@@ -20,6 +20,7 @@ fn allowed(folder: &str) -> &'static [&'static str] {
         "netperf" => &["netperf"],
         "time" => &["migration-time"],
         "qemu" => &["qmp-migrate", "hmp-migrate", "virsh-domjobinfo"],
+        "xen_migration" => &["xen-migrate"],
         _ => &[],
     }
 }

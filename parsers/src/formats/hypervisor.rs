@@ -1,5 +1,5 @@
 //! What a hypervisor says of a migration: the rows that `qmp-migrate`, `hmp-migrate` and `virsh-domjobinfo`
-//! have in common.
+//! have in common, and their first columns, which `xen-migrate` has as well.
 //!
 //! A row is one observation (an answer to the question how the migration goes), one event or one command, in
 //! the order of the file. Columns are null where the source does not say.
@@ -16,7 +16,7 @@ pub(super) mod stamp;
 use std::borrow::Cow;
 
 use polars::prelude::{
-    Float64Chunked, Int64Chunked, IntoSeries, NewChunkedArray, StringChunked, UInt32Chunked,
+    Float64Chunked, Int64Chunked, IntoSeries, NewChunkedArray, Series, StringChunked, UInt32Chunked,
 };
 
 use self::stamp::Stamp;
@@ -220,7 +220,7 @@ impl Table {
                 || format!("{count} rows have times without a time zone: they are in local_s, not in time"),
             );
         }
-        let timed = self.rows.iter().any(|row| matches!(row.time, Some(Stamp::Epoch(_))));
+        let clock = clock(self.rows.iter().map(|row| row.time));
         if let Some(last) = self.rows.iter().rev().find_map(|row| row.status.as_deref()) {
             self.facts.set_text("last_status", last.as_bytes());
         }
@@ -228,7 +228,7 @@ impl Table {
             format,
             version: self.version,
             columns: columns(&self.rows),
-            clock: if timed { Clock::Epoch } else { Clock::None },
+            clock,
             facts: self.facts,
             rows: RowCount { read: self.rows.len(), lost: self.lost },
             diagnostics: self.diagnostics,
@@ -237,18 +237,40 @@ impl Table {
     }
 }
 
-fn columns(rows: &[Observation]) -> FrameBuilder {
+/// The clock of rows with these times.
+pub(super) fn clock(mut times: impl Iterator<Item = Option<Stamp>>) -> Clock {
+    if times.any(|time| matches!(time, Some(Stamp::Epoch(_)))) { Clock::Epoch } else { Clock::None }
+}
+
+/// The columns that say when and where each row was written.
+pub(super) fn first_columns(rows: impl Iterator<Item = (Option<Stamp>, u64)> + Clone) -> FrameBuilder {
     let mut columns = FrameBuilder::default();
     let times = [
         ("time", Unit::EpochSeconds, Stamp::epoch as fn(Stamp) -> Option<f64>),
         ("local_s", Unit::Seconds, Stamp::local),
     ];
     for (name, unit, part) in times {
-        let values = rows.iter().map(|row| row.time.and_then(part));
+        let values = rows.clone().map(|(time, _)| time.and_then(part));
         columns.push(unit, Float64Chunked::from_iter_options(name.into(), values).into_series());
     }
-    let lines = rows.iter().map(|row| u32::try_from(row.line).unwrap_or(u32::MAX));
+    let lines = rows.map(|(_, line)| u32::try_from(line).unwrap_or(u32::MAX));
     columns.push(Unit::Count, UInt32Chunked::from_iter_values("line".into(), lines).into_series());
+    columns
+}
+
+/// A column of values that count things, or measure them.
+pub(super) fn column(name: &str, whole: bool, values: impl Iterator<Item = Option<f64>>) -> Series {
+    if whole {
+        #[expect(clippy::cast_possible_truncation, reason = "below 2^63, see `reading`")]
+        let values = values.map(|value| value.map(|value| value as i64));
+        Int64Chunked::from_iter_options(name.into(), values).into_series()
+    } else {
+        Float64Chunked::from_iter_options(name.into(), values).into_series()
+    }
+}
+
+fn columns(rows: &[Observation]) -> FrameBuilder {
+    let mut columns = first_columns(rows.iter().map(|row| (row.time, row.line)));
     let entries = StringChunked::from_iter_values("entry".into(), rows.iter().map(|row| row.entry));
     columns.push(Unit::Text, entries.into_series());
     let statuses =
@@ -256,14 +278,7 @@ fn columns(rows: &[Observation]) -> FrameBuilder {
     columns.push(Unit::Text, statuses.into_series());
     for (index, (name, unit, whole)) in FIELDS.into_iter().enumerate() {
         let values = rows.iter().map(|row| row.values.get(index).copied().flatten());
-        #[expect(clippy::cast_possible_truncation, reason = "below 2^63, see `reading`")]
-        let series = if whole {
-            let values = values.map(|value| value.map(|value| value as i64));
-            Int64Chunked::from_iter_options(name.into(), values).into_series()
-        } else {
-            Float64Chunked::from_iter_options(name.into(), values).into_series()
-        };
-        columns.push(unit, series);
+        columns.push(unit, column(name, whole, values));
     }
     let errors =
         StringChunked::from_iter_options("error".into(), rows.iter().map(|row| row.error.as_deref()));

@@ -46,7 +46,7 @@ pub(crate) static INFO: FormatInfo = FormatInfo {
     parse,
 };
 
-fn recognise(head: &Head<'_>) -> bool {
+pub(super) fn recognise(head: &Head<'_>) -> bool {
     let Some((first, rest)) = head.lines.split_first() else { return false };
     let request = request(first.text.trim_ascii()).is_some();
     if head.lines.iter().any(|line| times::by_format(line.text).is_some_and(|times| times.read_parts() >= 3))

@@ -22,6 +22,7 @@ pub(crate) mod virsh_domjobinfo;
 pub(crate) mod vlc_log;
 mod vlc_message;
 pub(crate) mod vlc_stats;
+pub(crate) mod xen_migrate;
 pub(crate) mod xentop;
 pub(crate) mod xentop_gawk;
 pub(crate) mod zeit;

@@ -58,7 +58,9 @@ const KEYS: [&[u8]; 6] = [
 
 fn recognise(head: &Head<'_>) -> bool {
     let mut events = [false; 2];
-    for line in &head.lines {
+    // XenServer's emulators speak a dialect of QMP, which `xen-migrate` reads.
+    let xen = |text: &[u8]| memchr::memmem::find(text, b"libempserver").is_some();
+    for line in head.lines.iter().filter(|line| !xen(line.text)) {
         let text = line.text;
         if KEYS.iter().any(|key| quoted_key(text, key))
             || gather::begins_with_key(text, b"return")

@@ -13,6 +13,9 @@ use crate::text::{epoch, float, split_once, unsigned};
 /// Longest text before an output in which a time is looked for.
 const PREFIX: usize = 200;
 
+const MONTHS: [&[u8]; 12] =
+    [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::formats) enum Stamp {
     /// Seconds since 1970 UTC.
@@ -72,7 +75,8 @@ pub(in crate::formats) fn anywhere(prefix: &[u8]) -> Option<Stamp> {
     None
 }
 
-fn read(text: &[u8]) -> Option<(Stamp, &[u8])> {
+/// The time at the very beginning of the text, and what stands behind it.
+pub(in crate::formats) fn read(text: &[u8]) -> Option<(Stamp, &[u8])> {
     match text.first()? {
         b'0'..=b'9' => seconds(text).or_else(|| iso(text)),
         b'A'..=b'Z' => ctime(text),
@@ -129,8 +133,6 @@ fn iso(text: &[u8]) -> Option<(Stamp, &[u8])> {
 /// `Sat Nov 21 14:25:44 UTC 2026`, `Sat Nov 21 14:25:44 2026`, `Nov 21 14:25:44 2026`
 fn ctime(text: &[u8]) -> Option<(Stamp, &[u8])> {
     const DAYS: [&[u8]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
-    const MONTHS: [&[u8]; 12] =
-        [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
     let (mut word, mut rest) = word(text);
     if DAYS.contains(&word) {
         (word, rest) = self::word(rest);
@@ -147,6 +149,18 @@ fn ctime(text: &[u8]) -> Option<(Stamp, &[u8])> {
     }
     let local = midnight_s(digits(year, 4).filter(|(_, rest)| rest.is_empty())?.0, month, day)? + second;
     Some((placed(local, offset_s), rest))
+}
+
+/// What stands behind `Nov 21 14:25:44 `, as syslog writes it: a time of which nobody says the year.
+pub(in crate::formats) fn without_year(text: &[u8]) -> Option<&[u8]> {
+    let (month, rest) = word(text);
+    if !MONTHS.contains(&month) {
+        return None;
+    }
+    let (day, rest) = word(rest);
+    digits(day, day.len())?;
+    let (_, rest) = time_of_day(rest.trim_ascii_start())?;
+    rest.strip_prefix(b" ")
 }
 
 fn word(text: &[u8]) -> (&[u8], &[u8]) {

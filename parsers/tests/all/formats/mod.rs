@@ -13,6 +13,7 @@ mod qmp_migrate;
 mod virsh_domjobinfo;
 mod vlc_log;
 mod vlc_stats;
+mod xen_migrate;
 mod xentop;
 mod xentop_gawk;
 mod zeit;
