@@ -2,9 +2,12 @@
 //!
 //! Two are parts of one study of live migration. [`testbed`] is what they share: machines, loads, and the
 //! tools that logged them; each adds its published numbers and the logs of its service. The third is of
-//! benchmarks and stands alone.
+//! benchmarks and stands alone, as does the fourth, of what migrations transfer. [`values`] is how published means become
+//! the values behind them.
 
 pub mod testbed;
+pub mod values;
 pub mod xen_efficiency;
 pub mod xen_live_migration;
+pub mod xen_precopy;
 pub mod xen_stream;

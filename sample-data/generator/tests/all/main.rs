@@ -4,6 +4,7 @@
 
 mod xen_efficiency;
 mod xen_live_migration;
+mod xen_precopy;
 mod xen_stream;
 
 use std::collections::BTreeMap;
