@@ -1,7 +1,7 @@
 //! Efficiency of VMs under Xen against bare metal (2010): one VM at a time in 14 configurations of two guest
 //! systems, and up to three VMs at once.
 //!
-//! [`published`] holds the numbers that must come back, [`values`](super::values) how a mean becomes the values behind it,
+//! [`published`] holds the numbers that must come back, [`values`] how a mean becomes the values behind it,
 //! [`transfers`] the tests of Iometer. There is no migration here, hence no
 //! [testbed](super::testbed): a log is a list of results.
 //!

@@ -3,6 +3,7 @@
 //! README says. Reads the files with a few lines of its own, not with the parsers.
 
 mod cpu_cap;
+mod hypervisor_sweep;
 mod xen_efficiency;
 mod xen_live_migration;
 mod xen_precopy;
