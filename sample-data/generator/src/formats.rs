@@ -13,5 +13,6 @@ pub mod ping;
 pub mod ping_gawk;
 pub mod ramspeed;
 pub mod vlc;
+pub mod xend_log;
 pub mod xentop_gawk;
 pub mod zeit;

@@ -6,7 +6,8 @@
 //! what both hosts and the VM do over continuous time; its recorders sample that model the way the
 //! real tools would, with their clocks, periods and delays; the *formats* ([`formats`]) turn the
 //! samples into the bytes that those tools write. A campaign of benchmarks has no migration: its figures
-//! go to the formats as they are, but for means, which are taken apart into the values behind them.
+//! go to the formats as they are, but for means, which are taken apart into the values behind them. Nor has one of what
+//! migrations transfer: its iterations are taken apart likewise.
 //!
 //! The result depends on nothing but this source. All randomness comes from ChaCha streams named
 //! after run and file ([`noise`]), there is no clock and no locale, and no function is used whose

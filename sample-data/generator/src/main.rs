@@ -5,13 +5,17 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use stillstand_generator::SampleFile;
-use stillstand_generator::campaigns::{xen_efficiency, xen_live_migration, xen_stream};
+use stillstand_generator::campaigns::{
+    hypervisor_sweep, xen_efficiency, xen_live_migration, xen_precopy, xen_stream,
+};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let directory = env::args_os().nth(1).map_or_else(|| PathBuf::from("sample-data"), PathBuf::from);
     write(&directory.join(xen_live_migration::NAME), &xen_live_migration::files())?;
     write(&directory.join(xen_stream::NAME), &xen_stream::files())?;
-    write(&directory.join(xen_efficiency::NAME), &xen_efficiency::files())
+    write(&directory.join(xen_efficiency::NAME), &xen_efficiency::files())?;
+    write(&directory.join(xen_precopy::NAME), &xen_precopy::files())?;
+    write(&directory.join(hypervisor_sweep::NAME), &hypervisor_sweep::files())
 }
 
 /// Writes the files of a campaign; others in its folder stay as they are.

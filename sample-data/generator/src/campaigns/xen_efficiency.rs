@@ -10,9 +10,9 @@
 
 pub mod published;
 pub mod transfers;
-pub mod values;
 
 use self::published::{Figures, Group, Setting};
+use super::values;
 use crate::SampleFile;
 use crate::formats::linpack::{self, Solutions};
 use crate::formats::ramspeed::{self, Access};

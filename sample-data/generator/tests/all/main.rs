@@ -2,8 +2,11 @@
 //! writes, the published numbers come back from their bytes, and every peculiarity is where the
 //! README says. Reads the files with a few lines of its own, not with the parsers.
 
+mod cpu_cap;
+mod hypervisor_sweep;
 mod xen_efficiency;
 mod xen_live_migration;
+mod xen_precopy;
 mod xen_stream;
 
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 //! A file holds one test: each operation at five sizes, three minutes each.
 
 use super::Member;
-use super::values;
+use crate::campaigns::values;
 use crate::formats::iometer::{self, Step, Target, Test};
 use crate::noise::Noise;
 
