@@ -4,10 +4,10 @@
 //! target's only the event that the VM runs there is used. A VM that runs on at the source after a
 //! failure tells `RESUME` there: that is no resumption after a migration.
 
-use stillstand_parsers::Parsed;
+use stillstand_parsers::{Format, Parsed};
 
 use super::host_of;
-use crate::analysis::{Hypervisor, Role, Severity, Status};
+use crate::analysis::{Hypervisor, PrecopyRound, Role, Severity, Status};
 use crate::config::Config;
 use crate::load::LoadedFile;
 use crate::stats::Sample;
@@ -203,7 +203,8 @@ fn account(file: &LoadedFile, log: &Parsed) -> Hypervisor {
         let positive = values(column).into_iter().filter(|value| *value > 0.0).collect();
         Sample::new(positive).map(|sample| sample.median())
     };
-    let page_bytes = last("page_bytes");
+    // Xen of the PC counts in these pages, and does not say so.
+    let page_bytes = last("page_bytes").or((log.format == Format::XenMigrate).then_some(4096.0));
     let sent = ["pages_normal", "pages_duplicate"].map(&last);
     Hypervisor {
         source_file: file.file.relative.clone(),
@@ -221,5 +222,53 @@ fn account(file: &LoadedFile, log: &Parsed) -> Hypervisor {
         page_bytes,
         dirty_bytes_per_s: median("dirty_pages_per_s").map(|pages| pages * page_bytes.unwrap_or(4096.0)),
         throughput_bytes_per_s: median("throughput_bytes_per_s"),
+        rounds: match log.format {
+            Format::XenMigrate => rounds(log),
+            _ => Vec::new(),
+        },
+        printed_pages: printed_pages(log),
     }
+}
+
+/// The rounds of a log of Xen, whose last migration it is: those that tell what they sent.
+fn rounds(log: &Parsed) -> Vec<PrecopyRound> {
+    let frame = &log.frame;
+    let (Ok(migrations), Ok(iterations), Ok(sent)) =
+        (frame.u32s("migration"), frame.i64s("iteration"), frame.i64s("round_pages_sent"))
+    else {
+        return Vec::new();
+    };
+    let counts = |name: &str| -> Vec<Option<f64>> {
+        frame.i64s(name).map_or_else(
+            |_| vec![None; frame.height()],
+            |column| column.iter().map(|count| count.map(|count| count as f64)).collect(),
+        )
+    };
+    let (skipped, dirtied) = (counts("round_pages_skipped"), counts("round_pages_dirtied"));
+    let durations: Vec<Option<f64>> =
+        frame.f64s("round_s").map_or_else(|_| vec![None; frame.height()], |column| column.iter().collect());
+    let last = migrations.iter().flatten().max();
+    let mut found: Vec<PrecopyRound> = (0..frame.height())
+        .filter(|row| migrations.get(*row) == last)
+        .filter_map(|row| {
+            Some(PrecopyRound {
+                number: u64::try_from(iterations.get(row)?).ok()?,
+                pages_sent: sent.get(row)? as f64,
+                pages_skipped: skipped[row],
+                pages_dirtied: dirtied[row],
+                duration_s: durations[row],
+            })
+        })
+        .collect();
+    found.sort_by_key(|round| round.number);
+    found.dedup_by_key(|round| round.number);
+    found
+}
+
+/// What a log of Xen prints as the sum over all rounds of its last migration, pages.
+fn printed_pages(log: &Parsed) -> Option<f64> {
+    let (entries, bytes) = (log.frame.strs("entry").ok()?, log.frame.f64s("transferred_bytes").ok()?);
+    let rows = entries.iter().zip(bytes.iter());
+    let sums = rows.filter(|(entry, _)| *entry == Some("sent")).filter_map(|(_, bytes)| bytes);
+    sums.last().map(|bytes| bytes / 4096.0)
 }

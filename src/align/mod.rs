@@ -86,8 +86,10 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
     if let Some((_, log)) = run.only_one(of(Format::MigrationTime)) {
         run.migration = migration(log);
     }
-    let logs: Vec<_> =
-        [Format::QmpMigrate, Format::HmpMigrate, Format::VirshDomjobinfo].into_iter().flat_map(of).collect();
+    let logs: Vec<_> = [Format::QmpMigrate, Format::HmpMigrate, Format::VirshDomjobinfo, Format::XenMigrate]
+        .into_iter()
+        .flat_map(of)
+        .collect();
     let hypervisor = hypervisor::read(&logs, config, &mut |file, severity, code, message| {
         Told::new(&mut run.diagnostics, file).tell(severity, code, message);
     });

@@ -192,4 +192,81 @@ pub struct Hypervisor {
     pub dirty_bytes_per_s: Option<f64>,
     /// Median over its answers while the job was active.
     pub throughput_bytes_per_s: Option<f64>,
+    /// The rounds of pre-copy in their order, the stop-and-copy last, where it tells what each sent.
+    pub rounds: Vec<PrecopyRound>,
+    /// The sum over the rounds as it prints it, pages.
+    pub printed_pages: Option<f64>,
+}
+
+/// What one round of pre-copy sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PrecopyRound {
+    /// From 1.
+    pub number: u64,
+    pub pages_sent: f64,
+    /// Not sent, since they had been dirtied again.
+    pub pages_skipped: Option<f64>,
+    /// Dirtied while it was sent.
+    pub pages_dirtied: Option<f64>,
+    pub duration_s: Option<f64>,
+}
+
+impl Hypervisor {
+    /// Sum over the rounds.
+    pub fn pages_in_rounds(&self) -> f64 {
+        self.rounds.iter().map(|round| round.pages_sent).sum()
+    }
+
+    /// All pages that were transferred: as printed, else the sum over the rounds, else as counted.
+    pub fn pages_total(&self) -> Option<f64> {
+        let sum = (!self.rounds.is_empty()).then(|| self.pages_in_rounds());
+        self.printed_pages.or(sum).or(self.pages_sent)
+    }
+
+    pub fn pages_first(&self) -> Option<f64> {
+        self.rounds.first().map(|round| round.pages_sent)
+    }
+
+    pub fn pages_last(&self) -> Option<f64> {
+        self.rounds.last().map(|round| round.pages_sent)
+    }
+
+    /// Mean over the rounds between the first and the last.
+    pub fn pages_middle_mean(&self) -> Option<f64> {
+        let middle = self.middle()?;
+        Some(middle.iter().map(|round| round.pages_sent).sum::<f64>() / middle.len() as f64)
+    }
+
+    fn middle(&self) -> Option<&[PrecopyRound]> {
+        self.rounds.get(1..self.rounds.len().checked_sub(1)?).filter(|middle| !middle.is_empty())
+    }
+
+    /// The memory of the VM in pages.
+    pub fn vm_pages(&self) -> Option<f64> {
+        Some(self.memory_bytes? / self.page_bytes.filter(|bytes| *bytes > 0.0)?)
+    }
+
+    /// Pages transferred ÷ pages of the VM; of a hypervisor that counts bytes only, of bytes.
+    pub fn amplification(&self) -> Option<f64> {
+        let by_pages = || {
+            let pages = self.pages_total().filter(|_| !self.rounds.is_empty())?;
+            Some(pages / self.vm_pages().filter(|pages| *pages > 0.0)?)
+        };
+        let by_bytes = || Some(self.transferred_bytes? / self.memory_bytes.filter(|bytes| *bytes > 0.0)?);
+        by_pages().or_else(by_bytes)
+    }
+
+    /// The share of what was transferred beyond one copy of the memory.
+    pub fn wasted(&self) -> Option<f64> {
+        self.amplification().filter(|times| *times > 0.0).map(|times| (1.0 - 1.0 / times).max(0.0))
+    }
+
+    /// Pages dirtied ÷ pages sent over the rounds between the first and the last: from 1 on, rounds do not get
+    /// shorter and pre-copy does not converge.
+    pub fn dirtied_per_sent(&self) -> Option<f64> {
+        let middle = self.middle()?;
+        let dirtied: f64 = middle.iter().map(|round| round.pages_dirtied).sum::<Option<f64>>()?;
+        let sent: f64 = middle.iter().map(|round| round.pages_sent).sum();
+        (sent > 0.0).then(|| dirtied / sent)
+    }
 }

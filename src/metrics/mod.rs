@@ -4,6 +4,7 @@ pub mod bounds;
 pub mod course;
 pub mod degradation;
 pub mod outage;
+pub mod precopy;
 pub mod reconciliation;
 pub mod resources;
 pub mod round_trips;

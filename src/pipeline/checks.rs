@@ -22,13 +22,12 @@ pub(super) fn published(
     for entry in &config.file.published {
         let decimals = entry.stated.split_once('.').map_or(0, |(_, fraction)| fraction.len());
         let Ok(stated) = entry.stated.parse::<f64>() else { continue };
-        let computed = match entry.metric.split_once('.') {
-            Some((benchmark, operation)) => of_benchmark(entry, benchmark, operation, results),
-            None => {
-                let Results { conditions, series, .. } = results;
-                statistic(&entry.metric, entry.statistic, &entry.condition, conditions, series)
-            }
-        };
+        let Results { conditions, series, .. } = results;
+        let computed = statistic(&entry.metric, entry.statistic, &entry.condition, conditions, series);
+        let computed = computed.or_else(|| {
+            let (benchmark, operation) = entry.metric.split_once('.')?;
+            of_benchmark(entry, benchmark, operation, results)
+        });
         let computed = computed.map(|value| entry.unit.map_or(value, |unit| value / unit.base().1));
         let mut warn =
             |code, message| diagnostics.push(campaign_diagnostic(Severity::Warning, code, message));

@@ -29,7 +29,7 @@ use crate::config::{self, AlignKey, Config, LayoutTable};
 use crate::efficiency;
 use crate::findings;
 use crate::load::{LoadedFile, LoadedTable, load, load_tables, sha256};
-use crate::metrics::{course, degradation, outage, reconciliation, resources, streaming};
+use crate::metrics::{course, degradation, outage, precopy, reconciliation, resources, streaming};
 use crate::session::{self, ConfigError, RunKey, Session};
 
 /// What the caller may override.
@@ -311,6 +311,7 @@ fn measure(
     let measurements = streaming::measurements(&aligned.streams, &outages, config.file.stream.frame_rate)
         .into_iter()
         .chain(aligned.measurements.iter().cloned())
+        .chain(aligned.hypervisor.iter().flat_map(|log| precopy::measurements(&log.account)))
         .collect();
     let cost = |samples| resources::cost(samples, migration.duration_s, &phases);
     let resources = aligned.samples.iter().filter_map(cost).collect();
@@ -335,6 +336,23 @@ fn measure(
                 "the stamps cannot be placed against the request (no known date and time zone): declare utc_offset"
                     .to_owned(),
             )
+        });
+    }
+    if let Some((log, off)) =
+        aligned.hypervisor.as_ref().and_then(|log| Some((log, precopy::parts_off(&log.account)?)))
+    {
+        let account = &log.account;
+        let message = format!(
+            "{id}: the log prints {} pages in all, but its {} rounds sent {}, which is {:.0} {}",
+            account.printed_pages.unwrap_or_default(),
+            account.rounds.len(),
+            account.pages_in_rounds(),
+            off.abs(),
+            if off > 0.0 { "less" } else { "more" }
+        );
+        diagnostics.push(Diagnostic {
+            file: Some(account.source_file.clone()),
+            ..campaign_diagnostic(Severity::Warning, "rounds-do-not-add-up", message)
         });
     }
     let run = Run {

@@ -103,15 +103,14 @@ pub(super) fn hypervisor(account: &Hypervisor) -> HypervisorWire<'_> {
 }
 
 pub(super) fn precopy(account: &Hypervisor) -> PrecopyWire {
-    let ratio = |a: Option<f64>, b: Option<f64>| Some(a? / b.filter(|b| *b > 0.0)?);
     PrecopyWire {
         iterations: account.iterations,
-        pages_total: round_option(account.pages_sent),
-        pages_first: None,
-        pages_middle_mean: None,
-        pages_last: None,
-        vm_pages: round_option(ratio(account.memory_bytes, account.page_bytes)),
-        amplification: round_option(ratio(account.transferred_bytes, account.memory_bytes)),
+        pages_total: round_option(account.pages_total()),
+        pages_first: round_option(account.pages_first()),
+        pages_middle_mean: round_option(account.pages_middle_mean()),
+        pages_last: round_option(account.pages_last()),
+        vm_pages: round_option(account.vm_pages()),
+        amplification: round_option(account.amplification()),
         bytes_total: round_option(account.transferred_bytes),
     }
 }

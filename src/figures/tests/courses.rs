@@ -67,6 +67,8 @@ fn tell(run: &mut Run) {
         page_bytes: Some(4096.0),
         dirty_bytes_per_s: Some(12e6),
         throughput_bytes_per_s: Some(60e6),
+        rounds: Vec::new(),
+        printed_pages: None,
     });
 }
 

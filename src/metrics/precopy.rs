@@ -1,0 +1,95 @@
+//! What a migration transferred, round by round: figures of one run that become series.
+
+use crate::analysis::{Hypervisor, Measurement, Unit};
+
+/// The figures of a run whose hypervisor told its rounds; none for any other.
+pub fn measurements(account: &Hypervisor) -> Vec<Measurement> {
+    if account.rounds.is_empty() {
+        return Vec::new();
+    }
+    let of = |metric: &str, unit, value: Option<f64>| {
+        Some(Measurement { metric: format!("precopy.{metric}"), unit, value: value? })
+    };
+    [
+        of("pages_total", Unit::Count, account.pages_total()),
+        of("pages_first", Unit::Count, account.pages_first()),
+        of("pages_middle_mean", Unit::Count, account.pages_middle_mean()),
+        of("pages_last", Unit::Count, account.pages_last()),
+        of("rounds", Unit::Count, Some(account.rounds.len() as f64)),
+        of("amplification", Unit::Count, account.amplification()),
+        of("wasted", Unit::Percent, account.wasted().map(|share| 100.0 * share)),
+        of("dirtied_per_sent", Unit::Count, account.dirtied_per_sent()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// By how much the total that the hypervisor prints differs from the sum of the rounds it prints, pages; `None`
+/// where they agree to the page, or where it prints no total.
+pub fn parts_off(account: &Hypervisor) -> Option<f64> {
+    let printed = account.printed_pages?;
+    let off = printed - account.pages_in_rounds();
+    (off != 0.0 && !account.rounds.is_empty()).then_some(off)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::PrecopyRound;
+
+    fn account(sent: &[f64], printed: Option<f64>) -> Hypervisor {
+        let round = |(index, sent): (usize, &f64)| PrecopyRound {
+            number: index as u64 + 1,
+            pages_sent: *sent,
+            pages_skipped: Some(0.0),
+            pages_dirtied: Some(30.0),
+            duration_s: Some(1.0),
+        };
+        Hypervisor {
+            source_file: "xend.log".to_owned(),
+            downtime_s: None,
+            resolution_s: 0.001,
+            total_time_s: None,
+            setup_time_s: None,
+            iterations: Some(sent.len() as u64),
+            transferred_bytes: None,
+            remaining_bytes: None,
+            memory_bytes: Some(100.0 * 4096.0),
+            pages_sent: None,
+            page_bytes: Some(4096.0),
+            dirty_bytes_per_s: None,
+            throughput_bytes_per_s: None,
+            rounds: sent.iter().enumerate().map(round).collect(),
+            printed_pages: printed,
+        }
+    }
+
+    #[test]
+    fn figures_as_computed_by_hand() {
+        let account = account(&[100.0, 40.0, 20.0, 10.0], Some(170.0));
+        assert_eq!(account.pages_total(), Some(170.0));
+        assert_eq!((account.pages_first(), account.pages_last()), (Some(100.0), Some(10.0)));
+        assert_eq!(account.pages_middle_mean(), Some(30.0));
+        assert_eq!(account.amplification(), Some(1.7));
+        assert!((account.wasted().unwrap() - 70.0 / 170.0).abs() < 1e-12);
+        // 30 were dirtied in each of the two middle rounds, which sent 60 pages.
+        assert_eq!(account.dirtied_per_sent(), Some(1.0));
+        assert_eq!(parts_off(&account), None);
+        assert_eq!(measurements(&account).len(), 8);
+    }
+
+    #[test]
+    fn a_printed_total_that_is_not_the_sum_is_told() {
+        assert_eq!(parts_off(&account(&[100.0, 40.0], Some(150.0))), Some(10.0));
+        assert_eq!(parts_off(&account(&[100.0, 40.0], None)), None);
+    }
+
+    #[test]
+    fn one_round_has_no_middle_and_less_than_the_memory_wastes_nothing() {
+        let account = account(&[80.0], None);
+        assert_eq!((account.pages_first(), account.pages_last()), (Some(80.0), Some(80.0)));
+        assert_eq!((account.pages_middle_mean(), account.dirtied_per_sent()), (None, None));
+        assert_eq!(account.wasted(), Some(0.0));
+    }
+}
