@@ -20,6 +20,11 @@ fn allowed(folder: &str) -> &'static [&'static str] {
         "netperf" => &["netperf"],
         "time" => &["migration-time"],
         "qemu" => &["qmp-migrate", "hmp-migrate", "virsh-domjobinfo"],
+        "fio" => &["fio"],
+        "linpack" => &["linpack"],
+        "ramspeed" => &["ramspeed"],
+        "stream" => &["stream"],
+        "sysbench" => &["sysbench"],
         _ => &[],
     }
 }
