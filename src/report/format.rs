@@ -200,6 +200,9 @@ pub fn plus_minus(value: f64, half_width: f64, decimals: usize, text: &Text) -> 
 /// The words for a series such as `outage_ping` or `lost_frames.linux`; the name itself where there
 /// are none.
 fn metric_name(metric: &str, text: &Text) -> String {
+    if let Some(whole) = text.find(&format!("metric.{}", metric.replace('.', "_"))) {
+        return whole.to_owned();
+    }
     let (quantity, of) = metric.split_once('.').unwrap_or((metric, ""));
     let key = format!("metric.{quantity}");
     if text.find(&key).is_some() { text.fill(&key, &[("of", of)]) } else { metric.to_owned() }

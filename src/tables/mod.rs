@@ -9,6 +9,7 @@ mod efficiency;
 pub mod labels;
 mod methods;
 mod overall;
+mod precopy;
 mod quality;
 
 #[cfg(test)]
@@ -19,6 +20,7 @@ pub use course::{checks, checks_matrix, hypervisor, phase_costs, phase_means, ph
 pub use efficiency::{block_sizes, grid, grid_id, of_several_vms, several_vms, varying};
 pub use methods::{agreements, clocks, methods};
 pub use overall::{compared, comparisons, overview, published};
+pub use precopy::precopy;
 pub use quality::{failures, flags, incomplete, problems, problems_grouped, runs};
 
 use crate::analysis::{Analysis, Condition, Run, Series, Unit, Verdict};
@@ -166,7 +168,7 @@ pub fn all(analysis: &Analysis) -> Vec<Table> {
     tables.extend(of_several_vms(analysis).into_iter().map(|benchmark| several_vms(analysis, benchmark)));
     tables.push(block_sizes(analysis));
     tables.extend(
-        [agreements, clocks, failures, published, flags, runs, problems].map(|overall| overall(analysis)),
+        [precopy, agreements, clocks, failures, published, flags, runs, problems].map(|overall| overall(analysis)),
     );
     tables.retain(|table| !table.rows.is_empty());
     tables

@@ -21,6 +21,11 @@ fn allowed(folder: &str) -> &'static [&'static str] {
         "time" => &["migration-time"],
         "qemu" => &["qmp-migrate", "hmp-migrate", "virsh-domjobinfo"],
         "xen_migration" => &["xen-migrate"],
+        "fio" => &["fio"],
+        "linpack" => &["linpack"],
+        "ramspeed" => &["ramspeed"],
+        "stream" => &["stream"],
+        "sysbench" => &["sysbench"],
         _ => &[],
     }
 }

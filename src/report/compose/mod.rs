@@ -28,7 +28,7 @@ pub fn document(analysis: &Analysis, figures: &[Plan], text: &Text) -> Document 
     sections.extend(migrated.map(|index| composer.condition(index)));
     sections
         .extend([composer.comparisons(), composer.values(), composer.several_vms()].into_iter().flatten());
-    sections.extend([composer.agreement(), composer.clocks()].into_iter().flatten());
+    sections.extend([composer.precopy(), composer.agreement(), composer.clocks()].into_iter().flatten());
     sections.extend(composer.published());
     sections.push(composer.data_quality());
     sections.push(composer.method());

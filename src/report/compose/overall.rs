@@ -101,6 +101,12 @@ impl Composer<'_> {
         ))
     }
 
+    /// What migrations transferred, by the rounds that hypervisors tell.
+    pub(super) fn precopy(&self) -> Option<Section> {
+        let table = self.table(tables::precopy(self.analysis), "caption.precopy", &[])?;
+        Some(self.section("precopy", self.text.get("report.precopy").to_owned(), vec![table]))
+    }
+
     pub(super) fn clocks(&self) -> Option<Section> {
         if self.analysis.clocks.is_empty() {
             return None;

@@ -1,0 +1,48 @@
+//! What migrations transferred, round by round.
+
+use super::{Cell, Row, Table, column, row, summary, table, without_empty_columns};
+use crate::analysis::{Analysis, Unit};
+
+/// A row a condition: pages in all and in the first, a middle and the last round, means over its runs.
+pub fn precopy(analysis: &Analysis) -> Table {
+    let columns = vec![
+        column("condition", "table.condition", None),
+        column("runs", "table.runs", Some(Unit::Count)),
+        column("pages_total", "table.pages_total", Some(Unit::Count)),
+        column("pages_total_relative_sd", "table.relative_sd", Some(Unit::Percent)),
+        column("pages_first", "table.pages_first", Some(Unit::Count)),
+        column("pages_middle_mean", "table.pages_middle", Some(Unit::Count)),
+        column("pages_last", "table.pages_last", Some(Unit::Count)),
+        column("rounds", "table.rounds", Some(Unit::Count)),
+        column("pages_of_parts", "table.pages_of_parts", Some(Unit::Count)),
+        column("amplification", "table.amplification", None),
+        column("wasted", "table.wasted", Some(Unit::Percent)),
+        column("dirtied_per_sent", "table.dirtied_per_sent", None),
+    ];
+    let rows = (0..analysis.conditions.len()).filter_map(|condition| of_condition(analysis, condition));
+    without_empty_columns(table("precopy".to_owned(), columns, rows.collect()))
+}
+
+fn of_condition(analysis: &Analysis, condition: usize) -> Option<Row> {
+    let of = |metric: &str| summary(analysis, condition, &format!("precopy.{metric}"));
+    let mean = |metric: &str| of(metric).map(|summary| summary.mean);
+    let total = of("pages_total").filter(|_| of("pages_first").is_some())?;
+    let (first, middle, last) = (mean("pages_first"), mean("pages_middle_mean"), mean("pages_last"));
+    let rounds = mean("rounds");
+    // What the figures of the parts give: where it is not the total, one of them is wrong.
+    let parts = (|| Some(first? + (rounds? - 2.0) * middle? + last?))();
+    Some(row(vec![
+        Cell::Text(analysis.condition_name(condition)),
+        Cell::count(total.n),
+        Cell::number(Some(total.mean), 0),
+        Cell::number(total.sd.filter(|_| total.mean > 0.0).map(|sd| 100.0 * sd / total.mean), 1),
+        Cell::number(first, 0),
+        Cell::number(middle, 0),
+        Cell::number(last, 0),
+        Cell::number(rounds, 1),
+        Cell::number(parts, 0),
+        Cell::number(mean("amplification"), 2),
+        Cell::number(mean("wasted"), 1),
+        Cell::number(mean("dirtied_per_sent"), 2),
+    ]))
+}
