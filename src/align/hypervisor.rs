@@ -212,7 +212,7 @@ fn account(file: &LoadedFile, log: &Parsed) -> Hypervisor {
         // QEMU and libvirt count milliseconds.
         resolution_s: 0.001,
         // Of a job that did not complete, the last answer says 0.
-        total_time_s: last("total_time_s").filter(|total| *total > 0.0),
+        total_time_s: last("total_time_s").filter(|total| *total > 0.0).or_else(|| span(log)),
         setup_time_s: last("setup_time_s"),
         iterations: values("iteration").into_iter().reduce(f64::max).map(|n| n as u64),
         transferred_bytes: values("transferred_bytes").into_iter().reduce(f64::max),
@@ -228,6 +228,16 @@ fn account(file: &LoadedFile, log: &Parsed) -> Hypervisor {
         },
         printed_pages: printed_pages(log),
     }
+}
+
+/// From the first to the last line of the last migration in a log of Xen, whose times may have no zone.
+fn span(log: &Parsed) -> Option<f64> {
+    let (migrations, times) = (log.frame.u32s("migration").ok()?, log.frame.f64s("local_s").ok()?);
+    let last = migrations.iter().flatten().max();
+    let of_last = migrations.iter().zip(times.iter()).filter(|(migration, _)| *migration == last);
+    let times: Vec<f64> = of_last.filter_map(|(_, t)| t).collect();
+    let (first, end) = (times.first()?, times.last()?);
+    (end > first).then_some(end - first)
 }
 
 /// The rounds of a log of Xen, whose last migration it is: those that tell what they sent.

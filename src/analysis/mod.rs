@@ -320,6 +320,8 @@ pub enum Unit {
     BytesPerSecond,
     PerSecond,
     Count,
+    /// How many times one quantity is another of its kind.
+    Ratio,
 }
 
 /// One problem of the data, with the place where it is.

@@ -44,6 +44,7 @@ pub fn unit_name(unit: Unit) -> &'static str {
         Unit::BytesPerSecond => "bytes_per_s",
         Unit::PerSecond => "per_s",
         Unit::Count => "count",
+        Unit::Ratio => "ratio",
     }
 }
 

@@ -107,7 +107,7 @@ impl Found {
             Unit::Bytes => 1.0 / 1_048_576.0,
             Unit::BytesPerSecond => 1e-6,
             Unit::Seconds => 1e3,
-            Unit::Milliseconds | Unit::Percent | Unit::PerSecond | Unit::Count => 1.0,
+            Unit::Milliseconds | Unit::Percent | Unit::PerSecond | Unit::Count | Unit::Ratio => 1.0,
         }
     }
 

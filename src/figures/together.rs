@@ -350,6 +350,6 @@ fn shown(unit: Unit, max: f64) -> (f64, &'static str) {
         Unit::PerSecond if max >= 1e9 => (1e-9, "10⁹/s"),
         Unit::PerSecond if max >= 1e6 => (1e-6, "10⁶/s"),
         Unit::PerSecond => (1.0, "1/s"),
-        Unit::Count => (1.0, ""),
+        Unit::Count | Unit::Ratio => (1.0, ""),
     }
 }

@@ -16,9 +16,9 @@ pub fn measurements(account: &Hypervisor) -> Vec<Measurement> {
         of("pages_middle_mean", Unit::Count, account.pages_middle_mean()),
         of("pages_last", Unit::Count, account.pages_last()),
         of("rounds", Unit::Count, Some(account.rounds.len() as f64)),
-        of("amplification", Unit::Count, account.amplification()),
+        of("amplification", Unit::Ratio, account.amplification()),
         of("wasted", Unit::Percent, account.wasted().map(|share| 100.0 * share)),
-        of("dirtied_per_sent", Unit::Count, account.dirtied_per_sent()),
+        of("dirtied_per_sent", Unit::Ratio, account.dirtied_per_sent()),
     ]
     .into_iter()
     .flatten()

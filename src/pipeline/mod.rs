@@ -317,7 +317,12 @@ fn measure(
     let resources = aligned.samples.iter().filter_map(cost).collect();
     let id = format!("{}-{}", condition.id, aligned.key.repetition);
     let mut diagnostics = Vec::new();
-    if migration.request_epoch_s.is_none() {
+    // Where only the hypervisor told of a run there is nothing to place.
+    let placeable = !aligned.samples.is_empty()
+        || aligned.ping.is_some()
+        || aligned.guest_clock.is_some()
+        || aligned.hypervisor.is_none();
+    if migration.request_epoch_s.is_none() && placeable {
         diagnostics.push(campaign_diagnostic(
             Severity::Error,
             "run-without-time-zero",

@@ -131,7 +131,7 @@ pub fn shown_unit(unit: Unit) -> (f64, &'static str) {
         Unit::Bytes => (1.0 / (1024.0 * 1024.0), "MiB"),
         Unit::BytesPerSecond => (1e-6, "MB/s"),
         Unit::PerSecond => (1.0, "1/s"),
-        Unit::Count => (1.0, ""),
+        Unit::Count | Unit::Ratio => (1.0, ""),
     }
 }
 

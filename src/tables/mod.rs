@@ -168,7 +168,8 @@ pub fn all(analysis: &Analysis) -> Vec<Table> {
     tables.extend(of_several_vms(analysis).into_iter().map(|benchmark| several_vms(analysis, benchmark)));
     tables.push(block_sizes(analysis));
     tables.extend(
-        [precopy, agreements, clocks, failures, published, flags, runs, problems].map(|overall| overall(analysis)),
+        [precopy, agreements, clocks, failures, published, flags, runs, problems]
+            .map(|overall| overall(analysis)),
     );
     tables.retain(|table| !table.rows.is_empty());
     tables

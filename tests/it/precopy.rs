@@ -1,0 +1,54 @@
+//! What migrations transferred: the published means come back from the hypervisor's logs.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::summary;
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value}"))
+}
+
+/// Benchmark, total, relative deviation in per cent, first, middle (mean) and last round, rounds; as printed.
+const PUBLISHED: [(&str, f64, f64, f64, f64, f64, f64); 5] = [
+    ("CG.B.4", 149_951.0, 6.0, 130_017.0, 675.0, 1040.0, 30.0),
+    ("EP.B.4", 138_941.0, 4.0, 130_656.0, 283.0, 359.0, 30.0),
+    ("FT.B.4", 470_278.0, 8.0, 41_334.0, 36_256.0, 66_385.0, 24.0),
+    ("LU.B.4", 189_551.0, 6.0, 120_910.0, 2108.0, 9617.0, 30.0),
+    ("HPL", 833_263.0, 7.0, 46_390.0, 25_859.0, 62_094.0, 30.0),
+];
+
+#[test]
+fn published_pages_come_back_and_what_does_not_add_up_is_told() {
+    let summary = summary(&Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/xen-precopy"));
+    let series = summary["series"].as_array().unwrap();
+    let of = |load: &str, metric: &str| {
+        let fits =
+            |s: &&Value| s["factors"]["load"] == load && s["metric"] == format!("precopy.{metric}").as_str();
+        series.iter().find(fits).unwrap_or_else(|| panic!("{load} {metric}")).clone()
+    };
+    for (load, total, deviation, first, middle, last, rounds) in PUBLISHED {
+        let mean = |metric| number(&of(load, metric)["mean"]);
+        assert_eq!(mean("pages_total"), total, "{load}");
+        assert_eq!(mean("pages_first"), first, "{load}");
+        assert_eq!(mean("pages_middle_mean").round(), middle, "{load}");
+        assert_eq!(mean("pages_last"), last, "{load}");
+        assert_eq!(mean("rounds"), rounds, "{load}");
+        // With n or with n − 1: the study does not say.
+        let relative = 100.0 * number(&of(load, "pages_total")["sd"]) / total;
+        let rounded = [relative, relative * (4.0_f64 / 5.0).sqrt()].map(f64::round);
+        assert!(rounded.contains(&deviation), "{load}: {relative}");
+    }
+    assert!((number(&of("FT.B.4", "amplification")["mean"]) - 3.6).abs() < 0.05);
+    assert!((number(&of("LU.B.4", "amplification")["mean"]) - 1.45).abs() < 0.005);
+    let told: Vec<&str> = summary["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|d| d["code"] == "rounds-do-not-add-up")
+        .map(|d| d["file"].as_str().unwrap())
+        .collect();
+    assert_eq!(told.len(), 5);
+    assert!(told.iter().all(|file| file.starts_with("FT.B.4/")), "{told:?}");
+}
