@@ -53,6 +53,7 @@ pub struct CampaignFile {
     pub efficiency: Vec<EfficiencyTable>,
     pub parallel: Option<ParallelTable>,
     pub caches: CacheTable,
+    pub placement: Option<PlacementTable>,
     pub measurements: Vec<MeasurementTable>,
     pub layout: LayoutTable,
     pub published: Vec<PublishedTable>,
@@ -318,6 +319,40 @@ impl LayoutTable {
             rows: chosen(&self.rows, &other.rows),
             columns: chosen(&self.columns, &other.columns),
             shown: if other.shown.is_empty() { self.shown.clone() } else { other.shown.clone() },
+        }
+    }
+}
+
+/// What `stillstand placement` goes by. Metrics are series of the runs, or `benchmark.operation`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PlacementTable {
+    /// The factor whose levels are the VMs; the one that varies without it.
+    pub factor: Option<String>,
+    /// How long a migration takes.
+    pub time: String,
+    /// The best method that saw outages without it.
+    pub downtime: Option<String>,
+    /// What a VM uses, per cent of the host.
+    pub cpu: Option<String>,
+    /// Of which conditions.
+    pub cpu_where: BTreeMap<String, String>,
+    /// What the VMs may use together, per cent of the host.
+    pub threshold_percent: f64,
+    /// How well a migration time is known; from the repetitions without it.
+    pub time_uncertainty_s: Option<f64>,
+}
+
+impl Default for PlacementTable {
+    fn default() -> Self {
+        Self {
+            factor: None,
+            time: "migration_duration".to_owned(),
+            downtime: None,
+            cpu: None,
+            cpu_where: BTreeMap::new(),
+            threshold_percent: 65.0,
+            time_uncertainty_s: None,
         }
     }
 }

@@ -36,6 +36,7 @@ pub mod load;
 pub mod metrics;
 pub mod output;
 pub mod pipeline;
+pub mod placement;
 pub mod provenance;
 pub mod report;
 pub mod session;

@@ -33,6 +33,8 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Put two campaigns, or two factor levels, side by side: difference, ratio, interval, significance
     Compare(CompareArgs),
+    /// Say which VM to migrate first, and why
+    Placement(PlacementArgs),
     /// Look at a folder of logs and write the campaign.toml that describes it, for you to correct
     Init(InitArgs),
     /// List the formats that are read
@@ -186,6 +188,26 @@ pub struct CompareArgs {
     pub lang: Language,
     #[command(flatten)]
     pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct PlacementArgs {
+    /// Folder with what was measured, and a campaign.toml
+    pub campaign: PathBuf,
+    /// Per cent of the host that the VMs may use together [default: as in campaign.toml, else 65]
+    #[arg(long, value_name = "PERCENT")]
+    pub threshold: Option<f64>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = PlacementFormat::Table)]
+    pub format: PlacementFormat,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlacementFormat {
+    Table,
+    Json,
 }
 
 #[derive(Debug, Args)]

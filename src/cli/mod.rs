@@ -5,6 +5,7 @@ mod compare;
 mod formats;
 mod init;
 mod inspect;
+mod placement;
 mod progress;
 mod report;
 mod stats;
@@ -42,6 +43,7 @@ pub fn main() -> ExitCode {
         Command::Inspect(args) => inspect::run(&args),
         Command::Verify(args) => in_pool(args.common.jobs, || verify::run(&args)),
         Command::Compare(args) => in_pool(args.common.jobs, || compare::run(&args)),
+        Command::Placement(args) => in_pool(args.common.jobs, || placement::run(&args)),
         Command::Init(args) => in_pool(args.common.jobs, || init::run(&args)),
         Command::Formats => formats::run(),
     };

@@ -12,6 +12,7 @@ mod determinism;
 mod efficiency;
 mod init;
 mod inspect;
+mod placement;
 mod precopy;
 mod published;
 mod recorded;
