@@ -279,6 +279,6 @@ fn rounds(log: &Parsed) -> Vec<PrecopyRound> {
 fn printed_pages(log: &Parsed) -> Option<f64> {
     let (entries, bytes) = (log.frame.strs("entry").ok()?, log.frame.f64s("transferred_bytes").ok()?);
     let rows = entries.iter().zip(bytes.iter());
-    let sums = rows.filter(|(entry, _)| *entry == Some("sent")).filter_map(|(_, bytes)| bytes);
-    sums.last().map(|bytes| bytes / 4096.0)
+    let mut sums = rows.filter(|(entry, _)| *entry == Some("sent")).filter_map(|(_, bytes)| bytes);
+    sums.next_back().map(|bytes| bytes / 4096.0)
 }

@@ -15,7 +15,7 @@ use crate::stats::{Interval, Sample};
 use crate::text::{Language, Text};
 
 /// Two conditions on two hosts: three repetitions of ten seconds, the outage in the middle.
-fn analysis() -> Analysis {
+pub(crate) fn analysis() -> Analysis {
     let host = |name: &str, role| Host { name: name.to_owned(), role, cpus: None };
     let mut analysis = Analysis {
         campaign: Campaign {
