@@ -53,6 +53,8 @@ pub struct AlignedRun {
     /// How the gawk'ed xentop of each host was placed.
     pub counters: BTreeMap<String, Counter>,
     pub streams: Vec<Stream>,
+    /// How long the command that migrates took, where it was timed on its own.
+    pub process_s: Option<f64>,
     pub measurements: Vec<Measurement>,
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -77,6 +79,7 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
         samples: Vec::new(),
         counters: BTreeMap::new(),
         streams: Vec::new(),
+        process_s: None,
         measurements: Vec::new(),
         diagnostics: Vec::new(),
     };
@@ -85,6 +88,7 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
     };
     if let Some((_, log)) = run.only_one(of(Format::MigrationTime)) {
         run.migration = migration(log);
+        run.process_s = run.migration.duration_s;
     }
     let logs: Vec<_> = [Format::QmpMigrate, Format::HmpMigrate, Format::VirshDomjobinfo, Format::XenMigrate]
         .into_iter()

@@ -101,6 +101,7 @@ fn simulated(rng: &mut ChaCha8Rng, epoch: f64, Ahead([source, target, guest]): A
         hypervisor: None,
         samples: all,
         counters: ["kirsche", "apfel"].map(|host| (host.to_owned(), counter)).into(),
+        process_s: None,
         streams: Vec::new(),
         measurements: Vec::new(),
         diagnostics: Vec::new(),

@@ -57,7 +57,7 @@ pub fn checks(
         one_host_at_a_time(presences, hosts),
         active.zip(back).map(|(active, back)| ordered(BackAfterResumed, active, back)),
         back.zip(ended).map(|(back, ended)| ordered(BackBeforeEnd, back, ended)),
-        run.migration.duration_s.zip(log.and_then(|log| log.account.total_time_s)).map(|(process, job)| {
+        run.process_s.zip(log.and_then(|log| log.account.total_time_s)).map(|(process, job)| {
             // The command asks for the job and waits for it: it lasts a little longer.
             at_most(DurationsMatch, job, process, 0.05)
         }),
