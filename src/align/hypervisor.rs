@@ -4,6 +4,8 @@
 //! target's only the event that the VM runs there is used. A VM that runs on at the source after a
 //! failure tells `RESUME` there: that is no resumption after a migration.
 
+use std::collections::BTreeMap;
+
 use stillstand_parsers::{Format, Parsed};
 
 use super::host_of;
@@ -224,6 +226,7 @@ fn account(file: &LoadedFile, log: &Parsed) -> Hypervisor {
         throughput_bytes_per_s: median("throughput_bytes_per_s"),
         rounds: match log.format {
             Format::XenMigrate => rounds(log),
+            Format::QmpMigrate => rounds_by_answers(log),
             _ => Vec::new(),
         },
         printed_pages: printed_pages(log),
@@ -273,6 +276,57 @@ fn rounds(log: &Parsed) -> Vec<PrecopyRound> {
     found.sort_by_key(|round| round.number);
     found.dedup_by_key(|round| round.number);
     found
+}
+
+/// The rounds of QEMU by its answers: what was sent by the last answer of one round and not yet by the last
+/// answer of the round before, pages of zeros included. So a boundary is known to the time between two
+/// answers; a round that no answer saw is part of the next one that was seen.
+fn rounds_by_answers(log: &Parsed) -> Vec<PrecopyRound> {
+    let frame = &log.frame;
+    let (Ok(times), Ok(iterations), Ok(entries)) =
+        (frame.f64s("time"), frame.i64s("iteration"), frame.strs("entry"))
+    else {
+        return Vec::new();
+    };
+    let (Ok(normal), Ok(zeros)) = (frame.i64s("pages_normal"), frame.i64s("pages_duplicate")) else {
+        return Vec::new();
+    };
+    // Of each round: when it began, and the pages that were sent by its end.
+    let mut begun: BTreeMap<u64, f64> = BTreeMap::new();
+    let mut sent: BTreeMap<u64, f64> = BTreeMap::new();
+    let mut end = None;
+    for row in 0..frame.height() {
+        if entries.get(row) == Some("MIGRATION") {
+            end = times.get(row).or(end);
+        }
+        let Some(round) = iterations.get(row).and_then(|round| u64::try_from(round).ok()).filter(|n| *n > 0)
+        else {
+            continue;
+        };
+        if let Some(t) = times.get(row) {
+            begun.entry(round).or_insert(t);
+        }
+        if let (Some(normal), Some(zeros)) = (normal.get(row), zeros.get(row)) {
+            let by_now = (normal + zeros) as f64;
+            sent.entry(round).and_modify(|pages| *pages = pages.max(by_now)).or_insert(by_now);
+        }
+    }
+    let mut before = 0.0;
+    sent.into_iter()
+        .map(|(number, by_now)| {
+            let pages_sent = (by_now - before).max(0.0);
+            before = by_now.max(before);
+            let next = begun.range(number + 1..).next().map(|(_, t)| *t).or(end);
+            let duration_s = begun.get(&number).zip(next).map(|(begun, next)| next - begun);
+            PrecopyRound {
+                number,
+                pages_sent,
+                pages_skipped: None,
+                pages_dirtied: None,
+                duration_s: duration_s.filter(|duration| *duration >= 0.0),
+            }
+        })
+        .collect()
 }
 
 /// What a log of Xen prints as the sum over all rounds of its last migration, pages.
