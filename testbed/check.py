@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Is a recording plausible? check.py FOLDER prints what each method saw of each run, independent of stillstand."""
 
+import csv
 import datetime
 import gzip
 import json
@@ -34,7 +35,7 @@ def event_time(log, event, last=True):
 
 
 def check(folder, run):
-    source, target = (qmp(folder, f"{run}-qmp-{host}.log") for host in ("source", "target"))
+    source, target = (qmp(folder, f"{run}qmp-{host}.log") for host in ("source", "target"))
     request = next(t for t, arrow, m in source if arrow == "->" and m["execute"] == "migrate")
     infos = [m["return"] for _, arrow, m in source if arrow == "<-" and isinstance(m.get("return"), dict)
              and "status" in m["return"] and "singlestep" not in m["return"]]
@@ -49,9 +50,17 @@ def check(folder, run):
     row["events"] = resume - stop if stop and resume else None
     row["passes"] = last.get("ram", {}).get("dirty-sync-count")
 
+    # What QEMU says it has sent, of a migration without end by its last report, and what went over lo: both in MB.
+    row["sent"] = max((i["ram"]["transferred"] for i in infos if "ram" in i), default=0) / 1e6
+    rows = list(csv.reader(lines(folder, f"{run}dstat-testbed.csv")))
+    start = next(i for i, r in enumerate(rows) if "net/lo:recv" in r)
+    lo = rows[start].index("net/lo:recv")
+    row["lo"] = sum(float(b[lo]) * (float(b[0]) - float(a[0])) for a, b in zip(rows[start + 1:], rows[start + 2:])) / 1e6
+    row["lo/sent"] = row["lo"] / row["sent"]
+
     replies = {}
     sent = None
-    for line in lines(folder, f"{run}-ping.log"):
+    for line in lines(folder, f"{run}ping.log"):
         if found := re.match(r"\[(\d+\.\d+)\] 64 bytes .* icmp_seq=(\d+) .* time=([\d.]+) ms", line):
             replies.setdefault(int(found[2]), (float(found[1]), float(found[3])))
         elif found := re.match(r"(\d+) packets transmitted", line):
@@ -69,7 +78,7 @@ def check(folder, run):
     row["after"] = arrivals[-1] - (resume or request + (row["duration"] or 0))
     row["before"] = request - arrivals[0]
 
-    stamps = lines(folder, f"{run}-zeit.log")
+    stamps = lines(folder, f"{run}zeit.log")
     day = datetime.datetime.strptime(stamps[0], "%a %b %d %H:%M:%S UTC %Y").replace(
         hour=0, minute=0, second=0, tzinfo=datetime.timezone.utc).timestamp()
     clock = []
@@ -87,28 +96,28 @@ def check(folder, run):
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    runs = defaultdict(list)
-    for path in folder.glob("*-ping.log*"):  # zeit is written last: a run without it is not complete
-        if not lines(folder, path.name.split("-")[0] + "-zeit.log"):
+    runs = defaultdict(list)  # of a condition: (repetition, what the names of its logs begin with)
+    for path in folder.glob("**/*ping.log*"):
+        prefix = str(path.relative_to(folder)).removesuffix(".gz").removesuffix("ping.log")
+        if not lines(folder, f"{prefix}zeit.log"):  # zeit is written last: a run without it is not complete
             continue
-        run = path.name.split("-")[0]
-        load, number = re.match(r"(\D+)(\d+)", run).groups()
-        runs[load].append(int(number))
+        condition, number = re.fullmatch(r"(.*?)/?(\d+)[-/]", prefix).groups()
+        runs[condition].append((int(number), prefix))
     columns = ["status", "duration", "stop", "qmp", "events", "ping", "gap", "step", "p50", "p99", "late", "lost", "ping_at",
-               "interval", "passes", "before", "after", "behind"]
-    print(f"{'run':15}" + "".join(f"{c:>10}" for c in columns))
-    for load in sorted(runs):
-        rows = []
-        for number in sorted(runs[load]):
-            row = check(folder, f"{load}{number}")
-            rows.append(row)
-            print(f"{load + str(number):15}" + "".join(
+               "interval", "passes", "sent", "lo", "lo/sent", "before", "after", "behind"]
+    print(f"{'run':17}" + "".join(f"{c:>10}" for c in columns))
+    # Numbers in names by their value.
+    order = sorted(runs, key=lambda name: re.sub(r"\d+", lambda number: number[0].zfill(9), name))
+    table = {condition: [(number, check(folder, prefix)) for number, prefix in sorted(runs[condition])] for condition in order}
+    for condition in order:
+        for number, row in table[condition]:
+            print(f"{f'{condition} {number}':17}" + "".join(
                 f"{'-' if row[c] is None else row[c] if isinstance(row[c], (int, str)) else format(row[c], '.3f'):>10}"
                 for c in columns))
     print()
-    for load in sorted(runs):
-        for method in ("qmp", "events", "ping", "gap", "step"):
-            values = [v for n in runs[load] if (v := check(folder, f"{load}{n}")[method]) is not None]
+    for condition in order:
+        for method in ("duration", "qmp", "events", "ping", "gap", "step", "lo/sent"):
+            values = [v for _, row in table[condition] if (v := row[method]) is not None]
             if values:
-                print(f"{load:15}{method:8} mean {sum(values) / len(values):7.3f}  "
+                print(f"{condition:17}{method:8} mean {sum(values) / len(values):7.3f}  "
                       f"min {min(values):7.3f}  max {max(values):7.3f}  n {len(values)}")

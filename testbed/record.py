@@ -5,6 +5,8 @@ Runs inside a network namespace that run.sh has made. Boots a guest in a source 
 guest's stamps, requests the migration to a target QEMU, waits for its end, and writes what the tools wrote:
 
     none1-ping.log  none1-zeit.log  none1-dstat-testbed.csv  none1-qmp-source.log  none1-qmp-target.log
+
+A condition with a slash is a folder: memory/256/1/ping.log and so on. CONDITIONS names another file of conditions.
 """
 
 import json
@@ -23,6 +25,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 BUILD = HERE / "build"
 GUEST = "10.66.0.2"
+CONDITIONS = Path(os.environ.get("CONDITIONS", HERE / "conditions.toml"))
 LINK = ("127.0.0.1", 4444)
 
 
@@ -138,8 +141,8 @@ def sleep_until(moment):
     time.sleep(max(0, moment - time.monotonic()))
 
 
-def record(condition, name, folder):
-    with open(HERE / "conditions.toml", "rb") as file:
+def record(condition, prefix, folder):
+    with open(CONDITIONS, "rb") as file:
         settings = tomllib.load(file)
     settings = settings["testbed"] | settings["condition"][condition]
     scratch = Path(tempfile.mkdtemp(prefix="stillstand-"))
@@ -156,9 +159,9 @@ def record(condition, name, folder):
 
         start(qemu("source", settings["memory_mib"], accelerator, scratch))
         target_process = start(qemu("target", settings["memory_mib"], accelerator, scratch, "-incoming", "defer"))
-        source = Qmp(scratch / "source.qmp", folder / f"{name}-qmp-source.log")
+        source = Qmp(scratch / "source.qmp", folder / f"{prefix}qmp-source.log")
         connections.append(source)
-        target = Qmp(scratch / "target.qmp", folder / f"{name}-qmp-target.log")
+        target = Qmp(scratch / "target.qmp", folder / f"{prefix}qmp-target.log")
         connections.append(target)
         wait_for_guest()
         in_guest(f"setclock {time.time():.6f}")
@@ -167,11 +170,11 @@ def record(condition, name, folder):
         begin = time.monotonic()
         ping = start(subprocess.Popen(
             ["ping", "-D", "-O", "-n", "-i", str(settings["ping_interval_s"]), GUEST],
-            stdout=open(folder / f"{name}-ping.log", "w"), env=c_locale))
+            stdout=open(folder / f"{prefix}ping.log", "w"), env=c_locale))
         dool = start(subprocess.Popen(
             # As `dool` would be started, but without the path of this folder in the log.
             [sys.executable, "-c", "import sys, dool.__main__ as d; sys.argv[0] = 'dool'; getattr(d, '__main')()", "-T", "-c", "-m", "-n", "-N", "lo,tap-source,tap-target", "--bytes",
-             "--output", f"{name}-dstat-testbed.csv", "1"],
+             "--output", f"{prefix}dstat-testbed.csv", "1"],
             cwd=folder, stdout=subprocess.DEVNULL, env=c_locale | {"PYTHONPATH": str(BUILD / "dool")}))
         in_guest("stamp > /tmp/zeit 2>/dev/null & echo $! > /tmp/stamp.pid")
         if "guest" in settings:
@@ -219,10 +222,10 @@ def record(condition, name, folder):
         try:
             in_guest("kill $(cat /tmp/stamp.pid)")
             with urllib.request.urlopen(f"http://{GUEST}/tmp/zeit", timeout=20) as reply:
-                (folder / f"{name}-zeit.log").write_bytes(reply.read())
+                (folder / f"{prefix}zeit.log").write_bytes(reply.read())
         except OSError as error:
             # It has been seen: a migration completes and the guest hangs. The other logs are worth the more.
-            print(f"{name}: the guest is lost, its stamps with it: {error}", file=sys.stderr)
+            print(f"{prefix}: the guest is lost, its stamps with it: {error}", file=sys.stderr)
             for _ in range(2):
                 target("human-monitor-command", **{"command-line": "info registers"})
                 time.sleep(0.2)
@@ -244,7 +247,7 @@ def record(condition, name, folder):
             connection.close()
         for file in sorted(scratch.iterdir()):
             if file.suffix == ".log" and file.stat().st_size and os.environ.get("KEEP_CONSOLE"):
-                (folder / f"{name}-{file.name}").write_bytes(file.read_bytes())
+                (folder / f"{prefix}{file.name}").write_bytes(file.read_bytes())
             file.unlink()
         scratch.rmdir()
 
@@ -253,5 +256,7 @@ if __name__ == "__main__":
     if len(sys.argv) != 4:
         sys.exit(__doc__)
     out = Path(sys.argv[3])
-    out.mkdir(parents=True, exist_ok=True)
-    record(sys.argv[1], f"{sys.argv[1]}{int(sys.argv[2])}", out.resolve())
+    condition, repetition = sys.argv[1], int(sys.argv[2])
+    prefix = f"{condition}/{repetition}/" if "/" in condition else f"{condition}{repetition}-"
+    (out / f"{prefix}ping.log").parent.mkdir(parents=True, exist_ok=True)
+    record(condition, prefix, out.resolve())

@@ -1,6 +1,6 @@
 /* Dirties memory at a set rate: writes one word into each page of a working set, round and round.
  *
- *   dirty RATE WORKINGSET     both in MiB (per second, of memory)
+ *   dirty RATE WORKINGSET     both in MiB (per second, of memory); a rate of 0 only holds the memory
  *
  * Every hundredth of a second it writes the pages that are due by then. If it is late (the VM stood
  * still, or has too little CPU) it goes on from now: it never makes up for what it missed. */
@@ -29,7 +29,7 @@ int main(int argc, char **argv)
     size_t pages = (size_t)(atof(argv[2]) * 1048576 / PAGE);
     unsigned char *memory = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE,
                                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-    if (memory == MAP_FAILED || pages == 0 || per_second <= 0) {
+    if (memory == MAP_FAILED || pages == 0 || per_second < 0) {
         fprintf(stderr, "dirty: no memory, or nothing to do\n");
         return 1;
     }
