@@ -624,6 +624,16 @@ impl Config {
         !file.efficiency.is_empty() || file.parallel.is_some() || !file.measurements.is_empty()
     }
 
+    /// What the levels of a factor are sorted by before their names: their place in the declared order, then as
+    /// numbers, from 0 on.
+    pub fn level_order(&self, factor: &str, level: &str) -> (usize, u64) {
+        let declared = self.file.order.get(factor);
+        let place = declared.and_then(|levels| levels.iter().position(|known| known == level));
+        // The bits of numbers from 0 on are in their order.
+        let number = level.parse::<f64>().ok().filter(|number| *number >= 0.0).map(f64::to_bits);
+        (place.unwrap_or(usize::MAX), number.unwrap_or(u64::MAX))
+    }
+
     /// The factors in the order in which names of files tell them, which is how people read them; then the
     /// declared ones.
     pub fn factor_order(&self) -> Vec<String> {

@@ -29,10 +29,7 @@ pub fn grids(
         };
         layout.shown.iter().all(fits)
     };
-    let order = |name: &str, level: &str| -> usize {
-        let declared = config.file.order.get(name);
-        declared.and_then(|levels| levels.iter().position(|l| l == level)).unwrap_or(usize::MAX)
-    };
+    let order = |name: &str, level: &str| config.level_order(name, level);
     let factor_order = config.factor_order();
     let mut grids = Vec::new();
     for comparison in config.file.efficiency.iter().map(|table| &table.name) {
@@ -85,6 +82,9 @@ fn known(layout: &LayoutTable, levels: &[BTreeMap<&str, &str>]) -> Result<()> {
     Ok(())
 }
 
+/// What a level is sorted by, and its name.
+type Level = ((usize, u64), String);
+
 /// A grid of cells `(index, benchmark)`; `None` without a cell.
 ///
 /// What neither side names and varies goes to the columns where those are not chosen, else to the rows where
@@ -94,7 +94,7 @@ fn arrange(
     of: &[(usize, usize)],
     levels: &[BTreeMap<&str, &str>],
     layout: &LayoutTable,
-    order: &dyn Fn(&str, &str) -> usize,
+    order: &dyn Fn(&str, &str) -> (usize, u64),
     factor_order: &[String],
 ) -> Result<Option<Grid>> {
     let level = |benchmark: usize, name: &str| levels[benchmark].get(name).copied().unwrap_or_default();
@@ -124,17 +124,17 @@ fn arrange(
         }
         (false, false) => (layout.rows.clone(), layout.columns.clone()),
     };
-    let key = |benchmark: usize, names: &[String]| -> Vec<(usize, String)> {
+    let key = |benchmark: usize, names: &[String]| -> Vec<Level> {
         let of = |name: &String| (order(name, level(benchmark, name)), level(benchmark, name).to_owned());
         names.iter().map(of).collect()
     };
-    let side = |names: &[String]| -> Vec<Vec<(usize, String)>> {
+    let side = |names: &[String]| -> Vec<Vec<Level>> {
         of.iter().map(|(_, b)| key(*b, names)).collect::<BTreeSet<_>>().into_iter().collect()
     };
     let (rows, columns) = (side(&row_names), side(&column_names));
     let mut cells: Vec<Option<(usize, usize)>> = vec![None; rows.len() * columns.len()];
     for (index, benchmark) in of {
-        let place = |keys: &[Vec<(usize, String)>], names| keys.binary_search(&key(*benchmark, names)).ok();
+        let place = |keys: &[Vec<Level>], names| keys.binary_search(&key(*benchmark, names)).ok();
         let (Some(row), Some(column)) = (place(&rows, &row_names), place(&columns, &column_names)) else {
             continue;
         };
@@ -144,7 +144,7 @@ fn arrange(
         }
         *cell = Some((*index, *benchmark));
     }
-    let plain = |keys: Vec<Vec<(usize, String)>>| -> Vec<Vec<String>> {
+    let plain = |keys: Vec<Vec<Level>>| -> Vec<Vec<String>> {
         keys.into_iter().map(|key| key.into_iter().map(|(_, level)| level).collect()).collect()
     };
     Ok((!of.is_empty()).then(|| Grid {

@@ -7,18 +7,16 @@ use crate::config::{self, Config};
 use crate::session::RunKey;
 
 /// The conditions in the declared order of levels; levels that no order names come last, the
-/// reference before the others, then by name.
+/// reference before the others, then numbers by size, then by name.
 pub(super) fn conditions<'a>(config: &Config, keys: impl Iterator<Item = &'a RunKey>) -> Vec<Condition> {
     let factor_order = config.factor_order();
     let all: BTreeSet<Factors> = keys.map(|key| key.factors.clone()).collect();
-    let rank = |factors: &Factors| -> Vec<(usize, bool, String)> {
+    let rank = |factors: &Factors| -> Vec<(usize, bool, u64, String)> {
         in_order(factors.iter(), &factor_order)
             .into_iter()
             .map(|(name, level)| {
-                let order = config.file.order.get(name);
-                let place =
-                    order.and_then(|levels| levels.iter().position(|l| l == level)).unwrap_or(usize::MAX);
-                (place, !is_reference_level(config, name, level), level.clone())
+                let (place, number) = config.level_order(name, level);
+                (place, !is_reference_level(config, name, level), number, level.clone())
             })
             .collect()
     };
