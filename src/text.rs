@@ -42,6 +42,17 @@ pub struct Text {
 }
 
 impl Text {
+    /// The words for a series such as `outage_ping` or `lost_frames.linux`; the name itself where there
+    /// are none.
+    pub fn metric(&self, metric: &str) -> String {
+        if let Some(whole) = self.find(&format!("metric.{}", metric.replace('.', "_"))) {
+            return whole.to_owned();
+        }
+        let (quantity, of) = metric.split_once('.').unwrap_or((metric, ""));
+        let key = format!("metric.{quantity}");
+        if self.find(&key).is_some() { self.fill(&key, &[("of", of)]) } else { metric.to_owned() }
+    }
+
     pub fn new(language: Language) -> Self {
         let table: toml::Table = toml::from_str(language.source()).unwrap_or_default();
         let mut entries = BTreeMap::new();

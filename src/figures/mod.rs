@@ -28,6 +28,7 @@ mod panel;
 mod scale;
 mod spans;
 mod svg;
+mod sweep;
 mod theme;
 mod time_line;
 mod together;
@@ -64,6 +65,8 @@ pub enum Kind {
     RoundTrips,
     /// What happened when in every repetition of a condition.
     TimeLine,
+    /// A quantity against a numeric factor.
+    Sweep,
     /// How two methods of measuring an outage agree.
     Agreement,
     /// All efficiencies of a comparison, in colours.
@@ -96,6 +99,7 @@ impl Kind {
             Kind::Network => "network",
             Kind::RoundTrips => "round-trips",
             Kind::TimeLine => "time-line",
+            Kind::Sweep => "sweep",
             Kind::Agreement => "agreement",
             Kind::EfficiencyHeat => "heat-map",
             Kind::Efficiency => "efficiency",
@@ -131,6 +135,10 @@ pub fn plan(analysis: &Analysis) -> Vec<Plan> {
     let (first, none) = (campaign.align, (None, None));
     if overview::has_data(analysis) {
         plans.add(&[Kind::Overview.slug()], Kind::Overview, none, first, 0);
+    }
+    for (index, of) in sweep::sweeps(analysis).iter().enumerate() {
+        let metric = slug(&of.metric, || format!("quantity{}", index + 1));
+        plans.add(&[Kind::Sweep.slug(), &metric], Kind::Sweep, none, first, index);
     }
     for (index, agreement) in analysis.agreements.iter().enumerate() {
         if agreement::has_data(agreement) {
@@ -230,6 +238,13 @@ pub fn about(plan: &Plan, analysis: &Analysis) -> (Option<String>, Option<String
     (benchmark, grid::comparison(grid).map(str::to_owned))
 }
 
+/// What a sweep is about: its quantity and its factor.
+pub fn swept(plan: &Plan, analysis: &Analysis) -> Option<(String, String)> {
+    let sweeps = (plan.kind == Kind::Sweep).then(|| sweep::sweeps(analysis))?;
+    let sweep = sweeps.get(plan.number)?;
+    Some((sweep.metric.clone(), sweep::factor_words(sweep)))
+}
+
 /// A benchmark and a comparison in words, whichever there is; a comparison alone begins as a sentence does.
 pub fn titled(benchmark: Option<&str>, comparison: Option<&str>) -> String {
     let comparison = comparison.unwrap_or_default();
@@ -250,6 +265,7 @@ pub fn draw(plan: &Plan, analysis: &Analysis, text: &Text) -> Result<String> {
     theme::register_fonts()?;
     let drawn = match (plan.kind, plan.condition) {
         (Kind::Agreement, _) => agreement::draw(plan.number, analysis, text),
+        (Kind::Sweep, _) => sweep::draw(plan.number, analysis, text),
         (Kind::EfficiencyHeat, _) => heat::draw(plan.number, plan.part, analysis, text),
         (Kind::Efficiency, _) => efficiency::draw(plan.number, plan.part, analysis, text),
         (Kind::Together, _) => together::draw(plan.number, analysis, text),

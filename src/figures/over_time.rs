@@ -163,6 +163,7 @@ fn role(kind: Kind, metric: &str, vm: Option<&str>) -> Option<(usize, Quantity)>
         Kind::Overview
         | Kind::TimeLine
         | Kind::Agreement
+        | Kind::Sweep
         | Kind::EfficiencyHeat
         | Kind::Efficiency
         | Kind::Together => &[],
@@ -322,6 +323,7 @@ impl Figure<'_> {
             Kind::Overview
             | Kind::TimeLine
             | Kind::Agreement
+            | Kind::Sweep
             | Kind::EfficiencyHeat
             | Kind::Efficiency
             | Kind::Together => ("figure.title.overview", "figure.unit.seconds"),

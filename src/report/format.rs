@@ -24,7 +24,7 @@ pub fn table(table: &Table, caption: String, text: &Text) -> TableView {
         .collect();
     let heading = |heading: &Heading| match heading {
         Heading::Text(key) => text.get(key).to_owned(),
-        Heading::Metric(metric) => metric_name(metric, text),
+        Heading::Metric(metric) => text.metric(metric),
         Heading::Data(data) => data.clone(),
         Heading::Levels(levels) => levels.last().cloned().unwrap_or_default(),
     };
@@ -140,7 +140,7 @@ fn cell(row: &Row, index: usize, factor: f64, amounts: &Amounts<'_>, text: &Text
     let shown = match &row.cells[index] {
         Cell::Text(data) => data.clone(),
         Cell::Label(key) => text.get(key).to_owned(),
-        Cell::Metric(metric) => metric_name(metric, text),
+        Cell::Metric(metric) => text.metric(metric),
         Cell::Integer(value) => value.to_string(),
         Cell::Number { value, decimals } => text.number(value * factor, usize::from(*decimals)),
         Cell::Interval { interval, decimals } => range(*interval, factor, usize::from(*decimals), text),
@@ -195,17 +195,6 @@ pub fn flag_sentence(flags: &[&Flag], text: &Text) -> String {
 /// A value with the half-width of its interval: `4.10 ± 0.05`.
 pub fn plus_minus(value: f64, half_width: f64, decimals: usize, text: &Text) -> String {
     format!("{} ± {}", text.number(value, decimals), text.number(half_width, decimals))
-}
-
-/// The words for a series such as `outage_ping` or `lost_frames.linux`; the name itself where there
-/// are none.
-fn metric_name(metric: &str, text: &Text) -> String {
-    if let Some(whole) = text.find(&format!("metric.{}", metric.replace('.', "_"))) {
-        return whole.to_owned();
-    }
-    let (quantity, of) = metric.split_once('.').unwrap_or((metric, ""));
-    let key = format!("metric.{quantity}");
-    if text.find(&key).is_some() { text.fill(&key, &[("of", of)]) } else { metric.to_owned() }
 }
 
 /// Rows become columns: the first column's cells are the headings, the old headings the first

@@ -146,7 +146,7 @@ impl Composer<'_> {
         let mut blocks = Vec::new();
         let mut fitting = self.figures.iter().filter(|plan| fits(plan)).peekable();
         while let Some(plan) = fitting.next() {
-            if plan.host.is_none() && plan.kind != Kind::Agreement {
+            if plan.host.is_none() && !matches!(plan.kind, Kind::Agreement | Kind::Sweep) {
                 blocks.push(Block::Figure { figure: self.figure(plan) });
                 continue;
             }
@@ -171,6 +171,7 @@ impl Composer<'_> {
             Kind::Network => "network",
             Kind::RoundTrips => "round_trips",
             Kind::TimeLine => "time_line",
+            Kind::Sweep => "sweep",
             Kind::Agreement => "agreement",
             Kind::EfficiencyHeat => "efficiency_heat",
             Kind::Efficiency => "efficiency",
@@ -189,7 +190,11 @@ impl Composer<'_> {
         let host = host.map(|host| host.name.as_str()).unwrap_or_default();
         let (benchmark, comparison) = figures::about(plan, self.analysis);
         let about = figures::titled(benchmark.as_deref(), comparison.as_deref());
+        let (metric, factor) = figures::swept(plan, self.analysis).unwrap_or_default();
+        let quantity = self.text.metric(&metric);
         let values = [
+            ("quantity", quantity.as_str()),
+            ("factor", factor.as_str()),
             ("condition", condition.as_str()),
             ("host", host),
             ("role", role),

@@ -45,6 +45,7 @@ impl Composer<'_> {
         }
         blocks.extend(self.table(tables::overview(self.analysis), "caption.overview", &[]));
         blocks.extend(self.figures_where(|plan| plan.kind == Kind::Overview));
+        blocks.extend(self.figures_where(|plan| plan.kind == Kind::Sweep));
         // The first comparison at a glance; the tables of all are shaded alike.
         let first =
             self.figures.iter().find(|plan| plan.kind == Kind::EfficiencyHeat).map(|plan| plan.number);
