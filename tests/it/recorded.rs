@@ -121,3 +121,24 @@ fn rounds_of_qemu_add_up_to_what_it_counts() {
         assert!((0.78..=1.0).contains(&(first / all)), "{}: {first} of {all}", run["id"]);
     }
 }
+
+#[test]
+fn migrations_last_longer_the_more_is_dirtied_until_none_ends() {
+    let summary = summary(&sample("qemu-sweep/dirty-rate"));
+    let series = summary["series"].as_array().unwrap();
+    let durations: Vec<(f64, f64)> = series
+        .iter()
+        .filter(|series| series["metric"] == "migration_duration")
+        .map(|series| {
+            let rate = series["factors"]["dirty_mib_per_s"].as_str().unwrap();
+            (rate.parse().unwrap(), number(&series["mean"]))
+        })
+        .collect();
+    // In the order of the numbers, and each longer than the one before.
+    assert_eq!(durations.iter().map(|(rate, _)| *rate).collect::<Vec<_>>(), [0.0, 4.0, 8.0, 10.0, 12.0, 14.0]);
+    assert!(durations.windows(2).all(|pair| pair[0].1 < pair[1].1), "{durations:?}");
+    // The link carries 15.3 MiB of pages a second: what dirties more does not converge.
+    let cancelled = runs(&summary, "cancelled");
+    let rates = cancelled.iter().map(|run| run["factors"]["dirty_mib_per_s"].as_str().unwrap());
+    assert_eq!(rates.collect::<Vec<_>>(), ["16", "16", "16", "24", "24", "24"]);
+}
