@@ -135,7 +135,10 @@ fn migrations_last_longer_the_more_is_dirtied_until_none_ends() {
         })
         .collect();
     // In the order of the numbers, and each longer than the one before.
-    assert_eq!(durations.iter().map(|(rate, _)| *rate).collect::<Vec<_>>(), [0.0, 4.0, 8.0, 10.0, 12.0, 14.0]);
+    assert_eq!(
+        durations.iter().map(|(rate, _)| *rate).collect::<Vec<_>>(),
+        [0.0, 4.0, 8.0, 10.0, 12.0, 14.0]
+    );
     assert!(durations.windows(2).all(|pair| pair[0].1 < pair[1].1), "{durations:?}");
     // The link carries 15.3 MiB of pages a second: what dirties more does not converge.
     let cancelled = runs(&summary, "cancelled");
