@@ -267,6 +267,7 @@ fn rounds(log: &Parsed) -> Vec<PrecopyRound> {
             Some(PrecopyRound {
                 number: u64::try_from(iterations.get(row)?).ok()?,
                 pages_sent: sent.get(row)? as f64,
+                bytes_sent: None,
                 pages_skipped: skipped[row],
                 pages_dirtied: dirtied[row],
                 duration_s: durations[row],
@@ -288,12 +289,15 @@ fn rounds_by_answers(log: &Parsed) -> Vec<PrecopyRound> {
     else {
         return Vec::new();
     };
-    let (Ok(normal), Ok(zeros)) = (frame.i64s("pages_normal"), frame.i64s("pages_duplicate")) else {
+    let (Ok(normal), Ok(zeros), Ok(bytes)) =
+        (frame.i64s("pages_normal"), frame.i64s("pages_duplicate"), frame.f64s("transferred_bytes"))
+    else {
         return Vec::new();
     };
     // Of each round: when it began, and the pages that were sent by its end.
     let mut begun: BTreeMap<u64, f64> = BTreeMap::new();
     let mut sent: BTreeMap<u64, f64> = BTreeMap::new();
+    let mut on_network: BTreeMap<u64, f64> = BTreeMap::new();
     let mut end = None;
     for row in 0..frame.height() {
         if entries.get(row) == Some("MIGRATION") {
@@ -310,17 +314,24 @@ fn rounds_by_answers(log: &Parsed) -> Vec<PrecopyRound> {
             let by_now = (normal + zeros) as f64;
             sent.entry(round).and_modify(|pages| *pages = pages.max(by_now)).or_insert(by_now);
         }
+        if let Some(bytes) = bytes.get(row) {
+            on_network.entry(round).and_modify(|most| *most = most.max(bytes)).or_insert(bytes);
+        }
     }
-    let mut before = 0.0;
+    let (mut before, mut bytes_before) = (0.0, 0.0);
     sent.into_iter()
         .map(|(number, by_now)| {
             let pages_sent = (by_now - before).max(0.0);
             before = by_now.max(before);
+            let bytes_by_now = on_network.get(&number).copied();
+            let bytes_sent = bytes_by_now.map(|bytes| (bytes - bytes_before).max(0.0));
+            bytes_before = bytes_by_now.unwrap_or(bytes_before);
             let next = begun.range(number + 1..).next().map(|(_, t)| *t).or(end);
             let duration_s = begun.get(&number).zip(next).map(|(begun, next)| next - begun);
             PrecopyRound {
                 number,
                 pages_sent,
+                bytes_sent,
                 pages_skipped: None,
                 pages_dirtied: None,
                 duration_s: duration_s.filter(|duration| *duration >= 0.0),

@@ -18,7 +18,7 @@ pub use benchmarks::{
 pub use clocks::{Clock, ClockOwner, Estimate, Origin};
 pub use course::{
     Check, CheckKind, Evidence, Hypervisor, Milestone, MilestoneKind, Phase, PhaseKind, PrecopyRound,
-    Presence, Verdict,
+    Prediction, Presence, Verdict,
 };
 pub use run::{
     Degradation, Flag, FlagCode, Measurement, Method, Migration, Outage, PhaseCost, Ping, ResourceCost,

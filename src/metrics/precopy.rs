@@ -2,11 +2,17 @@
 
 use crate::analysis::{Hypervisor, Measurement, Unit};
 
-/// The figures of a run whose hypervisor told its rounds; none for any other.
-pub fn measurements(account: &Hypervisor) -> Vec<Measurement> {
+/// The figures of a run whose hypervisor told its rounds; none for any other. `duration_s` is how long the migration
+/// took.
+pub fn measurements(account: &Hypervisor, duration_s: Option<f64>) -> Vec<Measurement> {
     if account.rounds.is_empty() {
         return Vec::new();
     }
+    let predicted = account.predicted();
+    let error = || {
+        let measured = duration_s.filter(|duration| *duration > 0.0)?;
+        Some(100.0 * (predicted?.duration_s / measured - 1.0))
+    };
     let of = |metric: &str, unit, value: Option<f64>| {
         Some(Measurement { metric: format!("precopy.{metric}"), unit, value: value? })
     };
@@ -19,6 +25,9 @@ pub fn measurements(account: &Hypervisor) -> Vec<Measurement> {
         of("amplification", Unit::Ratio, account.amplification()),
         of("wasted", Unit::Percent, account.wasted().map(|share| 100.0 * share)),
         of("dirtied_per_sent", Unit::Ratio, account.dirtied_per_sent()),
+        of("predicted_duration", Unit::Seconds, predicted.map(|p| p.duration_s)),
+        of("predicted_downtime", Unit::Seconds, predicted.map(|p| p.downtime_s)),
+        of("prediction_error", Unit::Percent, error()),
     ]
     .into_iter()
     .flatten()
@@ -42,6 +51,7 @@ mod tests {
         let round = |(index, sent): (usize, &f64)| PrecopyRound {
             number: index as u64 + 1,
             pages_sent: *sent,
+            bytes_sent: None,
             pages_skipped: Some(0.0),
             pages_dirtied: Some(30.0),
             duration_s: Some(1.0),
@@ -76,7 +86,19 @@ mod tests {
         // 30 were dirtied in each of the two middle rounds, which sent 60 pages.
         assert_eq!(account.dirtied_per_sent(), Some(1.0));
         assert_eq!(parts_off(&account), None);
-        assert_eq!(measurements(&account).len(), 8);
+        assert_eq!(measurements(&account, None).len(), 8);
+    }
+
+    #[test]
+    fn the_model_sums_a_geometric_series() {
+        let mut account = account(&[100.0, 50.0, 25.0], None);
+        (account.throughput_bytes_per_s, account.dirty_bytes_per_s) = (Some(409_600.0), Some(204_800.0));
+        // 100 pages of 4096 bytes at 100 pages a second; half of what is sent is dirtied.
+        let predicted = account.predicted().unwrap();
+        assert_eq!((predicted.duration_s, predicted.downtime_s), (1.75, 0.25));
+        let figures = measurements(&account, Some(2.0));
+        let error = figures.iter().find(|figure| figure.metric == "precopy.prediction_error").unwrap();
+        assert_eq!(error.value, -12.5);
     }
 
     #[test]

@@ -311,7 +311,12 @@ fn measure(
     let measurements = streaming::measurements(&aligned.streams, &outages, config.file.stream.frame_rate)
         .into_iter()
         .chain(aligned.measurements.iter().cloned())
-        .chain(aligned.hypervisor.iter().flat_map(|log| precopy::measurements(&log.account)))
+        .chain(
+            aligned
+                .hypervisor
+                .iter()
+                .flat_map(|log| precopy::measurements(&log.account, migration.duration_s)),
+        )
         .collect();
     let cost = |samples| resources::cost(samples, migration.duration_s, &phases);
     let resources = aligned.samples.iter().filter_map(cost).collect();

@@ -145,3 +145,18 @@ fn migrations_last_longer_the_more_is_dirtied_until_none_ends() {
     let rates = cancelled.iter().map(|run| run["factors"]["dirty_mib_per_s"].as_str().unwrap());
     assert_eq!(rates.collect::<Vec<_>>(), ["16", "16", "16", "24", "24", "24"]);
 }
+
+#[test]
+fn the_model_of_pre_copy_stands_beside_what_was_measured() {
+    let summary = summary(&sample("qemu-sweep/dirty-rate"));
+    let series = summary["series"].as_array().unwrap();
+    let mean = |rate: &str, metric: &str| {
+        let fits = |s: &&Value| s["factors"]["dirty_mib_per_s"] == rate && s["metric"] == metric;
+        number(&series.iter().find(fits).unwrap_or_else(|| panic!("{rate} {metric}"))["mean"])
+    };
+    // It is right where little is dirtied, and too long where the guest writes to the same memory again.
+    assert!(mean("0", "precopy.prediction_error").abs() < 3.0);
+    assert!(mean("4", "precopy.prediction_error").abs() < 3.0);
+    let errors = ["8", "10", "12", "14"].map(|rate| mean(rate, "precopy.prediction_error"));
+    assert!(errors[0] > 30.0 && errors.is_sorted(), "{errors:?}");
+}
