@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use super::canvas::{Canvas, Edges, Frame, Pen, Type, document};
 use super::scale::Scale;
 use super::theme;
+use super::together::shown;
 use crate::analysis::{Analysis, Factors, Method, Unit};
 use crate::stats::Interval;
 use crate::text::Text;
@@ -168,19 +169,6 @@ fn legend(canvas: &Canvas, sweep: &Sweep) -> Result<()> {
     Ok(())
 }
 
-/// Factor to the unit that is shown, and its name.
-fn shown(unit: Unit) -> (f64, &'static str) {
-    match unit {
-        Unit::Seconds => (1.0, "s"),
-        Unit::Milliseconds => (1.0, "ms"),
-        Unit::Percent => (1.0, "%"),
-        Unit::Bytes => (1.0 / 1_048_576.0, "MiB"),
-        Unit::BytesPerSecond => (1e-6, "MB/s"),
-        Unit::PerSecond => (1.0, "1/s"),
-        Unit::Count | Unit::Ratio => (1.0, ""),
-    }
-}
-
 struct Plot {
     frame: Frame,
     x: Scale,
@@ -192,11 +180,11 @@ struct Plot {
 impl Plot {
     fn new(sweep: &Sweep, edges: Edges) -> Self {
         let all = || sweep.lines.values().flatten();
-        let shown = shown(sweep.unit);
         let highest = all()
             .flat_map(|at| at.values.iter().copied().chain(at.ci95.map(|ci| ci.high)).chain(at.mean))
             .filter(|value| value.is_finite())
             .fold(0.0, f64::max);
+        let shown = shown(sweep.unit, highest);
         let (low, high) = all()
             .map(|at| at.number)
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), n| (low.min(n), high.max(n)));

@@ -337,7 +337,7 @@ impl<'a, 'b> Sheet<'a, 'b> {
 }
 
 /// Factor from base units to those in which people read values up to `max`, and their sign.
-fn shown(unit: Unit, max: f64) -> (f64, &'static str) {
+pub(super) fn shown(unit: Unit, max: f64) -> (f64, &'static str) {
     match unit {
         Unit::Seconds if max < 0.1 => (1e3, "ms"),
         Unit::Seconds => (1.0, "s"),
