@@ -74,6 +74,10 @@ pub(super) fn read(
         );
         told(other, Severity::Warning, super::SECOND_LOG, message);
     }
+    if let Some(n) = log.facts.int("migrations").filter(|n| *n > 1) {
+        let message = format!("the log holds {n} migrations; the last is used, the others are left out");
+        told(file, Severity::Warning, "several-migrations", message);
+    }
     let entries = entries(file, log, config);
     let mut found = job(&entries, account(file, log));
     found.resumed = targets.iter().find_map(|(file, log)| {
@@ -123,14 +127,16 @@ fn entries<'a>(file: &LoadedFile, log: &'a Parsed, config: &Config) -> Vec<Entry
     let by_zone = |local: f64| config.utc_offset_s.map(|east| local - f64::from(east));
     let times = times.iter().zip(locals.iter()).map(|(time, local)| time.or_else(|| by_zone(local?)));
     let rows = times.zip(names.iter()).zip(statuses.iter()).zip(errors.iter()).zip(iterations);
-    rows.map(|((((time, name), status), error), iteration)| Entry {
-        time: time.map(|t| t - config.clock_offset_s(host, t)),
-        name: name.unwrap_or_default(),
-        status,
-        iteration,
-        error,
-    })
-    .collect()
+    let of_last = rows.zip(of_last_migration(log)).filter(|(_, of_last)| *of_last).map(|(row, _)| row);
+    of_last
+        .map(|((((time, name), status), error), iteration)| Entry {
+            time: time.map(|t| t - config.clock_offset_s(host, t)),
+            name: name.unwrap_or_default(),
+            status,
+            iteration,
+            error,
+        })
+        .collect()
 }
 
 /// The course of the job.
@@ -193,10 +199,16 @@ fn fate(status: &str) -> Option<Status> {
 
 /// The figures of the log: the last that each answer gave, rates as medians.
 fn account(file: &LoadedFile, log: &Parsed) -> Hypervisor {
+    let of_last = of_last_migration(log);
     let values = |column: &str| -> Vec<f64> {
         match (log.frame.f64s(column), log.frame.i64s(column)) {
-            (Ok(values), _) => values.iter().flatten().collect(),
-            (_, Ok(values)) => values.iter().flatten().map(|value| value as f64).collect(),
+            (Ok(values), _) => {
+                values.iter().zip(&of_last).filter(|(_, of_last)| **of_last).filter_map(|(v, _)| v).collect()
+            }
+            (_, Ok(values)) => {
+                let of_last = values.iter().zip(&of_last).filter(|(_, of_last)| **of_last);
+                of_last.filter_map(|(value, _)| value).map(|value| value as f64).collect()
+            }
             _ => Vec::new(),
         }
     };
@@ -235,20 +247,25 @@ fn account(file: &LoadedFile, log: &Parsed) -> Hypervisor {
 
 /// From the first to the last line of the last migration in a log of Xen, whose times may have no zone.
 fn span(log: &Parsed) -> Option<f64> {
-    let (migrations, times) = (log.frame.u32s("migration").ok()?, log.frame.f64s("local_s").ok()?);
-    let last = migrations.iter().flatten().max();
-    let of_last = migrations.iter().zip(times.iter()).filter(|(migration, _)| *migration == last);
-    let times: Vec<f64> = of_last.filter_map(|(_, t)| t).collect();
+    log.frame.u32s("migration").ok()?;
+    let times = log.frame.f64s("local_s").ok()?;
+    let of_last = times.iter().zip(of_last_migration(log)).filter(|(_, of_last)| *of_last);
+    let times: Vec<f64> = of_last.filter_map(|(t, _)| t).collect();
     let (first, end) = (times.first()?, times.last()?);
     (end > first).then_some(end - first)
+}
+
+/// Which rows are of the last migration of a log of Xen, which may hold several; all of any other log.
+fn of_last_migration(log: &Parsed) -> Vec<bool> {
+    let Ok(migrations) = log.frame.u32s("migration") else { return vec![true; log.frame.height()] };
+    let last = migrations.iter().flatten().max();
+    migrations.iter().map(|migration| migration == last).collect()
 }
 
 /// The rounds of a log of Xen, whose last migration it is: those that tell what they sent.
 fn rounds(log: &Parsed) -> Vec<PrecopyRound> {
     let frame = &log.frame;
-    let (Ok(migrations), Ok(iterations), Ok(sent)) =
-        (frame.u32s("migration"), frame.i64s("iteration"), frame.i64s("round_pages_sent"))
-    else {
+    let (Ok(iterations), Ok(sent)) = (frame.i64s("iteration"), frame.i64s("round_pages_sent")) else {
         return Vec::new();
     };
     let counts = |name: &str| -> Vec<Option<f64>> {
@@ -260,9 +277,9 @@ fn rounds(log: &Parsed) -> Vec<PrecopyRound> {
     let (skipped, dirtied) = (counts("round_pages_skipped"), counts("round_pages_dirtied"));
     let durations: Vec<Option<f64>> =
         frame.f64s("round_s").map_or_else(|_| vec![None; frame.height()], |column| column.iter().collect());
-    let last = migrations.iter().flatten().max();
+    let of_last = of_last_migration(log);
     let mut found: Vec<PrecopyRound> = (0..frame.height())
-        .filter(|row| migrations.get(*row) == last)
+        .filter(|row| of_last[*row])
         .filter_map(|row| {
             Some(PrecopyRound {
                 number: u64::try_from(iterations.get(row)?).ok()?,
@@ -343,7 +360,7 @@ fn rounds_by_answers(log: &Parsed) -> Vec<PrecopyRound> {
 /// What a log of Xen prints as the sum over all rounds of its last migration, pages.
 fn printed_pages(log: &Parsed) -> Option<f64> {
     let (entries, bytes) = (log.frame.strs("entry").ok()?, log.frame.f64s("transferred_bytes").ok()?);
-    let rows = entries.iter().zip(bytes.iter());
-    let mut sums = rows.filter(|(entry, _)| *entry == Some("sent")).filter_map(|(_, bytes)| bytes);
-    sums.next_back().map(|bytes| bytes / 4096.0)
+    let rows = entries.iter().zip(bytes.iter()).zip(of_last_migration(log));
+    let sums = rows.filter(|((entry, _), of_last)| *of_last && *entry == Some("sent"));
+    sums.filter_map(|((_, bytes), _)| bytes).reduce(|_, later| later).map(|bytes| bytes / 4096.0)
 }

@@ -52,3 +52,21 @@ fn published_pages_come_back_and_what_does_not_add_up_is_told() {
     assert_eq!(told.len(), 5);
     assert!(told.iter().all(|file| file.starts_with("FT.B.4/")), "{told:?}");
 }
+
+#[test]
+fn of_two_migrations_in_one_log_the_last_counts_and_both_are_told() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/xen-precopy");
+    let read = |load: &str| std::fs::read_to_string(sample.join(load).join("1/xend.log")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("both/1");
+    std::fs::create_dir_all(&run).unwrap();
+    // EP's was first: other rounds, other pages.
+    std::fs::write(run.join("xend.log"), read("EP.B.4") + &read("idle-512MB")).unwrap();
+    let both = summary(folder.path());
+    let alone = summary(&sample);
+    let of_idle = |run: &&Value| run["factors"]["load"] == "idle-512MB" && run["repetition"] == 1;
+    let idle = alone["runs"].as_array().unwrap().iter().find(of_idle).unwrap();
+    assert_eq!(both["runs"][0]["precopy"], idle["precopy"]);
+    let told = both["diagnostics"].as_array().unwrap().iter().filter(|d| d["code"] == "several-migrations");
+    assert_eq!(told.count(), 1);
+}
