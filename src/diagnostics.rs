@@ -12,6 +12,11 @@ pub fn sort(diagnostics: &mut [Diagnostic]) {
     });
 }
 
+/// One about the campaign as a whole, which has no place in a file.
+pub fn campaign_diagnostic(severity: Severity, code: &'static str, message: String) -> Diagnostic {
+    Diagnostic { severity, code, file: None, line: None, column: None, message, text: None }
+}
+
 /// The word for a severity in output and data.
 pub fn severity(severity: Severity) -> &'static str {
     match severity {

@@ -7,7 +7,7 @@ use crate::analysis::{
     Benchmark, Condition, Diagnostic, Direction, Efficiency, Factors, Parallel, Reading, Severity,
 };
 use crate::config::{EfficiencyTable, IntervalOver, ParallelTable, selects};
-use crate::pipeline::campaign_diagnostic;
+use crate::diagnostics::campaign_diagnostic;
 use crate::stats::{Sample, bootstrap_paired_ratio, bootstrap_ratio_of_means};
 
 /// Seed and number of resamples of the intervals.

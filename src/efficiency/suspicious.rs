@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::{Benchmark, Condition, Diagnostic, Severity};
-use crate::pipeline::campaign_diagnostic;
+use crate::diagnostics::campaign_diagnostic;
 
 /// A value is told apart from another by at least this many significant digits; conditions whose few
 /// values have fewer may well be equal by chance.

@@ -1,8 +1,8 @@
 //! The benchmarks of a campaign: logs and plain tables → quantities, efficiencies, grids, findings.
 
-use super::campaign_diagnostic;
 use crate::analysis::{Benchmark, Condition, Diagnostic, Efficiency, Finding, Grid, Parallel, Severity};
 use crate::config::Config;
+use crate::diagnostics::campaign_diagnostic;
 use crate::efficiency::{self, Place, table::TableRow};
 use crate::load::{LoadedFile, LoadedTable};
 use crate::session::RunKey;

@@ -1,8 +1,8 @@
 //! Published figures and limits: the declared expectations of a campaign.
 
-use super::campaign_diagnostic;
 use crate::analysis::{Benchmark, Condition, Diagnostic, Factors, Published, Series, Severity};
 use crate::config::{self, Config};
+use crate::diagnostics::campaign_diagnostic;
 
 /// What a published figure may be of.
 pub(super) struct Results<'a> {

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use stillstand_parsers::Format;
 
-use super::campaign_diagnostic;
 use crate::align::DOMAIN_0;
 use crate::analysis::{Diagnostic, Host, Role, Severity};
 use crate::config::{self, Config};
+use crate::diagnostics::campaign_diagnostic;
 use crate::efficiency;
 use crate::load::LoadedFile;
 

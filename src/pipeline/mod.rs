@@ -26,6 +26,7 @@ use crate::analysis::{
 };
 use crate::clocks;
 use crate::config::{self, AlignKey, Config, LayoutTable};
+use crate::diagnostics::campaign_diagnostic;
 use crate::efficiency;
 use crate::findings;
 use crate::load::{LoadedFile, LoadedTable, load, load_tables, sha256};
@@ -436,10 +437,6 @@ fn without_event(run: &Run, event: Event) -> Option<Diagnostic> {
             format!("run {} has not the event that curves are aligned at; its curves are left out", run.id),
         )
     })
-}
-
-pub(crate) fn campaign_diagnostic(severity: Severity, code: &'static str, message: String) -> Diagnostic {
-    Diagnostic { severity, code, file: None, line: None, column: None, message, text: None }
 }
 
 /// The name of a folder, also of one that was named `.` or `..`.
