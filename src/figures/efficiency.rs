@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use super::canvas::{self, Canvas, Edges, Frame, Pen, Type, document};
 use super::grid::{self, Looks, Part, comparison, efficiency, entry, row_name};
 use super::legend::{Legend, Mark};
+use super::panel::value_axis;
 use super::scale::Scale;
 use super::theme;
 use crate::analysis::{Analysis, Grid};
@@ -123,7 +124,7 @@ pub fn draw(number: usize, part: usize, analysis: &Analysis, text: &Text) -> Res
                 );
                 let sheet =
                     Sheet { canvas, frame, scale: &scale, grid, looks: &looks, analysis, text, pitch };
-                sheet.axis()?;
+                value_axis(sheet.canvas, &sheet.frame, sheet.scale, sheet.text)?;
                 sheet.head(&looks.panels[*panel])?;
                 sheet.bars(&part.rows, columns)?;
             }
@@ -231,22 +232,6 @@ struct Sheet<'a, 'b> {
 }
 
 impl Sheet<'_, '_> {
-    fn axis(&self) -> Result<()> {
-        let Frame { left, right, top, bottom, .. } = self.frame;
-        for tick in &self.scale.ticks {
-            let x = self.frame.x(*tick);
-            self.canvas.line(&[(x, top), (x, bottom)], Pen::new(theme::GRID, theme::HAIR))?;
-        }
-        self.canvas.line(&[(left, bottom), (right, bottom)], Pen::new(theme::AXIS, theme::RULE))?;
-        for tick in &self.scale.ticks {
-            let x = self.frame.x(*tick);
-            self.canvas.line(&[(x, bottom), (x, bottom + 25)], Pen::new(theme::AXIS, theme::RULE))?;
-            let label = self.scale.label(*tick, self.text);
-            self.canvas.text(&label, (x, bottom + 66), Type::label().centred())?;
-        }
-        Ok(())
-    }
-
     /// The panel's name, and what its upright line is.
     fn head(&self, name: &str) -> Result<()> {
         let Frame { left, top, .. } = self.frame;

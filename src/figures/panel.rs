@@ -9,6 +9,23 @@ use super::spans::{Span, Spans};
 use super::theme::{self, Quantity};
 use crate::text::Text;
 
+/// Grid, ticks and labels of values that grow to the right.
+pub fn value_axis(canvas: &Canvas, frame: &Frame, scale: &Scale, text: &Text) -> Result<()> {
+    let Frame { left, right, top, bottom, .. } = *frame;
+    for tick in &scale.ticks {
+        let x = frame.x(*tick);
+        canvas.line(&[(x, top), (x, bottom)], Pen::new(theme::GRID, theme::HAIR))?;
+    }
+    canvas.line(&[(left, bottom), (right, bottom)], Pen::new(theme::AXIS, theme::RULE))?;
+    for tick in &scale.ticks {
+        let x = frame.x(*tick);
+        canvas.line(&[(x, bottom), (x, bottom + 25)], Pen::new(theme::AXIS, theme::RULE))?;
+        let label = scale.label(*tick, text);
+        canvas.text(&label, (x, bottom + 66), Type::label().centred())?;
+    }
+    Ok(())
+}
+
 /// A curve with its name.
 pub struct Item {
     pub quantity: Quantity,

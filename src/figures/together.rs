@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 
 use super::canvas::{self, Canvas, Edges, Frame, Pen, Type, document};
 use super::legend::{self, Legend, Mark};
+use super::panel::value_axis;
 use super::scale::Scale;
 use super::theme;
 use crate::analysis::{Analysis, Direction, Parallel, Unit};
@@ -253,18 +254,7 @@ impl<'a, 'b> Sheet<'a, 'b> {
     }
 
     fn axis(&self, unit_at: (i32, i32)) -> Result<()> {
-        let Frame { left, right, top, bottom, .. } = self.frame;
-        for tick in &self.scale.ticks {
-            let x = self.frame.x(*tick);
-            self.canvas.line(&[(x, top), (x, bottom)], Pen::new(theme::GRID, theme::HAIR))?;
-        }
-        self.canvas.line(&[(left, bottom), (right, bottom)], Pen::new(theme::AXIS, theme::RULE))?;
-        for tick in &self.scale.ticks {
-            let x = self.frame.x(*tick);
-            self.canvas.line(&[(x, bottom), (x, bottom + 25)], Pen::new(theme::AXIS, theme::RULE))?;
-            let label = self.scale.label(*tick, self.text);
-            self.canvas.text(&label, (x, bottom + 66), Type::label().centred())?;
-        }
+        value_axis(self.canvas, &self.frame, &self.scale, self.text)?;
         self.canvas.text(self.unit, unit_at, Type::label())
     }
 
