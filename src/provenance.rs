@@ -25,6 +25,9 @@ pub struct Manifest {
     pub version: String,
     pub schema: u32,
     pub options: ReportOptions,
+    /// The name of a portfolio; `null` where all campaigns stand side by side.
+    #[serde(default)]
+    pub portfolio: Option<String>,
     pub campaigns: Vec<CampaignManifest>,
     /// Relative path → SHA-256 of every other file of the report.
     pub outputs: BTreeMap<String, String>,
@@ -37,6 +40,9 @@ pub struct CampaignManifest {
     pub path: String,
     /// The title, which may come from the name of the folder.
     pub title: String,
+    /// Its chapter in a portfolio.
+    #[serde(default)]
+    pub chapter: Option<String>,
     /// The configuration in full, defaults as `null`.
     pub configuration: CampaignFile,
     /// Relative path → SHA-256; `null` for a file that could not be read.
@@ -64,12 +70,18 @@ pub enum DocumentFormat {
 
 impl Manifest {
     /// The manifest of a finished folder.
-    pub fn new(options: ReportOptions, campaigns: Vec<CampaignManifest>, folder: &Folder) -> Self {
+    pub fn new(
+        options: ReportOptions,
+        portfolio: Option<String>,
+        campaigns: Vec<CampaignManifest>,
+        folder: &Folder,
+    ) -> Self {
         Self {
             generator: "stillstand".to_owned(),
             version: VERSION.to_owned(),
             schema: crate::export::SCHEMA,
             options,
+            portfolio,
             campaigns,
             outputs: folder.iter().map(|(path, bytes)| (path.clone(), sha256(bytes))).collect(),
         }

@@ -83,7 +83,8 @@ impl LayoutArgs {
 
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// Folders with logs, and perhaps a campaign.toml; or a folder above several such
+    /// Folders with logs, and perhaps a campaign.toml; several stand side by side. Of a folder above
+    /// several each gets a chapter of its own
     #[arg(required = true, value_name = "CAMPAIGN")]
     pub campaigns: Vec<PathBuf>,
     /// Folder to write the report into; appears whole or not at all
@@ -113,7 +114,8 @@ pub struct ReportArgs {
 
 #[derive(Debug, Args)]
 pub struct StatsArgs {
-    /// Folders with logs, and perhaps a campaign.toml; or a folder above several such
+    /// Folders with logs, and perhaps a campaign.toml; several stand side by side. Of a folder above
+    /// several each is told for itself
     #[arg(required = true, value_name = "CAMPAIGN")]
     pub campaigns: Vec<PathBuf>,
     /// How to print
@@ -167,7 +169,8 @@ pub enum InspectFormat {
 pub struct VerifyArgs {
     /// Report folder
     pub report: PathBuf,
-    /// Campaign folder, once for each campaign of the report [default: where they were]
+    /// Campaign folder, once for each campaign of the report, or the folder above them all [default:
+    /// where they were]
     #[arg(long, value_name = "CAMPAIGN")]
     pub campaign: Vec<PathBuf>,
     #[command(flatten)]

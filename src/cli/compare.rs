@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::args::{CompareArgs, StatsFormat};
-use super::{Ending, analyse, conclude, print, stats};
+use super::{Ending, conclude, print, side_by_side, stats};
 use crate::aggregate;
 use crate::analysis::{Analysis, Factors};
 use crate::config::selects;
@@ -26,7 +26,7 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Ending> {
         folders.push(b.folder.clone());
     }
     let options = pipeline::Options { distinguish: two, ..Default::default() };
-    let outcome = analyse(&folders, &options, &args.common)?;
+    let outcome = side_by_side(&folders, &options, &args.common)?;
     let analysis = &outcome.analysis;
     let pairs = pairs(analysis, &a, &b, two);
     anyhow::ensure!(
@@ -47,7 +47,7 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Ending> {
         StatsFormat::Json => export::comparisons_json(analysis, &comparisons)?,
     };
     print(&output)?;
-    Ok(conclude(&outcome, false, &args.common))
+    Ok(conclude(&outcome.analysis.diagnostics, outcome.exceeded.iter(), false, &args.common))
 }
 
 impl Side {

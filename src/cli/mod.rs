@@ -21,7 +21,7 @@ use clap::Parser;
 use self::args::{Cli, Command, Common};
 use crate::analysis::{Diagnostic, Severity};
 use crate::diagnostics;
-use crate::pipeline::{self, Options, Outcome, Progress};
+use crate::pipeline::{self, Analysed, Options, Outcome, Progress};
 use crate::session::ConfigError;
 
 /// How a command ended that did its work.
@@ -77,13 +77,22 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// Analyses the campaigns in `folders` with a progress bar.
-fn analyse(folders: &[PathBuf], options: &Options, common: &Common) -> anyhow::Result<Outcome> {
+/// Analyses the campaigns in `folders` with a progress bar: side by side, or each for itself where a folder holds
+/// several.
+fn analyse(folders: &[PathBuf], options: &Options, common: &Common) -> anyhow::Result<Analysed> {
+    watched(common, |progress| pipeline::analyse(folders, options, progress))
+}
+
+/// Analyses the campaigns in `folders` side by side with a progress bar.
+fn side_by_side(folders: &[PathBuf], options: &Options, common: &Common) -> anyhow::Result<Outcome> {
+    watched(common, |progress| pipeline::run(folders, options, progress))
+}
+
+fn watched<T>(common: &Common, work: impl FnOnce(&Progress<'_>) -> T) -> T {
     let bar = progress::files(common.quiet);
-    let watched = Progress { files: &|n| bar.inc_length(n), file: &|| bar.inc(1) };
-    let outcome = pipeline::run(folders, options, &watched);
+    let done = work(&Progress { files: &|n| bar.inc_length(n), file: &|| bar.inc(1) });
     bar.finish_and_clear();
-    outcome
+    done
 }
 
 /// Writes results to stdout; a closed pipe is no failure.
@@ -126,13 +135,15 @@ fn tell(all: &[Diagnostic], common: &Common) {
 }
 
 /// Tells what is wrong with the data and which limits are exceeded, and says how to end for it.
-fn conclude(outcome: &Outcome, strict: bool, common: &Common) -> Ending {
-    let all = &outcome.analysis.diagnostics;
+fn conclude<'a>(
+    all: &[Diagnostic],
+    exceeded: impl Iterator<Item = &'a String>,
+    strict: bool,
+    common: &Common,
+) -> Ending {
     tell(all, common);
-    for message in &outcome.exceeded {
-        let _ = writeln!(anstream::stderr(), "{message}");
-    }
-    if !outcome.exceeded.is_empty() {
+    let told = exceeded.map(|message| writeln!(anstream::stderr(), "{message}")).count();
+    if told > 0 {
         return Ending::Difference;
     }
     let bad = strict && all.iter().any(|d| d.severity == Severity::Error);

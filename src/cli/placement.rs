@@ -3,13 +3,13 @@
 use anyhow::Context as _;
 
 use super::args::{PlacementArgs, PlacementFormat};
-use super::{Ending, analyse, conclude, print, stats};
+use super::{Ending, conclude, print, side_by_side, stats};
 use crate::pipeline;
 use crate::placement::{Placement, place};
 
 pub fn run(args: &PlacementArgs) -> anyhow::Result<Ending> {
     let folders = std::slice::from_ref(&args.campaign);
-    let outcome = analyse(folders, &pipeline::Options::default(), &args.common)?;
+    let outcome = side_by_side(folders, &pipeline::Options::default(), &args.common)?;
     let config = &outcome.campaigns.first().context("no campaign")?.config;
     let mut table = config.file.placement.clone().unwrap_or_default();
     if let Some(threshold) = args.threshold {
@@ -21,7 +21,7 @@ pub fn run(args: &PlacementArgs) -> anyhow::Result<Ending> {
         PlacementFormat::Json => serde_json::to_string_pretty(&placement)? + "\n",
     };
     print(output.as_bytes())?;
-    Ok(conclude(&outcome, false, &args.common))
+    Ok(conclude(&outcome.analysis.diagnostics, outcome.exceeded.iter(), false, &args.common))
 }
 
 fn readable(placement: &Placement) -> String {

@@ -4,10 +4,12 @@ use std::io::Write as _;
 
 use super::args::ReportArgs;
 use super::{Ending, analyse, conclude};
+use crate::analysis::Analysis;
 use crate::output;
-use crate::pipeline;
+use crate::pipeline::{self, Analysed};
 use crate::provenance::{CampaignManifest, Manifest, ReportOptions};
 use crate::report;
+use crate::tables;
 use crate::text::Text;
 
 pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
@@ -17,39 +19,57 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
     formats.dedup();
     let (align, layout) = (args.align.clone(), args.layout.table());
     let options = ReportOptions { align: align.clone(), layout: layout.clone(), lang: args.lang, formats };
-    let analysed = pipeline::Options { align, layout, ..Default::default() };
-    let outcome = analyse(&args.campaigns, &analysed, &args.common)?;
-    let folder = make(&outcome, &options)?;
+    let wanted = pipeline::Options { align, layout, ..Default::default() };
+    let analysed = analyse(&args.campaigns, &wanted, &args.common)?;
+    let folder = make(&analysed, &options)?;
     output::write(&args.output, &folder, args.force)?;
-    let ending = conclude(&outcome, args.strict, &args.common);
+    let exceeded = analysed.outcomes().flat_map(|outcome| &outcome.exceeded);
+    let ending = conclude(&analysed.diagnostics(), exceeded, args.strict, &args.common);
     if !args.common.quiet {
         let documents: Vec<String> = folder
             .keys()
             .filter(|path| path.starts_with("report."))
             .map(|path| args.output.join(path).display().to_string())
             .collect();
-        let runs = outcome.analysis.runs.len();
-        let results: usize = outcome.analysis.benchmarks.iter().map(|of| of.readings.len()).sum();
-        let parts =
-            [(runs > 0 || results == 0, runs, "runs"), (results > 0, results, "results of benchmarks")];
-        let told = parts.iter().filter(|(told, ..)| *told).map(|(_, n, of)| format!("{n} {of}"));
-        let told = told.collect::<Vec<_>>().join(", ");
-        let _ = writeln!(anstream::stderr(), "{told} → {}", documents.join(", "));
+        let _ = writeln!(anstream::stderr(), "{} → {}", contents(&analysed), documents.join(", "));
     }
     Ok(ending)
 }
 
+/// What a report holds, in a few words.
+fn contents(analysed: &Analysed) -> String {
+    let count = |of: fn(&Analysis) -> usize| -> usize {
+        analysed.outcomes().map(|outcome| of(&outcome.analysis)).sum()
+    };
+    let (runs, results) = (count(|analysis| analysis.runs.len()), count(tables::results));
+    let parts = [
+        (analysed.portfolio.is_some(), analysed.chapters.len(), "campaigns"),
+        (runs > 0 || results == 0, runs, "runs"),
+        (results > 0, results, "results of benchmarks"),
+    ];
+    let told = parts.iter().filter(|(told, ..)| *told).map(|(_, n, of)| format!("{n} {of}"));
+    told.collect::<Vec<_>>().join(", ")
+}
+
 /// The whole report folder with its manifest.
-pub fn make(outcome: &pipeline::Outcome, options: &ReportOptions) -> anyhow::Result<output::Folder> {
+pub fn make(analysed: &Analysed, options: &ReportOptions) -> anyhow::Result<output::Folder> {
     let text = Text::new(options.lang);
-    let mut folder = report::folder(&outcome.analysis, &text, &options.formats)?;
-    let campaigns = outcome.campaigns.iter().map(|input| CampaignManifest {
-        path: input.path.display().to_string(),
-        title: input.title.clone(),
-        configuration: input.config.file.clone(),
-        inputs: input.files.iter().cloned().collect(),
+    let mut folder = match (&analysed.portfolio, analysed.analyses().as_slice()) {
+        (None, [(_, analysis)]) => report::folder(analysis, &text, &options.formats)?,
+        (name, chapters) => {
+            report::portfolio::folder(name.as_deref().unwrap_or_default(), chapters, &text, &options.formats)?
+        }
+    };
+    let campaigns = analysed.chapters.iter().flat_map(|chapter| {
+        chapter.outcome.campaigns.iter().map(|input| CampaignManifest {
+            path: input.path.display().to_string(),
+            title: input.title.clone(),
+            chapter: analysed.portfolio.is_some().then(|| chapter.name.clone()),
+            configuration: input.config.file.clone(),
+            inputs: input.files.iter().cloned().collect(),
+        })
     });
-    let manifest = Manifest::new(options.clone(), campaigns.collect(), &folder);
+    let manifest = Manifest::new(options.clone(), analysed.portfolio.clone(), campaigns.collect(), &folder);
     folder.insert(output::MANIFEST.to_owned(), manifest.to_json()?);
     Ok(folder)
 }

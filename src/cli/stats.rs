@@ -15,17 +15,24 @@ use crate::{export, pipeline, tables};
 pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
     let (align, layout) = (args.align.clone(), args.layout.table());
     let options = pipeline::Options { align, layout, ..Default::default() };
-    let outcome = analyse(&args.campaigns, &options, &args.common)?;
-    let analysis = &outcome.analysis;
+    let analysed = analyse(&args.campaigns, &options, &args.common)?;
     let text = Text::new(args.lang);
+    let all_readable = |show| {
+        let each = analysed.outcomes().map(|outcome| readable(&outcome.analysis, &text, show));
+        each.collect::<Vec<_>>().join("\n\n").into_bytes()
+    };
     let output = match args.format {
-        StatsFormat::Json => export::summary_json(analysis)?,
-        StatsFormat::Csv => export::series_csv(analysis)?,
-        StatsFormat::Table => readable(analysis, &text, terminal).into_bytes(),
-        StatsFormat::Markdown => readable(analysis, &text, markdown).into_bytes(),
+        StatsFormat::Json => match (&analysed.portfolio, analysed.analyses().as_slice()) {
+            (None, [(_, analysis)]) => export::summary_json(analysis)?,
+            (name, chapters) => export::portfolio_json(name.as_deref().unwrap_or_default(), chapters)?,
+        },
+        StatsFormat::Csv => export::series_csv(&analysed.analyses())?,
+        StatsFormat::Table => all_readable(terminal),
+        StatsFormat::Markdown => all_readable(markdown),
     };
     print(&output)?;
-    Ok(conclude(&outcome, args.strict, &args.common))
+    let exceeded = analysed.outcomes().flat_map(|outcome| &outcome.exceeded);
+    Ok(conclude(&analysed.diagnostics(), exceeded, args.strict, &args.common))
 }
 
 /// The findings, the overview, the outages of every condition, what benchmarks measured and what is known of

@@ -20,15 +20,16 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
     let known_as = written
         .campaigns
         .iter()
-        .map(|campaign| pipeline::Known { path: campaign.path.clone(), title: campaign.title.clone() })
+        .map(|campaign| pipeline::Known {
+            path: campaign.path.clone(),
+            title: campaign.title.clone(),
+            chapter: campaign.chapter.clone(),
+        })
         .collect();
     let (align, layout) = (written.options.align.clone(), written.options.layout.clone());
-    let outcome = analyse(
-        &folders,
-        &pipeline::Options { align, layout, known_as, ..Default::default() },
-        &args.common,
-    )?;
-    let folder = report::make(&outcome, &written.options)?;
+    let portfolio = written.portfolio.clone();
+    let wanted = pipeline::Options { align, layout, known_as, portfolio, ..Default::default() };
+    let folder = report::make(&analyse(&folders, &wanted, &args.common)?, &written.options)?;
     let manifest = folder.get(MANIFEST).context("the recomputed report has no manifest")?;
     let recomputed: Manifest = serde_json::from_slice(manifest).context(MANIFEST)?;
     let differences = compare(&args.report, &written, &recomputed);

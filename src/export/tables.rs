@@ -74,38 +74,40 @@ fn parts(cell: &Cell) -> &'static [&'static str] {
     }
 }
 
-/// Every value of every series and of every benchmark, one a row.
+/// Every value of every series and of every benchmark, one a row. Where analyses have the name of a chapter, it is
+/// the first column.
 ///
 /// # Errors
 ///
 /// Never with these rows; the writer asks for it.
-pub fn series_csv(analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
+pub fn series_csv(chapters: &[(&str, &Analysis)]) -> anyhow::Result<Vec<u8>> {
+    let named = chapters.iter().any(|(name, _)| !name.is_empty());
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-    writer.write_record(["condition", "metric", "unit", "repetition", "value"])?;
-    for series in &analysis.series {
-        let condition = &analysis.conditions[series.condition];
-        let counted =
-            condition.runs.iter().map(|&run| &analysis.runs[run]).filter(|run| aggregate::counts(run));
-        for (run, value) in counted.zip(&series.values) {
-            let value = value.map(plain).unwrap_or_default();
-            let repetition = run.repetition.to_string();
-            let id = condition.id.as_str();
-            writer.write_record([id, &series.metric, unit_name(series.unit), &repetition, &value])?;
+    let mut write = |chapter: &str, cells: [&str; 5]| {
+        let chapter = named.then_some(chapter);
+        writer.write_record(chapter.into_iter().chain(cells))
+    };
+    write("chapter", ["condition", "metric", "unit", "repetition", "value"])?;
+    for (chapter, analysis) in chapters {
+        for series in &analysis.series {
+            let condition = &analysis.conditions[series.condition];
+            let counted =
+                condition.runs.iter().map(|&run| &analysis.runs[run]).filter(|run| aggregate::counts(run));
+            for (run, value) in counted.zip(&series.values) {
+                let value = value.map(plain).unwrap_or_default();
+                let repetition = run.repetition.to_string();
+                write(chapter, [&condition.id, &series.metric, unit_name(series.unit), &repetition, &value])?;
+            }
         }
-    }
-    for benchmark in &analysis.benchmarks {
-        let condition = analysis.conditions[benchmark.condition].id.as_str();
-        let names = [Some(benchmark.benchmark.as_str()), Some(&benchmark.operation), benchmark.vm.as_deref()];
-        let metric = names.into_iter().flatten().collect::<Vec<_>>().join(".");
-        for (repetition, value) in by_repetition(&benchmark.readings) {
-            let repetition = repetition.to_string();
-            writer.write_record([
-                condition,
-                &metric,
-                unit_name(benchmark.unit),
-                &repetition,
-                &plain(value),
-            ])?;
+        for benchmark in &analysis.benchmarks {
+            let condition = analysis.conditions[benchmark.condition].id.as_str();
+            let names =
+                [Some(benchmark.benchmark.as_str()), Some(&benchmark.operation), benchmark.vm.as_deref()];
+            let metric = names.into_iter().flatten().collect::<Vec<_>>().join(".");
+            for (repetition, value) in by_repetition(&benchmark.readings) {
+                let unit = unit_name(benchmark.unit);
+                write(chapter, [condition, &metric, unit, &repetition.to_string(), &plain(value)])?;
+            }
         }
     }
     writer.into_inner().map_err(|error| anyhow::anyhow!("{error}"))

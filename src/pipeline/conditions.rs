@@ -66,7 +66,7 @@ pub(super) fn identify(conditions: &mut [Condition], factor_order: &[String]) {
 }
 
 /// Lower-case letters, digits and hyphens, for file names and anchors.
-fn slug(text: &str) -> String {
+pub(super) fn slug(text: &str) -> String {
     let mapped: String =
         text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let parts: Vec<&str> = mapped.split('-').filter(|part| !part.is_empty()).collect();

@@ -1,14 +1,17 @@
 //! The flow from folders to an [`Analysis`]: session → load → align → metrics → aggregate.
 //!
-//! Several campaigns are analysed one by one and then put side by side; they are never averaged.
+//! Several campaigns are analysed one by one and then put side by side, or each in a chapter of its own; they are
+//! never averaged.
 
 mod benchmarks;
 mod checks;
 mod conditions;
 mod hosts;
 mod merge;
+mod portfolio;
 
 pub use merge::CAMPAIGN;
+pub use portfolio::{Analysed, Chapter, analyse};
 
 use self::benchmarks::Benchmarked;
 
@@ -34,7 +37,7 @@ use crate::metrics::{course, degradation, outage, precopy, reconciliation, resou
 use crate::session::{self, ConfigError, RunKey, Session};
 
 /// What the caller may override.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Replaces the alignment events of the configuration unless empty.
     pub align: Vec<AlignKey>,
@@ -43,6 +46,8 @@ pub struct Options {
     /// What the campaigns were called when a report was made of them, in their order; they keep
     /// these names wherever they lie now.
     pub known_as: Vec<Known>,
+    /// Make a portfolio of this name, even where no folder holds several campaigns.
+    pub portfolio: Option<String>,
     /// Give every campaign its folder's name as a factor `campaign`, so that equal conditions of two
     /// campaigns can be compared.
     pub distinguish: bool,
@@ -61,6 +66,8 @@ pub struct Progress<'a> {
 pub struct Known {
     pub path: String,
     pub title: String,
+    /// Its chapter in a portfolio.
+    pub chapter: Option<String>,
 }
 
 /// An analysis with what provenance needs to know about its inputs.
@@ -84,7 +91,7 @@ pub struct Input {
     pub files: Vec<(String, Option<String>)>,
 }
 
-/// Analyses the campaigns in `folders`; a folder may hold several.
+/// Analyses the campaigns in `folders` side by side; a folder may hold several.
 ///
 /// # Errors
 ///
@@ -139,7 +146,7 @@ fn one(
     let mut hashes: Vec<_> =
         files.iter().map(|file| (file.file.relative.clone(), file.sha256.clone())).collect();
     hashes.extend(tables.iter().map(|table| (table.relative.clone(), table.sha256.clone())));
-    let (mut analysis, exceeded) = analyse(&session, files, &tables)?;
+    let (mut analysis, exceeded) = conclude(&session, files, &tables)?;
     let mut path = session.path;
     if let Some(known) = known {
         path = PathBuf::from(&known.path);
@@ -155,7 +162,7 @@ fn one(
 /// # Errors
 ///
 /// The layout asks for what cannot be.
-fn analyse(
+fn conclude(
     session: &Session,
     mut files: Vec<LoadedFile>,
     tables: &[LoadedTable],

@@ -42,6 +42,7 @@ pub fn figures() -> BTreeMap<String, String> {
 fn figure(id: &str) -> FigureRef {
     FigureRef {
         id: id.to_owned(),
+        file: format!("figures/{id}.svg"),
         caption: format!("{} in the caption of {id}", HOSTILE[0]),
         alt: format!("{} seen by nobody", HOSTILE[0]),
     }
@@ -58,6 +59,7 @@ fn row(cells: &[&str], summary: bool) -> RowView {
 fn small_table() -> TableView {
     TableView {
         id: "outages".to_owned(),
+        file: "tables/outages.csv".to_owned(),
         caption: "Outages".to_owned(),
         columns: vec![
             column("Condition", None, false),
@@ -102,6 +104,7 @@ fn shaded_table(columns: usize) -> TableView {
         text: format!("{}.5", 90 + index),
         below: Some("89.5 … 101.5".to_owned()),
         shade: Some(["worse-5", "even", "better-1"][index % 3]),
+        link: None,
     };
     let line = |group: Option<&str>, name: &str| RowView {
         group: group.map(str::to_owned),
@@ -110,6 +113,7 @@ fn shaded_table(columns: usize) -> TableView {
     };
     TableView {
         id: format!("shaded-{columns}"),
+        file: format!("tables/shaded-{columns}.csv"),
         caption: "Shares".to_owned(),
         above: vec![vec![span("", 1), span(HOSTILE[0], 2), span("hvm-pvdrivers", columns - 2)]],
         columns: std::iter::once(column("Operation", None, false))
@@ -190,6 +194,7 @@ pub fn small() -> Document {
             ("Source".to_owned(), "kirsche".to_owned()),
             ("Target".to_owned(), HOSTILE[0].to_owned()),
         ],
+        chapters: false,
         sections: vec![
             overview,
             section("method", "Method", vec![Block::Definitions { items: definitions }]),

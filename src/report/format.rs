@@ -66,7 +66,9 @@ pub fn table(table: &Table, caption: String, text: &Text) -> TableView {
         .collect();
     let shaded = rows.iter().flat_map(|row| &row.cells).any(|cell| cell.shade.is_some());
     let legend = if shaded { legend(text) } else { Vec::new() };
-    let mut view = TableView { id: table.id.clone(), caption, above: Vec::new(), columns, rows, legend };
+    let file = format!("tables/{}.csv", table.id);
+    let mut view =
+        TableView { id: table.id.clone(), file, caption, above: Vec::new(), columns, rows, legend };
     let gone = grouped(&mut view, table.labels);
     view.above = spans(&table.columns[gone.min(table.columns.len())..]);
     if table.transposed { transpose(view) } else { view }

@@ -68,7 +68,11 @@ impl<'a> Outline<'a> {
                 self.tables.entry(&table.id).or_insert(next);
                 return Ok(());
             }
-            Block::Paragraph { .. } | Block::Findings { .. } | Block::Definitions { .. } => return Ok(()),
+            Block::Paragraph { .. }
+            | Block::Notice { .. }
+            | Block::Facts { .. }
+            | Block::Findings { .. }
+            | Block::Definitions { .. } => return Ok(()),
         };
         for figure in shown {
             ensure!(figures.contains_key(&figure.id), "the figure `{}` was not drawn", figure.id);
@@ -79,15 +83,12 @@ impl<'a> Outline<'a> {
     }
 
     fn check_links(&self, section: &Section) -> Result<()> {
-        for block in &section.blocks {
-            let Block::Findings { items } = block else { continue };
-            for link in items.iter().filter_map(|item| item.link.as_deref()) {
-                ensure!(
-                    self.sections.contains_key(link),
-                    "a finding of section `{}` links to `{link}`, which is no section",
-                    section.id
-                );
-            }
+        for link in section.blocks.iter().flat_map(Block::links) {
+            ensure!(
+                self.sections.contains_key(link),
+                "section `{}` links to `{link}`, which is no section",
+                section.id
+            );
         }
         section.sections.iter().try_for_each(|inner| self.check_links(inner))
     }
@@ -135,7 +136,7 @@ mod tests {
         let missing = refusal(|_, figures| drop(figures.remove("left")));
         assert_eq!(missing, "the figure `left` was not drawn");
         let dead = refusal(|document, _| document.sections[0].sections.clear());
-        assert_eq!(dead, "a finding of section `overview` links to `hosts`, which is no section");
+        assert_eq!(dead, "section `overview` links to `hosts`, which is no section");
         let twice = refusal(|document, _| document.sections[1].id = "overview".to_owned());
         assert_eq!(twice, "the anchor `overview` belongs to section 2 and to section 1");
         let ragged = refusal(|document, _| {

@@ -17,12 +17,14 @@ pub struct Document {
     pub notice: Option<String>,
     /// Label and value: hosts, VM, number of runs, version …
     pub facts: Vec<(String, String)>,
+    /// Whether the sections but the first are chapters, one a campaign.
+    pub chapters: bool,
     pub sections: Vec<Section>,
     /// Fixed words of the templates (such as "Contents"), by key.
     pub words: std::collections::BTreeMap<String, String>,
 }
 
-/// A section with its blocks; sections nest two deep.
+/// A section with its blocks; sections nest two deep, in a portfolio three.
 #[derive(Debug, Clone, Serialize)]
 pub struct Section {
     /// Anchor, unique in the document.
@@ -38,6 +40,14 @@ pub struct Section {
 pub enum Block {
     Paragraph {
         text: String,
+    },
+    /// A warning that must not be missed, as under the title of the document.
+    Notice {
+        text: String,
+    },
+    /// Label and value, as under the title of the document.
+    Facts {
+        items: Vec<(String, String)>,
     },
     /// Sentences made from the numbers; each may link to the section that shows them.
     Findings {
@@ -60,6 +70,20 @@ pub enum Block {
     },
 }
 
+impl Block {
+    /// The anchors that its texts lead to.
+    pub fn links(&self) -> Vec<&str> {
+        match self {
+            Block::Findings { items } => items.iter().filter_map(|item| item.link.as_deref()).collect(),
+            Block::Table { table } => {
+                let cells = table.rows.iter().flat_map(|row| &row.cells);
+                cells.filter_map(|cell| cell.link.as_deref()).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Serialize)]
 pub struct FindingItem {
     pub text: String,
@@ -67,10 +91,12 @@ pub struct FindingItem {
     pub link: Option<String>,
 }
 
-/// A figure by its identifier (`figures/<id>.svg`).
+/// A figure by its identifier.
 #[derive(Debug, Clone, Serialize)]
 pub struct FigureRef {
     pub id: String,
+    /// Path in the report folder.
+    pub file: String,
     pub caption: String,
     /// For those who cannot see it: what it shows, in words.
     pub alt: String,
@@ -79,6 +105,8 @@ pub struct FigureRef {
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct TableView {
     pub id: String,
+    /// Path of its data in the report folder.
+    pub file: String,
     pub caption: String,
     /// Lines of headings above those of the columns, the first on top; each takes all columns.
     pub above: Vec<Vec<SpanView>>,
@@ -127,6 +155,8 @@ pub struct CellView {
     pub below: Option<String>,
     /// What the ground of the cell shows besides the number.
     pub shade: Option<&'static str>,
+    /// Anchor of the section that the text leads to.
+    pub link: Option<String>,
 }
 
 impl From<String> for CellView {

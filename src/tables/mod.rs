@@ -9,6 +9,7 @@ mod efficiency;
 pub mod labels;
 mod methods;
 mod overall;
+mod portfolio;
 mod precopy;
 mod quality;
 
@@ -20,6 +21,7 @@ pub use course::{checks, checks_matrix, hypervisor, phase_costs, phase_means, ph
 pub use efficiency::{block_sizes, grid, grid_id, of_several_vms, several_vms, varying};
 pub use methods::{agreements, clocks, methods};
 pub use overall::{compared, comparisons, overview, published};
+pub use portfolio::{campaigns, results};
 pub use precopy::precopy;
 pub use quality::{failures, flags, incomplete, problems, problems_grouped, runs};
 

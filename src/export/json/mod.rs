@@ -8,6 +8,7 @@ mod trust;
 
 use anyhow::Context;
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use self::benchmarks::{BenchmarkWire, EfficiencyWire, ParallelWire, benchmark, efficiency, parallel};
 use self::findings::{FindingWire, finding};
@@ -122,13 +123,67 @@ struct DiagnosticWire<'a> {
 ///
 /// Never with the types above; serde asks for it.
 pub fn summary_json(analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
-    let factors = |condition: usize| &analysis.conditions[condition].factors;
     // Data speak English, whatever the language of the report.
+    pretty(&summary(analysis, &Text::new(Language::En)))
+}
+
+/// `summary.json` of several campaigns, each in a chapter of its own: the lists of all of them, in which every entry
+/// tells its `chapter`, and under `campaigns` what each campaign is and where its data lie. `name` is that of the
+/// whole.
+///
+/// # Errors
+///
+/// Never with the types above; serde asks for it.
+pub fn portfolio_json(name: &str, chapters: &[(&str, &Analysis)]) -> anyhow::Result<Vec<u8>> {
     let text = Text::new(Language::En);
-    let summary = Summary {
+    let mut whole = Map::new();
+    let mut campaigns = Vec::new();
+    for (chapter, analysis) in chapters {
+        let Value::Object(lists) = serde_json::to_value(summary(analysis, &text)).context("summary.json")?
+        else {
+            continue;
+        };
+        for (list, value) in lists {
+            match (list.as_str(), value) {
+                ("campaign", Value::Object(mut campaign)) => {
+                    campaign.insert("chapter".to_owned(), json!(chapter));
+                    campaign.insert("folder".to_owned(), json!(format!("campaigns/{chapter}")));
+                    campaigns.push(Value::Object(campaign));
+                }
+                (_, Value::Array(mut entries)) => {
+                    for entry in entries.iter_mut().filter_map(Value::as_object_mut) {
+                        entry.insert("chapter".to_owned(), json!(chapter));
+                    }
+                    if let Value::Array(all) = whole.entry(list).or_insert_with(|| json!([])) {
+                        all.append(&mut entries);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    let paths: Vec<&str> = chapters.iter().map(|(_, analysis)| analysis.campaign.path.as_str()).collect();
+    whole.insert("schema".to_owned(), json!(SCHEMA));
+    whole.insert(
+        "campaign".to_owned(),
+        json!({ "title": name, "path": paths.join(", "), "config_sha256": null }),
+    );
+    whole.insert("campaigns".to_owned(), Value::Array(campaigns));
+    pretty(&whole)
+}
+
+fn pretty(wire: &impl Serialize) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(wire).context("summary.json")?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn summary<'a>(analysis: &'a Analysis, text: &Text) -> Summary<'a> {
+    let factors = |condition: usize| &analysis.conditions[condition].factors;
+    Summary {
         schema: SCHEMA,
         campaign: campaign(analysis),
-        runs: analysis.runs.iter().map(|of| run(of, &text)).collect(),
+        runs: analysis.runs.iter().map(|of| run(of, text)).collect(),
         series: analysis
             .series
             .iter()
@@ -196,10 +251,7 @@ pub fn summary_json(analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
                 text: d.text.as_deref(),
             })
             .collect(),
-    };
-    let mut bytes = serde_json::to_vec_pretty(&summary).context("summary.json")?;
-    bytes.push(b'\n');
-    Ok(bytes)
+    }
 }
 
 /// Comparisons alone, as `comparisons[]` of `summary.json`.
@@ -209,9 +261,7 @@ pub fn summary_json(analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
 /// Never with the types above; serde asks for it.
 pub fn comparisons_json(analysis: &Analysis, comparisons: &[Comparison]) -> anyhow::Result<Vec<u8>> {
     let wire: Vec<ComparisonWire<'_>> = comparisons.iter().map(|c| comparison(analysis, c)).collect();
-    let mut bytes = serde_json::to_vec_pretty(&wire).context("comparisons")?;
-    bytes.push(b'\n');
-    Ok(bytes)
+    pretty(&wire)
 }
 
 fn comparison<'a>(analysis: &'a Analysis, c: &'a Comparison) -> ComparisonWire<'a> {

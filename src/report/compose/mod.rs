@@ -6,8 +6,10 @@ mod condition;
 mod efficiency;
 mod findings;
 mod overall;
+mod portfolio;
 
 pub use efficiency::{grid_caption, several_vms_caption};
+pub use portfolio::{folder_of, id_in, portfolio};
 
 use super::format::{seconds, shown_unit, table};
 use super::view::{Block, Document, FigureRef, Section};
@@ -44,6 +46,7 @@ pub fn document(analysis: &Analysis, figures: &[Plan], text: &Text) -> Document 
         subtitle: text.get(composer.subtitle()).to_owned(),
         notice,
         facts: composer.facts(),
+        chapters: false,
         sections,
         words: text.section("document"),
     }
@@ -204,6 +207,7 @@ impl Composer<'_> {
         ];
         FigureRef {
             id: plan.id.clone(),
+            file: format!("figures/{}.svg", plan.id),
             caption: self.text.fill(&format!("caption.{kind}_figure"), &values),
             alt: self.text.fill(&format!("alt.{kind}"), &values),
         }

@@ -21,7 +21,12 @@ pub const SHADES: [(f64, &str); 9] = [
 /// A share in per cent, with its interval below, and its shade.
 pub fn share(value: f64, interval: Option<Interval>, text: &Text) -> CellView {
     let below = interval.map(|interval| range(interval, 100.0, decimals(interval.high), text));
-    CellView { text: text.number(value * 100.0, decimals(value)), below, shade: Some(shade(value)) }
+    CellView {
+        text: text.number(value * 100.0, decimals(value)),
+        below,
+        shade: Some(shade(value)),
+        link: None,
+    }
 }
 
 /// The decimals of a share in per cent.
