@@ -14,8 +14,8 @@
 //! 6. [`tables`] and [`figures`] show it, [`report`] sets the documents, [`export`] writes data,
 //!    [`provenance`] says what came from what, and [`output`] puts the folder on the disk.
 //!
-//! Beside the flow stand [`init`], which looks at a folder and proposes its `campaign.toml`, and [`timing`], which
-//! says when a single log was written and where it has gaps.
+//! Beside the flow stand [`dataset`], the aligned series as Parquet for analyses elsewhere, [`init`], which looks at a
+//! folder and proposes its `campaign.toml`, and [`timing`], which says when a single log was written and where it has gaps.
 //!
 //! What is below the analysis never imports what is above it; `tests/it/tidy.rs` keeps it so.
 
@@ -26,6 +26,7 @@ pub mod analysis;
 pub mod cli;
 pub mod clocks;
 pub mod config;
+pub mod dataset;
 pub mod diagnostics;
 pub mod efficiency;
 pub mod export;

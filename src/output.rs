@@ -28,7 +28,7 @@ pub fn check(out: &Path, replace: bool) -> anyhow::Result<()> {
     let ours = fs::read(out.join(MANIFEST)).is_ok_and(|bytes| is_manifest(&bytes));
     match (empty, ours, replace) {
         (true, ..) | (_, true, true) => Ok(()),
-        (_, true, false) => bail!("{} holds a report already; --force replaces it", out.display()),
+        (_, true, false) => bail!("{} was written by stillstand before; --force replaces it", out.display()),
         (_, false, _) => bail!(
             "{} is not empty and was not written by stillstand; it is never replaced. Choose another folder",
             out.display()

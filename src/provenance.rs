@@ -24,6 +24,8 @@ pub struct Manifest {
     pub generator: String,
     pub version: String,
     pub schema: u32,
+    #[serde(default)]
+    pub product: Product,
     pub options: ReportOptions,
     /// The name of a portfolio; `null` where all campaigns stand side by side.
     #[serde(default)]
@@ -31,6 +33,15 @@ pub struct Manifest {
     pub campaigns: Vec<CampaignManifest>,
     /// Relative path → SHA-256 of every other file of the report.
     pub outputs: BTreeMap<String, String>,
+}
+
+/// What a folder holds that was written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Product {
+    #[default]
+    Report,
+    Dataset,
 }
 
 /// What one campaign of a report was made from.
@@ -71,6 +82,7 @@ pub enum DocumentFormat {
 impl Manifest {
     /// The manifest of a finished folder.
     pub fn new(
+        product: Product,
         options: ReportOptions,
         portfolio: Option<String>,
         campaigns: Vec<CampaignManifest>,
@@ -80,6 +92,7 @@ impl Manifest {
             generator: "stillstand".to_owned(),
             version: VERSION.to_owned(),
             schema: crate::export::SCHEMA,
+            product,
             options,
             portfolio,
             campaigns,

@@ -27,9 +27,11 @@ pub enum Command {
     Report(ReportArgs),
     /// Print the numbers of a campaign on the terminal or as data, without figures
     Stats(StatsArgs),
+    /// Write the parsed and aligned series as a Parquet dataset, partitioned by factor and repetition
+    Ingest(IngestArgs),
     /// Say what each file is, how much of it could be read, and what is wrong with it and where
     Inspect(InspectArgs),
-    /// Recompute a report from its inputs and say whether every output is the same, byte for byte
+    /// Recompute a report or a dataset from its inputs and say whether every output is the same, byte for byte
     Verify(VerifyArgs),
     /// Put two campaigns, or two factor levels, side by side: difference, ratio, interval, significance
     Compare(CompareArgs),
@@ -147,6 +149,27 @@ pub enum StatsFormat {
     Csv,
     /// Tables in Markdown
     Markdown,
+}
+
+#[derive(Debug, Args)]
+pub struct IngestArgs {
+    /// Folders with logs, and perhaps a campaign.toml; of a folder above several each gets a folder of its own
+    #[arg(required = true, value_name = "CAMPAIGN")]
+    pub campaigns: Vec<PathBuf>,
+    /// Folder to write the dataset into; appears whole or not at all
+    #[arg(long, short, value_name = "DATASET")]
+    pub output: PathBuf,
+    /// Event that times are counted from [default: as in campaign.toml, else request]
+    #[arg(long, value_name = "EVENT")]
+    pub align: Option<AlignKey>,
+    /// Replace an existing dataset
+    #[arg(long)]
+    pub force: bool,
+    /// Exit with status 3 when there is a data problem of severity error
+    #[arg(long)]
+    pub strict: bool,
+    #[command(flatten)]
+    pub common: Common,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 mod args;
 mod compare;
 mod formats;
+mod ingest;
 mod init;
 mod inspect;
 mod placement;
@@ -21,7 +22,9 @@ use clap::Parser;
 use self::args::{Cli, Command, Common};
 use crate::analysis::{Diagnostic, Severity};
 use crate::diagnostics;
+use crate::output::{Folder, MANIFEST};
 use crate::pipeline::{self, Analysed, Options, Outcome, Progress};
+use crate::provenance::{CampaignManifest, Manifest, Product, ReportOptions};
 use crate::session::ConfigError;
 
 /// How a command ended that did its work.
@@ -40,6 +43,7 @@ pub fn main() -> ExitCode {
     let ended = match cli.command {
         Command::Report(args) => in_pool(args.common.jobs, || report::run(&args)),
         Command::Stats(args) => in_pool(args.common.jobs, || stats::run(&args)),
+        Command::Ingest(args) => in_pool(args.common.jobs, || ingest::run(&args)),
         Command::Inspect(args) => inspect::run(&args),
         Command::Verify(args) => in_pool(args.common.jobs, || verify::run(&args)),
         Command::Compare(args) => in_pool(args.common.jobs, || compare::run(&args)),
@@ -93,6 +97,28 @@ fn watched<T>(common: &Common, work: impl FnOnce(&Progress<'_>) -> T) -> T {
     let done = work(&Progress { files: &|n| bar.inc_length(n), file: &|| bar.inc(1) });
     bar.finish_and_clear();
     done
+}
+
+/// Adds the manifest to a folder.
+fn with_manifest(
+    mut folder: Folder,
+    product: Product,
+    analysed: &Analysed,
+    options: &ReportOptions,
+) -> anyhow::Result<Folder> {
+    let campaigns = analysed.chapters.iter().flat_map(|chapter| {
+        chapter.outcome.campaigns.iter().map(|input| CampaignManifest {
+            path: input.path.display().to_string(),
+            title: input.title.clone(),
+            chapter: analysed.portfolio.is_some().then(|| chapter.name.clone()),
+            configuration: input.config.file.clone(),
+            inputs: input.files.iter().cloned().collect(),
+        })
+    });
+    let portfolio = analysed.portfolio.clone();
+    let manifest = Manifest::new(product, options.clone(), portfolio, campaigns.collect(), &folder);
+    folder.insert(MANIFEST.to_owned(), manifest.to_json()?);
+    Ok(folder)
 }
 
 /// Writes results to stdout; a closed pipe is no failure.

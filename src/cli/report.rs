@@ -3,11 +3,11 @@
 use std::io::Write as _;
 
 use super::args::ReportArgs;
-use super::{Ending, analyse, conclude};
+use super::{Ending, analyse, conclude, with_manifest};
 use crate::analysis::Analysis;
 use crate::output;
 use crate::pipeline::{self, Analysed};
-use crate::provenance::{CampaignManifest, Manifest, ReportOptions};
+use crate::provenance::{Product, ReportOptions};
 use crate::report;
 use crate::tables;
 use crate::text::Text;
@@ -54,22 +54,11 @@ fn contents(analysed: &Analysed) -> String {
 /// The whole report folder with its manifest.
 pub fn make(analysed: &Analysed, options: &ReportOptions) -> anyhow::Result<output::Folder> {
     let text = Text::new(options.lang);
-    let mut folder = match (&analysed.portfolio, analysed.analyses().as_slice()) {
+    let folder = match (&analysed.portfolio, analysed.analyses().as_slice()) {
         (None, [(_, analysis)]) => report::folder(analysis, &text, &options.formats)?,
         (name, chapters) => {
             report::portfolio::folder(name.as_deref().unwrap_or_default(), chapters, &text, &options.formats)?
         }
     };
-    let campaigns = analysed.chapters.iter().flat_map(|chapter| {
-        chapter.outcome.campaigns.iter().map(|input| CampaignManifest {
-            path: input.path.display().to_string(),
-            title: input.title.clone(),
-            chapter: analysed.portfolio.is_some().then(|| chapter.name.clone()),
-            configuration: input.config.file.clone(),
-            inputs: input.files.iter().cloned().collect(),
-        })
-    });
-    let manifest = Manifest::new(options.clone(), analysed.portfolio.clone(), campaigns.collect(), &folder);
-    folder.insert(output::MANIFEST.to_owned(), manifest.to_json()?);
-    Ok(folder)
+    with_manifest(folder, Product::Report, analysed, options)
 }

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use super::args::VerifyArgs;
-use super::{Ending, analyse, print, report};
+use super::{Ending, analyse, ingest, print, report};
 use crate::output::MANIFEST;
 use crate::pipeline;
-use crate::provenance::{Manifest, compare};
+use crate::provenance::{Manifest, Product, compare};
 
 pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
     let written = Manifest::read(&args.report)?;
@@ -29,7 +29,11 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
     let (align, layout) = (written.options.align.clone(), written.options.layout.clone());
     let portfolio = written.portfolio.clone();
     let wanted = pipeline::Options { align, layout, known_as, portfolio, ..Default::default() };
-    let folder = report::make(&analyse(&folders, &wanted, &args.common)?, &written.options)?;
+    let analysed = analyse(&folders, &wanted, &args.common)?;
+    let folder = match written.product {
+        Product::Report => report::make(&analysed, &written.options)?,
+        Product::Dataset => ingest::make(&analysed, &written.options)?,
+    };
     let manifest = folder.get(MANIFEST).context("the recomputed report has no manifest")?;
     let recomputed: Manifest = serde_json::from_slice(manifest).context(MANIFEST)?;
     let differences = compare(&args.report, &written, &recomputed);

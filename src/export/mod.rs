@@ -58,7 +58,8 @@ pub fn method_name(method: Method) -> &'static str {
     }
 }
 
-fn status_name(status: Status) -> &'static str {
+/// The name of a status in data.
+pub fn status_name(status: Status) -> &'static str {
     match status {
         Status::Completed => "completed",
         Status::Failed => "failed",

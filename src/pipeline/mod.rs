@@ -74,6 +74,8 @@ pub struct Known {
 #[derive(Debug)]
 pub struct Outcome {
     pub analysis: Analysis,
+    /// The logs behind the runs of the analysis, in its order.
+    pub aligned: Vec<AlignedRun>,
     /// The campaigns, in the order in which they were named or found.
     pub campaigns: Vec<Input>,
     /// Series of which a limit was exceeded, each with a message.
@@ -103,18 +105,27 @@ pub fn run(folders: &[PathBuf], options: &Options, progress: &Progress<'_>) -> a
         paths.extend(session::campaigns(folder)?);
     }
     let mut analyses = Vec::new();
+    let mut aligned = Vec::new();
     let mut campaigns = Vec::new();
     let mut exceeded = Vec::new();
     for (number, path) in paths.into_iter().enumerate() {
-        let (mut analysis, input, over) = one(&path, options.known_as.get(number), options, progress)?;
+        let (mut found, input) = one(&path, options.known_as.get(number), options, progress)?;
         if options.distinguish {
-            merge::distinguish(&mut analysis, &format!("{} {}", number + 1, folder_name(&path)));
+            merge::distinguish(&mut found.analysis, &format!("{} {}", number + 1, folder_name(&path)));
         }
-        analyses.push(analysis);
+        analyses.push(found.analysis);
+        aligned.extend(found.aligned);
         campaigns.push(input);
-        exceeded.extend(over);
+        exceeded.extend(found.exceeded);
     }
-    Ok(Outcome { analysis: merge::merge(analyses)?, campaigns, exceeded })
+    Ok(Outcome { analysis: merge::merge(analyses)?, aligned, campaigns, exceeded })
+}
+
+/// What was found in one campaign.
+struct Found {
+    analysis: Analysis,
+    aligned: Vec<AlignedRun>,
+    exceeded: Vec<String>,
 }
 
 fn one(
@@ -122,7 +133,7 @@ fn one(
     known: Option<&Known>,
     options: &Options,
     progress: &Progress<'_>,
-) -> anyhow::Result<(Analysis, Input, Vec<String>)> {
+) -> anyhow::Result<(Found, Input)> {
     let mut session = Session::open(folder)?;
     if !options.align.is_empty() {
         (session.config.align, session.config.also_aligned) = config::events(&options.align);
@@ -146,27 +157,24 @@ fn one(
     let mut hashes: Vec<_> =
         files.iter().map(|file| (file.file.relative.clone(), file.sha256.clone())).collect();
     hashes.extend(tables.iter().map(|table| (table.relative.clone(), table.sha256.clone())));
-    let (mut analysis, exceeded) = conclude(&session, files, &tables)?;
+    let mut found = conclude(&session, files, &tables)?;
+    let campaign = &mut found.analysis.campaign;
     let mut path = session.path;
     if let Some(known) = known {
         path = PathBuf::from(&known.path);
-        analysis.campaign.path.clone_from(&known.path);
+        campaign.path.clone_from(&known.path);
         if session.config.file.title.is_none() {
-            analysis.campaign.title.clone_from(&known.title);
+            campaign.title.clone_from(&known.title);
         }
     }
-    let title = analysis.campaign.title.clone();
-    Ok((analysis, Input { path, title, config: session.config, files: hashes }, exceeded))
+    let title = campaign.title.clone();
+    Ok((found, Input { path, title, config: session.config, files: hashes }))
 }
 
 /// # Errors
 ///
 /// The layout asks for what cannot be.
-fn conclude(
-    session: &Session,
-    mut files: Vec<LoadedFile>,
-    tables: &[LoadedTable],
-) -> anyhow::Result<(Analysis, Vec<String>)> {
+fn conclude(session: &Session, mut files: Vec<LoadedFile>, tables: &[LoadedTable]) -> anyhow::Result<Found> {
     let config = &session.config;
     let mut diagnostics = session.diagnostics.clone();
     for file in &mut files {
@@ -283,7 +291,8 @@ fn conclude(
         findings,
         diagnostics,
     };
-    Ok((analysis, exceeded))
+    let aligned = aligned.into_iter().map(|(_, run)| run).collect();
+    Ok(Found { analysis, aligned, exceeded })
 }
 
 /// One run's numbers, and what stands in the way of more.

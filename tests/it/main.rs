@@ -10,6 +10,7 @@ mod corpus;
 mod coverage;
 mod determinism;
 mod efficiency;
+mod ingest;
 mod init;
 mod inspect;
 mod placement;
