@@ -198,14 +198,6 @@ pub struct Hypervisor {
     pub printed_pages: Option<f64>,
 }
 
-/// What a model predicts of a migration, seconds.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Prediction {
-    pub duration_s: f64,
-    /// Of the last round.
-    pub downtime_s: f64,
-}
-
 /// What one round of pre-copy sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PrecopyRound {
@@ -269,20 +261,6 @@ impl Hypervisor {
     /// The share of what was transferred beyond one copy of the memory.
     pub fn wasted(&self) -> Option<f64> {
         self.amplification().filter(|times| *times > 0.0).map(|times| (1.0 - 1.0 / times).max(0.0))
-    }
-
-    /// What the model of pre-copy makes of the first round, the median rates and the number of rounds (Liu et al.,
-    /// 2011): each round sends what was dirtied during the one before, at constant rates. `None` where as much is
-    /// dirtied as is sent: then it does not end.
-    pub fn predicted(&self) -> Option<Prediction> {
-        let first = self.rounds.first()?;
-        let bytes = first.bytes_sent.or_else(|| Some(first.pages_sent * self.page_bytes?))?;
-        let rate = self.throughput_bytes_per_s.filter(|rate| *rate > 0.0)?;
-        let ratio = Some(self.dirty_bytes_per_s? / rate).filter(|ratio| *ratio < 1.0)?;
-        let rounds = i32::try_from(self.iterations?.max(1)).ok()?;
-        let first_s = bytes / rate;
-        let duration_s = (0..rounds).map(|round| first_s * ratio.powi(round)).sum();
-        Some(Prediction { duration_s, downtime_s: first_s * ratio.powi(rounds - 1) })
     }
 
     /// Pages dirtied ÷ pages sent over the rounds between the first and the last: from 1 on, rounds do not get

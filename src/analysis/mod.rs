@@ -10,6 +10,7 @@
 mod benchmarks;
 mod clocks;
 mod course;
+mod prediction;
 mod run;
 
 pub use benchmarks::{
@@ -18,8 +19,9 @@ pub use benchmarks::{
 pub use clocks::{Clock, ClockOwner, Estimate, Origin};
 pub use course::{
     Check, CheckKind, Evidence, Hypervisor, Milestone, MilestoneKind, Phase, PhaseKind, PrecopyRound,
-    Prediction, Presence, Verdict,
+    Presence, Verdict,
 };
+pub use prediction::{Model, Prediction};
 pub use run::{
     Degradation, Flag, FlagCode, Measurement, Method, Migration, Outage, PhaseCost, Ping, ResourceCost,
     RoundTrips, Run, Status, Stream,

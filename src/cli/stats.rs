@@ -66,6 +66,7 @@ fn readable(analysis: &Analysis, text: &Text, show: fn(&TableView) -> String) ->
     }
     for (table, caption) in [
         (tables::precopy(analysis), "caption.precopy"),
+        (tables::predictions(analysis), "caption.predictions"),
         (tables::agreements(analysis), "caption.agreements"),
         (tables::clocks(analysis), "caption.clocks"),
         (tables::failures(analysis), "caption.failures"),

@@ -1,6 +1,6 @@
 //! What a migration transferred, round by round: figures of one run that become series.
 
-use crate::analysis::{Hypervisor, Measurement, Unit};
+use crate::analysis::{Hypervisor, Measurement, Model, Prediction, Unit};
 
 /// The figures of a run whose hypervisor told its rounds; none for any other. `duration_s` is how long the migration
 /// took.
@@ -8,8 +8,8 @@ pub fn measurements(account: &Hypervisor, duration_s: Option<f64>) -> Vec<Measur
     if account.rounds.is_empty() {
         return Vec::new();
     }
-    let predicted = account.predicted();
-    let error = || {
+    let (standard, bounded) = (account.predicted(Model::Standard), account.predicted(Model::WorkingSet));
+    let error = |predicted: Option<Prediction>| {
         let measured = duration_s.filter(|duration| *duration > 0.0)?;
         Some(100.0 * (predicted?.duration_s / measured - 1.0))
     };
@@ -25,9 +25,13 @@ pub fn measurements(account: &Hypervisor, duration_s: Option<f64>) -> Vec<Measur
         of("amplification", Unit::Ratio, account.amplification()),
         of("wasted", Unit::Percent, account.wasted().map(|share| 100.0 * share)),
         of("dirtied_per_sent", Unit::Ratio, account.dirtied_per_sent()),
-        of("predicted_duration", Unit::Seconds, predicted.map(|p| p.duration_s)),
-        of("predicted_downtime", Unit::Seconds, predicted.map(|p| p.downtime_s)),
-        of("prediction_error", Unit::Percent, error()),
+        of("working_set", Unit::Bytes, account.working_set_bytes()),
+        of("predicted_duration", Unit::Seconds, standard.map(|p| p.duration_s)),
+        of("predicted_downtime", Unit::Seconds, standard.map(|p| p.downtime_s)),
+        of("prediction_error", Unit::Percent, error(standard)),
+        of("predicted_duration_ws", Unit::Seconds, bounded.map(|p| p.duration_s)),
+        of("predicted_downtime_ws", Unit::Seconds, bounded.map(|p| p.downtime_s)),
+        of("prediction_error_ws", Unit::Percent, error(bounded)),
     ]
     .into_iter()
     .flatten()
@@ -86,7 +90,7 @@ mod tests {
         // 30 were dirtied in each of the two middle rounds, which sent 60 pages.
         assert_eq!(account.dirtied_per_sent(), Some(1.0));
         assert_eq!(parts_off(&account), None);
-        assert_eq!(measurements(&account, None).len(), 8);
+        assert_eq!(measurements(&account, None).len(), 9);
     }
 
     #[test]
@@ -94,11 +98,25 @@ mod tests {
         let mut account = account(&[100.0, 50.0, 25.0], None);
         (account.throughput_bytes_per_s, account.dirty_bytes_per_s) = (Some(409_600.0), Some(204_800.0));
         // 100 pages of 4096 bytes at 100 pages a second; half of what is sent is dirtied.
-        let predicted = account.predicted().unwrap();
-        assert_eq!((predicted.duration_s, predicted.downtime_s), (1.75, 0.25));
+        let predicted = |account: &Hypervisor, model| {
+            let predicted = account.predicted(model)?;
+            Some((predicted.duration_s, predicted.downtime_s))
+        };
+        assert_eq!(predicted(&account, Model::Standard), Some((1.75, 0.25)));
+        // No round sent more than half of the memory, so that the working set limits nothing.
+        assert_eq!(predicted(&account, Model::WorkingSet), Some((1.75, 0.25)));
         let figures = measurements(&account, Some(2.0));
-        let error = figures.iter().find(|figure| figure.metric == "precopy.prediction_error").unwrap();
-        assert_eq!(error.value, -12.5);
+        let value = |metric: &str| figures.iter().find(|figure| figure.metric == metric).map(|f| f.value);
+        assert_eq!(value("precopy.prediction_error"), Some(-12.5));
+        assert_eq!(value("precopy.working_set"), Some(50.0 * 4096.0));
+        // The same 20 pages over and over: 1 + 0.2 + 0.1 s.
+        account.rounds[1].pages_sent = 20.0;
+        account.rounds[2].pages_sent = 10.0;
+        assert_eq!(predicted(&account, Model::Standard), Some((1.75, 0.25)));
+        let (duration_s, downtime_s) = predicted(&account, Model::WorkingSet).unwrap();
+        assert!((duration_s - 1.3).abs() < 1e-12 && (downtime_s - 0.1).abs() < 1e-12);
+        account.dirty_bytes_per_s = account.throughput_bytes_per_s;
+        assert_eq!(predicted(&account, Model::WorkingSet), None);
     }
 
     #[test]

@@ -7,7 +7,9 @@ use crate::stats::{Sample, Summary};
 
 /// One row a repetition, then what the repetitions have in common.
 pub fn outages(analysis: &Analysis, condition: usize) -> Table {
-    let present: Vec<&Series> = analysis.series.iter().filter(|s| s.condition == condition).collect();
+    // What models predict has a table of its own.
+    let told = |s: &&Series| s.condition == condition && !s.metric.starts_with("precopy.predict");
+    let present: Vec<&Series> = analysis.series.iter().filter(told).collect();
     let mut columns = vec![column("repetition", "table.repetition", None)];
     columns.extend(present.iter().map(|s| Column {
         key: s.metric.clone(),

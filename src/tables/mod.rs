@@ -11,6 +11,7 @@ mod methods;
 mod overall;
 mod portfolio;
 mod precopy;
+mod prediction;
 mod quality;
 
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub use methods::{agreements, clocks, methods};
 pub use overall::{compared, comparisons, overview, published};
 pub use portfolio::{campaigns, results};
 pub use precopy::precopy;
+pub use prediction::{prediction_errors, predictions};
 pub use quality::{failures, flags, incomplete, problems, problems_grouped, runs};
 
 use crate::analysis::{Analysis, Condition, Run, Series, Unit, Verdict};
@@ -170,7 +172,7 @@ pub fn all(analysis: &Analysis) -> Vec<Table> {
     tables.extend(of_several_vms(analysis).into_iter().map(|benchmark| several_vms(analysis, benchmark)));
     tables.push(block_sizes(analysis));
     tables.extend(
-        [precopy, agreements, clocks, failures, published, flags, runs, problems]
+        [precopy, predictions, agreements, clocks, failures, published, flags, runs, problems]
             .map(|overall| overall(analysis)),
     );
     tables.retain(|table| !table.rows.is_empty());

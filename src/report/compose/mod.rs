@@ -7,6 +7,7 @@ mod efficiency;
 mod findings;
 mod overall;
 mod portfolio;
+mod prediction;
 
 pub use efficiency::{grid_caption, several_vms_caption};
 pub use portfolio::{folder_of, id_in, portfolio};

@@ -105,7 +105,9 @@ impl Composer<'_> {
     /// What migrations transferred, by the rounds that hypervisors tell.
     pub(super) fn precopy(&self) -> Option<Section> {
         let table = self.table(tables::precopy(self.analysis), "caption.precopy", &[])?;
-        Some(self.section("precopy", self.text.get("report.precopy").to_owned(), vec![table]))
+        let mut section = self.section("precopy", self.text.get("report.precopy").to_owned(), vec![table]);
+        section.sections.extend(self.prediction());
+        Some(section)
     }
 
     pub(super) fn clocks(&self) -> Option<Section> {
