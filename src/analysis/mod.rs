@@ -11,6 +11,7 @@ mod benchmarks;
 mod clocks;
 mod course;
 mod run;
+mod transfer;
 
 pub use benchmarks::{
     BENCHMARK, Benchmark, Content, Direction, Efficiency, Grid, OPERATION, Parallel, Reading, VM,
@@ -18,12 +19,13 @@ pub use benchmarks::{
 pub use clocks::{Clock, ClockOwner, Estimate, Origin};
 pub use course::{
     Check, CheckKind, Evidence, Hypervisor, Milestone, MilestoneKind, Phase, PhaseKind, PrecopyRound,
-    Prediction, Presence, Verdict,
+    Prediction, Presence, SentPages, Verdict,
 };
 pub use run::{
     Degradation, Flag, FlagCode, Measurement, Method, Migration, Outage, PhaseCost, Ping, ResourceCost,
     RoundTrips, Run, Status, Stream,
 };
+pub use transfer::{Counted, PageBytes, Transfer};
 
 use std::collections::BTreeMap;
 
