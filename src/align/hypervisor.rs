@@ -251,7 +251,7 @@ fn account(file: &LoadedFile, log: &Parsed) -> Hypervisor {
         total_time_s: last("total_time_s").filter(|total| *total > 0.0).or_else(|| span(log)),
         setup_time_s: last("setup_time_s"),
         iterations: values("iteration").into_iter().reduce(f64::max).map(|n| n as u64),
-        transferred_bytes: values("transferred_bytes").into_iter().reduce(f64::max),
+        transferred_bytes: last("transferred_bytes"),
         remaining_bytes: last("remaining_bytes"),
         memory_bytes: last("total_bytes"),
         pages_sent: sent.iter().flatten().copied().reduce(|a, b| a + b),

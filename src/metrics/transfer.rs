@@ -70,9 +70,11 @@ struct Job {
 }
 
 fn job(run: &AlignedRun, log: &HypervisorLog, told_bytes: f64) -> Job {
-    let ended = log.ended.map(|(_, to)| to);
+    let ended = log.ended.map(|(_, to)| to).or(run.migration.duration_s);
     // The job of the source ends when all is in its socket, the VM runs on the target when all has arrived.
-    let end_s = [run.migration.duration_s, ended, log.resumed].into_iter().flatten().reduce(f64::max);
+    let over = !matches!(run.migration.status, Status::Unfinished | Status::Unknown);
+    let ends = [run.migration.duration_s, ended, log.resumed].into_iter().flatten();
+    let end_s = ends.reduce(f64::max).filter(|_| over);
     let untold = ended.zip(log.told).map(|(ended, told)| (ended - told).max(0.0));
     let completed = run.migration.status == Status::Completed;
     Job { told_bytes, end_s, completed, untold_s: untold.unwrap_or_default() }
@@ -130,9 +132,8 @@ fn count(traffic: &Traffic, job: &Job) -> Result<Counted, String> {
     let Samples { t_s, values, .. } = &traffic.samples;
     let steps: Vec<f64> = t_s.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let period = Sample::new(steps).map(|steps| steps.median()).filter(|period| *period > 0.0);
-    let (Some(period), Some(end_s)) = (period, job.end_s) else {
-        return Err("the end of the migration or the time between two samples is not known".to_owned());
-    };
+    let Some(period) = period else { return Err("its log has a single sample".to_owned()) };
+    let Some(end_s) = job.end_s else { return Err("no log tells the end of the migration".to_owned()) };
     // A sample tells of the time before its stamp.
     let first = t_s.partition_point(|t| *t <= 0.0).saturating_sub(1);
     let last = t_s.partition_point(|t| *t < end_s);
