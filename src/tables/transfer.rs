@@ -15,7 +15,7 @@ pub fn transfers(analysis: &Analysis) -> Table {
         column("surplus", "table.surplus", Some(Unit::Percent)),
         column("uncertainty", "table.uncertainty", Some(Unit::Percent)),
         column("pages", "table.pages_by_size", Some(Unit::Bytes)),
-        column("pages_surplus", "table.surplus", Some(Unit::Percent)),
+        column("pages_surplus", "table.pages_surplus", Some(Unit::Percent)),
         column("verdict", "table.as_expected", None),
     ];
     let rows = analysis.runs.iter().flat_map(|run| {

@@ -285,3 +285,29 @@ fn a_counter_that_lost_a_second_is_found() {
     assert!(told(&bitten, "bytes-not-counted")[0]["message"].as_str().unwrap().contains("a hole of 2.0 s"));
     assert_eq!(bitten["runs"][0]["transfer"]["counted"], serde_json::json!([]));
 }
+
+#[test]
+fn between_two_hosts_what_was_sent_and_what_was_received_count() {
+    let (from, folder) = (sample("qemu-sweep/dirty-rate"), tempfile::tempdir().unwrap());
+    let run = folder.path().join("0/1");
+    std::fs::create_dir_all(&run).unwrap();
+    std::fs::copy(from.join("campaign.toml"), folder.path().join("campaign.toml")).unwrap();
+    // The recorded run, told as one to another host, whose card each of them counts.
+    let qmp = lines(&from.join("0/1/qmp-source.log.gz")).join("\n") + "\n";
+    std::fs::write(run.join("qmp-source.log"), qmp.replace("tcp:127.0.0.1:4444", "tcp:10.12.34.9:4444"))
+        .unwrap();
+    let dool = lines(&from.join("0/1/dstat-testbed.csv.gz")).join("\n") + "\n";
+    for host in ["source", "target"] {
+        std::fs::write(run.join(format!("dstat-{host}.csv")), dool.replace("net/lo", "net/total")).unwrap();
+    }
+    let summary = summary(folder.path());
+    let counted = summary["runs"][0]["transfer"]["counted"].as_array().unwrap();
+    let counters = counted.iter().map(|counted| (counted["host"].as_str(), counted["counter"].as_str()));
+    let expected = [("source", "net.sent"), ("target", "net.received")].map(|(h, c)| (Some(h), Some(c)));
+    assert_eq!(counters.collect::<Vec<_>>(), expected);
+    for by_host in counted {
+        assert_eq!(number(&by_host["bytes"]).round(), 110_455_527.0);
+        assert_eq!(by_host["verdict"], "holds");
+        assert!((number(&by_host["expected_high"]) - 0.063 - 1_048_576.0 / 110_159_614.0).abs() < 1e-9);
+    }
+}
