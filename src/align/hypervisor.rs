@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use stillstand_parsers::{Format, Parsed};
 
 use super::host_of;
-use crate::analysis::{Hypervisor, PrecopyRound, Role, Severity, Status};
+use crate::analysis::{Hypervisor, PrecopyRound, Role, SentPages, Severity, Status};
 use crate::config::Config;
 use crate::load::LoadedFile;
 use crate::stats::Sample;
@@ -31,6 +31,10 @@ pub struct HypervisorLog {
     pub resumed: Option<f64>,
     /// The job ended between these instants.
     pub ended: Option<(f64, f64)>,
+    /// When it last told how much it had transferred.
+    pub told: Option<f64>,
+    /// Where the VM was sent, in QEMU's words: `tcp:kirsche:4444`.
+    pub destination: Option<String>,
 }
 
 impl HypervisorLog {
@@ -43,6 +47,7 @@ impl HypervisorLog {
             stopped: self.stopped.and_then(since),
             resumed: self.resumed.and_then(since),
             ended: self.ended.and_then(|(from, to)| since(from).zip(since(to))),
+            told: self.told.and_then(since),
             ..self
         }
     }
@@ -55,6 +60,8 @@ struct Entry<'a> {
     name: &'a str,
     status: Option<&'a str>,
     iteration: Option<u64>,
+    /// Whether it tells how much has been transferred.
+    tells_bytes: bool,
     error: Option<&'a str>,
 }
 
@@ -74,12 +81,16 @@ pub(super) fn read(
         );
         told(other, Severity::Warning, super::SECOND_LOG, message);
     }
-    if let Some(n) = log.facts.int("migrations").filter(|n| *n > 1) {
-        let message = format!("the log holds {n} migrations; the last is used, the others are left out");
+    let (n, line) = migrations(log);
+    if n > 1 {
+        let from = line.map(|line| format!(", from line {line} on,")).unwrap_or_default();
+        let message =
+            format!("the log holds {n} migrations; the last{from} is used, the others are left out");
         told(file, Severity::Warning, "several-migrations", message);
     }
     let entries = entries(file, log, config);
     let mut found = job(&entries, account(file, log));
+    found.destination = log.facts.text("destination").map(str::to_owned);
     found.resumed = targets.iter().find_map(|(file, log)| {
         let entries = self::entries(file, log, config);
         entries.iter().find(|entry| entry.name == "RESUME").and_then(|entry| entry.time)
@@ -126,17 +137,26 @@ fn entries<'a>(file: &LoadedFile, log: &'a Parsed, config: &Config) -> Vec<Entry
     };
     let by_zone = |local: f64| config.utc_offset_s.map(|east| local - f64::from(east));
     let times = times.iter().zip(locals.iter()).map(|(time, local)| time.or_else(|| by_zone(local?)));
-    let rows = times.zip(names.iter()).zip(statuses.iter()).zip(errors.iter()).zip(iterations);
+    let tells_bytes = present(log, "transferred_bytes");
+    let told = iterations.into_iter().zip(tells_bytes);
+    let rows = times.zip(names.iter()).zip(statuses.iter()).zip(errors.iter()).zip(told);
     let of_last = rows.zip(of_last_migration(log)).filter(|(_, of_last)| *of_last).map(|(row, _)| row);
     of_last
-        .map(|((((time, name), status), error), iteration)| Entry {
+        .map(|((((time, name), status), error), (iteration, tells_bytes))| Entry {
             time: time.map(|t| t - config.clock_offset_s(host, t)),
             name: name.unwrap_or_default(),
             status,
             iteration,
+            tells_bytes,
             error,
         })
         .collect()
+}
+
+/// In which rows a column of figures has one.
+fn present(log: &Parsed, column: &str) -> Vec<bool> {
+    let absent = || vec![false; log.frame.height()];
+    log.frame.f64s(column).map_or_else(|_| absent(), |values| values.iter().map(|v| v.is_some()).collect())
 }
 
 /// The course of the job.
@@ -184,6 +204,8 @@ fn job(entries: &[Entry<'_>], account: Hypervisor) -> HypervisorLog {
         stopped: entries.iter().filter(|entry| entry.name == "STOP").find_map(|entry| entry.time),
         resumed: None,
         ended,
+        told: entries.iter().rev().filter(|entry| entry.tells_bytes).find_map(|entry| entry.time),
+        destination: None,
     }
 }
 
@@ -229,11 +251,12 @@ fn account(file: &LoadedFile, log: &Parsed) -> Hypervisor {
         total_time_s: last("total_time_s").filter(|total| *total > 0.0).or_else(|| span(log)),
         setup_time_s: last("setup_time_s"),
         iterations: values("iteration").into_iter().reduce(f64::max).map(|n| n as u64),
-        transferred_bytes: values("transferred_bytes").into_iter().reduce(f64::max),
+        transferred_bytes: last("transferred_bytes"),
         remaining_bytes: last("remaining_bytes"),
         memory_bytes: last("total_bytes"),
         pages_sent: sent.iter().flatten().copied().reduce(|a, b| a + b),
         page_bytes,
+        sent: sent_pages(log, &of_last),
         dirty_bytes_per_s: median("dirty_pages_per_s").map(|pages| pages * page_bytes.unwrap_or(4096.0)),
         throughput_bytes_per_s: median("throughput_bytes_per_s"),
         rounds: match log.format {
@@ -243,6 +266,21 @@ fn account(file: &LoadedFile, log: &Parsed) -> Hypervisor {
         },
         printed_pages: printed_pages(log),
     }
+}
+
+/// What the last answer says that tells pages by their kind.
+fn sent_pages(log: &Parsed, of_last: &[bool]) -> Option<SentPages> {
+    let frame = &log.frame;
+    let (normal, duplicate) = (frame.i64s("pages_normal").ok()?, frame.i64s("pages_duplicate").ok()?);
+    let (size, bytes) = (frame.f64s("page_bytes").ok()?, frame.f64s("transferred_bytes").ok()?);
+    (0..frame.height()).rev().filter(|row| of_last[*row]).find_map(|row| {
+        Some(SentPages {
+            normal: normal.get(row)? as f64,
+            duplicate: duplicate.get(row)? as f64,
+            page_bytes: size.get(row)?,
+            transferred_bytes: bytes.get(row)?,
+        })
+    })
 }
 
 /// From the first to the last line of the last migration in a log of Xen, whose times may have no zone.
@@ -255,11 +293,43 @@ fn span(log: &Parsed) -> Option<f64> {
     (end > first).then_some(end - first)
 }
 
-/// Which rows are of the last migration of a log of Xen, which may hold several; all of any other log.
+/// Which rows are of the last migration of a log, which may hold several.
 fn of_last_migration(log: &Parsed) -> Vec<bool> {
-    let Ok(migrations) = log.frame.u32s("migration") else { return vec![true; log.frame.height()] };
+    let Ok(migrations) = log.frame.u32s("migration") else {
+        let from = beginnings(log).last().copied().unwrap_or_default();
+        return (0..log.frame.height()).map(|row| row >= from).collect();
+    };
     let last = migrations.iter().flatten().max();
     migrations.iter().map(|migration| migration == last).collect()
+}
+
+/// How many migrations a log holds, and the line in which the last of them begins.
+fn migrations(log: &Parsed) -> (usize, Option<u32>) {
+    let told = log.facts.int("migrations").and_then(|n| usize::try_from(n).ok());
+    let n = told.unwrap_or_else(|| 1 + beginnings(log).len());
+    let first = of_last_migration(log).iter().position(|of_last| *of_last);
+    (n, first.and_then(|row| log.frame.u32s("line").ok()?.get(row)))
+}
+
+/// The rows in which a further migration begins in a log of QEMU or libvirt: with the command after one that is
+/// over; where the log holds no commands, with an answer that one is under way.
+fn beginnings(log: &Parsed) -> Vec<usize> {
+    let (Ok(names), Ok(statuses)) = (log.frame.strs("entry"), log.frame.strs("status")) else {
+        return Vec::new();
+    };
+    let commands = names.iter().any(|name| name == Some("migrate"));
+    let mut over = false;
+    let mut found = Vec::new();
+    for (row, (name, status)) in names.iter().zip(statuses.iter()).enumerate() {
+        let under_way = status.is_some_and(|status| status != "none" && fate(status).is_none());
+        if status.and_then(fate).is_some() {
+            over = true;
+        } else if over && if commands { name == Some("migrate") } else { under_way } {
+            found.push(row);
+            over = false;
+        }
+    }
+    found
 }
 
 /// The rounds of a log of Xen, whose last migration it is: those that tell what they sent.
@@ -312,11 +382,12 @@ fn rounds_by_answers(log: &Parsed) -> Vec<PrecopyRound> {
         return Vec::new();
     };
     // Of each round: when it began, and the pages that were sent by its end.
+    let of_last = of_last_migration(log);
     let mut begun: BTreeMap<u64, f64> = BTreeMap::new();
     let mut sent: BTreeMap<u64, f64> = BTreeMap::new();
     let mut on_network: BTreeMap<u64, f64> = BTreeMap::new();
     let mut end = None;
-    for row in 0..frame.height() {
+    for row in (0..frame.height()).filter(|row| of_last[*row]) {
         if entries.get(row) == Some("MIGRATION") {
             end = times.get(row).or(end);
         }

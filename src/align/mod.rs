@@ -24,7 +24,7 @@ pub use counter::{Basis, Counter, Counters};
 pub use guest_clock::GuestClock;
 pub use hypervisor::HypervisorLog;
 pub use ping::{PingTimeline, SpanError};
-pub use resources::Samples;
+pub use resources::{LOOPBACK, Samples};
 
 use std::collections::BTreeMap;
 
@@ -50,6 +50,8 @@ pub struct AlignedRun {
     pub hypervisor: Option<HypervisorLog>,
     /// Resource series of the hosts and round trips; empty without a time zero.
     pub samples: Vec<Samples>,
+    /// Counters of the network, those of a host and those of its interface `lo`.
+    pub traffic: Vec<Traffic>,
     /// How the gawk'ed xentop of each host was placed.
     pub counters: BTreeMap<String, Counter>,
     pub streams: Vec<Stream>,
@@ -57,6 +59,16 @@ pub struct AlignedRun {
     pub process_s: Option<f64>,
     pub measurements: Vec<Measurement>,
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What a counter of the network says, and where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Traffic {
+    pub host: String,
+    /// Path relative to the campaign folder.
+    pub file: String,
+    /// Bytes per second.
+    pub samples: Samples,
 }
 
 /// Puts the files of one run on one axis; `counters` are those of the gawk'ed xentop that were matched.
@@ -77,6 +89,7 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
         guest_clock: None,
         hypervisor: None,
         samples: Vec::new(),
+        traffic: Vec::new(),
         counters: BTreeMap::new(),
         streams: Vec::new(),
         process_s: None,
@@ -128,6 +141,7 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
         let host = host_of(file);
         if let Some(zero) = by_clock(config.clock_offset_s(host, at)) {
             let samples = resources::dstat(host, log, zero, &mut Told::new(&mut run.diagnostics, file));
+            let samples = run.count(samples, file);
             run.add(samples, file);
         }
     }
@@ -191,6 +205,21 @@ impl AlignedRun {
             Told::new(&mut self.diagnostics, file).tell(Severity::Warning, SECOND_LOG, message);
         }
         Some(first)
+    }
+
+    /// Keeps the counters of the network of one file beside its name; the first file of a host counts. Gives the
+    /// series back that are a host's: what went over `lo` stayed in it.
+    fn count(&mut self, samples: Vec<Samples>, file: &LoadedFile) -> Vec<Samples> {
+        let (host, relative) = (host_of(file), &file.file.relative);
+        if !self.traffic.iter().any(|traffic| traffic.host == host) {
+            let counters = samples.iter().filter(|samples| samples.metric.starts_with("net."));
+            self.traffic.extend(counters.map(|samples| Traffic {
+                host: host.to_owned(),
+                file: relative.clone(),
+                samples: samples.clone(),
+            }));
+        }
+        samples.into_iter().filter(|samples| samples.metric != LOOPBACK).collect()
     }
 
     /// Adds the series of one file unless the run has them already from another.

@@ -20,12 +20,15 @@ pub struct Samples {
     pub values: Vec<f64>,
 }
 
+/// What the interface `lo` received, which is what it sent.
+pub const LOOPBACK: &str = "net.lo.received";
+
 /// The series of a dstat log. `zero` is the request by the host's clock.
 ///
 /// A file to which several recordings were appended holds other runs too: only the recording during
 /// which the request came is used.
 pub(super) fn dstat(host: &str, log: &Parsed, zero: f64, told: &mut Told<'_>) -> Vec<Samples> {
-    const QUANTITIES: [(&str, Unit); 12] = [
+    const QUANTITIES: [(&str, Unit); 13] = [
         ("cpu.user", Unit::Percent),
         ("cpu.system", Unit::Percent),
         ("cpu.idle", Unit::Percent),
@@ -38,6 +41,7 @@ pub(super) fn dstat(host: &str, log: &Parsed, zero: f64, told: &mut Told<'_>) ->
         ("mem.free", Unit::Bytes),
         ("net.received", Unit::BytesPerSecond),
         ("net.sent", Unit::BytesPerSecond),
+        (LOOPBACK, Unit::BytesPerSecond),
     ];
     let Ok(epochs) = log.frame.f64s("epoch_s") else {
         return Vec::new();

@@ -188,6 +188,8 @@ pub struct Hypervisor {
     /// Pages sent, and the size of one.
     pub pages_sent: Option<f64>,
     pub page_bytes: Option<f64>,
+    /// By the last answer that tells pages by their kind.
+    pub sent: Option<SentPages>,
     /// Median over its answers while the job was active.
     pub dirty_bytes_per_s: Option<f64>,
     /// Median over its answers while the job was active.
@@ -196,6 +198,17 @@ pub struct Hypervisor {
     pub rounds: Vec<PrecopyRound>,
     /// The sum over the rounds as it prints it, pages.
     pub printed_pages: Option<f64>,
+}
+
+/// Pages by how they are sent, and what that came to, in one answer of a hypervisor.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SentPages {
+    /// Sent as they are.
+    pub normal: f64,
+    /// Empty, or of one byte only, of which only a mark is sent.
+    pub duplicate: f64,
+    pub page_bytes: f64,
+    pub transferred_bytes: f64,
 }
 
 /// What one round of pre-copy sent.

@@ -12,6 +12,7 @@ mod clocks;
 mod course;
 mod prediction;
 mod run;
+mod transfer;
 
 pub use benchmarks::{
     BENCHMARK, Benchmark, Content, Direction, Efficiency, Grid, OPERATION, Parallel, Reading, VM,
@@ -19,13 +20,14 @@ pub use benchmarks::{
 pub use clocks::{Clock, ClockOwner, Estimate, Origin};
 pub use course::{
     Check, CheckKind, Evidence, Hypervisor, Milestone, MilestoneKind, Phase, PhaseKind, PrecopyRound,
-    Presence, Verdict,
+    Presence, SentPages, Verdict,
 };
 pub use prediction::{Model, Prediction};
 pub use run::{
     Degradation, Flag, FlagCode, Measurement, Method, Migration, Outage, PhaseCost, Ping, ResourceCost,
     RoundTrips, Run, Status, Stream,
 };
+pub use transfer::{Counted, PageBytes, Transfer};
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! One run: what was measured in it.
 
-use super::{Check, Event, Factors, Hypervisor, Milestone, Phase, PhaseKind, Presence, Unit};
+use super::{Check, Event, Factors, Hypervisor, Milestone, Phase, PhaseKind, Presence, Transfer, Unit};
 
 /// One live-migration run: one repetition of one condition.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,8 @@ pub struct Run {
     pub flags: Vec<Flag>,
     /// What the hypervisor itself says of the migration.
     pub hypervisor: Option<Hypervisor>,
+    /// What it says it transferred, against what was counted elsewhere.
+    pub transfer: Option<Transfer>,
     /// What happened when, by whom it is known; ordered by kind, then evidence.
     pub milestones: Vec<Milestone>,
     /// The stretches of the migration, in their order.

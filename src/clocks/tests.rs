@@ -99,6 +99,7 @@ fn simulated(rng: &mut ChaCha8Rng, epoch: f64, Ahead([source, target, guest]): A
         ping: Some(ping),
         guest_clock: Some(guest_clock),
         hypervisor: None,
+        traffic: Vec::new(),
         samples: all,
         counters: ["kirsche", "apfel"].map(|host| (host.to_owned(), counter)).into(),
         process_s: None,

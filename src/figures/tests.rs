@@ -111,6 +111,7 @@ fn add_condition(analysis: &mut Analysis, index: usize, id: &str, slower: f64) {
             resources: Vec::new(),
             flags: Vec::new(),
             hypervisor: None,
+            transfer: None,
             milestones: Vec::new(),
             phases: Vec::new(),
             presences: Vec::new(),

@@ -9,3 +9,4 @@ pub mod reconciliation;
 pub mod resources;
 pub mod round_trips;
 pub mod streaming;
+pub mod transfer;

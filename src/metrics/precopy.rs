@@ -72,6 +72,7 @@ mod tests {
             memory_bytes: Some(100.0 * 4096.0),
             pages_sent: None,
             page_bytes: Some(4096.0),
+            sent: None,
             dirty_bytes_per_s: None,
             throughput_bytes_per_s: None,
             rounds: sent.iter().enumerate().map(round).collect(),

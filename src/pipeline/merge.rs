@@ -65,6 +65,11 @@ fn prefix_files(part: &mut Analysis, path: &str) {
         run.source_files.iter_mut().for_each(prefix);
         run.outages.iter_mut().for_each(|outage| prefix(&mut outage.source_file));
         run.streams.iter_mut().for_each(|stream| prefix(&mut stream.source_file));
+        run.hypervisor.iter_mut().for_each(|account| prefix(&mut account.source_file));
+        if let Some(transfer) = &mut run.transfer {
+            prefix(&mut transfer.source_file);
+            transfer.counted.iter_mut().for_each(|counted| prefix(&mut counted.source_file));
+        }
     }
     part.diagnostics.iter_mut().filter_map(|d| d.file.as_mut()).for_each(prefix);
 }

@@ -33,7 +33,7 @@ use crate::diagnostics::campaign_diagnostic;
 use crate::efficiency;
 use crate::findings;
 use crate::load::{LoadedFile, LoadedTable, load, load_tables, sha256};
-use crate::metrics::{course, degradation, outage, precopy, reconciliation, resources, streaming};
+use crate::metrics::{course, degradation, outage, precopy, reconciliation, resources, streaming, transfer};
 use crate::session::{self, ConfigError, RunKey, Session};
 
 /// What the caller may override.
@@ -338,7 +338,7 @@ fn measure(
     let cost = |samples| resources::cost(samples, migration.duration_s, &phases);
     let resources = aligned.samples.iter().filter_map(cost).collect();
     let id = format!("{}-{}", condition.id, aligned.key.repetition);
-    let mut diagnostics = Vec::new();
+    let (transfer, mut diagnostics) = transfer::transfer(&id, aligned, hosts);
     // Where only the hypervisor told of a run there is nothing to place.
     let placeable = !aligned.samples.is_empty()
         || aligned.ping.is_some()
@@ -396,6 +396,7 @@ fn measure(
         resources,
         flags,
         hypervisor: aligned.hypervisor.as_ref().map(|log| log.account.clone()),
+        transfer,
         milestones,
         phases,
         presences,

@@ -13,6 +13,7 @@ mod portfolio;
 mod precopy;
 mod prediction;
 mod quality;
+mod transfer;
 
 #[cfg(test)]
 pub mod example;
@@ -26,6 +27,7 @@ pub use portfolio::{campaigns, results};
 pub use precopy::precopy;
 pub use prediction::{prediction_errors, predictions};
 pub use quality::{failures, flags, incomplete, problems, problems_grouped, runs};
+pub use transfer::transfers;
 
 use crate::analysis::{Analysis, Condition, Run, Series, Unit, Verdict};
 use crate::stats::{Interval, Summary};
@@ -172,7 +174,7 @@ pub fn all(analysis: &Analysis) -> Vec<Table> {
     tables.extend(of_several_vms(analysis).into_iter().map(|benchmark| several_vms(analysis, benchmark)));
     tables.push(block_sizes(analysis));
     tables.extend(
-        [precopy, predictions, agreements, clocks, failures, published, flags, runs, problems]
+        [transfers, precopy, predictions, agreements, clocks, failures, published, flags, runs, problems]
             .map(|overall| overall(analysis)),
     );
     tables.retain(|table| !table.rows.is_empty());

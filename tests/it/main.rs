@@ -8,6 +8,7 @@ mod clocks;
 mod compressed;
 mod corpus;
 mod coverage;
+mod damaged_hypervisor;
 mod determinism;
 mod efficiency;
 mod ingest;

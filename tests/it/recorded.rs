@@ -1,5 +1,6 @@
 //! The recorded campaigns: real migrations, whose hypervisor, ping and guest tell of them independently.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -173,4 +174,154 @@ fn the_model_of_pre_copy_stands_beside_what_was_measured() {
     }
     let working_set = mean("12", "precopy.working_set") / 1_048_576.0;
     assert!((20.0..25.0).contains(&working_set), "{working_set}");
+}
+
+/// The lines of a compressed log.
+fn lines(path: &Path) -> Vec<String> {
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap()).read_to_string(&mut text).unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+/// Counted a second time with nothing of the program's code: the largest `transferred` of QEMU with the bytes that its
+/// pages make, and what dool's rows of `lo` add up to over the whole log, each for the time since the row before.
+fn recounted(run: &Path) -> (f64, f64, f64) {
+    let answers = lines(&run.join("qmp-source.log.gz")).into_iter().filter_map(|line| {
+        let message: Value = serde_json::from_str(line.splitn(3, ' ').last()?).ok()?;
+        let ram = message["return"]["ram"].clone();
+        Some((ram["transferred"].as_f64()?, ram["normal"].as_f64()?, ram["duplicate"].as_f64()?))
+    });
+    let (told, normal, duplicate) = answers.max_by(|a, b| a.0.total_cmp(&b.0)).unwrap();
+    let rows: Vec<Vec<String>> = lines(&run.join("dstat-testbed.csv.gz"))
+        .into_iter()
+        .map(|line| line.split(',').map(|cell| cell.trim_matches('"').to_owned()).collect())
+        .collect();
+    let head = rows.iter().position(|row| row.iter().any(|cell| cell == "net/lo:recv")).unwrap();
+    let column = rows[head].iter().position(|cell| cell == "net/lo:recv").unwrap();
+    let figures = rows[head + 1..].iter().map(|row| [0, column].map(|at| row[at].parse::<f64>().unwrap()));
+    let figures: Vec<[f64; 2]> = figures.collect();
+    let counted = figures.windows(2).map(|pair| pair[1][1] * (pair[1][0] - pair[0][0])).sum();
+    (told, counted, normal * 4104.0 + duplicate * 9.0)
+}
+
+#[test]
+fn in_every_run_of_the_sweeps_the_link_carried_what_qemu_tells() {
+    let mut surpluses = Vec::new();
+    for campaign in ["dirty-rate", "memory"] {
+        let folder = sample("qemu-sweep").join(campaign);
+        let summary = summary(&folder);
+        for run in summary["runs"].as_array().unwrap() {
+            let (id, transfer) = (&run["id"], &run["transfer"]);
+            let level = run["factors"].as_object().unwrap().values().next().unwrap().as_str().unwrap();
+            let (told, counted, pages) = recounted(&folder.join(level).join(run["repetition"].to_string()));
+            assert_eq!(number(&transfer["told_bytes"]), told, "{id}");
+            assert_eq!(number(&transfer["pages"]["bytes"]), pages, "{id}");
+            let [by_lo] = transfer["counted"].as_array().unwrap().as_slice() else { panic!("{transfer}") };
+            assert_eq!((&by_lo["host"], &by_lo["counter"]), (&"testbed".into(), &"net.lo.received".into()));
+            // Nothing else went over `lo`. dool divides by its delay of 1 s, whose stamps are good to some ms.
+            let difference = number(&by_lo["bytes"]) / counted - 1.0;
+            assert!(difference.abs() < 2e-4, "{id}: {by_lo} {counted}");
+            assert_eq!(number(&by_lo["uncertainty_bytes"]), 0.0, "{id}");
+            assert_eq!(transfer["verdict"], "holds", "{id}");
+            let surplus = number(&by_lo["surplus"]);
+            assert!((surplus - (number(&by_lo["bytes"]) / told - 1.0)).abs() < 1e-9, "{id}");
+            surpluses.push(surplus);
+            assert!((pages / told - 1.0).abs() < 1e-5, "{id}: {pages} {told}");
+        }
+        assert!(summary["diagnostics"].as_array().unwrap().iter().all(|d| d["severity"] != "warning"));
+    }
+    assert_eq!(surpluses.len(), 39);
+    let (least, greatest) =
+        (surpluses.iter().copied().fold(1.0, f64::min), surpluses.iter().copied().fold(0.0, f64::max));
+    assert!((0.0010..0.0011).contains(&least) && (0.0032..0.0033).contains(&greatest), "{least} {greatest}");
+    let mean = surpluses.iter().sum::<f64>() / 39.0;
+    assert!((0.0020..0.0022).contains(&mean), "{mean}");
+}
+
+#[test]
+fn what_a_broken_connection_discarded_had_been_told() {
+    let summary = summary(&sample("qemu-live-migration"));
+    for run in summary["runs"].as_array().unwrap() {
+        let (id, by_lo) = (&run["id"], &run["transfer"]["counted"][0]);
+        let told = number(&run["transfer"]["told_bytes"]);
+        let missing = told - number(&by_lo["bytes"]);
+        assert_eq!(by_lo["verdict"], "holds", "{id}");
+        if run["migration"]["status"] == "failed" {
+            // The target was killed: what the socket of the source held never left it.
+            assert!((2.0e6..4.2e6).contains(&missing), "{id}: {missing}");
+        } else {
+            assert!((-0.0036..-0.0007).contains(&(missing / told)), "{id}: {missing}");
+        }
+    }
+}
+
+/// A copy of one run of the sweep whose log of dool is changed.
+fn with_counter(change: impl Fn(&str) -> Option<String>) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, to) = (sample("qemu-sweep/dirty-rate"), folder.path());
+    std::fs::copy(from.join("campaign.toml"), to.join("campaign.toml")).unwrap();
+    std::fs::create_dir_all(to.join("0/1")).unwrap();
+    for log in ["ping.log.gz", "qmp-source.log.gz", "qmp-target.log.gz"] {
+        std::fs::copy(from.join("0/1").join(log), to.join("0/1").join(log)).unwrap();
+    }
+    let rows = lines(&from.join("0/1/dstat-testbed.csv.gz"));
+    let changed: Vec<String> = rows.iter().filter_map(|row| change(row)).collect();
+    std::fs::write(to.join("0/1/dstat-testbed.csv"), changed.join("\n") + "\n").unwrap();
+    summary(to)
+}
+
+fn told<'a>(summary: &'a Value, code: &str) -> Vec<&'a Value> {
+    summary["diagnostics"].as_array().unwrap().iter().filter(|d| d["code"] == code).collect()
+}
+
+#[test]
+fn a_counter_that_lost_a_second_is_found() {
+    // A row in the middle of the transfer, at the full rate of the link.
+    let lost = |row: &str| row.contains("15996") && row.starts_with("1795283697");
+    let halved =
+        with_counter(|row| Some(if lost(row) { row.replace("15996", "1599") } else { row.to_owned() }));
+    let found = told(&halved, "bytes-do-not-match");
+    let [warning] = found.as_slice() else { panic!("{}", halved["diagnostics"]) };
+    assert_eq!(
+        (&warning["severity"], &warning["file"]),
+        (&"warning".into(), &"0/1/dstat-testbed.csv".into())
+    );
+    let message = warning["message"].as_str().unwrap();
+    for said in
+        ["0-1: ", "net.lo.received of testbed carried 96058", "qmp-source.log.gz tells 110159614", "-12.80 %"]
+    {
+        assert!(message.contains(said), "{said}: {message}");
+    }
+    assert_eq!(halved["runs"][0]["transfer"]["verdict"], "contradicted");
+    // Without the row nobody knows what went in that second: nothing is said to agree or not.
+    let bitten = with_counter(|row| (!lost(row)).then(|| row.to_owned()));
+    assert_eq!(told(&bitten, "bytes-do-not-match").len(), 0);
+    assert!(told(&bitten, "bytes-not-counted")[0]["message"].as_str().unwrap().contains("a hole of 2.0 s"));
+    assert_eq!(bitten["runs"][0]["transfer"]["counted"], serde_json::json!([]));
+}
+
+#[test]
+fn between_two_hosts_what_was_sent_and_what_was_received_count() {
+    let (from, folder) = (sample("qemu-sweep/dirty-rate"), tempfile::tempdir().unwrap());
+    let run = folder.path().join("0/1");
+    std::fs::create_dir_all(&run).unwrap();
+    std::fs::copy(from.join("campaign.toml"), folder.path().join("campaign.toml")).unwrap();
+    // The recorded run, told as one to another host, whose card each of them counts.
+    let qmp = lines(&from.join("0/1/qmp-source.log.gz")).join("\n") + "\n";
+    std::fs::write(run.join("qmp-source.log"), qmp.replace("tcp:127.0.0.1:4444", "tcp:10.12.34.9:4444"))
+        .unwrap();
+    let dool = lines(&from.join("0/1/dstat-testbed.csv.gz")).join("\n") + "\n";
+    for host in ["source", "target"] {
+        std::fs::write(run.join(format!("dstat-{host}.csv")), dool.replace("net/lo", "net/total")).unwrap();
+    }
+    let summary = summary(folder.path());
+    let counted = summary["runs"][0]["transfer"]["counted"].as_array().unwrap();
+    let counters = counted.iter().map(|counted| (counted["host"].as_str(), counted["counter"].as_str()));
+    let expected = [("source", "net.sent"), ("target", "net.received")].map(|(h, c)| (Some(h), Some(c)));
+    assert_eq!(counters.collect::<Vec<_>>(), expected);
+    for by_host in counted {
+        assert_eq!(number(&by_host["bytes"]).round(), 110_455_527.0);
+        assert_eq!(by_host["verdict"], "holds");
+        assert!((number(&by_host["expected_high"]) - 0.063 - 1_048_576.0 / 110_159_614.0).abs() < 1e-9);
+    }
 }

@@ -167,6 +167,9 @@ impl Reader {
         if words.next() == Some(b"info") && words.next() == Some(b"migrate") {
             self.begin(line, stamp);
         } else if let Some(entry) = line::entry(command) {
+            if let Some(destination) = line::destination(command).filter(|_| entry == "migrate") {
+                self.table.facts.set_text("destination", destination);
+            }
             let time = stamp.or_else(|| self.pending.take());
             self.table.rows.push(Observation::new(line.number, time, entry));
         } else if matches!(line::read(command), Said::Other) {

@@ -7,7 +7,8 @@
 //! Traps:
 //!
 //! * Counters underflow: QEMU prints `remaining` as 18446744073709551612 or, in QMP, as a negative number.
-//!   Null, with a warning.
+//!   Null, with a warning. So is what more is left than there is, and what no migration can come to: an underflow in
+//!   another unit.
 //! * QEMU before 2.1 says a throughput of -1 until it has measured one. Null, with a note.
 //! * A time without a zone is the clock on somebody's wall. It is in `local_s`, not in `time`.
 
@@ -120,6 +121,17 @@ pub(super) fn reading(digits: &[u8], scale: f64) -> Reading {
     }
 }
 
+impl Reading {
+    /// An underflow too if it is more than anything can be: 2^53 of bytes, things or their rates, three years.
+    pub fn possible(self, unit: Unit) -> Self {
+        let most = if unit == Unit::Seconds { 1e8 } else { 9_007_199_254_740_992.0 };
+        match self {
+            Self::Value(value) if value > most => Self::Underflow,
+            reading => reading,
+        }
+    }
+}
+
 /// A row.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Observation {
@@ -144,6 +156,12 @@ impl Observation {
     pub fn set(&mut self, field: Field, value: f64) {
         if let Some(place) = self.values.get_mut(field as usize) {
             *place = Some(value);
+        }
+    }
+
+    fn clear(&mut self, field: Field) {
+        if let Some(place) = self.values.get_mut(field as usize) {
+            *place = None;
         }
     }
 
@@ -180,8 +198,9 @@ impl Observation {
 
     /// As [`put`](Self::put), for a number that is already read.
     pub fn take(&mut self, field: Field, reading: Reading, place: Place<'_>, log: &mut Diagnostics) {
-        let name = FIELDS.get(field as usize).map_or("", |(name, ..)| *name);
-        match reading {
+        let (name, unit) =
+            FIELDS.get(field as usize).map_or(("", Unit::Count), |(name, unit, _)| (*name, *unit));
+        match reading.possible(unit) {
             Reading::Value(value) => self.set(field, value),
             Reading::Underflow => log.warning("underflow", place, || {
                 format!("expected {name}, found what is left of a number below zero; it is null")
@@ -211,6 +230,7 @@ impl Table {
             let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
             return Err(unusable(format, place, expected, self.diagnostics));
         }
+        self.check_amounts();
         let local = |row: &Observation| matches!(row.time, Some(Stamp::Local(_)));
         if let Some(row) = self.rows.iter().find(|row| local(row)) {
             let count = self.rows.iter().filter(|row| local(row)).count();
@@ -234,6 +254,39 @@ impl Table {
             diagnostics: self.diagnostics,
         }
         .into_parsed()
+    }
+}
+
+impl Table {
+    /// Nothing has more left than there is, and what has been transferred only grows until another migration begins.
+    fn check_amounts(&mut self) {
+        let mut most = 0.0;
+        for row in &mut self.rows {
+            let place = Place { line: Some(row.line), ..Place::FILE };
+            let over =
+                row.status.as_deref().is_some_and(|s| ["completed", "failed", "cancelled"].contains(&s));
+            if let (Some(remaining), Some(total)) = (row.get(Field::Remaining), row.get(Field::Total))
+                && remaining > total
+            {
+                self.diagnostics.warning("above-total", place, || {
+                    format!("{remaining} bytes remain of {total}: more than there are; it is null")
+                });
+                row.clear(Field::Remaining);
+            }
+            if let Some(transferred) = row.get(Field::Transferred) {
+                if transferred < most {
+                    self.diagnostics.warning("counter-went-back", place, || {
+                        format!(
+                            "{transferred} bytes have been transferred, {most} were before; both are kept"
+                        )
+                    });
+                }
+                most = transferred;
+            }
+            if over || row.entry == "migrate" {
+                most = 0.0;
+            }
+        }
     }
 }
 
@@ -301,6 +354,18 @@ mod tests {
         for unreadable in ["", "inf", "nan", "4k", "1,5"] {
             assert_eq!(reading(unreadable.as_bytes(), 1.0), Reading::Unreadable, "{unreadable}");
         }
+    }
+
+    #[test]
+    fn what_nothing_can_be_was_below_zero() {
+        // 2^64 ns in ms, and 2^64 bytes in KiB.
+        assert_eq!(reading(b"18446744073709", 0.001).possible(Unit::Seconds), Reading::Underflow);
+        assert_eq!(reading(b"18014398509481980", 1.0).possible(Unit::Bytes), Reading::Underflow);
+        assert_eq!(
+            reading(b"4503599627370496", 1.0).possible(Unit::Bytes),
+            Reading::Value(4_503_599_627_370_496.0)
+        );
+        assert_eq!(reading(b"86400000", 0.001).possible(Unit::Seconds), Reading::Value(86_400.0));
     }
 
     #[test]

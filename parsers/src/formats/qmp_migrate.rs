@@ -24,6 +24,7 @@
 //! Absent on purpose: HMP commands through `human-monitor-command`; Proxmox' task log.
 
 mod answer;
+mod destination;
 mod gather;
 mod message;
 mod python;

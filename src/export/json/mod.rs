@@ -4,6 +4,7 @@ mod benchmarks;
 mod course;
 mod findings;
 mod run;
+mod transfer;
 mod trust;
 
 use anyhow::Context;

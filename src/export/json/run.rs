@@ -7,6 +7,7 @@ use super::course::{
     CheckWire, DegradationWire, HypervisorWire, MilestoneWire, PhaseWire, PrecopyWire, PresenceWire, checks,
     degradation, hypervisor, milestones, phases, precopy, presences,
 };
+use super::transfer::{TransferWire, transfer};
 use crate::analysis::{Factors, Migration, Outage, Ping, ResourceCost, RoundTrips, Run, Stream};
 use crate::report::format::flag_sentence;
 use crate::tables::labels::{code, phase_label};
@@ -24,6 +25,7 @@ pub(super) struct RunWire<'a> {
     streams: Vec<StreamWire<'a>>,
     hypervisor: Option<HypervisorWire<'a>>,
     precopy: Option<PrecopyWire>,
+    transfer: Option<TransferWire<'a>>,
     milestones: Vec<MilestoneWire>,
     phases: Vec<PhaseWire>,
     presences: Vec<PresenceWire<'a>>,
@@ -131,6 +133,7 @@ pub(super) fn run<'a>(run: &'a Run, text: &Text) -> RunWire<'a> {
         streams: run.streams.iter().map(stream).collect(),
         hypervisor: run.hypervisor.as_ref().map(hypervisor),
         precopy: run.hypervisor.as_ref().map(precopy),
+        transfer: run.transfer.as_ref().map(transfer),
         milestones: milestones(&run.milestones),
         phases: phases(&run.phases),
         presences: presences(&run.presences),

@@ -65,6 +65,7 @@ fn tell(run: &mut Run) {
         memory_bytes: Some(134_217_728.0),
         pages_sent: Some(73_242.0),
         page_bytes: Some(4096.0),
+        sent: None,
         dirty_bytes_per_s: Some(12e6),
         throughput_bytes_per_s: Some(60e6),
         rounds: Vec::new(),

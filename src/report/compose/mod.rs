@@ -8,6 +8,7 @@ mod findings;
 mod overall;
 mod portfolio;
 mod prediction;
+mod transfer;
 
 pub use efficiency::{grid_caption, several_vms_caption};
 pub use portfolio::{folder_of, id_in, portfolio};

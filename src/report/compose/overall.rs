@@ -9,7 +9,7 @@ use crate::tables;
 use crate::tables::labels::method_name_label;
 
 /// What defines the numbers of migrations.
-const MIGRATIONS: [&str; 21] = [
+const MIGRATIONS: [&str; 22] = [
     "time_zero",
     "clocks",
     "ping",
@@ -29,6 +29,7 @@ const MIGRATIONS: [&str; 21] = [
     "first_repetitions",
     "round_trips",
     "degradation",
+    "transfer",
     "xentop",
     "overflow",
 ];
@@ -100,14 +101,6 @@ impl Composer<'_> {
                 ("limits", &range(limits, 1.0, decimals, self.text)),
             ],
         ))
-    }
-
-    /// What migrations transferred, by the rounds that hypervisors tell.
-    pub(super) fn precopy(&self) -> Option<Section> {
-        let table = self.table(tables::precopy(self.analysis), "caption.precopy", &[])?;
-        let mut section = self.section("precopy", self.text.get("report.precopy").to_owned(), vec![table]);
-        section.sections.extend(self.prediction());
-        Some(section)
     }
 
     pub(super) fn clocks(&self) -> Option<Section> {

@@ -158,6 +158,11 @@ pub(super) fn entry(command: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// Where `migrate -d tcp:kirsche:4444` sends the VM.
+pub(super) fn destination(command: &[u8]) -> Option<&[u8]> {
+    words(command).skip(1).map(|(_, word)| word).find(|word| !word.starts_with(b"-"))
+}
+
 /// The version in `QEMU 7.2.22 monitor - type 'help' for more information`.
 pub(super) fn banner(line: &[u8]) -> Option<String> {
     let mut words = words(line).map(|(_, word)| word);

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::answer;
+use super::destination::destination;
 use super::gather::{Cut, Message, Piece, near};
 use super::python::to_json;
 use crate::diagnostic::{ParseError, Parsed, Place};
@@ -129,6 +130,11 @@ impl Reader {
         let text = |key: &str| object.get(key).and_then(Value::as_str);
         if let Some(command) = text("execute").or_else(|| text("exec-oob")) {
             self.command(message, command, object.get("id"));
+            let arguments = object.get("arguments").filter(|_| command == "migrate");
+            if let Some(destination) = arguments.and_then(destination) {
+                // Of several migrations the last.
+                self.table.facts.set_text("destination", destination.as_bytes());
+            }
         } else if let Some(greeting) = object.get("QMP") {
             self.greeted = true;
             self.pending.clear();

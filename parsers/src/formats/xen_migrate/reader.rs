@@ -1,5 +1,7 @@
 //! From records to rows: what happened in a migration, and what is to be said about the log.
 
+use std::collections::BTreeMap;
+
 use super::jobs::{Job, Jobs, LastRound};
 use super::record::{Origin, Record, Writer};
 use super::rounds::set_round;
@@ -284,6 +286,7 @@ impl Reader {
             return Err(unusable(Format::XenMigrate, place, expected, self.log));
         }
         self.rows.sort_by_key(|row| row.line);
+        self.check_pages();
         self.times();
         for (at, job) in self.jobs.all().iter().enumerate() {
             if !job.saved && !job.judged {
@@ -307,6 +310,25 @@ impl Reader {
             diagnostics: self.log,
         }
         .into_parsed()
+    }
+
+    /// A round sends no more pages than the VM has, by the first round of the migration; that Xen counts some of
+    /// them twice is known.
+    fn check_pages(&mut self) {
+        let mut totals: BTreeMap<usize, f64> = BTreeMap::new();
+        for row in &mut self.rows {
+            if let Some(bytes) = row.get(Field::Total) {
+                totals.entry(row.migration).or_insert(bytes / PAGE);
+            }
+            if let (Some(sent), Some(total)) = (row.get(Field::PagesSent), totals.get(&row.migration))
+                && sent > 2.0 * total
+            {
+                self.log.warning("above-total", Place { line: Some(row.line), ..Place::FILE }, || {
+                    format!("{sent} pages were sent in a round of a VM of {total}; it is null")
+                });
+                row.set(Field::PagesSent, None);
+            }
+        }
     }
 
     /// Says what is wrong with the times.

@@ -95,8 +95,9 @@ impl Row {
 
     /// Sets a figure, or says why it stays null.
     pub fn put(&mut self, field: Field, digits: &[u8], scale: f64, place: Place<'_>, log: &mut Diagnostics) {
-        let name = FIELDS.get(field as usize).map_or("", |(name, ..)| *name);
-        match reading(digits, scale) {
+        let (name, unit) =
+            FIELDS.get(field as usize).map_or(("", Unit::Count), |(name, unit, _)| (*name, *unit));
+        match reading(digits, scale).possible(unit) {
             Reading::Value(value) => self.set(field, Some(value)),
             Reading::Underflow => log.warning("underflow", place, || {
                 format!("expected {name}, found what is left of a number below zero; it is null")

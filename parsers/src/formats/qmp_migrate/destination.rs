@@ -1,0 +1,56 @@
+//! Where the command `migrate` sends a VM.
+
+use serde_json::Value;
+
+/// The `uri` of the command, or its first channel (since QEMU 8.2) in the same words, as far as they tell a route.
+pub(super) fn destination(arguments: &Value) -> Option<String> {
+    if let Some(uri) = arguments.get("uri").and_then(Value::as_str) {
+        return Some(uri.to_owned());
+    }
+    let address = arguments.get("channels")?.get(0)?.get("addr")?;
+    let text = |key: &str| address.get(key).and_then(Value::as_str);
+    let transport = text("transport")?;
+    let scheme = match (transport, text("type")) {
+        ("socket", Some("inet")) => "tcp",
+        ("socket", Some(kind)) => kind,
+        _ => transport,
+    };
+    let place = match (text("host"), text("port")) {
+        // An address of IPv6 has colons itself.
+        (Some(host), Some(port)) if host.contains(':') => format!("[{host}]:{port}"),
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+        _ => text("path").or_else(|| text("str")).unwrap_or_default().to_owned(),
+    };
+    Some(format!("{scheme}:{place}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uris_and_channels() {
+        let channel =
+            |address: Value| serde_json::json!({"channels": [{"channel-type": "main", "addr": address}]});
+        for (arguments, expected) in [
+            (serde_json::json!({"uri": "tcp:kirsche:4444"}), Some("tcp:kirsche:4444")),
+            (
+                channel(
+                    serde_json::json!({"transport": "socket", "type": "inet", "host": "::1", "port": "4444"}),
+                ),
+                Some("tcp:[::1]:4444"),
+            ),
+            (
+                channel(serde_json::json!({"transport": "socket", "type": "unix", "path": "/run/m"})),
+                Some("unix:/run/m"),
+            ),
+            (
+                channel(serde_json::json!({"transport": "rdma", "host": "apfel", "port": "4444"})),
+                Some("rdma:apfel:4444"),
+            ),
+            (serde_json::json!({"detach": true}), None),
+        ] {
+            assert_eq!(destination(&arguments).as_deref(), expected, "{arguments}");
+        }
+    }
+}
