@@ -42,7 +42,7 @@ use anyhow::{Context, Result};
 
 use crate::analysis::{Analysis, Event};
 use crate::export::method_name;
-use crate::text::Text;
+use crate::text::{Text, factor_label};
 
 pub use theme::{EFFICIENCY_CLASSES, efficiency_color};
 
@@ -120,7 +120,7 @@ pub struct Plan {
     pub align: Event,
     /// Index into the campaign's hosts; `None` for the service and for overviews.
     pub host: Option<usize>,
-    /// Which of several: the index into [`Analysis::agreements`] or [`Analysis::grids`], of a benchmark of
+    /// Which of several: the index into [`Analysis::agreements`], [`Analysis::sweeps`] or [`Analysis::grids`], of a benchmark of
     /// several VMs, or of a time line that needs more than one figure.
     pub number: usize,
     /// Which part of a grid: of a benchmark, or of what needs more than one figure.
@@ -136,7 +136,7 @@ pub fn plan(analysis: &Analysis) -> Vec<Plan> {
     if overview::has_data(analysis) {
         plans.add(&[Kind::Overview.slug()], Kind::Overview, none, first, 0);
     }
-    for (index, of) in sweep::sweeps(analysis).iter().enumerate() {
+    for (index, of) in sweep::drawn(analysis) {
         let metric = slug(&of.metric, || format!("quantity{}", index + 1));
         plans.add(&[Kind::Sweep.slug(), &metric], Kind::Sweep, none, first, index);
     }
@@ -240,9 +240,8 @@ pub fn about(plan: &Plan, analysis: &Analysis) -> (Option<String>, Option<String
 
 /// What a sweep is about: its quantity and its factor.
 pub fn swept(plan: &Plan, analysis: &Analysis) -> Option<(String, String)> {
-    let sweeps = (plan.kind == Kind::Sweep).then(|| sweep::sweeps(analysis))?;
-    let sweep = sweeps.get(plan.number)?;
-    Some((sweep.metric.clone(), sweep::factor_words(sweep)))
+    let sweep = analysis.sweeps.get(plan.number).filter(|_| plan.kind == Kind::Sweep)?;
+    Some((sweep.metric.clone(), factor_label(&sweep.factor)))
 }
 
 /// A benchmark and a comparison in words, whichever there is; a comparison alone begins as a sentence does.

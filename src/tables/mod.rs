@@ -11,6 +11,7 @@ mod methods;
 mod overall;
 mod precopy;
 mod quality;
+mod sweep;
 
 #[cfg(test)]
 pub mod example;
@@ -20,8 +21,9 @@ pub use course::{checks, checks_matrix, hypervisor, phase_costs, phase_means, ph
 pub use efficiency::{block_sizes, grid, grid_id, of_several_vms, several_vms, varying};
 pub use methods::{agreements, clocks, methods};
 pub use overall::{compared, comparisons, overview, published};
-pub use precopy::precopy;
+pub use precopy::{convergence, precopy};
 pub use quality::{failures, flags, incomplete, problems, problems_grouped, runs};
+pub use sweep::trends;
 
 use crate::analysis::{Analysis, Condition, Run, Series, Unit, Verdict};
 use crate::stats::{Interval, Summary};
@@ -168,7 +170,7 @@ pub fn all(analysis: &Analysis) -> Vec<Table> {
     tables.extend(of_several_vms(analysis).into_iter().map(|benchmark| several_vms(analysis, benchmark)));
     tables.push(block_sizes(analysis));
     tables.extend(
-        [precopy, agreements, clocks, failures, published, flags, runs, problems]
+        [trends, convergence, precopy, agreements, clocks, failures, published, flags, runs, problems]
             .map(|overall| overall(analysis)),
     );
     tables.retain(|table| !table.rows.is_empty());

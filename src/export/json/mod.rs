@@ -4,6 +4,7 @@ mod benchmarks;
 mod course;
 mod findings;
 mod run;
+mod transfer;
 mod trust;
 
 use anyhow::Context;
@@ -12,6 +13,7 @@ use serde::Serialize;
 use self::benchmarks::{BenchmarkWire, EfficiencyWire, ParallelWire, benchmark, efficiency, parallel};
 use self::findings::{FindingWire, finding};
 use self::run::{RunWire, run};
+use self::transfer::{ConvergenceWire, TrendWire, convergence, trends};
 use self::trust::{AgreementWire, ClockWire, agreement, clock};
 use super::{SCHEMA, curve_id, ends, event_name, role_name, round, round_option, unit_name};
 use crate::analysis::{Analysis, Comparison, Factors};
@@ -31,6 +33,8 @@ struct Summary<'a> {
     comparisons: Vec<ComparisonWire<'a>>,
     clocks: Vec<ClockWire<'a>>,
     agreements: Vec<AgreementWire<'a>>,
+    convergence: Vec<ConvergenceWire<'a>>,
+    trends: Vec<TrendWire<'a>>,
     published: Vec<PublishedWire<'a>>,
     findings: Vec<FindingWire<'a>>,
     diagnostics: Vec<DiagnosticWire<'a>>,
@@ -169,6 +173,8 @@ pub fn summary_json(analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
         comparisons: analysis.comparisons.iter().map(|c| comparison(analysis, c)).collect(),
         clocks: analysis.clocks.iter().map(clock).collect(),
         agreements: analysis.agreements.iter().map(|of| agreement(analysis, of)).collect(),
+        convergence: analysis.convergence.iter().map(|of| convergence(analysis, of)).collect(),
+        trends: trends(analysis),
         published: analysis
             .published
             .iter()

@@ -6,6 +6,7 @@ mod condition;
 mod efficiency;
 mod findings;
 mod overall;
+mod transfer;
 
 pub use efficiency::{grid_caption, several_vms_caption};
 

@@ -9,7 +9,7 @@ use crate::tables;
 use crate::tables::labels::method_name_label;
 
 /// What defines the numbers of migrations.
-const MIGRATIONS: [&str; 21] = [
+const MIGRATIONS: [&str; 23] = [
     "time_zero",
     "clocks",
     "ping",
@@ -29,6 +29,8 @@ const MIGRATIONS: [&str; 21] = [
     "first_repetitions",
     "round_trips",
     "degradation",
+    "convergence",
+    "trends",
     "xentop",
     "overflow",
 ];
@@ -46,6 +48,7 @@ impl Composer<'_> {
         blocks.extend(self.table(tables::overview(self.analysis), "caption.overview", &[]));
         blocks.extend(self.figures_where(|plan| plan.kind == Kind::Overview));
         blocks.extend(self.figures_where(|plan| plan.kind == Kind::Sweep));
+        blocks.extend(self.table(tables::trends(self.analysis), "caption.trends", &[]));
         // The first comparison at a glance; the tables of all are shaded alike.
         let first =
             self.figures.iter().find(|plan| plan.kind == Kind::EfficiencyHeat).map(|plan| plan.number);
@@ -100,12 +103,6 @@ impl Composer<'_> {
                 ("limits", &range(limits, 1.0, decimals, self.text)),
             ],
         ))
-    }
-
-    /// What migrations transferred, by the rounds that hypervisors tell.
-    pub(super) fn precopy(&self) -> Option<Section> {
-        let table = self.table(tables::precopy(self.analysis), "caption.precopy", &[])?;
-        Some(self.section("precopy", self.text.get("report.precopy").to_owned(), vec![table]))
     }
 
     pub(super) fn clocks(&self) -> Option<Section> {
