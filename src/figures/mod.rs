@@ -25,6 +25,7 @@ mod legend;
 mod over_time;
 mod overview;
 mod panel;
+mod rounds;
 mod scale;
 mod spans;
 mod svg;
@@ -67,6 +68,8 @@ pub enum Kind {
     TimeLine,
     /// A quantity against a numeric factor.
     Sweep,
+    /// What each round of pre-copy sent, all conditions side by side.
+    Rounds,
     /// How two methods of measuring an outage agree.
     Agreement,
     /// All efficiencies of a comparison, in colours.
@@ -100,6 +103,7 @@ impl Kind {
             Kind::RoundTrips => "round-trips",
             Kind::TimeLine => "time-line",
             Kind::Sweep => "sweep",
+            Kind::Rounds => "rounds",
             Kind::Agreement => "agreement",
             Kind::EfficiencyHeat => "heat-map",
             Kind::Efficiency => "efficiency",
@@ -121,7 +125,7 @@ pub struct Plan {
     /// Index into the campaign's hosts; `None` for the service and for overviews.
     pub host: Option<usize>,
     /// Which of several: the index into [`Analysis::agreements`], [`Analysis::sweeps`] or [`Analysis::grids`], of a benchmark of
-    /// several VMs, or of a time line that needs more than one figure.
+    /// several VMs, or of time lines or rounds that need more than one figure.
     pub number: usize,
     /// Which part of a grid: of a benchmark, or of what needs more than one figure.
     pub part: usize,
@@ -139,6 +143,9 @@ pub fn plan(analysis: &Analysis) -> Vec<Plan> {
     for (index, of) in sweep::drawn(analysis) {
         let metric = slug(&of.metric, || format!("quantity{}", index + 1));
         plans.add(&[Kind::Sweep.slug(), &metric], Kind::Sweep, none, first, index);
+    }
+    for page in 0..rounds::pages(analysis) {
+        plans.add(&[Kind::Rounds.slug()], Kind::Rounds, none, first, page);
     }
     for (index, agreement) in analysis.agreements.iter().enumerate() {
         if agreement::has_data(agreement) {
@@ -265,6 +272,7 @@ pub fn draw(plan: &Plan, analysis: &Analysis, text: &Text) -> Result<String> {
     let drawn = match (plan.kind, plan.condition) {
         (Kind::Agreement, _) => agreement::draw(plan.number, analysis, text),
         (Kind::Sweep, _) => sweep::draw(plan.number, analysis, text),
+        (Kind::Rounds, _) => rounds::draw(plan.number, analysis, text),
         (Kind::EfficiencyHeat, _) => heat::draw(plan.number, plan.part, analysis, text),
         (Kind::Efficiency, _) => efficiency::draw(plan.number, plan.part, analysis, text),
         (Kind::Together, _) => together::draw(plan.number, analysis, text),

@@ -2,6 +2,7 @@
 
 mod benchmarks;
 mod courses;
+mod rounds;
 
 pub(crate) use courses::told;
 

@@ -173,6 +173,7 @@ impl Composer<'_> {
             Kind::RoundTrips => "round_trips",
             Kind::TimeLine => "time_line",
             Kind::Sweep => "sweep",
+            Kind::Rounds => "rounds",
             Kind::Agreement => "agreement",
             Kind::EfficiencyHeat => "efficiency_heat",
             Kind::Efficiency => "efficiency",

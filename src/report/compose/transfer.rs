@@ -4,13 +4,14 @@ use super::super::format::{range, shown_unit};
 use super::super::view::{FindingItem, Section};
 use super::Composer;
 use crate::analysis::{Convergence, Finding, Unit};
+use crate::figures::Kind;
 use crate::tables;
 use crate::tables::labels::condition_label;
 use crate::text::factor_words;
 
 impl Composer<'_> {
     pub(super) fn precopy(&self) -> Option<Section> {
-        let mut blocks = Vec::new();
+        let mut blocks = self.figures_where(|plan| plan.kind == Kind::Rounds);
         blocks.extend(self.table(tables::convergence(self.analysis), "caption.convergence", &[]));
         blocks.extend(self.table(tables::precopy(self.analysis), "caption.precopy", &[]));
         let title = self.text.get("report.precopy").to_owned();
