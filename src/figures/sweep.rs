@@ -61,7 +61,8 @@ pub fn draw(index: usize, analysis: &Analysis, text: &Text) -> Result<String> {
 
 fn note(sweep: &Sweep, text: &Text) -> String {
     let incomplete = points(sweep).any(|at| at.mean.is_none());
-    let straight = sweep.lines.iter().any(|line| line.trend().is_some());
+    // A single line has its slope told above the plot.
+    let straight = sweep.lines.len() > 1 && sweep.lines.iter().any(|line| line.trend().is_some());
     let told = [
         Some("figure.note.sweep"),
         incomplete.then_some("figure.note.sweep_incomplete"),

@@ -214,6 +214,10 @@ fn pre_copy_converges_up_to_14_and_not_from_16() {
     let limit = find(&summary["findings"], "code", "precopy-limit");
     assert_eq!(limit["factors"]["dirty_mib_per_s"], "14");
     assert_eq!((number(&limit["values"]["completed"]), number(&limit["values"]["runs"])), (0.0, 6.0));
+    let told = crate::stdout(&["stats", folder.to_str().unwrap(), "--quiet"]);
+    let sentence = "Pre-copy converged up to 14 and not from 16 MiB/s on (dirty): 0 of 6 migrations completed there. At 16 \
+                    MiB/s 15.3 MiB/s were sent and 0.97 times as much dirtied.";
+    assert!(told.contains(sentence), "{told}");
     // Duration against dirty rate is no straight line.
     assert_eq!(find(&summary["trends"], "metric", "migration_duration")["fits"], false);
 }
