@@ -8,7 +8,7 @@ use crate::stats::Sample;
 
 /// From this quotient of dirtied and sent on, a migration that was given up was not on its way to an end. It is not
 /// 1, because a round cannot dirty more than what the guest writes to at all: where that is sent in every round, the
-/// quotient comes to just below 1 and no further.
+/// quotient of QEMU comes to just below 1 and no further. (Xen skips what was dirtied again, so that its goes beyond.)
 const NEAR: f64 = 0.95;
 
 /// Of each condition that has an account.
