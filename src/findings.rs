@@ -3,6 +3,10 @@
 //! Each finding follows a stated rule (`docs/methodology.md`) and carries its figures. Wording is
 //! the work of the report.
 
+mod transfer;
+
+pub use transfer::find as of_transfer;
+
 use crate::aggregate;
 use crate::analysis::{Comparison, Condition, Finding, FlagCode, Method, Run, Series};
 use crate::metrics::outage::overlap;

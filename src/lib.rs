@@ -8,7 +8,8 @@
 //! 3. [`align`] puts the logs of one run on one axis: seconds since the migration request;
 //!    [`clocks`] says how far the clocks are apart that stamped them;
 //! 4. [`metrics`] makes numbers of one run, [`aggregate`] of the repetitions of one condition with
-//!    [`stats`], [`agreement`] of the methods over all runs, [`findings`] sentences-to-be of the whole;
+//!    [`stats`], [`convergence`] of its rounds, [`sweep`] of quantities against a number, [`agreement`] of the
+//!    methods over all runs, [`findings`] sentences-to-be of the whole;
 //!    [`pipeline`] drives all this;
 //! 5. [`analysis`] is the plain data between the halves;
 //! 6. [`tables`] and [`figures`] show it, [`report`] sets the documents, [`export`] writes data,
@@ -26,6 +27,7 @@ pub mod analysis;
 pub mod cli;
 pub mod clocks;
 pub mod config;
+pub mod convergence;
 pub mod dataset;
 pub mod diagnostics;
 pub mod efficiency;
@@ -42,6 +44,7 @@ pub mod provenance;
 pub mod report;
 pub mod session;
 pub mod stats;
+pub mod sweep;
 pub mod tables;
 pub mod text;
 pub mod timing;

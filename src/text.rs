@@ -99,6 +99,64 @@ impl Text {
             Language::De => text.replace('.', ","),
         }
     }
+
+    /// A number with so many significant digits.
+    pub fn significant(&self, value: f64, digits: u8) -> String {
+        let size = if value == 0.0 { 0.0 } else { value.abs().log10().floor() };
+        self.number(value, (f64::from(digits) - 1.0 - size).clamp(0.0, 9.0) as usize)
+    }
+
+    /// The same with its sign, also if it is above zero.
+    pub fn signed(&self, value: f64, digits: u8) -> String {
+        let sign = if value > 0.0 { "+" } else { "" };
+        format!("{sign}{}", self.significant(value, digits))
+    }
+}
+
+/// The units that the name of a factor may end in, longer endings before those they end in.
+const FACTOR_UNITS: [(&str, &str); 24] = [
+    ("_kib_per_s", "KiB/s"),
+    ("_mib_per_s", "MiB/s"),
+    ("_gib_per_s", "GiB/s"),
+    ("_mb_per_s", "MB/s"),
+    ("_gb_per_s", "GB/s"),
+    ("_mbit_per_s", "Mbit/s"),
+    ("_gbit_per_s", "Gbit/s"),
+    ("_mib_s", "MiB/s"),
+    ("_mb_s", "MB/s"),
+    ("_mbit_s", "Mbit/s"),
+    ("_gbit_s", "Gbit/s"),
+    ("_per_s", "1/s"),
+    ("_kib", "KiB"),
+    ("_mib", "MiB"),
+    ("_gib", "GiB"),
+    ("_kb", "kB"),
+    ("_mb", "MB"),
+    ("_gb", "GB"),
+    ("_mbit", "Mbit/s"),
+    ("_gbit", "Gbit/s"),
+    ("_pct", "%"),
+    ("_percent", "%"),
+    ("_ms", "ms"),
+    ("_s", "s"),
+];
+
+/// The name of a factor as people write it, and the unit that it ends in: `dirty_mib_per_s` is `dirty`, in MiB/s.
+pub fn factor_words(name: &str) -> (String, Option<&'static str>) {
+    let unit = FACTOR_UNITS.iter().find_map(|(end, unit)| Some((name.strip_suffix(end)?, *unit)));
+    let (name, unit) = match unit.filter(|(rest, _)| !rest.is_empty()) {
+        Some((rest, unit)) => (rest, Some(unit)),
+        None => (name, None),
+    };
+    (name.replace('_', " "), unit)
+}
+
+/// A factor as a heading or the label of an axis: `dirty (MiB/s)`.
+pub fn factor_label(name: &str) -> String {
+    match factor_words(name) {
+        (words, Some(unit)) => format!("{words} ({unit})"),
+        (words, None) => words,
+    }
 }
 
 fn flatten(prefix: &str, table: &toml::Table, entries: &mut BTreeMap<String, String>) {
@@ -137,10 +195,32 @@ mod tests {
     }
 
     #[test]
+    fn factors_are_written_with_the_unit_they_end_in() {
+        for (name, label) in [
+            ("dirty_mib_per_s", "dirty (MiB/s)"),
+            ("dirty_rate_mib_s", "dirty rate (MiB/s)"),
+            ("vm_memory_mib", "vm memory (MiB)"),
+            ("ram_mb", "ram (MB)"),
+            ("cap_pct", "cap (%)"),
+            ("downtime_limit_ms", "downtime limit (ms)"),
+            ("link_mbit", "link (Mbit/s)"),
+            ("think_time_s", "think time (s)"),
+            ("load", "load"),
+            ("guest_os", "guest os"),
+            ("vms", "vms"),
+            ("_mib", " mib"),
+        ] {
+            assert_eq!(factor_label(name), label);
+        }
+    }
+
+    #[test]
     fn numbers_follow_the_language() {
         let (en, de) = (Text::new(Language::En), Text::new(Language::De));
         assert_eq!(en.number(-0.84, 2), "−0.84");
         assert_eq!(en.number(-0.001, 1), "0.0");
         assert_eq!(de.number(12.6, 1), "12,6");
+        assert_eq!(en.significant(0.020_436, 3), "0.0204");
+        assert_eq!((en.signed(1234.0, 3), de.signed(-1.5, 2)), ("+1234".to_owned(), "−1,5".to_owned()));
     }
 }

@@ -284,4 +284,33 @@ impl Hypervisor {
         let sent: f64 = middle.iter().map(|round| round.pages_sent).sum();
         (sent > 0.0).then(|| dirtied / sent)
     }
+
+    /// What was dirtied in a second: over the rounds between the first and the last where they tell it with their
+    /// durations, else the median over the answers.
+    pub fn dirtied_bytes_per_s(&self) -> Option<f64> {
+        self.bytes_per_s(|round| round.pages_dirtied).or(self.dirty_bytes_per_s)
+    }
+
+    /// What was sent in a second, from the same source as [`Hypervisor::dirtied_bytes_per_s`].
+    pub fn sent_bytes_per_s(&self) -> Option<f64> {
+        let by_rounds = self
+            .bytes_per_s(|round| round.pages_dirtied)
+            .and(self.bytes_per_s(|round| Some(round.pages_sent)));
+        by_rounds.or(self.throughput_bytes_per_s)
+    }
+
+    /// Dirtied ÷ sent: by pages over the rounds where they tell what was dirtied, else of the two medians.
+    pub fn dirtied_to_sent(&self) -> Option<f64> {
+        let of_medians =
+            || Some(self.dirty_bytes_per_s? / self.throughput_bytes_per_s.filter(|rate| *rate > 0.0)?);
+        self.dirtied_per_sent().or_else(of_medians)
+    }
+
+    /// Pages over the middle rounds as bytes a second.
+    fn bytes_per_s(&self, pages: fn(&PrecopyRound) -> Option<f64>) -> Option<f64> {
+        let middle = self.middle()?;
+        let pages: f64 = middle.iter().map(pages).sum::<Option<f64>>()?;
+        let duration_s: f64 = middle.iter().map(|round| round.duration_s).sum::<Option<f64>>()?;
+        (duration_s > 0.0).then_some(pages * self.page_bytes? / duration_s)
+    }
 }

@@ -9,15 +9,18 @@
 
 mod benchmarks;
 mod clocks;
+mod convergence;
 mod course;
 mod prediction;
 mod run;
+mod sweep;
 mod transfer;
 
 pub use benchmarks::{
     BENCHMARK, Benchmark, Content, Direction, Efficiency, Grid, OPERATION, Parallel, Reading, VM,
 };
 pub use clocks::{Clock, ClockOwner, Estimate, Origin};
+pub use convergence::Convergence;
 pub use course::{
     Check, CheckKind, Evidence, Hypervisor, Milestone, MilestoneKind, Phase, PhaseKind, PrecopyRound,
     Presence, SentPages, Verdict,
@@ -27,6 +30,7 @@ pub use run::{
     Degradation, Flag, FlagCode, Measurement, Method, Migration, Outage, PhaseCost, Ping, ResourceCost,
     RoundTrips, Run, Status, Stream,
 };
+pub use sweep::{Sweep, SweepLine, SweepPoint};
 pub use transfer::{Counted, PageBytes, Transfer};
 
 use std::collections::BTreeMap;
@@ -51,6 +55,10 @@ pub struct Analysis {
     pub clocks: Vec<Clock>,
     /// Each pair of methods that saw the same runs.
     pub agreements: Vec<Agreement>,
+    /// Of each condition whose migrations a hypervisor told of.
+    pub convergence: Vec<Convergence>,
+    /// The quantities whose conditions differ in one number.
+    pub sweeps: Vec<Sweep>,
     pub benchmarks: Vec<Benchmark>,
     pub efficiency: Vec<Efficiency>,
     pub parallel: Vec<Parallel>,
@@ -311,6 +319,22 @@ pub enum Finding {
     FirstRepetitionsSlower { condition: usize, first: usize, first_mean_s: f64, later_mean_s: f64 },
     /// Round trips while the migration ran were longer: ratio of medians during ÷ before.
     RoundTripsRaised { condition: usize, ratio: f64 },
+    /// Along a numeric factor (and at one level of a second, which may be empty) pre-copy converges in the condition
+    /// `last` and in none of the `conditions` above it, in which so many of the runs completed.
+    PrecopyLimit {
+        factor: String,
+        level: String,
+        last: usize,
+        conditions: Vec<usize>,
+        completed: usize,
+        runs: usize,
+    },
+    /// Further conditions in which pre-copy does not converge, the worst first.
+    DoesNotConverge { conditions: Vec<usize> },
+    /// The conditions that sent the VM's memory several times, with how often, the most first.
+    Amplified { conditions: Vec<(usize, f64)> },
+    /// A straight line describes a series over a numeric factor: units of the series per unit of the factor.
+    Trend { factor: String, level: String, metric: String, slope: f64, ci95: Interval, r_squared: f64 },
 }
 
 /// The unit of a number in the analysis.

@@ -65,6 +65,8 @@ fn readable(analysis: &Analysis, text: &Text, show: fn(&TableView) -> String) ->
         add(tables::several_vms(analysis, benchmark), compose::several_vms_caption(benchmark, text));
     }
     for (table, caption) in [
+        (tables::trends(analysis), "caption.trends"),
+        (tables::convergence(analysis), "caption.convergence"),
         (tables::transfers(analysis), "caption.transfers"),
         (tables::precopy(analysis), "caption.precopy"),
         (tables::predictions(analysis), "caption.predictions"),

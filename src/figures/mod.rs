@@ -25,6 +25,7 @@ mod legend;
 mod over_time;
 mod overview;
 mod panel;
+mod rounds;
 mod scale;
 mod spans;
 mod svg;
@@ -42,7 +43,7 @@ use anyhow::{Context, Result};
 
 use crate::analysis::{Analysis, Event};
 use crate::export::method_name;
-use crate::text::Text;
+use crate::text::{Text, factor_label};
 
 pub use theme::{EFFICIENCY_CLASSES, efficiency_color};
 
@@ -67,6 +68,8 @@ pub enum Kind {
     TimeLine,
     /// A quantity against a numeric factor.
     Sweep,
+    /// What each round of pre-copy sent, all conditions side by side.
+    Rounds,
     /// How two methods of measuring an outage agree.
     Agreement,
     /// All efficiencies of a comparison, in colours.
@@ -100,6 +103,7 @@ impl Kind {
             Kind::RoundTrips => "round-trips",
             Kind::TimeLine => "time-line",
             Kind::Sweep => "sweep",
+            Kind::Rounds => "rounds",
             Kind::Agreement => "agreement",
             Kind::EfficiencyHeat => "heat-map",
             Kind::Efficiency => "efficiency",
@@ -120,8 +124,8 @@ pub struct Plan {
     pub align: Event,
     /// Index into the campaign's hosts; `None` for the service and for overviews.
     pub host: Option<usize>,
-    /// Which of several: the index into [`Analysis::agreements`] or [`Analysis::grids`], of a benchmark of
-    /// several VMs, or of a time line that needs more than one figure.
+    /// Which of several: the index into [`Analysis::agreements`], [`Analysis::sweeps`] or [`Analysis::grids`], of a benchmark of
+    /// several VMs, or of time lines or rounds that need more than one figure.
     pub number: usize,
     /// Which part of a grid: of a benchmark, or of what needs more than one figure.
     pub part: usize,
@@ -136,9 +140,12 @@ pub fn plan(analysis: &Analysis) -> Vec<Plan> {
     if overview::has_data(analysis) {
         plans.add(&[Kind::Overview.slug()], Kind::Overview, none, first, 0);
     }
-    for (index, of) in sweep::sweeps(analysis).iter().enumerate() {
+    for (index, of) in sweep::drawn(analysis) {
         let metric = slug(&of.metric, || format!("quantity{}", index + 1));
         plans.add(&[Kind::Sweep.slug(), &metric], Kind::Sweep, none, first, index);
+    }
+    for page in 0..rounds::pages(analysis) {
+        plans.add(&[Kind::Rounds.slug()], Kind::Rounds, none, first, page);
     }
     for (index, agreement) in analysis.agreements.iter().enumerate() {
         if agreement::has_data(agreement) {
@@ -240,9 +247,8 @@ pub fn about(plan: &Plan, analysis: &Analysis) -> (Option<String>, Option<String
 
 /// What a sweep is about: its quantity and its factor.
 pub fn swept(plan: &Plan, analysis: &Analysis) -> Option<(String, String)> {
-    let sweeps = (plan.kind == Kind::Sweep).then(|| sweep::sweeps(analysis))?;
-    let sweep = sweeps.get(plan.number)?;
-    Some((sweep.metric.clone(), sweep::factor_words(sweep)))
+    let sweep = analysis.sweeps.get(plan.number).filter(|_| plan.kind == Kind::Sweep)?;
+    Some((sweep.metric.clone(), factor_label(&sweep.factor)))
 }
 
 /// A benchmark and a comparison in words, whichever there is; a comparison alone begins as a sentence does.
@@ -266,6 +272,7 @@ pub fn draw(plan: &Plan, analysis: &Analysis, text: &Text) -> Result<String> {
     let drawn = match (plan.kind, plan.condition) {
         (Kind::Agreement, _) => agreement::draw(plan.number, analysis, text),
         (Kind::Sweep, _) => sweep::draw(plan.number, analysis, text),
+        (Kind::Rounds, _) => rounds::draw(plan.number, analysis, text),
         (Kind::EfficiencyHeat, _) => heat::draw(plan.number, plan.part, analysis, text),
         (Kind::Efficiency, _) => efficiency::draw(plan.number, plan.part, analysis, text),
         (Kind::Together, _) => together::draw(plan.number, analysis, text),

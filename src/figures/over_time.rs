@@ -164,6 +164,7 @@ fn role(kind: Kind, metric: &str, vm: Option<&str>) -> Option<(usize, Quantity)>
         | Kind::TimeLine
         | Kind::Agreement
         | Kind::Sweep
+        | Kind::Rounds
         | Kind::EfficiencyHeat
         | Kind::Efficiency
         | Kind::Together => &[],
@@ -324,6 +325,7 @@ impl Figure<'_> {
             | Kind::TimeLine
             | Kind::Agreement
             | Kind::Sweep
+            | Kind::Rounds
             | Kind::EfficiencyHeat
             | Kind::Efficiency
             | Kind::Together => ("figure.title.overview", "figure.unit.seconds"),

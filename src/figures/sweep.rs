@@ -1,170 +1,114 @@
-//! A quantity against a numeric factor: means with their intervals and the single runs, a line for each level of
-//! a second factor, and where no migration completed.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! A quantity against a numeric factor: means with their intervals and the single runs, for each level of a second
+//! factor a line – a straight one where it describes the values – and where no migration completed.
 
 use anyhow::{Context, Result};
+use plotters::style::RGBColor;
 
-use super::canvas::{Canvas, Edges, Frame, Pen, Type, document};
+use super::canvas::{Canvas, Edges, Frame, Pen, Point, Type, document};
 use super::scale::Scale;
 use super::theme;
 use super::together::shown;
-use crate::analysis::{Analysis, Factors, Method, Unit};
-use crate::stats::Interval;
-use crate::text::Text;
+use crate::analysis::{Analysis, Sweep, SweepLine, SweepPoint};
+use crate::stats::LinearFit;
+use crate::text::{Text, factor_label, factor_words};
 
 const TITLE_Y: i32 = 60;
 const LEGEND_Y: i32 = 160;
 const LEFT: i32 = 230;
-const RIGHT: i32 = 90;
+const RIGHT: i32 = 120;
 const TOP: i32 = 300;
+/// What stands above the plot, from its top.
+const ABOVE: i32 = 65;
 const PLOT_HEIGHT: i32 = 1000;
 const DOT: i32 = 17;
 /// More lines than these are not told apart.
 const MOST_LINES: usize = theme::GROUPS.len();
-/// A factor with fewer numbers is no sweep.
-const FEWEST_LEVELS: usize = 3;
 
-/// One quantity over one numeric factor.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sweep {
-    pub factor: String,
-    /// A series, or `benchmark.operation`.
-    pub metric: String,
-    pub unit: Unit,
-    /// By the levels of the second factor; one without a name where there is none.
-    pub lines: BTreeMap<String, Vec<At>>,
-}
-
-/// What was measured at one number.
-#[derive(Debug, Clone, PartialEq)]
-pub struct At {
-    pub number: f64,
-    pub values: Vec<f64>,
-    /// `None` where nothing completed.
-    pub mean: Option<f64>,
-    pub ci95: Option<Interval>,
-}
-
-/// The sweeps of a campaign: the duration of migrations, the best outage, and every operation of benchmarks, each
-/// where its conditions differ in one numeric factor and at most one other.
-pub fn sweeps(analysis: &Analysis) -> Vec<Sweep> {
-    let outage = Method::FOR_SERVICE.into_iter().map(Method::metric);
-    let there = |metric: &&str| analysis.series.iter().any(|series| series.metric == **metric);
-    let of_runs = std::iter::once("migration_duration").chain(outage.clone().find(there));
-    let mut found: Vec<Sweep> = of_runs.filter_map(|metric| of_series(analysis, metric)).collect();
-    let operations: BTreeSet<(&str, &str)> =
-        analysis.benchmarks.iter().map(|b| (b.benchmark.as_str(), b.operation.as_str())).collect();
-    found.extend(operations.into_iter().filter_map(|operation| of_benchmark(analysis, operation)));
-    found
-}
-
-/// A condition and what was measured in it.
-type Measured = (usize, Vec<f64>, Option<f64>, Option<Interval>);
-
-fn of_series(analysis: &Analysis, metric: &str) -> Option<Sweep> {
-    let unit = analysis.series.iter().find(|series| series.metric == metric)?.unit;
-    let of_condition = |condition: usize| -> Measured {
-        let series = analysis.series.iter().find(|s| s.condition == condition && s.metric == metric);
-        let values = series.map(|s| s.values.iter().copied().flatten().collect()).unwrap_or_default();
-        let summary = series.and_then(|series| series.summary);
-        (condition, values, summary.map(|s| s.mean), summary.and_then(|s| s.ci95))
-    };
-    let with_runs =
-        (0..analysis.conditions.len()).filter(|index| !analysis.conditions[*index].runs.is_empty());
-    arranged(analysis, metric.to_owned(), unit, with_runs.map(of_condition).collect())
-}
-
-fn of_benchmark(analysis: &Analysis, (benchmark, operation): (&str, &str)) -> Option<Sweep> {
-    let of = analysis.benchmarks.iter().filter(|b| b.benchmark == benchmark && b.operation == operation);
-    let of: Vec<_> = of.filter(|b| b.vm.is_none() && b.condition < analysis.conditions.len()).collect();
-    let unit = of.first()?.unit;
-    let measured = of.iter().map(|b| {
-        (b.condition, b.readings.iter().map(|reading| reading.value).collect(), Some(b.value), None)
-    });
-    arranged(analysis, format!("{benchmark}.{operation}"), unit, measured.collect())
-}
-
-/// The quantity over the only numeric factor of its conditions; `None` where that is no sweep.
-fn arranged(analysis: &Analysis, metric: String, unit: Unit, measured: Vec<Measured>) -> Option<Sweep> {
-    let factors = |condition: usize| -> &Factors { &analysis.conditions[condition].factors };
-    let names: BTreeSet<&String> =
-        measured.iter().flat_map(|(condition, ..)| factors(*condition).keys()).collect();
-    let levels = |name: &String| -> BTreeSet<Option<&String>> {
-        measured.iter().map(|(condition, ..)| factors(*condition).get(name)).collect()
-    };
-    let varying: Vec<&String> = names.into_iter().filter(|name| levels(name).len() > 1).collect();
-    let is_numeric = |name: &&&String| {
-        let number = |level: &Option<&String>| level.is_some_and(|level| number(level).is_some());
-        levels(name).len() >= FEWEST_LEVELS && levels(name).iter().all(number)
-    };
-    let numeric: Vec<&&String> = varying.iter().filter(is_numeric).collect();
-    let [factor] = numeric.as_slice() else { return None };
-    let others: Vec<&&String> = varying.iter().filter(|name| name != factor).collect();
-    if others.len() > 1 {
-        return None;
-    }
-    let mut lines: BTreeMap<String, Vec<At>> = BTreeMap::new();
-    for (condition, values, mean, ci95) in measured {
-        let of = factors(condition);
-        let line = others.first().and_then(|name| of.get(**name)).cloned().unwrap_or_default();
-        let at = of.get(**factor).and_then(|level| number(level))?;
-        lines.entry(line).or_default().push(At { number: at, values, mean, ci95 });
-    }
-    for line in lines.values_mut() {
-        line.sort_by(|a, b| a.number.total_cmp(&b.number));
-    }
-    let factor = (**factor).clone();
-    (lines.len() <= MOST_LINES).then_some(Sweep { factor, metric, unit, lines })
-}
-
-fn number(level: &str) -> Option<f64> {
-    level.parse::<f64>().ok().filter(|number| number.is_finite())
-}
-
-/// The factor as people write it.
-pub fn factor_words(sweep: &Sweep) -> String {
-    sweep.factor.replace('_', " ")
+/// The sweeps that can be drawn, with their indices into [`Analysis::sweeps`].
+pub fn drawn(analysis: &Analysis) -> impl Iterator<Item = (usize, &Sweep)> {
+    analysis.sweeps.iter().enumerate().filter(|(_, sweep)| sweep.lines.len() <= MOST_LINES)
 }
 
 pub fn draw(index: usize, analysis: &Analysis, text: &Text) -> Result<String> {
-    let sweeps = sweeps(analysis);
-    let sweep = sweeps.get(index).context("no such sweep")?;
+    let sweep = analysis.sweeps.get(index).context("no such sweep")?;
     let quantity = text.metric(&sweep.metric);
-    let factor = factor_words(sweep);
+    let factor = factor_label(&sweep.factor);
     let title = text.fill("figure.title.sweep", &[("quantity", &quantity), ("factor", &factor)]);
-    let incomplete = sweep.lines.values().flatten().any(|at| at.mean.is_none());
-    let note = text.get(if incomplete { "figure.note.sweep_incomplete" } else { "figure.note.sweep" });
+    let note = note(sweep, text);
     let bottom = TOP + PLOT_HEIGHT;
-    document((theme::PAIR_WIDTH, bottom + 300), &title, note, |canvas| {
+    document((theme::PAIR_WIDTH, bottom + 300), &title, &note, |canvas| {
         canvas.text(
             &canvas.fit(&title, theme::PAIR_WIDTH - 20, Type::title())?,
             (10, TITLE_Y),
             Type::title(),
         )?;
-        legend(canvas, sweep)?;
         let plot = Plot::new(sweep, Edges { left: LEFT, right: theme::PAIR_WIDTH - RIGHT, top: TOP, bottom });
+        match sweep.lines.as_slice() {
+            [only] => plot.slope(canvas, only.trend(), &sweep.factor, text)?,
+            lines => legend(canvas, lines)?,
+        }
+        if let Some(beyond) = Beyond::of(sweep, analysis) {
+            plot.beyond(canvas, &beyond, text)?;
+        }
         plot.axes(canvas, &factor, text)?;
-        for (group, line) in sweep.lines.values().enumerate() {
+        for (group, line) in sweep.lines.iter().enumerate() {
             plot.line(canvas, line, group)?;
         }
-        let note = canvas.fit(note, theme::PAIR_WIDTH - 20, Type::label())?;
+        let note = canvas.fit(&note, theme::PAIR_WIDTH - 20, Type::label())?;
         canvas.text(&note, (10, bottom + 250), Type::label())
     })
 }
 
-/// The names of the lines, where there are several, side by side.
-fn legend(canvas: &Canvas, sweep: &Sweep) -> Result<()> {
-    let count = i32::try_from(sweep.lines.len())?;
-    if count < 2 {
-        return Ok(());
+fn note(sweep: &Sweep, text: &Text) -> String {
+    let incomplete = points(sweep).any(|at| at.mean.is_none());
+    // A single line has its slope told above the plot.
+    let straight = sweep.lines.len() > 1 && sweep.lines.iter().any(|line| line.trend().is_some());
+    let told = [
+        Some("figure.note.sweep"),
+        incomplete.then_some("figure.note.sweep_incomplete"),
+        straight.then_some("figure.note.sweep_line"),
+    ];
+    told.into_iter().flatten().map(|key| text.get(key)).collect::<Vec<_>>().join("; ")
+}
+
+fn points(sweep: &Sweep) -> impl Iterator<Item = &SweepPoint> {
+    sweep.lines.iter().flat_map(|line| &line.points)
+}
+
+/// The numbers from which on nothing completed.
+struct Beyond {
+    /// Half way from the last number at which something did.
+    from: f64,
+    runs: usize,
+    /// Whether pre-copy is known not to converge at any of them.
+    diverges: bool,
+}
+
+impl Beyond {
+    /// `None` where something completed at the last number, or nothing anywhere.
+    fn of(sweep: &Sweep, analysis: &Analysis) -> Option<Self> {
+        let completed = points(sweep).filter(|at| at.mean.is_some()).map(|at| at.number);
+        let last = completed.reduce(f64::max)?;
+        let without: Vec<&SweepPoint> = points(sweep).filter(|at| at.number > last).collect();
+        let first = without.iter().map(|at| at.number).reduce(f64::min)?;
+        let known =
+            |at: &&SweepPoint| analysis.convergence.iter().find(|known| known.condition == at.condition);
+        Some(Self {
+            from: (last + first) / 2.0,
+            runs: without.iter().map(|at| analysis.conditions[at.condition].runs.len()).sum(),
+            diverges: without.iter().all(|at| known(at).is_some_and(|known| known.converges == Some(false))),
+        })
     }
-    let column = (theme::PAIR_WIDTH - 20) / count;
-    for (group, name) in sweep.lines.keys().enumerate() {
+}
+
+/// The names of the lines, side by side.
+fn legend(canvas: &Canvas, lines: &[SweepLine]) -> Result<()> {
+    let column = (theme::PAIR_WIDTH - 20) / i32::try_from(lines.len().max(1))?;
+    for (group, line) in lines.iter().enumerate() {
         let x = 10 + column * i32::try_from(group)?;
         canvas.line(&[(x, LEGEND_Y), (x + 70, LEGEND_Y)], Pen::new(theme::GROUPS[group], theme::CURVE))?;
         let face = Type::label().color(theme::INK);
-        canvas.text(&canvas.fit(name, column - 120, face)?, (x + 95, LEGEND_Y), face)?;
+        canvas.text(&canvas.fit(&line.level, column - 120, face)?, (x + 95, LEGEND_Y), face)?;
     }
     Ok(())
 }
@@ -179,13 +123,12 @@ struct Plot {
 
 impl Plot {
     fn new(sweep: &Sweep, edges: Edges) -> Self {
-        let all = || sweep.lines.values().flatten();
-        let highest = all()
+        let highest = points(sweep)
             .flat_map(|at| at.values.iter().copied().chain(at.ci95.map(|ci| ci.high)).chain(at.mean))
             .filter(|value| value.is_finite())
             .fold(0.0, f64::max);
         let shown = shown(sweep.unit, highest);
-        let (low, high) = all()
+        let (low, high) = points(sweep)
             .map(|at| at.number)
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), n| (low.min(n), high.max(n)));
         let x = if low >= 0.0 { Scale::around(low, high, 6) } else { Scale::signed(low, high, 6) };
@@ -209,96 +152,119 @@ impl Plot {
         }
         let name = canvas.fit(factor, right - left, Type::label())?;
         canvas.text(&name, ((left + right) / 2, bottom + 150), Type::label().centred())?;
-        canvas.text(self.shown.1, (left - 36, top - 65), Type::label().right())
+        canvas.text(self.shown.1, (left - 36, top - ABOVE), Type::label().right())
     }
 
-    /// The single values, the intervals, and the line through the means; a cross where nothing completed.
-    fn line(&self, canvas: &Canvas, line: &[At], group: usize) -> Result<()> {
+    /// By how much the quantity grows with the factor, where a straight line describes it.
+    fn slope(&self, canvas: &Canvas, trend: Option<&LinearFit>, factor: &str, text: &Text) -> Result<()> {
+        let Some(trend) = trend else { return Ok(()) };
+        let (factor, unit) = (factor_words(factor), self.shown.1);
+        let per = factor.1.unwrap_or(factor.0.as_str());
+        let slope = text.signed(trend.slope * self.shown.0, 3);
+        let r_squared = text.number(trend.r_squared.unwrap_or_default(), 3);
+        let values = [("slope", slope.as_str()), ("unit", unit), ("per", per), ("r_squared", &r_squared)];
+        let label = canvas.fit(&text.fill("figure.slope", &values), theme::PAIR_WIDTH - 20, Type::label())?;
+        canvas.text(&label, (10, LEGEND_Y), Type::label())
+    }
+
+    /// A tint over the numbers at which nothing completed, and above it how many runs that were.
+    fn beyond(&self, canvas: &Canvas, beyond: &Beyond, text: &Text) -> Result<()> {
+        let Frame { right, top, bottom, .. } = self.frame;
+        let from = self.frame.x(beyond.from);
+        canvas.rectangle((from, top), (right, bottom), theme::AXIS, 0.16)?;
+        let key = if beyond.diverges { "figure.did_not_converge" } else { "figure.none_completed" };
+        let face = Type::label().color(theme::INK).right();
+        let label = text.fill(key, &[("runs", &beyond.runs.to_string())]);
+        let label = canvas.fit(&label, right - LEFT - 60, face)?;
+        canvas.text(&label, (right, top - ABOVE), face)
+    }
+
+    /// The single values, the intervals, and the straight line or the one through the means; a cross where nothing
+    /// completed.
+    fn line(&self, canvas: &Canvas, line: &SweepLine, group: usize) -> Result<()> {
         let color = theme::GROUPS[group % MOST_LINES];
-        let place = |at: &At, value: f64| self.frame.map(at.number, value * self.shown.0);
-        for at in line {
-            for value in at.values.iter().filter(|value| value.is_finite()) {
-                canvas.dot(place(at, *value), DOT - 6, color, 0.35)?;
+        for at in &line.points {
+            self.level(canvas, at, color)?;
+        }
+        let with_mean = || line.points.iter().filter_map(|at| Some((at.number, at.mean?)));
+        let means: Vec<_> = with_mean().map(|(number, mean)| self.place(number, mean)).collect();
+        match line.trend() {
+            Some(trend) => {
+                let ends = [with_mean().next(), with_mean().next_back()].into_iter().flatten();
+                let ends: Vec<_> = ends.map(|(number, _)| self.place(number, trend.at(number))).collect();
+                canvas.line(&ends, Pen::new(color, theme::RULE))?;
             }
-            if let Some(ci) = at.ci95 {
-                let (high, low) = (place(at, ci.high), place(at, ci.low.max(0.0)));
-                canvas.line(&[high, low], Pen::new(color, theme::RULE))?;
-                for (x, y) in [high, low] {
-                    canvas.line(&[(x - 22, y), (x + 22, y)], Pen::new(color, theme::RULE))?;
-                }
-            }
-            if at.mean.is_none() {
-                let (x, y) = (self.frame.x(at.number), self.frame.top + 30);
-                canvas.line(&[(x - 24, y - 24), (x + 24, y + 24)], Pen::new(color, theme::CURVE))?;
-                canvas.line(&[(x - 24, y + 24), (x + 24, y - 24)], Pen::new(color, theme::CURVE))?;
+            None => canvas.line(&means, Pen::new(color, theme::CURVE))?,
+        }
+        means.into_iter().try_for_each(|mean| canvas.dot(mean, DOT, color, 1.0))
+    }
+
+    fn level(&self, canvas: &Canvas, at: &SweepPoint, color: RGBColor) -> Result<()> {
+        for value in at.values.iter().filter(|value| value.is_finite()) {
+            canvas.dot(self.place(at.number, *value), DOT - 6, color, 0.35)?;
+        }
+        if let Some(ci) = at.ci95 {
+            let (high, low) = (self.place(at.number, ci.high), self.place(at.number, ci.low.max(0.0)));
+            canvas.line(&[high, low], Pen::new(color, theme::RULE))?;
+            for (x, y) in [high, low] {
+                canvas.line(&[(x - 22, y), (x + 22, y)], Pen::new(color, theme::RULE))?;
             }
         }
-        let means: Vec<_> = line.iter().filter_map(|at| Some(place(at, at.mean?))).collect();
-        canvas.line(&means, Pen::new(color, theme::CURVE))?;
-        means.into_iter().try_for_each(|mean| canvas.dot(mean, DOT, color, 1.0))
+        if at.mean.is_none() {
+            let (x, y) = (self.frame.x(at.number), self.frame.top + 60);
+            canvas.line(&[(x - 24, y - 24), (x + 24, y + 24)], Pen::new(color, theme::CURVE))?;
+            canvas.line(&[(x - 24, y + 24), (x + 24, y - 24)], Pen::new(color, theme::CURVE))?;
+        }
+        Ok(())
+    }
+
+    fn place(&self, number: f64, value: f64) -> Point {
+        self.frame.map(number, value * self.shown.0)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::{Condition, Run, Series};
-    use crate::figures::tests::analysis;
-    use crate::stats::Sample;
+    use crate::analysis::Convergence;
+    use crate::figures::tests::check;
+    use crate::sweep::tests::migrations;
     use crate::text::Language;
 
-    /// Migrations at these levels of a factor, which took as many seconds; at `none` nothing completed.
-    fn migrations(factor: &str, levels: &[&str], second: &[&str]) -> Analysis {
-        let mut analysis = analysis();
-        let run = Run { condition: 0, ..analysis.runs[0].clone() };
-        (analysis.conditions, analysis.series, analysis.runs) = (Vec::new(), Vec::new(), vec![run]);
-        for other in second {
-            for level in levels {
-                let factors = [(factor, *level), ("hypervisor", *other)];
-                let factors = factors.map(|(name, level)| (name.to_owned(), level.to_owned())).into();
-                let condition = analysis.conditions.len();
-                analysis.conditions.push(Condition {
-                    id: format!("c{condition}"),
-                    factors,
-                    runs: vec![0],
-                    completed: 0,
-                });
-                let Some(value) = number(level).filter(|value| *value < 20.0) else { continue };
-                let values = vec![value + 1.0, value + 2.0, value + 3.0];
-                analysis.series.push(Series {
-                    condition,
-                    metric: "migration_duration".to_owned(),
-                    unit: Unit::Seconds,
-                    values: values.iter().copied().map(Some).collect(),
-                    summary: Sample::new(values).map(|sample| sample.summary()),
-                });
-            }
-        }
-        analysis
-    }
-
-    #[test]
-    fn numbers_are_in_their_order_and_what_never_completed_has_no_mean() {
-        let analysis = migrations("rate", &["16", "4", "0", "24"], &["xen", "kvm"]);
-        let sweeps = sweeps(&analysis);
-        let [sweep] = sweeps.as_slice() else { panic!("{sweeps:?}") };
-        assert_eq!((sweep.factor.as_str(), sweep.lines.len()), ("rate", 2));
-        let line = &sweep.lines["kvm"];
-        assert_eq!(line.iter().map(|at| at.number).collect::<Vec<_>>(), [0.0, 4.0, 16.0, 24.0]);
-        assert_eq!(
-            line.iter().map(|at| at.mean).collect::<Vec<_>>(),
-            [Some(2.0), Some(6.0), Some(18.0), None]
-        );
+    fn svg(analysis: &Analysis) -> String {
         theme::register_fonts().unwrap();
-        let svg = draw(0, &analysis, &Text::new(Language::En)).unwrap();
-        assert!(svg.contains("Migration duration against rate") && svg.contains("none completed"), "{svg}");
+        let svg = draw(0, analysis, &Text::new(Language::En)).unwrap();
+        check("sweep", &svg);
+        svg
     }
 
     #[test]
-    fn words_two_numbers_and_two_numeric_factors_are_no_sweep() {
-        assert_eq!(sweeps(&migrations("load", &["none", "cpu", "disk"], &["xen"])), []);
-        assert_eq!(sweeps(&migrations("rate", &["1", "2"], &["xen"])), []);
-        assert_eq!(sweeps(&migrations("rate", &["1", "2", "3"], &["1", "2", "4"])), []);
+    fn numbers_at_which_nothing_completed_are_tinted_and_counted() {
+        let mut analysis = migrations("rate_mib_per_s", &["16", "4", "0", "24"], &["xen", "kvm"]);
+        let drawn = svg(&analysis);
+        assert!(drawn.contains("Migration duration against rate (MiB/s)"), "{drawn}");
+        assert!(drawn.contains(">0 of 2 completed<") && drawn.contains("none completed"), "{drawn}");
+        for condition in [3, 7] {
+            analysis.convergence.push(Convergence {
+                condition,
+                runs: 1,
+                completed: 0,
+                dirtied_bytes_per_s: None,
+                sent_bytes_per_s: None,
+                ratio: Some(0.99),
+                converges: Some(false),
+                typical: None,
+            });
+        }
+        assert!(svg(&analysis).contains(">did not converge: 0 of 2 completed<"));
+    }
+
+    #[test]
+    fn a_line_that_fits_has_its_slope_beside_it() {
+        let drawn = svg(&migrations("memory_mib", &["1", "4", "6", "9"], &["xen"]));
+        assert!(drawn.contains("+1.00 s per MiB") && drawn.contains("least squares"), "{drawn}");
+        let drawn = svg(&migrations("memory_mib", &["1", "4", "9"], &["xen"]));
+        assert!(!drawn.contains("per MiB") && !drawn.contains("least squares"), "{drawn}");
     }
 
     #[test]
@@ -307,5 +273,14 @@ mod tests {
         theme::register_fonts().unwrap();
         let svg = draw(0, &analysis, &Text::new(Language::De)).unwrap();
         assert!(!svg.contains("<script>") && !svg.contains("a<b"), "{svg}");
+    }
+
+    #[test]
+    fn sweep_as_reviewed() {
+        insta::assert_snapshot!(svg(&migrations(
+            "rate_mib_per_s",
+            &["1", "4", "6", "9", "20", "30"],
+            &["xen"]
+        )));
     }
 }

@@ -2,6 +2,7 @@
 
 mod benchmarks;
 mod courses;
+mod rounds;
 
 pub(crate) use courses::told;
 
@@ -39,6 +40,8 @@ pub(crate) fn analysis() -> Analysis {
         comparisons: Vec::new(),
         clocks: Vec::new(),
         agreements: Vec::new(),
+        convergence: Vec::new(),
+        sweeps: Vec::new(),
         benchmarks: Vec::new(),
         efficiency: Vec::new(),
         parallel: Vec::new(),
@@ -234,7 +237,7 @@ fn check_labels(id: &str, svg: &str) {
 }
 
 /// What every figure must hold to.
-fn check(id: &str, svg: &str) {
+pub(super) fn check(id: &str, svg: &str) {
     check_labels(id, svg);
     for word in ["NaN", "inf", " id=", "class=", "href", "url(", "clip", "style="] {
         assert!(!svg.contains(word), "{id} has {word}");

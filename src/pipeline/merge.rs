@@ -9,7 +9,8 @@ use anyhow::{bail, ensure};
 use super::conditions::identify;
 use crate::aggregate;
 use crate::agreement;
-use crate::analysis::{Analysis, Campaign, Comparison, Content, Factors, Finding};
+use crate::analysis::{Analysis, Campaign, Comparison, Content, Convergence, Factors, Finding};
+use crate::sweep;
 
 /// The factor that tells campaigns apart where nothing else does.
 pub const CAMPAIGN: &str = "campaign";
@@ -141,6 +142,12 @@ fn append(merged: &mut Analysis, part: Analysis) -> anyhow::Result<()> {
     merged.published.extend(part.published);
     merged.clocks.extend(part.clocks);
     merged.agreements = agreement::agreements(&merged.runs);
+    merged.convergence.extend(part.convergence.into_iter().map(|known| Convergence {
+        condition: known.condition + conditions,
+        typical: known.typical.map(|run| run + runs),
+        ..known
+    }));
+    merged.sweeps = sweep::sweeps(&merged.conditions, &merged.series, &merged.benchmarks);
     merged.diagnostics.extend(part.diagnostics);
     Ok(())
 }
@@ -213,7 +220,17 @@ fn shifted(finding: Finding, shift: &Shift) -> Finding {
         | Finding::FirstRepetitionsSlower { condition, .. }
         | Finding::RoundTripsRaised { condition, .. } => *condition += conditions,
         Finding::MethodsDisagree { run, .. } => *run += runs,
-        Finding::MethodsAgree { .. } => {}
+        Finding::PrecopyLimit { last, conditions: beyond, .. } => {
+            *last += conditions;
+            beyond.iter_mut().for_each(|condition| *condition += conditions);
+        }
+        Finding::DoesNotConverge { conditions: of } => {
+            of.iter_mut().for_each(|condition| *condition += conditions)
+        }
+        Finding::Amplified { conditions: of } => {
+            of.iter_mut().for_each(|(condition, _)| *condition += conditions)
+        }
+        Finding::MethodsAgree { .. } | Finding::Trend { .. } => {}
         Finding::LeastEfficient { efficiency, .. } => *efficiency += shift.efficiencies,
         Finding::LosesMore { worse, .. } => worse.iter_mut().for_each(|index| *index += shift.efficiencies),
         Finding::Together { operations } | Finding::Uneven { operations, .. } => {

@@ -29,12 +29,14 @@ use crate::analysis::{
 };
 use crate::clocks;
 use crate::config::{self, AlignKey, Config, LayoutTable};
+use crate::convergence;
 use crate::diagnostics::campaign_diagnostic;
 use crate::efficiency;
 use crate::findings;
 use crate::load::{LoadedFile, LoadedTable, load, load_tables, sha256};
 use crate::metrics::{course, degradation, outage, precopy, reconciliation, resources, streaming, transfer};
 use crate::session::{self, ConfigError, RunKey, Session};
+use crate::sweep;
 
 /// What the caller may override.
 #[derive(Debug, Clone, Default)]
@@ -256,6 +258,9 @@ fn conclude(session: &Session, mut files: Vec<LoadedFile>, tables: &[LoadedTable
         false => Benchmarked::default(),
     };
     findings.extend(of_benchmarks);
+    let convergence = convergence::convergence(&conditions, &runs);
+    let sweeps = sweep::sweeps(&conditions, &series, &benchmarks);
+    findings.extend(findings::of_transfer(&convergence, &sweeps, &series));
     let results = checks::Results { conditions: &conditions, series: &series, benchmarks: &benchmarks };
     let published = checks::published(config, &results, &mut diagnostics);
     let exceeded = checks::exceeded(config, &conditions, &series, &mut diagnostics);
@@ -283,6 +288,8 @@ fn conclude(session: &Session, mut files: Vec<LoadedFile>, tables: &[LoadedTable
         comparisons,
         clocks,
         agreements,
+        convergence,
+        sweeps,
         benchmarks,
         efficiency,
         parallel,

@@ -7,11 +7,13 @@
 mod agreement;
 mod curve;
 mod interval;
+mod regression;
 mod sample;
 mod significance;
 
 pub use agreement::{BlandAltman, bland_altman};
 pub use curve::{Curve, Line};
 pub use interval::{Interval, bootstrap_paired_ratio, bootstrap_ratio_of_means, mean_ci95, t_quantile_975};
+pub use regression::{LinearFit, fit_line};
 pub use sample::{Sample, Summary};
 pub use significance::{holm, mann_whitney};

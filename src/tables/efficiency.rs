@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Cell, Column, Heading, Row, Table, column, row, table, without_empty_columns};
 use crate::analysis::{Analysis, BENCHMARK, Benchmark, Content, Direction, Grid, OPERATION, Unit, VM};
+use crate::text::factor_label;
 
 /// A grid as a table: efficiencies of one comparison or values of one benchmark; `None` where there is no
 /// such grid.
@@ -94,7 +95,7 @@ fn label(name: &str) -> Column {
         BENCHMARK => Heading::Text("table.benchmark"),
         OPERATION => Heading::Text("table.operation"),
         VM => Heading::Text("table.vm"),
-        factor => Heading::Data(factor.replace('_', " ")),
+        factor => Heading::Data(factor_label(factor)),
     };
     Column { key: name.to_owned(), heading, unit: None }
 }

@@ -80,6 +80,8 @@ pub fn benchmarked() -> Analysis {
         comparisons: Vec::new(),
         clocks: Vec::new(),
         agreements: Vec::new(),
+        convergence: Vec::new(),
+        sweeps: Vec::new(),
         published: Vec::new(),
         findings: Vec::new(),
         diagnostics: Vec::new(),

@@ -1,6 +1,11 @@
 //! The text keys of what the analysis names. The last part of a key is the code in data files.
 
-use crate::analysis::{CheckKind, Evidence, Method, MilestoneKind, Origin, PhaseKind, Status, Verdict};
+use std::collections::BTreeSet;
+
+use crate::analysis::{
+    Analysis, CheckKind, Evidence, Method, MilestoneKind, Origin, PhaseKind, Status, Verdict,
+};
+use crate::text::factor_words;
 
 /// The code in data files of a text key.
 pub fn code(label: &str) -> &str {
@@ -108,5 +113,20 @@ pub fn origin_label(origin: Origin) -> &'static str {
         Origin::Traffic => "origin.traffic",
         Origin::VmGone => "origin.vm-gone",
         Origin::VmActive => "origin.vm-active",
+    }
+}
+
+/// What people call a condition, with the unit of the only factor that varies.
+pub fn condition_label(analysis: &Analysis, condition: usize) -> String {
+    let name = analysis.condition_name(condition);
+    let levels = |factor: &String| {
+        analysis.conditions.iter().map(move |c| c.factors.get(factor)).collect::<BTreeSet<_>>()
+    };
+    let Some(of) = analysis.conditions.get(condition) else { return name };
+    let mut varying = of.factors.keys().filter(|factor| levels(factor).len() > 1);
+    let (Some(factor), None) = (varying.next(), varying.next()) else { return name };
+    match factor_words(factor).1 {
+        Some(unit) => format!("{name} {unit}"),
+        None => name,
     }
 }

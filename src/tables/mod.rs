@@ -13,6 +13,7 @@ mod portfolio;
 mod precopy;
 mod prediction;
 mod quality;
+mod sweep;
 mod transfer;
 
 #[cfg(test)]
@@ -24,9 +25,10 @@ pub use efficiency::{block_sizes, grid, grid_id, of_several_vms, several_vms, va
 pub use methods::{agreements, clocks, methods};
 pub use overall::{compared, comparisons, overview, published};
 pub use portfolio::{campaigns, results};
-pub use precopy::precopy;
+pub use precopy::{convergence, precopy};
 pub use prediction::{prediction_errors, predictions};
 pub use quality::{failures, flags, incomplete, problems, problems_grouped, runs};
+pub use sweep::trends;
 pub use transfer::transfers;
 
 use crate::analysis::{Analysis, Condition, Run, Series, Unit, Verdict};
@@ -174,8 +176,21 @@ pub fn all(analysis: &Analysis) -> Vec<Table> {
     tables.extend(of_several_vms(analysis).into_iter().map(|benchmark| several_vms(analysis, benchmark)));
     tables.push(block_sizes(analysis));
     tables.extend(
-        [transfers, precopy, predictions, agreements, clocks, failures, published, flags, runs, problems]
-            .map(|overall| overall(analysis)),
+        [
+            trends,
+            convergence,
+            precopy,
+            transfers,
+            predictions,
+            agreements,
+            clocks,
+            failures,
+            published,
+            flags,
+            runs,
+            problems,
+        ]
+        .map(|overall| overall(analysis)),
     );
     tables.retain(|table| !table.rows.is_empty());
     tables
@@ -217,8 +232,11 @@ fn without_empty_columns(mut table: Table) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::Convergence;
     use crate::export::table_csv;
     use crate::figures::tests::told;
+    use crate::stats::fit_line;
+    use crate::sweep::tests::migrations;
 
     fn csv(table: &Table) -> String {
         String::from_utf8(table_csv(table).unwrap()).unwrap()
@@ -270,6 +288,41 @@ mod tests {
             "clock,offset_s,offset_half_width_s,runs_count,declared_offset_s,origins,verdict\n\
              guest,-3.2,0.4,5,0,outage,wrong\n"
         );
+    }
+
+    #[test]
+    fn convergence_has_a_row_also_where_nothing_completed() {
+        let mut analysis = told();
+        analysis.convergence = [(0, 0.25, Some(true), 3), (1, 0.97, None, 0)]
+            .map(|(condition, ratio, converges, completed)| Convergence {
+                condition,
+                runs: 3,
+                completed,
+                dirtied_bytes_per_s: Some(ratio * 16e6),
+                sent_bytes_per_s: Some(16e6),
+                ratio: Some(ratio),
+                converges,
+                typical: None,
+            })
+            .to_vec();
+        assert_eq!(
+            csv(&convergence(&analysis)),
+            "condition,runs_count,completed_count,dirtied_bytes_per_s,sent_bytes_per_s,ratio,converges\n\
+             none,3,3,4000000,16000000,0.25,yes\n\
+             memtester,3,0,15520000,16000000,0.97,unknown\n"
+        );
+    }
+
+    #[test]
+    fn a_trend_has_a_slope_where_the_line_fits() {
+        let mut analysis = migrations("memory_mib", &["1", "4", "6", "9"], &["kvm", "xen"]);
+        let bent = &mut analysis.sweeps[0].lines[1];
+        bent.fit = fit_line(&[(1.0, 1.0), (4.0, 1.0), (6.0, 30.0), (9.0, 2.0)]);
+        let table = csv(&trends(&analysis));
+        let rows: Vec<&str> = table.lines().collect();
+        assert!(rows[1].starts_with("migration_duration,memory (MiB),kvm,4,12,yes,1,"), "{table}");
+        assert!(rows[1].contains(",s / MiB,"), "{table}");
+        assert!(rows[2].starts_with("migration_duration,memory (MiB),xen,4,4,no,,,,,"), "{table}");
     }
 
     #[test]

@@ -17,7 +17,6 @@ pub fn precopy(analysis: &Analysis) -> Table {
         column("pages_of_parts", "table.pages_of_parts", Some(Unit::Count)),
         column("amplification", "table.amplification", None),
         column("wasted", "table.wasted", Some(Unit::Percent)),
-        column("dirtied_per_sent", "table.dirtied_per_sent", None),
     ];
     let rows = (0..analysis.conditions.len()).filter_map(|condition| of_condition(analysis, condition));
     without_empty_columns(table("precopy".to_owned(), columns, rows.collect()))
@@ -43,6 +42,35 @@ fn of_condition(analysis: &Analysis, condition: usize) -> Option<Row> {
         Cell::number(parts, 0),
         Cell::number(mean("amplification"), 2),
         Cell::number(mean("wasted"), 1),
-        Cell::number(mean("dirtied_per_sent"), 2),
     ]))
+}
+
+/// A row a condition: what was dirtied against what was sent, over all runs whose hypervisor told it.
+pub fn convergence(analysis: &Analysis) -> Table {
+    let columns = vec![
+        column("condition", "table.condition", None),
+        column("runs", "table.runs", Some(Unit::Count)),
+        column("completed", "table.completed", Some(Unit::Count)),
+        column("dirtied", "table.dirtied_per_s", Some(Unit::BytesPerSecond)),
+        column("sent", "table.sent_per_s", Some(Unit::BytesPerSecond)),
+        column("ratio", "table.dirtied_per_sent", None),
+        column("converges", "table.converges", None),
+    ];
+    let told = analysis.convergence.iter().filter(|known| known.ratio.is_some());
+    let rows = told.map(|known| {
+        row(vec![
+            Cell::Text(analysis.condition_name(known.condition)),
+            Cell::count(known.runs),
+            Cell::count(known.completed),
+            Cell::number(known.dirtied_bytes_per_s, 2),
+            Cell::number(known.sent_bytes_per_s, 2),
+            Cell::number(known.ratio, 2),
+            Cell::Label(match known.converges {
+                Some(true) => "table.yes",
+                Some(false) => "table.no",
+                None => "table.unknown",
+            }),
+        ])
+    });
+    without_empty_columns(table("convergence".to_owned(), columns, rows.collect()))
 }

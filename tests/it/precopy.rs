@@ -70,3 +70,33 @@ fn of_two_migrations_in_one_log_the_last_counts_and_both_are_told() {
     let told = both["diagnostics"].as_array().unwrap().iter().filter(|d| d["code"] == "several-migrations");
     assert_eq!(told.count(), 1);
 }
+
+#[test]
+fn what_dirties_more_than_is_sent_does_not_converge_though_xen_ends_it() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/xen-precopy");
+    let summary = summary(&sample);
+    let of = |load: &str| {
+        let all = summary["convergence"].as_array().unwrap();
+        all.iter().find(|of| of["factors"]["load"] == load).unwrap_or_else(|| panic!("{load}"))
+    };
+    // What the last-but-one round dirtied stands on a line of its own.
+    let round = regex::Regex::new(r"(\d+): sent (\d+), skipped[\s\S]*?dirtied \d+Mb/s (\d+) pages").unwrap();
+    let ratio = |run: u32| {
+        let log = std::fs::read_to_string(sample.join(format!("HPL/{run}/xend.log"))).unwrap();
+        let rounds: Vec<(f64, f64)> = round
+            .captures_iter(&log)
+            .map(|found| (found[2].parse().unwrap(), found[3].parse().unwrap()))
+            .collect();
+        let middle = &rounds[1..rounds.len() - 1];
+        middle.iter().map(|round| round.1).sum::<f64>() / middle.iter().map(|round| round.0).sum::<f64>()
+    };
+    let mean = (1..=5).map(ratio).sum::<f64>() / 5.0;
+    let told = of("HPL");
+    assert!((number(&told["dirtied_to_sent"]) - mean).abs() < 1e-9, "{told} {mean}");
+    assert_eq!((&told["converges"], &told["completed"]), (&Value::from(false), &Value::from(5)));
+    assert_eq!(of("idle-512MB")["converges"], true);
+    let amplified =
+        summary["findings"].as_array().unwrap().iter().find(|f| f["code"] == "amplified").unwrap();
+    assert_eq!(amplified["factors"]["load"], "HPL");
+    assert!((number(&amplified["values"]["times"]) - 833_263.0 / 131_072.0).abs() < 1e-3, "{amplified}");
+}

@@ -325,3 +325,94 @@ fn between_two_hosts_what_was_sent_and_what_was_received_count() {
         assert!((number(&by_host["expected_high"]) - 0.063 - 1_048_576.0 / 110_159_614.0).abs() < 1e-9);
     }
 }
+
+/// Every number that follows `"name": ` in the log of the hypervisor of a run.
+fn in_log(run: &Path, name: &str) -> Vec<f64> {
+    let mut text = String::new();
+    let file = std::fs::File::open(run.join("qmp-source.log.gz")).unwrap();
+    flate2::read::GzDecoder::new(file).read_to_string(&mut text).unwrap();
+    let pattern = regex::Regex::new(&format!(r#""{name}": ([0-9.]+)"#)).unwrap();
+    pattern.captures_iter(&text).map(|found| found[1].parse().unwrap()).collect()
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+/// The median of those above zero.
+fn median(values: Vec<f64>) -> Option<f64> {
+    let mut values: Vec<f64> = values.into_iter().filter(|value| *value > 0.0).collect();
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => None,
+        n if n % 2 == 0 => Some((values[middle - 1] + values[middle]) / 2.0),
+        _ => Some(values[middle]),
+    }
+}
+
+#[test]
+fn pre_copy_converges_up_to_14_and_not_from_16() {
+    let folder = sample("qemu-sweep/dirty-rate");
+    let summary = summary(&folder);
+    for level in ["0", "4", "8", "10", "12", "14", "16", "24"] {
+        // Medians of the hypervisor's answers: pages a second against millions of bits a second.
+        let ratio = |repetition: u32| {
+            let run = folder.join(level).join(repetition.to_string());
+            let dirtied = median(in_log(&run, "dirty-pages-rate"))? * 4096.0;
+            Some(dirtied / (median(in_log(&run, "mbps"))? * 1e6 / 8.0))
+        };
+        let ratios: Vec<f64> = (1..=3).filter_map(ratio).collect();
+        let all = summary["convergence"].as_array().unwrap();
+        let told = all.iter().find(|of| of["factors"]["dirty_mib_per_s"] == level).unwrap();
+        assert!(
+            (number(&told["dirtied_to_sent"]) / mean(&ratios) - 1.0).abs() < 1e-9,
+            "{level}: {told} {ratios:?}"
+        );
+        let ends = level.parse::<u32>().unwrap() <= 14;
+        assert_eq!((&told["converges"], &told["runs"]), (&Value::from(ends), &Value::from(3)), "{level}");
+        assert_eq!(told["completed"], Value::from(if ends { 3 } else { 0 }), "{level}");
+        let near = ratios.iter().all(|ratio| (0.95..1.0).contains(ratio));
+        assert_eq!(near, !ends, "{level}: {ratios:?}");
+    }
+    let limit = find(&summary["findings"], "code", "precopy-limit");
+    assert_eq!(limit["factors"]["dirty_mib_per_s"], "14");
+    assert_eq!((number(&limit["values"]["completed"]), number(&limit["values"]["runs"])), (0.0, 6.0));
+    let told = crate::stdout(&["stats", folder.to_str().unwrap(), "--quiet"]);
+    let sentence = "Pre-copy converged up to 14 and not from 16 MiB/s on (dirty): 0 of 6 migrations completed there. At 16 \
+                    MiB/s 15.3 MiB/s were sent and 0.97 times as much dirtied.";
+    assert!(told.contains(sentence), "{told}");
+    // Duration against dirty rate is no straight line.
+    assert_eq!(find(&summary["trends"], "metric", "migration_duration")["fits"], false);
+}
+
+#[test]
+fn the_duration_grows_with_the_memory_along_a_line() {
+    let folder = sample("qemu-sweep/memory");
+    let levels = [128.0, 192.0, 256.0, 384.0, 512.0];
+    let of_level = |level: f64| -> Vec<f64> {
+        let run = |repetition: u32| folder.join(level.to_string()).join(repetition.to_string());
+        (1..=3).map(|repetition| in_log(&run(repetition), "total-time").pop().unwrap() / 1000.0).collect()
+    };
+    // As many runs at each level, so that a line through the means is the line through all.
+    let means = levels.map(|level| mean(&of_level(level)));
+    let (x, y) = (mean(&levels), mean(&means));
+    let pairs = || levels.iter().zip(&means);
+    let squares: f64 = levels.iter().map(|level| (level - x).powi(2)).sum();
+    let slope = pairs().map(|(level, mean)| (level - x) * (mean - y)).sum::<f64>() / squares;
+    let rest: f64 = pairs().map(|(level, mean)| (mean - y - slope * (level - x)).powi(2)).sum();
+    // The repetitions scatter so little that they reject a line, so that it is the means that scatter around it:
+    // Student's t(0.975; 3).
+    let half = 3.182_446_3 * (rest / 3.0 / squares).sqrt();
+    let summary = summary(&folder);
+    let trend = find(&summary["trends"], "metric", "migration_duration");
+    let told = |name: &str| number(&trend[name]);
+    assert!((told("slope") - slope).abs() < 1e-9, "{trend} {slope}");
+    assert!((told("slope_ci95_high") - slope - half).abs() < 1e-8, "{trend} {half}");
+    assert!(
+        told("lack_of_fit_p") < 0.01 && told("largest_miss") < 0.03 && told("r_squared") > 0.99,
+        "{trend}"
+    );
+    assert_eq!(trend["fits"], true);
+    assert_eq!(find(&summary["findings"], "code", "trend")["metric"], "migration_duration");
+}

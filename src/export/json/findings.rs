@@ -87,6 +87,42 @@ pub(super) fn finding<'a>(analysis: &'a Analysis, finding: &'a Finding) -> Findi
         Finding::RoundTripsRaised { condition, ratio } => {
             wire("round-trips-raised", factors(*condition), None, &[("ratio", Some(*ratio))])
         }
+        Finding::PrecopyLimit { last, conditions, completed, runs, .. } => wire(
+            "precopy-limit",
+            factors(*last),
+            None,
+            &[
+                ("conditions_beyond", Some(conditions.len() as f64)),
+                ("completed", Some(*completed as f64)),
+                ("runs", Some(*runs as f64)),
+            ],
+        ),
+        Finding::DoesNotConverge { conditions } => wire(
+            "does-not-converge",
+            conditions.first().and_then(|condition| factors(*condition)),
+            None,
+            &[("conditions", Some(conditions.len() as f64))],
+        ),
+        Finding::Amplified { conditions } => wire(
+            "amplified",
+            conditions.first().and_then(|(condition, _)| factors(*condition)),
+            Some("precopy.amplification"),
+            &[
+                ("conditions", Some(conditions.len() as f64)),
+                ("times", conditions.first().map(|(_, times)| *times)),
+            ],
+        ),
+        Finding::Trend { metric, slope, ci95, r_squared, .. } => wire(
+            "trend",
+            None,
+            Some(metric),
+            &[
+                ("slope", Some(*slope)),
+                ("slope_ci95_low", Some(ci95.low)),
+                ("slope_ci95_high", Some(ci95.high)),
+                ("r_squared", Some(*r_squared)),
+            ],
+        ),
         Finding::LeastEfficient { efficiency, .. } => {
             let found = &analysis.efficiency[*efficiency];
             let of = &analysis.benchmarks[found.of];

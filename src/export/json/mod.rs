@@ -1,6 +1,7 @@
 //! `summary.json`: the wire types, apart from the domain types.
 
 mod benchmarks;
+mod convergence;
 mod course;
 mod findings;
 mod run;
@@ -12,6 +13,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use self::benchmarks::{BenchmarkWire, EfficiencyWire, ParallelWire, benchmark, efficiency, parallel};
+use self::convergence::{ConvergenceWire, TrendWire, convergence, trends};
 use self::findings::{FindingWire, finding};
 use self::run::{RunWire, run};
 use self::trust::{AgreementWire, ClockWire, agreement, clock};
@@ -33,6 +35,8 @@ struct Summary<'a> {
     comparisons: Vec<ComparisonWire<'a>>,
     clocks: Vec<ClockWire<'a>>,
     agreements: Vec<AgreementWire<'a>>,
+    convergence: Vec<ConvergenceWire<'a>>,
+    trends: Vec<TrendWire<'a>>,
     published: Vec<PublishedWire<'a>>,
     findings: Vec<FindingWire<'a>>,
     diagnostics: Vec<DiagnosticWire<'a>>,
@@ -225,6 +229,8 @@ fn summary<'a>(analysis: &'a Analysis, text: &Text) -> Summary<'a> {
         comparisons: analysis.comparisons.iter().map(|c| comparison(analysis, c)).collect(),
         clocks: analysis.clocks.iter().map(clock).collect(),
         agreements: analysis.agreements.iter().map(|of| agreement(analysis, of)).collect(),
+        convergence: analysis.convergence.iter().map(|of| convergence(analysis, of)).collect(),
+        trends: trends(analysis),
         published: analysis
             .published
             .iter()

@@ -44,6 +44,7 @@ impl Composer<'_> {
         };
         items.extend(self.wrong_clocks().into_iter().map(linked("clocks")));
         items.extend(self.incomplete().map(linked("failures")));
+        items.extend(self.of_transfer());
         items.extend(self.of_benchmarks());
         items
     }

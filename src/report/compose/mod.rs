@@ -3,6 +3,7 @@
 //! Numbers become text exactly once, here; the typesetters below only place it.
 
 mod condition;
+mod convergence;
 mod efficiency;
 mod findings;
 mod overall;
@@ -177,6 +178,7 @@ impl Composer<'_> {
             Kind::RoundTrips => "round_trips",
             Kind::TimeLine => "time_line",
             Kind::Sweep => "sweep",
+            Kind::Rounds => "rounds",
             Kind::Agreement => "agreement",
             Kind::EfficiencyHeat => "efficiency_heat",
             Kind::Efficiency => "efficiency",

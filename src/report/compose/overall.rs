@@ -9,7 +9,7 @@ use crate::tables;
 use crate::tables::labels::method_name_label;
 
 /// What defines the numbers of migrations.
-const MIGRATIONS: [&str; 22] = [
+const MIGRATIONS: [&str; 24] = [
     "time_zero",
     "clocks",
     "ping",
@@ -30,6 +30,8 @@ const MIGRATIONS: [&str; 22] = [
     "round_trips",
     "degradation",
     "transfer",
+    "convergence",
+    "trends",
     "xentop",
     "overflow",
 ];
@@ -47,6 +49,7 @@ impl Composer<'_> {
         blocks.extend(self.table(tables::overview(self.analysis), "caption.overview", &[]));
         blocks.extend(self.figures_where(|plan| plan.kind == Kind::Overview));
         blocks.extend(self.figures_where(|plan| plan.kind == Kind::Sweep));
+        blocks.extend(self.table(tables::trends(self.analysis), "caption.trends", &[]));
         // The first comparison at a glance; the tables of all are shaded alike.
         let first =
             self.figures.iter().find(|plan| plan.kind == Kind::EfficiencyHeat).map(|plan| plan.number);

@@ -6,15 +6,12 @@ use crate::analysis::{Counted, Run, Transfer, Verdict};
 use crate::tables;
 
 impl Composer<'_> {
-    /// What migrations transferred: as told against as counted, and by the rounds that hypervisors tell.
-    pub(super) fn precopy(&self) -> Option<Section> {
+    /// What hypervisors tell of the bytes, against what the network counted and what their pages make.
+    pub(super) fn transfers(&self) -> Option<Section> {
         let mut blocks: Vec<Block> = self.transfer_sentences().into_iter().collect();
         blocks.extend(self.table(tables::transfers(self.analysis), "caption.transfers", &[]));
-        blocks.extend(self.table(tables::precopy(self.analysis), "caption.precopy", &[]));
-        let title = self.text.get("report.precopy").to_owned();
-        let mut section = self.section("precopy", title, blocks);
-        section.sections.extend(self.prediction());
-        (!section.blocks.is_empty()).then_some(section)
+        let title = self.text.get("report.transfers").to_owned();
+        (!blocks.is_empty()).then(|| self.section("transfers", title, blocks))
     }
 
     fn transfer_sentences(&self) -> Option<Block> {

@@ -1,0 +1,50 @@
+//! Quantities against a numeric factor.
+
+use super::Unit;
+use crate::stats::{Interval, LinearFit};
+
+/// One quantity over one numeric factor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sweep {
+    pub factor: String,
+    /// A series, or `benchmark.operation`.
+    pub metric: String,
+    pub unit: Unit,
+    pub lines: Vec<SweepLine>,
+}
+
+/// What was measured at one level of the second factor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SweepLine {
+    /// Empty where there is no second factor.
+    pub level: String,
+    /// By their numbers, ascending.
+    pub points: Vec<SweepPoint>,
+    /// A straight line through all values; `None` where too few levels have one.
+    pub fit: Option<LinearFit>,
+}
+
+/// What was measured at one number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SweepPoint {
+    /// Index into [`super::Analysis::conditions`].
+    pub condition: usize,
+    pub number: f64,
+    pub values: Vec<f64>,
+    /// `None` where nothing completed.
+    pub mean: Option<f64>,
+    pub ci95: Option<Interval>,
+}
+
+impl SweepLine {
+    /// The line, where it describes the values: R² is at least 0.9, and either the test of lack of fit does not
+    /// reject it or it misses no level's mean by more than 5 %.
+    pub fn trend(&self) -> Option<&LinearFit> {
+        const LEAST_R_SQUARED: f64 = 0.9;
+        const LARGEST_MISS: f64 = 0.05;
+        let good = |fit: &&LinearFit| {
+            !fit.is_rejected() || fit.largest_miss.is_some_and(|miss| miss <= LARGEST_MISS)
+        };
+        self.fit.as_ref().filter(|fit| fit.r_squared.is_some_and(|r| r >= LEAST_R_SQUARED)).filter(good)
+    }
+}
