@@ -83,8 +83,7 @@ pub struct Campaign {
     /// The folder as the user named it.
     pub path: String,
     pub config_sha256: String,
-    /// `true` when the logs were generated from published figures, not recorded.
-    pub reconstructed: bool,
+    pub provenance: Provenance,
     /// A remark of the authors of the data that every report repeats.
     pub notice: Option<String>,
     /// The VM that migrates, as the logs name it.
@@ -100,6 +99,17 @@ pub struct Campaign {
     pub bootstrap: Bootstrap,
     /// The factors in the order in which people name them; others come after these.
     pub factor_order: Vec<String>,
+}
+
+/// Where the data come from, in the order of what they are good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Provenance {
+    /// A machine or a study gave them.
+    Recorded,
+    /// Generated such that their analysis gives published figures.
+    Reconstructed,
+    /// Made up to show what such data look like: nothing published or measured stands behind them.
+    Illustrative,
 }
 
 /// How resampling intervals were computed.

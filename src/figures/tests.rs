@@ -22,7 +22,7 @@ pub(crate) fn analysis() -> Analysis {
             title: String::new(),
             path: String::new(),
             config_sha256: String::new(),
-            reconstructed: true,
+            provenance: Provenance::Reconstructed,
             notice: None,
             vm_memory_bytes: None,
             vm: Some("asam".to_owned()),

@@ -173,7 +173,8 @@ fn campaign(merged: &mut Campaign, part: Campaign) -> anyhow::Result<()> {
     merged.path = format!("{}, {}", merged.path, part.path);
     merged.config_sha256 =
         crate::load::sha256(format!("{}{}", merged.config_sha256, part.config_sha256).as_bytes());
-    merged.reconstructed |= part.reconstructed;
+    // A whole is as good as the weakest of its parts.
+    merged.provenance = merged.provenance.max(part.provenance);
     merged.notice = match (merged.notice.take(), part.notice) {
         (Some(a), Some(b)) if a != b => Some(format!("{a} {b}")),
         (a, b) => a.or(b),

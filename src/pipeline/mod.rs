@@ -21,8 +21,8 @@ use crate::aggregate;
 use crate::agreement;
 use crate::align::{AlignedRun, Counters, Samples, align};
 use crate::analysis::{
-    Analysis, Campaign, Condition, Diagnostic, Event, Finding, Flag, FlagCode, Host, Method, Run, Severity,
-    Status,
+    Analysis, Campaign, Condition, Diagnostic, Event, Finding, Flag, FlagCode, Host, Method, Provenance, Run,
+    Severity, Status,
 };
 use crate::clocks;
 use crate::config::{self, AlignKey, Config, LayoutTable};
@@ -249,7 +249,7 @@ fn analyse(
         title: config.file.title.clone().unwrap_or_else(|| folder_name(&session.path)),
         path: session.path.display().to_string(),
         config_sha256: sha256(session.config_text.as_bytes()),
-        reconstructed: config.file.provenance == Some(config::Provenance::Reconstructed),
+        provenance: config.file.provenance.map_or(Provenance::Recorded, Provenance::from),
         notice: config.file.notice.clone(),
         vm_memory_bytes: config.file.vm.memory_mib.map(|mib| mib * 1_048_576.0),
         vm: config.file.vm.name.clone().or_else(|| hosts::vm_in_logs(&files)),

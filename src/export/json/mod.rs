@@ -13,8 +13,8 @@ use self::benchmarks::{BenchmarkWire, EfficiencyWire, ParallelWire, benchmark, e
 use self::findings::{FindingWire, finding};
 use self::run::{RunWire, run};
 use self::trust::{AgreementWire, ClockWire, agreement, clock};
-use super::{SCHEMA, curve_id, ends, event_name, role_name, round, round_option, unit_name};
-use crate::analysis::{Analysis, Comparison, Factors};
+use super::{SCHEMA, curve_id, ends, event_name, provenance_name, role_name, round, round_option, unit_name};
+use crate::analysis::{Analysis, Comparison, Factors, Provenance};
 use crate::diagnostics;
 use crate::text::{Language, Text};
 
@@ -41,6 +41,8 @@ struct CampaignWire<'a> {
     title: &'a str,
     path: &'a str,
     config_sha256: &'a str,
+    provenance: &'static str,
+    /// Whether the logs were generated from published figures; `provenance` knows more.
     reconstructed: bool,
     vm: Option<&'a str>,
     hosts: Vec<HostWire<'a>>,
@@ -236,7 +238,8 @@ fn campaign(analysis: &Analysis) -> CampaignWire<'_> {
         title: &campaign.title,
         path: &campaign.path,
         config_sha256: &campaign.config_sha256,
-        reconstructed: campaign.reconstructed,
+        provenance: provenance_name(campaign.provenance),
+        reconstructed: campaign.provenance == Provenance::Reconstructed,
         vm: campaign.vm.as_deref(),
         hosts: campaign
             .hosts

@@ -11,7 +11,7 @@ pub use efficiency::{grid_caption, several_vms_caption};
 
 use super::format::{seconds, shown_unit, table};
 use super::view::{Block, Document, FigureRef, Section};
-use crate::analysis::{Analysis, Role, Unit};
+use crate::analysis::{Analysis, Provenance, Role, Unit};
 use crate::figures::{self, Kind, Plan};
 use crate::provenance::VERSION;
 use crate::tables::Table;
@@ -33,16 +33,11 @@ pub fn document(analysis: &Analysis, figures: &[Plan], text: &Text) -> Document 
     sections.push(composer.data_quality());
     sections.push(composer.method());
     let campaign = &analysis.campaign;
-    let notice = match (campaign.reconstructed, &campaign.notice) {
-        (true, Some(notice)) => Some(format!("{} {notice}", text.get("report.reconstructed"))),
-        (true, None) => Some(text.get("report.reconstructed").to_owned()),
-        (false, notice) => notice.clone(),
-    };
     Document {
         lang: text.language.code(),
         title: campaign.title.clone(),
         subtitle: text.get(composer.subtitle()).to_owned(),
-        notice,
+        notice: composer.notice(),
         facts: composer.facts(),
         sections,
         words: text.section("document"),
@@ -62,6 +57,19 @@ impl Composer<'_> {
 
     fn seconds(&self, value: f64) -> String {
         seconds(value, self.text)
+    }
+
+    /// What must be known of where the data come from, then what their authors remark.
+    fn notice(&self) -> Option<String> {
+        let campaign = &self.analysis.campaign;
+        let warning = match campaign.provenance {
+            Provenance::Recorded => None,
+            Provenance::Reconstructed => Some("report.reconstructed"),
+            Provenance::Illustrative => Some("report.illustrative"),
+        };
+        let parts = warning.map(|key| self.text.get(key)).into_iter().chain(campaign.notice.as_deref());
+        let parts: Vec<&str> = parts.collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
     }
 
     /// The table as a block; `None` when it has no rows.
