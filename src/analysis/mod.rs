@@ -10,6 +10,7 @@
 mod benchmarks;
 mod clocks;
 mod course;
+mod placement;
 mod run;
 
 pub use benchmarks::{
@@ -20,6 +21,7 @@ pub use course::{
     Check, CheckKind, Evidence, Hypervisor, Milestone, MilestoneKind, Phase, PhaseKind, PrecopyRound,
     Prediction, Presence, Verdict,
 };
+pub use placement::{Candidate, Placement, Reason};
 pub use run::{
     Degradation, Flag, FlagCode, Measurement, Method, Migration, Outage, PhaseCost, Ping, ResourceCost,
     RoundTrips, Run, Status, Stream,
@@ -52,6 +54,8 @@ pub struct Analysis {
     pub parallel: Vec<Parallel>,
     /// How the tables and figures of benchmarks are arranged.
     pub grids: Vec<Grid>,
+    /// Which VM to migrate first, where the campaign asks for it.
+    pub placement: Option<Placement>,
     pub published: Vec<Published>,
     pub findings: Vec<Finding>,
     /// Every problem of the data, most severe first, then by file and line.

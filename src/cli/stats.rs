@@ -45,6 +45,9 @@ fn readable(analysis: &Analysis, text: &Text, show: fn(&TableView) -> String) ->
         }
     };
     add(tables::overview(analysis), text.get("caption.overview").to_owned());
+    if let Some(placement) = &analysis.placement {
+        add(tables::placement(placement), text.get("caption.placement").to_owned());
+    }
     for index in 0..analysis.conditions.len() {
         let condition = analysis.condition_name(index);
         add(tables::outages(analysis, index), text.fill("caption.outages", &[("condition", &condition)]));

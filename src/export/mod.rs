@@ -9,7 +9,7 @@ mod json;
 mod tables;
 
 pub use curves::{curve_id, curve_parquet};
-pub use json::{comparisons_json, summary_json};
+pub use json::{comparisons_json, placement_json, summary_json};
 pub use tables::{series_csv, table_csv, table_tex};
 
 use crate::analysis::{Event, Method, Provenance, Role, Status, Unit};

@@ -25,6 +25,7 @@ mod legend;
 mod over_time;
 mod overview;
 mod panel;
+mod placement;
 mod scale;
 mod spans;
 mod svg;
@@ -75,6 +76,8 @@ pub enum Kind {
     Efficiency,
     /// Several VMs at once in a benchmark.
     Together,
+    /// Which VM to migrate first.
+    Placement,
 }
 
 impl Kind {
@@ -104,6 +107,7 @@ impl Kind {
             Kind::EfficiencyHeat => "heat-map",
             Kind::Efficiency => "efficiency",
             Kind::Together => "together",
+            Kind::Placement => "placement",
         }
     }
 }
@@ -135,6 +139,9 @@ pub fn plan(analysis: &Analysis) -> Vec<Plan> {
     let (first, none) = (campaign.align, (None, None));
     if overview::has_data(analysis) {
         plans.add(&[Kind::Overview.slug()], Kind::Overview, none, first, 0);
+    }
+    if placement::has_data(analysis) {
+        plans.add(&[Kind::Placement.slug()], Kind::Placement, none, first, 0);
     }
     for (index, of) in sweep::sweeps(analysis).iter().enumerate() {
         let metric = slug(&of.metric, || format!("quantity{}", index + 1));
@@ -265,6 +272,7 @@ pub fn draw(plan: &Plan, analysis: &Analysis, text: &Text) -> Result<String> {
     theme::register_fonts()?;
     let drawn = match (plan.kind, plan.condition) {
         (Kind::Agreement, _) => agreement::draw(plan.number, analysis, text),
+        (Kind::Placement, _) => placement::draw(analysis, text),
         (Kind::Sweep, _) => sweep::draw(plan.number, analysis, text),
         (Kind::EfficiencyHeat, _) => heat::draw(plan.number, plan.part, analysis, text),
         (Kind::Efficiency, _) => efficiency::draw(plan.number, plan.part, analysis, text),

@@ -166,7 +166,8 @@ fn role(kind: Kind, metric: &str, vm: Option<&str>) -> Option<(usize, Quantity)>
         | Kind::Sweep
         | Kind::EfficiencyHeat
         | Kind::Efficiency
-        | Kind::Together => &[],
+        | Kind::Together
+        | Kind::Placement => &[],
         Kind::CpuByDomain => {
             let name = domain(metric)?;
             return Some(match vm {
@@ -326,7 +327,8 @@ impl Figure<'_> {
             | Kind::Sweep
             | Kind::EfficiencyHeat
             | Kind::Efficiency
-            | Kind::Together => ("figure.title.overview", "figure.unit.seconds"),
+            | Kind::Together
+            | Kind::Placement => ("figure.title.overview", "figure.unit.seconds"),
             Kind::CpuByDomain => ("figure.title.cpu_by_domain", "figure.unit.percent"),
             Kind::CpuByState => ("figure.title.cpu_by_state", "figure.unit.percent"),
             Kind::SoftInterrupts => ("figure.title.soft_interrupts", "figure.unit.percent"),

@@ -2,6 +2,7 @@
 
 mod benchmarks;
 mod courses;
+mod placement;
 
 pub(crate) use courses::told;
 
@@ -43,6 +44,7 @@ pub(crate) fn analysis() -> Analysis {
         efficiency: Vec::new(),
         parallel: Vec::new(),
         grids: Vec::new(),
+        placement: None,
         published: Vec::new(),
         findings: Vec::new(),
         diagnostics: Vec::new(),

@@ -9,7 +9,8 @@ use anyhow::{bail, ensure};
 use super::conditions::identify;
 use crate::aggregate;
 use crate::agreement;
-use crate::analysis::{Analysis, Campaign, Comparison, Content, Factors, Finding};
+use crate::analysis::{Analysis, Campaign, Comparison, Content, Factors, Finding, Placement, Severity};
+use crate::diagnostics::campaign_diagnostic;
 
 /// The factor that tells campaigns apart where nothing else does.
 pub const CAMPAIGN: &str = "campaign";
@@ -80,6 +81,7 @@ fn append(merged: &mut Analysis, part: Analysis) -> anyhow::Result<()> {
             describe(&twice.factors)
         );
     }
+    let path = part.campaign.path.clone();
     campaign(&mut merged.campaign, part.campaign)?;
     let shift = Shift {
         conditions: merged.conditions.len(),
@@ -132,11 +134,23 @@ fn append(merged: &mut Analysis, part: Analysis) -> anyhow::Result<()> {
         grid.cells.iter_mut().flatten().for_each(|index| *index += by);
         grid
     }));
+    placement(merged, part.placement, &path);
     merged.published.extend(part.published);
     merged.clocks.extend(part.clocks);
     merged.agreements = agreement::agreements(&merged.runs);
     merged.diagnostics.extend(part.diagnostics);
     Ok(())
+}
+
+/// VMs of different campaigns share no host: the first order stays, and what is left out is told.
+fn placement(merged: &mut Analysis, part: Option<Placement>, path: &str) {
+    let Some(placement) = part else { return };
+    if merged.placement.is_none() {
+        merged.placement = Some(placement);
+        return;
+    }
+    let message = format!("which VM of {path} to migrate first is told in a report of it alone");
+    merged.diagnostics.push(campaign_diagnostic(Severity::Warning, "placement-left-out", message));
 }
 
 fn describe(factors: &Factors) -> String {

@@ -31,6 +31,7 @@ use crate::efficiency;
 use crate::findings;
 use crate::load::{LoadedFile, LoadedTable, load, load_tables, sha256};
 use crate::metrics::{course, degradation, outage, precopy, reconciliation, resources, streaming};
+use crate::placement;
 use crate::session::{self, ConfigError, RunKey, Session};
 
 /// What the caller may override.
@@ -259,7 +260,7 @@ fn analyse(
         bootstrap: config.bootstrap,
         factor_order: config.factor_order(),
     };
-    let analysis = Analysis {
+    let mut analysis = Analysis {
         campaign,
         conditions,
         runs,
@@ -272,11 +273,26 @@ fn analyse(
         efficiency,
         parallel,
         grids,
+        placement: None,
         published,
         findings,
         diagnostics,
     };
+    place(&mut analysis, config);
     Ok((analysis, exceeded))
+}
+
+/// Which VM to migrate first, where the configuration asks; what stands in its way is a warning.
+fn place(analysis: &mut Analysis, config: &Config) {
+    let Some(table) = &config.file.placement else { return };
+    match placement::place(analysis, table) {
+        Ok(placement) => analysis.placement = Some(placement),
+        Err(error) => {
+            let message = format!("{error:#}");
+            analysis.diagnostics.push(campaign_diagnostic(Severity::Warning, "no-placement", message));
+            crate::diagnostics::sort(&mut analysis.diagnostics);
+        }
+    }
 }
 
 /// One run's numbers, and what stands in the way of more.

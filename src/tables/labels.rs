@@ -1,6 +1,8 @@
 //! The text keys of what the analysis names. The last part of a key is the code in data files.
 
-use crate::analysis::{CheckKind, Evidence, Method, MilestoneKind, Origin, PhaseKind, Status, Verdict};
+use crate::analysis::{
+    CheckKind, Evidence, Method, MilestoneKind, Origin, PhaseKind, Reason, Status, Verdict,
+};
 
 /// The code in data files of a text key.
 pub fn code(label: &str) -> &str {
@@ -99,6 +101,16 @@ pub fn evidence_label(evidence: Evidence) -> &'static str {
         Evidence::DomainList => "evidence.domain-list",
         Evidence::Ping => "evidence.ping",
         Evidence::GuestClock => "evidence.guest-clock",
+    }
+}
+
+/// Why a VM is the next to migrate.
+pub fn reason_label(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::LeastTime => "placement.least-time",
+        Reason::ShorterDowntime { .. } => "placement.shorter-downtime",
+        Reason::NothingTells { .. } => "placement.nothing-tells",
+        Reason::Last => "placement.last",
     }
 }
 

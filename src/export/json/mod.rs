@@ -3,6 +3,7 @@
 mod benchmarks;
 mod course;
 mod findings;
+mod placement;
 mod run;
 mod trust;
 
@@ -11,10 +12,11 @@ use serde::Serialize;
 
 use self::benchmarks::{BenchmarkWire, EfficiencyWire, ParallelWire, benchmark, efficiency, parallel};
 use self::findings::{FindingWire, finding};
+use self::placement::PlacementWire;
 use self::run::{RunWire, run};
 use self::trust::{AgreementWire, ClockWire, agreement, clock};
 use super::{SCHEMA, curve_id, ends, event_name, provenance_name, role_name, round, round_option, unit_name};
-use crate::analysis::{Analysis, Comparison, Factors, Provenance};
+use crate::analysis::{Analysis, Comparison, Factors, Placement, Provenance};
 use crate::diagnostics;
 use crate::text::{Language, Text};
 
@@ -28,6 +30,7 @@ struct Summary<'a> {
     benchmarks: Vec<BenchmarkWire<'a>>,
     efficiency: Vec<EfficiencyWire<'a>>,
     parallel: Vec<ParallelWire<'a>>,
+    placement: Option<PlacementWire<'a>>,
     comparisons: Vec<ComparisonWire<'a>>,
     clocks: Vec<ClockWire<'a>>,
     agreements: Vec<AgreementWire<'a>>,
@@ -168,6 +171,7 @@ pub fn summary_json(analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
         benchmarks: analysis.benchmarks.iter().map(|of| benchmark(analysis, of)).collect(),
         efficiency: analysis.efficiency.iter().map(|of| efficiency(analysis, of)).collect(),
         parallel: analysis.parallel.iter().map(|of| parallel(analysis, of)).collect(),
+        placement: analysis.placement.as_ref().map(|of| placement::placement(of, &text)),
         comparisons: analysis.comparisons.iter().map(|c| comparison(analysis, c)).collect(),
         clocks: analysis.clocks.iter().map(clock).collect(),
         agreements: analysis.agreements.iter().map(|of| agreement(analysis, of)).collect(),
@@ -212,6 +216,18 @@ pub fn summary_json(analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
 pub fn comparisons_json(analysis: &Analysis, comparisons: &[Comparison]) -> anyhow::Result<Vec<u8>> {
     let wire: Vec<ComparisonWire<'_>> = comparisons.iter().map(|c| comparison(analysis, c)).collect();
     let mut bytes = serde_json::to_vec_pretty(&wire).context("comparisons")?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// Which VM to migrate first, as `placement` of `summary.json`.
+///
+/// # Errors
+///
+/// Never with the types above; serde asks for it.
+pub fn placement_json(of: &Placement) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(&placement::placement(of, &Text::new(Language::En)))
+        .context("placement")?;
     bytes.push(b'\n');
     Ok(bytes)
 }

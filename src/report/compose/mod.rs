@@ -6,8 +6,10 @@ mod condition;
 mod efficiency;
 mod findings;
 mod overall;
+mod placement;
 
 pub use efficiency::{grid_caption, several_vms_caption};
+pub use placement::recommendation;
 
 use super::format::{seconds, shown_unit, table};
 use super::view::{Block, Document, FigureRef, Section};
@@ -22,7 +24,7 @@ use crate::text::Text;
 pub fn document(analysis: &Analysis, figures: &[Plan], text: &Text) -> Document {
     let composer = Composer { analysis, figures, text };
     let mut sections = vec![composer.overview()];
-    sections.extend(composer.failures());
+    sections.extend([composer.placement(), composer.failures()].into_iter().flatten());
     let migrated =
         (0..analysis.conditions.len()).filter(|index| !analysis.conditions[*index].runs.is_empty());
     sections.extend(migrated.map(|index| composer.condition(index)));
@@ -184,6 +186,7 @@ impl Composer<'_> {
             Kind::EfficiencyHeat => "efficiency_heat",
             Kind::Efficiency => "efficiency",
             Kind::Together => "together",
+            Kind::Placement => "placement",
         };
         let pair = self.analysis.agreements.get(plan.number).filter(|_| plan.kind == Kind::Agreement);
         let method = |of| self.text.get(method_name_label(of));

@@ -165,7 +165,12 @@ impl Composer<'_> {
         let values =
             [("align", self.text.get(align)), ("resamples", resamples.as_str()), ("seed", seed.as_str())];
         let benchmarks = !self.analysis.benchmarks.is_empty();
-        let parts = [(self.migrations(), MIGRATIONS.as_slice()), (benchmarks, BENCHMARKS.as_slice())];
+        let placed = self.analysis.placement.is_some();
+        let parts = [
+            (self.migrations(), MIGRATIONS.as_slice()),
+            (benchmarks, BENCHMARKS.as_slice()),
+            (placed, ["placement"].as_slice()),
+        ];
         let terms = parts.into_iter().filter(|(there, _)| *there).flat_map(|(_, terms)| terms);
         let items = terms
             .map(|term| Definition {
