@@ -20,7 +20,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::SERIES;
-use crate::analysis::{Bootstrap, Event, Factors, Provenance, Role};
+use crate::analysis::{Bootstrap, Event, Factors, Provenance, Role, level_rank};
 
 /// The name of the configuration file in a campaign folder.
 pub const FILE_NAME: &str = "campaign.toml";
@@ -406,14 +406,9 @@ impl Config {
         !file.efficiency.is_empty() || file.parallel.is_some() || !file.measurements.is_empty()
     }
 
-    /// What the levels of a factor are sorted by before their names: their place in the declared order, then as
-    /// numbers, from 0 on.
+    /// What the levels of a factor are sorted by before their names.
     pub fn level_order(&self, factor: &str, level: &str) -> (usize, u64) {
-        let declared = self.file.order.get(factor);
-        let place = declared.and_then(|levels| levels.iter().position(|known| known == level));
-        // The bits of numbers from 0 on are in their order.
-        let number = level.parse::<f64>().ok().filter(|number| *number >= 0.0).map(f64::to_bits);
-        (place.unwrap_or(usize::MAX), number.unwrap_or(u64::MAX))
+        level_rank(self.file.order.get(factor), level)
     }
 
     /// The factors in the order in which names of files tell them, which is how people read them; then the

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::Unit;
+
 /// A language of the reports.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -32,6 +34,21 @@ impl Language {
             Language::De => include_str!("../report-templates/text/de.toml"),
         }
     }
+}
+
+/// A name of a factor or an operation as people write it.
+pub fn words(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+/// An operation in words, without the unit that the headings of columns carry at their end: it is shown beside.
+pub fn quantity(operation: &str, unit: Unit) -> String {
+    let ends: &[&str] = match unit {
+        Unit::Seconds | Unit::Milliseconds => &["_s", "_ms", "_us"],
+        Unit::Percent => &["_pct", "_percent"],
+        _ => &[],
+    };
+    words(ends.iter().find_map(|end| operation.strip_suffix(end)).unwrap_or(operation))
 }
 
 /// The texts of one language.
@@ -134,6 +151,15 @@ mod tests {
         for (key, text) in &en.entries {
             assert_eq!(placeholders(text), placeholders(&de.entries[key]), "{key}");
         }
+    }
+
+    #[test]
+    fn operations_do_not_say_their_unit_twice() {
+        let of = |operation, unit| quantity(operation, unit);
+        assert_eq!(of("total_migration_time_s", Unit::Seconds), "total migration time");
+        assert_eq!(of("cpu_usage_pct", Unit::Percent), "cpu usage");
+        assert_eq!(of("reads_s", Unit::Count), "reads s");
+        assert_eq!(of("rand-read", Unit::BytesPerSecond), "rand-read");
     }
 
     #[test]

@@ -103,6 +103,17 @@ pub struct Campaign {
     pub bootstrap: Bootstrap,
     /// The factors in the order in which people name them; others come after these.
     pub factor_order: Vec<String>,
+    /// The declared order of the levels of a factor.
+    pub level_order: BTreeMap<String, Vec<String>>,
+}
+
+/// What the levels of a factor are sorted by before their names: their place in the declared order, then as
+/// numbers, from 0 on.
+pub fn level_rank(declared: Option<&Vec<String>>, level: &str) -> (usize, u64) {
+    let place = declared.and_then(|levels| levels.iter().position(|known| known == level));
+    // The bits of numbers from 0 on are in their order.
+    let number = level.parse::<f64>().ok().filter(|number| *number >= 0.0).map(f64::to_bits);
+    (place.unwrap_or(usize::MAX), number.unwrap_or(u64::MAX))
 }
 
 /// Where the data come from, in the order of what they are good for.

@@ -33,6 +33,7 @@ mod sweep;
 mod theme;
 mod time_line;
 mod together;
+mod values;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -43,7 +44,7 @@ use anyhow::{Context, Result};
 
 use crate::analysis::{Analysis, Event};
 use crate::export::method_name;
-use crate::text::Text;
+use crate::text::{Text, words};
 
 pub use theme::{EFFICIENCY_CLASSES, efficiency_color};
 
@@ -76,6 +77,8 @@ pub enum Kind {
     Efficiency,
     /// Several VMs at once in a benchmark.
     Together,
+    /// Values of a benchmark that has no baseline, as bars with intervals.
+    Values,
     /// Which VM to migrate first.
     Placement,
 }
@@ -107,6 +110,7 @@ impl Kind {
             Kind::EfficiencyHeat => "heat-map",
             Kind::Efficiency => "efficiency",
             Kind::Together => "together",
+            Kind::Values => "values",
             Kind::Placement => "placement",
         }
     }
@@ -199,7 +203,8 @@ impl Plans {
         self.list.push(Plan { id, kind, condition, align, host, number, part: 0 });
     }
 
-    /// For each comparison the heat map, then the bars of each benchmark; then what several VMs at once reach.
+    /// For each comparison the heat map, then the bars of each benchmark; then values, then what several VMs at
+    /// once reach.
     fn benchmarks(&mut self, analysis: &Analysis) {
         let mut add = |parts: &[&str], kind, number, part| {
             let id = free_id(&mut self.taken, &parts.join("-"));
@@ -222,6 +227,13 @@ impl Plans {
                 add(&parts.collect::<Vec<_>>(), Kind::Efficiency, number, part);
             }
         }
+        for (number, of) in analysis.grids.iter().enumerate() {
+            let Some(of) = values::Arranged::of(of, analysis) else { continue };
+            let benchmark = slug(&of.benchmark, || format!("benchmark{}", number + 1));
+            for part in 0..values::parts(&of) {
+                add(&[Kind::Values.slug(), &benchmark], Kind::Values, number, part);
+            }
+        }
         for (number, of) in together::parts(analysis).iter().enumerate() {
             let benchmark = slug(&of.benchmark, || format!("benchmark{}", number + 1));
             add(&[Kind::Together.slug(), &benchmark], Kind::Together, number, 0);
@@ -229,12 +241,16 @@ impl Plans {
     }
 }
 
-/// What a figure of benchmarks is about: the benchmark, where it is one, and the comparison.
+/// What a figure of benchmarks is about: the benchmark, where it is one, and the comparison or the quantity.
 pub fn about(plan: &Plan, analysis: &Analysis) -> (Option<String>, Option<String>) {
     if plan.kind == Kind::Together {
         return (together::parts(analysis).get(plan.number).map(|of| of.benchmark.clone()), None);
     }
     let Some(grid) = analysis.grids.get(plan.number) else { return (None, None) };
+    if plan.kind == Kind::Values {
+        let of = values::Arranged::of(grid, analysis);
+        return of.map_or((None, None), |of| (Some(of.benchmark.clone()), of.only_operation()));
+    }
     let benchmark = match plan.kind {
         Kind::Efficiency => {
             efficiency::parts(grid, analysis).get(plan.part).and_then(|of| of.benchmark.clone())
@@ -250,6 +266,14 @@ pub fn swept(plan: &Plan, analysis: &Analysis) -> Option<(String, String)> {
     let sweeps = (plan.kind == Kind::Sweep).then(|| sweep::sweeps(analysis))?;
     let sweep = sweeps.get(plan.number)?;
     Some((sweep.metric.clone(), sweep::factor_words(sweep)))
+}
+
+/// What tells the bars of a figure of values apart, in words.
+pub fn told_apart(plan: &Plan, analysis: &Analysis) -> Option<Vec<String>> {
+    let grid = analysis.grids.get(plan.number).filter(|_| plan.kind == Kind::Values)?;
+    let of = values::Arranged::of(grid, analysis)?;
+    let names = [&of.axis, &of.group].into_iter().filter(|name| !name.is_empty());
+    Some(names.map(|name| words(name)).collect())
 }
 
 /// A benchmark and a comparison in words, whichever there is; a comparison alone begins as a sentence does.
@@ -273,6 +297,7 @@ pub fn draw(plan: &Plan, analysis: &Analysis, text: &Text) -> Result<String> {
     let drawn = match (plan.kind, plan.condition) {
         (Kind::Agreement, _) => agreement::draw(plan.number, analysis, text),
         (Kind::Placement, _) => placement::draw(analysis, text),
+        (Kind::Values, _) => values::draw(plan.number, plan.part, analysis, text),
         (Kind::Sweep, _) => sweep::draw(plan.number, analysis, text),
         (Kind::EfficiencyHeat, _) => heat::draw(plan.number, plan.part, analysis, text),
         (Kind::Efficiency, _) => efficiency::draw(plan.number, plan.part, analysis, text),

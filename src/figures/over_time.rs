@@ -167,6 +167,7 @@ fn role(kind: Kind, metric: &str, vm: Option<&str>) -> Option<(usize, Quantity)>
         | Kind::EfficiencyHeat
         | Kind::Efficiency
         | Kind::Together
+        | Kind::Values
         | Kind::Placement => &[],
         Kind::CpuByDomain => {
             let name = domain(metric)?;
@@ -328,6 +329,7 @@ impl Figure<'_> {
             | Kind::EfficiencyHeat
             | Kind::Efficiency
             | Kind::Together
+            | Kind::Values
             | Kind::Placement => ("figure.title.overview", "figure.unit.seconds"),
             Kind::CpuByDomain => ("figure.title.cpu_by_domain", "figure.unit.percent"),
             Kind::CpuByState => ("figure.title.cpu_by_state", "figure.unit.percent"),

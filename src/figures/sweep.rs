@@ -24,6 +24,8 @@ const DOT: i32 = 17;
 const MOST_LINES: usize = theme::GROUPS.len();
 /// A factor with fewer numbers is no sweep.
 const FEWEST_LEVELS: usize = 3;
+/// Values of benchmarks at fewer numbers are bars.
+const FEWEST_OF_BENCHMARKS: usize = 5;
 
 /// One quantity over one numeric factor.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,9 +82,11 @@ fn of_benchmark(analysis: &Analysis, (benchmark, operation): (&str, &str)) -> Op
     let of: Vec<_> = of.filter(|b| b.vm.is_none() && b.condition < analysis.conditions.len()).collect();
     let unit = of.first()?.unit;
     let measured = of.iter().map(|b| {
-        (b.condition, b.readings.iter().map(|reading| reading.value).collect(), Some(b.value), None)
+        (b.condition, b.readings.iter().map(|reading| reading.value).collect(), Some(b.value), b.ci95)
     });
-    arranged(analysis, format!("{benchmark}.{operation}"), unit, measured.collect())
+    let sweep = arranged(analysis, format!("{benchmark}.{operation}"), unit, measured.collect())?;
+    let numbers = sweep.lines.values().flatten().map(|at| at.number.to_bits()).collect::<BTreeSet<_>>();
+    (numbers.len() >= FEWEST_OF_BENCHMARKS).then_some(sweep)
 }
 
 /// The quantity over the only numeric factor of its conditions; `None` where that is no sweep.

@@ -3,6 +3,7 @@
 mod benchmarks;
 mod courses;
 mod placement;
+mod values;
 
 pub(crate) use courses::told;
 
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 
 use plotters::style::{FontDesc, FontFamily, FontStyle};
 
-use super::{Kind, Plan, about, draw, plan, svg, theme};
+use super::{Kind, Plan, about, draw, plan, svg, theme, told_apart};
 use crate::analysis::*;
 use crate::stats::{Interval, Sample};
 use crate::text::{Language, Text};
@@ -32,6 +33,7 @@ pub(crate) fn analysis() -> Analysis {
             also_aligned: Vec::new(),
             bootstrap: Bootstrap { seed: 1, resamples: 10 },
             factor_order: vec![],
+            level_order: BTreeMap::new(),
         },
         conditions: Vec::new(),
         runs: Vec::new(),

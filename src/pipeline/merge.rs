@@ -182,6 +182,9 @@ fn campaign(merged: &mut Campaign, part: Campaign) -> anyhow::Result<()> {
             merged.factor_order.push(name);
         }
     }
+    for (factor, levels) in part.level_order {
+        merged.level_order.entry(factor).or_insert(levels);
+    }
     merged.hosts.sort_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
     merged.title = format!("{}; {}", merged.title, part.title);
     merged.path = format!("{}, {}", merged.path, part.path);

@@ -259,6 +259,7 @@ fn analyse(
         also_aligned: config.also_aligned.clone(),
         bootstrap: config.bootstrap,
         factor_order: config.factor_order(),
+        level_order: config.file.order.clone(),
     };
     let mut analysis = Analysis {
         campaign,

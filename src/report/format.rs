@@ -87,9 +87,13 @@ fn grouped(view: &mut TableView, labels: usize) -> usize {
         texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
     };
     let heading = told(&mut view.columns[from..labels].iter().map(|column| column.heading.as_str()));
+    let group_heading = view.columns[0].heading.clone();
     view.columns.splice(..labels, [ColumnView { heading, unit: None, numeric: false }]);
     for ((row, first), begins) in view.rows.iter_mut().zip(firsts).zip(begins) {
-        row.group = (groups && begins).then_some(first);
+        // A number by itself says nothing.
+        let is_number = first.parse::<f64>().is_ok();
+        let heading = if is_number { format!("{group_heading} {first}") } else { first };
+        row.group = (groups && begins).then_some(heading);
         let name = told(&mut row.cells[from..labels].iter().map(|cell| cell.text.as_str()));
         row.cells.splice(..labels, [name.into()]);
     }

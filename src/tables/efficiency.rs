@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Cell, Column, Heading, Row, Table, column, row, table, without_empty_columns};
 use crate::analysis::{Analysis, BENCHMARK, Benchmark, Content, Direction, Grid, OPERATION, Unit, VM};
+use crate::text::{quantity, words};
 
 /// A grid as a table: efficiencies of one comparison or values of one benchmark; `None` where there is no
 /// such grid.
@@ -58,8 +59,10 @@ fn values(analysis: &Analysis, grid: &Grid, id: String) -> Table {
         columns.push(column("unit", "table.unit", None));
     }
     let units = of_columns.into_iter().map(|unit| unit.filter(|_| by_column));
-    columns
-        .extend(grid.columns.iter().zip(units).map(|(levels, unit)| of_levels(levels, unit, "table.value")));
+    columns.extend(grid.columns.iter().zip(units).map(|(levels, unit)| {
+        let column = in_words(of_levels(levels, unit, "table.value"), grid);
+        if is_numeric(grid) { with_factor(column, grid) } else { column }
+    }));
     let rows = (0..height).map(|row| {
         let mut cells = named(&grid.rows[row]);
         let unit = shared((0..width).filter_map(|column| of(row, column))).filter(|_| !by_column);
@@ -94,7 +97,7 @@ fn label(name: &str) -> Column {
         BENCHMARK => Heading::Text("table.benchmark"),
         OPERATION => Heading::Text("table.operation"),
         VM => Heading::Text("table.vm"),
-        factor => Heading::Data(factor.replace('_', " ")),
+        factor => Heading::Data(words(factor)),
     };
     Column { key: name.to_owned(), heading, unit: None }
 }
@@ -110,6 +113,35 @@ fn of_levels(levels: &[String], unit: Option<Unit>, everything: &'static str) ->
         return column(everything.trim_start_matches("table."), everything, unit);
     }
     Column { key: told.join("_"), heading: Heading::Levels(levels.to_vec()), unit }
+}
+
+/// With its operation in words.
+fn in_words(column: Column, grid: &Grid) -> Column {
+    let Some(place) = grid.column_names.iter().position(|name| name == OPERATION) else { return column };
+    let Heading::Levels(mut levels) = column.heading else { return column };
+    if let (Some(operation), Some(unit)) = (levels.get_mut(place), column.unit) {
+        *operation = quantity(operation, unit);
+    }
+    Column { heading: Heading::Levels(levels), ..column }
+}
+
+/// Whether columns are told apart by numbers at last, which say nothing without their factor.
+fn is_numeric(grid: &Grid) -> bool {
+    let number = |levels: &Vec<String>| levels.last().is_some_and(|level| level.parse::<f64>().is_ok());
+    !grid.columns.is_empty() && grid.columns.iter().all(number)
+}
+
+/// With the factor of its last level above that.
+fn with_factor(column: Column, grid: &Grid) -> Column {
+    let Some((factor, Heading::Levels(levels))) = grid.column_names.last().zip(Some(column.heading.clone()))
+    else {
+        return column;
+    };
+    let Some((last, upper)) = levels.split_last() else { return column };
+    let told = upper.iter().filter(|level| !level.is_empty()).chain([factor, last]);
+    let key = told.map(String::as_str).collect::<Vec<_>>().join("_");
+    let heading = [upper, &[words(factor), last.clone()]].concat();
+    Column { key, heading: Heading::Levels(heading), ..column }
 }
 
 /// The benchmarks that several VMs ran at once.

@@ -37,6 +37,7 @@ fn benchmark(benchmark: &str, condition: usize, operation: &str, unit: Unit, val
         readings: vec![reading(1, 0.9), reading(2, 1.1)],
         value,
         sd: None,
+        ci95: None,
     }
 }
 

@@ -11,7 +11,7 @@ mod placement;
 pub use efficiency::{grid_caption, several_vms_caption};
 pub use placement::recommendation;
 
-use super::format::{seconds, shown_unit, table};
+use super::format::{listed, seconds, shown_unit, table};
 use super::view::{Block, Document, FigureRef, Section};
 use crate::analysis::{Analysis, Provenance, Role, Unit};
 use crate::figures::{self, Kind, Plan};
@@ -186,6 +186,7 @@ impl Composer<'_> {
             Kind::EfficiencyHeat => "efficiency_heat",
             Kind::Efficiency => "efficiency",
             Kind::Together => "together",
+            Kind::Values => "values",
             Kind::Placement => "placement",
         };
         let pair = self.analysis.agreements.get(plan.number).filter(|_| plan.kind == Kind::Agreement);
@@ -202,6 +203,10 @@ impl Composer<'_> {
         let (benchmark, comparison) = figures::about(plan, self.analysis);
         let about = figures::titled(benchmark.as_deref(), comparison.as_deref());
         let (metric, factor) = figures::swept(plan, self.analysis).unwrap_or_default();
+        let factor = match figures::told_apart(plan, self.analysis) {
+            Some(names) => listed(&names, self.text),
+            None => factor,
+        };
         let quantity = self.text.metric(&metric);
         let values = [
             ("quantity", quantity.as_str()),
