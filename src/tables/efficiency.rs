@@ -59,10 +59,7 @@ fn values(analysis: &Analysis, grid: &Grid, id: String) -> Table {
         columns.push(column("unit", "table.unit", None));
     }
     let units = of_columns.into_iter().map(|unit| unit.filter(|_| by_column));
-    columns.extend(grid.columns.iter().zip(units).map(|(levels, unit)| {
-        let column = in_words(of_levels(levels, unit, "table.value"), grid);
-        if is_numeric(grid) { with_factor(column, grid) } else { column }
-    }));
+    columns.extend(grid.columns.iter().zip(units).map(|(levels, unit)| of_values(levels, unit, grid)));
     let rows = (0..height).map(|row| {
         let mut cells = named(&grid.rows[row]);
         let unit = shared((0..width).filter_map(|column| of(row, column))).filter(|_| !by_column);
@@ -115,33 +112,35 @@ fn of_levels(levels: &[String], unit: Option<Unit>, everything: &'static str) ->
     Column { key: told.join("_"), heading: Heading::Levels(levels.to_vec()), unit }
 }
 
-/// With its operation in words.
-fn in_words(column: Column, grid: &Grid) -> Column {
-    let Some(place) = grid.column_names.iter().position(|name| name == OPERATION) else { return column };
-    let Heading::Levels(mut levels) = column.heading else { return column };
-    if let (Some(operation), Some(unit)) = (levels.get_mut(place), column.unit) {
-        *operation = quantity(operation, unit);
-    }
-    Column { heading: Heading::Levels(levels), ..column }
-}
-
-/// Whether columns are told apart by numbers at last, which say nothing without their factor.
-fn is_numeric(grid: &Grid) -> bool {
-    let number = |levels: &Vec<String>| levels.last().is_some_and(|level| level.parse::<f64>().is_ok());
-    !grid.columns.is_empty() && grid.columns.iter().all(number)
-}
-
-/// With the factor of its last level above that.
-fn with_factor(column: Column, grid: &Grid) -> Column {
-    let Some((factor, Heading::Levels(levels))) = grid.column_names.last().zip(Some(column.heading.clone()))
-    else {
+/// The column of some levels of a table of values. A number says nothing by itself, so it has its factor: in front
+/// of it, at last above those of all columns. Operations are in words.
+fn of_values(levels: &[String], unit: Option<Unit>, grid: &Grid) -> Column {
+    let column = of_levels(levels, unit, "table.value");
+    if !matches!(column.heading, Heading::Levels(_)) {
         return column;
-    };
-    let Some((last, upper)) = levels.split_last() else { return column };
-    let told = upper.iter().filter(|level| !level.is_empty()).chain([factor, last]);
-    let key = told.map(String::as_str).collect::<Vec<_>>().join("_");
-    let heading = [upper, &[words(factor), last.clone()]].concat();
-    Column { key, heading: Heading::Levels(heading), ..column }
+    }
+    let named = || grid.column_names.iter().zip(levels);
+    let key: Vec<String> = named()
+        .filter(|(_, level)| !level.is_empty())
+        .map(|(name, level)| if is_number(level) { format!("{name}_{level}") } else { level.clone() })
+        .collect();
+    let mut heading: Vec<String> = named()
+        .map(|(name, level)| match unit {
+            Some(unit) if name == OPERATION => quantity(level, unit),
+            _ if is_number(level) => format!("{} {level}", words(name)),
+            _ => level.clone(),
+        })
+        .collect();
+    let numbers = grid.columns.iter().all(|levels| levels.last().is_some_and(|level| is_number(level)));
+    if let Some((name, level)) = named().next_back().filter(|_| numbers) {
+        heading.truncate(heading.len() - 1);
+        heading.extend([words(name), level.clone()]);
+    }
+    Column { key: key.join("_"), heading: Heading::Levels(heading), ..column }
+}
+
+fn is_number(level: &str) -> bool {
+    level.parse::<f64>().is_ok()
 }
 
 /// The benchmarks that several VMs ran at once.
@@ -314,6 +313,27 @@ mod tests {
              read,bytes_per_s,40000000,30000000,1500000\n\
              read-cpu,percent,,5.25,\n"
         );
+    }
+
+    #[test]
+    fn numbers_in_headings_have_their_factor_and_operations_no_unit() {
+        let grid = |columns: [[&str; 2]; 2], names: [&str; 2]| Grid {
+            content: Content::Values { benchmark: "cap".to_owned() },
+            row_names: vec!["cap_pct".to_owned()],
+            column_names: names.map(str::to_owned).to_vec(),
+            rows: vec![vec!["25".to_owned()]],
+            columns: columns.map(|levels| levels.map(str::to_owned).to_vec()).to_vec(),
+            cells: vec![None; 2],
+        };
+        let column = |grid: &Grid| {
+            let of = of_values(&grid.columns[0], Some(Unit::Seconds), grid);
+            let Heading::Levels(levels) = of.heading else { panic!("{of:?}") };
+            (of.key, levels.join("|"))
+        };
+        let numbers = grid([["512", "1"], ["512", "2"]], ["ram_mb", "vcpus"]);
+        assert_eq!(column(&numbers), ("ram_mb_512_vcpus_1".to_owned(), "ram mb 512|vcpus|1".to_owned()));
+        let mixed = grid([["1", "time_s"], ["1", "down_s"]], ["vcpus", OPERATION]);
+        assert_eq!(column(&mixed), ("vcpus_1_time_s".to_owned(), "vcpus 1|time".to_owned()));
     }
 
     #[test]
