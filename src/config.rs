@@ -20,7 +20,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::SERIES;
-use crate::analysis::{Bootstrap, Event, Factors, Role};
+use crate::analysis::{Bootstrap, Event, Factors, Provenance, Role, level_rank};
 
 /// The name of the configuration file in a campaign folder.
 pub const FILE_NAME: &str = "campaign.toml";
@@ -35,8 +35,8 @@ pub fn is_reference_level(level: &str) -> bool {
 #[serde(deny_unknown_fields, default)]
 pub struct CampaignFile {
     pub title: Option<String>,
-    /// `recorded` (default) or `reconstructed`.
-    pub provenance: Option<Provenance>,
+    /// `recorded` (default), `reconstructed` or `illustrative`.
+    pub provenance: Option<ProvenanceKey>,
     pub notice: Option<String>,
     /// Offset of the local times in the logs from UTC, such as `+01:00`.
     pub utc_offset: Option<String>,
@@ -67,9 +67,20 @@ pub struct CampaignFile {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Provenance {
+pub enum ProvenanceKey {
     Recorded,
     Reconstructed,
+    Illustrative,
+}
+
+impl From<ProvenanceKey> for Provenance {
+    fn from(key: ProvenanceKey) -> Self {
+        match key {
+            ProvenanceKey::Recorded => Provenance::Recorded,
+            ProvenanceKey::Reconstructed => Provenance::Reconstructed,
+            ProvenanceKey::Illustrative => Provenance::Illustrative,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -395,14 +406,9 @@ impl Config {
         !file.efficiency.is_empty() || file.parallel.is_some() || !file.measurements.is_empty()
     }
 
-    /// What the levels of a factor are sorted by before their names: their place in the declared order, then as
-    /// numbers, from 0 on.
+    /// What the levels of a factor are sorted by before their names.
     pub fn level_order(&self, factor: &str, level: &str) -> (usize, u64) {
-        let declared = self.file.order.get(factor);
-        let place = declared.and_then(|levels| levels.iter().position(|known| known == level));
-        // The bits of numbers from 0 on are in their order.
-        let number = level.parse::<f64>().ok().filter(|number| *number >= 0.0).map(f64::to_bits);
-        (place.unwrap_or(usize::MAX), number.unwrap_or(u64::MAX))
+        level_rank(self.file.order.get(factor), level)
     }
 
     /// The factors in the order in which names of files tell them, which is how people read them; then the
@@ -522,6 +528,8 @@ mod tests {
         assert!(message.contains("Did you mean `cpus`?") && message.contains("line 4"), "{message}");
         let message = error("[[hosts]]\nname = \"a\"\nrole = \"sorce\"");
         assert!(message.contains("Did you mean `source`?"), "{message}");
+        let message = error("provenance = \"ilustrative\"");
+        assert!(message.contains("Did you mean `illustrative`?"), "{message}");
     }
 
     #[test]

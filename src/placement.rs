@@ -3,40 +3,14 @@
 //!
 //! A VM is a level of one factor. Times come from a campaign's runs or from its measurements.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, ensure};
-use serde::Serialize;
 
 use crate::aggregate::SERIES;
-use crate::analysis::{Analysis, Factors, Method};
+use crate::analysis::{Analysis, Candidate, Factors, Method, Placement, Reason};
 use crate::config::{PlacementTable, selects};
 use crate::stats::Sample;
-
-/// The order in which to migrate.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Placement {
-    /// Per cent of the host that the VMs may use together.
-    pub threshold_percent: f64,
-    /// What they use together; `None` where it is not known of all.
-    pub cpu_percent: Option<f64>,
-    /// How many have to leave, in this order, for the others to stay below the threshold.
-    pub to_migrate: Option<usize>,
-    pub order: Vec<Candidate>,
-}
-
-/// One VM.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Candidate {
-    pub vm: String,
-    pub time_s: f64,
-    /// Half-width of the 95 % interval, or half of the last digit of a single reading.
-    pub time_uncertainty_s: f64,
-    pub downtime_s: Option<f64>,
-    pub cpu_percent: Option<f64>,
-    /// Why it stands where it stands.
-    pub reason: String,
-}
 
 /// The recommendation for a campaign.
 ///
@@ -44,6 +18,19 @@ pub struct Candidate {
 ///
 /// Fewer than two VMs have a migration time, or a metric names nothing that was measured.
 pub fn place(analysis: &Analysis, table: &PlacementTable) -> Result<Placement> {
+    let order = ordered(candidates(analysis, table)?);
+    let cpu_percent = order.iter().map(|candidate| candidate.cpu_percent).sum::<Option<f64>>();
+    let threshold_percent = table.threshold_percent;
+    let placement = Placement { threshold_percent, cpu_percent, to_migrate: None, order };
+    let fits = |left: &usize| placement.rest_percent(*left).is_some_and(|rest| rest <= threshold_percent);
+    // Without any VM there is no load, whatever the threshold.
+    let vms = placement.order.len();
+    let to_migrate = cpu_percent.map(|_| (0..vms).find(fits).unwrap_or(vms));
+    Ok(Placement { to_migrate, ..placement })
+}
+
+/// The VMs with what is known of them, not yet in an order.
+fn candidates(analysis: &Analysis, table: &PlacementTable) -> Result<Vec<Candidate>> {
     let factor = match &table.factor {
         Some(factor) => factor.clone(),
         None => varying(analysis)?,
@@ -70,68 +57,54 @@ pub fn place(analysis: &Analysis, table: &PlacementTable) -> Result<Placement> {
         table.time,
         times.len()
     );
-    let mean = |values: &Sample| values.mean();
-    let mut waiting: Vec<Candidate> = times
-        .iter()
-        .map(|(vm, values)| Candidate {
-            vm: vm.clone(),
-            time_s: mean(values),
-            time_uncertainty_s: table.time_uncertainty_s.unwrap_or_else(|| uncertainty(values)),
-            downtime_s: downtimes.get(vm).map(mean),
-            cpu_percent: cpus.get(vm).map(mean),
-            reason: String::new(),
-        })
-        .collect();
+    let candidate = |(vm, values): (String, Sample)| Candidate {
+        time_s: values.mean(),
+        time_uncertainty_s: table.time_uncertainty_s.unwrap_or_else(|| uncertainty(&values)),
+        downtime_s: downtimes.get(&vm).map(Sample::mean),
+        cpu_percent: cpus.get(&vm).map(Sample::mean),
+        reason: Reason::Last,
+        vm,
+    };
+    Ok(times.into_iter().map(candidate).collect())
+}
+
+/// The VMs in the order in which to migrate them, each with its reason.
+fn ordered(mut waiting: Vec<Candidate>) -> Vec<Candidate> {
     waiting.sort_by(|a, b| a.time_s.total_cmp(&b.time_s).then_with(|| a.vm.cmp(&b.vm)));
-    let mut order: Vec<Candidate> = Vec::new();
+    let mut order = Vec::new();
     while let Some(fastest) = waiting.first().cloned() {
-        // What cannot be told from the fastest competes by its downtime.
-        let equal = waiting
-            .iter()
-            .filter(|other| {
-                other.time_s - fastest.time_s <= fastest.time_uncertainty_s + other.time_uncertainty_s
-            })
-            .count();
-        let downtime = |candidate: &Candidate| candidate.downtime_s.unwrap_or(f64::INFINITY);
-        let chosen =
-            (0..equal).min_by(|a, b| downtime(&waiting[*a]).total_cmp(&downtime(&waiting[*b]))).unwrap_or(0);
+        // What cannot be told from the fastest competes by its downtime. The sum of both uncertainties grows with
+        // that of the other, so those that equal it need not stand together.
+        let as_fast = |other: &Candidate| {
+            other.time_s - fastest.time_s <= fastest.time_uncertainty_s + other.time_uncertainty_s
+        };
+        let equal: Vec<usize> = (0..waiting.len()).filter(|index| as_fast(&waiting[*index])).collect();
+        let downtime = |index: &usize| waiting[*index].downtime_s.unwrap_or(f64::INFINITY);
+        let chosen = equal.iter().copied().min_by(|a, b| downtime(a).total_cmp(&downtime(b))).unwrap_or(0);
+        let others: Vec<Candidate> =
+            equal.iter().filter(|index| **index != chosen).map(|index| waiting[*index].clone()).collect();
         let mut candidate = waiting.remove(chosen);
-        let others: Vec<&str> = waiting[..equal - 1].iter().map(|other| other.vm.as_str()).collect();
         candidate.reason = reason(&candidate, &others, waiting.is_empty());
         order.push(candidate);
     }
-    let cpu_percent = order.iter().map(|candidate| candidate.cpu_percent).sum::<Option<f64>>();
-    let to_migrate = cpu_percent.map(|all| {
-        let mut left = all;
-        order
-            .iter()
-            .take_while(|candidate| {
-                let over = left > table.threshold_percent;
-                left -= candidate.cpu_percent.unwrap_or(0.0);
-                over
-            })
-            .count()
-    });
-    Ok(Placement { threshold_percent: table.threshold_percent, cpu_percent, to_migrate, order })
+    order
 }
 
-fn reason(candidate: &Candidate, others: &[&str], last: bool) -> String {
-    match (others.is_empty(), candidate.downtime_s) {
-        (true, _) if last => "what is left".to_owned(),
-        (true, _) => "takes the least time".to_owned(),
-        (false, None) => format!("takes as long as {}, and no downtime is known", others.join(" and ")),
-        (false, Some(_)) => {
-            format!(
-                "takes as long as {} within the uncertainty, and has the shorter downtime",
-                others.join(" and ")
-            )
-        }
+/// Why a VM goes before all others, of which `others` are as fast.
+fn reason(candidate: &Candidate, others: &[Candidate], last: bool) -> Reason {
+    let as_fast: Vec<String> = others.iter().map(|other| other.vm.clone()).collect();
+    let shortest = others.iter().filter_map(|other| other.downtime_s).min_by(f64::total_cmp);
+    match (candidate.downtime_s, shortest) {
+        _ if last => Reason::Last,
+        _ if others.is_empty() => Reason::LeastTime,
+        (Some(own), Some(shortest)) if own < shortest => Reason::ShorterDowntime { as_fast },
+        _ => Reason::NothingTells { as_fast },
     }
 }
 
 /// The one factor that varies.
 fn varying(analysis: &Analysis) -> Result<String> {
-    let mut levels: BTreeMap<&str, std::collections::BTreeSet<&str>> = BTreeMap::new();
+    let mut levels: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (name, level) in analysis.conditions.iter().flat_map(|condition| &condition.factors) {
         levels.entry(name).or_default().insert(level);
     }
@@ -212,11 +185,45 @@ mod tests {
         let levels: Vec<&str> = placed.order.iter().map(|candidate| candidate.vm.as_str()).collect();
         let level = |index: usize| analysis.conditions[index].factors["load"].as_str();
         assert_eq!(levels, [level(1), level(0)]);
-        assert!(placed.order[0].reason.contains("shorter downtime"), "{placed:?}");
+        let as_fast = vec![level(0).to_owned()];
+        assert_eq!(placed.order[0].reason, Reason::ShorterDowntime { as_fast });
+        assert_eq!(placed.order[1].reason, Reason::Last);
         assert_eq!((placed.cpu_percent, placed.to_migrate), (None, None));
         // With times that are known exactly there is no tie.
         let placed = place(&analysis, &table("time_uncertainty_s = 0.01")).unwrap();
-        assert_eq!(placed.order[0].reason, "takes the least time");
+        assert_eq!(placed.order[0].reason, Reason::LeastTime);
+    }
+
+    fn vm(vm: &str, time_s: f64, downtime_s: Option<f64>) -> Candidate {
+        let (time_uncertainty_s, cpu_percent) = (0.5, Some(40.0));
+        Candidate {
+            vm: vm.to_owned(),
+            time_s,
+            time_uncertainty_s,
+            downtime_s,
+            cpu_percent,
+            reason: Reason::Last,
+        }
+    }
+
+    #[test]
+    fn a_downtime_decides_only_where_it_is_the_shorter_one() {
+        let as_fast = vec!["b".to_owned()];
+        let first = |a: Option<f64>, b| ordered(vec![vm("a", 10.0, a), vm("b", 10.5, b)])[0].clone();
+        let nothing = Reason::NothingTells { as_fast: as_fast.clone() };
+        assert_eq!((first(None, None).vm, first(None, None).reason), ("a".to_owned(), nothing.clone()));
+        assert_eq!(first(Some(2.0), Some(2.0)).reason, nothing);
+        assert_eq!(first(Some(1.0), Some(2.0)).reason, Reason::ShorterDowntime { as_fast });
+        assert_eq!(first(None, Some(2.0)).vm, "b");
+    }
+
+    #[test]
+    fn a_vm_of_little_known_time_may_equal_the_fastest_past_a_better_known_one() {
+        let vague = Candidate { time_uncertainty_s: 5.0, ..vm("vague", 14.0, Some(1.0)) };
+        let order = ordered(vec![vm("fast", 10.0, Some(3.0)), vm("slow", 12.0, Some(2.0)), vague]);
+        let names: Vec<&str> = order.iter().map(|candidate| candidate.vm.as_str()).collect();
+        assert_eq!(names, ["vague", "fast", "slow"]);
+        assert_eq!(order[0].reason, Reason::ShorterDowntime { as_fast: vec!["fast".to_owned()] });
     }
 
     #[test]

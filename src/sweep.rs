@@ -10,6 +10,8 @@ use crate::stats::{Interval, fit_line};
 pub const DURATION: &str = "migration_duration";
 /// A factor with fewer numbers is no sweep.
 const FEWEST_LEVELS: usize = 3;
+/// Values of benchmarks at fewer numbers are bars.
+const FEWEST_OF_BENCHMARKS: usize = 5;
 /// Through fewer levels with values no line is laid.
 const FEWEST_FOR_A_LINE: usize = 4;
 
@@ -51,9 +53,12 @@ fn of_benchmark(
     let of: Vec<_> = of.filter(|b| b.vm.is_none() && b.condition < conditions.len()).collect();
     let unit = of.first()?.unit;
     let measured = of.iter().map(|b| {
-        (b.condition, b.readings.iter().map(|reading| reading.value).collect(), Some(b.value), None)
+        (b.condition, b.readings.iter().map(|reading| reading.value).collect(), Some(b.value), b.ci95)
     });
-    arranged(conditions, format!("{benchmark}.{operation}"), unit, measured.collect())
+    let sweep = arranged(conditions, format!("{benchmark}.{operation}"), unit, measured.collect())?;
+    let points = sweep.lines.iter().flat_map(|line| &line.points);
+    let numbers: BTreeSet<u64> = points.map(|point| point.number.to_bits()).collect();
+    (numbers.len() >= FEWEST_OF_BENCHMARKS).then_some(sweep)
 }
 
 /// The quantity over the only numeric factor of its conditions; `None` where that is no sweep.

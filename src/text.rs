@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::Unit;
+
 /// A language of the reports.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -34,6 +36,23 @@ impl Language {
     }
 }
 
+/// An operation in words, without the unit that the headings of columns carry at their end: it is shown beside.
+pub fn quantity(operation: &str, unit: Unit) -> String {
+    let ends = match unit {
+        Unit::Seconds | Unit::Milliseconds => &UNITS[..3],
+        Unit::Percent => &UNITS[3..],
+        _ => &[],
+    };
+    without_unit(operation, ends).replace('_', " ")
+}
+
+/// The endings of columns of times, and those of shares.
+const UNITS: [&str; 5] = ["_s", "_ms", "_us", "_pct", "_percent"];
+
+fn without_unit<'a>(operation: &'a str, units: &[&str]) -> &'a str {
+    units.iter().find_map(|unit| operation.strip_suffix(unit)).unwrap_or(operation)
+}
+
 /// The texts of one language.
 #[derive(Debug, Clone)]
 pub struct Text {
@@ -42,15 +61,19 @@ pub struct Text {
 }
 
 impl Text {
-    /// The words for a series such as `outage_ping` or `lost_frames.linux`; the name itself where there
-    /// are none.
+    /// The words for a series such as `outage_ping` or `lost_frames.linux`, or an operation of a benchmark such as
+    /// `migration.total_time_s`; the name itself where there are none.
     pub fn metric(&self, metric: &str) -> String {
         if let Some(whole) = self.find(&format!("metric.{}", metric.replace('.', "_"))) {
             return whole.to_owned();
         }
         let (quantity, of) = metric.split_once('.').unwrap_or((metric, ""));
         let key = format!("metric.{quantity}");
-        if self.find(&key).is_some() { self.fill(&key, &[("of", of)]) } else { metric.to_owned() }
+        match of {
+            _ if self.find(&key).is_some() => self.fill(&key, &[("of", of)]),
+            "" => metric.to_owned(),
+            operation => format!("{quantity}: {}", without_unit(operation, &UNITS).replace('_', " ")),
+        }
     }
 
     pub fn new(language: Language) -> Self {
@@ -151,6 +174,16 @@ pub fn factor_words(name: &str) -> (String, Option<&'static str>) {
     (name.replace('_', " "), unit)
 }
 
+/// A level in words; a number by itself says nothing, so it has its factor in front and the unit behind: `ram 512 MB`.
+pub fn level_words(factor: &str, level: &str) -> String {
+    if level.parse::<f64>().is_err() {
+        return level.to_owned();
+    }
+    let (words, unit) = factor_words(factor);
+    let unit = unit.map(|unit| format!(" {unit}")).unwrap_or_default();
+    format!("{words} {level}{unit}")
+}
+
 /// A factor as a heading or the label of an axis: `dirty (MiB/s)`.
 pub fn factor_label(name: &str) -> String {
     match factor_words(name) {
@@ -212,6 +245,18 @@ mod tests {
         ] {
             assert_eq!(factor_label(name), label);
         }
+        assert_eq!(level_words("ram_mb", "512"), "ram 512 MB");
+        assert_eq!(level_words("cores", "2"), "cores 2");
+        assert_eq!(level_words("load", "none"), "none");
+    }
+
+    #[test]
+    fn operations_do_not_say_their_unit_twice() {
+        let of = |operation, unit| quantity(operation, unit);
+        assert_eq!(of("total_migration_time_s", Unit::Seconds), "total migration time");
+        assert_eq!(of("cpu_usage_pct", Unit::Percent), "cpu usage");
+        assert_eq!(of("reads_s", Unit::Count), "reads s");
+        assert_eq!(of("rand-read", Unit::BytesPerSecond), "rand-read");
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub struct Benchmark {
     pub value: f64,
     /// Sample standard deviation of the repetitions' means; `None` with fewer than two.
     pub sd: Option<f64>,
+    /// 95 % interval of `value` by Student's t; `None` with fewer than three repetitions.
+    pub ci95: Option<Interval>,
 }
 
 impl Benchmark {

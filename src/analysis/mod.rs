@@ -11,6 +11,7 @@ mod benchmarks;
 mod clocks;
 mod convergence;
 mod course;
+mod placement;
 mod prediction;
 mod run;
 mod sweep;
@@ -25,6 +26,7 @@ pub use course::{
     Check, CheckKind, Evidence, Hypervisor, Milestone, MilestoneKind, Phase, PhaseKind, PrecopyRound,
     Presence, SentPages, Verdict,
 };
+pub use placement::{Candidate, Placement, Reason};
 pub use prediction::{Model, Prediction};
 pub use run::{
     Degradation, Flag, FlagCode, Measurement, Method, Migration, Outage, PhaseCost, Ping, ResourceCost,
@@ -64,6 +66,8 @@ pub struct Analysis {
     pub parallel: Vec<Parallel>,
     /// How the tables and figures of benchmarks are arranged.
     pub grids: Vec<Grid>,
+    /// Which VM to migrate first, where the campaign asks for it.
+    pub placement: Option<Placement>,
     pub published: Vec<Published>,
     pub findings: Vec<Finding>,
     /// Every problem of the data, most severe first, then by file and line.
@@ -95,8 +99,7 @@ pub struct Campaign {
     /// The folder as the user named it.
     pub path: String,
     pub config_sha256: String,
-    /// `true` when the logs were generated from published figures, not recorded.
-    pub reconstructed: bool,
+    pub provenance: Provenance,
     /// A remark of the authors of the data that every report repeats.
     pub notice: Option<String>,
     /// The VM that migrates, as the logs name it.
@@ -112,6 +115,28 @@ pub struct Campaign {
     pub bootstrap: Bootstrap,
     /// The factors in the order in which people name them; others come after these.
     pub factor_order: Vec<String>,
+    /// The declared order of the levels of a factor.
+    pub level_order: BTreeMap<String, Vec<String>>,
+}
+
+/// What the levels of a factor are sorted by before their names: their place in the declared order, then as
+/// numbers, from 0 on.
+pub fn level_rank(declared: Option<&Vec<String>>, level: &str) -> (usize, u64) {
+    let place = declared.and_then(|levels| levels.iter().position(|known| known == level));
+    // The bits of numbers from 0 on are in their order.
+    let number = level.parse::<f64>().ok().filter(|number| *number >= 0.0).map(f64::to_bits);
+    (place.unwrap_or(usize::MAX), number.unwrap_or(u64::MAX))
+}
+
+/// Where the data come from, in the order of what they are good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Provenance {
+    /// A machine or a study gave them.
+    Recorded,
+    /// Generated such that their analysis gives published figures.
+    Reconstructed,
+    /// Made up to show what such data look like: nothing published or measured stands behind them.
+    Illustrative,
 }
 
 /// How resampling intervals were computed.

@@ -226,6 +226,9 @@ pub struct PlacementArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t = PlacementFormat::Table)]
     pub format: PlacementFormat,
+    /// Language of the table
+    #[arg(long, default_value = "en")]
+    pub lang: Language,
     #[command(flatten)]
     pub common: Common,
 }

@@ -9,6 +9,7 @@ use super::{Ending, analyse, conclude, print};
 use crate::analysis::Analysis;
 use crate::report::view::{CellView, Section, SpanView, TableView};
 use crate::report::{compose, format};
+use crate::tables::labels::condition_label;
 use crate::text::Text;
 use crate::{export, pipeline, tables};
 
@@ -52,8 +53,11 @@ fn readable(analysis: &Analysis, text: &Text, show: fn(&TableView) -> String) ->
         }
     };
     add(tables::overview(analysis), text.get("caption.overview").to_owned());
+    if let Some(placement) = &analysis.placement {
+        add(tables::placement(placement), text.get("caption.placement").to_owned());
+    }
     for index in 0..analysis.conditions.len() {
-        let condition = analysis.condition_name(index);
+        let condition = condition_label(analysis, index);
         add(tables::outages(analysis, index), text.fill("caption.outages", &[("condition", &condition)]));
     }
     for index in 0..analysis.grids.len() {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Measured;
 use crate::analysis::{Benchmark, Condition, Diagnostic, Direction, Reading, Severity, Unit};
-use crate::stats::Sample;
+use crate::stats::{Sample, mean_ci95};
 
 /// Where a value was measured.
 #[derive(Debug, Clone)]
@@ -99,8 +99,19 @@ pub fn cells(
         .filter_map(|((benchmark, condition, operation, vm), (unit, direction, readings))| {
             let means: Vec<f64> = by_repetition(&readings).into_values().collect();
             let repetitions = Sample::new(means)?;
-            let (value, sd) = (repetitions.mean(), repetitions.sd());
-            Some(Benchmark { benchmark, condition, vm, operation, unit, direction, readings, value, sd })
+            let (value, sd, ci95) = (repetitions.mean(), repetitions.sd(), mean_ci95(&repetitions));
+            Some(Benchmark {
+                benchmark,
+                condition,
+                vm,
+                operation,
+                unit,
+                direction,
+                readings,
+                value,
+                sd,
+                ci95,
+            })
         })
         .collect()
 }

@@ -7,6 +7,9 @@ use anyhow::{Result, bail};
 use crate::analysis::{BENCHMARK, Benchmark, Condition, Content, Efficiency, Grid, OPERATION, VM};
 use crate::config::{Config, LayoutTable};
 
+/// A table of values with more columns is wider than a page.
+const MOST_COLUMNS: usize = 8;
+
 /// The grids of a campaign: the efficiencies of each comparison, then the values of each benchmark.
 ///
 /// # Errors
@@ -60,7 +63,11 @@ fn levels<'a>(benchmark: &'a Benchmark, conditions: &'a [Condition]) -> BTreeMap
         factors.map(|(name, level)| (name.as_str(), level.as_str())).collect();
     levels.insert(BENCHMARK, &benchmark.benchmark);
     levels.insert(OPERATION, &benchmark.operation);
-    levels.insert(VM, benchmark.vm.as_deref().unwrap_or_default());
+    // VMs may as well be told apart by a factor of that name.
+    match benchmark.vm.as_deref() {
+        Some(vm) => levels.insert(VM, vm),
+        None => Some(*levels.entry(VM).or_default()),
+    };
     levels
 }
 
@@ -113,7 +120,8 @@ fn arrange(
     let is_values = matches!(content, Content::Values { .. });
     let (row_names, column_names) = match (layout.rows.is_empty(), layout.columns.is_empty()) {
         // Operations go to the rows of efficiencies and to the columns of values, conditions to the other side.
-        (true, true) => (rest(&[], !is_values), rest(&[], is_values)),
+        (true, true) if !is_values => (rest(&[], true), rest(&[], false)),
+        (true, true) => crossed(of, levels, &varying).unwrap_or_else(|| (rest(&[], false), rest(&[], true))),
         (false, true) => {
             let columns = [rest(&layout.rows, false), rest(&layout.rows, true)].concat();
             (layout.rows.clone(), columns)
@@ -155,6 +163,41 @@ fn arrange(
         columns: plain(columns),
         cells: cells.into_iter().map(|cell| cell.map(|(index, _)| index)).collect(),
     }))
+}
+
+/// Values of one operation: the factor with most levels in the rows and as many of the others in the columns as
+/// fit a page, if the table hardly has holes. Of factors with equally many levels a numeric one, else the one
+/// that people name first.
+fn crossed(
+    of: &[(usize, usize)],
+    levels: &[BTreeMap<&str, &str>],
+    varying: &[&str],
+) -> Option<(Vec<String>, Vec<String>)> {
+    let level = |benchmark: usize, name: &str| levels[benchmark].get(name).copied().unwrap_or_default();
+    let all = |name: &str| of.iter().map(|(_, b)| level(*b, name)).collect::<BTreeSet<_>>();
+    let is_numeric = |name: &str| all(name).iter().all(|level| level.parse::<f64>().is_ok());
+    if varying.contains(&OPERATION) {
+        return None;
+    }
+    let longest = *varying.iter().rev().max_by_key(|name| (all(name).len(), is_numeric(name)))?;
+    let mut others: Vec<&str> = varying.iter().copied().filter(|name| *name != longest).collect();
+    others.sort_by_key(|name| std::cmp::Reverse(all(name).len()));
+    let mut width = 1;
+    others.retain(|name| {
+        let fits = width * all(name).len() <= MOST_COLUMNS;
+        width *= if fits { all(name).len() } else { 1 };
+        fits
+    });
+    let (columns, mut rows): (Vec<&str>, Vec<&str>) = varying.iter().partition(|name| others.contains(name));
+    rows.retain(|name| *name != longest);
+    rows.push(longest);
+    let tuples = |names: &[&str]| {
+        let of = of.iter().map(|(_, b)| names.iter().map(|name| level(*b, name)).collect::<Vec<_>>());
+        of.collect::<BTreeSet<_>>().len()
+    };
+    let full = of.len() * 4 >= tuples(&rows) * tuples(&columns) * 3;
+    let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
+    full.then(|| (owned(rows), owned(columns)))
 }
 
 /// The message for a cell that would hold two values.
@@ -212,6 +255,7 @@ mod tests {
             readings: Vec::new(),
             value: 1.0,
             sd: None,
+            ci95: None,
         };
         let benchmarks =
             (0..4).flat_map(|condition| [of(condition, "read"), of(condition, "write")]).collect();
@@ -225,7 +269,50 @@ mod tests {
     }
 
     #[test]
-    fn values_have_conditions_below_and_operations_beside_each_other() {
+    fn values_have_the_factor_with_most_levels_below_and_the_rest_beside_each_other() {
+        let (mut conditions, mut benchmarks) = study();
+        for condition in &mut conditions {
+            condition.factors.insert("mib".to_owned(), "512".to_owned());
+        }
+        let of = |condition: usize| conditions[condition].factors.clone();
+        let more: Vec<Condition> = (0..8)
+            .map(|index| {
+                let mut factors = of(index % 4);
+                factors.insert("mib".to_owned(), ["1024", "128"][index / 4].to_owned());
+                Condition { id: format!("more-{index}"), factors, runs: Vec::new(), completed: 0 }
+            })
+            .collect();
+        for index in 0..8 {
+            let condition = conditions.len() + index;
+            benchmarks.push(Benchmark { condition, ..benchmarks[2 * (index % 4)].clone() });
+        }
+        conditions.extend(more);
+        benchmarks.retain(|of| of.operation == "read");
+        let grids = grids(&benchmarks, &[], &conditions, &Config::parse("").unwrap()).unwrap();
+        assert_eq!(grids[0].row_names, ["mib"]);
+        assert_eq!(grids[0].rows, [["128"], ["512"], ["1024"]]);
+        assert_eq!((grids[0].column_names.len(), grids[0].columns.len()), (2, 4));
+        // As many factors as fit stand beside each other: of 5 × 4 × 3 levels those with 4.
+        let (mut wide, mut many) = (Vec::new(), Vec::new());
+        for index in 0..60 {
+            let levels = [("a", index / 12), ("b", index / 3 % 4), ("c", index % 3)];
+            let factors = levels.map(|(name, level)| (name.to_owned(), format!("l{level}"))).into();
+            wide.push(Condition { id: format!("{index}"), factors, runs: Vec::new(), completed: 0 });
+            many.push(Benchmark { condition: index, ..benchmarks[0].clone() });
+        }
+        let grid = super::grids(&many, &[], &wide, &Config::parse("").unwrap()).unwrap().remove(0);
+        assert_eq!(
+            (&grid.row_names[..], &grid.column_names[..]),
+            (&["c".to_owned(), "a".to_owned()][..], &["b".to_owned()][..])
+        );
+        // With holes it would be a table of nothing.
+        let benchmarks = [0, 5, 10].map(|index| benchmarks[index].clone());
+        let grids = super::grids(&benchmarks, &[], &conditions, &Config::parse("").unwrap()).unwrap();
+        assert_eq!((grids[0].row_names.len(), grids[0].columns.len()), (3, 1));
+    }
+
+    #[test]
+    fn of_few_values_conditions_stand_below_and_operations_beside_each_other() {
         let grids = arranged("[order]\nmode = [\"native\", \"hvm\"]\n").unwrap();
         let [grid] = grids.as_slice() else { panic!("{grids:?}") };
         assert_eq!(

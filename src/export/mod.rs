@@ -9,10 +9,10 @@ mod json;
 mod tables;
 
 pub use curves::{curve_id, curve_parquet};
-pub use json::{comparisons_json, portfolio_json, summary_json};
+pub use json::{comparisons_json, placement_json, portfolio_json, summary_json};
 pub use tables::{series_csv, table_csv, table_tex};
 
-use crate::analysis::{Event, Method, Role, Status, Unit};
+use crate::analysis::{Event, Method, Provenance, Role, Status, Unit};
 use crate::stats::Interval;
 
 /// Version of the JSON schema.
@@ -74,6 +74,14 @@ fn role_name(role: Role) -> &'static str {
         Role::Source => "source",
         Role::Target => "target",
         Role::Observer => "observer",
+    }
+}
+
+fn provenance_name(provenance: Provenance) -> &'static str {
+    match provenance {
+        Provenance::Recorded => "recorded",
+        Provenance::Reconstructed => "reconstructed",
+        Provenance::Illustrative => "illustrative",
     }
 }
 

@@ -7,6 +7,7 @@ use super::canvas::{Canvas, Edges, Frame, Pen, Point, Type, document};
 use super::scale::{Scale, Spread};
 use super::theme;
 use crate::analysis::{Agreement, Analysis};
+use crate::tables::labels::condition_label;
 use crate::tables::labels::method_name_label;
 use crate::text::Text;
 
@@ -36,7 +37,7 @@ pub fn draw(number: usize, analysis: &Analysis, text: &Text) -> Result<String> {
         [("a", text.get(method_name_label(agreement.a))), ("b", text.get(method_name_label(agreement.b)))];
     let title = text.fill("figure.title.agreement", &names);
     let note = text.get("figure.note.agreement");
-    let entries: Vec<String> = groups.iter().map(|&group| analysis.condition_name(group)).collect();
+    let entries: Vec<String> = groups.iter().map(|&group| condition_label(analysis, group)).collect();
     let columns = if entries.iter().any(|entry| entry.chars().count() > 14) { 2 } else { 4 };
     let rows = if entries.len() > 1 { entries.len().div_ceil(columns) } else { 0 };
     let top = LEGEND_TOP + LEGEND_ROW * i32::try_from(rows)? + AXIS_ROOM;

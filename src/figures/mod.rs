@@ -25,6 +25,7 @@ mod legend;
 mod over_time;
 mod overview;
 mod panel;
+mod placement;
 mod rounds;
 mod scale;
 mod spans;
@@ -33,6 +34,7 @@ mod sweep;
 mod theme;
 mod time_line;
 mod together;
+mod values;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -78,6 +80,10 @@ pub enum Kind {
     Efficiency,
     /// Several VMs at once in a benchmark.
     Together,
+    /// Values of a benchmark that has no baseline, as bars with intervals.
+    Values,
+    /// Which VM to migrate first.
+    Placement,
 }
 
 impl Kind {
@@ -108,6 +114,8 @@ impl Kind {
             Kind::EfficiencyHeat => "heat-map",
             Kind::Efficiency => "efficiency",
             Kind::Together => "together",
+            Kind::Values => "values",
+            Kind::Placement => "placement",
         }
     }
 }
@@ -139,6 +147,9 @@ pub fn plan(analysis: &Analysis) -> Vec<Plan> {
     let (first, none) = (campaign.align, (None, None));
     if overview::has_data(analysis) {
         plans.add(&[Kind::Overview.slug()], Kind::Overview, none, first, 0);
+    }
+    if placement::has_data(analysis) {
+        plans.add(&[Kind::Placement.slug()], Kind::Placement, none, first, 0);
     }
     for (index, of) in sweep::drawn(analysis) {
         let metric = slug(&of.metric, || format!("quantity{}", index + 1));
@@ -199,7 +210,8 @@ impl Plans {
         self.list.push(Plan { id, kind, condition, align, host, number, part: 0 });
     }
 
-    /// For each comparison the heat map, then the bars of each benchmark; then what several VMs at once reach.
+    /// For each comparison the heat map, then the bars of each benchmark; then values, then what several VMs at
+    /// once reach.
     fn benchmarks(&mut self, analysis: &Analysis) {
         let mut add = |parts: &[&str], kind, number, part| {
             let id = free_id(&mut self.taken, &parts.join("-"));
@@ -222,6 +234,13 @@ impl Plans {
                 add(&parts.collect::<Vec<_>>(), Kind::Efficiency, number, part);
             }
         }
+        for (number, of) in analysis.grids.iter().enumerate() {
+            let Some(of) = values::Arranged::of(of, analysis) else { continue };
+            let benchmark = slug(&of.benchmark, || format!("benchmark{}", number + 1));
+            for part in 0..values::parts(&of) {
+                add(&[Kind::Values.slug(), &benchmark], Kind::Values, number, part);
+            }
+        }
         for (number, of) in together::parts(analysis).iter().enumerate() {
             let benchmark = slug(&of.benchmark, || format!("benchmark{}", number + 1));
             add(&[Kind::Together.slug(), &benchmark], Kind::Together, number, 0);
@@ -229,12 +248,16 @@ impl Plans {
     }
 }
 
-/// What a figure of benchmarks is about: the benchmark, where it is one, and the comparison.
+/// What a figure of benchmarks is about: the benchmark, where it is one, and the comparison or the quantity.
 pub fn about(plan: &Plan, analysis: &Analysis) -> (Option<String>, Option<String>) {
     if plan.kind == Kind::Together {
         return (together::parts(analysis).get(plan.number).map(|of| of.benchmark.clone()), None);
     }
     let Some(grid) = analysis.grids.get(plan.number) else { return (None, None) };
+    if plan.kind == Kind::Values {
+        let of = values::Arranged::of(grid, analysis);
+        return of.map_or((None, None), |of| (Some(of.benchmark.clone()), of.only_operation()));
+    }
     let benchmark = match plan.kind {
         Kind::Efficiency => {
             efficiency::parts(grid, analysis).get(plan.part).and_then(|of| of.benchmark.clone())
@@ -249,6 +272,14 @@ pub fn about(plan: &Plan, analysis: &Analysis) -> (Option<String>, Option<String
 pub fn swept(plan: &Plan, analysis: &Analysis) -> Option<(String, String)> {
     let sweep = analysis.sweeps.get(plan.number).filter(|_| plan.kind == Kind::Sweep)?;
     Some((sweep.metric.clone(), factor_label(&sweep.factor)))
+}
+
+/// What tells the bars of a figure of values apart, in words.
+pub fn told_apart(plan: &Plan, analysis: &Analysis) -> Option<Vec<String>> {
+    let grid = analysis.grids.get(plan.number).filter(|_| plan.kind == Kind::Values)?;
+    let of = values::Arranged::of(grid, analysis)?;
+    let names = [&of.axis, &of.group].into_iter().filter(|name| !name.is_empty());
+    Some(names.map(|name| factor_label(name)).collect())
 }
 
 /// A benchmark and a comparison in words, whichever there is; a comparison alone begins as a sentence does.
@@ -271,6 +302,8 @@ pub fn draw(plan: &Plan, analysis: &Analysis, text: &Text) -> Result<String> {
     theme::register_fonts()?;
     let drawn = match (plan.kind, plan.condition) {
         (Kind::Agreement, _) => agreement::draw(plan.number, analysis, text),
+        (Kind::Placement, _) => placement::draw(analysis, text),
+        (Kind::Values, _) => values::draw(plan.number, plan.part, analysis, text),
         (Kind::Sweep, _) => sweep::draw(plan.number, analysis, text),
         (Kind::Rounds, _) => rounds::draw(plan.number, analysis, text),
         (Kind::EfficiencyHeat, _) => heat::draw(plan.number, plan.part, analysis, text),

@@ -16,6 +16,7 @@ use super::scale::{Scale, Spread};
 use super::spans::{Span, Spans};
 use super::theme::{self, Quantity};
 use crate::analysis::{Analysis, Campaign, Curve, Event, Method, Role, Trace, Unit};
+use crate::tables::labels::condition_label;
 use crate::text::Text;
 
 /// Middles of the rows above the plot, and its top.
@@ -167,7 +168,9 @@ fn role(kind: Kind, metric: &str, vm: Option<&str>) -> Option<(usize, Quantity)>
         | Kind::Rounds
         | Kind::EfficiencyHeat
         | Kind::Efficiency
-        | Kind::Together => &[],
+        | Kind::Together
+        | Kind::Values
+        | Kind::Placement => &[],
         Kind::CpuByDomain => {
             let name = domain(metric)?;
             return Some(match vm {
@@ -328,7 +331,9 @@ impl Figure<'_> {
             | Kind::Rounds
             | Kind::EfficiencyHeat
             | Kind::Efficiency
-            | Kind::Together => ("figure.title.overview", "figure.unit.seconds"),
+            | Kind::Together
+            | Kind::Values
+            | Kind::Placement => ("figure.title.overview", "figure.unit.seconds"),
             Kind::CpuByDomain => ("figure.title.cpu_by_domain", "figure.unit.percent"),
             Kind::CpuByState => ("figure.title.cpu_by_state", "figure.unit.percent"),
             Kind::SoftInterrupts => ("figure.title.soft_interrupts", "figure.unit.percent"),
@@ -340,7 +345,7 @@ impl Figure<'_> {
 
     /// The condition, and the host with its role.
     fn place(&self) -> String {
-        let condition = self.analysis.condition_name(self.condition);
+        let condition = condition_label(self.analysis, self.condition);
         match self.host.and_then(|host| self.analysis.campaign.hosts.get(host)) {
             None => condition,
             Some(host) => {

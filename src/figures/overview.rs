@@ -12,6 +12,7 @@ use super::scale::{Scale, Spread};
 use super::theme::{self, Quantity};
 use crate::analysis::{Analysis, Method, Run, Status};
 use crate::stats::Summary;
+use crate::tables::labels::condition_label;
 use crate::text::Text;
 
 const TITLE_Y: i32 = 60;
@@ -129,7 +130,7 @@ fn names(analysis: &Analysis, canvas: &Canvas) -> Result<Vec<(String, i32)>> {
     let face = Type::label().semi_bold();
     (0..analysis.conditions.len())
         .map(|index| {
-            let name = canvas.fit(&analysis.condition_name(index), WIDEST_NAME, face)?;
+            let name = canvas.fit(&condition_label(analysis, index), WIDEST_NAME, face)?;
             let width = canvas.width(&name, face)?;
             Ok((name, width))
         })
@@ -145,7 +146,7 @@ fn reference(analysis: &Analysis) -> Option<usize> {
 fn note(analysis: &Analysis, lanes: &[&Lane], text: &Text) -> String {
     let mut note = text.get("figure.note.overview").to_owned();
     if let Some(index) = reference(analysis) {
-        let name = analysis.condition_name(index);
+        let name = condition_label(analysis, index);
         note = format!("{note}; {}", text.fill("figure.note.reference", &[("condition", &name)]));
     }
     let censored = analysis

@@ -2,7 +2,9 @@
 
 mod benchmarks;
 mod courses;
+mod placement;
 mod rounds;
+mod values;
 
 pub(crate) use courses::told;
 
@@ -10,7 +12,7 @@ use std::collections::BTreeMap;
 
 use plotters::style::{FontDesc, FontFamily, FontStyle};
 
-use super::{Kind, Plan, about, draw, plan, svg, theme};
+use super::{Kind, Plan, about, draw, plan, svg, theme, told_apart};
 use crate::analysis::*;
 use crate::stats::{Interval, Sample};
 use crate::text::{Language, Text};
@@ -23,7 +25,7 @@ pub(crate) fn analysis() -> Analysis {
             title: String::new(),
             path: String::new(),
             config_sha256: String::new(),
-            reconstructed: true,
+            provenance: Provenance::Reconstructed,
             notice: None,
             vm_memory_bytes: None,
             vm: Some("asam".to_owned()),
@@ -32,6 +34,7 @@ pub(crate) fn analysis() -> Analysis {
             also_aligned: Vec::new(),
             bootstrap: Bootstrap { seed: 1, resamples: 10 },
             factor_order: vec![],
+            level_order: BTreeMap::new(),
         },
         conditions: Vec::new(),
         runs: Vec::new(),
@@ -46,6 +49,7 @@ pub(crate) fn analysis() -> Analysis {
         efficiency: Vec::new(),
         parallel: Vec::new(),
         grids: Vec::new(),
+        placement: None,
         published: Vec::new(),
         findings: Vec::new(),
         diagnostics: Vec::new(),

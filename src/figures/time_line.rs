@@ -11,6 +11,7 @@ use super::canvas::{Canvas, Edges, Frame, Pen, Type, document};
 use super::scale::Scale;
 use super::theme::{self, Quantity};
 use crate::analysis::Analysis;
+use crate::tables::labels::condition_label;
 use crate::text::Text;
 
 const TITLE_Y: i32 = 60;
@@ -56,7 +57,7 @@ pub fn draw(condition: usize, page: usize, analysis: &Analysis, text: &Text) -> 
     let note = if rounds { format!("{note}; {}", text.get("figure.note.rounds")) } else { note.to_owned() };
     document((theme::FULL_WIDTH, bottom + 330), title, &note, |canvas| {
         let sheet = Sheet::new(canvas, text, &all, &windows, bottom)?;
-        sheet.heading(title, &analysis.condition_name(condition))?;
+        sheet.heading(title, &condition_label(analysis, condition))?;
         sheet.axes(&note)?;
         let mut top = PLOT_TOP;
         for (block, height) in blocks.iter().zip(heights) {

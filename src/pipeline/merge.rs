@@ -9,7 +9,10 @@ use anyhow::{bail, ensure};
 use super::conditions::identify;
 use crate::aggregate;
 use crate::agreement;
-use crate::analysis::{Analysis, Campaign, Comparison, Content, Convergence, Factors, Finding};
+use crate::analysis::{
+    Analysis, Campaign, Comparison, Content, Convergence, Factors, Finding, Placement, Severity,
+};
+use crate::diagnostics::campaign_diagnostic;
 use crate::sweep;
 
 /// The factor that tells campaigns apart where nothing else does.
@@ -87,6 +90,7 @@ fn append(merged: &mut Analysis, part: Analysis) -> anyhow::Result<()> {
             describe(&twice.factors)
         );
     }
+    let path = part.campaign.path.clone();
     campaign(&mut merged.campaign, part.campaign)?;
     let shift = Shift {
         conditions: merged.conditions.len(),
@@ -139,6 +143,7 @@ fn append(merged: &mut Analysis, part: Analysis) -> anyhow::Result<()> {
         grid.cells.iter_mut().flatten().for_each(|index| *index += by);
         grid
     }));
+    placement(merged, part.placement, &path);
     merged.published.extend(part.published);
     merged.clocks.extend(part.clocks);
     merged.agreements = agreement::agreements(&merged.runs);
@@ -150,6 +155,17 @@ fn append(merged: &mut Analysis, part: Analysis) -> anyhow::Result<()> {
     merged.sweeps = sweep::sweeps(&merged.conditions, &merged.series, &merged.benchmarks);
     merged.diagnostics.extend(part.diagnostics);
     Ok(())
+}
+
+/// VMs of different campaigns share no host: the first order stays, and what is left out is told.
+fn placement(merged: &mut Analysis, part: Option<Placement>, path: &str) {
+    let Some(placement) = part else { return };
+    if merged.placement.is_none() {
+        merged.placement = Some(placement);
+        return;
+    }
+    let message = format!("which VM of {path} to migrate first is told in a report of it alone");
+    merged.diagnostics.push(campaign_diagnostic(Severity::Warning, "placement-left-out", message));
 }
 
 fn describe(factors: &Factors) -> String {
@@ -181,12 +197,16 @@ fn campaign(merged: &mut Campaign, part: Campaign) -> anyhow::Result<()> {
             merged.factor_order.push(name);
         }
     }
+    for (factor, levels) in part.level_order {
+        merged.level_order.entry(factor).or_insert(levels);
+    }
     merged.hosts.sort_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
     merged.title = format!("{}; {}", merged.title, part.title);
     merged.path = format!("{}, {}", merged.path, part.path);
     merged.config_sha256 =
         crate::load::sha256(format!("{}{}", merged.config_sha256, part.config_sha256).as_bytes());
-    merged.reconstructed |= part.reconstructed;
+    // A whole is as good as the weakest of its parts.
+    merged.provenance = merged.provenance.max(part.provenance);
     merged.notice = match (merged.notice.take(), part.notice) {
         (Some(a), Some(b)) if a != b => Some(format!("{a} {b}")),
         (a, b) => a.or(b),

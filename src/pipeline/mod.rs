@@ -24,8 +24,8 @@ use crate::aggregate;
 use crate::agreement;
 use crate::align::{AlignedRun, Counters, Samples, align};
 use crate::analysis::{
-    Analysis, Campaign, Condition, Diagnostic, Event, Finding, Flag, FlagCode, Host, Method, Run, Severity,
-    Status,
+    Analysis, Campaign, Condition, Diagnostic, Event, Finding, Flag, FlagCode, Host, Method, Provenance, Run,
+    Severity, Status,
 };
 use crate::clocks;
 use crate::config::{self, AlignKey, Config, LayoutTable};
@@ -35,6 +35,7 @@ use crate::efficiency;
 use crate::findings;
 use crate::load::{LoadedFile, LoadedTable, load, load_tables, sha256};
 use crate::metrics::{course, degradation, outage, precopy, reconciliation, resources, streaming, transfer};
+use crate::placement;
 use crate::session::{self, ConfigError, RunKey, Session};
 use crate::sweep;
 
@@ -269,7 +270,7 @@ fn conclude(session: &Session, mut files: Vec<LoadedFile>, tables: &[LoadedTable
         title: config.file.title.clone().unwrap_or_else(|| folder_name(&session.path)),
         path: session.path.display().to_string(),
         config_sha256: sha256(session.config_text.as_bytes()),
-        reconstructed: config.file.provenance == Some(config::Provenance::Reconstructed),
+        provenance: config.file.provenance.map_or(Provenance::Recorded, Provenance::from),
         notice: config.file.notice.clone(),
         vm_memory_bytes: config.file.vm.memory_mib.map(|mib| mib * 1_048_576.0),
         vm: config.file.vm.name.clone().or_else(|| hosts::vm_in_logs(&files)),
@@ -278,8 +279,9 @@ fn conclude(session: &Session, mut files: Vec<LoadedFile>, tables: &[LoadedTable
         also_aligned: config.also_aligned.clone(),
         bootstrap: config.bootstrap,
         factor_order: config.factor_order(),
+        level_order: config.file.order.clone(),
     };
-    let analysis = Analysis {
+    let mut analysis = Analysis {
         campaign,
         conditions,
         runs,
@@ -294,12 +296,27 @@ fn conclude(session: &Session, mut files: Vec<LoadedFile>, tables: &[LoadedTable
         efficiency,
         parallel,
         grids,
+        placement: None,
         published,
         findings,
         diagnostics,
     };
+    place(&mut analysis, config);
     let aligned = aligned.into_iter().map(|(_, run)| run).collect();
     Ok(Found { analysis, aligned, exceeded })
+}
+
+/// Which VM to migrate first, where the configuration asks; what stands in its way is a warning.
+fn place(analysis: &mut Analysis, config: &Config) {
+    let Some(table) = &config.file.placement else { return };
+    match placement::place(analysis, table) {
+        Ok(placement) => analysis.placement = Some(placement),
+        Err(error) => {
+            let message = format!("{error:#}");
+            analysis.diagnostics.push(campaign_diagnostic(Severity::Warning, "no-placement", message));
+            crate::diagnostics::sort(&mut analysis.diagnostics);
+        }
+    }
 }
 
 /// One run's numbers, and what stands in the way of more.

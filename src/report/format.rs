@@ -8,9 +8,9 @@ pub use shares::decimals as share_decimals;
 use self::amounts::Amounts;
 use self::shares::{legend, share};
 use super::view::{CellView, ColumnView, RowView, SpanView, TableView};
-use crate::analysis::{Flag, Unit};
+use crate::analysis::{Flag, Reason, Unit};
 use crate::stats::Interval;
-use crate::tables::labels::verdict_sign;
+use crate::tables::labels::{reason_label, verdict_sign};
 use crate::tables::{Cell, Column, Heading, Row, Table};
 use crate::text::Text;
 
@@ -89,9 +89,13 @@ fn grouped(view: &mut TableView, labels: usize) -> usize {
         texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
     };
     let heading = told(&mut view.columns[from..labels].iter().map(|column| column.heading.as_str()));
+    let group_heading = view.columns[0].heading.clone();
     view.columns.splice(..labels, [ColumnView { heading, unit: None, numeric: false }]);
     for ((row, first), begins) in view.rows.iter_mut().zip(firsts).zip(begins) {
-        row.group = (groups && begins).then_some(first);
+        // A number by itself says nothing.
+        let is_number = first.parse::<f64>().is_ok();
+        let heading = if is_number { format!("{group_heading} {first}") } else { first };
+        row.group = (groups && begins).then_some(heading);
         let name = told(&mut row.cells[from..labels].iter().map(|cell| cell.text.as_str()));
         row.cells.splice(..labels, [name.into()]);
     }
@@ -192,6 +196,22 @@ pub fn flag_sentence(flags: &[&Flag], text: &Text) -> String {
         first.values.iter().enumerate().map(|(index, (name, _))| (*name, range_of(index, name))).collect();
     let borrowed: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
     text.fill(first.code.label(), &borrowed)
+}
+
+/// Why a VM is the next to migrate, as the end of a sentence that its name begins.
+pub fn placement_reason(reason: &Reason, text: &Text) -> String {
+    let others = listed(reason.as_fast(), text);
+    text.fill(&format!("{}_words", reason_label(reason)), &[("others", &others)])
+}
+
+/// Names as people list them: `a, b and c`.
+pub fn listed(names: &[String], text: &Text) -> String {
+    match names.split_last() {
+        Some((last, before)) if !before.is_empty() => {
+            text.fill("placement.list", &[("before", &before.join(", ")), ("last", last)])
+        }
+        _ => names.concat(),
+    }
 }
 
 /// A value with the half-width of its interval: `4.10 ± 0.05`.

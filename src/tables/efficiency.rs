@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Cell, Column, Heading, Row, Table, column, row, table, without_empty_columns};
 use crate::analysis::{Analysis, BENCHMARK, Benchmark, Content, Direction, Grid, OPERATION, Unit, VM};
-use crate::text::factor_label;
+use crate::text::{factor_label, level_words, quantity};
 
 /// A grid as a table: efficiencies of one comparison or values of one benchmark; `None` where there is no
 /// such grid.
@@ -59,8 +59,7 @@ fn values(analysis: &Analysis, grid: &Grid, id: String) -> Table {
         columns.push(column("unit", "table.unit", None));
     }
     let units = of_columns.into_iter().map(|unit| unit.filter(|_| by_column));
-    columns
-        .extend(grid.columns.iter().zip(units).map(|(levels, unit)| of_levels(levels, unit, "table.value")));
+    columns.extend(grid.columns.iter().zip(units).map(|(levels, unit)| of_values(levels, unit, grid)));
     let rows = (0..height).map(|row| {
         let mut cells = named(&grid.rows[row]);
         let unit = shared((0..width).filter_map(|column| of(row, column))).filter(|_| !by_column);
@@ -111,6 +110,36 @@ fn of_levels(levels: &[String], unit: Option<Unit>, everything: &'static str) ->
         return column(everything.trim_start_matches("table."), everything, unit);
     }
     Column { key: told.join("_"), heading: Heading::Levels(levels.to_vec()), unit }
+}
+
+/// The column of some levels of a table of values. A number says nothing by itself, so it has its factor: in front
+/// of it, at last above those of all columns. Operations are in words.
+fn of_values(levels: &[String], unit: Option<Unit>, grid: &Grid) -> Column {
+    let column = of_levels(levels, unit, "table.value");
+    if !matches!(column.heading, Heading::Levels(_)) {
+        return column;
+    }
+    let named = || grid.column_names.iter().zip(levels);
+    let key: Vec<String> = named()
+        .filter(|(_, level)| !level.is_empty())
+        .map(|(name, level)| if is_number(level) { format!("{name}_{level}") } else { level.clone() })
+        .collect();
+    let mut heading: Vec<String> = named()
+        .map(|(name, level)| match unit {
+            Some(unit) if name == OPERATION => quantity(level, unit),
+            _ => level_words(name, level),
+        })
+        .collect();
+    let numbers = grid.columns.iter().all(|levels| levels.last().is_some_and(|level| is_number(level)));
+    if let Some((name, level)) = named().next_back().filter(|_| numbers) {
+        heading.truncate(heading.len() - 1);
+        heading.extend([factor_label(name), level.clone()]);
+    }
+    Column { key: key.join("_"), heading: Heading::Levels(heading), ..column }
+}
+
+fn is_number(level: &str) -> bool {
+    level.parse::<f64>().is_ok()
 }
 
 /// The benchmarks that several VMs ran at once.
@@ -283,6 +312,27 @@ mod tests {
              read,bytes_per_s,40000000,30000000,1500000\n\
              read-cpu,percent,,5.25,\n"
         );
+    }
+
+    #[test]
+    fn numbers_in_headings_have_their_factor_and_operations_no_unit() {
+        let grid = |columns: [[&str; 2]; 2], names: [&str; 2]| Grid {
+            content: Content::Values { benchmark: "cap".to_owned() },
+            row_names: vec!["cap_pct".to_owned()],
+            column_names: names.map(str::to_owned).to_vec(),
+            rows: vec![vec!["25".to_owned()]],
+            columns: columns.map(|levels| levels.map(str::to_owned).to_vec()).to_vec(),
+            cells: vec![None; 2],
+        };
+        let column = |grid: &Grid| {
+            let of = of_values(&grid.columns[0], Some(Unit::Seconds), grid);
+            let Heading::Levels(levels) = of.heading else { panic!("{of:?}") };
+            (of.key, levels.join("|"))
+        };
+        let numbers = grid([["512", "1"], ["512", "2"]], ["ram_mb", "vcpus"]);
+        assert_eq!(column(&numbers), ("ram_mb_512_vcpus_1".to_owned(), "ram 512 MB|vcpus|1".to_owned()));
+        let mixed = grid([["1", "time_s"], ["1", "down_s"]], ["vcpus", OPERATION]);
+        assert_eq!(column(&mixed), ("vcpus_1_time_s".to_owned(), "vcpus 1|time".to_owned()));
     }
 
     #[test]

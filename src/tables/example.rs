@@ -37,6 +37,7 @@ fn benchmark(benchmark: &str, condition: usize, operation: &str, unit: Unit, val
         readings: vec![reading(1, 0.9), reading(2, 1.1)],
         value,
         sd: None,
+        ci95: None,
     }
 }
 
@@ -161,4 +162,27 @@ pub fn benchmarked() -> Analysis {
         Finding::Uneven { ratio: 1.5, operations: vec![0, 1] },
     ];
     analysis
+}
+
+/// Three VMs of which one has to migrate.
+pub fn placed() -> Placement {
+    let vm = |vm: &str, time_s, time_uncertainty_s, downtime_s, cpu, reason| Candidate {
+        vm: vm.to_owned(),
+        time_s,
+        time_uncertainty_s,
+        downtime_s,
+        cpu_percent: Some(cpu),
+        reason,
+    };
+    let as_fast = vec!["mail".to_owned()];
+    Placement {
+        threshold_percent: 65.0,
+        cpu_percent: Some(95.5),
+        to_migrate: Some(1),
+        order: vec![
+            vm("web", 63.0, 0.5, Some(18.0), 45.0, Reason::ShorterDowntime { as_fast }),
+            vm("mail", 64.0, 0.5, Some(28.0), 30.5, Reason::LeastTime),
+            vm("db", 90.0, 1.25, None, 20.0, Reason::Last),
+        ],
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::{
-    Analysis, CheckKind, Evidence, Method, MilestoneKind, Origin, PhaseKind, Status, Verdict,
+    Analysis, CheckKind, Evidence, Method, MilestoneKind, Origin, PhaseKind, Reason, Status, Verdict,
 };
 use crate::text::factor_words;
 
@@ -104,6 +104,16 @@ pub fn evidence_label(evidence: Evidence) -> &'static str {
         Evidence::DomainList => "evidence.domain-list",
         Evidence::Ping => "evidence.ping",
         Evidence::GuestClock => "evidence.guest-clock",
+    }
+}
+
+/// Why a VM is the next to migrate.
+pub fn reason_label(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::LeastTime => "placement.least-time",
+        Reason::ShorterDowntime { .. } => "placement.shorter-downtime",
+        Reason::NothingTells { .. } => "placement.nothing-tells",
+        Reason::Last => "placement.last",
     }
 }
 

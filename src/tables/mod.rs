@@ -9,6 +9,7 @@ mod efficiency;
 pub mod labels;
 mod methods;
 mod overall;
+mod placement;
 mod portfolio;
 mod precopy;
 mod prediction;
@@ -24,6 +25,7 @@ pub use course::{checks, checks_matrix, hypervisor, phase_costs, phase_means, ph
 pub use efficiency::{block_sizes, grid, grid_id, of_several_vms, several_vms, varying};
 pub use methods::{agreements, clocks, methods};
 pub use overall::{compared, comparisons, overview, published};
+pub use placement::{decimals as placement_decimals, placement};
 pub use portfolio::{campaigns, results};
 pub use precopy::{convergence, precopy};
 pub use prediction::{prediction_errors, predictions};
@@ -166,6 +168,7 @@ fn table(id: String, columns: Vec<Column>, rows: Vec<Row>) -> Table {
 /// All tables that have a row, in the order of the report.
 pub fn all(analysis: &Analysis) -> Vec<Table> {
     let mut tables = vec![overview(analysis), comparisons(analysis)];
+    tables.extend(analysis.placement.as_ref().map(placement));
     for index in 0..analysis.conditions.len() {
         tables.extend(
             [outages, methods, checks, phases, hypervisor, round_trips, degradation, resources, phase_costs]

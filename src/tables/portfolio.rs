@@ -1,7 +1,7 @@
 //! The campaigns of a portfolio side by side.
 
 use super::{Cell, Table, column, row, table};
-use crate::analysis::{Analysis, Severity, Unit};
+use crate::analysis::{Analysis, Provenance, Severity, Unit};
 
 /// How many values benchmarks gave.
 pub fn results(analysis: &Analysis) -> usize {
@@ -23,7 +23,11 @@ pub fn campaigns(chapters: &[(&str, &Analysis)]) -> Table {
     ];
     let rows = chapters.iter().map(|(name, analysis)| {
         let problems = |severity| analysis.diagnostics.iter().filter(|d| d.severity == severity).count();
-        let data = if analysis.campaign.reconstructed { "table.reconstructed" } else { "table.recorded" };
+        let data = match analysis.campaign.provenance {
+            Provenance::Recorded => "table.recorded",
+            Provenance::Reconstructed => "table.reconstructed",
+            Provenance::Illustrative => "table.illustrative",
+        };
         row(vec![
             Cell::Text(analysis.campaign.title.clone()),
             Cell::Text((*name).to_owned()),

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::{files, stdout, stillstand};
+use crate::{files, stdout, stillstand, summary};
 
 fn campaign() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/xen-efficiency")
@@ -66,4 +66,56 @@ fn the_report_has_shaded_tables_in_both_documents_and_plain_ones_as_files() {
     assert!(tex.contains("\\multicolumn{6}{c}{linux}") && tex.contains("\\textit{linpack}"), "{tex}");
     assert!(text("tables/several-vms-linpack.csv").contains("versus_single"));
     assert!(text("tables/block-sizes.csv").lines().count() > 100);
+    // What has efficiencies is not shown a second time.
+    assert!(!files.keys().any(|path| path.starts_with("figures/values-")), "{:?}", files.keys());
+}
+
+fn sample(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data").join(name)
+}
+
+#[test]
+fn values_without_a_baseline_are_bars_or_lines_and_never_both() {
+    let figures = |name: &str| -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("report");
+        let (campaign, out_path) = (sample(name), out.to_str().unwrap());
+        stdout(&["report", campaign.to_str().unwrap(), "-o", out_path, "--quiet", "--format", "html"]);
+        let of_figures = |path: String| path.strip_prefix("figures/").map(str::to_owned);
+        files(&out).into_keys().filter_map(of_figures).collect()
+    };
+    assert_eq!(
+        figures("cpu-cap"),
+        ["placement.svg", "values-cpu-cap.svg", "values-migration.svg", "values-physical-cores.svg"]
+    );
+    let sweeps = figures("hypervisor-sweep");
+    assert!(sweeps.len() == 8 && sweeps.iter().all(|name| name.starts_with("sweep-")), "{sweeps:?}");
+}
+
+#[test]
+fn values_of_several_factors_are_a_grid_with_their_intervals_in_the_data() {
+    let shown = stdout(&["stats", sample("cpu-cap").to_str().unwrap(), "--quiet", "--format", "markdown"]);
+    assert!(shown.contains("| cap (%) | ram (MB) 512 (%) | ram (MB) 1024 (%) | ram (MB) 2048 (%) |"), "{shown}");
+    let summary = summary(&sample("cpu-cap"));
+    let of = summary["benchmarks"].as_array().unwrap();
+    let loops = of.iter().find(|of| of["benchmark"] == "physical-cores" && of["n"] == 10).unwrap();
+    let value = |name: &str| loops[name].as_f64().unwrap();
+    // t(0.975; 9) of any table.
+    let half = 2.262_157 * value("sd") / 10f64.sqrt();
+    assert!((value("ci95_high") - value("value") - half).abs() < 1e-5, "{loops}");
+    let read_once = of.iter().find(|of| of["benchmark"] == "migration").unwrap();
+    assert_eq!(read_once["ci95_low"], serde_json::Value::Null);
+}
+
+#[test]
+fn made_up_data_say_so() {
+    let campaign = sample("hypervisor-sweep");
+    let told = &summary(&campaign)["campaign"];
+    assert_eq!((&told["provenance"], &told["reconstructed"]), (&"illustrative".into(), &false.into()));
+    let shown = |lang| stdout(&["stats", campaign.to_str().unwrap(), "--quiet", "--lang", lang]);
+    assert!(shown("en").contains("Illustrative data: made up"));
+    assert!(shown("de").contains("Diese Daten sind ausgedacht"));
+    let reconstructed = summary(&sample("xen-efficiency"));
+    assert_eq!(reconstructed["campaign"]["provenance"], "reconstructed");
+    assert_eq!(reconstructed["campaign"]["reconstructed"], true);
 }

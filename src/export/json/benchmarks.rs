@@ -20,6 +20,8 @@ pub(super) struct BenchmarkWire<'a> {
     n: usize,
     value: Option<f64>,
     sd: Option<f64>,
+    ci95_low: Option<f64>,
+    ci95_high: Option<f64>,
     sizes: Vec<SizeWire>,
 }
 
@@ -75,6 +77,7 @@ struct VmWire<'a> {
 
 pub(super) fn benchmark<'a>(analysis: &'a Analysis, of: &'a Benchmark) -> BenchmarkWire<'a> {
     let factors = &analysis.conditions[of.condition].factors;
+    let (ci95_low, ci95_high) = ends(of.ci95);
     let size = |(size, value)| SizeWire { size_bytes: round(size), value: round(value) };
     BenchmarkWire {
         benchmark: &of.benchmark,
@@ -87,6 +90,8 @@ pub(super) fn benchmark<'a>(analysis: &'a Analysis, of: &'a Benchmark) -> Benchm
         n: of.repetitions(),
         value: round(of.value),
         sd: round_option(of.sd),
+        ci95_low,
+        ci95_high,
         sizes: of.sizes().into_iter().map(size).collect(),
     }
 }

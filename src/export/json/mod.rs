@@ -4,6 +4,7 @@ mod benchmarks;
 mod convergence;
 mod course;
 mod findings;
+mod placement;
 mod run;
 mod transfer;
 mod trust;
@@ -15,10 +16,11 @@ use serde_json::{Map, Value, json};
 use self::benchmarks::{BenchmarkWire, EfficiencyWire, ParallelWire, benchmark, efficiency, parallel};
 use self::convergence::{ConvergenceWire, TrendWire, convergence, trends};
 use self::findings::{FindingWire, finding};
+use self::placement::PlacementWire;
 use self::run::{RunWire, run};
 use self::trust::{AgreementWire, ClockWire, agreement, clock};
-use super::{SCHEMA, curve_id, ends, event_name, role_name, round, round_option, unit_name};
-use crate::analysis::{Analysis, Comparison, Factors};
+use super::{SCHEMA, curve_id, ends, event_name, provenance_name, role_name, round, round_option, unit_name};
+use crate::analysis::{Analysis, Comparison, Factors, Placement, Provenance};
 use crate::diagnostics;
 use crate::text::{Language, Text};
 
@@ -32,6 +34,7 @@ struct Summary<'a> {
     benchmarks: Vec<BenchmarkWire<'a>>,
     efficiency: Vec<EfficiencyWire<'a>>,
     parallel: Vec<ParallelWire<'a>>,
+    placement: Option<PlacementWire<'a>>,
     comparisons: Vec<ComparisonWire<'a>>,
     clocks: Vec<ClockWire<'a>>,
     agreements: Vec<AgreementWire<'a>>,
@@ -47,6 +50,8 @@ struct CampaignWire<'a> {
     title: &'a str,
     path: &'a str,
     config_sha256: &'a str,
+    provenance: &'static str,
+    /// Whether the logs were generated from published figures; `provenance` knows more.
     reconstructed: bool,
     vm: Option<&'a str>,
     hosts: Vec<HostWire<'a>>,
@@ -226,6 +231,7 @@ fn summary<'a>(analysis: &'a Analysis, text: &Text) -> Summary<'a> {
         benchmarks: analysis.benchmarks.iter().map(|of| benchmark(analysis, of)).collect(),
         efficiency: analysis.efficiency.iter().map(|of| efficiency(analysis, of)).collect(),
         parallel: analysis.parallel.iter().map(|of| parallel(analysis, of)).collect(),
+        placement: analysis.placement.as_ref().map(|of| placement::placement(of, text)),
         comparisons: analysis.comparisons.iter().map(|c| comparison(analysis, c)).collect(),
         clocks: analysis.clocks.iter().map(clock).collect(),
         agreements: analysis.agreements.iter().map(|of| agreement(analysis, of)).collect(),
@@ -271,6 +277,18 @@ pub fn comparisons_json(analysis: &Analysis, comparisons: &[Comparison]) -> anyh
     pretty(&wire)
 }
 
+/// Which VM to migrate first, as `placement` of `summary.json`.
+///
+/// # Errors
+///
+/// Never with the types above; serde asks for it.
+pub fn placement_json(of: &Placement) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(&placement::placement(of, &Text::new(Language::En)))
+        .context("placement")?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
 fn comparison<'a>(analysis: &'a Analysis, c: &'a Comparison) -> ComparisonWire<'a> {
     let (ratio_ci95_low, ratio_ci95_high) = ends(c.ratio_ci95);
     ComparisonWire {
@@ -293,7 +311,8 @@ fn campaign(analysis: &Analysis) -> CampaignWire<'_> {
         title: &campaign.title,
         path: &campaign.path,
         config_sha256: &campaign.config_sha256,
-        reconstructed: campaign.reconstructed,
+        provenance: provenance_name(campaign.provenance),
+        reconstructed: campaign.provenance == Provenance::Reconstructed,
         vm: campaign.vm.as_deref(),
         hosts: campaign
             .hosts

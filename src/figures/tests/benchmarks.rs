@@ -47,6 +47,7 @@ fn add_grid(
                     readings: Vec::new(),
                     value: 1.0,
                     sd: None,
+                    ci95: None,
                 });
                 analysis.efficiency.push(Efficiency {
                     of: analysis.benchmarks.len() - 1,

@@ -79,7 +79,8 @@ impl Composer<'_> {
             let title = title(&self.analysis.grids[index].content)?;
             let table = tables::grid(self.analysis, index).filter(|table| !table.rows.is_empty())?;
             let caption = grid_caption(self.analysis, index, self.text);
-            let mut blocks = vec![self.captioned(&table, caption)];
+            let mut blocks = self.figures_where(|plan| plan.kind == Kind::Values && plan.number == index);
+            blocks.push(self.captioned(&table, caption));
             blocks.extend(self.figures_where(|plan| plan.kind == Kind::Efficiency && plan.number == index));
             Some(self.section(&tables::grid_id(self.analysis, index), title, blocks))
         };

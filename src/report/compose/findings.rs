@@ -11,7 +11,7 @@ impl Composer<'_> {
     /// The findings as a few sentences: one item a condition for its outage and what lengthened it, one for each
     /// kind of what conditions have in common.
     pub(super) fn findings(&self) -> Vec<FindingItem> {
-        let mut items: Vec<FindingItem> = Vec::new();
+        let mut items: Vec<FindingItem> = self.of_placement().into_iter().collect();
         for (index, condition) in self.analysis.conditions.iter().enumerate() {
             let sentences: Vec<String> = self
                 .analysis

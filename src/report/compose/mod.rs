@@ -7,27 +7,29 @@ mod convergence;
 mod efficiency;
 mod findings;
 mod overall;
+mod placement;
 mod portfolio;
 mod prediction;
 mod transfer;
 
 pub use efficiency::{grid_caption, several_vms_caption};
+pub use placement::recommendation;
 pub use portfolio::{folder_of, id_in, portfolio};
 
-use super::format::{seconds, shown_unit, table};
+use super::format::{listed, seconds, shown_unit, table};
 use super::view::{Block, Document, FigureRef, Section};
-use crate::analysis::{Analysis, Role, Unit};
+use crate::analysis::{Analysis, Provenance, Role, Unit};
 use crate::figures::{self, Kind, Plan};
 use crate::provenance::VERSION;
 use crate::tables::Table;
-use crate::tables::labels::method_name_label;
+use crate::tables::labels::{condition_label, method_name_label};
 use crate::text::Text;
 
 /// The whole report.
 pub fn document(analysis: &Analysis, figures: &[Plan], text: &Text) -> Document {
     let composer = Composer { analysis, figures, text };
     let mut sections = vec![composer.overview()];
-    sections.extend(composer.failures());
+    sections.extend([composer.placement(), composer.failures()].into_iter().flatten());
     let migrated =
         (0..analysis.conditions.len()).filter(|index| !analysis.conditions[*index].runs.is_empty());
     sections.extend(migrated.map(|index| composer.condition(index)));
@@ -38,16 +40,11 @@ pub fn document(analysis: &Analysis, figures: &[Plan], text: &Text) -> Document 
     sections.push(composer.data_quality());
     sections.push(composer.method());
     let campaign = &analysis.campaign;
-    let notice = match (campaign.reconstructed, &campaign.notice) {
-        (true, Some(notice)) => Some(format!("{} {notice}", text.get("report.reconstructed"))),
-        (true, None) => Some(text.get("report.reconstructed").to_owned()),
-        (false, notice) => notice.clone(),
-    };
     Document {
         lang: text.language.code(),
         title: campaign.title.clone(),
         subtitle: text.get(composer.subtitle()).to_owned(),
-        notice,
+        notice: composer.notice(),
         facts: composer.facts(),
         chapters: false,
         sections,
@@ -63,11 +60,24 @@ struct Composer<'a> {
 
 impl Composer<'_> {
     fn name(&self, condition: usize) -> String {
-        self.analysis.condition_name(condition)
+        condition_label(self.analysis, condition)
     }
 
     fn seconds(&self, value: f64) -> String {
         seconds(value, self.text)
+    }
+
+    /// What must be known of where the data come from, then what their authors remark.
+    fn notice(&self) -> Option<String> {
+        let campaign = &self.analysis.campaign;
+        let warning = match campaign.provenance {
+            Provenance::Recorded => None,
+            Provenance::Reconstructed => Some("report.reconstructed"),
+            Provenance::Illustrative => Some("report.illustrative"),
+        };
+        let parts = warning.map(|key| self.text.get(key)).into_iter().chain(campaign.notice.as_deref());
+        let parts: Vec<&str> = parts.collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
     }
 
     /// The table as a block; `None` when it has no rows.
@@ -183,6 +193,8 @@ impl Composer<'_> {
             Kind::EfficiencyHeat => "efficiency_heat",
             Kind::Efficiency => "efficiency",
             Kind::Together => "together",
+            Kind::Values => "values",
+            Kind::Placement => "placement",
         };
         let pair = self.analysis.agreements.get(plan.number).filter(|_| plan.kind == Kind::Agreement);
         let method = |of| self.text.get(method_name_label(of));
@@ -198,6 +210,10 @@ impl Composer<'_> {
         let (benchmark, comparison) = figures::about(plan, self.analysis);
         let about = figures::titled(benchmark.as_deref(), comparison.as_deref());
         let (metric, factor) = figures::swept(plan, self.analysis).unwrap_or_default();
+        let factor = match figures::told_apart(plan, self.analysis) {
+            Some(names) => listed(&names, self.text),
+            None => factor,
+        };
         let quantity = self.text.metric(&metric);
         let values = [
             ("quantity", quantity.as_str()),

@@ -9,7 +9,7 @@ use crate::tables;
 use crate::tables::labels::method_name_label;
 
 /// What defines the numbers of migrations.
-const MIGRATIONS: [&str; 24] = [
+const MIGRATIONS: [&str; 21] = [
     "time_zero",
     "clocks",
     "ping",
@@ -29,15 +29,9 @@ const MIGRATIONS: [&str; 24] = [
     "first_repetitions",
     "round_trips",
     "degradation",
-    "transfer",
-    "convergence",
-    "trends",
     "xentop",
     "overflow",
 ];
-
-/// What defines those of benchmarks.
-const BENCHMARKS: [&str; 5] = ["benchmarks", "efficiency", "ratio_interval", "cache_levels", "several_vms"];
 
 impl Composer<'_> {
     pub(super) fn overview(&self) -> Section {
@@ -163,7 +157,20 @@ impl Composer<'_> {
         let values =
             [("align", self.text.get(align)), ("resamples", resamples.as_str()), ("seed", seed.as_str())];
         let benchmarks = !self.analysis.benchmarks.is_empty();
-        let parts = [(self.migrations(), MIGRATIONS.as_slice()), (benchmarks, BENCHMARKS.as_slice())];
+        let placed = self.analysis.placement.is_some();
+        let compared = !self.analysis.efficiency.is_empty();
+        let together = !self.analysis.parallel.is_empty();
+        let transferred = self.analysis.runs.iter().any(|run| run.transfer.is_some());
+        let parts: [(bool, &[&str]); 8] = [
+            (self.migrations(), &MIGRATIONS),
+            (transferred, &["transfer"]),
+            (!self.analysis.convergence.is_empty(), &["convergence"]),
+            (!self.analysis.sweeps.is_empty(), &["trends"]),
+            (benchmarks, &["benchmarks"]),
+            (compared, &["efficiency", "ratio_interval", "cache_levels"]),
+            (together, &["several_vms"]),
+            (placed, &["placement"]),
+        ];
         let terms = parts.into_iter().filter(|(there, _)| *there).flat_map(|(_, terms)| terms);
         let items = terms
             .map(|term| Definition {

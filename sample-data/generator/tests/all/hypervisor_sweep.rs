@@ -47,7 +47,7 @@ fn every_file_says_that_it_is_illustrative() {
     assert!(texts.values().all(|text| text.starts_with("# Illustrative: ")));
     let declared = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(NAME).join("campaign.toml");
     let declared = fs::read_to_string(declared).expect("the campaign");
-    assert!(declared.contains("provenance = \"reconstructed\"\nnotice = \"Illustrative only"));
+    assert!(declared.contains("\nprovenance = \"illustrative\"\n"));
     for name in texts.keys() {
         assert_eq!(declared.matches(&format!("file = \"{name}\"")).count(), 2, "{name}");
     }
