@@ -40,6 +40,8 @@ fn published_pages_come_back_and_what_does_not_add_up_is_told() {
         let rounded = [relative, relative * (4.0_f64 / 5.0).sqrt()].map(f64::round);
         assert!(rounded.contains(&deviation), "{load}: {relative}");
     }
+    let published = summary["published"].as_array().unwrap();
+    assert!(published.len() == 25 && published.iter().all(|of| of["agrees"] == true), "{published:?}");
     assert!((number(&of("FT.B.4", "amplification")["mean"]) - 3.6).abs() < 0.05);
     assert!((number(&of("LU.B.4", "amplification")["mean"]) - 1.45).abs() < 0.005);
     let told: Vec<&str> = summary["diagnostics"]
