@@ -4,7 +4,7 @@
 //! [`crate::load`]. Symbolic links are followed for files, never for folders, so that a loop
 //! cannot trap the program.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -182,8 +182,8 @@ impl Session {
     }
 }
 
-/// The campaigns in a folder: the folder itself, unless it has no `campaign.toml` and folders below
-/// it have; then those, sorted by path.
+/// The campaigns in a folder: the folder itself, unless it has no `campaign.toml` and folders below it
+/// have, or hold the logs of the same runs; then those, sorted by path.
 ///
 /// # Errors
 ///
@@ -194,8 +194,30 @@ pub fn campaigns(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     }
     let mut found = Vec::new();
     below(folder, &mut found)?;
+    if found.is_empty() {
+        found = of_equal_names(folder)?;
+    }
     found.sort();
     Ok(if found.is_empty() { vec![folder.to_owned()] } else { found })
+}
+
+/// The folders right below `folder`, if two of them hold the log of the same kind from the same host of the same run:
+/// one campaign has but one. Logs that do not name their host may lie in a folder for each host, and tell nothing.
+fn of_equal_names(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let session = Session::with_config(folder, String::new())?;
+    let mut known: BTreeMap<(&RunKey, &Option<String>, &str), &str> = BTreeMap::new();
+    let mut tops = BTreeSet::new();
+    let mut twice = false;
+    for file in &session.files {
+        // Logs right in the folder make it a campaign.
+        let Some((top, _)) = file.relative.split_once('/') else { return Ok(Vec::new()) };
+        tops.insert(top);
+        if let Some(host) = &file.host {
+            let first = known.entry((&file.run, &file.source, host)).or_insert(top);
+            twice |= *first != top;
+        }
+    }
+    Ok(if twice { tops.into_iter().map(|top| folder.join(top)).collect() } else { Vec::new() })
 }
 
 /// Folders below `folder` that hold a `campaign.toml`; a campaign's own folders are not searched.

@@ -158,6 +158,29 @@ fn a_portfolio_is_verified_also_where_its_campaigns_lie_elsewhere() {
 }
 
 #[test]
+fn folders_that_hold_the_same_runs_are_campaigns_also_undeclared() {
+    let above = two();
+    for name in ["a", "b"] {
+        fs::remove_file(above.path().join(name).join("campaign.toml")).unwrap();
+    }
+    let runs = || -> Vec<String> {
+        let summary = crate::summary(above.path());
+        let name = |run: &serde_json::Value| {
+            format!("{} {}", run["chapter"].as_str().unwrap_or("-"), run["id"].as_str().unwrap())
+        };
+        summary["runs"].as_array().unwrap().iter().map(name).collect()
+    };
+    assert_eq!(runs(), ["a none-1", "a none-2", "a none-3", "b none-3", "b none-4", "b none-5"]);
+    // Without the logs that both have they are parts of one campaign.
+    for entry in fs::read_dir(above.path().join("b")).unwrap().flatten() {
+        if entry.file_name().to_str().unwrap().starts_with("none3") {
+            fs::remove_file(entry.path()).unwrap();
+        }
+    }
+    assert_eq!(runs(), ["- none-1", "- none-2", "- none-3", "- none-4", "- none-5"]);
+}
+
+#[test]
 fn the_sample_data_are_one_portfolio() {
     let sample_data = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
     let out = tempfile::tempdir().unwrap();
