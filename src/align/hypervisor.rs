@@ -247,6 +247,7 @@ fn account(file: &LoadedFile, log: &Parsed) -> Hypervisor {
     Hypervisor {
         source_file: file.file.relative.clone(),
         downtime_s: last("downtime_s"),
+        expected_downtime_s: last("expected_downtime_s"),
         // QEMU and libvirt count milliseconds.
         resolution_s: 0.001,
         // Of a job that did not complete, the last answer says 0.

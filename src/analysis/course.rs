@@ -173,6 +173,8 @@ pub struct Hypervisor {
     pub source_file: String,
     /// Downtime as it reports it, seconds.
     pub downtime_s: Option<f64>,
+    /// What it last expected the downtime to become, seconds.
+    pub expected_downtime_s: Option<f64>,
     /// Resolution to which it prints the downtime, seconds.
     pub resolution_s: f64,
     /// From the start of the job to its end, seconds.

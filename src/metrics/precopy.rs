@@ -63,6 +63,7 @@ mod tests {
         Hypervisor {
             source_file: "xend.log".to_owned(),
             downtime_s: None,
+            expected_downtime_s: None,
             resolution_s: 0.001,
             total_time_s: None,
             setup_time_s: None,

@@ -5,7 +5,7 @@
 //! row a repetition, under the same name.
 
 use super::condition::quantities;
-use super::labels::{check_label, evidence_label, phase_label, verdict_label};
+use super::labels::{check_label, evidence_label, phase_label, status_label, verdict_label};
 use super::{Cell, Column, Heading, Row, Table, column, row, runs_of, table, without_empty_columns};
 use crate::aggregate;
 use crate::analysis::{Analysis, CheckKind, PhaseCost, PhaseKind, Run, Unit};
@@ -132,7 +132,9 @@ pub fn hypervisor(analysis: &Analysis, condition: usize) -> Table {
     let (runs, id) = of_condition(analysis, condition);
     let columns = vec![
         column("repetition", "table.repetition", None),
+        column("status", "table.status", None),
         column("downtime", "table.downtime", Some(Unit::Seconds)),
+        column("expected_downtime", "table.expected_downtime", Some(Unit::Seconds)),
         column("total_time", "table.total_time", Some(Unit::Seconds)),
         column("setup_time", "table.setup_time", Some(Unit::Seconds)),
         column("iterations", "table.iterations", Some(Unit::Count)),
@@ -147,7 +149,9 @@ pub fn hypervisor(analysis: &Analysis, condition: usize) -> Table {
         let account = run.hypervisor.as_ref()?;
         Some(row(vec![
             Cell::repetition(run),
+            Cell::Label(status_label(run.migration.status)),
             Cell::number(account.downtime_s, 3),
+            Cell::number(account.expected_downtime_s, 3),
             Cell::number(account.total_time_s, 3),
             Cell::number(account.setup_time_s, 3),
             account.iterations.and_then(|n| i64::try_from(n).ok()).map_or(Cell::Missing, Cell::Integer),

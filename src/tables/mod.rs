@@ -27,7 +27,7 @@ pub use methods::{agreements, clocks, methods};
 pub use overall::{compared, comparisons, overview, published};
 pub use placement::{decimals as placement_decimals, placement};
 pub use portfolio::{campaigns, results};
-pub use precopy::{convergence, precopy};
+pub use precopy::{convergence, precopy, rounds};
 pub use prediction::{prediction_errors, predictions};
 pub use quality::{failures, flags, incomplete, problems, problems_grouped, runs};
 pub use sweep::trends;
@@ -183,6 +183,7 @@ pub fn all(analysis: &Analysis) -> Vec<Table> {
             trends,
             convergence,
             precopy,
+            rounds,
             transfers,
             predictions,
             agreements,

@@ -3,6 +3,36 @@
 use super::{Cell, Row, Table, column, row, summary, table, without_empty_columns};
 use crate::analysis::{Analysis, Unit};
 
+/// A row a round of every run. Long: only for data files.
+pub fn rounds(analysis: &Analysis) -> Table {
+    let columns = vec![
+        column("condition", "table.condition", None),
+        column("repetition", "table.repetition", None),
+        column("round", "table.round", None),
+        column("pages_sent", "table.pages_sent", Some(Unit::Count)),
+        column("bytes_sent", "table.transferred", Some(Unit::Bytes)),
+        column("pages_skipped", "table.skipped", Some(Unit::Count)),
+        column("pages_dirtied", "table.dirty_rate", Some(Unit::Count)),
+        column("duration", "table.duration", Some(Unit::Seconds)),
+    ];
+    let rows = analysis.runs.iter().flat_map(|run| {
+        let rounds = run.hypervisor.iter().flat_map(|account| &account.rounds);
+        rounds.map(|round| {
+            row(vec![
+                Cell::Text(analysis.condition_name(run.condition)),
+                Cell::repetition(run),
+                i64::try_from(round.number).map_or(Cell::Missing, Cell::Integer),
+                Cell::number(Some(round.pages_sent), 0),
+                Cell::number(round.bytes_sent, 2),
+                Cell::number(round.pages_skipped, 0),
+                Cell::number(round.pages_dirtied, 0),
+                Cell::number(round.duration_s, 3),
+            ])
+        })
+    });
+    without_empty_columns(table("rounds".to_owned(), columns, rows.collect()))
+}
+
 /// A row a condition: pages in all and in the first, a middle and the last round, means over its runs.
 pub fn precopy(analysis: &Analysis) -> Table {
     let columns = vec![

@@ -3,13 +3,16 @@
 use serde::Serialize;
 
 use super::super::{round, round_option};
-use crate::analysis::{Check, Degradation, Hypervisor, Milestone, MilestoneKind, Phase, Presence};
+use crate::analysis::{
+    Check, Degradation, Hypervisor, Milestone, MilestoneKind, Phase, PrecopyRound, Presence,
+};
 use crate::tables::labels::{check_label, code, evidence_label, milestone_label, phase_label, verdict_label};
 
 #[derive(Serialize)]
 pub(super) struct HypervisorWire<'a> {
     source_file: &'a str,
     downtime_s: Option<f64>,
+    expected_downtime_s: Option<f64>,
     resolution_s: Option<f64>,
     total_time_s: Option<f64>,
     setup_time_s: Option<f64>,
@@ -23,7 +26,6 @@ pub(super) struct HypervisorWire<'a> {
     throughput_bytes_per_s: Option<f64>,
 }
 
-/// Pages by round are known from no log so far.
 #[derive(Serialize)]
 pub(super) struct PrecopyWire {
     iterations: Option<u64>,
@@ -34,6 +36,17 @@ pub(super) struct PrecopyWire {
     vm_pages: Option<f64>,
     amplification: Option<f64>,
     bytes_total: Option<f64>,
+    rounds: Vec<RoundWire>,
+}
+
+#[derive(Serialize)]
+struct RoundWire {
+    number: u64,
+    pages_sent: Option<f64>,
+    bytes_sent: Option<f64>,
+    pages_skipped: Option<f64>,
+    pages_dirtied: Option<f64>,
+    duration_s: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -88,6 +101,7 @@ pub(super) fn hypervisor(account: &Hypervisor) -> HypervisorWire<'_> {
     HypervisorWire {
         source_file: &account.source_file,
         downtime_s: round_option(account.downtime_s),
+        expected_downtime_s: round_option(account.expected_downtime_s),
         resolution_s: account.downtime_s.and_then(|_| round(account.resolution_s)),
         total_time_s: round_option(account.total_time_s),
         setup_time_s: round_option(account.setup_time_s),
@@ -112,6 +126,18 @@ pub(super) fn precopy(account: &Hypervisor) -> PrecopyWire {
         vm_pages: round_option(account.vm_pages()),
         amplification: round_option(account.amplification()),
         bytes_total: round_option(account.transferred_bytes),
+        rounds: account.rounds.iter().map(precopy_round).collect(),
+    }
+}
+
+fn precopy_round(of: &PrecopyRound) -> RoundWire {
+    RoundWire {
+        number: of.number,
+        pages_sent: round(of.pages_sent),
+        bytes_sent: round_option(of.bytes_sent),
+        pages_skipped: round_option(of.pages_skipped),
+        pages_dirtied: round_option(of.pages_dirtied),
+        duration_s: round_option(of.duration_s),
     }
 }
 
