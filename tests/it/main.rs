@@ -10,6 +10,7 @@ mod corpus;
 mod coverage;
 mod damaged_hypervisor;
 mod determinism;
+mod documented;
 mod efficiency;
 mod ingest;
 mod init;

@@ -153,24 +153,26 @@ pub fn portfolio_json(name: &str, chapters: &[(&str, &Analysis)]) -> anyhow::Res
         else {
             continue;
         };
-        for (list, value) in lists {
-            match (list.as_str(), value) {
-                ("campaign", Value::Object(mut campaign)) => {
-                    campaign.insert("chapter".to_owned(), json!(chapter));
-                    campaign.insert("folder".to_owned(), json!(format!("campaigns/{chapter}")));
-                    campaigns.push(Value::Object(campaign));
-                }
+        let mut about = Map::new();
+        for (name, value) in lists {
+            match (name.as_str(), value) {
+                ("campaign", Value::Object(campaign)) => about.extend(campaign),
+                ("schema", _) => {}
                 (_, Value::Array(mut entries)) => {
                     for entry in entries.iter_mut().filter_map(Value::as_object_mut) {
                         entry.insert("chapter".to_owned(), json!(chapter));
                     }
-                    if let Value::Array(all) = whole.entry(list).or_insert_with(|| json!([])) {
+                    if let Value::Array(all) = whole.entry(name).or_insert_with(|| json!([])) {
                         all.append(&mut entries);
                     }
                 }
-                _ => {}
+                // What a campaign has but one of.
+                (_, value) => drop(about.insert(name, value)),
             }
         }
+        about.insert("chapter".to_owned(), json!(chapter));
+        about.insert("folder".to_owned(), json!(format!("campaigns/{chapter}")));
+        campaigns.push(Value::Object(about));
     }
     let paths: Vec<&str> = chapters.iter().map(|(_, analysis)| analysis.campaign.path.as_str()).collect();
     whole.insert("schema".to_owned(), json!(SCHEMA));
