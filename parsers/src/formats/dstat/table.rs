@@ -52,7 +52,6 @@ impl Buffer {
         matches!(self.values, Values::Floats(_)) && (0.0..=most).contains(&value)
     }
 
-    #[inline]
     fn push(&mut self, value: Option<f64>) {
         match (&mut self.values, value) {
             (Values::Floats(values), Some(value)) => values.append_value(value),
@@ -198,8 +197,9 @@ impl Table {
         }
         self.run.last_s = time_s.or(self.run.last_s);
         for (target, value) in self.run.layout.iter().zip(&self.values) {
-            if let Some(buffer) = self.buffers.get_mut(target.buffer) {
-                buffer.push(*value);
+            let values = self.buffers.get_mut(target.buffer).map(|buffer| &mut buffer.values);
+            if let (Some(Values::Floats(values)), Some(value)) = (values, value) {
+                values.append_value(*value);
             }
         }
         Some(time_s)

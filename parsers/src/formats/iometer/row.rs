@@ -65,6 +65,10 @@ impl<'a> Cells<'a> {
         self.range(at, at)
     }
 
+    pub fn is_empty(&self, at: usize) -> bool {
+        self.numbers.get(at).copied().flatten().is_none() && self.get(at).is_empty()
+    }
+
     /// The text from one cell to another, with the separators between them.
     pub fn range(&self, from: usize, to: usize) -> &'a [u8] {
         let ends = self.places.get(from).zip(self.places.get(to));
@@ -104,7 +108,7 @@ impl<'a> Cells<'a> {
         let first = (NUMBERS - 1..self.len()).find(|at| !self.get(*at).is_empty());
         let Some(first) = first else { return Some(0) };
         let shift = isize::try_from(first).ok()?.checked_sub(isize::try_from(header.cpu?).ok()?)?;
-        let numbers = (first..self.len()).all(|at| self.get(at).is_empty() || self.is_number(at));
+        let numbers = (first..self.len()).all(|at| self.is_empty(at) || self.is_number(at));
         Some(shift).filter(|shift| numbers && shift.unsigned_abs() <= MAY_LACK)
     }
 
@@ -120,7 +124,7 @@ impl<'a> Cells<'a> {
         let all = (first..self.len()).all(|at| {
             let number = self.is_number(at);
             numbers = numbers.saturating_add(usize::from(number));
-            number || self.get(at).is_empty()
+            number || self.is_empty(at)
         });
         all && numbers > 0
     }
