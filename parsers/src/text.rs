@@ -88,8 +88,12 @@ fn leading_digits(mut value: u64, bytes: &[u8]) -> (u64, usize) {
 
 /// Digits and nothing else.
 pub(crate) fn unsigned(bytes: &[u8]) -> Option<u64> {
+    // Most of what is asked is a word.
+    if !bytes.first()?.is_ascii_digit() {
+        return None;
+    }
     let (value, count) = leading_digits(0, bytes);
-    if count == 0 || count < bytes.len() {
+    if count < bytes.len() {
         return None;
     }
     if count <= MOST_DIGITS {
