@@ -4,6 +4,7 @@
 //! cargo run --release -p stillstand-parsers --example throughput            # every format
 //! cargo run --release -p stillstand-parsers --example throughput -- 64      # with logs of 64 MB
 //! cargo run --release -p stillstand-parsers --example throughput -- 32 FILE FIRST LAST
+//! cargo run --release -p stillstand-parsers --example throughput -- 32 FILE  # as it is, many times
 //! ```
 //!
 //! A log is made long by repeating the lines that are its body (`FIRST` to `LAST`, from 1) below those before them.
@@ -49,9 +50,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let megabytes: usize = arguments.next().map_or(Ok(32), |number| number.parse())?;
     println!("{:<18} {:>9} {:>8} {:>9} {:>14}", "format", "bytes", "MB/s", "ns/line", "lines/s");
     if let Some(file) = arguments.next() {
-        let first = arguments.next().map_or(Ok(1), |number| number.parse())?;
-        let last = arguments.next().map_or(Ok(usize::MAX), |number| number.parse())?;
-        return measure(&std::fs::read(file)?, Some((first, last)), megabytes * 1_000_000);
+        let lines: Vec<usize> = arguments.map(|number| number.parse()).collect::<Result<_, _>>()?;
+        let body = lines.first().map(|first| (*first, lines.get(1).copied().unwrap_or(usize::MAX)));
+        return measure(&std::fs::read(file)?, body, megabytes * 1_000_000);
     }
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../");
     for (file, body) in SAMPLES {
