@@ -18,7 +18,7 @@ pub(crate) struct Line<'a> {
 impl Line<'_> {
     /// Whether the line holds nothing but spaces and tabs.
     pub fn is_blank(&self) -> bool {
-        self.text.trim_ascii().is_empty()
+        self.text.iter().all(u8::is_ascii_whitespace)
     }
 }
 

@@ -5,24 +5,102 @@
 
 use memchr::memchr;
 
+/// Digits that any `u64` can hold.
+const MOST_DIGITS: usize = 19;
+/// Powers of ten that are exact as `f64`.
+const POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+    1e19, 1e20, 1e21, 1e22,
+];
+
 /// A finite decimal number. `inf`, `nan`, and signs other than a leading `-` are refused.
 pub(crate) fn float(bytes: &[u8]) -> Option<f64> {
-    let first = *bytes.strip_prefix(b"-").unwrap_or(bytes).first()?;
+    let (negative, number) = bytes.strip_prefix(b"-").map_or((false, bytes), |rest| (true, rest));
+    if let Some(Plain { value, rest: b"", .. }) = plain(number) {
+        return Some(if negative { -value } else { value });
+    }
+    let first = *number.first()?;
     if !first.is_ascii_digit() && first != b'.' {
         return None;
     }
     fast_float2::parse::<f64, _>(bytes).ok().filter(|value| value.is_finite())
 }
 
-/// Digits and nothing else.
-pub(crate) fn unsigned(bytes: &[u8]) -> Option<u64> {
-    if bytes.is_empty() {
+/// A number such as nearly all in a log: digits, and perhaps a point and more digits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Plain<'a> {
+    pub value: f64,
+    /// Whether it has a point.
+    pub decimal: bool,
+    /// What stands behind it.
+    pub rest: &'a [u8],
+}
+
+/// The plain number at the beginning of the bytes. None if there is none or it has so many digits that it takes
+/// [`float`] to round it: integers up to 2⁵³ and powers of ten up to 10²² are exact as `f64`, and the quotient of two
+/// exact numbers is rounded once, so that below these limits the result is the nearest `f64`.
+#[inline]
+#[expect(clippy::cast_precision_loss, reason = "not below 2^53")]
+pub(crate) fn plain(bytes: &[u8]) -> Option<Plain<'_>> {
+    let (whole, count) = leading_digits(0, bytes);
+    let behind = bytes.get(count..)?;
+    let (decimal, after) = behind.strip_prefix(b".").map_or((false, behind), |after| (true, after));
+    let (mantissa, decimals) = if decimal { leading_digits(whole, after) } else { (whole, 0) };
+    let digits = count.saturating_add(decimals);
+    if digits == 0 || digits > MOST_DIGITS || mantissa > 1 << 53 {
         return None;
     }
-    bytes.iter().try_fold(0_u64, |value, byte| {
-        let digit = byte.is_ascii_digit().then(|| u64::from(byte.wrapping_sub(b'0')))?;
-        value.checked_mul(10)?.checked_add(digit)
-    })
+    let value = mantissa as f64 / POWERS.get(decimals)?;
+    Some(Plain { value, decimal, rest: after.get(decimals..)? })
+}
+
+/// Appends the digits at the beginning of the bytes to `value`, and counts them. Wraps beyond [`MOST_DIGITS`].
+///
+/// Eight bytes are read at a time, as one number: a multiplication adds neighbouring digits up to pairs, the next one
+/// pairs to fours, the last one these to eight.
+#[inline]
+fn leading_digits(mut value: u64, bytes: &[u8]) -> (u64, usize) {
+    const SCALE: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+    let mut rest = bytes;
+    while let Some((eight, behind)) = rest.split_first_chunk::<8>() {
+        // Digits become 0 to 9; the sum has the top bit of every byte that is more, as far as the first of them.
+        let values = u64::from_le_bytes(*eight) ^ 0x3030_3030_3030_3030;
+        let others = (values.wrapping_add(0x7676_7676_7676_7676) | values) & 0x8080_8080_8080_8080;
+        let count = others.trailing_zeros() / 8;
+        // The digits move to the end, behind zeros.
+        let digits = values.checked_shl(64_u32.wrapping_sub(8 * count)).unwrap_or(0);
+        let pairs = (digits.wrapping_mul((10 << 8) | 1) >> 8) & 0x00ff_00ff_00ff_00ff;
+        let fours = (pairs.wrapping_mul((100 << 16) | 1) >> 16) & 0x0000_ffff_0000_ffff;
+        let number = fours.wrapping_mul((10_000 << 32) | 1) >> 32;
+        let count = count as usize;
+        value = value.wrapping_mul(SCALE.get(count).copied().unwrap_or(1)).wrapping_add(number);
+        if count < 8 {
+            return (value, bytes.len().wrapping_sub(rest.len()).wrapping_add(count));
+        }
+        rest = behind;
+    }
+    while let Some((digit, behind)) = rest.split_first().filter(|(byte, _)| byte.is_ascii_digit()) {
+        value = value.wrapping_mul(10).wrapping_add(u64::from(digit & 0x0f));
+        rest = behind;
+    }
+    (value, bytes.len().wrapping_sub(rest.len()))
+}
+
+/// Digits and nothing else.
+pub(crate) fn unsigned(bytes: &[u8]) -> Option<u64> {
+    // Most of what is asked is a word.
+    if !bytes.first()?.is_ascii_digit() {
+        return None;
+    }
+    let (value, count) = leading_digits(0, bytes);
+    if count < bytes.len() {
+        return None;
+    }
+    if count <= MOST_DIGITS {
+        return Some(value);
+    }
+    // Zeros, or a number that may be too large.
+    bytes.iter().try_fold(0_u64, |value, byte| value.checked_mul(10)?.checked_add(u64::from(byte & 0x0f)))
 }
 
 /// Digits and nothing else, in 63 bits.
@@ -88,7 +166,29 @@ pub(crate) fn column(position: usize) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// The fast way gives the bits that the slow one gives, and takes what it takes.
+        #[test]
+        fn numbers_are_the_nearest(
+            number in "-?[0-9]{0,18}(\\.[0-9]{0,18})?|-?[0-9]{1,25}(\\.[0-9]{0,25})?|[0-9.,e-]{0,12}|-?[0-9]{1,7}\\.[0-9]{1,3}",
+        ) {
+            let unsigned_part = number.strip_prefix('-').unwrap_or(&number);
+            let shaped = unsigned_part.starts_with(|first: char| first.is_ascii_digit() || first == '.');
+            let slow = fast_float2::parse::<f64, _>(number.as_bytes()).ok().filter(|value| shaped && value.is_finite());
+            prop_assert_eq!(float(number.as_bytes()).map(f64::to_bits), slow.map(f64::to_bits));
+        }
+
+        #[test]
+        fn integers_are_whole_or_nothing(number in "[0-9]{1,22}|[0-9a/:]{0,12}|0{5,25}[0-9]{1,20}") {
+            let plain = number.bytes().all(|byte| byte.is_ascii_digit());
+            let slow = number.parse::<u64>().ok().filter(|_| plain);
+            prop_assert_eq!(unsigned(number.as_bytes()), slow);
+        }
+    }
 
     #[test]
     fn numbers_are_whole_or_nothing() {

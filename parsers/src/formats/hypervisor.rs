@@ -108,16 +108,28 @@ pub(super) enum Reading {
 
 /// A number of the source, times `scale`.
 pub(super) fn reading(digits: &[u8], scale: f64) -> Reading {
+    match unsigned(digits) {
+        Some(number) => reading_of(number, scale),
+        None => float(digits).map_or(Reading::Unreadable, |number| scaled(number, scale)),
+    }
+}
+
+/// The same of a whole number that is read already.
+#[expect(clippy::cast_precision_loss, reason = "what is above 2^53 is rounded")]
+pub(super) fn reading_of(number: u64, scale: f64) -> Reading {
+    scaled(number as f64, scale)
+}
+
+fn scaled(number: f64, scale: f64) -> Reading {
     // Above this, an unsigned number of 64 bits was negative.
     const SIGN: f64 = 9_223_372_036_854_775_808.0;
-    #[expect(clippy::cast_precision_loss, reason = "what is above 2^53 is rounded")]
-    let number = unsigned(digits).map(|number| number as f64).or_else(|| float(digits));
-    match number {
-        None => Reading::Unreadable,
-        Some(number) if !(0.0..SIGN).contains(&number) || number * scale >= SIGN => Reading::Underflow,
+    if !(0.0..SIGN).contains(&number) || number * scale >= SIGN {
+        Reading::Underflow
+    } else if scale < 1.0 {
         // 18 ms are 0.018 s, which is 18 / 1000 and not 18 * 0.001.
-        Some(number) if scale < 1.0 => Reading::Value(number / scale.recip().round()),
-        Some(number) => Reading::Value(number * scale),
+        Reading::Value(number / scale.recip().round())
+    } else {
+        Reading::Value(number * scale)
     }
 }
 

@@ -372,7 +372,7 @@ impl<'a> Reader<'a> {
         let mut told = None;
         for (value, at, factor) in header.places() {
             let at = at.checked_add_signed(shift).filter(|at| *at > Cells::last_name(0));
-            let Some(at) = at.filter(|at| !self.cells.get(*at).is_empty()) else { continue };
+            let Some(at) = at.filter(|at| !self.cells.is_empty(*at)) else { continue };
             let number = self.cells.number(at);
             if number == Some(-1.0) {
                 continue;

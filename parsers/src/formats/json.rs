@@ -166,7 +166,8 @@ impl<'a> Reader<'a> {
     fn node(&self, start: usize, line: u64, column: usize, value: Value<'a>) -> Node<'a> {
         let rest = self.bytes.get(start..).unwrap_or_default();
         let rest = rest.get(..QUOTED).unwrap_or(rest);
-        let text = rest.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
+        let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let text = rest.get(..end).unwrap_or(rest).trim_ascii_end();
         Node { line, column, text, value, whole: self.trouble.is_none() }
     }
 
@@ -266,6 +267,13 @@ impl<'a> Reader<'a> {
     /// A text in quotes, which ends on its line.
     fn string(&mut self) -> Option<String> {
         let text = self.bytes.get(self.at..).unwrap_or_default();
+        let inside = text.get(1..).unwrap_or_default();
+        // Nearly all texts are what stands between the quotes.
+        let end = memchr::memchr3(b'"', b'\\', b'\n', inside).filter(|end| inside.get(*end) == Some(&b'"'));
+        if let Some(plain) = end.and_then(|end| inside.get(..end)) {
+            self.at = self.at.saturating_add(plain.len()).saturating_add(2);
+            return Some(String::from_utf8_lossy(plain).into_owned());
+        }
         let mut out = Vec::new();
         let mut at = 1_usize;
         loop {

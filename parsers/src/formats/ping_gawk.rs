@@ -26,15 +26,13 @@
 
 mod comment;
 
-use std::collections::HashSet;
-
 use polars::prelude::{
     ChunkedBuilder, Float64Type, Int64Type, IntoSeries, PrimitiveChunkedBuilder, UInt32Type,
 };
 
 use self::comment::Comment;
 use super::ping::summary::Summary;
-use super::sequence::{PERIOD, Tally, Unwrap};
+use super::sequence::{PERIOD, Seen, Tally, Unwrap};
 use super::{Outcome, unusable};
 use crate::detect::Head;
 use crate::diagnostic::{Diagnostics, Facts, ParseError, Parsed, Place, RowCount};
@@ -129,7 +127,7 @@ struct Session {
     next_counter: Option<u32>,
     seqs: Unwrap,
     highest_seq: i64,
-    seen: HashSet<u32>,
+    seen: Seen,
     /// Its summary line has been read: whatever follows belongs to the next session.
     summed_up: bool,
 }

@@ -1,5 +1,7 @@
 //! Sequence numbers of 16 bits that go on counting, and tallies of what is seen too often to list.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::Place;
 
 /// Sequence numbers of ICMP echo have 16 bits.
@@ -43,6 +45,38 @@ impl Unwrap {
     }
 }
 
+/// A set of sequence numbers. They come nearly in order, so the set remembers them 64 at a time and has those around
+/// the last one at hand; however far apart numbers are, each takes little memory.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// The numbers around the last one: which 64, and a bit for each.
+    block: u32,
+    bits: u64,
+    /// All the others.
+    others: HashMap<u32, u64>,
+}
+
+impl Seen {
+    /// Adds a number. Whether it is new.
+    pub fn insert(&mut self, number: u32) -> bool {
+        let (block, bit) = (number / 64, 1_u64 << (number % 64));
+        if block != self.block {
+            let bits = self.others.remove(&block).unwrap_or(0);
+            self.others
+                .insert(std::mem::replace(&mut self.block, block), std::mem::replace(&mut self.bits, bits));
+        }
+        let new = self.bits & bit == 0;
+        self.bits |= bit;
+        new
+    }
+
+    pub fn contains(&self, number: u32) -> bool {
+        let (block, bit) = (number / 64, 1_u64 << (number % 64));
+        let bits = if block == self.block { Some(&self.bits) } else { self.others.get(&block) };
+        bits.is_some_and(|bits| bits & bit != 0)
+    }
+}
+
 /// How often something was seen, and where first.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
@@ -58,5 +92,23 @@ impl Tally {
 
     pub fn place(&self) -> Place<'static> {
         Place { line: self.first, ..Place::FILE }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn seen_is_a_set(numbers in proptest::collection::vec(0_u32..400, 0..200)) {
+            let (mut seen, mut set) = (Seen::default(), HashSet::new());
+            for number in numbers {
+                proptest::prop_assert_eq!(seen.contains(number), set.contains(&number));
+                proptest::prop_assert_eq!(seen.insert(number), set.insert(number));
+            }
+        }
     }
 }

@@ -135,7 +135,8 @@ impl<'a> Reader<'a> {
     fn row(&mut self, line: Line<'a>, row: &line::Row<'a>) {
         let mut values = row.values();
         if row.complete {
-            for (position, cell, expected) in row.bad_cells() {
+            let bad_cells = (!values.complete()).then(|| row.bad_cells());
+            for (position, cell, expected) in bad_cells.into_iter().flatten() {
                 self.diagnostics.warning("cell-unreadable", Place::cell(line.number, position, cell), || {
                     let name = String::from_utf8_lossy(row.name);
                     format!("expected {expected} of {name}; the value is null")

@@ -87,7 +87,7 @@ fn parse(bytes: &[u8]) -> Result<Parsed, ParseError> {
 }
 
 struct Reader<'a> {
-    records: Vec<Record<'a>>,
+    records: Vec<align::Record<'a>>,
     /// What EPOCH the next line should begin with.
     next_epoch: Option<i64>,
     next_sample: u32,
@@ -121,12 +121,11 @@ impl<'a> Reader<'a> {
         self.unreadable = 0;
         record.sample = self.next_sample;
         record.text = line.text;
-        record.last = !line.terminated;
         self.cells(line, &mut record);
         self.next_sample = self.next_sample.saturating_add(1);
         let last_epoch = record.vms().filter_map(|vm| vm.epoch).next_back();
         self.next_epoch = last_epoch.map(|epoch| epoch.saturating_add(1)).or(self.next_epoch);
-        self.records.push(record);
+        self.records.push(align::Record::new(&record));
     }
 
     /// Lines that are missing from the file have left a hole in EPOCH.
@@ -192,6 +191,9 @@ impl<'a> Reader<'a> {
             });
             return;
         }
+        if group.readable() {
+            return;
+        }
         for (position, cell, expected) in group.bad_cells() {
             let place = Place::cell(line.number, position, cell);
             diagnostics.warning("cell-unreadable", place, || {
@@ -209,7 +211,6 @@ impl<'a> Reader<'a> {
         };
         let Aligned { mut rows, corrections, lost } = align::align(&self.records, vm, &mut self.diagnostics);
         self.rows.lost = self.rows.lost.saturating_add(lost);
-        rows.sort_by_key(|row| (row.sample, row.who));
         first_values(&mut rows, &mut self.diagnostics);
         self.rows.read = rows.len();
 

@@ -160,7 +160,7 @@ impl Reader {
         }
         self.last = Some(stamp.nanos);
         self.rows.read += 1;
-        self.times.append_value(stamp.seconds);
+        self.times.append_option(decimal(stamp.nanos));
     }
 
     #[expect(clippy::cast_precision_loss, reason = "for people")]

@@ -23,9 +23,9 @@
 //! With a delay above 1 s, maxint turns small rates into positive ones that look real. They are not touched.
 
 /// 10 Gbit/s in bytes: more than any host of the time could transfer.
-pub(super) const FASTEST: f64 = 1.25e9;
+const FASTEST: f64 = 1.25e9;
 /// Rates from here on are no rates.
-const SPIKE: f64 = 1e17;
+pub(super) const SPIKE: f64 = 1e17;
 const TWO_31: f64 = 2_147_483_648.0;
 const TWO_32: f64 = 4_294_967_296.0;
 

@@ -24,6 +24,10 @@ impl Row {
         Self { separator, bounds: Vec::new(), spare: Vec::new() }
     }
 
+    pub fn separator(&self) -> u8 {
+        self.separator
+    }
+
     pub fn len(&self) -> usize {
         self.bounds.len()
     }

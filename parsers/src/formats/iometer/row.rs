@@ -4,7 +4,7 @@
 //! hold commas, so that the columns behind them are counted from the right.
 
 use super::columns::Header;
-use crate::text::float;
+use crate::text::{Plain, float, plain};
 
 /// Index of the first column behind the names.
 const NUMBERS: usize = 3;
@@ -27,23 +27,33 @@ pub(super) struct Cells<'a> {
     separator: u8,
     /// Where each cell begins and ends.
     places: Vec<(usize, usize)>,
+    /// The cells that are plain numbers, as most are. They are read where they are cut, and looked at more than once.
+    numbers: Vec<Option<f64>>,
 }
 
 impl<'a> Cells<'a> {
     pub fn new(separator: u8) -> Self {
-        Self { text: b"", separator, places: Vec::new() }
+        Self { text: b"", separator, places: Vec::new(), numbers: Vec::new() }
     }
 
     /// Cuts the next line.
     pub fn cut(&mut self, text: &'a [u8]) {
         self.text = text;
         self.places.clear();
-        let mut start = 0_usize;
-        for end in memchr::memchr_iter(self.separator, text) {
-            self.places.push((start, end));
-            start = end.saturating_add(1);
+        self.numbers.clear();
+        let mut rest = Some(text);
+        while let Some(cell) = rest {
+            let start = text.len().saturating_sub(cell.len());
+            let ends = |rest: &[u8]| rest.first().is_none_or(|byte| *byte == self.separator);
+            let number = plain(cell).filter(|number| ends(number.rest));
+            let length = match number {
+                Some(Plain { rest, .. }) => cell.len().saturating_sub(rest.len()),
+                None => memchr::memchr(self.separator, cell).unwrap_or(cell.len()),
+            };
+            self.places.push((start, start.saturating_add(length)));
+            self.numbers.push(number.map(|number| number.value));
+            rest = cell.get(length.saturating_add(1)..);
         }
-        self.places.push((start, text.len()));
     }
 
     pub fn len(&self) -> usize {
@@ -53,6 +63,10 @@ impl<'a> Cells<'a> {
     /// A cell without the blanks, and without the quotes a spreadsheet put around it.
     pub fn get(&self, at: usize) -> &'a [u8] {
         self.range(at, at)
+    }
+
+    pub fn is_empty(&self, at: usize) -> bool {
+        self.numbers.get(at).copied().flatten().is_none() && self.get(at).is_empty()
     }
 
     /// The text from one cell to another, with the separators between them.
@@ -72,7 +86,7 @@ impl<'a> Cells<'a> {
 
     /// A number, with a decimal comma where commas do not separate.
     pub fn number(&self, at: usize) -> Option<f64> {
-        number(self.get(at), self.separator)
+        self.numbers.get(at).copied().flatten().or_else(|| number(self.get(at), self.separator))
     }
 
     /// How many columns the numbers are shifted to the right (positive) or to the left against the header;
@@ -94,7 +108,7 @@ impl<'a> Cells<'a> {
         let first = (NUMBERS - 1..self.len()).find(|at| !self.get(*at).is_empty());
         let Some(first) = first else { return Some(0) };
         let shift = isize::try_from(first).ok()?.checked_sub(isize::try_from(header.cpu?).ok()?)?;
-        let numbers = (first..self.len()).all(|at| self.get(at).is_empty() || self.is_number(at));
+        let numbers = (first..self.len()).all(|at| self.is_empty(at) || self.is_number(at));
         Some(shift).filter(|shift| numbers && shift.unsigned_abs() <= MAY_LACK)
     }
 
@@ -110,7 +124,7 @@ impl<'a> Cells<'a> {
         let all = (first..self.len()).all(|at| {
             let number = self.is_number(at);
             numbers = numbers.saturating_add(usize::from(number));
-            number || self.get(at).is_empty()
+            number || self.is_empty(at)
         });
         all && numbers > 0
     }

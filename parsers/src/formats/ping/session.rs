@@ -1,11 +1,9 @@
 //! What is known of one ping while it is read.
 
-use std::collections::HashSet;
-
 use super::line::{Event, Kind, Tool};
 use super::summary::{Summary, Times};
 use crate::diagnostic::{Diagnostics, Facts, Place};
-use crate::formats::sequence::Unwrap;
+use crate::formats::sequence::{Seen, Unwrap};
 
 /// A repeated first number is a new beginning if the numbers had come this far.
 const FAR: u32 = 2;
@@ -26,7 +24,7 @@ pub(super) struct Session {
     /// Windows counts an error that another host sent as a reply.
     errors: u64,
     seqs: Unwrap,
-    seen: HashSet<u32>,
+    seen: Seen,
     lowest: Option<u32>,
     highest: u32,
     /// Time stamp of the last line.
@@ -101,8 +99,7 @@ impl Session {
     /// Whether the event is the first of another ping, of which the beginning is missing.
     pub fn starts_again(&self, event: &Event<'_>) -> bool {
         // Where the numbers may have wrapped, the first one is not one that was seen.
-        let first =
-            |seq: u32| seq <= 1 && self.highest >= seq.saturating_add(FAR) && self.seen.contains(&seq);
+        let first = |seq: u32| seq <= 1 && self.highest >= seq.saturating_add(FAR) && self.seen.contains(seq);
         event.kind == Kind::Reply
             && !self.unmarked
             && event.tool != Some(Tool::Bsd)

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostics, Place};
-use crate::formats::hypervisor::{Field, Observation, Reading, is_status, reading};
+use crate::formats::hypervisor::{Field, Observation, Reading, is_status, reading, reading_of};
 
 /// Members of an answer, and the base units in their unit.
 const OF_JOB: [(&str, Field, f64); 4] = [
@@ -81,7 +81,10 @@ fn figure(
 ) {
     match value {
         None | Some(Value::Null) => {}
-        Some(Value::Number(number)) => row.put(field, number.to_string().as_bytes(), scale, place, log),
+        Some(Value::Number(number)) => match number.as_u64() {
+            Some(number) => row.take(field, reading_of(number, scale), place, log),
+            None => row.put(field, number.to_string().as_bytes(), scale, place, log),
+        },
         // Some programs put separators between thousands.
         Some(Value::String(text)) => {
             let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b',').collect();

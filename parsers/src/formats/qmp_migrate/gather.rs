@@ -65,32 +65,35 @@ enum Scan {
 
 /// Follows braces from `depth` on.
 fn scan(text: &[u8], mut depth: usize) -> Scan {
-    let mut quote = None;
-    let mut escaped = false;
-    for (at, byte) in text.iter().enumerate() {
-        if let Some(open) = quote {
-            if escaped {
-                escaped = false;
-            } else if *byte == b'\\' {
-                escaped = true;
-            } else if *byte == open {
-                quote = None;
-            }
-            continue;
-        }
+    let mut at = 0_usize;
+    while let Some(byte) = text.get(at) {
+        at = at.saturating_add(1);
         match byte {
-            b'"' | b'\'' => quote = Some(*byte),
+            b'"' | b'\'' => at = end_of_string(text, at, *byte),
             b'{' => depth = depth.saturating_add(1),
             b'}' => {
                 depth = depth.saturating_sub(1);
                 if depth == 0 {
-                    return Scan::Closed(at.saturating_add(1));
+                    return Scan::Closed(at);
                 }
             }
             _ => {}
         }
     }
     Scan::Open(depth)
+}
+
+/// Behind the quote that closes the string from `at` on, or at the end of the text.
+fn end_of_string(text: &[u8], mut at: usize, quote: u8) -> usize {
+    while let Some(found) = memchr::memchr2(quote, b'\\', text.get(at..).unwrap_or_default()) {
+        at = at.saturating_add(found).saturating_add(1);
+        if text.get(at.saturating_sub(1)) == Some(&quote) {
+            return at;
+        }
+        // What a backslash stands before is a part of the string.
+        at = at.saturating_add(1);
+    }
+    text.len()
 }
 
 /// Whether a brace with this behind it may begin a message.

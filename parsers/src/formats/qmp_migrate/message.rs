@@ -9,7 +9,7 @@ use super::python::to_json;
 use crate::diagnostic::{ParseError, Parsed, Place};
 use crate::format::Format;
 use crate::formats::hypervisor::stamp::Stamp;
-use crate::formats::hypervisor::{Field, Observation, STATUS, Table, reading};
+use crate::formats::hypervisor::{Field, Observation, STATUS, Table, reading_of};
 
 /// Commands that are rows.
 const COMMANDS: [&str; 6] = ["migrate", "migrate_cancel", "migrate-incoming", "stop", "cont", "quit"];
@@ -277,12 +277,7 @@ impl Reader {
             self.begun = true;
         }
         if let Some(pass) = data("pass").and_then(Value::as_u64) {
-            row.take(
-                Field::Iteration,
-                reading(pass.to_string().as_bytes(), 1.0),
-                place,
-                &mut self.table.diagnostics,
-            );
+            row.take(Field::Iteration, reading_of(pass, 1.0), place, &mut self.table.diagnostics);
         }
         self.push(row);
     }

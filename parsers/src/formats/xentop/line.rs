@@ -46,6 +46,13 @@ pub(super) struct Values {
 }
 
 impl Values {
+    /// Whether nothing is missing.
+    pub fn complete(&self) -> bool {
+        let Self { cpu, mem, mem_share, vcpus, net_tx, net_rx, vbd_read, vbd_write } = self;
+        let numbers = [cpu, mem, mem_share, net_tx, net_rx, vbd_read, vbd_write];
+        numbers.into_iter().all(Option::is_some) && vcpus.is_some()
+    }
+
     /// Makes null what the cell of that number (from 0, after STATE) says.
     pub fn forget(&mut self, cell: usize) {
         match cell {
@@ -168,22 +175,16 @@ fn is_state(word: &[u8], blanks: bool) -> bool {
 }
 
 fn row(line: &[u8], blanks: bool) -> Option<Row<'_>> {
-    let total = words(line).count();
+    let (last, count) = last_words(line);
+    let words = last.get(..count)?;
+    let is = |after: &usize| words.get(*after).is_some_and(|(_, word)| is_state(word, blanks));
     // A whole row has its STATE 15 to 18 words before its end; only the last line of a file may have it later.
-    let whole = |after: usize| (15..=MOST_WORDS).contains(&after);
-    let mut state = None;
-    for (index, (start, word)) in words(line).enumerate() {
-        let after = total.saturating_sub(index).saturating_sub(1);
-        let likely = state.is_none_or(|(_, _, before)| !whole(before) || whole(after));
-        if after <= MOST_WORDS && likely && is_state(word, blanks) {
-            state = Some((start, index, after));
-        }
-    }
-    let (start, index, _) = state?;
+    let state = (15..=MOST_WORDS).find(is).or_else(|| (0..15).find(is))?;
+    let (start, _) = *words.get(state)?;
     let mut row =
         Row { name: name(line, start), complete: false, cells: [(0, b"".as_slice()); MOST_WORDS], count: 0 };
     let mut limit = false;
-    for (position, word) in words(line).skip(index.saturating_add(1)) {
+    for (position, word) in words.get(..state)?.iter().rev().copied() {
         if row.count == 5 && !limit && word == b"limit" && row.cell(4).1 == b"no" {
             limit = true;
             continue;
@@ -193,6 +194,24 @@ fn row(line: &[u8], blanks: bool) -> Option<Row<'_>> {
     }
     row.complete = matches!(row.count, 15 | 17);
     Some(row)
+}
+
+/// As many words as may stand from STATE on, from the last one backwards, and how many there are.
+fn last_words(line: &[u8]) -> ([Cell<'_>; MOST_WORDS + 1], usize) {
+    let mut last = [(0, b"".as_slice()); MOST_WORDS + 1];
+    let mut count = 0;
+    let mut rest = line.trim_ascii_end();
+    for slot in &mut last {
+        let start = rest.iter().rposition(u8::is_ascii_whitespace).map_or(0, |blank| blank.saturating_add(1));
+        let (before, word) = rest.split_at(start);
+        if word.is_empty() {
+            break;
+        }
+        *slot = (start, word);
+        count += 1;
+        rest = before.trim_ascii_end();
+    }
+    (last, count)
 }
 
 fn name(line: &[u8], state: usize) -> &[u8] {

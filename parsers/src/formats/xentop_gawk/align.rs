@@ -36,7 +36,7 @@
 //! EPOCH is incremented once for each group. A sample that has more or fewer increments than one is a
 //! correction: the sample of E T has two, that of T x none.
 
-use super::line::{Group, Record};
+use super::line;
 use crate::diagnostic::{Diagnostics, Place};
 
 /// Whose values a row holds. In the order of the frame.
@@ -44,6 +44,54 @@ use crate::diagnostic::{Diagnostics, Place};
 pub(super) enum Who {
     Vm,
     Dom0,
+}
+
+/// A line as far as it is needed behind it. Most of a [`line::Record`] is where its words stand.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Record<'a> {
+    /// Number of the sample of the *line*, that is, of its Dom0.
+    pub sample: u32,
+    pub number: u64,
+    pub text: &'a [u8],
+    pub groups: [Option<Group<'a>>; 2],
+    /// Groups of the VM beyond the second.
+    pub more: usize,
+    pub dom0: Option<Values>,
+}
+
+/// A group of the VM.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Group<'a> {
+    pub epoch: Option<i64>,
+    pub name: &'a [u8],
+    /// None if the VM is absent.
+    pub values: Option<Values>,
+    /// No group of Dom0 follows, and yet nothing is missing from this one.
+    whole: bool,
+}
+
+impl<'a> Record<'a> {
+    pub fn new(record: &line::Record<'a>) -> Self {
+        let line::Record { sample, number, text, more, .. } = *record;
+        let group = |group: &line::Group<'a>| Group {
+            epoch: group.epoch,
+            name: group.name,
+            values: (!group.absent).then(|| values(group)),
+            whole: record.dom0.is_none() && group.whole(),
+        };
+        let [first, second] = &record.groups;
+        let groups = [first.as_ref().map(group), second.as_ref().map(group)];
+        Self { sample, number, text, groups, more, dom0: record.dom0.as_ref().map(values) }
+    }
+
+    pub fn vms(&self) -> impl DoubleEndedIterator<Item = &Group<'a>> {
+        self.groups.iter().flatten()
+    }
+
+    /// The groups of a VM that is there.
+    fn present(&self) -> impl Iterator<Item = &Group<'a>> {
+        self.vms().filter(|vm| vm.values.is_some())
+    }
 }
 
 /// Values of a domain that is there.
@@ -73,12 +121,29 @@ pub(super) struct Row<'a> {
 /// What [`align`] found.
 #[derive(Debug, Default)]
 pub(super) struct Aligned<'a> {
-    /// In the order of the lines, not of the samples.
+    /// By sample, in it the VM before Dom0.
     pub rows: Vec<Row<'a>>,
     /// Increments of EPOCH that do not match samples.
     pub corrections: u64,
     /// Groups that were left out.
     pub lost: usize,
+}
+
+impl<'a> Aligned<'a> {
+    /// A row belongs to the sample of its line or to the one before: its place is among the last few.
+    fn push(&mut self, row: Row<'a>) {
+        self.rows.push(row);
+        let key = |row: &Row<'_>| (row.sample, row.who);
+        let mut rows = self.rows.as_mut_slice();
+        while let [before @ .., earlier, last] = rows {
+            if key(earlier) <= key(last) {
+                return;
+            }
+            std::mem::swap(earlier, last);
+            let length = before.len().saturating_add(1);
+            rows = rows.split_at_mut(length).0;
+        }
+    }
 }
 
 /// What is in the VM's place of a line.
@@ -92,7 +157,7 @@ enum Slot {
 }
 
 fn slot(record: &Record<'_>) -> Slot {
-    match record.vms().filter(|vm| !vm.absent).count() {
+    match record.present().count() {
         0 if record.vms().next().is_some() => Slot::Absent,
         0 => Slot::Unknown,
         1 => Slot::One,
@@ -153,7 +218,7 @@ fn begins_lag(slots: &[Slot], records: &[Record<'_>], index: usize) -> bool {
     let end =
         slots.iter().skip(next).position(|slot| *slot != Slot::One).map(|ones| next.saturating_add(ones));
     let Some(end) = end else {
-        return records.last().is_some_and(|last| last.dom0.is_none() && last.vms().all(Group::whole));
+        return records.last().is_some_and(|last| last.dom0.is_none() && last.vms().all(|vm| vm.whole));
     };
     let then = slot_at(end.saturating_add(1));
     match slot_at(end) {
@@ -290,8 +355,7 @@ impl<'a> Aligner<'a, '_> {
 
     /// Groups after the first, where a line should have one.
     fn surplus(&mut self, record: &Record<'a>) {
-        let groups =
-            record.vms().filter(|vm| !vm.absent).count().saturating_add(record.more).saturating_sub(1);
+        let groups = record.present().count().saturating_add(record.more).saturating_sub(1);
         self.out.corrections = self.out.corrections.saturating_add(u64::try_from(groups).unwrap_or(0));
         self.left_out(record, groups, "comes after the first in one line: another row matched the VM's name");
     }
@@ -307,16 +371,16 @@ impl<'a> Aligner<'a, '_> {
     }
 
     fn group(&mut self, record: &Record<'a>, index: usize, sample: u32) {
-        if let Some(group) = record.vms().filter(|vm| !vm.absent).nth(index) {
+        if let Some(group) = record.present().nth(index) {
             let row = Row {
                 sample,
                 who: Who::Vm,
                 name: group.name,
                 epoch: group.epoch,
-                values: Some(values(group)),
+                values: group.values,
                 line: record.number,
             };
-            self.out.rows.push(row);
+            self.out.push(row);
         }
     }
 
@@ -326,18 +390,18 @@ impl<'a> Aligner<'a, '_> {
             let epoch = group.epoch.filter(|_| with_epoch);
             let row =
                 Row { sample, who: Who::Vm, name: group.name, epoch, values: None, line: record.number };
-            self.out.rows.push(row);
+            self.out.push(row);
         }
     }
 
     fn dom0(&mut self, record: &Record<'a>) {
         if let Some(dom0) = &record.dom0 {
-            self.out.rows.push(Row {
+            self.out.push(Row {
                 sample: record.sample,
                 who: Who::Dom0,
-                name: dom0.name,
+                name: b"Dom0",
                 epoch: record.vms().next().and_then(|vm| vm.epoch),
-                values: Some(values(dom0)),
+                values: Some(*dom0),
                 line: record.number,
             });
         }
@@ -357,6 +421,6 @@ impl<'a> Aligner<'a, '_> {
     }
 }
 
-fn values(group: &Group<'_>) -> Values {
+fn values(group: &line::Group<'_>) -> Values {
     Values { cpu: group.cpu(), mem: group.mem_kib().map(|kib| kib * 1024.0), share: group.share() }
 }

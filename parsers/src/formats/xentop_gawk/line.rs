@@ -20,7 +20,9 @@ pub(super) struct Group<'a> {
     pub name: &'a [u8],
     /// `- - -`: the domain is not there.
     pub absent: bool,
-    pub cells: [Option<Cell<'a>>; 3],
+    cells: [Option<Cell<'a>>; 3],
+    /// What they say.
+    values: [Option<f64>; 3],
 }
 
 /// What a line holds.
@@ -30,8 +32,6 @@ pub(super) struct Record<'a> {
     pub sample: u32,
     pub number: u64,
     pub text: &'a [u8],
-    /// No line end follows.
-    pub last: bool,
     pub groups: [Option<Group<'a>>; 2],
     /// Groups of the VM beyond the second.
     pub more: usize,
@@ -49,9 +49,13 @@ impl<'a> Record<'a> {
 const EXPECTED: [&str; 3] = ["a number ≥ 0 for CPU%", "a number ≥ 0 for MEM(k)", "a number ≥ 0 for MEM%"];
 
 impl<'a> Group<'a> {
+    fn new(epoch: Option<i64>, name: &'a [u8], absent: bool, cells: [Option<Cell<'a>>; 3]) -> Self {
+        let values = cells.map(|cell| float(cell?.text).filter(|value| *value >= 0.0));
+        Self { epoch, name, absent, cells, values }
+    }
+
     fn value(&self, index: usize) -> Option<f64> {
-        let cell = self.cells.get(index).copied().flatten()?;
-        float(cell.text).filter(|value| *value >= 0.0)
+        self.values.get(index).copied().flatten()
     }
 
     pub fn cpu(&self) -> Option<f64> {
@@ -69,7 +73,7 @@ impl<'a> Group<'a> {
 
     /// Whether all values are there.
     pub fn readable(&self) -> bool {
-        (0..3).all(|index| self.value(index).is_some())
+        self.values.iter().all(Option::is_some)
     }
 
     /// Whether nothing can be missing from a group at the end of a file: xentop prints shares with one decimal.
@@ -82,13 +86,14 @@ impl<'a> Group<'a> {
     /// Forgets the cell at the end of a file if it may lack digits. Whether anything of the group is missing.
     pub fn drop_cut_cell(&mut self) -> bool {
         // xentop prints both shares with one decimal. Memory has none, so nothing shows that it is whole.
-        for (index, slot) in self.cells.iter_mut().enumerate() {
+        for (index, (slot, value)) in self.cells.iter_mut().zip(&mut self.values).enumerate() {
             let cut = slot.is_some_and(|cell| {
                 let decimal = matches!(cell.text, [.., b'.', digit] if digit.is_ascii_digit());
                 !cell.closed && (index == 1 || !decimal)
             });
             if cut {
                 *slot = None;
+                *value = None;
             }
         }
         self.cells.iter().any(Option::is_none)
@@ -113,22 +118,14 @@ impl<'a> Group<'a> {
 pub(super) fn read(line: &[u8], number: u64) -> Record<'_> {
     let bar = memmem::find(line, b"| Dom0:");
     let (before, after) = line.split_at(bar.unwrap_or(line.len()));
-    let mut record = Record {
-        sample: 0,
-        number,
-        text: line,
-        last: false,
-        groups: [None; 2],
-        more: 0,
-        dom0: None,
-        rest: None,
-    };
+    let mut record =
+        Record { sample: 0, number, text: line, groups: [None; 2], more: 0, dom0: None, rest: None };
     vm_groups(&mut record, before, bar.is_some());
     if let Some(bar) = bar {
         let values = after.get(b"| Dom0:".len()..).unwrap_or_default();
         let mut cursor = Cursor::new(values, bar + b"| Dom0:".len(), false);
         let cells = [cursor.cell(), cursor.cell(), cursor.cell()];
-        record.dom0 = Some(Group { epoch: None, name: b"Dom0", absent: false, cells });
+        record.dom0 = Some(Group::new(None, b"Dom0", false, cells));
         record.rest = record.rest.or_else(|| cursor.next().map(|cell| cell.text));
     }
     record
@@ -159,7 +156,7 @@ fn vm_groups<'a>(record: &mut Record<'a>, text: &'a [u8], closed: bool) {
         let dash = |cell: &Cell<'_>| cell.text == b"-";
         let absent = cells.iter().flatten().all(dash) && cells.iter().flatten().count() > 0;
         let name = name.text.strip_suffix(b":").unwrap_or(name.text);
-        let group = Group { epoch: Some(epoch), name, absent, cells };
+        let group = Group::new(Some(epoch), name, absent, cells);
         match record.groups.iter_mut().find(|slot| slot.is_none()) {
             Some(slot) => *slot = Some(group),
             None => record.more += 1,

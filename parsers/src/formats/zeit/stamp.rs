@@ -9,7 +9,7 @@
 //!
 //! `date` of BSD and macOS, and often that of busybox, do not know `%N` and write `N` or `%N` in its place.
 
-use crate::text::{epoch, float, unsigned};
+use crate::text::{epoch, unsigned};
 
 pub(super) const NS: i64 = 1_000_000_000;
 
@@ -26,8 +26,6 @@ pub(super) struct Stamp {
     pub kind: Kind,
     /// Since midnight or since 1970.
     pub nanos: i64,
-    /// The same in seconds, the double nearest to the decimal number.
-    pub seconds: f64,
     /// Digits of the fraction.
     pub digits: usize,
 }
@@ -42,14 +40,17 @@ impl Stamp {
 fn time_of_day(text: &[u8]) -> Option<Stamp> {
     let (clock, rest) = text.split_at_checked(8)?;
     let [h1, h2, b':', m1, m2, b':', s1, s2] = *clock else { return None };
-    let (hour, minute) = (unsigned(&[h1, h2])?, unsigned(&[m1, m2])?);
-    let second = unsigned(&[s1, s2])?;
+    let (hour, minute, second) = (two_digits(h1, h2)?, two_digits(m1, m2)?, two_digits(s1, s2)?);
     // 60 is a leap second.
     if hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    let seconds = i64::try_from(hour * 3600 + minute * 60 + second).ok()?;
-    with_fraction(Kind::TimeOfDay, seconds, fraction(rest)?)
+    with_fraction(Kind::TimeOfDay, hour * 3600 + minute * 60 + second, fraction(rest)?)
+}
+
+fn two_digits(tens: u8, ones: u8) -> Option<i64> {
+    let digit = |byte: u8| byte.is_ascii_digit().then(|| i64::from(byte & 0x0f));
+    Some(digit(tens)? * 10 + digit(ones)?)
 }
 
 fn since_1970(text: &[u8]) -> Option<Stamp> {
@@ -81,27 +82,31 @@ fn fraction(rest: &[u8]) -> Option<&[u8]> {
 }
 
 fn with_fraction(kind: Kind, seconds: i64, digits: &[u8]) -> Option<Stamp> {
-    let scale = 10_i64.checked_pow(u32::try_from(9_usize.checked_sub(digits.len())?).ok()?)?;
+    /// Nanoseconds in the last of so many digits.
+    const SCALE: [i64; 10] = [NS, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
+    let scale = SCALE.get(digits.len())?;
     let value = if digits.is_empty() { 0 } else { i64::try_from(unsigned(digits)?).ok()? };
-    let nanos = seconds.checked_mul(NS)?.checked_add(value.checked_mul(scale)?)?;
-    Some(Stamp { kind, nanos, seconds: decimal(nanos)?, digits: digits.len() })
+    let nanos = seconds.checked_mul(NS)?.checked_add(value.checked_mul(*scale)?)?;
+    Some(Stamp { kind, nanos, digits: digits.len() })
 }
 
 /// Nanoseconds in seconds with a single rounding. A stamp since 1970 has more digits than a double, so the
-/// quotient could be off by one in the last place.
+/// quotient of doubles could be off by one in the last place.
+#[expect(clippy::cast_precision_loss, reason = "rounded once")]
 pub(super) fn decimal(nanos: i64) -> Option<f64> {
-    let mut text = [0_u8; 24];
-    let mut rest = nanos.checked_abs()?;
-    for (index, slot) in text.iter_mut().rev().enumerate() {
-        *slot = if index == 9 {
-            b'.'
-        } else {
-            let digit = u8::try_from(rest % 10).ok()?;
-            rest /= 10;
-            digit.checked_add(b'0')?
-        };
-    }
-    float(&text).map(|seconds| if nanos < 0 { -seconds } else { seconds })
+    const MORE: u64 = 1 << 34;
+    const NANOS: u128 = 1_000_000_000;
+    let size = nanos.checked_abs()?.unsigned_abs();
+    let seconds = if size <= 1 << 53 {
+        size as f64 / 1e9
+    } else {
+        // 34 binary digits behind the point make the quotient longer than a double, whatever the number; a last digit
+        // that stands for all that follow decides a tie. The division by a power of two is exact.
+        let more = u128::from(size) * u128::from(MORE);
+        let quotient = (more / NANOS) | u128::from(more % NANOS != 0);
+        quotient as f64 / MORE as f64
+    };
+    Some(if nanos < 0 { -seconds } else { seconds })
 }
 
 #[cfg(test)]
@@ -153,6 +158,18 @@ mod tests {
             "1264510800 ",
         ] {
             assert_eq!(Stamp::read(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn seconds_are_the_nearest(nanos in proptest::prelude::any::<i64>(), shift in 0_u32..63) {
+            let nanos = nanos >> shift;
+            let size = nanos.unsigned_abs();
+            let sign = if nanos < 0 { "-" } else { "" };
+            let text = format!("{sign}{}.{:09}", size / 1_000_000_000, size % 1_000_000_000);
+            let nearest = text.parse::<f64>().ok().filter(|_| nanos != i64::MIN);
+            proptest::prop_assert_eq!(decimal(nanos).map(f64::to_bits), nearest.map(f64::to_bits));
         }
     }
 

@@ -1,0 +1,159 @@
+//! How fast the parsers read: `detect` and `parse` of logs in memory, on one thread, the best of several.
+//!
+//! ```sh
+//! cargo run --release -p stillstand-parsers --example throughput            # every format
+//! cargo run --release -p stillstand-parsers --example throughput -- 64      # with logs of 64 MB
+//! cargo run --release -p stillstand-parsers --example throughput -- 32 FILE FIRST LAST
+//! cargo run --release -p stillstand-parsers --example throughput -- 32 FILE  # as it is, many times
+//! ```
+//!
+//! A log is made long by repeating the lines that are its body (`FIRST` to `LAST`, from 1) below those before them.
+//! Stamps, sequence numbers and counters go on, so that a long log is as regular as a recorded one: a time that goes
+//! back would be a diagnostic for each repetition. What a program writes once at its end (JSON, tables) is
+//! not repeated but parsed many times.
+
+use std::hint::black_box;
+use std::io::Write as _;
+use std::time::Instant;
+
+use stillstand_parsers::{Format, detect, parse};
+
+/// A log, and the first and last line of what is repeated of it; none if it is parsed many times as it is.
+type Sample = (&'static str, Option<(usize, usize)>);
+
+const SAMPLES: [Sample; 21] = [
+    ("sample-data/xen-live-migration/none1-dstat-kirsche.test", Some((8, 66))),
+    ("parsers/fixtures/ping/valid/iputils-stamped.txt", Some((2, 9))),
+    ("sample-data/xen-live-migration/none1-ping.test", Some((2, 480))),
+    ("sample-data/xen-live-migration/none1-zeit.log", Some((2, 2900))),
+    ("parsers/fixtures/xentop/valid/full-names.txt", Some((1, usize::MAX))),
+    ("sample-data/xen-live-migration/none1-xentop-kirsche.test", Some((2, 40))),
+    ("parsers/fixtures/qmp-migrate/valid/recorded-7.2-polled.qmp", Some((1, usize::MAX))),
+    ("parsers/fixtures/vlc-log/valid/vlc3-verbose.log", Some((1, usize::MAX))),
+    ("parsers/fixtures/xen-migrate/valid/xend-4.0.log", Some((1, usize::MAX))),
+    ("sample-data/xen-efficiency/linux/native-64/single/iometer-disk-1.csv", Some((1, usize::MAX))),
+    ("parsers/fixtures/virsh-domjobinfo/valid/running-then-completed.txt", Some((1, usize::MAX))),
+    ("parsers/fixtures/hmp-migrate/valid/recorded-7.2-socket.raw", Some((1, usize::MAX))),
+    ("parsers/fixtures/vlc-stats/valid/stderr.txt", Some((1, usize::MAX))),
+    ("parsers/fixtures/fio/valid/recorded-two-jobs.json", None),
+    ("parsers/fixtures/iperf3/valid/recorded-bidir.json", None),
+    ("parsers/fixtures/netperf/valid/three-tests.txt", None),
+    ("parsers/fixtures/linpack/valid/intel.txt", None),
+    ("parsers/fixtures/ramspeed/valid/batch.txt", None),
+    ("parsers/fixtures/stream/valid/two-runs.txt", None),
+    ("parsers/fixtures/sysbench/valid/recorded-prepare-and-run.txt", None),
+    ("parsers/fixtures/migration-time/valid/verbose.test", None),
+];
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let megabytes: usize = arguments.next().map_or(Ok(32), |number| number.parse())?;
+    println!("{:<18} {:>9} {:>8} {:>9} {:>14}", "format", "bytes", "MB/s", "ns/line", "lines/s");
+    if let Some(file) = arguments.next() {
+        let lines: Vec<usize> = arguments.map(|number| number.parse()).collect::<Result<_, _>>()?;
+        let body = lines.first().map(|first| (*first, lines.get(1).copied().unwrap_or(usize::MAX)));
+        return measure(&std::fs::read(file)?, body, megabytes * 1_000_000);
+    }
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../");
+    for (file, body) in SAMPLES {
+        measure(&std::fs::read(format!("{root}{file}"))?, body, megabytes * 1_000_000)?;
+    }
+    Ok(())
+}
+
+fn measure(
+    log: &[u8],
+    body: Option<(usize, usize)>,
+    target: usize,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let format = detect(log)?;
+    let (log, turns) = match body {
+        Some((first, last)) => (grow(format, log, first, last, target), 1),
+        None => (log.to_vec(), 2_000),
+    };
+    let begun = Instant::now();
+    let mut seconds = f64::INFINITY;
+    for _ in 0..7 {
+        let start = seconds_on_cpu(begun);
+        for _ in 0..turns {
+            black_box(parse(black_box(detect(&log)?), black_box(&log))?);
+        }
+        seconds = seconds.min((seconds_on_cpu(begun) - start) / f64::from(turns));
+    }
+    let lines = log.split(|byte| *byte == b'\n').count().saturating_sub(1).max(1) as f64;
+    let (rate, line) = (log.len() as f64 / 1e6 / seconds, seconds / lines * 1e9);
+    println!("{:<18} {:>9} {rate:>8.0} {line:>9.0} {:>14.0}", format.name(), log.len(), lines / seconds);
+    Ok(())
+}
+
+/// What this thread has had of a processor, which others may share; where the system does not say, the time since
+/// `begun`.
+fn seconds_on_cpu(begun: Instant) -> f64 {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = told.split(' ').next().and_then(|number| number.parse::<f64>().ok());
+    nanoseconds.map_or_else(|| begun.elapsed().as_secs_f64(), |nanoseconds| nanoseconds / 1e9)
+}
+
+/// The lines before `first`, and those from `first` to `last` again and again.
+fn grow(format: Format, log: &[u8], first: usize, last: usize, target: usize) -> Vec<u8> {
+    let lines: Vec<&[u8]> = log.split_inclusive(|byte| *byte == b'\n').collect();
+    let (head, rest) = lines.split_at((first - 1).min(lines.len()));
+    let body = &rest[..(last - first + 1).min(rest.len())];
+    let seconds: Vec<u64> = body.iter().filter_map(|line| stamp(line)).map(|(_, seconds)| seconds).collect();
+    let span = match (seconds.iter().min(), seconds.iter().max()) {
+        (Some(first), Some(last)) => last - first + 1,
+        _ => 60,
+    };
+    let mut grown = head.concat();
+    for turn in 0.. {
+        if grown.len() >= target {
+            break;
+        }
+        for (index, line) in body.iter().enumerate() {
+            let number = turn * body.len() as u64 + index as u64;
+            advance(&mut grown, format, line, turn * span, number);
+        }
+    }
+    grown
+}
+
+/// A line whose time is so many seconds later, and which is the `number`th of its kind.
+fn advance(out: &mut Vec<u8>, format: Format, line: &[u8], later: u64, number: u64) {
+    let mut line = line;
+    if let Some((at, seconds)) = stamp(line) {
+        out.extend_from_slice(&line[..at]);
+        let _ = write!(out, "{}", seconds + later);
+        line = &line[at + digits(&line[at..])..];
+        if format == Format::PingGawk {
+            let rtt = line.iter().rposition(|byte| *byte == b' ').unwrap_or(0);
+            let _ = write!(out, ".{} {}", number % 100, (number + 1) % 65_536);
+            line = &line[rtt..];
+        }
+    } else if format == Format::Zeit && line.get(2) == Some(&b':') {
+        let part =
+            |from: usize| line[from..from + 2].iter().fold(0, |n, digit| n * 10 + u64::from(digit - b'0'));
+        let second = (part(0) * 3600 + part(3) * 60 + part(6) + later) % 86_400;
+        let _ = write!(out, "{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
+        line = &line[8..];
+    }
+    let key: &[u8] = b"icmp_seq=";
+    if let Some(at) = line.windows(key.len()).position(|word| word == key) {
+        let at = at + key.len();
+        out.extend_from_slice(&line[..at]);
+        let _ = write!(out, "{}", (number + 1) % 65_536);
+        line = &line[at + digits(&line[at..])..];
+    }
+    out.extend_from_slice(line);
+}
+
+/// Where the seconds since 1970 at the beginning of a line stand, and how many they are.
+fn stamp(line: &[u8]) -> Option<(usize, u64)> {
+    let at = usize::from(line.first() == Some(&b'['));
+    let text = &line[at..at + digits(&line[at..])];
+    let seconds = std::str::from_utf8(text).ok().filter(|text| text.len() == 10)?;
+    Some((at, seconds.parse().ok()?))
+}
+
+fn digits(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| byte.is_ascii_digit()).count()
+}
