@@ -95,7 +95,10 @@ fn values_without_a_baseline_are_bars_or_lines_and_never_both() {
 #[test]
 fn values_of_several_factors_are_a_grid_with_their_intervals_in_the_data() {
     let shown = stdout(&["stats", sample("cpu-cap").to_str().unwrap(), "--quiet", "--format", "markdown"]);
-    assert!(shown.contains("| cap (%) | ram (MB) 512 (%) | ram (MB) 1024 (%) | ram (MB) 2048 (%) |"), "{shown}");
+    assert!(
+        shown.contains("| cap (%) | ram (MB) 512 (%) | ram (MB) 1024 (%) | ram (MB) 2048 (%) |"),
+        "{shown}"
+    );
     let summary = summary(&sample("cpu-cap"));
     let of = summary["benchmarks"].as_array().unwrap();
     let loops = of.iter().find(|of| of["benchmark"] == "physical-cores" && of["n"] == 10).unwrap();
