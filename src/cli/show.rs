@@ -91,19 +91,33 @@ pub fn markdown(view: &TableView) -> String {
     format!("{}\n\n{table}", view.caption)
 }
 
-/// The columns of each part of a table: as many beside the first as there is room for.
+/// The columns of each part of a table beside the first: in as few parts as there is room for, about as wide as each
+/// other.
 fn parts(extents: &[Extent], room: Option<usize>) -> Vec<Vec<usize>> {
+    let Some(room) = room else { return vec![(0..extents.len()).collect()] };
+    let fewest = filled(extents, room);
+    let narrower = (1..room).rev().map(|room| filled(extents, room));
+    narrower.take_while(|parts| parts.len() == fewest.len()).last().unwrap_or(fewest)
+}
+
+/// The columns of parts of which each is filled before the next. Columns that belong together share one.
+fn filled(extents: &[Extent], room: usize) -> Vec<Vec<usize>> {
     let first = extents.first().map_or(0, |extent| extent.least);
     let mut parts = vec![vec![0]];
     let mut taken = first;
-    for (index, Extent { least, .. }) in extents.iter().enumerate().skip(1) {
-        if room.is_some_and(|room| taken + BETWEEN + least > room) && taken > first {
+    let mut index = 1;
+    while index < extents.len() {
+        let following = extents[index + 1..].iter().take_while(|extent| extent.of_the_one_before).count();
+        let group = index..index + 1 + following;
+        let least: usize = extents[group.clone()].iter().map(|extent| BETWEEN + extent.least).sum();
+        if taken + least > room && taken > first {
             parts.push(vec![0]);
             taken = first;
         }
-        taken += BETWEEN + least;
+        taken += least;
+        index = group.end;
         if let Some(part) = parts.last_mut() {
-            part.push(index);
+            part.extend(group);
         }
     }
     parts
@@ -130,6 +144,8 @@ fn widths(extents: &[Extent], columns: &[usize], room: usize) -> Vec<usize> {
 struct Extent {
     least: usize,
     natural: usize,
+    /// It has the heading of others, such as that of an interval: only beside the column before it is it clear.
+    of_the_one_before: bool,
 }
 
 /// Words and numbers never break.
@@ -149,7 +165,10 @@ fn extent(view: &TableView, index: usize) -> Extent {
     let heading = heading(view, index, "\n");
     let lines = heading.lines().map(str::to_owned).chain(cells).chain(groups);
     let natural = lines.map(|line| line.chars().count()).max().unwrap_or(0).max(least);
-    Extent { least: least + PADDING, natural: natural + PADDING }
+    let headed_alike =
+        view.columns.iter().filter(|other| other.heading == view.columns[index].heading).count();
+    let of_the_one_before = index > 0 && headed_alike > 1 && view.above.is_empty();
+    Extent { least: least + PADDING, natural: natural + PADDING, of_the_one_before }
 }
 
 /// The heading over a column.
@@ -203,17 +222,25 @@ mod tests {
 
     #[test]
     fn a_table_that_is_too_wide_stands_in_parts() {
-        let of =
-            |least: &[usize]| least.iter().map(|&least| Extent { least, natural: least }).collect::<Vec<_>>();
+        let of = |least: &[usize]| least.iter().map(|&least| narrow(least, least)).collect::<Vec<_>>();
         assert_eq!(parts(&of(&[10, 5, 5, 5]), None), [vec![0, 1, 2, 3]]);
         assert_eq!(parts(&of(&[10, 5, 5, 5]), Some(28)), [vec![0, 1, 2, 3]]);
         assert_eq!(parts(&of(&[10, 5, 5, 5]), Some(27)), [vec![0, 1, 2], vec![0, 3]]);
         assert_eq!(parts(&of(&[10, 50, 5]), Some(20)), [vec![0, 1], vec![0, 2]]);
+        // As wide as each other.
+        assert_eq!(parts(&of(&[10, 5, 5, 5, 5]), Some(28)), [vec![0, 1, 2], vec![0, 3, 4]]);
+        let mut with_interval = of(&[10, 5, 5, 5]);
+        with_interval[3].of_the_one_before = true;
+        assert_eq!(parts(&with_interval, Some(27)), [vec![0, 1], vec![0, 2, 3]]);
+    }
+
+    fn narrow(least: usize, natural: usize) -> Extent {
+        Extent { least, natural, of_the_one_before: false }
     }
 
     #[test]
     fn what_is_left_goes_to_those_that_lack_least() {
-        let extents = [(5, 20), (5, 8), (5, 5)].map(|(least, natural)| Extent { least, natural });
+        let extents = [(5, 20), (5, 8), (5, 5)].map(|(least, natural)| narrow(least, natural));
         assert_eq!(widths(&extents, &[0, 1, 2], 24), [9, 8, 5]);
         assert_eq!(widths(&extents, &[0, 1, 2], 80), [20, 8, 5]);
         assert_eq!(widths(&extents, &[0, 1], 9), [5, 5]);

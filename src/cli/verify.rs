@@ -29,6 +29,12 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
     let (align, layout) = (written.options.align.clone(), written.options.layout.clone());
     let portfolio = written.portfolio.clone();
     let wanted = pipeline::Options { align, layout, known_as, portfolio, ..Default::default() };
+    for folder in folders.iter().filter(|folder| !folder.exists() && args.campaign.is_empty()) {
+        anyhow::bail!(
+            "{}: there is no such folder from here; say with --campaign where the campaign is",
+            folder.display()
+        );
+    }
     let analysed = analyse(&folders, &wanted, &args.common)?;
     let folder = match written.product {
         Product::Report => report::make(&analysed, &written.options)?,
