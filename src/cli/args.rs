@@ -45,7 +45,7 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct Common {
-    /// How many files to read and figures to draw at a time [default: all processors]
+    /// How many things to do at a time: files to read, figures to draw [default: all processors]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
     /// Only errors on stderr

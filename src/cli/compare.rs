@@ -1,9 +1,10 @@
 //! `stillstand compare`
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::args::{CompareArgs, StatsFormat};
-use super::{Ending, conclude, print, side_by_side, stats};
+use super::{Ending, conclude, print, show, side_by_side};
 use crate::aggregate;
 use crate::analysis::{Analysis, Factors};
 use crate::config::selects;
@@ -28,21 +29,30 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Ending> {
     let options = pipeline::Options { distinguish: two, ..Default::default() };
     let outcome = side_by_side(&folders, &options, &args.common)?;
     let analysis = &outcome.analysis;
-    let pairs = pairs(analysis, &a, &b, two);
+    let (of_a, of_b) =
+        (a.conditions(analysis, two.then_some(true))?, b.conditions(analysis, two.then_some(false))?);
+    let pairs = pairs(analysis, (&a, &of_a), (&b, &of_b));
     anyhow::ensure!(
         !pairs.is_empty(),
-        "{} and {} have no conditions that agree in all other factors; there are {}",
+        "{} and {} have no conditions that agree in all other factors; there are {} in the one and {} in the other",
         args.a,
         args.b,
-        describe(analysis)
+        describe(analysis, &of_a),
+        describe(analysis, &of_b)
     );
     let comparisons = aggregate::comparisons(&analysis.series, &pairs, analysis.campaign.bootstrap);
+    anyhow::ensure!(
+        !comparisons.is_empty(),
+        "{} and {} have no quantity of a migration in common; benchmarks are compared by [[efficiency]] in campaign.toml",
+        args.a,
+        args.b
+    );
     let text = Text::new(args.lang);
     let table = tables::compared(analysis, &comparisons);
     let view = || format::table(&table, text.get("caption.compared").to_owned(), &text);
     let output = match args.format {
-        StatsFormat::Table => format!("{}\n", stats::terminal(&view())).into_bytes(),
-        StatsFormat::Markdown => format!("{}\n", stats::markdown(&view())).into_bytes(),
+        StatsFormat::Table => format!("{}\n", show::terminal(&view())).into_bytes(),
+        StatsFormat::Markdown => format!("{}\n", show::markdown(&view())).into_bytes(),
         StatsFormat::Csv => export::table_csv(&table)?,
         StatsFormat::Json => export::comparisons_json(analysis, &comparisons)?,
     };
@@ -71,36 +81,66 @@ impl Side {
             .collect::<anyhow::Result<Factors>>()?;
         Ok(Self { folder: PathBuf::from(folder), levels })
     }
-}
 
-/// Conditions of the two sides that agree in every factor by which the sides were not chosen.
-fn pairs(analysis: &Analysis, a: &Side, b: &Side, two: bool) -> Vec<(usize, usize)> {
-    let campaign_of = |factors: &Factors| factors.get(pipeline::CAMPAIGN).cloned();
-    let first = analysis.conditions.first().and_then(|condition| campaign_of(&condition.factors));
-    let of = |side: &Side, is_first: bool| -> Vec<usize> {
-        let belongs = |factors: &Factors| !two || (campaign_of(factors) == first) == is_first;
-        let chosen = |factors: &Factors| belongs(factors) && selects(&side.levels, factors);
-        (0..analysis.conditions.len()).filter(|&index| chosen(&analysis.conditions[index].factors)).collect()
-    };
-    let free = |name: &str| {
-        name != pipeline::CAMPAIGN && !a.levels.contains_key(name) && !b.levels.contains_key(name)
-    };
-    let agree = |a: &Factors, b: &Factors| {
-        a.iter().filter(|(name, _)| free(name)).all(|(name, level)| b.get(name) == Some(level))
-    };
-    let mut pairs = Vec::new();
-    for &i in &of(a, true) {
-        for &j in &of(b, false) {
-            if i != j && agree(&analysis.conditions[i].factors, &analysis.conditions[j].factors) {
-                pairs.push((i, j));
+    /// Its conditions. Of two folders it is the first, or the other.
+    fn conditions(&self, analysis: &Analysis, first: Option<bool>) -> anyhow::Result<Vec<usize>> {
+        let all = &analysis.conditions;
+        let campaign_of = |factors: &Factors| factors.get(pipeline::CAMPAIGN).cloned();
+        let of_first = all.first().and_then(|condition| campaign_of(&condition.factors));
+        let belongs =
+            |factors: &Factors| first.is_none_or(|first| (campaign_of(factors) == of_first) == first);
+        let here: Vec<usize> = (0..all.len()).filter(|&index| belongs(&all[index].factors)).collect();
+        for (name, wanted) in &self.levels {
+            let there: BTreeSet<&str> =
+                here.iter().filter_map(|&index| all[index].factors.get(name)).map(String::as_str).collect();
+            if !there.contains(wanted.as_str()) {
+                let there: Vec<&str> = there.into_iter().collect();
+                let folder = self.folder.display();
+                let factors: BTreeSet<&str> = here
+                    .iter()
+                    .flat_map(|&index| all[index].factors.keys())
+                    .map(String::as_str)
+                    .filter(|factor| *factor != pipeline::CAMPAIGN)
+                    .collect();
+                let factors = factors.into_iter().collect::<Vec<_>>().join(", ");
+                anyhow::ensure!(!there.is_empty(), "{folder}: `{name}` is no factor; there are {factors}");
+                anyhow::bail!("{folder}: no {name} is `{wanted}`; there are {}", there.join(", "));
             }
         }
+        let chosen = here.into_iter().filter(|&index| selects(&self.levels, &all[index].factors));
+        Ok(chosen.collect())
     }
-    pairs
 }
 
-fn describe(analysis: &Analysis) -> String {
-    let names: Vec<String> =
-        (0..analysis.conditions.len()).map(|index| analysis.condition_name(index)).collect();
-    names.join("; ")
+/// Conditions of the two sides that agree in every factor by which the sides were not chosen. Factors that vary in
+/// neither side tell the sides apart, not their conditions.
+fn pairs(analysis: &Analysis, a: (&Side, &[usize]), b: (&Side, &[usize])) -> Vec<(usize, usize)> {
+    let level = |condition: usize, name: &str| analysis.conditions[condition].factors.get(name);
+    let varies = |of: &[usize], name: &str| of.iter().any(|&index| level(index, name) != level(of[0], name));
+    let both = || a.1.iter().chain(b.1);
+    let names: BTreeSet<&String> =
+        both().flat_map(|&index| analysis.conditions[index].factors.keys()).collect();
+    let telling: Vec<&String> = names
+        .into_iter()
+        .filter(|name| *name != pipeline::CAMPAIGN)
+        .filter(|name| !a.0.levels.contains_key(*name) && !b.0.levels.contains_key(*name))
+        .filter(|name| varies(a.1, name) || varies(b.1, name))
+        .collect();
+    let agree = |i: usize, j: usize| telling.iter().all(|name| level(i, name) == level(j, name));
+    a.1.iter()
+        .flat_map(|&i| b.1.iter().map(move |&j| (i, j)))
+        .filter(|&(i, j)| i != j && agree(i, j))
+        .collect()
+}
+
+/// The names of conditions, the first of many.
+fn describe(analysis: &Analysis, conditions: &[usize]) -> String {
+    const FIRST: usize = 8;
+    let names = conditions.iter().take(FIRST).map(|&index| analysis.condition_name(index));
+    let names = names.collect::<Vec<_>>().join("; ");
+    match conditions.len() {
+        0 => "none".to_owned(),
+        n if n > FIRST => format!("{names}; and {} more", n - FIRST),
+        _ => names,
+    }
 }

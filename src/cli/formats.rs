@@ -2,10 +2,10 @@
 
 use stillstand_parsers::FORMATS;
 
-use super::{Ending, print, stats};
+use super::{Ending, print, show};
 
 pub fn run() -> anyhow::Result<Ending> {
-    let mut table = stats::plain_table();
+    let mut table = show::plain_table();
     table.set_header(["format", "what it is", "written by"]);
     for format in FORMATS {
         table.add_row([format.name, format.description, format.written_by]);

@@ -9,6 +9,7 @@ mod inspect;
 mod placement;
 mod progress;
 mod report;
+mod show;
 mod stats;
 mod verify;
 
@@ -151,12 +152,13 @@ fn tell(all: &[Diagnostic], common: &Common) {
         }
         let more = of_severity().count().saturating_sub(SHOWN);
         if more > 0 {
-            let _ = writeln!(stderr, "{style}{name}{style:#}: {more} more, all listed in the report");
+            let _ = writeln!(stderr, "{style}{name}{style:#}: {more} more; a report lists them all");
         }
     }
     let notes = all.iter().filter(|d| d.severity == Severity::Note).count();
     if notes > 0 {
-        let _ = writeln!(stderr, "note: {notes} notes on the data, all listed in the report");
+        let noun = if notes == 1 { "note" } else { "notes" };
+        let _ = writeln!(stderr, "note: {notes} {noun} on the data; a report lists them all");
     }
 }
 

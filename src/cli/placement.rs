@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 
 use super::args::{PlacementArgs, PlacementFormat};
-use super::{Ending, conclude, print, side_by_side, stats};
+use super::{Ending, conclude, print, show, side_by_side};
 use crate::analysis::Placement;
 use crate::placement::place;
 use crate::report::{compose, format};
@@ -31,5 +31,5 @@ pub fn run(args: &PlacementArgs) -> anyhow::Result<Ending> {
 fn readable(placement: &Placement, text: &Text) -> String {
     let caption = compose::recommendation(placement, text);
     let table = format::table(&tables::placement(placement), caption, text);
-    format!("{}\n", stats::terminal(&table))
+    format!("{}\n", show::terminal(&table))
 }

@@ -1,13 +1,9 @@
 //! `stillstand stats`
 
-use std::io::IsTerminal;
-
-use comfy_table::{CellAlignment, ContentArrangement, Table as TerminalTable, TableComponent, presets};
-
 use super::args::{StatsArgs, StatsFormat};
-use super::{Ending, analyse, conclude, print};
+use super::{Ending, analyse, conclude, print, show};
 use crate::analysis::Analysis;
-use crate::report::view::{CellView, Section, SpanView, TableView};
+use crate::report::view::{Section, TableView};
 use crate::report::{compose, format};
 use crate::tables::labels::condition_label;
 use crate::text::Text;
@@ -18,8 +14,8 @@ pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
     let options = pipeline::Options { align, layout, ..Default::default() };
     let analysed = analyse(&args.campaigns, &options, &args.common)?;
     let text = Text::new(args.lang);
-    let all_readable = |show| {
-        let each = analysed.outcomes().map(|outcome| readable(&outcome.analysis, &text, show));
+    let all_readable = |show_table| {
+        let each = analysed.outcomes().map(|outcome| readable(&outcome.analysis, &text, show_table));
         each.collect::<Vec<_>>().join("\n\n").into_bytes()
     };
     let output = match args.format {
@@ -28,8 +24,8 @@ pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
             (name, chapters) => export::portfolio_json(name.as_deref().unwrap_or_default(), chapters)?,
         },
         StatsFormat::Csv => export::series_csv(&analysed.analyses())?,
-        StatsFormat::Table => all_readable(terminal),
-        StatsFormat::Markdown => all_readable(markdown),
+        StatsFormat::Table => all_readable(show::terminal),
+        StatsFormat::Markdown => all_readable(show::markdown),
     };
     print(&output)?;
     let exceeded = analysed.outcomes().flat_map(|outcome| &outcome.exceeded);
@@ -38,18 +34,18 @@ pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
 
 /// The findings, the overview, the outages of every condition, what benchmarks measured and what is known of
 /// all runs.
-fn readable(analysis: &Analysis, text: &Text, show: fn(&TableView) -> String) -> String {
+fn readable(analysis: &Analysis, text: &Text, show_table: fn(&TableView) -> String) -> String {
     let document = compose::document(analysis, &[], text);
     let mut output = format!("{}\n\n", document.title);
     if let Some(notice) = &document.notice {
-        output.push_str(&format!("{notice}\n\n"));
+        output.push_str(&format!("{}\n\n", show::sentences(notice, "")));
     }
     for finding in findings(&document.sections) {
-        output.push_str(&format!("- {finding}\n"));
+        output.push_str(&format!("{}\n", show::sentences(&format!("- {finding}"), "  ")));
     }
     let mut add = |table: tables::Table, caption: String| {
         if !table.rows.is_empty() {
-            output.push_str(&format!("\n{}\n", show(&format::table(&table, caption, text))));
+            output.push_str(&format!("\n{}\n", show_table(&format::table(&table, caption, text))));
         }
     };
     add(tables::overview(analysis), text.get("caption.overview").to_owned());
@@ -96,63 +92,4 @@ fn findings(sections: &[Section]) -> Vec<&str> {
         })
         .flatten()
         .collect()
-}
-
-/// A table without frame that fits a terminal and never wraps in a pipe.
-pub fn plain_table() -> TerminalTable {
-    let mut table = TerminalTable::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
-    table.remove_style(TableComponent::HorizontalLines).remove_style(TableComponent::MiddleIntersections);
-    if std::io::stdout().is_terminal() {
-        table.set_content_arrangement(ContentArrangement::Dynamic);
-    } else {
-        table.set_content_arrangement(ContentArrangement::Disabled);
-    }
-    table
-}
-
-/// The heading over a column.
-fn above(spans: &[SpanView], column: usize) -> &str {
-    let mut columns = spans.iter().flat_map(|span| std::iter::repeat_n(span.text.as_str(), span.columns));
-    columns.nth(column).unwrap_or_default()
-}
-
-fn fill(table: &mut TerminalTable, view: &TableView, break_with: &str) {
-    table.set_header(view.columns.iter().enumerate().map(|(index, column)| {
-        let mut lines: Vec<String> = view.above.iter().map(|spans| above(spans, index).to_owned()).collect();
-        lines.push(match &column.unit {
-            Some(unit) => format!("{} ({unit})", column.heading),
-            None => column.heading.clone(),
-        });
-        lines.retain(|line| !line.is_empty());
-        lines.join(break_with)
-    }));
-    for row in &view.rows {
-        if let Some(group) = &row.group {
-            table.add_row([group.as_str()].into_iter().chain(view.columns.iter().skip(1).map(|_| "")));
-        }
-        table.add_row(row.cells.iter().map(CellView::in_line));
-    }
-    for (index, column) in view.columns.iter().enumerate() {
-        if column.numeric
-            && let Some(column) = table.column_mut(index)
-        {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-}
-
-/// A table for a terminal, with its caption.
-pub fn terminal(view: &TableView) -> String {
-    let mut table = plain_table();
-    fill(&mut table, view, "\n");
-    format!("{}\n{table}", view.caption)
-}
-
-/// A table in Markdown, with its caption.
-pub fn markdown(view: &TableView) -> String {
-    let mut table = TerminalTable::new();
-    table.load_preset(presets::ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Disabled);
-    fill(&mut table, view, " ");
-    format!("{}\n\n{table}", view.caption)
 }

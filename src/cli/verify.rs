@@ -29,6 +29,13 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
     let (align, layout) = (written.options.align.clone(), written.options.layout.clone());
     let portfolio = written.portfolio.clone();
     let wanted = pipeline::Options { align, layout, known_as, portfolio, ..Default::default() };
+    let gone = folders.iter().find(|folder| args.campaign.is_empty() && !folder.exists());
+    if let Some(folder) = gone {
+        let folder = folder.display();
+        anyhow::bail!(
+            "{folder}: there is no such folder from here; say with --campaign where the campaign is"
+        );
+    }
     let analysed = analyse(&folders, &wanted, &args.common)?;
     let folder = match written.product {
         Product::Report => report::make(&analysed, &written.options)?,

@@ -111,7 +111,11 @@ fn arrange(
         .into_iter()
         .filter(|name| of.iter().map(|(_, b)| level(*b, name)).collect::<BTreeSet<_>>().len() > 1)
         .collect();
-    varying.sort_by_key(|name| factor_order.iter().position(|known| known == name).unwrap_or(usize::MAX));
+    // Where people do not say, numbers come last: a sweep is read down a column.
+    let is_numeric = |name: &str| of.iter().all(|(_, b)| level(*b, name).parse::<f64>().is_ok());
+    varying.sort_by_key(|name| {
+        (factor_order.iter().position(|known| known == name).unwrap_or(usize::MAX), is_numeric(name))
+    });
     let quantity = |name: &str| name == BENCHMARK || name == OPERATION;
     let rest = |taken: &[String], quantities: bool| -> Vec<String> {
         let free = varying.iter().filter(|name| !taken.iter().any(|t| t == *name));

@@ -48,14 +48,16 @@ pub fn table_csv(table: &Table) -> anyhow::Result<Vec<u8>> {
                 }
                 Cell::Unit(unit) => record.push(unit_name(*unit).to_owned()),
                 Cell::Missing => record.extend(parts.iter().map(|_| String::new())),
-                Cell::Text(text) | Cell::Metric(text) => record.push(text.clone()),
+                Cell::Text(text) | Cell::Metric(text) | Cell::Condition { name: text, .. } => {
+                    record.push(text.clone());
+                }
                 Cell::Label(key) => record.push(code(key).to_owned()),
                 Cell::Labels(keys) => {
                     record.push(keys.iter().map(|key| code(key)).collect::<Vec<_>>().join(" "));
                 }
                 Cell::Verdict { margin, .. } => record.push(plain(*margin)),
                 Cell::Integer(value) => record.push(value.to_string()),
-                Cell::Number { value, .. } => record.push(plain(*value)),
+                Cell::Number { value, .. } | Cell::Probability(value) => record.push(plain(*value)),
             }
         }
         writer.write_record(&record)?;

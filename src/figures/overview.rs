@@ -90,6 +90,11 @@ pub fn draw(analysis: &Analysis, text: &Text) -> Result<String> {
         for (index, (name, _)) in names.iter().enumerate() {
             let top = PLOT_TOP + row * i32::try_from(index)?;
             sheet.row(name, top, row, index > 0)?;
+            if analysis.conditions[index].completed == 0
+                && lanes.iter().all(|lane| lane.summary(analysis, index).is_none())
+            {
+                sheet.none_completed(analysis.conditions[index].runs.len(), top + row / 2)?;
+            }
             for (number, lane) in lanes.iter().enumerate() {
                 let y = top + ROW_GAP / 2 + LANE * i32::try_from(number)? + LANE / 2;
                 sheet.lane(analysis, index, lane, y)?;
@@ -230,6 +235,12 @@ impl Sheet<'_, '_> {
             self.canvas.line(&line, Pen::new(theme::GRID, theme::RULE))?;
         }
         Ok(())
+    }
+
+    /// Why a row is empty.
+    fn none_completed(&self, runs: usize, y: i32) -> Result<()> {
+        let words = self.text.fill("figure.none_completed", &[("runs", &runs.to_string())]);
+        self.canvas.text(&words, (self.frame.left + 40, y), Type::label())
     }
 
     /// Interval and mean a little above the lane's middle, single values a little below.

@@ -103,12 +103,17 @@ impl Beyond {
 
 /// The names of the lines, side by side.
 fn legend(canvas: &Canvas, lines: &[SweepLine]) -> Result<()> {
-    let column = (theme::PAIR_WIDTH - 20) / i32::try_from(lines.len().max(1))?;
+    // Before a name its line, after it a gap.
+    const LINE: i32 = 95;
+    const GAP: i32 = 70;
+    let widest = (theme::PAIR_WIDTH - 20) / i32::try_from(lines.len().max(1))? - LINE - GAP;
+    let face = Type::label().color(theme::INK);
+    let mut x = 10;
     for (group, line) in lines.iter().enumerate() {
-        let x = 10 + column * i32::try_from(group)?;
         canvas.line(&[(x, LEGEND_Y), (x + 70, LEGEND_Y)], Pen::new(theme::GROUPS[group], theme::CURVE))?;
-        let face = Type::label().color(theme::INK);
-        canvas.text(&canvas.fit(&line.level, column - 120, face)?, (x + 95, LEGEND_Y), face)?;
+        let name = canvas.fit(&line.level, widest, face)?;
+        canvas.text(&name, (x + LINE, LEGEND_Y), face)?;
+        x += LINE + canvas.width(&name, face)? + GAP;
     }
     Ok(())
 }

@@ -17,11 +17,13 @@ use crate::text::Text;
 const TITLE_Y: i32 = 60;
 const HEADS_Y: i32 = 175;
 const PLOT_TOP: i32 = 235;
-const LANE: i32 = 66;
+const LANE: i32 = 72;
 /// Half the thickness of a bar.
 const HALF: i32 = 17;
 /// Between blocks.
 const GAP: i32 = 44;
+/// Between lanes and remarks.
+const REMARK_GAP: i32 = 18;
 /// Left ends of the lanes' names.
 const NAMES: i32 = 150;
 /// From the last panel to the right edge: the column of lengths.
@@ -33,7 +35,7 @@ const WHOLE: f64 = 0.62;
 /// Least thickness of a bar, however short it lasted.
 const THINNEST: i32 = 8;
 /// More repetitions than fit on a page make further figures.
-const MOST_BLOCKS: usize = 8;
+const MOST_BLOCKS: usize = 7;
 
 /// The number of figures that a condition's runs need; none where nothing is known of their course.
 pub fn pages(analysis: &Analysis, condition: usize) -> usize {
@@ -47,8 +49,10 @@ pub fn draw(condition: usize, page: usize, analysis: &Analysis, text: &Text) -> 
     let a_page = all.len().div_ceil(all.len().div_ceil(MOST_BLOCKS).max(1)).max(1);
     let blocks: Vec<&Block> = all.iter().skip(page * a_page).take(a_page).collect();
     anyhow::ensure!(!blocks.is_empty(), "nothing is known of the course of its runs");
-    let height =
-        |block: &Block| i32::try_from(block.lanes.len() + block.remarks.len()).map(|rows| rows * LANE + GAP);
+    let height = |block: &Block| {
+        let gap = if block.remarks.is_empty() { GAP } else { GAP + REMARK_GAP };
+        i32::try_from(block.lanes.len() + block.remarks.len()).map(|rows| rows * LANE + gap)
+    };
     let heights: Vec<i32> = blocks.iter().map(|block| height(block)).collect::<Result<_, _>>()?;
     let bottom = PLOT_TOP + heights.iter().sum::<i32>();
     let title = text.get("figure.title.time_line");
@@ -221,12 +225,16 @@ impl<'a, 'b> Sheet<'a, 'b> {
             y += LANE;
         }
         self.service(block, (top + GAP / 2, lanes_end))?;
+        y += REMARK_GAP;
         for remark in &block.remarks {
             let remark = canvas.fit(remark, theme::FULL_WIDTH - MARGIN - NAMES, Type::label())?;
+            let end = NAMES + canvas.width(&remark, Type::label())?;
+            // Nothing runs through the words.
+            canvas.rectangle((NAMES - 10, y - LANE / 2), (end + 20, y + LANE / 2), theme::PAPER, 1.0)?;
             canvas.text(&remark, (NAMES, y), Type::label().color(Quantity::OutagePing.color()))?;
             y += LANE;
         }
-        debug_assert!(y <= bottom + LANE);
+        debug_assert!(y <= bottom + LANE + REMARK_GAP);
         Ok(())
     }
 

@@ -83,7 +83,7 @@ fn append(merged: &mut Analysis, part: Analysis) -> anyhow::Result<()> {
         part.conditions.iter().find(|c| merged.conditions.iter().any(|known| known.factors == c.factors))
     {
         bail!(
-            "{} and {} both have the condition {}; declare a factor in their campaign.toml that tells them apart, or \
+            "{} and {} have the same condition {}; declare a factor in their campaign.toml that tells them apart, or \
              name a folder above them, and each gets a chapter of its own",
             merged.campaign.path,
             part.campaign.path,

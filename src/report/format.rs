@@ -11,11 +11,12 @@ use super::view::{CellView, ColumnView, RowView, SpanView, TableView};
 use crate::analysis::{Flag, Reason, Unit};
 use crate::stats::Interval;
 use crate::tables::labels::{reason_label, verdict_sign};
-use crate::tables::{Cell, Column, Heading, Row, Table};
+use crate::tables::{Cell, Column, Heading, Row, Table, without_empty_columns};
 use crate::text::Text;
 
-/// A table with every cell formatted.
+/// A table with every cell formatted. Columns that tell nothing of any row stay in the data files only.
 pub fn table(table: &Table, caption: String, text: &Text) -> TableView {
+    let table = &without_empty_columns(table.clone());
     let amounts = Amounts::new(table);
     let shown: Vec<(f64, &'static str)> = table
         .columns
@@ -44,6 +45,7 @@ pub fn table(table: &Table, caption: String, text: &Text) -> TableView {
                 Some(
                     Cell::Number { .. }
                         | Cell::Integer(_)
+                        | Cell::Probability(_)
                         | Cell::Interval { .. }
                         | Cell::PlusMinus { .. }
                         | Cell::Share { .. }
@@ -144,11 +146,15 @@ pub fn shown_unit(unit: Unit) -> (f64, &'static str) {
 /// Cell `index` of a row.
 fn cell(row: &Row, index: usize, factor: f64, amounts: &Amounts<'_>, text: &Text) -> CellView {
     let shown = match &row.cells[index] {
-        Cell::Text(data) => data.clone(),
+        Cell::Text(data) | Cell::Condition { label: data, .. } => data.clone(),
         Cell::Label(key) => text.get(key).to_owned(),
         Cell::Metric(metric) => text.metric(metric),
         Cell::Integer(value) => value.to_string(),
         Cell::Number { value, decimals } => text.number(value * factor, usize::from(*decimals)),
+        Cell::Probability(p) => match probability(*p, text) {
+            ("=", p) => p,
+            (sign, p) => format!("{sign} {p}"),
+        },
         Cell::Interval { interval, decimals } => range(*interval, factor, usize::from(*decimals), text),
         Cell::PlusMinus { value, half_width, decimals } => {
             let decimals = usize::from(*decimals);
@@ -174,6 +180,11 @@ pub fn range(interval: Interval, factor: f64, decimals: usize, text: &Text) -> S
         return format!("≥ {low}");
     }
     format!("{low} … {}", text.number(interval.high * factor, decimals))
+}
+
+/// A probability to three places, after the sign that puts it right: `=`, or `<` where it would be none.
+pub fn probability(p: f64, text: &Text) -> (&'static str, String) {
+    if p < 0.0005 { ("<", text.number(0.001, 3)) } else { ("=", text.number(p, 3)) }
 }
 
 /// Seconds in a sentence: short ones to the millisecond.
@@ -312,6 +323,36 @@ mod tests {
         assert_eq!(view.columns[0].heading, "mode, context");
         assert_eq!(view.columns[1].unit.as_deref(), Some("MB/s"));
         assert!(view.legend.is_empty());
+    }
+
+    #[test]
+    fn probabilities_are_never_none() {
+        let text = Text::new(Language::En);
+        assert_eq!(probability(0.0001, &text), ("<", "0.001".to_owned()));
+        assert_eq!(probability(0.0317, &text), ("=", "0.032".to_owned()));
+    }
+
+    #[test]
+    fn columns_that_tell_nothing_are_left_out() {
+        let column =
+            |key: &str| Column { key: key.to_owned(), heading: Heading::Data(key.to_owned()), unit: None };
+        let row = |cells: [Cell; 4]| Row { cells: cells.to_vec(), summary: false };
+        let data = Table {
+            id: String::new(),
+            columns: ["run", "reason", "note", "p"].map(column).to_vec(),
+            rows: vec![
+                row([Cell::Missing, Cell::Missing, Cell::Text(String::new()), Cell::Probability(0.5)]),
+                row([Cell::Integer(2), Cell::Missing, Cell::Text(String::new()), Cell::Missing]),
+            ],
+            transposed: false,
+            labels: 0,
+        };
+        let view = english(&data);
+        assert_eq!(
+            view.columns.iter().map(|column| column.heading.as_str()).collect::<Vec<_>>(),
+            ["run", "p"]
+        );
+        assert_eq!(lines(&view), ["n/a | 0.500", "2 | n/a"]);
     }
 
     #[test]

@@ -83,12 +83,19 @@ pub enum Cell {
     Label(&'static str),
     /// The name of a series.
     Metric(String),
+    /// A condition: its name in data files, what people call it in documents.
+    Condition {
+        name: String,
+        label: String,
+    },
     Integer(i64),
     /// In the unit of its column; `decimals` are those of the unit it is shown in.
     Number {
         value: f64,
         decimals: u8,
     },
+    /// The probability of a test, never shown as 0.
+    Probability(f64),
     /// Two columns, `…_low` and `…_high`, in data files.
     Interval {
         interval: Interval,
@@ -132,6 +139,10 @@ impl Cell {
         value.map_or(Cell::Missing, |value| Cell::Number { value, decimals })
     }
 
+    fn probability(p: Option<f64>) -> Self {
+        p.map_or(Cell::Missing, Cell::Probability)
+    }
+
     fn interval(interval: Option<Interval>, decimals: u8) -> Self {
         interval.map_or(Cell::Missing, |interval| Cell::Interval { interval, decimals })
     }
@@ -142,6 +153,16 @@ impl Cell {
 
     fn text(text: Option<&str>) -> Self {
         text.map_or(Cell::Missing, |text| Cell::Text(text.to_owned()))
+    }
+
+    fn condition(analysis: &Analysis, condition: usize) -> Self {
+        let name = analysis.condition_name(condition);
+        Cell::Condition { name, label: labels::condition_label(analysis, condition) }
+    }
+
+    /// Whether it tells a reader nothing.
+    fn is_empty(&self) -> bool {
+        matches!(self, Cell::Missing) || matches!(self, Cell::Text(text) if text.is_empty())
     }
 
     fn repetition(run: &Run) -> Self {
@@ -212,11 +233,13 @@ fn runs_of<'a>(analysis: &'a Analysis, condition: &Condition) -> Vec<&'a Run> {
     condition.runs.iter().map(|&run| &analysis.runs[run]).collect()
 }
 
-/// Leaves out columns that no row has a value for, such as ping's where nothing was pinged.
-fn without_empty_columns(mut table: Table) -> Table {
-    let filled: Vec<bool> = (0..table.columns.len())
-        .map(|index| table.rows.iter().any(|row| !matches!(row.cells.get(index), None | Some(Cell::Missing))))
-        .collect();
+/// Leaves out columns that no row has a value for, such as ping's where nothing was pinged. What names the rows
+/// stays.
+pub fn without_empty_columns(mut table: Table) -> Table {
+    let told =
+        |index: usize| table.rows.iter().any(|row| row.cells.get(index).is_some_and(|cell| !cell.is_empty()));
+    let filled: Vec<bool> =
+        (0..table.columns.len()).map(|index| index < table.labels.max(1) || told(index)).collect();
     let keep = |index: usize| filled.get(index).copied().unwrap_or(false);
     let mut index = 0;
     table.columns.retain(|_| {

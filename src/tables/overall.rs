@@ -1,6 +1,6 @@
 //! Tables of all conditions: side by side, compared, and against what was published.
 
-use super::{Cell, Table, column, incomplete, row, summary, table, without_empty_columns};
+use super::{Cell, Table, column, incomplete, row, series, summary, table, without_empty_columns};
 use crate::analysis::{Analysis, Comparison, Unit};
 
 /// All conditions with runs side by side.
@@ -26,7 +26,7 @@ pub fn overview(analysis: &Analysis) -> Table {
         let mean = |metric| Cell::number(of(metric).map(|s| s.mean), 2);
         let ci = |metric| Cell::interval(of(metric).and_then(|s| s.ci95), 2);
         row(vec![
-            Cell::Text(analysis.condition_name(index)),
+            Cell::condition(analysis, index),
             Cell::count(condition.runs.len()),
             if all_completed { Cell::Missing } else { Cell::count(condition.completed) },
             Cell::number(of("requests_unanswered").map(|s| s.mean), 1),
@@ -52,22 +52,28 @@ pub fn compared(analysis: &Analysis, comparisons: &[Comparison]) -> Table {
         column("mean_a", "table.mean_a", None),
         column("mean_b", "table.mean_b", None),
         column("difference", "table.difference", None),
+        column("unit", "table.unit", None),
         column("ratio", "table.ratio", None),
         column("ratio_ci95", "table.ratio_ci95", None),
         column("p_adjusted", "table.p_adjusted", None),
     ];
     let rows = comparisons.iter().map(|c| {
-        let mean = |condition| Cell::number(summary(analysis, condition, &c.metric).map(|s| s.mean), 2);
+        let unit = series(analysis, c.a, &c.metric).map_or(Unit::Ratio, |series| series.unit);
+        let amount = |value| Cell::Amount { value, sd: None, unit };
+        let mean = |condition| {
+            summary(analysis, condition, &c.metric).map_or(Cell::Missing, |summary| amount(summary.mean))
+        };
         row(vec![
             Cell::Metric(c.metric.clone()),
-            Cell::Text(analysis.condition_name(c.a)),
-            Cell::Text(analysis.condition_name(c.b)),
+            Cell::condition(analysis, c.a),
+            Cell::condition(analysis, c.b),
             mean(c.a),
             mean(c.b),
-            Cell::number(Some(c.difference), 2),
+            amount(c.difference),
+            Cell::Unit(unit),
             Cell::number(c.ratio, 2),
             Cell::interval(c.ratio_ci95, 2),
-            Cell::number(c.p_adjusted, 3),
+            Cell::probability(c.p_adjusted),
         ])
     });
     table("compared".to_owned(), columns, rows.collect())
@@ -92,13 +98,13 @@ pub fn comparisons(analysis: &Analysis) -> Table {
     let rows = analysis.comparisons.iter().filter(|c| told(&c.metric)).map(|c| {
         row(vec![
             Cell::Metric(c.metric.clone()),
-            Cell::Text(analysis.condition_name(c.b)),
-            Cell::Text(analysis.condition_name(c.a)),
+            Cell::condition(analysis, c.b),
+            Cell::condition(analysis, c.a),
             Cell::number(Some(c.difference), 2),
             Cell::number(c.ratio, 2),
             Cell::interval(c.ratio_ci95, 2),
-            Cell::number(c.p_value, 3),
-            Cell::number(c.p_adjusted, 3),
+            Cell::probability(c.p_value),
+            Cell::probability(c.p_adjusted),
         ])
     });
     table("comparisons".to_owned(), columns, rows.collect())

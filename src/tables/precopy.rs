@@ -61,7 +61,7 @@ fn of_condition(analysis: &Analysis, condition: usize) -> Option<Row> {
     // What the figures of the parts give: where it is not the total, one of them is wrong.
     let parts = (|| Some(first? + (rounds? - 2.0) * middle? + last?))();
     Some(row(vec![
-        Cell::Text(analysis.condition_name(condition)),
+        Cell::condition(analysis, condition),
         Cell::count(total.n),
         Cell::number(Some(total.mean), 0),
         Cell::number(total.sd.filter(|_| total.mean > 0.0).map(|sd| 100.0 * sd / total.mean), 1),
@@ -89,7 +89,7 @@ pub fn convergence(analysis: &Analysis) -> Table {
     let told = analysis.convergence.iter().filter(|known| known.ratio.is_some());
     let rows = told.map(|known| {
         row(vec![
-            Cell::Text(analysis.condition_name(known.condition)),
+            Cell::condition(analysis, known.condition),
             Cell::count(known.runs),
             Cell::count(known.completed),
             Cell::number(known.dirtied_bytes_per_s, 2),

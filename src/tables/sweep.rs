@@ -45,7 +45,7 @@ fn trend(sweep: &Sweep, line: &SweepLine) -> Option<Row> {
             None => Cell::Missing,
         },
         Cell::number(fit.r_squared, 3),
-        Cell::number(fit.lack_of_fit_p, 3),
+        Cell::probability(fit.lack_of_fit_p),
         Cell::number(fit.largest_miss.map(|miss| 100.0 * miss), 1),
     ]))
 }

@@ -38,7 +38,7 @@ fn of_counter(analysis: &Analysis, run: &Run, transfer: &Transfer, counted: Opti
     let of_pages = pages.map(|pages| pages.verdict);
     let verdict = counted.map(|counted| counted.verdict).into_iter().chain(of_pages).max();
     row(vec![
-        Cell::Text(analysis.condition_name(run.condition)),
+        Cell::condition(analysis, run.condition),
         Cell::repetition(run),
         counted.map_or(Cell::Missing, |counted| Cell::Text(format!("{} {}", counted.host, counted.counter))),
         Cell::number(Some(transfer.told_bytes), 2),

@@ -379,9 +379,13 @@ fn pre_copy_converges_up_to_14_and_not_from_16() {
     assert_eq!(limit["factors"]["dirty_mib_per_s"], "14");
     assert_eq!((number(&limit["values"]["completed"]), number(&limit["values"]["runs"])), (0.0, 6.0));
     let told = crate::stdout(&["stats", folder.to_str().unwrap(), "--quiet"]);
-    let sentence = "Pre-copy converged up to 14 and not from 16 MiB/s on (dirty): 0 of 6 migrations completed there. At 16 \
-                    MiB/s 15.3 MiB/s were sent and 0.97 times as much dirtied.";
+    let sentence = "Pre-copy converged up to 14 MiB/s and no longer from 16 MiB/s on (dirty): 0 of 6 migrations completed \
+                    there. At 16 MiB/s, 15.3 MiB/s were sent and 0.97 times as much was dirtied.";
     assert!(told.contains(sentence), "{told}");
+    // Of many conditions of which only the outage is told, one sentence; and none is a bare number.
+    let outages = "The service was out for 0.37\u{a0}s (0 MiB/s) to 0.47\u{a0}s (10 MiB/s) on average in 6 conditions, by ping.";
+    assert!(told.contains(outages), "{told}");
+    assert!(told.lines().any(|line| line.starts_with(" 8 MiB/s ")), "{told}");
     // Duration against dirty rate is no straight line.
     assert_eq!(find(&summary["trends"], "metric", "migration_duration")["fits"], false);
 }

@@ -6,7 +6,7 @@ use comfy_table::CellAlignment;
 use serde_json::Value;
 
 use super::wire::{DiagnosticWire, GapsWire, Inspection, PeriodWire};
-use crate::cli::stats::plain_table;
+use crate::cli::show::plain_table;
 
 /// Width of the names on the left.
 const LABEL: usize = 10;

@@ -178,7 +178,11 @@ impl Composer<'_> {
     fn loses_more(&self, loss: f64, quantities: usize, worse: &[usize]) -> String {
         let found: Vec<&Efficiency> =
             worse.iter().filter_map(|index| self.analysis.efficiency.get(*index)).collect();
-        let key = if found.is_empty() { "finding.loses_little" } else { "finding.loses_more" };
+        let key = match worse.len() {
+            0 => "finding.loses_little",
+            n if n == quantities && n > 1 => "finding.loses_all",
+            _ => "finding.loses_more",
+        };
         let values = [
             ("kept", quantities.saturating_sub(worse.len()).to_string()),
             ("quantities", quantities.to_string()),

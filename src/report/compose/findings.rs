@@ -1,22 +1,28 @@
 //! What the numbers say, as sentences.
 
-use super::super::format::{plus_minus, range};
+use super::super::format::{plus_minus, probability, range};
 use super::super::view::FindingItem;
 use super::Composer;
 use crate::analysis::{Check, ClockOwner, Finding, FlagCode, Method, Run, Verdict};
 use crate::tables::incomplete;
 use crate::tables::labels::{check_label, status_label};
 
+/// From this number on, conditions of which only the outage is told share one sentence: the table below has each.
+const TOGETHER: usize = 3;
+
 impl Composer<'_> {
     /// The findings as a few sentences: one item a condition for its outage and what lengthened it, one for each
     /// kind of what conditions have in common.
     pub(super) fn findings(&self) -> Vec<FindingItem> {
         let mut items: Vec<FindingItem> = self.of_placement().into_iter().collect();
+        let plain = self.plain_outages();
+        items.extend(self.outages_together(&plain).map(|text| FindingItem { text, link: None }));
         for (index, condition) in self.analysis.conditions.iter().enumerate() {
             let sentences: Vec<String> = self
                 .analysis
                 .findings
                 .iter()
+                .filter(|finding| !plain.contains(finding))
                 .filter_map(|finding| self.of_condition(finding, index))
                 .collect();
             if !sentences.is_empty() {
@@ -49,6 +55,51 @@ impl Composer<'_> {
         items
     }
 
+    /// The outages of conditions of which nothing else is told, if they are many and of one method.
+    fn plain_outages(&self) -> Vec<&Finding> {
+        let findings = &self.analysis.findings;
+        let told =
+            |of: usize| findings.iter().filter(|finding| self.of_condition(finding, of).is_some()).count();
+        let plain: Vec<(&Finding, Method)> = findings
+            .iter()
+            .filter_map(|finding| match finding {
+                Finding::Outage { condition, method, .. } if told(*condition) == 1 => {
+                    Some((finding, *method))
+                }
+                _ => None,
+            })
+            .collect();
+        let alike = plain.windows(2).all(|pair| pair[0].1 == pair[1].1);
+        if alike && plain.len() >= TOGETHER {
+            plain.into_iter().map(|(finding, _)| finding).collect()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// The least and the greatest of several outages.
+    fn outages_together(&self, outages: &[&Finding]) -> Option<String> {
+        let means = || {
+            outages.iter().filter_map(|finding| match finding {
+                Finding::Outage { condition, method, mean_s, .. } => Some((*mean_s, *condition, *method)),
+                _ => None,
+            })
+        };
+        let (min, min_condition, method) = means().min_by(|a, b| a.0.total_cmp(&b.0))?;
+        let (max, max_condition, _) = means().max_by(|a, b| a.0.total_cmp(&b.0))?;
+        Some(self.text.fill(
+            "finding.outages",
+            &[
+                ("conditions", &outages.len().to_string()),
+                ("min", &self.seconds(min)),
+                ("min_condition", &self.name(min_condition)),
+                ("max", &self.seconds(max)),
+                ("max_condition", &self.name(max_condition)),
+                ("method", self.text.get(method_words(method))),
+            ],
+        ))
+    }
+
     /// What a finding says of one condition.
     fn of_condition(&self, finding: &Finding, index: usize) -> Option<String> {
         let text = self.text;
@@ -71,13 +122,17 @@ impl Composer<'_> {
             {
                 let missing = || text.get("report.missing").to_owned();
                 let decimals = if *ratio < 10.0 { 2 } else { 1 };
+                let p_words = |p| {
+                    let (sign, p) = probability(p, text);
+                    format!("{sign}\u{a0}{p}")
+                };
                 Some(text.fill(
                     &format!("finding.lengthened_{metric}"),
                     &[
                         ("reference", &self.name(*reference)),
                         ("ratio", &text.number(*ratio, decimals)),
                         ("interval", &ci95.map_or_else(missing, |ci| range(ci, 1.0, decimals, text))),
-                        ("p", &p_adjusted.map_or_else(missing, |p| text.number(p, 3))),
+                        ("p", &p_adjusted.map_or_else(missing, p_words)),
                     ],
                 ))
             }

@@ -157,19 +157,26 @@ impl Composer<'_> {
         Section { id: id.to_owned(), title, blocks, sections: Vec::new() }
     }
 
-    /// The figures that fit: those of one kind on two hosts as pairs, those of methods too, others alone.
+    /// The figures that fit: those of one kind on two hosts as pairs, those of methods too, others alone. Of one host
+    /// all stand in pairs.
     fn figures_where(&self, fits: impl Fn(&Plan) -> bool) -> Vec<Block> {
         let mut blocks = Vec::new();
-        let mut fitting = self.figures.iter().filter(|plan| fits(plan)).peekable();
+        let fitting = || self.figures.iter().filter(|plan| fits(plan));
+        let mut hosts: Vec<usize> = fitting().filter_map(|plan| plan.host).collect();
+        hosts.dedup();
+        let one_host = hosts.len() == 1;
+        let mut fitting = fitting().peekable();
         while let Some(plan) = fitting.next() {
             if plan.host.is_none() && !matches!(plan.kind, Kind::Agreement | Kind::Sweep) {
                 blocks.push(Block::Figure { figure: self.figure(plan) });
                 continue;
             }
             let mut figures = vec![self.figure(plan)];
-            while let Some(next) =
-                fitting.next_if(|next| next.kind == plan.kind && next.condition == plan.condition)
-            {
+            let beside = |next: &Plan| {
+                let of_one_host = one_host && plan.host.is_some() && next.host == plan.host;
+                (next.kind == plan.kind || of_one_host) && next.condition == plan.condition
+            };
+            while let Some(next) = fitting.next_if(|next| beside(next)) {
                 figures.push(self.figure(next));
             }
             blocks.extend(figures.chunks(2).map(|pair| Block::FigurePair { figures: pair.to_vec() }));
