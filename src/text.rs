@@ -62,8 +62,14 @@ pub struct Text {
 
 impl Text {
     /// The words for a series such as `outage_ping` or `lost_frames.linux`, or an operation of a benchmark such as
-    /// `migration.total_time_s`; the name itself where there are none.
+    /// `migration.total_time_s`, also with a statistic such as `outage_ping.mean`; the name itself where there are none.
     pub fn metric(&self, metric: &str) -> String {
+        let statistic = metric.rsplit_once('.').and_then(|(of, statistic)| {
+            Some(format!("{}, {}", self.metric(of), self.find(&format!("statistic.{statistic}"))?))
+        });
+        if let Some(statistic) = statistic {
+            return statistic;
+        }
         if let Some(whole) = self.find(&format!("metric.{}", metric.replace('.', "_"))) {
             return whole.to_owned();
         }

@@ -126,7 +126,7 @@ pub fn published(analysis: &Analysis) -> Table {
         let levels: Vec<&str> = p.factors.values().map(String::as_str).collect();
         row(vec![
             Cell::Text(levels.join(", ")),
-            Cell::Text(p.quantity.clone()),
+            Cell::Metric(p.quantity.clone()),
             Cell::Number { value: p.stated, decimals },
             Cell::number(p.computed, decimals.saturating_add(1)),
             Cell::number(p.deviation, decimals.saturating_add(1)),
