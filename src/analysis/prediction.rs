@@ -21,6 +21,14 @@ pub struct Prediction {
     pub downtime_s: f64,
 }
 
+impl Prediction {
+    /// Predicted ÷ measured duration − 1, per cent; `None` where nothing was measured.
+    pub fn error_percent(&self, measured_s: Option<f64>) -> Option<f64> {
+        let measured_s = measured_s.filter(|duration| *duration > 0.0)?;
+        Some(100.0 * (self.duration_s / measured_s - 1.0))
+    }
+}
+
 impl Hypervisor {
     /// The most that a round after the first sent: what the VM writes to again and again is at least as much.
     pub fn working_set_bytes(&self) -> Option<f64> {

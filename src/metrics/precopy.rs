@@ -9,10 +9,7 @@ pub fn measurements(account: &Hypervisor, duration_s: Option<f64>) -> Vec<Measur
         return Vec::new();
     }
     let (standard, bounded) = (account.predicted(Model::Standard), account.predicted(Model::WorkingSet));
-    let error = |predicted: Option<Prediction>| {
-        let measured = duration_s.filter(|duration| *duration > 0.0)?;
-        Some(100.0 * (predicted?.duration_s / measured - 1.0))
-    };
+    let error = |predicted: Option<Prediction>| predicted?.error_percent(duration_s);
     let of = |metric: &str, unit, value: Option<f64>| {
         Some(Measurement { metric: format!("precopy.{metric}"), unit, value: value? })
     };

@@ -3,7 +3,7 @@
 use super::labels::status_label;
 use super::{Cell, Row, Table, column, row, table, without_empty_columns};
 use crate::aggregate;
-use crate::analysis::{Analysis, Model, Run, Unit};
+use crate::analysis::{Analysis, Model, Prediction, Run, Unit};
 use crate::stats::{Sample, Summary};
 
 /// A row a run whose hypervisor told its rounds. Of what did not complete, the time is that of the rounds until then.
@@ -31,6 +31,7 @@ pub fn predictions(analysis: &Analysis) -> Table {
 fn of_run(run: &Run, all_completed: bool) -> Option<Row> {
     let account = run.hypervisor.as_ref().filter(|account| !account.rounds.is_empty())?;
     let (standard, bounded) = (account.predicted(Model::Standard), account.predicted(Model::WorkingSet));
+    let error = |predicted: Option<Prediction>| predicted?.error_percent(run.migration.duration_s);
     let status = if all_completed { Cell::Missing } else { Cell::Label(status_label(run.migration.status)) };
     Some(row(vec![
         Cell::Text(run.id.clone()),
@@ -40,26 +41,21 @@ fn of_run(run: &Run, all_completed: bool) -> Option<Row> {
         Cell::number(account.working_set_bytes(), 1),
         Cell::number(run.migration.duration_s, 2),
         Cell::number(standard.map(|p| p.duration_s), 2),
-        Cell::number(error(run, Model::Standard), 1),
+        Cell::number(error(standard), 1),
         Cell::number(bounded.map(|p| p.duration_s), 2),
-        Cell::number(error(run, Model::WorkingSet), 1),
+        Cell::number(error(bounded), 1),
         Cell::number(account.downtime_s, 3),
         Cell::number(standard.map(|p| p.downtime_s), 3),
         Cell::number(bounded.map(|p| p.downtime_s), 3),
     ]))
 }
 
-/// Predicted ÷ measured duration − 1, per cent.
-fn error(run: &Run, model: Model) -> Option<f64> {
-    let predicted = run.hypervisor.as_ref()?.predicted(model)?.duration_s;
-    let measured = run.migration.duration_s.filter(|duration| *duration > 0.0)?;
-    Some(100.0 * (predicted / measured - 1.0))
-}
-
 /// The errors of a model over the completed runs that it predicts, per cent.
 pub fn prediction_errors(analysis: &Analysis, model: Model) -> Option<Summary> {
+    let error = |run: &Run| {
+        let account = run.hypervisor.as_ref()?;
+        account.predicted(model)?.error_percent(run.migration.duration_s)
+    };
     let counted = analysis.runs.iter().filter(|run| aggregate::counts(run));
-    let errors =
-        counted.filter(|run| run.hypervisor.as_ref().is_some_and(|account| !account.rounds.is_empty()));
-    Some(Sample::new(errors.filter_map(|run| error(run, model)).collect())?.summary())
+    Some(Sample::new(counted.filter_map(error).collect())?.summary())
 }
