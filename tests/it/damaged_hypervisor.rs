@@ -251,3 +251,23 @@ fn a_log_of_xen_that_was_restarted_cut_or_mixed() {
     let diagnostics = cut["diagnostics"].as_array().unwrap();
     assert!(diagnostics.iter().any(|d| d["code"] == "no-end" && d["line"].is_u64()), "{diagnostics:?}");
 }
+
+#[test]
+fn progress_of_xen_over_100_per_cent_is_kept_and_told() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("parsers/fixtures/xen-migrate");
+    let whole = fs::read_to_string(fixtures.join("valid/xl-4.17.txt")).unwrap();
+    let over = whole.replace("120/120  100%", "168/120  140%");
+    assert_ne!(over, whole);
+    let (whole, over) = (with_xend(&whole), with_xend(&over));
+    let codes = |summary: &Value| -> Vec<String> {
+        let all = summary["diagnostics"].as_array().unwrap().iter();
+        all.map(|d| d["code"].as_str().unwrap().to_owned()).filter(|code| code == "above-100").collect()
+    };
+    assert_eq!((codes(&whole).len(), codes(&over).len()), (0, 1));
+    let all = over["diagnostics"].as_array().unwrap();
+    let told = all.iter().find(|d| d["code"] == "above-100").unwrap();
+    assert!(told["file"].as_str().unwrap().ends_with("xend.log") && told["line"].is_u64(), "{told}");
+    // The run is reported as it was.
+    assert_eq!(over["runs"][0]["migration"], whole["runs"][0]["migration"]);
+    assert_eq!(over["runs"][0]["hypervisor"]["iterations"], whole["runs"][0]["hypervisor"]["iterations"]);
+}
