@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::{AlignKey, LayoutTable};
-use crate::provenance::DocumentFormat;
-use crate::text::Language;
+use crate::input::config::{AlignKey, LayoutTable};
+use crate::show::report::DocumentFormat;
+use crate::show::text::Language;
 
 /// Reads the logs of virtual machine migrations and benchmarks and writes reports: outages, durations,
 /// costs and efficiencies, as documents and as data.

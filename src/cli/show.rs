@@ -7,7 +7,7 @@ use comfy_table::{
     presets,
 };
 
-use crate::report::view::{CellView, SpanView, TableView};
+use crate::show::report::view::{CellView, SpanView, TableView};
 
 /// Spaces around the text of a cell.
 const PADDING: usize = 2;

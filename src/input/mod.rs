@@ -1,0 +1,10 @@
+//! A campaign folder → parsed logs.
+//!
+//! [`config`] reads `campaign.toml`, [`session`] lists the files and what their names say, [`load`] reads, hashes,
+//! detects and parses them (the parsers are a crate of their own). [`timing`] says when a single log was written and
+//! where it has gaps, for `inspect`.
+
+pub mod config;
+pub mod load;
+pub mod session;
+pub mod timing;
