@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::super::number::round_option;
-use crate::model::{Analysis, Factors, Finding};
+use crate::model::{Analysis, ConditionId, Factors, Finding};
 
 #[derive(Serialize)]
 pub(super) struct FindingWire<'a> {
@@ -17,7 +17,7 @@ pub(super) struct FindingWire<'a> {
 }
 
 pub(super) fn finding<'a>(analysis: &'a Analysis, finding: &'a Finding) -> FindingWire<'a> {
-    let factors = |condition: usize| Some(&analysis.conditions[condition].factors);
+    let factors = |condition: ConditionId| Some(&analysis.conditions[condition].factors);
     let wire = |code, factors, metric: Option<&'a str>, values: &[(&'static str, Option<f64>)]| FindingWire {
         code,
         factors,
