@@ -3,9 +3,8 @@
 //! Every guess carries its evidence in words; what the logs contradict each other about is no guess.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
 
-use regex::Regex;
+use stillstand_parsers::time::{wall_time_of_day_s, written_offset};
 use stillstand_parsers::{Format, Parsed};
 
 use crate::input::config::{Config, RoleKey};
@@ -251,9 +250,10 @@ fn by_most(logs: &[(&LoadedFile, &Parsed)]) -> Option<Guess<u32>> {
 
 fn utc_offset(files: &[LoadedFile]) -> Guessed<String> {
     let zones = votes(of(files, Format::Zeit).filter_map(|log| {
-        Some((log.facts.int("utc_offset_s")?, log.facts.text("zone").unwrap_or_default()))
+        let offset = i32::try_from(log.facts.int("utc_offset_s")?).ok()?;
+        Some((offset, log.facts.text("zone").unwrap_or_default()))
     }));
-    let offsets: BTreeSet<i64> = zones.keys().map(|(offset, _)| *offset).collect();
+    let offsets: BTreeSet<i32> = zones.keys().map(|(offset, _)| *offset).collect();
     let of_hosts = votes(of(files, Format::Dstat).filter_map(offset_of_dstat));
     if let (1, Some(offset)) = (offsets.len(), offsets.first()) {
         let named: Vec<&str> = zones.keys().map(|(_, zone)| *zone).collect();
@@ -276,17 +276,25 @@ fn utc_offset(files: &[LoadedFile]) -> Guessed<String> {
             written_offset(*offset),
             format!("local time in the headers of {} against their time stamps", count(*n, "dstat log")),
         )),
-        (None, _) => Err("no log shows its zone".to_owned()),
+        (None, _) => Err(without_offset(files)),
         _ => Err("the headers of the dstat logs have different offsets".to_owned()),
     }
 }
 
+/// Why no log gives an offset.
+fn without_offset(files: &[LoadedFile]) -> String {
+    let zones = of(files, Format::Zeit).filter(|log| log.facts.int("utc_offset_s").is_none());
+    let zones: BTreeSet<&str> = zones.filter_map(|log| log.facts.text("zone")).collect();
+    if zones.is_empty() {
+        return "no log shows its zone".to_owned();
+    }
+    let zones: Vec<&str> = zones.into_iter().collect();
+    format!("{} in the zeit logs: not known, or more than one offset", zones.join(", "))
+}
+
 /// Local time in dstat's header less its first time stamp, to a quarter of an hour.
-fn offset_of_dstat(log: &Parsed) -> Option<i64> {
-    static TIME: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b(\d\d):(\d\d):(\d\d)\b").ok());
-    let captures = TIME.as_ref()?.captures(log.facts.text("date")?)?;
-    let part = |n: usize| captures.get(n)?.as_str().parse::<f64>().ok();
-    let local = part(1)? * 3600.0 + part(2)? * 60.0 + part(3)?;
+fn offset_of_dstat(log: &Parsed) -> Option<i32> {
+    let local = f64::from(wall_time_of_day_s(log.facts.text("date")?)?);
     let first = log.frame.f64s("epoch_s").ok()?.iter().flatten().next()?;
     let apart = (local - first).rem_euclid(86_400.0);
     let quarters = (apart / 900.0).round();
@@ -294,14 +302,8 @@ fn offset_of_dstat(log: &Parsed) -> Option<i64> {
         return None;
     }
     // From −10 to +14 hours, where people live.
-    let offset = quarters as i64 * 900;
+    let offset = quarters as i32 * 900;
     Some(if offset > 14 * 3600 { offset - 86_400 } else { offset })
-}
-
-fn written_offset(seconds: i64) -> String {
-    let minutes = seconds.abs() / 60;
-    let sign = if seconds < 0 { '-' } else { '+' };
-    format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 fn ping_interval(files: &[LoadedFile], config: &Config, named: bool) -> Guessed<f64> {
@@ -343,7 +345,7 @@ mod tests {
         for (seconds, text) in [(3600, "+01:00"), (-12_600, "-03:30"), (0, "+00:00"), (20_700, "+05:45")] {
             assert_eq!(written_offset(seconds), text);
             let config = Config::parse(&format!("utc_offset = \"{text}\"")).unwrap();
-            assert_eq!(config.utc_offset_s.map(i64::from), Some(seconds));
+            assert_eq!(config.utc_offset_s, Some(seconds));
         }
     }
 

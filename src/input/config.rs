@@ -476,12 +476,8 @@ fn is_plain_number(text: &str) -> bool {
 
 /// `+01:00`, `-0330`, `Z` or `UTC` as seconds east of Greenwich.
 fn utc_offset(text: &str) -> anyhow::Result<i32> {
-    if text == "Z" || text == "UTC" {
-        return Ok(0);
-    }
-    let offset: chrono::FixedOffset =
-        text.parse().map_err(|_| anyhow::anyhow!("utc_offset = \"{text}\": expected a form like +01:00"))?;
-    Ok(offset.local_minus_utc())
+    stillstand_parsers::time::utc_offset_s(text)
+        .with_context(|| format!("utc_offset = \"{text}\": expected a form like +01:00"))
 }
 
 /// Adds the nearest known key to serde's message about an unknown one.

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use stillstand_parsers::time::midnight_s;
 use stillstand_parsers::{Clock, Parsed, Unit};
 
 /// A gap is longer than this many intervals.
@@ -114,9 +115,7 @@ fn offset_from_epoch(log: &Parsed) -> Option<f64> {
     if log.frame.clock != Clock::TimeOfDay {
         return Some(0.0);
     }
-    let date = log.facts.text("date")?.parse::<chrono::NaiveDate>().ok()?;
-    let midnight = date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp();
-    Some((midnight - log.facts.int("utc_offset_s")?) as f64)
+    Some((midnight_s(log.facts.text("date")?)? - log.facts.int("utc_offset_s")?) as f64)
 }
 
 /// Rows that follow each other in the same recording.

@@ -25,6 +25,7 @@ mod report;
 mod several;
 mod stream;
 mod tidy;
+mod zones;
 
 use std::fs;
 use std::path::{Path, PathBuf};

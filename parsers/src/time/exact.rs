@@ -1,4 +1,4 @@
-//! One stamp of the clock: a time of day, or seconds since 1970.
+//! One stamp of the clock, to the nanosecond: a time of day, or seconds since 1970. What a tight loop writes.
 //!
 //! ```text
 //! 14:00:00,012345678      date +%H:%M:%S,%N    also with `.` or `:` or nothing between
@@ -9,20 +9,18 @@
 //!
 //! `date` of BSD and macOS, and often that of busybox, do not know `%N` and write `N` or `%N` in its place.
 
-use crate::text::{epoch, unsigned};
-
-pub(super) const NS: i64 = 1_000_000_000;
+use super::{NANOS, daytime, epoch};
 
 /// What a stamp counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     TimeOfDay,
     Epoch,
 }
 
 /// A stamp.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Stamp {
+pub(crate) struct Exact {
     pub kind: Kind,
     /// Since midnight or since 1970.
     pub nanos: i64,
@@ -30,30 +28,23 @@ pub(super) struct Stamp {
     pub digits: usize,
 }
 
-impl Stamp {
+impl Exact {
     /// The whole of the text, without blanks around it.
     pub fn read(text: &[u8]) -> Option<Self> {
         time_of_day(text).or_else(|| since_1970(text))
     }
 }
 
-fn time_of_day(text: &[u8]) -> Option<Stamp> {
+#[inline]
+fn time_of_day(text: &[u8]) -> Option<Exact> {
     let (clock, rest) = text.split_at_checked(8)?;
     let [h1, h2, b':', m1, m2, b':', s1, s2] = *clock else { return None };
-    let (hour, minute, second) = (two_digits(h1, h2)?, two_digits(m1, m2)?, two_digits(s1, s2)?);
-    // 60 is a leap second.
-    if hour > 23 || minute > 59 || second > 60 {
-        return None;
-    }
-    with_fraction(Kind::TimeOfDay, hour * 3600 + minute * 60 + second, fraction(rest)?)
+    let two_digits = daytime::two_digits;
+    let seconds = daytime::since_midnight(two_digits(h1, h2)?, two_digits(m1, m2)?, two_digits(s1, s2)?)?;
+    with_fraction(Kind::TimeOfDay, i64::from(seconds), fraction(rest)?)
 }
 
-fn two_digits(tens: u8, ones: u8) -> Option<i64> {
-    let digit = |byte: u8| byte.is_ascii_digit().then(|| i64::from(byte & 0x0f));
-    Some(digit(tens)? * 10 + digit(ones)?)
-}
-
-fn since_1970(text: &[u8]) -> Option<Stamp> {
+fn since_1970(text: &[u8]) -> Option<Exact> {
     let end = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
     let (seconds, rest) = text.split_at_checked(end)?;
     // `%s%N`: the last nine digits are the fraction.
@@ -61,10 +52,11 @@ fn since_1970(text: &[u8]) -> Option<Stamp> {
         Some(whole @ 9..=11) if rest.is_empty() => seconds.split_at_checked(whole)?,
         _ => (seconds, rest),
     };
-    with_fraction(Kind::Epoch, epoch(seconds)?, fraction(rest)?)
+    with_fraction(Kind::Epoch, epoch::whole(seconds)?, fraction(rest)?)
 }
 
 /// The digits behind the seconds, without the separator.
+#[inline]
 fn fraction(rest: &[u8]) -> Option<&[u8]> {
     let digits = match rest.split_first() {
         Some((b',' | b'.' | b':', digits)) => digits,
@@ -76,37 +68,15 @@ fn fraction(rest: &[u8]) -> Option<&[u8]> {
         b"N" | b"%N" => Some(b""),
         // A separator with nothing behind it is a line that was cut off.
         b"" if !rest.is_empty() => None,
-        digits if digits.len() <= 9 && digits.iter().all(u8::is_ascii_digit) => Some(digits),
-        _ => None,
+        digits => Some(digits),
     }
 }
 
-fn with_fraction(kind: Kind, seconds: i64, digits: &[u8]) -> Option<Stamp> {
-    /// Nanoseconds in the last of so many digits.
-    const SCALE: [i64; 10] = [NS, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
-    let scale = SCALE.get(digits.len())?;
-    let value = if digits.is_empty() { 0 } else { i64::try_from(unsigned(digits)?).ok()? };
-    let nanos = seconds.checked_mul(NS)?.checked_add(value.checked_mul(*scale)?)?;
-    Some(Stamp { kind, nanos, digits: digits.len() })
-}
-
-/// Nanoseconds in seconds with a single rounding. A stamp since 1970 has more digits than a double, so the
-/// quotient of doubles could be off by one in the last place.
-#[expect(clippy::cast_precision_loss, reason = "rounded once")]
-pub(super) fn decimal(nanos: i64) -> Option<f64> {
-    const MORE: u64 = 1 << 34;
-    const NANOS: u128 = 1_000_000_000;
-    let size = nanos.checked_abs()?.unsigned_abs();
-    let seconds = if size <= 1 << 53 {
-        size as f64 / 1e9
-    } else {
-        // 34 binary digits behind the point make the quotient longer than a double, whatever the number; a last digit
-        // that stands for all that follow decides a tie. The division by a power of two is exact.
-        let more = u128::from(size) * u128::from(MORE);
-        let quotient = (more / NANOS) | u128::from(more % NANOS != 0);
-        quotient as f64 / MORE as f64
-    };
-    Some(if nanos < 0 { -seconds } else { seconds })
+#[inline]
+fn with_fraction(kind: Kind, seconds: i64, digits: &[u8]) -> Option<Exact> {
+    let fraction = if digits.is_empty() { 0 } else { daytime::nanos(digits)? };
+    let nanos = seconds.checked_mul(NANOS)?.checked_add(i64::from(fraction))?;
+    Some(Exact { kind, nanos, digits: digits.len() })
 }
 
 #[cfg(test)]
@@ -116,9 +86,9 @@ mod tests {
     #[test]
     fn all_separators() {
         let read =
-            |text: &str| Stamp::read(text.as_bytes()).map(|stamp| (stamp.kind, stamp.nanos, stamp.digits));
-        let day = 50_400 * NS;
-        let epoch = 1_264_510_800 * NS;
+            |text: &str| Exact::read(text.as_bytes()).map(|stamp| (stamp.kind, stamp.nanos, stamp.digits));
+        let day = 50_400 * NANOS;
+        let epoch = 1_264_510_800 * NANOS;
         for (text, expected) in [
             ("14:00:00,012345678", (Kind::TimeOfDay, day + 12_345_678, 9)),
             ("14:00:00.012345678", (Kind::TimeOfDay, day + 12_345_678, 9)),
@@ -157,26 +127,7 @@ mod tests {
             "126451080001234567890",
             "1264510800 ",
         ] {
-            assert_eq!(Stamp::read(text.as_bytes()), None, "{text}");
+            assert_eq!(Exact::read(text.as_bytes()), None, "{text}");
         }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn seconds_are_the_nearest(nanos in proptest::prelude::any::<i64>(), shift in 0_u32..63) {
-            let nanos = nanos >> shift;
-            let size = nanos.unsigned_abs();
-            let sign = if nanos < 0 { "-" } else { "" };
-            let text = format!("{sign}{}.{:09}", size / 1_000_000_000, size % 1_000_000_000);
-            let nearest = text.parse::<f64>().ok().filter(|_| nanos != i64::MIN);
-            proptest::prop_assert_eq!(decimal(nanos).map(f64::to_bits), nearest.map(f64::to_bits));
-        }
-    }
-
-    #[test]
-    fn one_rounding() {
-        assert_eq!(decimal(1_264_510_800_012_345_678), "1264510800.012345678".parse().ok());
-        assert_eq!(decimal(86_400_020_000_001), Some(86_400.020_000_001));
-        assert_eq!((decimal(-1), decimal(0), decimal(i64::MIN)), (Some(-0.000_000_001), Some(0.0), None));
     }
 }
