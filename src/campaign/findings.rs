@@ -1,6 +1,6 @@
 //! What the numbers say, found without a person: the sentences at the head of a report.
 //!
-//! Each finding follows a stated rule (`docs/methodology.md`) and carries its figures. Wording is
+//! Each finding follows a stated rule (`docs/methodology/conclusions.md`) and carries its figures. Wording is
 //! the work of the report.
 
 mod transfer;

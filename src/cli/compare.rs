@@ -36,7 +36,7 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Ending> {
     let pairs = pairs(analysis, (&a, &of_a), (&b, &of_b));
     anyhow::ensure!(
         !pairs.is_empty(),
-        "{} and {} have no conditions that agree in all other factors; there are {} in the one and {} in the other",
+        "{} and {} have no conditions that agree in all other factors; the first has {}, the second {}",
         args.a,
         args.b,
         describe(analysis, &of_a),
@@ -45,7 +45,7 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Ending> {
     let comparisons = aggregate::comparisons(&analysis.series, &pairs, analysis.campaign.bootstrap);
     anyhow::ensure!(
         !comparisons.is_empty(),
-        "{} and {} have no quantity of a migration in common; benchmarks are compared by [[efficiency]] in campaign.toml",
+        "{} and {} have no migration metric in common; compare benchmarks with [[efficiency]] in campaign.toml",
         args.a,
         args.b
     );
@@ -70,7 +70,7 @@ impl Side {
         }
         let parts = text.rsplit_once(':').filter(|(_, levels)| levels.contains('='));
         let Some((folder, levels)) = parts else {
-            anyhow::bail!("{text}: there is no such folder; expected FOLDER or FOLDER:factor=level");
+            anyhow::bail!("{text}: no such folder; expected FOLDER or FOLDER:factor=level");
         };
         let levels = levels
             .split(',')
@@ -105,8 +105,14 @@ impl Side {
                     .filter(|factor| *factor != merge::CAMPAIGN)
                     .collect();
                 let factors = factors.into_iter().collect::<Vec<_>>().join(", ");
-                anyhow::ensure!(!there.is_empty(), "{folder}: `{name}` is no factor; there are {factors}");
-                anyhow::bail!("{folder}: no {name} is `{wanted}`; there are {}", there.join(", "));
+                anyhow::ensure!(
+                    !there.is_empty(),
+                    "{folder}: `{name}` is not a factor; the factors are {factors}"
+                );
+                anyhow::bail!(
+                    "{folder}: `{name}` has no level `{wanted}`; its levels are {}",
+                    there.join(", ")
+                );
             }
         }
         let chosen = here.into_iter().filter(|&id| selects(&self.levels, &all[id].factors));

@@ -219,7 +219,7 @@ impl Relocate for Outage {
     }
 }
 
-/// A way to measure an outage. `docs/methodology.md` defines each.
+/// A way to measure an outage. `docs/methodology/outages.md` defines each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Method {
     /// Consecutive unanswered requests × interval.

@@ -113,7 +113,7 @@ pub struct Presence {
 pub struct Check {
     pub kind: CheckKind,
     pub verdict: Verdict,
-    /// The two figures that were compared, as `docs/methodology.md` says of each kind.
+    /// The two figures that were compared, which `docs/methodology/run.md` defines for each kind.
     pub left_s: f64,
     pub right_s: f64,
     /// Uncertainty of their difference, ± seconds.

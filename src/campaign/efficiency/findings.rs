@@ -1,4 +1,4 @@
-//! What the efficiencies say, by stated rules; see `docs/methodology.md`.
+//! What the efficiencies say, by stated rules; see `docs/methodology/conclusions.md`.
 
 use std::collections::BTreeMap;
 

@@ -79,13 +79,13 @@ fn known(layout: &LayoutTable, levels: &[BTreeMap<&str, &str>]) -> Result<()> {
     let asked = layout.rows.iter().chain(&layout.columns).chain(layout.shown.keys());
     if let Some(unknown) = asked.into_iter().find(|name| !names.contains(name.as_str())) {
         let all: Vec<&str> = names.into_iter().collect();
-        bail!("`{unknown}` is no factor of these benchmarks; there are {}", all.join(", "));
+        bail!("`{unknown}` is not a factor of these benchmarks; the factors are {}", all.join(", "));
     }
     for (name, wanted) in &layout.shown {
         let there: BTreeSet<&str> = levels.iter().filter_map(|l| l.get(name.as_str()).copied()).collect();
         if let Some(unknown) = wanted.iter().find(|level| !there.contains(level.as_str())) {
             let all: Vec<&str> = there.into_iter().filter(|level| !level.is_empty()).collect();
-            bail!("no {name} is `{unknown}`; there are {}", all.join(", "));
+            bail!("`{name}` has no level `{unknown}`; its levels are {}", all.join(", "));
         }
     }
     Ok(())
@@ -352,6 +352,6 @@ mod tests {
         let grids = arranged("[layout]\nrows = [\"bits\"]\n").unwrap();
         assert_eq!(grids[0].column_names, ["mode", "operation"]);
         let error = arranged("[layout]\nrows = [\"bitz\"]\n").unwrap_err().to_string();
-        assert!(error.contains("`bitz` is no factor") && error.contains("bits, mode"), "{error}");
+        assert!(error.contains("`bitz` is not a factor") && error.contains("bits, mode"), "{error}");
     }
 }
