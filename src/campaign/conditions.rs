@@ -45,7 +45,7 @@ fn in_order<'a>(
     factors
 }
 
-/// Gives every condition an identifier from the factors that vary; those that never do tell nothing.
+/// Gives every condition an identifier from the factors that vary; those that never do say nothing.
 pub(super) fn identify(conditions: &mut [Condition], factor_order: &[String]) {
     let names: BTreeSet<String> = conditions.iter().flat_map(|c| c.factors.keys().cloned()).collect();
     let varying: Vec<String> = names
@@ -54,9 +54,10 @@ pub(super) fn identify(conditions: &mut [Condition], factor_order: &[String]) {
         .collect();
     let mut taken = BTreeSet::new();
     for condition in conditions {
-        let told = condition.factors.iter().filter(|(name, _)| varying.is_empty() || varying.contains(name));
+        let varied =
+            condition.factors.iter().filter(|(name, _)| varying.is_empty() || varying.contains(name));
         let levels: Vec<&str> =
-            in_order(told, factor_order).into_iter().map(|(_, level)| level.as_str()).collect();
+            in_order(varied, factor_order).into_iter().map(|(_, level)| level.as_str()).collect();
         let mut id = if levels.is_empty() { "all".to_owned() } else { slug(&levels.join("-")) };
         while !taken.insert(id.clone()) {
             id.push('x');

@@ -5,15 +5,15 @@
 
 mod transfer;
 
-pub use transfer::find as of_transfer;
+pub use transfer::find as transfer;
 
 use crate::model::{
-    Comparison, Condition, ConditionId, Entries, Finding, FlagCode, Method, Run, RunId, Series,
+    Comparison, Condition, ConditionId, Entries, Finding, Flag, FlagCode, Method, Run, RunId, Series,
 };
 use crate::run::metrics::outage::overlap;
 use crate::stats::Sample;
 
-/// All findings, in the order in which a report tells them.
+/// The findings about migrations, in the order of a report.
 pub fn find(
     conditions: &[Condition],
     runs: &[Run],
@@ -65,10 +65,10 @@ fn outages(conditions: &[Condition], series: &[Series]) -> Vec<Finding> {
 fn lengthened(comparisons: &[Comparison]) -> Vec<Finding> {
     let compared = |method: &Method| comparisons.iter().any(|c| c.metric == method.metric());
     let outage = Method::FOR_SERVICE.into_iter().find(compared).unwrap_or(Method::Ping).metric();
-    let told = |metric: &str| metric == outage || metric == "migration_duration";
+    let is_shown = |metric: &str| metric == outage || metric == "migration_duration";
     let mut found: Vec<&Comparison> = comparisons
         .iter()
-        .filter(|c| told(&c.metric))
+        .filter(|c| is_shown(&c.metric))
         .filter(|c| c.ratio_ci95.is_some_and(|ci| ci.low > 1.0) && c.p_adjusted.is_some_and(|p| p < 0.05))
         .collect();
     found.sort_by(|a, b| {
@@ -93,8 +93,8 @@ fn lengthened(comparisons: &[Comparison]) -> Vec<Finding> {
 
 fn outlasts(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Finding> {
     let flagged = |run: &&Run| run.flags.iter().any(|flag| flag.code == FlagCode::OutageLongerThanMigration);
-    let of = condition.runs.iter().map(|&run| &runs[run]).filter(|run| run.counts());
-    let (total, number) = (of.clone().count(), of.filter(flagged).count());
+    let counted = condition.runs.iter().map(|&run| &runs[run]).filter(|run| run.counts());
+    let (total, number) = (counted.clone().count(), counted.filter(flagged).count());
     (number > 0).then_some(Finding::OutageOutlastsMigration { condition: id, runs: number, of: total })
 }
 
@@ -125,6 +125,23 @@ fn first_repetitions_slower(id: ConditionId, condition: &Condition, runs: &[Run]
     })
 }
 
+/// The finding of slow first repetitions as a flag of each of them.
+pub fn flag_first_repetitions(findings: &[Finding], conditions: &[Condition], runs: &mut [Run]) {
+    for finding in findings {
+        let Finding::FirstRepetitionsSlower { condition, first, later_mean_s, .. } = finding else {
+            continue;
+        };
+        let all = conditions[*condition].runs.iter().copied();
+        let counted: Vec<RunId> = all.filter(|run| runs[*run].counts()).collect();
+        for id in counted.into_iter().take(*first) {
+            let run = &mut runs[id];
+            let Some(outage_s) = run.service_outage().map(|outage| outage.estimate_s) else { continue };
+            let values = vec![("outage_s", outage_s), ("later_s", *later_mean_s)];
+            run.flags.push(Flag { code: FlagCode::FirstRepetitionSlower, values });
+        }
+    }
+}
+
 /// Median over the runs of (median round trip during ÷ before), where it is 1.2 or more.
 fn round_trips_raised(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Finding> {
     let ratios = condition
@@ -144,8 +161,8 @@ fn round_trips_raised(id: ConditionId, condition: &Condition, runs: &[Run]) -> O
 
 /// Runs with both a ping and a guest-clock outage that is one, with their difference guest clock − ping.
 fn both_methods(runs: &[Run]) -> impl Iterator<Item = (RunId, f64, f64, bool)> {
-    let told = |run: &Run| run.counts() && run.trusts(Method::GuestClock);
-    runs.entries().filter(move |(_, run)| told(run)).filter_map(|(id, run)| {
+    let compared = |run: &Run| run.counts() && run.trusts(Method::GuestClock);
+    runs.entries().filter(move |(_, run)| compared(run)).filter_map(|(id, run)| {
         let (ping, guest) = (run.outage(Method::Ping)?, run.outage(Method::GuestClock)?);
         Some((id, ping.estimate_s, guest.estimate_s, overlap(ping, guest)))
     })

@@ -37,8 +37,8 @@ fn candidates(analysis: &Analysis, table: &PlacementTable) -> Result<Vec<Candida
     };
     let downtime = table.downtime.clone().unwrap_or_else(|| {
         let there = |metric: &&str| analysis.series.iter().any(|series| series.metric == **metric);
-        let of_methods = Method::FOR_SERVICE.into_iter().map(Method::metric);
-        of_methods.into_iter().find(there).unwrap_or("outage_ping").to_owned()
+        let metrics = Method::FOR_SERVICE.into_iter().map(Method::metric);
+        metrics.into_iter().find(there).unwrap_or("outage_ping").to_owned()
     });
     let times = by_level(analysis, &factor, &table.time, &Factors::new());
     let downtimes = by_level(analysis, &factor, &downtime, &Factors::new());
@@ -131,8 +131,8 @@ fn by_level(analysis: &Analysis, factor: &str, metric: &str, levels: &Factors) -
     for series in analysis.series.iter().filter(|series| series.metric == metric) {
         add(series.condition, &mut series.values.iter().copied().flatten());
     }
-    let of_series = SERIES.iter().any(|(name, _)| *name == metric);
-    if let Some((benchmark, operation)) = metric.split_once('.').filter(|_| !of_series) {
+    let is_series = SERIES.iter().any(|(name, _)| *name == metric);
+    if let Some((benchmark, operation)) = metric.split_once('.').filter(|_| !is_series) {
         for of in analysis.benchmarks.iter().filter(|b| b.benchmark == benchmark && b.operation == operation)
         {
             add(of.condition, &mut of.readings.iter().map(|reading| reading.value));

@@ -22,31 +22,31 @@ const FEWEST_FOR_A_LINE: usize = 4;
 pub fn sweeps(conditions: &[Condition], series: &[Series], benchmarks: &[Benchmark]) -> Vec<Sweep> {
     let outage = Method::FOR_SERVICE.into_iter().map(Method::metric);
     let there = |metric: &&str| series.iter().any(|series| series.metric == **metric);
-    let of_runs = std::iter::once(DURATION).chain(outage.clone().find(there));
-    let mut found: Vec<Sweep> = of_runs.filter_map(|metric| of_series(conditions, series, metric)).collect();
+    let metrics = std::iter::once(DURATION).chain(outage.clone().find(there));
+    let mut found: Vec<Sweep> =
+        metrics.filter_map(|metric| series_sweep(conditions, series, metric)).collect();
     let operations: BTreeSet<(&str, &str)> =
         benchmarks.iter().map(|b| (b.benchmark.as_str(), b.operation.as_str())).collect();
-    let of_operations = operations.into_iter().filter_map(|of| of_benchmark(conditions, benchmarks, of));
-    found.extend(of_operations);
+    found.extend(operations.into_iter().filter_map(|of| benchmark_sweep(conditions, benchmarks, of)));
     found
 }
 
 /// A condition and what was measured in it.
 type Measured = (ConditionId, Vec<f64>, Option<f64>, Option<Interval>);
 
-fn of_series(conditions: &[Condition], series: &[Series], metric: &str) -> Option<Sweep> {
+fn series_sweep(conditions: &[Condition], series: &[Series], metric: &str) -> Option<Sweep> {
     let unit = series.iter().find(|series| series.metric == metric)?.unit;
-    let of_condition = |condition: ConditionId| -> Measured {
+    let measured = |condition: ConditionId| -> Measured {
         let series = series.iter().find(|s| s.condition == condition && s.metric == metric);
         let values = series.map(|s| s.values.iter().copied().flatten().collect()).unwrap_or_default();
         let summary = series.and_then(|series| series.summary);
         (condition, values, summary.map(|s| s.mean), summary.and_then(|s| s.ci95))
     };
     let with_runs = conditions.ids().filter(|id| !conditions[*id].runs.is_empty());
-    arranged(conditions, metric.to_owned(), unit, with_runs.map(of_condition).collect())
+    arranged(conditions, metric.to_owned(), unit, with_runs.map(measured).collect())
 }
 
-fn of_benchmark(
+fn benchmark_sweep(
     conditions: &[Condition],
     benchmarks: &[Benchmark],
     (benchmark, operation): (&str, &str),

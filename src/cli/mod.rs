@@ -86,7 +86,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 /// Analyses the campaigns in `folders` with a progress bar: side by side, or each for itself where a folder holds
 /// several.
 fn analyse(folders: &[PathBuf], options: &Options, common: &Common) -> anyhow::Result<Analysed> {
-    watched(common, |progress| portfolio::analyse(folders, options, progress))
+    watched(common, |progress| portfolio::analyse(folders, options, progress, &|_, _, _| ()))
 }
 
 /// Analyses the campaigns in `folders` side by side with a progress bar.
@@ -102,10 +102,10 @@ fn watched<T>(common: &Common, work: impl FnOnce(&Progress<'_>) -> T) -> T {
 }
 
 /// Adds the manifest to a folder.
-fn with_manifest(
+fn with_manifest<K>(
     mut folder: Folder,
     product: Product,
-    analysed: &Analysed,
+    analysed: &Analysed<K>,
     options: &ReportOptions,
 ) -> anyhow::Result<Folder> {
     let campaigns = analysed.chapters.iter().flat_map(|chapter| {

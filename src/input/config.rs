@@ -400,6 +400,11 @@ impl Config {
         Ok(Self { file, naming, utc_offset_s, align, also_aligned, bootstrap, layout, vm_clock, host_clocks })
     }
 
+    /// The events at which curves are aligned, the main one first.
+    pub fn events(&self) -> impl Iterator<Item = Event> {
+        std::iter::once(self.align).chain(self.also_aligned.iter().copied())
+    }
+
     /// Whether the campaign asks what benchmarks say, not what migrations do.
     pub fn is_of_benchmarks(&self) -> bool {
         let file = &self.file;

@@ -58,6 +58,13 @@ pub struct RunKey {
     pub repetition: u32,
 }
 
+/// The name of a folder, also of one that was named `.` or `..`.
+pub fn folder_name(path: &Path) -> String {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let name = path.file_name().or_else(|| absolute.file_name());
+    name.map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
 /// `<load><repetition>-<source>[-<host>].<ext>`, then the same with folders in place of the
 /// first hyphens: `<load>/<repetition>/<source>…` and `<load><repetition>/<source>…`.
 static DEFAULT_NAMINGS: LazyLock<Vec<Regex>> = LazyLock::new(|| {

@@ -181,7 +181,7 @@ fn milestone(kind: MilestoneKind, evidence: Evidence, earliest_s: f64, latest_s:
 }
 
 /// What sources say of one run whose outage by ping began at 3 s.
-fn tell(run: &mut Run) {
+fn add_time_line(run: &mut Run) {
     use MilestoneKind::*;
     let Some(length) = run.outage(Method::Ping).map(|outage| outage.estimate_s) else { return };
     let end = run.migration.duration_s.unwrap_or_default();
@@ -248,11 +248,11 @@ fn tell(run: &mut Run) {
     });
 }
 
-/// [`analysis`] with the courses of its runs: the last of memtester failed, its ping log ended in the
+/// [`analysis`] with the time lines of its runs: the last of memtester failed, its ping log ended in the
 /// outage, and one check of its second is contradicted.
 pub(crate) fn with_time_lines() -> Analysis {
     let mut analysis = analysis();
-    analysis.runs.iter_mut().for_each(tell);
+    analysis.runs.iter_mut().for_each(add_time_line);
     let second = &mut analysis.runs[4];
     second.checks[1] =
         Check { verdict: Verdict::Contradicted, left_s: 7.5, right_s: 5.0, ..second.checks[1] };

@@ -312,7 +312,7 @@ impl Relocate for Series {
     }
 }
 
-/// Mean course of one quantity over the repetitions of one condition, in bins of one second.
+/// The mean of one quantity over the repetitions of one condition, in bins of one second.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
     pub condition: ConditionId,

@@ -1,4 +1,4 @@
-//! The course of one run: what happened when, by which evidence, and whether the sources agree.
+//! The time line of one run: what happened when, by which evidence, and whether the sources agree.
 //!
 //! All times are seconds since the migration request, by the observer's clock.
 

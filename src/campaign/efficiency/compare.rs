@@ -27,94 +27,108 @@ pub fn efficiencies(
 ) -> Vec<Efficiency> {
     let mut found = Vec::new();
     for table in declared {
-        for (id, of) in benchmarks.entries() {
-            let factors = &conditions[of.condition].factors;
-            let about = !selects(&table.baseline, factors) && selects(&table.condition, factors);
-            if !about || of.direction == Direction::Neither {
-                continue;
-            }
-            let fits = |other: &Benchmark| {
-                let baseline = &conditions[other.condition].factors;
-                other.benchmark == of.benchmark
-                    && other.operation == of.operation
-                    && other.unit == of.unit
-                    && (other.vm == of.vm || other.vm.is_none() || of.vm.is_none())
-                    && selects(&table.baseline, baseline)
-                    && matches(table, factors, baseline)
-            };
-            let candidates: Vec<BenchmarkId> =
-                benchmarks.ids().filter(|other| fits(&benchmarks[*other])).collect();
-            let cell = || cell(of, factors);
-            let mut tell =
-                |severity, code, message| diagnostics.push(campaign_diagnostic(severity, code, message));
-            let baseline = match candidates.as_slice() {
-                [one] => Some(*one),
-                [] => {
-                    let message = format!(
-                        "{} has no baseline with {} ({})",
-                        cell(),
-                        levels(&table.baseline),
-                        files(of)
-                    );
-                    tell(Severity::Warning, "no-baseline", message);
-                    None
-                }
-                several => {
-                    let of_condition =
-                        |other: &BenchmarkId| levels(&conditions[benchmarks[*other].condition].factors);
-                    let named: Vec<String> = several.iter().map(of_condition).collect();
-                    let message = format!(
-                        "{} ({}): {} baselines fit, {}; name in `match` the factors in which the baseline must agree",
-                        cell(),
-                        files(of),
-                        several.len(),
-                        named.join(" and ")
-                    );
-                    tell(Severity::Error, "several-baselines", message);
-                    None
-                }
-            };
-            let Some(against_id) = baseline else {
-                let n_value = of.repetitions();
-                found.push(Efficiency {
-                    of: id,
-                    baseline,
-                    comparison: table.name.clone(),
-                    value: of.value,
-                    baseline_value: None,
-                    efficiency: None,
-                    ci95: None,
-                    n_value,
-                    n_baseline: 0,
-                });
-                continue;
-            };
-            let (left, right) = common_sizes(of, &benchmarks[against_id]);
-            let missing = |side: &[Reading], whole: &Benchmark| side.len() < whole.readings.len();
-            if missing(&left, of) || missing(&right, &benchmarks[against_id]) {
-                let message = format!(
-                    "{} and its baseline were not measured at the same sizes ({}, {}): only what both have is compared",
-                    cell(),
-                    files(of),
-                    files(&benchmarks[against_id])
-                );
-                tell(Severity::Warning, "sizes-differ", message);
-            }
-            let compared = [(id, left.as_slice()), (against_id, right.as_slice())];
-            let efficiency = against(of.direction, compared, table, resampling);
-            if efficiency.efficiency.is_none() {
-                let message = match left.is_empty() {
-                    true => format!("{}: no size was measured on both sides", cell()),
-                    false => {
-                        format!("{}: no efficiency against zero ({})", cell(), files(&benchmarks[against_id]))
-                    }
-                };
-                tell(Severity::Error, "no-ratio", message);
-            }
-            found.push(efficiency);
-        }
+        let comparison = Comparison { benchmarks, conditions, table, resampling };
+        let compared = benchmarks.ids().filter(|id| comparison.is_about(&benchmarks[*id]));
+        found.extend(compared.map(|id| comparison.efficiency(id, diagnostics)));
     }
     found
+}
+
+/// One declared comparison of a campaign.
+struct Comparison<'a> {
+    benchmarks: &'a [Benchmark],
+    conditions: &'a [Condition],
+    table: &'a EfficiencyTable,
+    resampling: Resampling,
+}
+
+impl Comparison<'_> {
+    fn factors(&self, benchmark: &Benchmark) -> &Factors {
+        &self.conditions[benchmark.condition].factors
+    }
+
+    /// Whether a quantity is compared with a baseline.
+    fn is_about(&self, benchmark: &Benchmark) -> bool {
+        let factors = self.factors(benchmark);
+        !selects(&self.table.baseline, factors)
+            && selects(&self.table.condition, factors)
+            && benchmark.direction != Direction::Neither
+    }
+
+    fn efficiency(&self, id: BenchmarkId, diagnostics: &mut Vec<Diagnostic>) -> Efficiency {
+        let compared = &self.benchmarks[id];
+        let Some(baseline) = self.baseline(compared, diagnostics) else {
+            return Efficiency {
+                of: id,
+                baseline: None,
+                comparison: self.table.name.clone(),
+                value: compared.value,
+                baseline_value: None,
+                efficiency: None,
+                ci95: None,
+                n_value: compared.repetitions(),
+                n_baseline: 0,
+            };
+        };
+        let cell = cell(compared, self.factors(compared));
+        let against = &self.benchmarks[baseline];
+        let (left, right) = common_sizes(compared, against);
+        if left.len() < compared.readings.len() || right.len() < against.readings.len() {
+            let message = format!(
+                "{cell} and its baseline were not measured at the same sizes ({}, {}): only what both have is compared",
+                files(compared),
+                files(against)
+            );
+            diagnostics.push(campaign_diagnostic(Severity::Warning, "sizes-differ", message));
+        }
+        let sides = [(id, left.as_slice()), (baseline, right.as_slice())];
+        let efficiency = ratio(compared.direction, sides, self.table, self.resampling);
+        if efficiency.efficiency.is_none() {
+            let message = match left.is_empty() {
+                true => format!("{cell}: no size was measured on both sides"),
+                false => format!("{cell}: no efficiency against zero ({})", files(against)),
+            };
+            diagnostics.push(campaign_diagnostic(Severity::Error, "no-ratio", message));
+        }
+        efficiency
+    }
+
+    /// The only quantity that fits as a baseline; `None` where there is none or there are several.
+    fn baseline(&self, compared: &Benchmark, diagnostics: &mut Vec<Diagnostic>) -> Option<BenchmarkId> {
+        let factors = self.factors(compared);
+        let fits = |other: &Benchmark| {
+            let baseline = self.factors(other);
+            other.benchmark == compared.benchmark
+                && other.operation == compared.operation
+                && other.unit == compared.unit
+                && (other.vm == compared.vm || other.vm.is_none() || compared.vm.is_none())
+                && selects(&self.table.baseline, baseline)
+                && matches(self.table, factors, baseline)
+        };
+        let candidates: Vec<BenchmarkId> =
+            self.benchmarks.ids().filter(|other| fits(&self.benchmarks[*other])).collect();
+        let cell = cell(compared, factors);
+        diagnostics.push(match candidates.as_slice() {
+            [one] => return Some(*one),
+            [] => {
+                let baseline = levels(&self.table.baseline);
+                let message = format!("{cell} has no baseline with {baseline} ({})", files(compared));
+                campaign_diagnostic(Severity::Warning, "no-baseline", message)
+            }
+            several => {
+                let named: Vec<String> =
+                    several.iter().map(|other| levels(self.factors(&self.benchmarks[*other]))).collect();
+                let message = format!(
+                    "{cell} ({}): {} baselines fit, {}; name in `match` the factors in which the baseline must agree",
+                    files(compared),
+                    several.len(),
+                    named.join(" and ")
+                );
+                campaign_diagnostic(Severity::Error, "several-baselines", message)
+            }
+        });
+        None
+    }
 }
 
 /// The files that a quantity comes from, for messages.
@@ -130,15 +144,15 @@ fn common_sizes(a: &Benchmark, b: &Benchmark) -> (Vec<Reading>, Vec<Reading>) {
     let sizes = |of: &Benchmark| -> BTreeSet<u64> {
         of.readings.iter().map(|reading| reading.size.map_or(0, f64::to_bits)).collect()
     };
-    let (of_a, of_b) = (sizes(a), sizes(b));
-    // One size each is no summary over sizes: they are what the tools were told, and may well differ.
-    if of_a.len() == 1 && of_b.len() == 1 {
+    let (sizes_a, sizes_b) = (sizes(a), sizes(b));
+    // One size each is no summary over sizes: they are what the tools were given, and may well differ.
+    if sizes_a.len() == 1 && sizes_b.len() == 1 {
         return (a.readings.clone(), b.readings.clone());
     }
     let both = |of: &Benchmark| {
         let is_common = |reading: &&Reading| {
             let size = reading.size.map_or(0, f64::to_bits);
-            of_a.contains(&size) && of_b.contains(&size)
+            sizes_a.contains(&size) && sizes_b.contains(&size)
         };
         of.readings.iter().filter(is_common).cloned().collect()
     };
@@ -161,7 +175,7 @@ fn matches(table: &EfficiencyTable, factors: &Factors, baseline: &Factors) -> bo
 }
 
 /// The efficiency of readings against those of their baseline, with its interval.
-fn against(
+fn ratio(
     direction: Direction,
     [(of, left), (baseline, right)]: [(BenchmarkId, &[Reading]); 2],
     table: &EfficiencyTable,
@@ -234,7 +248,7 @@ pub fn parallel(benchmarks: &[Benchmark], conditions: &[Condition], table: &Para
         groups.entry(key).or_default().push(benchmark);
     }
     let mut found: Vec<Parallel> =
-        groups.into_values().filter(|vms| vms.len() > 1).map(|vms| together(&vms)).collect();
+        groups.into_values().filter(|vms| vms.len() > 1).map(|vms| several_vms(&vms)).collect();
     let alike = |a: ConditionId, b: ConditionId| {
         let without = |id: ConditionId| {
             let factors = conditions[id].factors.iter();
@@ -247,38 +261,38 @@ pub fn parallel(benchmarks: &[Benchmark], conditions: &[Condition], table: &Para
     // VMs, operation and mean of what fits the cores.
     let full: Vec<(usize, Parallel)> =
         found.iter().filter(|p| load(p.values.len()) <= 1.0).map(|p| (p.values.len(), p.clone())).collect();
-    for together in &mut found {
+    for parallel in &mut found {
         let same = |benchmark: &str, operation: &str, condition: ConditionId| {
-            benchmark == together.benchmark
-                && operation == together.operation
-                && alike(condition, together.condition)
+            benchmark == parallel.benchmark
+                && operation == parallel.operation
+                && alike(condition, parallel.condition)
         };
         let single = benchmarks
             .iter()
             .find(|b| same(&b.benchmark, &b.operation, b.condition) && is_single(b.condition))
             .map(|b| b.value)
             .filter(|value| *value > 0.0);
-        let vms = together.values.len();
+        let vms = parallel.values.len();
         let within = full
             .iter()
             .filter(|(n, p)| *n < vms && same(&p.benchmark, &p.operation, p.condition))
             .max_by_key(|(n, _)| *n);
-        let lower = together.direction == Direction::Lower;
-        let (mean, sum) = (together.mean, together.sum);
-        together.versus_single = single.map(|single| if lower { single / mean } else { sum / single });
+        let lower = parallel.direction == Direction::Lower;
+        let (mean, sum) = (parallel.mean, parallel.sum);
+        parallel.versus_single = single.map(|single| if lower { single / mean } else { sum / single });
         let expected = within.filter(|_| table.cores.is_some()).map(|(n, p)| {
             let slower = load(vms).max(1.0) / load(*n).max(1.0);
             if lower { p.mean * slower } else { p.mean / slower }
         });
-        together.expected = expected;
-        together.versus_expected =
+        parallel.expected = expected;
+        parallel.versus_expected =
             expected.map(|expected| if lower { expected / mean } else { mean / expected });
     }
     found
 }
 
 /// What several VMs measured, without what to compare it with.
-fn together(vms: &[&Benchmark]) -> Parallel {
+fn several_vms(vms: &[&Benchmark]) -> Parallel {
     let values: Vec<f64> = vms.iter().map(|vm| vm.value).collect();
     let n = values.len() as f64;
     let sum: f64 = values.iter().sum();

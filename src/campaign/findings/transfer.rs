@@ -3,10 +3,10 @@
 use crate::campaign::sweep::DURATION;
 use crate::model::{ConditionId, Convergence, Finding, Series, Sweep, SweepLine};
 
-/// Told from as many copies of the memory on.
+/// A finding from as many copies of the memory on.
 const MANY_COPIES: f64 = 2.0;
 
-/// What is told after all else of migrations.
+/// What stands after all else about migrations.
 pub fn find(convergence: &[Convergence], sweeps: &[Sweep], series: &[Series]) -> Vec<Finding> {
     let durations = || sweeps.iter().filter(|sweep| sweep.metric == DURATION);
     let lines = || durations().flat_map(|sweep| sweep.lines.iter().map(move |line| (sweep, line)));
@@ -20,12 +20,12 @@ pub fn find(convergence: &[Convergence], sweeps: &[Sweep], series: &[Series]) ->
 
 /// From one level on pre-copy converges nowhere, and at the level before it does.
 fn limit(sweep: &Sweep, line: &SweepLine, convergence: &[Convergence]) -> Option<Finding> {
-    let of = |condition: ConditionId| convergence.iter().find(|known| known.condition == condition);
-    let said = |point: usize| of(line.points[point].condition)?.converges;
+    let known = |condition: ConditionId| convergence.iter().find(|of| of.condition == condition);
+    let converges = |point: usize| known(line.points[point].condition)?.converges;
     let points = line.points.len();
-    let first = (0..points).rev().take_while(|point| said(*point) == Some(false)).last()?;
-    let last = first.checked_sub(1).filter(|last| said(*last) == Some(true))?;
-    let beyond = || line.points[first..].iter().filter_map(|point| of(point.condition));
+    let first = (0..points).rev().take_while(|point| converges(*point) == Some(false)).last()?;
+    let last = first.checked_sub(1).filter(|last| converges(*last) == Some(true))?;
+    let beyond = || line.points[first..].iter().filter_map(|point| known(point.condition));
     Some(Finding::PrecopyLimit {
         factor: sweep.factor.clone(),
         level: line.level.clone(),
@@ -55,8 +55,8 @@ fn diverging(limits: &[Finding], convergence: &[Convergence]) -> Option<Finding>
 
 /// The conditions that sent their memory several times, the most first.
 fn amplified(series: &[Series]) -> Option<Finding> {
-    let of = series.iter().filter(|series| series.metric == "precopy.amplification");
-    let means = of.filter_map(|series| Some((series.condition, series.summary?.mean)));
+    let amplifications = series.iter().filter(|series| series.metric == "precopy.amplification");
+    let means = amplifications.filter_map(|series| Some((series.condition, series.summary?.mean)));
     let mut conditions: Vec<(ConditionId, f64)> = means.filter(|(_, times)| *times >= MANY_COPIES).collect();
     conditions.sort_by(|a, b| b.1.total_cmp(&a.1));
     (!conditions.is_empty()).then_some(Finding::Amplified { conditions })

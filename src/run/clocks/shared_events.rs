@@ -80,7 +80,7 @@ const HALF_HOUR_S: f64 = 1800.0;
 const STEADY: usize = 3;
 
 /// All shared events of a run; none without a request.
-pub fn of_run(run: &AlignedRun, hosts: &[Host], vm: Option<&str>) -> Vec<SharedEvent> {
+pub fn in_run(run: &AlignedRun, hosts: &[Host], vm: Option<&str>) -> Vec<SharedEvent> {
     if run.migration.request_epoch_s.is_none() {
         return Vec::new();
     }
