@@ -1,14 +1,18 @@
-//! From plotters' SVG to ours.
+//! plotters' drawings as compact SVG: a drawing backend that writes the document straight.
 //!
-//! plotters writes one element for every stroke, with all attributes spelled out. Here
-//! neighbours of the same style become one path with relative coordinates, text gets its exact
-//! baseline and the weights of the bundled font, and the root element gets its size on a page, a
-//! title and a description. The result is about a third as long and looks the same.
+//! Neighbouring lines, or neighbouring areas, of one style become one path with relative coordinates; text gets its
+//! exact baseline and the weight of the bundled font; the root element gets its size on a page, a title and a
+//! description. There are no identifiers, classes or clip paths.
 //!
-//! This reads the output of plotters-svg 0.3: an element a line, attribute values escaped.
-//! Elements that it does not know pass unchanged.
+//! Text always stands upright, and what figures do not use (bitmaps, single pixels) is drawn as plain rectangles.
 
+use std::convert::Infallible;
 use std::fmt::Write as _;
+
+use plotters_backend::text_anchor::{HPos, VPos};
+use plotters_backend::{
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle,
+};
 
 /// plotters' ratio of font height to font size.
 pub const FONT_HEIGHT: f64 = 1.24;
@@ -16,47 +20,252 @@ pub const FONT_HEIGHT: f64 = 1.24;
 /// Height of Inter's capitals, as a share of the font size.
 const CAPITAL_HEIGHT: f64 = 0.727;
 
-/// CSS pixels a unit when an SVG file is shown alone.
-const PIXELS_A_UNIT: f64 = 0.25;
+/// CSS pixels per unit when an SVG file is shown alone.
+const PIXELS_PER_UNIT: f64 = 0.25;
 
-/// The document of a raw drawing.
-pub fn finish(raw: &str, (width, height): (i32, i32), title: &str, description: &str) -> String {
-    let pixels = |units: i32| (f64::from(units) * PIXELS_A_UNIT).round();
-    let mut out = Writer { text: String::with_capacity(raw.len() / 2), open: None };
-    let _ = write!(
-        out.text,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\" \
-         role=\"img\" font-family=\"Inter, sans-serif\" fill=\"none\" stroke-linejoin=\"round\">\n\
-         <title>{}</title>\n<desc>{}</desc>\n",
-        pixels(width),
-        pixels(height),
-        escaped(title),
-        escaped(description)
-    );
-    let mut lines = raw.lines();
-    while let Some(line) = lines.next() {
-        match line.split_once(' ').map_or(line, |(tag, _)| tag) {
-            "<svg" | "</svg>" => {}
-            "<polyline" => out.stroke(line, points(line)),
-            "<line" => {
-                out.stroke(line, [["x1", "y1"], ["x2", "y2"]].map(|p| p.map(|a| number(line, a))).to_vec())
-            }
-            "<polygon" => out.fill(line, points(line)),
-            "<rect" => out.fill(line, corners(line)),
-            "<circle" => out.circle(line),
-            "<text" => {
-                out.label(line, lines.next().unwrap_or_default());
-                lines.next();
-            }
-            _ => out.element(line),
-        }
-    }
-    out.element("</svg>");
-    out.text
+type Drawn = Result<(), DrawingErrorKind<Infallible>>;
+
+/// A document as it grows.
+pub struct Svg<'a> {
+    document: &'a mut String,
+    size: (u32, u32),
+    /// Style and data of the path that is still open: the next element of the same style goes on with it.
+    open: Option<(Paint, String)>,
+    finished: bool,
 }
 
-/// A text that may stand in an XML document and on one line: control characters and marks that
-/// turn the writing direction are replaced.
+impl<'a> Svg<'a> {
+    /// Begins a document of `size` units; [`DrawingBackend::present`] ends it.
+    pub fn new(document: &'a mut String, size: (u32, u32), title: &str, description: &str) -> Self {
+        let (width, height) = size;
+        let pixels = |units: u32| (f64::from(units) * PIXELS_PER_UNIT).round();
+        // Writing to a string cannot fail, here and below.
+        let _ = write!(
+            document,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\" \
+             role=\"img\" font-family=\"Inter, sans-serif\" fill=\"none\" stroke-linejoin=\"round\">\n\
+             <title>{}</title>\n<desc>{}</desc>\n",
+            pixels(width),
+            pixels(height),
+            escaped(title),
+            escaped(description)
+        );
+        Self { document, size, open: None, finished: false }
+    }
+
+    /// Adds to the open path, if it has the same style, or begins one. What is fully transparent is left out.
+    fn path(&mut self, paint: Paint, points: impl IntoIterator<Item = BackendCoord>) {
+        if paint.is_invisible() {
+            return;
+        }
+        if self.open.as_ref().is_none_or(|(open, _)| *open != paint) {
+            self.close();
+        }
+        let (_, data) = self.open.get_or_insert_with(|| (paint, String::new()));
+        subpath(data, points, paint.stroke.is_none());
+    }
+
+    fn element(&mut self, element: &str) {
+        self.close();
+        self.document.push_str(element);
+        self.document.push('\n');
+    }
+
+    fn close(&mut self) {
+        if let Some((paint, data)) = self.open.take()
+            && !data.is_empty()
+        {
+            let _ = writeln!(self.document, "<path {} d=\"{data}\"/>", paint.attributes());
+        }
+    }
+}
+
+impl DrawingBackend for Svg<'_> {
+    type ErrorType = Infallible;
+
+    fn get_size(&self) -> (u32, u32) {
+        self.size
+    }
+
+    fn ensure_prepared(&mut self) -> Drawn {
+        Ok(())
+    }
+
+    fn present(&mut self) -> Drawn {
+        if !self.finished {
+            self.element("</svg>");
+            self.finished = true;
+        }
+        Ok(())
+    }
+
+    fn draw_pixel(&mut self, (x, y): BackendCoord, color: BackendColor) -> Drawn {
+        self.path(Paint::area(color), corners((x, y), (x + 1, y + 1)));
+        Ok(())
+    }
+
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
+        self.path(Paint::stroke(style), [from, to]);
+        Ok(())
+    }
+
+    fn draw_rect<S: BackendStyle>(
+        &mut self,
+        upper_left: BackendCoord,
+        bottom_right: BackendCoord,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
+        let corners = corners(upper_left, bottom_right);
+        if fill {
+            self.path(Paint::area(style.color()), corners);
+        } else {
+            self.path(Paint::stroke(style), corners.into_iter().chain([upper_left]));
+        }
+        Ok(())
+    }
+
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Drawn {
+        self.path(Paint::stroke(style), path);
+        Ok(())
+    }
+
+    fn draw_circle<S: BackendStyle>(
+        &mut self,
+        (x, y): BackendCoord,
+        radius: u32,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
+        let paint = if fill { Paint::area(style.color()) } else { Paint::stroke(style) };
+        if !paint.is_invisible() {
+            self.element(&format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\" {}/>", paint.attributes()));
+        }
+        Ok(())
+    }
+
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        vert: I,
+        style: &S,
+    ) -> Drawn {
+        self.path(Paint::area(style.color()), vert);
+        Ok(())
+    }
+
+    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, (x, y): BackendCoord) -> Drawn {
+        let paint = Paint::area(style.color());
+        if paint.is_invisible() {
+            return Ok(());
+        }
+        let size = style.size() / FONT_HEIGHT;
+        let below = match style.anchor().v_pos {
+            VPos::Top => CAPITAL_HEIGHT,
+            VPos::Center => CAPITAL_HEIGHT / 2.0,
+            VPos::Bottom => 0.0,
+        };
+        let anchor = match style.anchor().h_pos {
+            HPos::Left => "",
+            HPos::Center => " text-anchor=\"middle\"",
+            HPos::Right => " text-anchor=\"end\"",
+        };
+        let weight = if matches!(style.style(), FontStyle::Bold) { " font-weight=\"600\"" } else { "" };
+        self.element(&format!(
+            "<text x=\"{x}\" y=\"{}\"{anchor} font-size=\"{}\"{weight} {}>{}</text>",
+            y + (below * size).round() as i32,
+            size.round(),
+            paint.attributes(),
+            escaped(text)
+        ));
+        Ok(())
+    }
+}
+
+/// How a path, a circle or a text is painted.
+#[derive(Clone, Copy, PartialEq)]
+struct Paint {
+    rgb: (u8, u8, u8),
+    alpha: f64,
+    /// The width of a stroke; `None` for an area.
+    stroke: Option<u32>,
+}
+
+impl Paint {
+    fn area(BackendColor { alpha, rgb }: BackendColor) -> Self {
+        Self { rgb, alpha, stroke: None }
+    }
+
+    fn stroke(style: &impl BackendStyle) -> Self {
+        Self { stroke: Some(style.stroke_width()), ..Self::area(style.color()) }
+    }
+
+    fn is_invisible(self) -> bool {
+        self.alpha == 0.0
+    }
+
+    fn attributes(self) -> String {
+        let (red, green, blue) = self.rgb;
+        let color = format!("\"#{red:02X}{green:02X}{blue:02X}\"");
+        let mut attributes = match self.stroke {
+            Some(width) => format!("stroke={color} stroke-width=\"{width}\""),
+            None => format!("fill={color}"),
+        };
+        if self.alpha != 1.0 {
+            let _ = write!(attributes, " opacity=\"{}\"", self.alpha);
+        }
+        attributes
+    }
+}
+
+fn corners((left, top): BackendCoord, (right, bottom): BackendCoord) -> [BackendCoord; 4] {
+    [(left, top), (right, top), (right, bottom), (left, bottom)]
+}
+
+/// Adds a subpath: an absolute start, then steps. Steps that go on straight along an axis are joined, those that go
+/// nowhere left out, and so is a subpath of no steps.
+fn subpath(data: &mut String, points: impl IntoIterator<Item = BackendCoord>, closed: bool) {
+    let mut points = points.into_iter();
+    let Some(first) = points.next() else { return };
+    let mut steps: Vec<BackendCoord> = Vec::new();
+    let mut at = first;
+    for point in points {
+        let step = (point.0 - at.0, point.1 - at.1);
+        at = point;
+        if step == (0, 0) {
+            continue;
+        }
+        match steps.last_mut() {
+            Some(last) if goes_on(*last, step) => *last = (last.0 + step.0, last.1 + step.1),
+            Some(_) | None => steps.push(step),
+        }
+    }
+    if steps.is_empty() {
+        return;
+    }
+    let _ = write!(data, "M{} {}l", first.0, first.1);
+    for (index, number) in steps.into_iter().flat_map(|(x, y)| [x, y]).enumerate() {
+        // A minus sign separates as well as a space does.
+        let space = if index > 0 && number >= 0 { " " } else { "" };
+        let _ = write!(data, "{space}{number}");
+    }
+    if closed {
+        data.push('z');
+    }
+}
+
+/// Whether a step goes on in the direction of the one before, along an axis.
+fn goes_on(before: BackendCoord, step: BackendCoord) -> bool {
+    let upright = before.0 == 0 && step.0 == 0 && before.1.signum() == step.1.signum();
+    let level = before.1 == 0 && step.1 == 0 && before.0.signum() == step.0.signum();
+    upright || level
+}
+
+/// A text that may stand in an XML document and on one line: control characters and marks that turn the writing
+/// direction are replaced.
 pub fn printable(text: &str) -> String {
     let forbidden = |c: char| {
         c.is_control()
@@ -66,191 +275,161 @@ pub fn printable(text: &str) -> String {
     text.chars().map(|c| if forbidden(c) { '\u{FFFD}' } else { c }).collect()
 }
 
+/// Text as the content of an element.
 fn escaped(text: &str) -> String {
     printable(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// The document as it grows; paths of one style are collected until another style comes.
-struct Writer {
-    text: String,
-    /// Style and data of the path that is still open.
-    open: Option<(String, String)>,
-}
-
-impl Writer {
-    fn stroke(&mut self, line: &str, points: Vec<[i32; 2]>) {
-        let style = format!(
-            "stroke=\"{}\" stroke-width=\"{}\"{}",
-            attribute(line, "stroke"),
-            attribute(line, "stroke-width"),
-            opacity(line)
-        );
-        self.path(style, &points, false);
-    }
-
-    fn fill(&mut self, line: &str, points: Vec<[i32; 2]>) {
-        self.path(format!("fill=\"{}\"{}", attribute(line, "fill"), opacity(line)), &points, true);
-    }
-
-    fn path(&mut self, style: String, points: &[[i32; 2]], closed: bool) {
-        if self.open.as_ref().is_none_or(|(open, _)| *open != style) {
-            self.close();
-            self.open = Some((style, String::new()));
-        }
-        if let Some((_, data)) = &mut self.open {
-            subpath(data, points, closed);
-        }
-    }
-
-    fn circle(&mut self, line: &str) {
-        let paint = match attribute(line, "fill") {
-            "none" => format!(
-                "stroke=\"{}\" stroke-width=\"{}\"",
-                attribute(line, "stroke"),
-                attribute(line, "stroke-width")
-            ),
-            fill => format!("fill=\"{fill}\""),
-        };
-        let [x, y, r] = ["cx", "cy", "r"].map(|name| number(line, name));
-        self.element(&format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\" {paint}{}/>", opacity(line)));
-    }
-
-    fn label(&mut self, line: &str, content: &str) {
-        let size = attribute(line, "font-size").parse::<f64>().unwrap_or_default();
-        let below = match attribute(line, "dy") {
-            "0.76em" => CAPITAL_HEIGHT,
-            "0.5ex" => CAPITAL_HEIGHT / 2.0,
-            _ => 0.0,
-        };
-        let anchor = match attribute(line, "text-anchor") {
-            "start" => String::new(),
-            other => format!(" text-anchor=\"{other}\""),
-        };
-        let weight = if attribute(line, "font-weight") == "bold" { " font-weight=\"600\"" } else { "" };
-        self.element(&format!(
-            "<text x=\"{}\" y=\"{}\"{anchor} font-size=\"{}\"{weight} fill=\"{}\">{content}</text>",
-            attribute(line, "x"),
-            number(line, "y") + (below * size).round() as i32,
-            size.round(),
-            attribute(line, "fill"),
-        ));
-    }
-
-    fn element(&mut self, element: &str) {
-        self.close();
-        self.text.push_str(element);
-        self.text.push('\n');
-    }
-
-    fn close(&mut self) {
-        if let Some((style, data)) = self.open.take()
-            && !data.is_empty()
-        {
-            let _ = writeln!(self.text, "<path {style} d=\"{data}\"/>");
-        }
-    }
-}
-
-/// Adds a subpath: an absolute start, then steps. Steps that go on straight along an axis are
-/// joined, those that go nowhere left out.
-fn subpath(data: &mut String, points: &[[i32; 2]], closed: bool) {
-    let [first, rest @ ..] = points else { return };
-    let mut steps: Vec<[i32; 2]> = Vec::with_capacity(rest.len());
-    let mut at = *first;
-    for point in rest {
-        let step = [point[0] - at[0], point[1] - at[1]];
-        at = *point;
-        let goes_on = |last: &[i32; 2]| {
-            (0..2).any(|axis| {
-                last[axis] == 0 && step[axis] == 0 && last[1 - axis].signum() == step[1 - axis].signum()
-            })
-        };
-        match steps.last_mut() {
-            _ if step == [0, 0] => {}
-            Some(last) if goes_on(last) => *last = [last[0] + step[0], last[1] + step[1]],
-            _ => steps.push(step),
-        }
-    }
-    if steps.is_empty() {
-        return;
-    }
-    let _ = write!(data, "M{} {}l", first[0], first[1]);
-    for (index, number) in steps.iter().flatten().enumerate() {
-        // A minus sign separates as well as a space does.
-        let space = if index > 0 && *number >= 0 { " " } else { "" };
-        let _ = write!(data, "{space}{number}");
-    }
-    if closed {
-        data.push('z');
-    }
-}
-
-fn points(line: &str) -> Vec<[i32; 2]> {
-    attribute(line, "points")
-        .split_ascii_whitespace()
-        .filter_map(|point| {
-            let (x, y) = point.split_once(',')?;
-            Some([x.parse().ok()?, y.parse().ok()?])
-        })
-        .collect()
-}
-
-fn corners(line: &str) -> Vec<[i32; 2]> {
-    let [x, y, width, height] = ["x", "y", "width", "height"].map(|name| number(line, name));
-    vec![[x, y], [x + width, y], [x + width, y + height], [x, y + height]]
-}
-
-fn opacity(line: &str) -> String {
-    match attribute(line, "opacity") {
-        "" | "1" => String::new(),
-        opacity => format!(" opacity=\"{opacity}\""),
-    }
-}
-
-fn number(line: &str, name: &str) -> i32 {
-    attribute(line, name).parse().unwrap_or_default()
-}
-
-/// The value of an attribute; empty if there is none.
-fn attribute<'a>(line: &'a str, name: &str) -> &'a str {
-    let mut rest = line;
-    while let Some((before, after)) = rest.split_once("=\"") {
-        let Some((value, next)) = after.split_once('"') else { return "" };
-        if before.strip_suffix(name).is_some_and(|before| before.ends_with(' ')) {
-            return value;
-        }
-        rest = next;
-    }
-    ""
-}
-
 #[cfg(test)]
 mod tests {
+    use plotters::style::text_anchor::Pos;
+    use plotters::style::{Color, FontDesc, FontFamily, RGBAColor, RGBColor, ShapeStyle, TextStyle};
+
     use super::*;
+
+    const INK: RGBColor = RGBColor(0x11, 0x22, 0x33);
+
+    /// What a drawing adds between the description and the end.
+    fn body(draw: impl FnOnce(&mut Svg)) -> Vec<String> {
+        let mut document = String::new();
+        let mut svg = Svg::new(&mut document, (2380, 1580), "t", "d");
+        draw(&mut svg);
+        svg.present().unwrap();
+        let lines: Vec<String> = document.lines().map(str::to_owned).collect();
+        let ([.., desc], [body @ .., end]) = lines.split_at(3) else { panic!("{document}") };
+        assert_eq!((desc.as_str(), end.as_str()), ("<desc>d</desc>", "</svg>"));
+        body.to_vec()
+    }
+
+    fn pen(color: RGBAColor, stroke_width: u32) -> ShapeStyle {
+        ShapeStyle { color, filled: false, stroke_width }
+    }
+
+    fn label(size: f64, style: FontStyle, pos: Pos) -> TextStyle<'static> {
+        let font = FontDesc::new(FontFamily::Name("Inter"), size * FONT_HEIGHT, style);
+        TextStyle { font, color: INK.to_backend_color(), pos }
+    }
+
+    #[test]
+    fn the_root_has_its_size_a_title_and_a_description() {
+        let mut document = String::new();
+        let mut svg = Svg::new(&mut document, (2380, 1580), "t & <t>", "d\u{0}\u{202E}");
+        assert_eq!(svg.get_size(), (2380, 1580));
+        svg.ensure_prepared().unwrap();
+        svg.present().unwrap();
+        svg.present().unwrap();
+        assert_eq!(
+            document,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"595\" height=\"395\" viewBox=\"0 0 2380 1580\" \
+             role=\"img\" font-family=\"Inter, sans-serif\" fill=\"none\" stroke-linejoin=\"round\">\n\
+             <title>t &amp; &lt;t&gt;</title>\n<desc>d\u{FFFD}\u{FFFD}</desc>\n</svg>\n"
+        );
+    }
 
     #[test]
     fn neighbours_of_one_style_become_one_path() {
-        let raw = r##"<svg width="9" height="9" viewBox="0 0 9 9" xmlns="http://www.w3.org/2000/svg">
-<polyline fill="none" opacity="1" stroke="#112233" stroke-width="4" points="0,10 5,10 9,10 12,4 12,4 "/>
-<line opacity="1" stroke="#112233" stroke-width="4" x1="20" y1="1" x2="22" y2="-3"/>
-<rect x="1" y="2" width="3" height="4" opacity="0.5" fill="#445566" stroke="none"/>
-<text x="7" y="100" dy="0.5ex" text-anchor="end" font-family="Inter" font-size="65.99999999" opacity="1" fill="#000000" font-weight="bold">
-a &lt;b&gt;
-</text>
-</svg>
-"##;
-        let done = finish(raw, (2380, 1580), "t & <t>", "d\u{0}\u{202E}");
-        let body: Vec<&str> = done.lines().skip(1).collect();
+        let style = pen(INK.to_rgba(), 4);
+        let drawn = body(|svg| {
+            svg.draw_path([(0, 10), (5, 10), (9, 10), (12, 4), (12, 4)], &style).unwrap();
+            svg.draw_line((20, 1), (22, -3), &style).unwrap();
+            svg.draw_line((0, 0), (1, 1), &pen(INK.to_rgba(), 6)).unwrap();
+            svg.draw_line((0, 0), (1, 1), &style).unwrap();
+        });
         assert_eq!(
-            body,
+            drawn,
             [
-                "<title>t &amp; &lt;t&gt;</title>",
-                "<desc>d\u{FFFD}\u{FFFD}</desc>",
                 "<path stroke=\"#112233\" stroke-width=\"4\" d=\"M0 10l9 0 3-6M20 1l2-4\"/>",
-                "<path fill=\"#445566\" opacity=\"0.5\" d=\"M1 2l3 0 0 4-3 0z\"/>",
-                "<text x=\"7\" y=\"124\" text-anchor=\"end\" font-size=\"66\" font-weight=\"600\" fill=\"#000000\">a &lt;b&gt;</text>",
-                "</svg>",
+                "<path stroke=\"#112233\" stroke-width=\"6\" d=\"M0 0l1 1\"/>",
+                "<path stroke=\"#112233\" stroke-width=\"4\" d=\"M0 0l1 1\"/>",
             ]
+        );
+    }
+
+    #[test]
+    fn straight_steps_are_joined_but_not_turns_back() {
+        let points = [(0, 0), (0, 3), (0, 7), (0, 2), (4, 2), (9, 2), (10, 3), (11, 4)];
+        assert_eq!(
+            body(|svg| svg.draw_path(points, &pen(INK.to_rgba(), 4)).unwrap()),
+            ["<path stroke=\"#112233\" stroke-width=\"4\" d=\"M0 0l0 7 0-5 9 0 1 1 1 1\"/>"]
+        );
+    }
+
+    #[test]
+    fn areas_are_closed_and_circles_stand_alone() {
+        let half = INK.mix(0.5);
+        let drawn = body(|svg| {
+            svg.draw_rect((1, 2), (4, 6), &half, true).unwrap();
+            svg.fill_polygon([(0, 0), (5, 5), (0, 5)], &half).unwrap();
+            svg.draw_pixel((7, 8), half.to_backend_color()).unwrap();
+            svg.draw_circle((3, 4), 5, &half, true).unwrap();
+            svg.draw_circle((3, 4), 5, &pen(INK.to_rgba(), 6), false).unwrap();
+            svg.draw_rect((1, 2), (4, 6), &pen(INK.to_rgba(), 6), false).unwrap();
+        });
+        assert_eq!(
+            drawn,
+            [
+                "<path fill=\"#112233\" opacity=\"0.5\" \
+                 d=\"M1 2l3 0 0 4-3 0zM0 0l5 5-5 0zM7 8l1 0 0 1-1 0z\"/>",
+                "<circle cx=\"3\" cy=\"4\" r=\"5\" fill=\"#112233\" opacity=\"0.5\"/>",
+                "<circle cx=\"3\" cy=\"4\" r=\"5\" stroke=\"#112233\" stroke-width=\"6\"/>",
+                "<path stroke=\"#112233\" stroke-width=\"6\" d=\"M1 2l3 0 0 4-3 0 0-4\"/>",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_left_out() {
+        let drawn = body(|svg| {
+            let (none, style) = (INK.mix(0.0), pen(INK.to_rgba(), 4));
+            svg.draw_line((0, 0), (9, 9), &style).unwrap();
+            svg.draw_line((0, 0), (9, 9), &none).unwrap();
+            svg.draw_rect((0, 0), (9, 9), &none, true).unwrap();
+            svg.draw_circle((0, 0), 9, &none, true).unwrap();
+            let invisible = TextStyle {
+                color: none.to_backend_color(),
+                ..label(66.0, FontStyle::Normal, Pos::new(HPos::Left, VPos::Center))
+            };
+            svg.draw_text("none", &invisible, (0, 0)).unwrap();
+            svg.draw_path([(5, 5)], &style).unwrap();
+            svg.draw_path([(5, 5), (5, 5)], &style).unwrap();
+            svg.draw_path([], &style).unwrap();
+            svg.draw_line((1, 1), (2, 2), &style).unwrap();
+        });
+        assert_eq!(drawn, ["<path stroke=\"#112233\" stroke-width=\"4\" d=\"M0 0l9 9M1 1l1 1\"/>"]);
+    }
+
+    #[test]
+    fn text_stands_on_its_baseline() {
+        let drawn = body(|svg| {
+            let mut draw = |style, h, v| {
+                svg.draw_text("a", &label(66.0, style, Pos::new(h, v)), (7, 100)).unwrap();
+            };
+            draw(FontStyle::Normal, HPos::Left, VPos::Top);
+            draw(FontStyle::Normal, HPos::Center, VPos::Center);
+            draw(FontStyle::Bold, HPos::Right, VPos::Bottom);
+        });
+        assert_eq!(
+            drawn,
+            [
+                "<text x=\"7\" y=\"148\" font-size=\"66\" fill=\"#112233\">a</text>",
+                "<text x=\"7\" y=\"124\" text-anchor=\"middle\" font-size=\"66\" fill=\"#112233\">a</text>",
+                "<text x=\"7\" y=\"100\" text-anchor=\"end\" font-size=\"66\" font-weight=\"600\" \
+                 fill=\"#112233\">a</text>",
+            ]
+        );
+    }
+
+    #[test]
+    fn hostile_text_stays_text_on_one_line() {
+        let evil = "</text><script>x</script>\"&'\u{0}\u{202E}\u{2028}\n";
+        let drawn = body(|svg| {
+            let style = label(66.0, FontStyle::Normal, Pos::new(HPos::Left, VPos::Bottom));
+            svg.draw_text(evil, &style, (0, 0)).unwrap();
+        });
+        let escaped = "&lt;/text&gt;&lt;script&gt;x&lt;/script&gt;\"&amp;'\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}";
+        assert_eq!(
+            drawn,
+            [format!("<text x=\"0\" y=\"0\" font-size=\"66\" fill=\"#112233\">{escaped}</text>")]
         );
     }
 }
