@@ -89,6 +89,7 @@ impl Type {
 
 /// Width of a label before there is a canvas, units.
 pub fn width(label: &str, face: Type) -> Result<i32> {
+    theme::register_fonts()?;
     let style = if face.semi_bold { FontStyle::Bold } else { FontStyle::Normal };
     let font = FontDesc::new(FontFamily::Name(theme::FAMILY), f64::from(face.size) * svg::FONT_HEIGHT, style);
     let (width, _) = font.box_size(&svg::printable(label))?;
@@ -109,6 +110,7 @@ pub fn document(
     description: &str,
     paint: impl FnOnce(&Canvas) -> Result<()>,
 ) -> Result<String> {
+    theme::register_fonts()?;
     let size = (size.0.unsigned_abs(), size.1.unsigned_abs());
     let mut document = String::new();
     let canvas = Canvas {
