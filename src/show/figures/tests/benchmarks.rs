@@ -5,8 +5,8 @@ use super::*;
 /// One figure of a grid as rows × columns of efficiencies, without its interval where that is `None`.
 type Cells<'a> = &'a dyn Fn(usize, usize) -> Option<(Option<f64>, Option<f64>)>;
 
-fn levels(of: &[&str]) -> Vec<Vec<String>> {
-    of.iter().map(|levels| levels.split('|').map(str::to_owned).collect()).collect()
+fn levels(joined: &[&str]) -> Vec<Vec<String>> {
+    joined.iter().map(|levels| levels.split('|').map(str::to_owned).collect()).collect()
 }
 
 fn empty() -> Analysis {
@@ -24,7 +24,7 @@ fn add_grid(
     columns: (&str, &[&str]),
     cells: Cells,
 ) {
-    let names = |of: &str| of.split('|').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let names = |joined: &str| joined.split('|').filter(|name| !name.is_empty()).map(str::to_owned).collect();
     let mut found = Vec::new();
     let mut grid = Grid {
         content: Content::Efficiency { comparison: comparison.to_owned(), cells: Vec::new() },
@@ -136,18 +136,14 @@ fn crowded() -> Analysis {
     analysis
 }
 
-fn ids(analysis: &Analysis) -> Vec<String> {
-    plan(analysis).into_iter().map(|plan| plan.id).collect()
-}
-
 /// Draws all in both languages; labels are kept apart.
 fn check_all(analysis: &Analysis) {
-    let figures = plan(analysis);
-    assert!(!figures.is_empty());
+    assert!(!ids(analysis).is_empty());
+    check_words(analysis);
     for language in [Language::En, Language::De] {
-        for (plan, svg) in draw_all(analysis, &Text::new(language)) {
-            check_labels(&plan.id, &svg);
-            assert!(!svg.contains("NaN") && !svg.contains("inf"), "{}", plan.id);
+        for (id, svg) in draw_all(analysis, &Text::new(language)) {
+            check_labels(&id, &svg);
+            assert!(!svg.contains("NaN") && !svg.contains("inf"), "{id}");
         }
     }
 }
@@ -166,13 +162,16 @@ fn benchmarks_have_figures_in_the_order_of_the_report() {
             "together-solve",
         ]
     );
-    let about = |index: usize| about(&plan(&analysis)[index], &analysis);
-    assert_eq!(about(0), (None, Some("against bare metal".to_owned())));
-    assert_eq!(about(2), (Some("solve".to_owned()), Some("against bare metal".to_owned())));
-    assert_eq!(about(4), (Some("solve".to_owned()), None));
+    let figures = listed(&analysis);
+    let caption = |index: usize| figures[index].figure.description(&english()).caption;
+    assert!(caption(0).starts_with("Against bare metal: all efficiencies"), "{}", caption(0));
+    assert!(caption(2).starts_with("solve: against bare metal: efficiency"), "{}", caption(2));
+    assert!(caption(4).starts_with("solve: several VMs at once"), "{}", caption(4));
+    assert_eq!(figures[4].figure.place(), Some(Place::SeveralVms("solve")));
+    check_words(&analysis);
     for language in [Language::En, Language::De] {
-        for (plan, svg) in draw_all(&analysis, &Text::new(language)) {
-            check(&plan.id, &svg);
+        for (id, svg) in draw_all(&analysis, &Text::new(language)) {
+            check(&id, &svg);
         }
     }
 }
@@ -188,6 +187,21 @@ fn values_beyond_the_baseline_and_holes_are_seen() {
     // The heat map parts what was not measured from what has no baseline.
     let heat = figure(&compared(), "efficiency-against-bare-metal-heat-map");
     assert_eq!((heat.matches(">–<").count(), heat.matches(">n/a<").count()), (2, 1));
+}
+
+#[test]
+fn the_report_shows_the_heat_map_of_the_first_comparison_that_has_one() {
+    let mut analysis = empty();
+    let cells = |row: usize, _: usize| Some((Some(0.5 + row as f64), None));
+    add_grid(&mut analysis, "one", ("operation", &["read", "write"]), ("", &[]), &cells);
+    for comparison in ["two", "three"] {
+        add_grid(&mut analysis, comparison, ("operation", &["read"]), ("mode", &["pv", "hvm"]), &cells);
+    }
+    let listed = listed(&analysis);
+    let place = |id: &str| listed.iter().find(|listed| listed.id == id).unwrap().figure.place();
+    assert_eq!(place("efficiency-two-heat-map"), Some(Place::Comparison));
+    assert_eq!(place("efficiency-three-heat-map"), None);
+    assert_eq!(place("efficiency-three-linpack"), Some(Place::Efficiency(2)));
 }
 
 #[test]
@@ -282,10 +296,10 @@ fn many_series_and_many_operations_fit_pages() {
     let analysis = many_series();
     let ids = ids(&analysis);
     assert!(ids.contains(&"efficiency-many-fio-2".to_owned()) && ids.contains(&"together-times".to_owned()));
-    for (plan, svg) in draw_all(&analysis, &english()) {
-        check_labels(&plan.id, &svg);
+    for (id, svg) in draw_all(&analysis, &english()) {
+        check_labels(&id, &svg);
         let height = svg.split("viewBox=\"0 0 4820 ").nth(1).unwrap().split('"').next().unwrap();
-        assert!(height.parse::<i32>().unwrap() < 6600, "{} is {height} high", plan.id);
+        assert!(height.parse::<i32>().unwrap() < 6600, "{id} is {height} high");
     }
 }
 
@@ -339,6 +353,6 @@ fn heat_map_as_reviewed() {
 }
 
 #[test]
-fn together_as_reviewed() {
+fn several_vms_as_reviewed() {
     insta::assert_snapshot!(figure(&crowded(), "together-disk"));
 }

@@ -1,12 +1,12 @@
-//! Time lines and agreement, drawn from runs whose course is known.
+//! Time lines and agreement, drawn from runs of which it is known what happened when.
 
 use super::*;
 
 #[test]
 fn time_lines_hold_to_the_rules_in_both_languages() {
     for language in [Language::En, Language::De] {
-        for (plan, svg) in draw_all(&with_time_lines(), &Text::new(language)) {
-            check(&plan.id, &svg);
+        for (id, svg) in draw_all(&with_time_lines(), &Text::new(language)) {
+            check(&id, &svg);
         }
     }
 }
@@ -53,8 +53,7 @@ fn many_repetitions_are_spread_evenly_over_several_figures() {
     analysis.conditions.truncate(1);
     analysis.conditions[0].runs = analysis.runs.ids().collect();
     analysis.agreements.clear();
-    let ids: Vec<String> = plan(&analysis).into_iter().map(|plan| plan.id).collect();
-    assert_eq!(ids[1..4], ["none-time-line", "none-time-line-2", "none-time-line-3"]);
+    assert_eq!(ids(&analysis)[1..4], ["none-time-line", "none-time-line-2", "none-time-line-3"]);
     let last = figure(&analysis, "none-time-line-3");
     assert!(last.contains(">13</text>") && last.contains(">17</text>") && !last.contains(">12</text>"));
 }

@@ -4,7 +4,7 @@ use super::super::format::{range, shown_unit};
 use super::super::view::{FindingItem, Section};
 use super::Composer;
 use crate::model::{ConditionId, Convergence, Entries, Finding, Unit};
-use crate::show::figures::Kind;
+use crate::show::figures::Place;
 use crate::show::tables;
 use crate::show::tables::labels::condition_label;
 use crate::show::text::factor_words;
@@ -12,7 +12,7 @@ use crate::show::text::factor_words;
 impl Composer<'_> {
     /// What migrations transferred: by the rounds that hypervisors tell, against what was counted, and against models.
     pub(super) fn precopy(&self) -> Option<Section> {
-        let mut blocks = self.figures_where(|plan| plan.kind == Kind::Rounds);
+        let mut blocks = self.figures(Place::Precopy);
         blocks.extend(self.table(tables::convergence(self.analysis), "caption.convergence", &[]));
         blocks.extend(self.table(tables::precopy(self.analysis), "caption.precopy", &[]));
         let mut section = self.section("precopy", self.text.get("report.precopy").to_owned(), blocks);

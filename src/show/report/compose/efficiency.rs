@@ -9,7 +9,7 @@ use crate::model::{
     Analysis, Benchmark, ConditionId, Content, Direction, Efficiency, EfficiencyId, Entries, Finding,
     Parallel, ParallelId,
 };
-use crate::show::figures::{self, Kind, Plan};
+use crate::show::figures::Place;
 use crate::show::tables;
 use crate::show::text::Text;
 
@@ -82,9 +82,9 @@ impl Composer<'_> {
             let title = title(&self.analysis.grids[index].content)?;
             let table = tables::grid(self.analysis, index).filter(|table| !table.rows.is_empty())?;
             let caption = grid_caption(self.analysis, index, self.text);
-            let mut blocks = self.figures_where(|plan| plan.kind == Kind::Values && plan.number == index);
+            let mut blocks = self.figures(Place::Values(index));
             blocks.push(self.captioned(&table, caption));
-            blocks.extend(self.figures_where(|plan| plan.kind == Kind::Efficiency && plan.number == index));
+            blocks.extend(self.figures(Place::Efficiency(index)));
             Some(self.section(&tables::grid_id(self.analysis, index), title, blocks))
         };
         (0..self.analysis.grids.len()).filter_map(section).collect()
@@ -94,8 +94,7 @@ impl Composer<'_> {
         let benchmarks = tables::of_several_vms(self.analysis);
         let mut blocks = Vec::new();
         for benchmark in benchmarks {
-            let of = |plan: &Plan| figures::about(plan, self.analysis).0.as_deref() == Some(benchmark);
-            blocks.extend(self.figures_where(|plan| plan.kind == Kind::Together && of(plan)));
+            blocks.extend(self.figures(Place::SeveralVms(benchmark)));
             let table = tables::several_vms(self.analysis, benchmark);
             blocks.push(self.captioned(&table, several_vms_caption(benchmark, self.text)));
         }
@@ -381,13 +380,13 @@ mod tests {
     use super::super::document;
     use super::*;
     use crate::model::Id;
-    use crate::show::figures::plan;
+    use crate::show::figures;
     use crate::show::report::view::Document;
     use crate::show::tables::example::benchmarked;
     use crate::show::text::Language;
 
     fn composed(analysis: &Analysis, language: Language) -> Document {
-        document(analysis, &plan(analysis), &Text::new(language))
+        document(analysis, &figures::list(analysis).unwrap(), &Text::new(language))
     }
 
     /// The findings, with plain spaces where lines may not break.

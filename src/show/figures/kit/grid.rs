@@ -1,16 +1,22 @@
-//! What figures show of a grid of efficiencies: a figure's rows, and how its columns are told apart.
+//! What figures show of a grid of efficiencies: its rows by benchmark, and what distinguishes its columns.
 
 use std::collections::BTreeSet;
 
+use anyhow::Result;
 use plotters::style::RGBColor;
 
+use super::canvas::{Canvas, Type};
+use super::names::joined;
 use super::theme;
 use crate::model::{Analysis, BENCHMARK, Content, Efficiency, EfficiencyId, Entries, Grid};
+use crate::show::text::Text;
 
-/// Colours that have more than this many shades are not told apart.
+const TITLE_Y: i32 = 60;
+
+/// More shades of a colour than these cannot be distinguished.
 const MOST_SHADES: usize = 3;
 
-/// The rows of one benchmark; of the whole grid where its rows are not told apart by benchmark.
+/// The rows of one benchmark; those of the whole grid where rows are no benchmarks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
     pub benchmark: Option<String>,
@@ -66,9 +72,9 @@ fn benchmark_place(grid: &Grid) -> Option<usize> {
 /// The benchmark of all cells, where it is but one.
 fn only_benchmark(grid: &Grid, analysis: &Analysis) -> Option<String> {
     let Content::Efficiency { cells, .. } = &grid.content else { return None };
-    let of = |cell: &EfficiencyId| analysis.benchmarks.entry(analysis.efficiency.entry(*cell)?.of);
+    let value = |cell: &EfficiencyId| analysis.benchmarks.entry(analysis.efficiency.entry(*cell)?.of);
     let names: BTreeSet<&str> =
-        cells.iter().flatten().filter_map(of).map(|of| of.benchmark.as_str()).collect();
+        cells.iter().flatten().filter_map(value).map(|value| value.benchmark.as_str()).collect();
     (names.len() == 1).then(|| names.into_iter().next().map(str::to_owned)).flatten()
 }
 
@@ -79,12 +85,18 @@ pub fn row_name(grid: &Grid, row: usize) -> String {
     joined(levels.map(|(_, level)| level.as_str()))
 }
 
-/// Levels in words; empty ones say nothing.
-pub fn joined<'a>(levels: impl Iterator<Item = &'a str>) -> String {
-    levels.filter(|level| !level.is_empty()).collect::<Vec<_>>().join(", ")
+/// The title and what the numbers are.
+pub fn heading(canvas: &Canvas, title: &str, text: &Text) -> Result<()> {
+    let unit = text.get("figure.unit.of_baseline");
+    let room = theme::FULL_WIDTH - 60 - canvas.width(unit, Type::label())?;
+    let title = canvas.fit(title, room, Type::title())?;
+    canvas.text(&title, (10, TITLE_Y), Type::title())?;
+    let after = 10 + canvas.width(&title, Type::title())? + 40;
+    canvas.text(unit, (after, TITLE_Y), Type::label())
 }
 
-/// How the columns of a grid are told apart, the same in all of its figures.
+/// How the columns of a grid look, the same in all of its figures.
+#[derive(Clone)]
 pub struct Looks {
     /// What the panels, the colours and the shades stand for; empty where there is but one.
     pub color_names: String,
@@ -93,7 +105,7 @@ pub struct Looks {
     pub colors: Vec<String>,
     pub shades: Vec<String>,
     /// Of each column.
-    of: Vec<Look>,
+    looks: Vec<Look>,
 }
 
 /// Indices into the levels of [`Looks`].
@@ -105,34 +117,34 @@ pub struct Look {
 }
 
 impl Looks {
-    pub fn of(grid: &Grid) -> Self {
+    pub fn new(grid: &Grid) -> Self {
         let [panels, colors, shades] = roles(&grid.columns, grid.column_names.len());
         let levels = |names: &[usize]| {
-            let mut found: Vec<String> = Vec::new();
-            let of: Vec<usize> = grid
+            let mut levels: Vec<String> = Vec::new();
+            let places: Vec<usize> = grid
                 .columns
                 .iter()
                 .map(|column| {
                     let level = joined(names.iter().map(|name| column[*name].as_str()));
-                    found.iter().position(|known| *known == level).unwrap_or_else(|| {
-                        found.push(level);
-                        found.len() - 1
+                    levels.iter().position(|known| *known == level).unwrap_or_else(|| {
+                        levels.push(level);
+                        levels.len() - 1
                     })
                 })
                 .collect();
-            (found, of)
+            (levels, places)
         };
         let named = |names: &[usize]| joined(names.iter().map(|name| grid.column_names[*name].as_str()));
         let (color_names, shade_names) = (named(&colors), named(&shades));
         let ((panels, panel), (colors, color), (shades, shade)) =
             (levels(&panels), levels(&colors), levels(&shades));
         let look = |c: usize| Look { panel: panel[c], color: color[c], shade: shade[c] };
-        let of = (0..grid.columns.len()).map(look).collect();
-        Self { color_names, shade_names, panels, colors, shades, of }
+        let looks = (0..grid.columns.len()).map(look).collect();
+        Self { color_names, shade_names, panels, colors, shades, looks }
     }
 
     pub fn look(&self, column: usize) -> Look {
-        self.of[column]
+        self.looks[column]
     }
 
     pub fn color(&self, look: Look) -> RGBColor {
@@ -179,10 +191,10 @@ mod tests {
 
     #[test]
     fn factors_that_exclude_each_other_make_panels_and_colours() {
-        let of = ["32 linux pv", "32 linux hvm", "32 windows hvm", "32 windows drivers"];
-        let of: Vec<String> = of.iter().flat_map(|c| [(*c).to_owned(), c.replace("32", "64")]).collect();
-        let of: Vec<&str> = of.iter().map(String::as_str).collect();
-        assert_eq!(roles(&columns(&of), 3), [vec![1], vec![2], vec![0]]);
+        let narrow = ["32 linux pv", "32 linux hvm", "32 windows hvm", "32 windows drivers"];
+        let all: Vec<String> = narrow.iter().flat_map(|c| [(*c).to_owned(), c.replace("32", "64")]).collect();
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        assert_eq!(roles(&columns(&all), 3), [vec![1], vec![2], vec![0]]);
     }
 
     #[test]

@@ -35,7 +35,7 @@ impl Scale {
         if min < max / 2.0 || max <= 0.0 {
             return Self::from_zero(max, intervals);
         }
-        // A course that hardly changes must not look as if it did.
+        // A curve that hardly changes must not look as if it did.
         let margin = ((max - min) * 0.05).max(max * 0.01);
         let (min, max) = ((min - margin).max(0.0), max + margin);
         let step = round_step((max - min) / intervals as f64);

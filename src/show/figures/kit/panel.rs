@@ -1,4 +1,4 @@
-//! One plotting rectangle: axes, grid, spans behind, courses in front, and its legend.
+//! One plotting rectangle: axes, grid, spans behind, curves in front, and its legend.
 
 use anyhow::Result;
 
@@ -6,7 +6,7 @@ use super::canvas::{Canvas, Frame, Pen, Point, Type};
 use super::scale::{Scale, Spread};
 use super::spans::{Span, Spans};
 use super::theme::{self, Quantity};
-use super::thinned::{Course, Line};
+use super::thinned::{Line, ThinnedCurve};
 use crate::show::text::Text;
 
 /// Grid, ticks and labels of values that grow to the right.
@@ -30,13 +30,13 @@ pub fn value_axis(canvas: &Canvas, frame: &Frame, scale: &Scale, text: &Text) ->
 pub struct Item {
     pub quantity: Quantity,
     pub name: String,
-    pub course: Course,
+    pub curve: ThinnedCurve,
 }
 
 impl Item {
     /// A dense curve is never dashed: a peak must not fall into a gap.
     fn pen(&self, width: u32) -> Pen {
-        let dash = if self.course.thinned { None } else { self.quantity.dash() };
+        let dash = if self.curve.thinned { None } else { self.quantity.dash() };
         Pen::new(self.quantity.color(), width).dash(dash)
     }
 }
@@ -62,17 +62,17 @@ impl Panel {
         self.request(canvas)?;
         for item in &self.items {
             let pen = Pen::new(item.quantity.color(), theme::HAIR).alpha(theme::REPETITION_ALPHA);
-            for line in &item.course.repetitions {
+            for line in &item.curve.repetitions {
                 canvas.line(&self.places(line), pen)?;
             }
         }
         for item in &self.items {
-            for outline in &item.course.band {
+            for outline in &item.curve.band {
                 canvas.polygon(&self.places(outline), item.quantity.color(), theme::BAND_ALPHA)?;
             }
         }
         for item in &self.items {
-            for line in &item.course.mean {
+            for line in &item.curve.mean {
                 canvas.line(&self.places(line), item.pen(theme::CURVE))?;
             }
         }

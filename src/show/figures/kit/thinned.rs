@@ -4,6 +4,8 @@
 //! bins than a reader can tell apart is thinned to the lowest and the highest value of each
 //! group of neighbouring bins, so that no extreme is lost.
 
+use std::ops::Range;
+
 use crate::model::Curve;
 use crate::stats::Interval;
 
@@ -19,7 +21,7 @@ pub type Line = Vec<(f64, f64)>;
 
 /// A curve as it is drawn.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Course {
+pub struct ThinnedCurve {
     pub mean: Vec<Line>,
     /// Outlines of the interval around the mean.
     pub band: Vec<Line>,
@@ -29,14 +31,14 @@ pub struct Course {
     pub thinned: bool,
 }
 
-impl Course {
-    /// `factor` turns the curve's unit into the figure's.
-    pub fn new(curve: &Curve, factor: f64) -> Self {
-        let times: Vec<f64> = curve.bins.iter().map(|bin| bin.t_s).collect();
+impl ThinnedCurve {
+    /// Those of the curve's bins that are shown; `factor` turns its unit into the figure's.
+    pub fn new(curve: &Curve, shown: Range<usize>, factor: f64) -> Self {
+        let bins = &curve.bins[shown.clone()];
+        let times: Vec<f64> = bins.iter().map(|bin| bin.t_s).collect();
         let scaled = |v: Option<f64>| v.filter(|v| v.is_finite()).map(|v| v * factor);
-        let means: Vec<_> = curve.bins.iter().map(|bin| scaled(bin.mean)).collect();
-        let bounds: Vec<_> = curve
-            .bins
+        let means: Vec<_> = bins.iter().map(|bin| scaled(bin.mean)).collect();
+        let bounds: Vec<_> = bins
             .iter()
             .map(|bin| {
                 let ci = bin.ci95.filter(|ci| ci.low.is_finite() && ci.high.is_finite())?;
@@ -44,7 +46,8 @@ impl Course {
             })
             .collect();
         let repetitions = curve.repetitions.iter().flat_map(|trace| {
-            let values: Vec<_> = trace.values.iter().map(|v| scaled(*v)).collect();
+            let values = trace.values.get(shown.clone()).unwrap_or_default();
+            let values: Vec<_> = values.iter().map(|v| scaled(*v)).collect();
             lines(&times, &values)
         });
         Self {
@@ -115,7 +118,7 @@ fn bands(times: &[f64], bounds: &[Option<Interval>]) -> Vec<Line> {
 }
 
 /// Groups of neighbouring bins, each reduced to what stands for it; `None` where no bin of a
-/// group has a value. Short curves have a bin a group.
+/// group has a value. In short curves every bin is a group.
 fn thin<V: Copy, G>(
     times: &[f64],
     values: &[Option<V>],

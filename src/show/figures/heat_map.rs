@@ -1,11 +1,13 @@
 //! All efficiencies of a comparison at a glance: a number and a colour for every cell of the grid.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use super::canvas::{self, Canvas, Pen, Type, document};
-use super::efficiency::heading;
-use super::grid::{self, comparison, efficiency, entry, joined};
-use super::theme;
+use super::figure::{Description, Figure, Layout, Place};
+use super::kit::canvas::{self, Canvas, Pen, Type, document};
+use super::kit::grid::{self, comparison, efficiency, entry, heading};
+use super::kit::names::{joined, slug, titled};
+use super::kit::pages::pages;
+use super::kit::theme;
 use crate::model::{Analysis, Grid};
 use crate::show::text::Text;
 
@@ -28,17 +30,113 @@ const WIDEST_NAME: i32 = 1000;
 /// A figure is not higher than a page.
 const MOST_ROWS: usize = 48;
 
-/// Each figure's rows; none for a grid of one column, which bars show as well.
-pub fn parts(grid: &Grid, analysis: &Analysis) -> Vec<Vec<usize>> {
-    let mut rows: Vec<usize> = grid::parts(grid, analysis).into_iter().flat_map(|part| part.rows).collect();
-    rows.sort_unstable();
-    if grid.columns.len() < 2 || rows.is_empty() {
-        return Vec::new();
+/// All efficiencies of a grid, or as many as fit a page.
+pub struct HeatMapFigure<'a> {
+    analysis: &'a Analysis,
+    grid: &'a Grid,
+    comparison: &'a str,
+    /// The place of the grid among all, from 1.
+    number: usize,
+    /// Whether the report shows it.
+    shown: bool,
+    /// Indices into [`Grid::rows`].
+    rows: Vec<usize>,
+    /// The columns that stand abreast, in bands below each other.
+    bands: Vec<Vec<usize>>,
+}
+
+impl<'a> HeatMapFigure<'a> {
+    /// None for a grid of one column, which bars show as well; `shown` where the report is to show them.
+    pub fn list(analysis: &'a Analysis, index: usize, shown: bool) -> Vec<Self> {
+        let grid = &analysis.grids[index];
+        let Some(comparison) = comparison(grid).filter(|_| grid.columns.len() > 1) else { return Vec::new() };
+        let mut rows: Vec<usize> =
+            grid::parts(grid, analysis).into_iter().flat_map(|part| part.rows).collect();
+        rows.sort_unstable();
+        let bands = bands(grid);
+        let most = (MOST_ROWS / bands.len()).max(6);
+        let figure =
+            |rows| Self { analysis, grid, comparison, number: index + 1, shown, rows, bands: bands.clone() };
+        pages(rows, most).into_iter().map(figure).collect()
     }
-    let bands = bands(grid).len();
-    let most = (MOST_ROWS / bands).max(6);
-    let even = rows.len().div_ceil(rows.len().div_ceil(most));
-    rows.chunks(even).map(<[usize]>::to_vec).collect()
+
+    fn title(&self) -> String {
+        titled(None, Some(self.comparison))
+    }
+}
+
+impl Figure for HeatMapFigure<'_> {
+    fn name(&self) -> String {
+        let comparison = slug(self.comparison, || format!("comparison{}", self.number));
+        format!("efficiency-{comparison}-heat-map")
+    }
+
+    fn place(&self) -> Option<Place<'_>> {
+        self.shown.then_some(Place::Comparison)
+    }
+
+    fn layout(&self) -> Layout {
+        Layout::Whole
+    }
+
+    fn description(&self, text: &Text) -> Description {
+        Description::new("efficiency_heat", &[("about", &self.title())], text)
+    }
+
+    fn draw(&self, text: &Text) -> Result<String> {
+        let Self { analysis, grid, rows, .. } = self;
+        let (block_face, face) = (Type::label().semi_bold(), Type::label());
+        // The first of several names of rows makes blocks.
+        let blocks = usize::from(grid.row_names.len() > 1);
+        let block = |row: usize| joined(grid.rows[row][..blocks].iter().map(String::as_str));
+        let name = |row: usize| joined(grid.rows[row][blocks..].iter().map(String::as_str));
+        let block_width = canvas::widest(
+            rows.iter().map(|row| block(*row)).collect::<Vec<_>>().iter(),
+            block_face,
+            WIDEST_BLOCK,
+        )?;
+        let name_width =
+            canvas::widest(rows.iter().map(|row| name(*row)).collect::<Vec<_>>().iter(), face, WIDEST_NAME)?;
+        let gap = |width: i32| if width > 0 { 60 } else { 0 };
+        let names_left = 10 + block_width + gap(block_width);
+        let left = names_left + name_width + gap(name_width).max(40);
+        let bands: Vec<Band> =
+            self.bands.iter().map(|columns| Band::new(grid, columns, left)).collect::<Result<_>>()?;
+        let new_block = |index: usize| index > 0 && block(rows[index]) != block(rows[index - 1]);
+        let body = count(rows.len()) * (CELL_HEIGHT + SEAM)
+            + count((0..rows.len()).filter(|index| new_block(*index)).count()) * GAP;
+        let height =
+            TOP + bands.iter().map(|band| band.head + body + BAND_GAP).sum::<i32>() - BAND_GAP + LEGEND_ROOM;
+        let title = self.title();
+        let note = note(grid, rows, analysis, text);
+        document((theme::FULL_WIDTH, height), &title, &note, |canvas| {
+            heading(canvas, &title, text)?;
+            let mut y = TOP;
+            for band in &bands {
+                band.draw_head(canvas, grid, left, y)?;
+                y += band.head;
+                for (index, row) in rows.iter().enumerate() {
+                    if new_block(index) {
+                        let rule = [(10, y + GAP / 2 - SEAM / 2), (band.right(), y + GAP / 2 - SEAM / 2)];
+                        canvas.line(&rule, Pen::new(theme::GRID, theme::RULE))?;
+                        y += GAP;
+                    }
+                    if index == 0 || new_block(index) {
+                        let label = canvas.fit(&block(*row), block_width + 4, block_face)?;
+                        canvas.text(&label, (10, y + CELL_HEIGHT / 2), block_face.color(theme::INK))?;
+                    }
+                    let label = canvas.fit(&name(*row), name_width + 4, face)?;
+                    canvas.text(&label, (names_left, y + CELL_HEIGHT / 2), face.color(theme::INK))?;
+                    for (column, x) in &band.columns {
+                        cell(canvas, grid, analysis, (*row, *column), (*x, y, band.cell), text)?;
+                    }
+                    y += CELL_HEIGHT + SEAM;
+                }
+                y += BAND_GAP;
+            }
+            legend(canvas, &note, y - BAND_GAP + 100, text)
+        })
+    }
 }
 
 /// The columns that stand abreast; as many bands below each other as are needed.
@@ -53,65 +151,8 @@ fn bands(grid: &Grid) -> Vec<Vec<usize>> {
     columns.chunks(even).map(<[usize]>::to_vec).collect()
 }
 
-pub fn draw(number: usize, part: usize, analysis: &Analysis, text: &Text) -> Result<String> {
-    let grid = analysis.grids.get(number).context("no such grid")?;
-    let parts = parts(grid, analysis);
-    let rows = parts.get(part).context("no such part of the grid")?;
-    let (block_face, face) = (Type::label().semi_bold(), Type::label());
-    // The first of several names of rows makes blocks.
-    let blocks = usize::from(grid.row_names.len() > 1);
-    let block = |row: usize| joined(grid.rows[row][..blocks].iter().map(String::as_str));
-    let name = |row: usize| joined(grid.rows[row][blocks..].iter().map(String::as_str));
-    let block_width = canvas::widest(
-        rows.iter().map(|row| block(*row)).collect::<Vec<_>>().iter(),
-        block_face,
-        WIDEST_BLOCK,
-    )?;
-    let name_width =
-        canvas::widest(rows.iter().map(|row| name(*row)).collect::<Vec<_>>().iter(), face, WIDEST_NAME)?;
-    let gap = |width: i32| if width > 0 { 60 } else { 0 };
-    let names_left = 10 + block_width + gap(block_width);
-    let left = names_left + name_width + gap(name_width).max(40);
-    let bands: Vec<Band> =
-        bands(grid).into_iter().map(|columns| Band::new(grid, columns, left)).collect::<Result<_>>()?;
-    let new_block = |index: usize| index > 0 && block(rows[index]) != block(rows[index - 1]);
-    let body = count(rows.len()) * (CELL_HEIGHT + SEAM)
-        + count((0..rows.len()).filter(|index| new_block(*index)).count()) * GAP;
-    let height =
-        TOP + bands.iter().map(|band| band.head + body + BAND_GAP).sum::<i32>() - BAND_GAP + LEGEND_ROOM;
-    let title = super::titled(None, comparison(grid));
-    let note = note(grid, rows, analysis, text);
-    document((theme::FULL_WIDTH, height), &title, &note, |canvas| {
-        heading(canvas, &title, text)?;
-        let mut y = TOP;
-        for band in &bands {
-            band.draw_head(canvas, grid, left, y)?;
-            y += band.head;
-            for (index, row) in rows.iter().enumerate() {
-                if new_block(index) {
-                    let rule = [(10, y + GAP / 2 - SEAM / 2), (band.right(), y + GAP / 2 - SEAM / 2)];
-                    canvas.line(&rule, Pen::new(theme::GRID, theme::RULE))?;
-                    y += GAP;
-                }
-                if index == 0 || new_block(index) {
-                    let label = canvas.fit(&block(*row), block_width + 4, block_face)?;
-                    canvas.text(&label, (10, y + CELL_HEIGHT / 2), block_face.color(theme::INK))?;
-                }
-                let label = canvas.fit(&name(*row), name_width + 4, face)?;
-                canvas.text(&label, (names_left, y + CELL_HEIGHT / 2), face.color(theme::INK))?;
-                for (column, x) in &band.columns {
-                    cell(canvas, grid, analysis, (*row, *column), (*x, y, band.cell), text)?;
-                }
-                y += CELL_HEIGHT + SEAM;
-            }
-            y += BAND_GAP;
-        }
-        legend(canvas, &note, y - BAND_GAP + 100, text)
-    })
-}
-
-fn count(of: usize) -> i32 {
-    i32::try_from(of).unwrap_or(10_000).min(10_000)
+fn count(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(10_000).min(10_000)
 }
 
 /// What the colours and the signs mean that the figure has.
@@ -189,11 +230,12 @@ struct Level {
 }
 
 impl Band {
-    fn new(grid: &Grid, columns: Vec<usize>, left: i32) -> Result<Self> {
+    fn new(grid: &Grid, columns: &[usize], left: i32) -> Result<Self> {
         let names = grid.column_names.len();
-        let of = |index: usize| &grid.columns[columns[index]];
-        let gaps: Vec<bool> =
-            (0..columns.len()).map(|i| i > 0 && names > 1 && of(i)[0] != of(i - 1)[0]).collect();
+        let levels_at = |index: usize| &grid.columns[columns[index]];
+        let gaps: Vec<bool> = (0..columns.len())
+            .map(|i| i > 0 && names > 1 && levels_at(i)[0] != levels_at(i - 1)[0])
+            .collect();
         let room = theme::FULL_WIDTH - 10 - left - count(gaps.iter().filter(|gap| **gap).count()) * GAP;
         let cell = (room / count(columns.len()) - SEAM).clamp(60, WIDEST_CELL);
         let mut x = left;
@@ -208,10 +250,11 @@ impl Band {
             let mut spans: Vec<(i32, i32, Vec<String>)> = Vec::new();
             let mut from = 0;
             for index in 0..columns.len() {
-                let ends = index + 1 == columns.len() || of(index)[..=name] != of(index + 1)[..=name];
+                let ends =
+                    index + 1 == columns.len() || levels_at(index)[..=name] != levels_at(index + 1)[..=name];
                 if ends {
                     let (low, high) = (placed[from].1, placed[index].1 + cell);
-                    let lines = wrapped(&of(index)[name], high - low - 12)?;
+                    let lines = wrapped(&levels_at(index)[name], high - low - 12)?;
                     spans.push((low, high, lines));
                     from = index + 1;
                 }

@@ -1,18 +1,18 @@
-//! A sheet to draw on: plotters' SVG backend with this program's fonts and strokes.
+//! What figures are drawn on: plotters with this program's backend, fonts and strokes.
 //!
-//! Coordinates are units from the upper left corner; see the module above for their size.
+//! Coordinates are units from the upper left corner; the module of all figures says what a unit is.
 
 use anyhow::Result;
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
 use plotters::element::DashedPathElement;
 use plotters::prelude::{
-    Cartesian2d, Circle, DrawingArea, IntoDrawingArea, PathElement, Polygon, Rectangle, SVGBackend, Text,
+    Cartesian2d, Circle, DrawingArea, IntoDrawingArea, PathElement, Polygon, Rectangle, Text,
 };
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, RGBAColor, RGBColor, ShapeStyle, TextStyle};
 
-use super::svg;
+use super::svg::{self, Svg};
 use super::theme::{self, Dash};
 
 /// A place on a canvas, units.
@@ -22,7 +22,7 @@ pub type Point = (i32, i32);
 type Plane = Cartesian2d<RangedCoordf64, RangedCoordf64>;
 
 pub struct Canvas<'a> {
-    area: DrawingArea<SVGBackend<'a>, Shift>,
+    area: DrawingArea<Svg<'a>, Shift>,
     regular: FontDesc<'static>,
     semi_bold: FontDesc<'static>,
 }
@@ -89,6 +89,7 @@ impl Type {
 
 /// Width of a label before there is a canvas, units.
 pub fn width(label: &str, face: Type) -> Result<i32> {
+    theme::register_fonts()?;
     let style = if face.semi_bold { FontStyle::Bold } else { FontStyle::Normal };
     let font = FontDesc::new(FontFamily::Name(theme::FAMILY), f64::from(face.size) * svg::FONT_HEIGHT, style);
     let (width, _) = font.box_size(&svg::printable(label))?;
@@ -109,17 +110,18 @@ pub fn document(
     description: &str,
     paint: impl FnOnce(&Canvas) -> Result<()>,
 ) -> Result<String> {
-    let mut raw = String::new();
+    theme::register_fonts()?;
+    let size = (size.0.unsigned_abs(), size.1.unsigned_abs());
+    let mut document = String::new();
     let canvas = Canvas {
-        area: SVGBackend::with_string(&mut raw, (size.0.unsigned_abs(), size.1.unsigned_abs()))
-            .into_drawing_area(),
+        area: Svg::new(&mut document, size, title, description).into_drawing_area(),
         regular: FontDesc::new(FontFamily::Name(theme::FAMILY), 1.0, FontStyle::Normal),
         semi_bold: FontDesc::new(FontFamily::Name(theme::FAMILY), 1.0, FontStyle::Bold),
     };
     paint(&canvas)?;
     canvas.area.present()?;
     drop(canvas);
-    Ok(svg::finish(&raw, size, title, description))
+    Ok(document)
 }
 
 impl Canvas<'_> {
@@ -160,7 +162,7 @@ impl Canvas<'_> {
             color: face.color.to_backend_color(),
             pos: Pos::new(face.anchor, VPos::Center),
         };
-        Ok(self.area.draw(&Text::new(svg::printable(label), at, style))?)
+        Ok(self.area.draw(&Text::new(label, at, style))?)
     }
 
     /// Width of a label, units; a little more than is needed.

@@ -17,7 +17,7 @@ pub struct Span {
 }
 
 /// What happened to a condition's runs, around the event that time zero stands for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spans {
     pub migration: Option<Span>,
     pub outage: Option<(Method, Span)>,

@@ -53,7 +53,7 @@ const NAVY: RGBColor = RGBColor(0x00, 0x44, 0x88);
 const ROSE: RGBColor = RGBColor(0xBB, 0x55, 0x66);
 const GREY: RGBColor = RGBColor(0x73, 0x73, 0x73);
 
-/// Efficiencies from very low to high; all but the middle are told apart in grey as well, on each side.
+/// Efficiencies from very low to high; on each side of the middle they differ in grey as well.
 const EFFICIENCIES: [RGBColor; 9] = [
     RGBColor(0xA8, 0x42, 0x00),
     RGBColor(0xD9, 0x77, 0x2E),
@@ -81,7 +81,7 @@ pub fn efficiency_color(efficiency: f64) -> RGBColor {
 /// The `index`-th of `count` shades of a colour, from itself to pale.
 pub fn tint(color: RGBColor, index: usize, count: usize) -> RGBColor {
     let share = 0.9 * index as f64 / count.max(1) as f64;
-    let mix = |of: u8| (f64::from(of) + (255.0 - f64::from(of)) * share.min(0.8)).round() as u8;
+    let mix = |part: u8| (f64::from(part) + (255.0 - f64::from(part)) * share.min(0.8)).round() as u8;
     RGBColor(mix(color.0), mix(color.1), mix(color.2))
 }
 
@@ -93,8 +93,8 @@ pub fn on(ground: RGBColor) -> RGBColor {
 }
 
 fn luminance(color: RGBColor) -> f64 {
-    let linear = |of: u8| {
-        let share = f64::from(of) / 255.0;
+    let linear = |part: u8| {
+        let share = f64::from(part) / 255.0;
         if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
     };
     0.2126 * linear(color.0) + 0.7152 * linear(color.1) + 0.0722 * linear(color.2)
@@ -195,7 +195,25 @@ impl Quantity {
         match self {
             Quantity::Idle | Quantity::OtherVm => Some((45, 30)),
             Quantity::Wait | Quantity::HardInterrupts | Quantity::Sent => Some((18, 24)),
-            _ => None,
+            Quantity::Vm
+            | Quantity::Hypervisor
+            | Quantity::User
+            | Quantity::System
+            | Quantity::SoftInterrupts
+            | Quantity::Used
+            | Quantity::Free
+            | Quantity::Received
+            | Quantity::RoundTrip
+            | Quantity::OutagePing
+            | Quantity::OutageReplyGap
+            | Quantity::OutageGuestClock
+            | Quantity::OutageHypervisor
+            | Quantity::Migration
+            | Quantity::PreCopy
+            | Quantity::StopAndCopy
+            | Quantity::Activation
+            | Quantity::VmPlace
+            | Quantity::Transfer => None,
         }
     }
 }
@@ -204,8 +222,8 @@ impl Quantity {
 pub fn register_fonts() -> Result<()> {
     static REGISTERED: OnceLock<bool> = OnceLock::new();
     let registered = *REGISTERED.get_or_init(|| {
-        let regular = include_bytes!("../../../report-templates/fonts/Inter-Regular.ttf");
-        let semi_bold = include_bytes!("../../../report-templates/fonts/Inter-SemiBold.ttf");
+        let regular = include_bytes!("../../../../report-templates/fonts/Inter-Regular.ttf");
+        let semi_bold = include_bytes!("../../../../report-templates/fonts/Inter-SemiBold.ttf");
         register_font(FAMILY, FontStyle::Normal, regular).is_ok()
             && register_font(FAMILY, FontStyle::Bold, semi_bold).is_ok()
     });

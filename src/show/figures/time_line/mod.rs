@@ -1,16 +1,20 @@
-//! What happened when in the runs of one condition: a block a repetition, in it a lane a source.
+//! What happened when in the runs of one condition: one block per repetition, in it one lane per source.
 //!
 //! All blocks share one axis of seconds since the request. Where the outages are short against the
 //! migration, a second panel shows the surroundings of each on a wider scale, aligned at its start.
 //! A bar ends where its source says; what its resolution leaves open is pale.
 
+mod blocks;
+
 use anyhow::Result;
 
-use super::blocks::{Bar, Block, Lane, blocks};
-use super::canvas::{Canvas, Edges, Frame, Pen, Type, document};
-use super::scale::Scale;
-use super::theme::{self, Quantity};
-use crate::model::{Analysis, ConditionId};
+use self::blocks::{Bar, Block, Lane, blocks};
+use super::figure::{Description, Figure, Layout, Place};
+use super::kit::canvas::{Canvas, Edges, Frame, Pen, Type, document};
+use super::kit::pages::pages;
+use super::kit::scale::Scale;
+use super::kit::theme::{self, Quantity};
+use crate::model::{Analysis, ConditionId, Entries};
 use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
 
@@ -37,42 +41,79 @@ const THINNEST: i32 = 8;
 /// More repetitions than fit on a page make further figures.
 const MOST_BLOCKS: usize = 7;
 
-/// The number of figures that a condition's runs need; none where nothing is known of their course.
-pub fn pages(analysis: &Analysis, condition: ConditionId) -> usize {
-    blocks(analysis, condition, None).len().div_ceil(MOST_BLOCKS)
+/// The time lines of a condition, or as many of its repetitions as fit a page.
+pub struct TimeLineFigure<'a> {
+    analysis: &'a Analysis,
+    condition: ConditionId,
+    blocks: Vec<Block<'a>>,
+    /// The same on all pages of the condition.
+    windows: Windows,
+    /// Whether rounds of pre-copy are known of any repetition of the condition.
+    rounds: bool,
 }
 
-pub fn draw(condition: ConditionId, page: usize, analysis: &Analysis, text: &Text) -> Result<String> {
-    let all = blocks(analysis, condition, Some(text));
-    let windows = Windows::new(&all);
-    // As many in each figure as in the others.
-    let a_page = all.len().div_ceil(all.len().div_ceil(MOST_BLOCKS).max(1)).max(1);
-    let blocks: Vec<&Block> = all.iter().skip(page * a_page).take(a_page).collect();
-    anyhow::ensure!(!blocks.is_empty(), "nothing is known of the course of its runs");
-    let height = |block: &Block| {
-        let gap = if block.remarks.is_empty() { GAP } else { GAP + REMARK_GAP };
-        i32::try_from(block.lanes.len() + block.remarks.len()).map(|rows| rows * LANE + gap)
-    };
-    let heights: Vec<i32> = blocks.iter().map(|block| height(block)).collect::<Result<_, _>>()?;
-    let bottom = PLOT_TOP + heights.iter().sum::<i32>();
-    let title = text.get("figure.title.time_line");
-    let rounds = all.iter().flat_map(|block| &block.lanes).any(|lane| !lane.ticks.is_empty());
-    let note = text.get("figure.note.time_line");
-    let note = if rounds { format!("{note}; {}", text.get("figure.note.rounds")) } else { note.to_owned() };
-    document((theme::FULL_WIDTH, bottom + 330), title, &note, |canvas| {
-        let sheet = Sheet::new(canvas, text, &all, &windows, bottom)?;
-        sheet.heading(title, &condition_label(analysis, condition))?;
-        sheet.axes(&note)?;
-        let mut top = PLOT_TOP;
-        for (block, height) in blocks.iter().zip(heights) {
-            sheet.block(block, top, top + height)?;
-            top += height;
-        }
-        Ok(())
-    })
+impl<'a> TimeLineFigure<'a> {
+    /// None for a condition of whose runs no time is known.
+    pub fn list(analysis: &'a Analysis) -> impl Iterator<Item = Self> {
+        analysis.conditions.ids().flat_map(move |condition| {
+            let all = blocks(analysis, condition);
+            let windows = Windows::new(&all);
+            let rounds = all.iter().flat_map(|block| &block.lanes).any(|lane| !lane.ticks.is_empty());
+            let figure = move |blocks| Self { analysis, condition, blocks, windows, rounds };
+            pages(all, MOST_BLOCKS).into_iter().map(figure)
+        })
+    }
+
+    fn note(&self, text: &Text) -> String {
+        let note = text.get("figure.note.time_line");
+        if self.rounds { format!("{note}; {}", text.get("figure.note.rounds")) } else { note.to_owned() }
+    }
+}
+
+impl Figure for TimeLineFigure<'_> {
+    fn name(&self) -> String {
+        format!("{}-time-line", self.analysis.conditions[self.condition].id)
+    }
+
+    fn place(&self) -> Option<Place<'_>> {
+        Some(Place::TimeLine(self.condition))
+    }
+
+    fn layout(&self) -> Layout {
+        Layout::Whole
+    }
+
+    fn description(&self, text: &Text) -> Description {
+        let condition = condition_label(self.analysis, self.condition);
+        Description::new("time_line", &[("condition", &condition)], text)
+    }
+
+    fn draw(&self, text: &Text) -> Result<String> {
+        let remarks: Vec<Vec<String>> = self.blocks.iter().map(|block| block.remarks(text)).collect();
+        let height = |(block, remarks): (&Block, &Vec<String>)| {
+            let gap = if remarks.is_empty() { GAP } else { GAP + REMARK_GAP };
+            i32::try_from(block.lanes.len() + remarks.len()).map(|rows| rows * LANE + gap)
+        };
+        let heights: Vec<i32> = self.blocks.iter().zip(&remarks).map(height).collect::<Result<_, _>>()?;
+        let bottom = PLOT_TOP + heights.iter().sum::<i32>();
+        let title = text.get("figure.title.time_line");
+        let note = self.note(text);
+        document((theme::FULL_WIDTH, bottom + 330), title, &note, |canvas| {
+            let plot = Plot::new(canvas, text, self, bottom)?;
+            plot.heading(title, &condition_label(self.analysis, self.condition))?;
+            plot.axes(&note)?;
+            let mut top = PLOT_TOP;
+            for ((block, remarks), height) in self.blocks.iter().zip(&remarks).zip(heights) {
+                plot.block(block, remarks, top, top + height)?;
+                top += height;
+            }
+            Ok(())
+        })
+    }
 }
 
 /// The stretches of time that the panels show.
+#[derive(Clone, Copy)]
 struct Windows {
     /// Seconds since the request.
     whole: (f64, f64),
@@ -123,7 +164,7 @@ impl Panel {
 }
 
 /// What blocks are drawn on.
-struct Sheet<'a, 'b> {
+struct Plot<'a, 'b> {
     canvas: &'a Canvas<'b>,
     text: &'a Text,
     whole: Panel,
@@ -131,18 +172,13 @@ struct Sheet<'a, 'b> {
     window: Option<(f64, f64)>,
 }
 
-impl<'a, 'b> Sheet<'a, 'b> {
-    fn new(
-        canvas: &'a Canvas<'b>,
-        text: &'a Text,
-        blocks: &[Block],
-        windows: &Windows,
-        bottom: i32,
-    ) -> Result<Self> {
+impl<'a, 'b> Plot<'a, 'b> {
+    fn new(canvas: &'a Canvas<'b>, text: &'a Text, figure: &TimeLineFigure, bottom: i32) -> Result<Self> {
         let mut names = 0;
-        for lane in blocks.iter().flat_map(|block| &block.lanes) {
-            names = names.max(canvas.width(&lane.name, Type::label())?);
+        for lane in figure.blocks.iter().flat_map(|block| &block.lanes) {
+            names = names.max(canvas.width(&lane.source.name(text), Type::label())?);
         }
+        let windows = figure.windows;
         let left = NAMES + names.min(theme::FULL_WIDTH / 4) + 50;
         let right = theme::FULL_WIDTH - RIGHT;
         let axis = "figure.time_since_request";
@@ -211,12 +247,12 @@ impl<'a, 'b> Sheet<'a, 'b> {
         canvas.text(&note, (10, self.whole.frame.bottom + 275), Type::label())
     }
 
-    fn block(&self, block: &Block, top: i32, bottom: i32) -> Result<()> {
+    fn block(&self, block: &Block, remarks: &[String], top: i32, bottom: i32) -> Result<()> {
         let canvas = self.canvas;
         let rule = [(10, top), (theme::FULL_WIDTH - MARGIN, top)];
         canvas.line(&rule, Pen::new(theme::GRID, theme::RULE))?;
         let first = top + GAP / 2 + LANE / 2;
-        canvas.text(&block.repetition.to_string(), (10, first), Type::title())?;
+        canvas.text(&block.run.repetition.to_string(), (10, first), Type::title())?;
         let lanes_end = top + GAP / 2 + LANE * i32::try_from(block.lanes.len())?;
         self.surroundings(block, (top + GAP / 4, lanes_end + GAP / 4))?;
         let mut y = first;
@@ -226,7 +262,7 @@ impl<'a, 'b> Sheet<'a, 'b> {
         }
         self.service(block, (top + GAP / 2, lanes_end))?;
         y += REMARK_GAP;
-        for remark in &block.remarks {
+        for remark in remarks {
             let remark = canvas.fit(remark, theme::FULL_WIDTH - MARGIN - NAMES, Type::label())?;
             let end = NAMES + canvas.width(&remark, Type::label())?;
             // Nothing runs through the words.
@@ -253,7 +289,8 @@ impl<'a, 'b> Sheet<'a, 'b> {
     fn lane(&self, lane: &Lane, zero: Option<f64>, y: i32) -> Result<()> {
         let canvas = self.canvas;
         let room = self.whole.frame.left - NAMES - 20;
-        canvas.text(&canvas.fit(&lane.name, room, Type::label())?, (NAMES, y), Type::label())?;
+        let name = canvas.fit(&lane.source.name(self.text), room, Type::label())?;
+        canvas.text(&name, (NAMES, y), Type::label())?;
         for bar in &lane.bars {
             self.bar(&self.whole, bar, 0.0, y)?;
             if let (Some(panel), Some(zero)) = (&self.outage, zero) {

@@ -1,18 +1,18 @@
 //! What a time line shows of each run, in seconds since the request.
 
-use super::theme::Quantity;
+use super::super::kit::theme::Quantity;
 use crate::model::{
-    Analysis, ConditionId, Evidence, Method, Milestone, MilestoneKind, Outage, PhaseKind, Presence, Role,
-    Run, Status, Verdict,
+    Analysis, Check, ConditionId, Evidence, Method, Milestone, MilestoneKind, Outage, PhaseKind, Presence,
+    Role, Run, Status, Verdict,
 };
 use crate::show::tables::labels::{check_label, status_label};
 use crate::show::text::Text;
 
 /// One repetition.
-pub struct Block {
-    pub repetition: u32,
+pub struct Block<'a> {
+    pub run: &'a Run,
     /// The same lanes in all repetitions of a condition.
-    pub lanes: Vec<Lane>,
+    pub lanes: Vec<Lane<'a>>,
     /// When the process and the outages had ended.
     pub end_s: f64,
     /// When the outage that stands for the run began, and how long it was.
@@ -20,12 +20,10 @@ pub struct Block {
     pub outage_s: Option<f64>,
     /// When the service was lost and when it was back.
     pub service: [Option<f64>; 2],
-    /// That the run did not complete, and what contradicts what.
-    pub remarks: Vec<String>,
 }
 
-pub struct Lane {
-    pub name: String,
+pub struct Lane<'a> {
+    pub source: Source<'a>,
     pub bars: Vec<Bar>,
     /// Beginnings of rounds of pre-copy.
     pub ticks: Vec<f64>,
@@ -44,7 +42,7 @@ pub struct Bar {
 
 /// What a lane shows.
 #[derive(Clone, Copy)]
-enum Source<'a> {
+pub enum Source<'a> {
     Phases,
     Process,
     Traffic,
@@ -52,8 +50,48 @@ enum Source<'a> {
     Outage(Method),
 }
 
-/// The runs of a condition of which anything can be placed; names and remarks only with `text`.
-pub fn blocks(analysis: &Analysis, condition: ConditionId, text: Option<&Text>) -> Vec<Block> {
+impl Source<'_> {
+    pub fn name(self, text: &Text) -> String {
+        match self {
+            Source::Phases => text.get("figure.quantity.phases").to_owned(),
+            Source::Process => text.get("figure.quantity.process").to_owned(),
+            Source::Traffic => text.get(Quantity::Transfer.name()).to_owned(),
+            Source::Host(host) => text.fill(Quantity::VmPlace.name(), &[("host", host)]),
+            Source::Outage(method) => text.get(Quantity::of_method(method).name()).to_owned(),
+        }
+    }
+}
+
+impl Block<'_> {
+    /// That the run did not complete, and what contradicts what.
+    pub fn remarks(&self, text: &Text) -> Vec<String> {
+        let run = self.run;
+        let mut remarks = Vec::new();
+        if !matches!(run.migration.status, Status::Completed | Status::Unknown) {
+            let status = text.get(status_label(run.migration.status));
+            remarks.push(match &run.migration.reason {
+                Some(reason) => format!("{status}: {reason}"),
+                None => status.to_owned(),
+            });
+        }
+        let contradicted: Vec<String> = contradicted(run)
+            .map(|check| {
+                format!("{} ({} s)", text.get(check_label(check.kind)), text.number(check.margin_s(), 2))
+            })
+            .collect();
+        if !contradicted.is_empty() {
+            remarks.push(format!("{}: {}", text.get("verdict.contradicted"), contradicted.join("; ")));
+        }
+        remarks
+    }
+}
+
+fn contradicted(run: &Run) -> impl Iterator<Item = &Check> {
+    run.checks.iter().filter(|check| check.verdict == Verdict::Contradicted)
+}
+
+/// The runs of a condition of which anything can be placed.
+pub fn blocks(analysis: &Analysis, condition: ConditionId) -> Vec<Block<'_>> {
     let placed = |run: &&Run| {
         run.migration.duration_s.is_some() || run.outages.iter().any(|outage| outage.start_s.is_some())
     };
@@ -72,25 +110,17 @@ pub fn blocks(analysis: &Analysis, condition: ConditionId, text: Option<&Text>) 
         .chain(methods.map(Source::Outage));
     let shown: Vec<Source> =
         sources.filter(|source| runs.iter().any(|run| !bars(run, *source).is_empty())).collect();
-    runs.into_iter().map(|run| block(run, &shown, text)).collect()
+    runs.into_iter().map(|run| block(run, &shown)).collect()
 }
 
-fn block(run: &Run, sources: &[Source], text: Option<&Text>) -> Block {
-    let lanes = sources.iter().map(|source| lane(run, *source, text)).collect();
+fn block<'a>(run: &'a Run, sources: &[Source<'a>]) -> Block<'a> {
+    let lanes = sources.iter().map(|source| lane(run, *source)).collect();
     let (lost, back) = silence(run);
     let length = lost.zip(back).map(|(lost, back)| back - lost);
     let outage_s = lost.and_then(|_| length.or(run.service_outage().map(|outage| outage.estimate_s)));
     let outage_end = lost.zip(outage_s).map(|(lost, length)| lost + length);
     let end_s = run.migration.duration_s.into_iter().chain(outage_end).fold(0.0, f64::max);
-    Block {
-        repetition: run.repetition,
-        lanes,
-        end_s,
-        zero_s: lost,
-        outage_s,
-        service: [lost, back],
-        remarks: text.map(|text| remarks(run, text)).unwrap_or_default(),
-    }
+    Block { run, lanes, end_s, zero_s: lost, outage_s, service: [lost, back] }
 }
 
 /// When the service was lost and when it was back: by ping, else by the clock in the VM, else by the
@@ -115,14 +145,7 @@ fn outage_end(outage: &Outage) -> Option<f64> {
     outage.end_s.or_else(|| Some(outage.start_s? + outage.estimate_s))
 }
 
-fn lane(run: &Run, source: Source, text: Option<&Text>) -> Lane {
-    let name = |text: &Text| match source {
-        Source::Phases => text.get("figure.quantity.phases").to_owned(),
-        Source::Process => text.get("figure.quantity.process").to_owned(),
-        Source::Traffic => text.get(Quantity::Transfer.name()).to_owned(),
-        Source::Host(host) => text.fill(Quantity::VmPlace.name(), &[("host", host)]),
-        Source::Outage(method) => text.get(Quantity::of_method(method).name()).to_owned(),
-    };
+fn lane<'a>(run: &Run, source: Source<'a>) -> Lane<'a> {
     let rounds =
         run.milestones.iter().filter(|milestone| matches!(milestone.kind, MilestoneKind::Round(2..)));
     let length = match source {
@@ -130,10 +153,10 @@ fn lane(run: &Run, source: Source, text: Option<&Text>) -> Lane {
         Source::Outage(method) => run
             .outage(method)
             .map(|outage| (outage.estimate_s, if method == Method::Hypervisor { 3 } else { 2 })),
-        _ => None,
+        Source::Phases | Source::Traffic | Source::Host(_) => None,
     };
     Lane {
-        name: text.map(name).unwrap_or_default(),
+        source,
         bars: bars(run, source),
         ticks: if matches!(source, Source::Phases) {
             rounds.map(Milestone::at_s).collect()
@@ -217,27 +240,4 @@ fn outage(outage: &Outage) -> Option<Bar> {
         to: if outage.censored { (end, end) } else { to },
         open: outage.censored,
     })
-}
-
-fn remarks(run: &Run, text: &Text) -> Vec<String> {
-    let mut remarks = Vec::new();
-    if !matches!(run.migration.status, Status::Completed | Status::Unknown) {
-        let status = text.get(status_label(run.migration.status));
-        remarks.push(match &run.migration.reason {
-            Some(reason) => format!("{status}: {reason}"),
-            None => status.to_owned(),
-        });
-    }
-    let contradicted: Vec<String> = run
-        .checks
-        .iter()
-        .filter(|check| check.verdict == Verdict::Contradicted)
-        .map(|check| {
-            format!("{} ({} s)", text.get(check_label(check.kind)), text.number(check.margin_s(), 2))
-        })
-        .collect();
-    if !contradicted.is_empty() {
-        remarks.push(format!("{}: {}", text.get("verdict.contradicted"), contradicted.join("; ")));
-    }
-    remarks
 }
