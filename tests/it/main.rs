@@ -21,6 +21,7 @@ mod precopy;
 mod published;
 mod recorded;
 mod report;
+mod schema;
 mod several;
 mod stream;
 mod tidy;

@@ -5,7 +5,6 @@ use crate::model::{
     Analysis, Evidence, Method, Milestone, MilestoneKind, Outage, PhaseKind, Presence, Role, Run, Status,
     Verdict,
 };
-use crate::show::tables::labels::{check_label, status_label};
 use crate::show::text::Text;
 
 /// One repetition.
@@ -222,7 +221,7 @@ fn outage(outage: &Outage) -> Option<Bar> {
 fn remarks(run: &Run, text: &Text) -> Vec<String> {
     let mut remarks = Vec::new();
     if !matches!(run.migration.status, Status::Completed | Status::Unknown) {
-        let status = text.get(status_label(run.migration.status));
+        let status = text.get(run.migration.status.label());
         remarks.push(match &run.migration.reason {
             Some(reason) => format!("{status}: {reason}"),
             None => status.to_owned(),
@@ -232,9 +231,7 @@ fn remarks(run: &Run, text: &Text) -> Vec<String> {
         .checks
         .iter()
         .filter(|check| check.verdict == Verdict::Contradicted)
-        .map(|check| {
-            format!("{} ({} s)", text.get(check_label(check.kind)), text.number(check.margin_s(), 2))
-        })
+        .map(|check| format!("{} ({} s)", text.get(check.kind.label()), text.number(check.margin_s(), 2)))
         .collect();
     if !contradicted.is_empty() {
         remarks.push(format!("{}: {}", text.get("verdict.contradicted"), contradicted.join("; ")));
