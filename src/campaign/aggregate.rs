@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Bin, Bootstrap, Comparison, Condition, Curve, Event, Method, Run, SERIES, Series, Trace, Unit,
+    Bin, Bootstrap, Comparison, Condition, ConditionId, Curve, Entries, Event, Method, Run, SERIES, Series,
+    Trace, Unit,
 };
 use crate::run::align::Samples;
 use crate::stats::{Sample, bootstrap_ratio_of_means, holm, mann_whitney};
@@ -35,7 +36,7 @@ pub fn value(run: &Run, metric: &str) -> Option<f64> {
 /// All series that have at least one value.
 pub fn series(conditions: &[Condition], runs: &[Run]) -> Vec<Series> {
     let mut all = Vec::new();
-    for (index, condition) in conditions.iter().enumerate() {
+    for (id, condition) in conditions.entries() {
         let counted: Vec<&Run> =
             condition.runs.iter().map(|&run| &runs[run]).filter(|run| run.counts()).collect();
         let mut metrics: Vec<(String, Unit)> =
@@ -49,7 +50,7 @@ pub fn series(conditions: &[Condition], runs: &[Run]) -> Vec<Series> {
             let values: Vec<Option<f64>> = counted.iter().map(|run| value(run, &metric)).collect();
             let present: Vec<f64> = values.iter().copied().flatten().collect();
             if let Some(sample) = Sample::new(present) {
-                all.push(Series { condition: index, metric, unit, values, summary: Some(sample.summary()) });
+                all.push(Series { condition: id, metric, unit, values, summary: Some(sample.summary()) });
             }
         }
     }
@@ -58,7 +59,7 @@ pub fn series(conditions: &[Condition], runs: &[Run]) -> Vec<Series> {
 
 /// Mean curves of one condition. `runs` are its repetitions that count, each with its number, its
 /// samples and the instant of `align` (seconds since the request) that becomes time zero.
-pub fn curves(condition: usize, align: Event, runs: &[(u32, &[Samples], f64)]) -> Vec<Curve> {
+pub fn curves(condition: ConditionId, align: Event, runs: &[(u32, &[Samples], f64)]) -> Vec<Curve> {
     // Host and metric → unit, and the bins of each repetition.
     type Binned = (u32, BTreeMap<i64, (f64, u32)>);
     type Quantities<'a> = BTreeMap<(Option<&'a str>, &'a str), (Unit, Vec<Binned>)>;
@@ -123,7 +124,11 @@ fn bin(t_s: f64, index: usize, traces: &[Trace]) -> Bin {
 
 /// Pairs of conditions `(a, b)` – `b` against `a` – in every series that both have, with Holm's
 /// correction for the pairs of each series.
-pub fn comparisons(series: &[Series], pairs: &[(usize, usize)], bootstrap: Bootstrap) -> Vec<Comparison> {
+pub fn comparisons(
+    series: &[Series],
+    pairs: &[(ConditionId, ConditionId)],
+    bootstrap: Bootstrap,
+) -> Vec<Comparison> {
     let mut metrics: Vec<&str> = Vec::new();
     for metric in series.iter().map(|series| series.metric.as_str()) {
         if !metrics.contains(&metric) {
@@ -132,7 +137,7 @@ pub fn comparisons(series: &[Series], pairs: &[(usize, usize)], bootstrap: Boots
     }
     let mut all = Vec::new();
     for metric in metrics {
-        let sample = |condition: usize| {
+        let sample = |condition: ConditionId| {
             let series = series.iter().find(|s| s.metric == metric && s.condition == condition)?;
             Sample::new(series.values.iter().copied().flatten().collect())
         };
@@ -150,7 +155,12 @@ pub fn comparisons(series: &[Series], pairs: &[(usize, usize)], bootstrap: Boots
     all
 }
 
-fn comparison(metric: &str, a: (usize, Sample), b: (usize, Sample), bootstrap: Bootstrap) -> Comparison {
+fn comparison(
+    metric: &str,
+    a: (ConditionId, Sample),
+    b: (ConditionId, Sample),
+    bootstrap: Bootstrap,
+) -> Comparison {
     let ((a, of_a), (b, of_b)) = (a, b);
     Comparison {
         metric: metric.to_owned(),
@@ -167,6 +177,7 @@ fn comparison(metric: &str, a: (usize, Sample), b: (usize, Sample), bootstrap: B
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Id;
 
     fn samples(t_s: &[f64], values: &[f64]) -> Samples {
         Samples {
@@ -182,7 +193,7 @@ mod tests {
     fn bins_are_centred_on_whole_seconds_and_gaps_stay_gaps() {
         let one = [samples(&[-0.5, 0.0, 0.499, 0.5, 3.0], &[1.0, 2.0, 6.0, 10.0, 20.0])];
         let two = [samples(&[0.1, 1.2], &[5.0, 12.0])];
-        let curves = curves(0, Event::Request, &[(1, &one, 0.0), (2, &two, 0.0)]);
+        let curves = curves(Id::new(0), Event::Request, &[(1, &one, 0.0), (2, &two, 0.0)]);
         let [curve] = curves.as_slice() else { panic!("{curves:?}") };
         let seen: Vec<_> = curve.bins.iter().map(|bin| (bin.t_s, bin.n, bin.mean)).collect();
         assert_eq!(seen, [(0.0, 2, Some(4.0)), (1.0, 2, Some(11.0)), (2.0, 0, None), (3.0, 1, Some(20.0))]);
@@ -193,20 +204,20 @@ mod tests {
     #[test]
     fn another_time_zero_shifts_the_bins() {
         let one = [samples(&[7.2, 8.2], &[1.0, 2.0])];
-        let curves = curves(0, Event::Request, &[(1, &one, 7.0)]);
+        let curves = curves(Id::new(0), Event::Request, &[(1, &one, 7.0)]);
         assert_eq!(curves[0].bins[0].t_s, 0.0);
     }
 
     #[test]
     fn a_wrong_clock_does_not_fill_the_memory() {
         let one = [samples(&[0.0, 1e15], &[1.0, 2.0])];
-        assert_eq!(curves(0, Event::Request, &[(1, &one, 0.0)])[0].bins.len(), 1);
+        assert_eq!(curves(Id::new(0), Event::Request, &[(1, &one, 0.0)])[0].bins.len(), 1);
     }
 
     #[test]
     fn comparisons_are_against_the_reference() {
         let of = |condition, values: [f64; 5]| Series {
-            condition,
+            condition: Id::new(condition),
             metric: "outage_ping".to_owned(),
             unit: Unit::Seconds,
             values: values.map(Some).to_vec(),
@@ -217,7 +228,11 @@ mod tests {
             of(1, [16.4, 16.6, 8.6, 9.0, 8.0]),
             of(2, [0.8, 0.8, 1.0, 0.8, 0.8]),
         ];
-        let found = comparisons(&series, &[(0, 1), (0, 2)], Bootstrap { seed: 1, resamples: 1000 });
+        let found = comparisons(
+            &series,
+            &[(0, 1), (0, 2)].map(|(a, b)| (Id::new(a), Id::new(b))),
+            Bootstrap { seed: 1, resamples: 1000 },
+        );
         assert_eq!(found.len(), 2);
         assert!((found[0].ratio.unwrap() - 11.72 / 0.84).abs() < 1e-9);
         assert!((found[0].p_adjusted.unwrap() - 4.0 / 252.0).abs() < 1e-3);

@@ -2,14 +2,13 @@
 
 use serde::Serialize;
 
-use super::data;
+use super::{ConditionId, Relocate, Relocation, RunId};
 
 /// The runs of one condition whose hypervisor told of them, whether they completed or not.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Convergence {
-    /// Index into [`super::Analysis::conditions`].
-    #[serde(rename = "factors", serialize_with = "data::factors")]
-    pub condition: usize,
+    #[serde(rename = "factors")]
+    pub condition: ConditionId,
     pub runs: usize,
     /// Completed runs among them.
     pub completed: usize,
@@ -22,7 +21,24 @@ pub struct Convergence {
     pub ratio: Option<f64>,
     /// `None` where the runs do not tell, or not the same.
     pub converges: Option<bool>,
-    /// Of the runs that told their rounds the one of median length: an index into [`super::Analysis::runs`].
+    /// Of the runs that told their rounds the one of median length.
     #[serde(skip)]
-    pub typical: Option<usize>,
+    pub typical: Option<RunId>,
+}
+
+impl Relocate for Convergence {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            condition,
+            runs: _,
+            completed: _,
+            dirtied_bytes_per_s: _,
+            sent_bytes_per_s: _,
+            ratio: _,
+            converges: _,
+            typical,
+        } = self;
+        condition.relocate(to);
+        typical.relocate(to);
+    }
 }

@@ -7,6 +7,7 @@
 
 use serde::ser::{Serialize, Serializer};
 
+use super::ConditionId;
 use crate::stats::{Interval, LinearFit, Summary};
 
 /// The name of a newtype around the index of a condition, for which its factors are written.
@@ -98,45 +99,14 @@ impl Serialize for Exact {
     }
 }
 
-/// An index that is written as what it points at.
+/// What ran at the same time in a condition; `null` where its factors do not tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Index {
-    /// [`CONDITION`], [`CONTEXT`] or [`RUN`].
-    mark: &'static str,
-    index: usize,
-}
+pub struct Context(pub ConditionId);
 
-impl Index {
-    /// The factors of a condition.
-    pub fn factors(condition: usize) -> Self {
-        Self { mark: CONDITION, index: condition }
-    }
-
-    /// What ran at the same time in a condition; `null` where its factors do not tell.
-    pub fn context(condition: usize) -> Self {
-        Self { mark: CONTEXT, index: condition }
-    }
-
-    /// The identifier of a run.
-    pub fn run(run: usize) -> Self {
-        Self { mark: RUN, index: run }
-    }
-}
-
-impl Serialize for Index {
+impl Serialize for Context {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_newtype_struct(self.mark, &self.index)
+        serializer.serialize_newtype_struct(CONTEXT, &self.0.index())
     }
-}
-
-/// The index of a condition as its factors, for fields of a derive.
-pub fn factors<S: Serializer>(condition: &usize, serializer: S) -> Result<S::Ok, S::Error> {
-    Index::factors(*condition).serialize(serializer)
-}
-
-/// The index of a run as its identifier, for fields of a derive.
-pub fn run<S: Serializer>(run: &usize, serializer: S) -> Result<S::Ok, S::Error> {
-    Index::run(*run).serialize(serializer)
 }
 
 /// A summary with the ends of its interval; without a value, no number but `n`.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::data::names;
 
-/// The order in which to migrate; `docs/methodology.md` has the rule.
+/// The order in which to migrate; `docs/methodology/conclusions.md` has the rule.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Placement {
     /// Per cent of the host that the VMs may use together.

@@ -2,18 +2,20 @@
 
 use serde::{Serialize, Serializer};
 
-use super::data::{Exact, by_name, fields, names};
+use super::data::{self, Exact, by_name, fields, names};
 use super::time_line::Precopy;
-use super::{Check, Event, Factors, Hypervisor, Milestone, Phase, PhaseKind, Presence, Transfer, Unit};
+use super::{
+    Check, ConditionId, Event, Factors, Hypervisor, Id, Listed, Milestone, Phase, PhaseKind, Presence,
+    Relocate, Relocation, Transfer, Unit,
+};
 
 /// One live-migration run: one repetition of one condition.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Run {
     /// `<condition>-<repetition>`, for example `memtester-3`.
     pub id: String,
-    /// Index into [`super::Analysis::conditions`].
     #[serde(skip)]
-    pub condition: usize,
+    pub condition: ConditionId,
     pub factors: Factors,
     pub repetition: u32,
     /// Paths relative to the campaign folder, sorted.
@@ -50,6 +52,52 @@ pub struct Run {
 /// The account of a hypervisor, and what it says of pre-copy.
 fn account<S: Serializer>(account: &Option<Hypervisor>, serializer: S) -> Result<S::Ok, S::Error> {
     fields!(serializer, { hypervisor: account, precopy: account.as_ref().map(Precopy) })
+}
+
+pub type RunId = Id<Run>;
+
+impl Serialize for RunId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_newtype_struct(data::RUN, &self.index())
+    }
+}
+
+impl Listed for Run {
+    fn before(to: &Relocation) -> usize {
+        to.runs
+    }
+}
+
+impl Relocate for Run {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            id: _,
+            condition,
+            factors: _,
+            repetition: _,
+            source_files,
+            migration: _,
+            outages,
+            ping: _,
+            streams,
+            measurements: _,
+            resources: _,
+            flags: _,
+            hypervisor,
+            transfer,
+            milestones: _,
+            phases: _,
+            presences: _,
+            checks: _,
+            degradation: _,
+        } = self;
+        condition.relocate(to);
+        source_files.iter_mut().for_each(|path| to.path(path));
+        outages.relocate(to);
+        streams.relocate(to);
+        hypervisor.relocate(to);
+        transfer.relocate(to);
+    }
 }
 
 impl Run {
@@ -108,6 +156,20 @@ pub struct Stream {
     pub played_buffers: Option<i64>,
     /// Path relative to the campaign folder.
     pub source_file: String,
+}
+
+impl Relocate for Stream {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            client: _,
+            lost_frames: _,
+            lost_buffers: _,
+            displayed_frames: _,
+            played_buffers: _,
+            source_file,
+        } = self;
+        to.path(source_file);
+    }
 }
 
 /// A figure of one run that becomes a series.
@@ -175,7 +237,23 @@ pub struct Outage {
     pub source_file: String,
 }
 
-/// A way to measure an outage. `docs/methodology.md` defines each.
+impl Relocate for Outage {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            method: _,
+            estimate_s: _,
+            lower_s: _,
+            upper_s: _,
+            start_s: _,
+            end_s: _,
+            censored: _,
+            source_file,
+        } = self;
+        to.path(source_file);
+    }
+}
+
+/// A way to measure an outage. `docs/methodology/outages.md` defines each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Method {
     /// Consecutive unanswered requests × interval.

@@ -5,6 +5,7 @@
 use serde::{Serialize, Serializer};
 
 use super::data::{fields, names};
+use super::{Relocate, Relocation};
 
 /// Something that happened in a migration, with the bounds within which it did.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -180,7 +181,7 @@ pub struct Check {
     #[serde(rename = "code")]
     pub kind: CheckKind,
     pub verdict: Verdict,
-    /// The two figures that were compared, as `docs/methodology.md` says of each kind.
+    /// The two figures that were compared, which `docs/methodology/run.md` defines for each kind.
     pub left_s: f64,
     pub right_s: f64,
     /// Uncertainty of their difference, ± seconds.
@@ -292,6 +293,31 @@ pub struct Hypervisor {
     /// The sum over the rounds as it prints it, pages.
     #[serde(skip)]
     pub printed_pages: Option<f64>,
+}
+
+impl Relocate for Hypervisor {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            source_file,
+            downtime_s: _,
+            expected_downtime_s: _,
+            resolution_s: _,
+            total_time_s: _,
+            setup_time_s: _,
+            iterations: _,
+            transferred_bytes: _,
+            remaining_bytes: _,
+            memory_bytes: _,
+            pages_sent: _,
+            page_bytes: _,
+            sent: _,
+            dirty_bytes_per_s: _,
+            throughput_bytes_per_s: _,
+            rounds: _,
+            printed_pages: _,
+        } = self;
+        to.path(source_file);
+    }
 }
 
 /// Pages by how they are sent, and what that came to, in one answer of a hypervisor.

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::data::{self, fields};
-use super::{Status, Verdict};
+use super::{Relocate, Relocation, Status, Verdict};
 use crate::stats::Interval;
 
 /// The three beside each other.
@@ -19,6 +19,14 @@ pub struct Transfer {
     pub counted: Vec<Counted>,
     /// `None` where the hypervisor does not tell pages by their kind.
     pub pages: Option<PageBytes>,
+}
+
+impl Relocate for Transfer {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self { status: _, source_file, told_bytes: _, counted, pages: _ } = self;
+        to.path(source_file);
+        counted.relocate(to);
+    }
 }
 
 impl Transfer {
@@ -58,6 +66,22 @@ pub struct Counted {
     #[serde(flatten, serialize_with = "data::expected")]
     pub expected: Interval,
     pub verdict: Verdict,
+}
+
+impl Relocate for Counted {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            host: _,
+            counter: _,
+            source_file,
+            bytes: _,
+            uncertainty_bytes: _,
+            surplus: _,
+            expected: _,
+            verdict: _,
+        } = self;
+        to.path(source_file);
+    }
 }
 
 /// What the pages that a hypervisor counts take on the network, by its own format.

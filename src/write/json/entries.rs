@@ -11,7 +11,7 @@
 use serde::{Serialize, Serializer};
 
 use super::super::curves::curve_path;
-use crate::model::data::{self, Index, fields};
+use crate::model::data::{self, Context, fields};
 use crate::model::{
     Analysis, Benchmark, Candidate, Comparison, Curve, Efficiency, Flag, FlagCode, Placement, Reason, Run,
     Sweep, SweepLine, Unit,
@@ -103,7 +103,7 @@ pub(super) struct EfficiencyData<'a> {
 
 impl<'a> EfficiencyData<'a> {
     pub(super) fn new(analysis: &'a Analysis, efficiency: &'a Efficiency) -> Self {
-        let baseline = efficiency.baseline.map(|index| &analysis.benchmarks[index]);
+        let baseline = efficiency.baseline.map(|id| &analysis.benchmarks[id]);
         Self { efficiency, value: &analysis.benchmarks[efficiency.of], baseline }
     }
 }
@@ -113,14 +113,14 @@ impl Serialize for EfficiencyData<'_> {
         let Self { efficiency, value, baseline } = self;
         fields!(serializer, {
             benchmark: value.benchmark,
-            factors: Index::factors(value.condition),
-            context: Index::context(value.condition),
+            factors: value.condition,
+            context: Context(value.condition),
             vm: value.vm,
             operation: value.operation,
             comparison: efficiency.comparison,
             value: efficiency.value,
             baseline: efficiency.baseline_value,
-            baseline_factors: baseline.map(|baseline| Index::factors(baseline.condition)),
+            baseline_factors: baseline.map(|baseline| baseline.condition),
             direction: value.direction,
             efficiency: efficiency.efficiency,
             ci95_low: efficiency.ci95.map(|interval| interval.low),

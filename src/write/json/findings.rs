@@ -7,15 +7,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::model::data::Index;
-use crate::model::{Analysis, Finding, Method};
+use crate::model::{Analysis, ConditionId, Finding, Method, RunId};
 
 #[derive(Serialize)]
 pub(super) struct FindingData<'a> {
     code: &'static str,
     /// Of the condition.
-    factors: Option<Index>,
-    run: Option<Index>,
+    factors: Option<ConditionId>,
+    run: Option<RunId>,
     /// A series, or the operation or the name of a benchmark.
     metric: Option<&'a str>,
     values: BTreeMap<&'static str, Option<f64>>,
@@ -45,12 +44,10 @@ impl<'a> FindingData<'a> {
                 .count("overlapping", *overlapping)
                 .value("mean_difference_s", *mean_difference_s)
                 .value("largest_difference_s", *largest_difference_s),
-            Finding::MethodsDisagree { run, ping_s, guest_clock_s } => {
-                Self { run: Some(Index::run(*run)), ..data }
-                    .condition(analysis.runs.get(*run).map(|run| run.condition))
-                    .value("ping_s", *ping_s)
-                    .value("guest_clock_s", *guest_clock_s)
-            }
+            Finding::MethodsDisagree { run, ping_s, guest_clock_s } => Self { run: Some(*run), ..data }
+                .condition(Some(analysis.runs[*run].condition))
+                .value("ping_s", *ping_s)
+                .value("guest_clock_s", *guest_clock_s),
             Finding::OutageOutlastsMigration { condition, runs, of } => {
                 data.condition(Some(*condition)).count("runs", *runs).count("of", *of)
             }
@@ -93,7 +90,7 @@ impl<'a> FindingData<'a> {
                 data.value("loss", *loss).count("quantities", *quantities).count("worse", worse.len())
             }
             Finding::Together { operations } => {
-                let first = operations.first().map(|index| &analysis.parallel[*index]);
+                let first = operations.first().map(|id| &analysis.parallel[*id]);
                 data.condition(first.map(|first| first.condition))
                     .metric(first.map(|first| first.benchmark.as_str()))
                     .value("vms", first.map(|first| first.values.len() as f64))
@@ -106,8 +103,8 @@ impl<'a> FindingData<'a> {
         }
     }
 
-    fn condition(self, condition: Option<usize>) -> Self {
-        Self { factors: condition.map(Index::factors), ..self }
+    fn condition(self, condition: Option<ConditionId>) -> Self {
+        Self { factors: condition, ..self }
     }
 
     fn metric(self, metric: Option<&'a str>) -> Self {

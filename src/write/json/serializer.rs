@@ -4,8 +4,9 @@
 //! keeps all its digits. Where the model marks an index, what it points at is written: a condition as its factors, a
 //! run as its identifier. Everything else passes through to the serializer below, whose format this one does not know.
 
+use serde::Serialize;
 use serde::ser::{
-    Error, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
+    Error, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
     SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
@@ -262,8 +263,9 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::model::data::{Exact, Index};
+    use crate::model::data::{Context, Exact};
     use crate::model::example::analysis;
+    use crate::model::{ConditionId, RunId};
 
     fn written(value: &impl Serialize) -> Result<String, String> {
         let mut bytes = Vec::new();
@@ -310,9 +312,9 @@ mod tests {
 
     #[test]
     fn indices_become_names() {
-        assert_eq!(written(&[Index::factors(1)]).unwrap(), r#"[{"load":"memtester","service":"ping"}]"#);
-        assert_eq!(written(&Index::run(4)).unwrap(), r#""memtester-2""#);
-        assert_eq!(written(&Index::context(0)).unwrap(), "null");
-        assert_eq!(written(&Index::run(400)).unwrap_err(), "Run points at nothing");
+        assert_eq!(written(&[ConditionId::new(1)]).unwrap(), r#"[{"load":"memtester","service":"ping"}]"#);
+        assert_eq!(written(&RunId::new(4)).unwrap(), r#""memtester-2""#);
+        assert_eq!(written(&Context(ConditionId::new(0))).unwrap(), "null");
+        assert_eq!(written(&RunId::new(400)).unwrap_err(), "Run points at nothing");
     }
 }
