@@ -145,7 +145,7 @@ fn tell(all: &[Diagnostic], common: &Common) {
         [(Severity::Error, anstyle::AnsiColor::Red), (Severity::Warning, anstyle::AnsiColor::Yellow)]
     {
         let style = anstyle::Style::new().bold().fg_color(Some(color.into()));
-        let name = diagnostics::severity(severity);
+        let name = severity.name();
         let of_severity = || groups.iter().filter(|group| group.first.severity == severity);
         for group in of_severity().take(SHOWN) {
             let more = if group.more > 0 { format!(" (and {} more)", group.more) } else { String::new() };

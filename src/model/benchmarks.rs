@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Serialize, Serializer};
+
+use super::data::{Context, fields, names};
 use super::{ConditionId, Id, Listed, Relocate, Relocation, Unit};
 use crate::stats::Interval;
 
@@ -15,6 +18,12 @@ pub enum Direction {
     /// Neither: a share of CPU is shown and compared, but it is no performance.
     Neither,
 }
+
+names!(Direction, {
+    Self::Lower => "lower",
+    Self::Higher => "higher",
+    Self::Neither => "neither",
+});
 
 /// One quantity of one benchmark in one condition, of one VM (or of none).
 #[derive(Debug, Clone, PartialEq)]
@@ -85,6 +94,34 @@ impl Benchmark {
     pub fn repetitions(&self) -> usize {
         self.readings.iter().map(|reading| reading.repetition).collect::<BTreeSet<_>>().len()
     }
+}
+
+impl Serialize for Benchmark {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let sizes = self.sizes().into_iter().map(|(size_bytes, value)| BySize { size_bytes, value });
+        fields!(serializer, {
+            benchmark: self.benchmark,
+            factors: self.condition,
+            context: Context(self.condition),
+            vm: self.vm,
+            operation: self.operation,
+            unit: self.unit,
+            direction: self.direction,
+            n: self.repetitions(),
+            value: self.value,
+            sd: self.sd,
+            ci95_low: self.ci95.map(|interval| interval.low),
+            ci95_high: self.ci95.map(|interval| interval.high),
+            sizes: sizes.collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// The mean of one block size.
+#[derive(Serialize)]
+struct BySize {
+    size_bytes: f64,
+    value: f64,
 }
 
 /// One value as a log gave it.
@@ -172,6 +209,36 @@ pub struct Parallel {
     pub expected: Option<f64>,
     /// Performance ÷ expectation.
     pub versus_expected: Option<f64>,
+}
+
+impl Serialize for Parallel {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let values = self.values.iter().map(|(vm, value)| OfVm { vm, value: *value });
+        fields!(serializer, {
+            benchmark: self.benchmark,
+            factors: self.condition,
+            context: Context(self.condition),
+            operation: self.operation,
+            unit: self.unit,
+            direction: self.direction,
+            vms: self.values.len(),
+            values: values.collect::<Vec<_>>(),
+            sum: self.sum,
+            mean: self.mean,
+            jain_fairness: self.jain_fairness,
+            max_over_min: self.max_over_min,
+            versus_single: self.versus_single,
+            expected: self.expected,
+            versus_expected: self.versus_expected,
+        })
+    }
+}
+
+/// The value of one VM.
+#[derive(Serialize)]
+struct OfVm<'a> {
+    vm: &'a str,
+    value: f64,
 }
 
 pub type ParallelId = Id<Parallel>;

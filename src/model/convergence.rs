@@ -1,10 +1,13 @@
 //! Whether pre-copy converges.
 
+use serde::Serialize;
+
 use super::{ConditionId, Relocate, Relocation, RunId};
 
 /// The runs of one condition whose hypervisor told of them, whether they completed or not.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Convergence {
+    #[serde(rename = "factors")]
     pub condition: ConditionId,
     pub runs: usize,
     /// Completed runs among them.
@@ -14,10 +17,12 @@ pub struct Convergence {
     /// Mean over the runs of what was sent in a second.
     pub sent_bytes_per_s: Option<f64>,
     /// Mean over the runs of the quotient of the two.
+    #[serde(rename = "dirtied_to_sent")]
     pub ratio: Option<f64>,
     /// `None` where the runs do not tell, or not the same.
     pub converges: Option<bool>,
     /// Of the runs that told their rounds the one of median length.
+    #[serde(skip)]
     pub typical: Option<RunId>,
 }
 

@@ -231,7 +231,7 @@ fn add_time_line(run: &mut Run) {
         source_file: "a.qmp".to_owned(),
         downtime_s: Some(length / 2.0),
         expected_downtime_s: None,
-        resolution_s: 0.001,
+        resolution_s: Some(0.001),
         total_time_s: Some(end),
         setup_time_s: None,
         iterations: Some(3),

@@ -55,6 +55,29 @@ pub enum Finding {
     Trend { factor: String, level: String, metric: String, slope: f64, ci95: Interval, r_squared: f64 },
 }
 
+impl Finding {
+    /// What kind it is, in data.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::LeastEfficient { .. } => "least-efficient",
+            Self::LosesMore { .. } => "loses-more",
+            Self::Together { .. } => "several-vms",
+            Self::Uneven { .. } => "uneven",
+            Self::Outage { .. } => "outage",
+            Self::Lengthened { .. } => "lengthened",
+            Self::MethodsAgree { .. } => "methods-compared",
+            Self::MethodsDisagree { .. } => "methods-disagree",
+            Self::OutageOutlastsMigration { .. } => "outage-outlasts-migration",
+            Self::FirstRepetitionsSlower { .. } => "first-repetitions-slower",
+            Self::RoundTripsRaised { .. } => "round-trips-raised",
+            Self::PrecopyLimit { .. } => "precopy-limit",
+            Self::DoesNotConverge { .. } => "does-not-converge",
+            Self::Amplified { .. } => "amplified",
+            Self::Trend { .. } => "trend",
+        }
+    }
+}
+
 impl Relocate for Finding {
     fn relocate(&mut self, to: &Relocation) {
         match self {

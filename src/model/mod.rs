@@ -1,15 +1,15 @@
 //! The plain data that stands between the two halves of the program.
 //!
 //! Reading, aligning, measuring and averaging produce an [`Analysis`]; tables, figures, reports and data files only
-//! read it. The types
-//! hold numbers in base units – seconds, bytes, bytes per second, per cent of a whole host – and
-//! no text made for people. They do not serialise: the wire types live in [`crate::write::json`].
+//! read it. The types hold numbers in base units – seconds, bytes, bytes per second, per cent of a whole host – and no
+//! text made for people. They serialise as `summary.json` has them, not rounded, in the order of their fields.
 //!
 //! A value that could not be determined is `None`, never zero.
 
 mod benchmarks;
 mod clocks;
 mod convergence;
+pub mod data;
 pub mod diagnostics;
 #[cfg(test)]
 pub(crate) mod example;
@@ -49,6 +49,9 @@ pub use transfer::{Counted, PageBytes, Transfer};
 
 use std::collections::BTreeMap;
 
+use serde::{Serialize, Serializer};
+
+use self::data::{fields, names};
 use crate::stats::{Interval, Summary};
 
 /// Version of this program.
@@ -147,30 +150,45 @@ impl Relocate for Analysis {
 }
 
 /// What the configuration (or the defaults) say about the campaign as a whole.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Campaign {
     pub title: String,
     /// The folder as the user named it.
     pub path: String,
     pub config_sha256: String,
+    #[serde(flatten, serialize_with = "provenance")]
     pub provenance: Provenance,
     /// A remark of the authors of the data that every report repeats.
+    #[serde(skip)]
     pub notice: Option<String>,
     /// The VM that migrates, as the logs name it.
     pub vm: Option<String>,
     /// Memory of the VM, as declared.
+    #[serde(skip)]
     pub vm_memory_bytes: Option<f64>,
     /// Hosts, source before target before observer.
     pub hosts: Vec<Host>,
     /// What time zero of the curves is.
     pub align: Event,
     /// Further events at which curves are aligned, each other than `align`.
+    #[serde(skip)]
     pub also_aligned: Vec<Event>,
+    #[serde(skip)]
     pub bootstrap: Bootstrap,
     /// The factors in the order in which people name them; others come after these.
+    #[serde(skip)]
     pub factor_order: Vec<String>,
     /// The declared order of the levels of a factor.
+    #[serde(skip)]
     pub level_order: BTreeMap<String, Vec<String>>,
+}
+
+/// By its name, and whether the logs were generated from published figures.
+fn provenance<S: Serializer>(provenance: &Provenance, serializer: S) -> Result<S::Ok, S::Error> {
+    fields!(serializer, {
+        provenance: provenance,
+        reconstructed: *provenance == Provenance::Reconstructed,
+    })
 }
 
 /// What the levels of a factor are sorted by before their names: their place in the declared order, then as
@@ -193,16 +211,11 @@ pub enum Provenance {
     Illustrative,
 }
 
-impl Provenance {
-    /// The short name in data.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Recorded => "recorded",
-            Self::Reconstructed => "reconstructed",
-            Self::Illustrative => "illustrative",
-        }
-    }
-}
+names!(Provenance, {
+    Self::Recorded => "recorded",
+    Self::Reconstructed => "reconstructed",
+    Self::Illustrative => "illustrative",
+});
 
 /// How resampling intervals were computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,7 +224,7 @@ pub struct Bootstrap {
     pub resamples: u32,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Host {
     pub name: String,
     pub role: Role,
@@ -229,16 +242,11 @@ pub enum Role {
     Observer,
 }
 
-impl Role {
-    /// The short name in data.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Source => "source",
-            Self::Target => "target",
-            Self::Observer => "observer",
-        }
-    }
-}
+names!(Role, {
+    Self::Source => "source",
+    Self::Target => "target",
+    Self::Observer => "observer",
+});
 
 /// The event that time zero of the curves stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -253,17 +261,12 @@ pub enum Event {
     End,
 }
 
-impl Event {
-    /// The short name in data.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Request => "request",
-            Self::Outage => "outage",
-            Self::Resume => "resume",
-            Self::End => "end",
-        }
-    }
-}
+names!(Event, {
+    Self::Request => "request",
+    Self::Outage => "outage",
+    Self::Resume => "resume",
+    Self::End => "end",
+});
 
 /// One combination of factor levels; its runs are repetitions of each other.
 #[derive(Debug, Clone, PartialEq)]
@@ -279,6 +282,12 @@ pub struct Condition {
 
 pub type ConditionId = Id<Condition>;
 
+impl Serialize for ConditionId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_newtype_struct(data::CONDITION, &self.index())
+    }
+}
+
 impl Listed for Condition {
     fn before(to: &Relocation) -> usize {
         to.conditions
@@ -293,16 +302,18 @@ impl Relocate for Condition {
 }
 
 /// One quantity over the repetitions of one condition.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Series {
+    #[serde(rename = "factors")]
     pub condition: ConditionId,
     /// Name as in `summary.json`, for example `outage_ping` or `lost_frames.linux`.
     pub metric: String,
     pub unit: Unit,
+    /// `None` without a single value.
+    #[serde(flatten, serialize_with = "data::summary")]
+    pub summary: Option<Summary>,
     /// One value a completed run, in the order of repetitions; `None` where it is missing.
     pub values: Vec<Option<f64>>,
-    /// `None` without a single value.
-    pub summary: Option<Summary>,
 }
 
 impl Relocate for Series {
@@ -313,8 +324,9 @@ impl Relocate for Series {
 }
 
 /// The mean of one quantity over the repetitions of one condition, in bins of one second.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Curve {
+    #[serde(rename = "factors")]
     pub condition: ConditionId,
     /// `None` for a quantity of the service, such as `ping.rtt`.
     pub host: Option<String>,
@@ -324,8 +336,10 @@ pub struct Curve {
     /// What its time zero is: every curve is there for each event of the campaign.
     pub align: Event,
     /// Bins in ascending order, without holes in `t_s`; a bin without samples has `n == 0`.
+    #[serde(skip)]
     pub bins: Vec<Bin>,
     /// The single repetitions behind the mean, one value per entry of `bins`.
+    #[serde(skip)]
     pub repetitions: Vec<Trace>,
 }
 
@@ -358,7 +372,7 @@ pub struct Trace {
 }
 
 /// Two conditions compared in one metric: `b` against `a`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Comparison {
     pub metric: String,
     /// Condition that is compared against.
@@ -367,6 +381,7 @@ pub struct Comparison {
     pub b: ConditionId,
     /// mean(b) ÷ mean(a).
     pub ratio: Option<f64>,
+    #[serde(flatten, serialize_with = "data::ratio_ci95")]
     pub ratio_ci95: Option<Interval>,
     /// mean(b) − mean(a).
     pub difference: f64,
@@ -374,6 +389,11 @@ pub struct Comparison {
     pub p_value: Option<f64>,
     /// After Holm's correction for the number of comparisons.
     pub p_adjusted: Option<f64>,
+}
+
+impl Comparison {
+    /// What the test behind `p_value` is called in data.
+    pub const TEST: &str = "mann-whitney-exact";
 }
 
 impl Relocate for Comparison {
@@ -410,6 +430,25 @@ pub struct Agreement {
     pub correlation: Option<f64>,
 }
 
+impl Serialize for Agreement {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fields!(serializer, {
+            a: self.a,
+            b: self.b,
+            n: self.pairs.len(),
+            left_out: self.left_out,
+            overlapping: self.overlapping,
+            bias_s: (!self.pairs.is_empty()).then_some(self.bias_s),
+            bias_ci95_low_s: self.bias_ci95.map(|interval| interval.low),
+            bias_ci95_high_s: self.bias_ci95.map(|interval| interval.high),
+            limits_low_s: self.limits.map(|interval| interval.low),
+            limits_high_s: self.limits.map(|interval| interval.high),
+            correlation: self.correlation,
+            pairs: self.pairs,
+        })
+    }
+}
+
 impl Relocate for Agreement {
     fn relocate(&mut self, to: &Relocation) {
         let Self {
@@ -428,7 +467,7 @@ impl Relocate for Agreement {
 }
 
 /// One run as both methods saw it, seconds.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct AgreementPair {
     pub run: RunId,
     pub a_s: f64,
@@ -443,12 +482,13 @@ impl Relocate for AgreementPair {
 }
 
 /// A published figure beside its recomputation.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Published {
     pub quantity: String,
     pub factors: Factors,
     pub stated: f64,
     /// Decimal places to which the figure was printed.
+    #[serde(skip)]
     pub decimals: u32,
     pub computed: Option<f64>,
     /// computed − stated.
@@ -473,24 +513,19 @@ pub enum Unit {
     Ratio,
 }
 
-impl Unit {
-    /// The short name in data.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Seconds => "s",
-            Self::Milliseconds => "ms",
-            Self::Percent => "percent",
-            Self::Bytes => "bytes",
-            Self::BytesPerSecond => "bytes_per_s",
-            Self::PerSecond => "per_s",
-            Self::Count => "count",
-            Self::Ratio => "ratio",
-        }
-    }
-}
+names!(Unit, {
+    Self::Seconds => "s",
+    Self::Milliseconds => "ms",
+    Self::Percent => "percent",
+    Self::Bytes => "bytes",
+    Self::BytesPerSecond => "bytes_per_s",
+    Self::PerSecond => "per_s",
+    Self::Count => "count",
+    Self::Ratio => "ratio",
+});
 
 /// One problem of the data, with the place where it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
     pub severity: Severity,
     /// Stable kebab-case code, for example `row-not-read`.
@@ -524,3 +559,9 @@ pub enum Severity {
     /// Something to know.
     Note,
 }
+
+names!(Severity, {
+    Self::Error => "error",
+    Self::Warning => "warning",
+    Self::Note => "note",
+});

@@ -1,5 +1,8 @@
 //! What a migration transferred: as the hypervisor tells it, as the network counted it, as pages make it.
 
+use serde::{Serialize, Serializer};
+
+use super::data::{self, fields};
 use super::{Relocate, Relocation, Status, Verdict};
 use crate::stats::Interval;
 
@@ -34,8 +37,20 @@ impl Transfer {
     }
 }
 
+impl Serialize for Transfer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fields!(serializer, {
+            told_bytes: self.told_bytes,
+            source_file: self.source_file,
+            counted: self.counted,
+            pages: self.pages,
+            verdict: self.verdict(),
+        })
+    }
+}
+
 /// What the network counter of one host carried beyond its baseline while the VM migrated.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Counted {
     pub host: String,
     /// Name of the quantity in the log, for example `net.sent`.
@@ -48,6 +63,7 @@ pub struct Counted {
     /// By what share it exceeds what the hypervisor tells: counted ÷ told − 1.
     pub surplus: f64,
     /// Between what that is to be expected.
+    #[serde(flatten, serialize_with = "data::expected")]
     pub expected: Interval,
     pub verdict: Verdict,
 }
@@ -69,12 +85,13 @@ impl Relocate for Counted {
 }
 
 /// What the pages that a hypervisor counts take on the network, by its own format.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct PageBytes {
     pub bytes: f64,
     /// By what share it exceeds what the hypervisor tells: of pages ÷ told − 1.
     pub surplus: f64,
     /// Between what that is to be expected.
+    #[serde(flatten, serialize_with = "data::expected")]
     pub expected: Interval,
     pub verdict: Verdict,
 }

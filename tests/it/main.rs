@@ -22,6 +22,7 @@ mod precopy;
 mod published;
 mod recorded;
 mod report;
+mod schema;
 mod several;
 mod stream;
 mod tidy;

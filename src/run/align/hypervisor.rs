@@ -243,7 +243,7 @@ fn account(file: &LoadedFile, log: &Parsed) -> Hypervisor {
         downtime_s: last("downtime_s"),
         expected_downtime_s: last("expected_downtime_s"),
         // QEMU and libvirt count milliseconds.
-        resolution_s: 0.001,
+        resolution_s: last("downtime_s").map(|_| 0.001),
         // Of a job that did not complete, the last answer says 0.
         total_time_s: last("total_time_s").filter(|total| *total > 0.0).or_else(|| span(log)),
         setup_time_s: last("setup_time_s"),

@@ -79,7 +79,7 @@ mod tests {
             source_file: "xend.log".to_owned(),
             downtime_s: None,
             expected_downtime_s: None,
-            resolution_s: 0.001,
+            resolution_s: None,
             total_time_s: None,
             setup_time_s: None,
             iterations: Some(sent.len() as u64),

@@ -9,7 +9,7 @@ use self::amounts::Amounts;
 use self::shares::{legend, share};
 use super::view::{CellView, ColumnView, RowView, SpanView, TableView};
 use crate::model::{Flag, Reason, Unit};
-use crate::show::tables::labels::{reason_label, verdict_sign};
+use crate::show::tables::labels::verdict_sign;
 use crate::show::tables::{Cell, Column, Heading, Row, Table, without_empty_columns};
 use crate::show::text::Text;
 use crate::stats::Interval;
@@ -212,7 +212,7 @@ pub fn flag_sentence(flags: &[&Flag], text: &Text) -> String {
 /// Why a VM is the next to migrate, as the end of a sentence that its name begins.
 pub fn placement_reason(reason: &Reason, text: &Text) -> String {
     let others = text.listed(reason.as_fast());
-    text.fill(&format!("{}_words", reason_label(reason)), &[("others", &others)])
+    text.fill(&format!("{}_words", reason.label()), &[("others", &others)])
 }
 
 /// A value with the half-width of its interval: `4.10 ± 0.05`.

@@ -5,7 +5,6 @@ use crate::model::{
     Analysis, Check, ConditionId, Evidence, Method, Milestone, MilestoneKind, Outage, PhaseKind, Presence,
     Role, Run, Status, Verdict,
 };
-use crate::show::tables::labels::{check_label, status_label};
 use crate::show::text::Text;
 
 /// One repetition.
@@ -68,7 +67,7 @@ impl Block<'_> {
         let run = self.run;
         let mut remarks = Vec::new();
         if !matches!(run.migration.status, Status::Completed | Status::Unknown) {
-            let status = text.get(status_label(run.migration.status));
+            let status = text.get(run.migration.status.label());
             remarks.push(match &run.migration.reason {
                 Some(reason) => format!("{status}: {reason}"),
                 None => status.to_owned(),
@@ -76,7 +75,7 @@ impl Block<'_> {
         }
         let contradicted: Vec<String> = contradicted(run)
             .map(|check| {
-                format!("{} ({} s)", text.get(check_label(check.kind)), text.number(check.margin_s(), 2))
+                format!("{} ({} s)", text.get(check.kind.label()), text.number(check.margin_s(), 2))
             })
             .collect();
         if !contradicted.is_empty() {

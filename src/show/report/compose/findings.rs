@@ -5,7 +5,6 @@ use super::super::view::FindingItem;
 use super::Composer;
 use crate::model::{Check, ClockOwner, ConditionId, Entries, Finding, FlagCode, Method, Run, Verdict};
 use crate::show::tables::incomplete;
-use crate::show::tables::labels::{check_label, status_label};
 
 /// From this number on, conditions of which only the outage is told share one sentence: the table below has each.
 const TOGETHER: usize = 3;
@@ -238,7 +237,7 @@ impl Composer<'_> {
                 ("checks", &all),
                 ("runs", &runs.len().to_string()),
                 ("run", &run.id),
-                ("check", self.text.get(check_label(check.kind))),
+                ("check", self.text.get(check.kind.label())),
                 ("margin", &plus_minus(check.margin_s(), check.uncertainty_s, 2, self.text)),
             ],
         );
@@ -278,7 +277,7 @@ impl Composer<'_> {
         let runs: Vec<&Run> = self.analysis.runs.iter().filter(|run| incomplete(run)).collect();
         let mut fates: Vec<(&str, usize, Vec<&str>)> = Vec::new();
         for run in &runs {
-            let status = self.text.get(status_label(run.migration.status));
+            let status = self.text.get(run.migration.status.label());
             let reason = run.migration.reason.as_deref();
             match fates.iter_mut().find(|(known, ..)| *known == status) {
                 Some((_, number, reasons)) => {
