@@ -275,9 +275,20 @@ pub fn printable(text: &str) -> String {
     text.chars().map(|c| if forbidden(c) { '\u{FFFD}' } else { c }).collect()
 }
 
-/// Text as the content of an element.
+/// Printable text as the content of an element; quotes are escaped as in attributes.
 fn escaped(text: &str) -> String {
-    printable(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    let mut escaped = String::with_capacity(text.len());
+    for letter in printable(text).chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&apos;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
 }
 
 #[cfg(test)]
@@ -426,7 +437,8 @@ mod tests {
             let style = label(66.0, FontStyle::Normal, Pos::new(HPos::Left, VPos::Bottom));
             svg.draw_text(evil, &style, (0, 0)).unwrap();
         });
-        let escaped = "&lt;/text&gt;&lt;script&gt;x&lt;/script&gt;\"&amp;'\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}";
+        let escaped =
+            "&lt;/text&gt;&lt;script&gt;x&lt;/script&gt;&quot;&amp;&apos;\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}";
         assert_eq!(
             drawn,
             [format!("<text x=\"0\" y=\"0\" font-size=\"66\" fill=\"#112233\">{escaped}</text>")]

@@ -74,9 +74,7 @@ impl Block<'_> {
             });
         }
         let contradicted: Vec<String> = contradicted(run)
-            .map(|check| {
-                format!("{} ({} s)", text.get(check.kind.label()), text.number(check.margin_s(), 2))
-            })
+            .map(|check| format!("{} ({} s)", text.get(check.kind.label()), text.number(check.margin_s(), 2)))
             .collect();
         if !contradicted.is_empty() {
             remarks.push(format!("{}: {}", text.get("verdict.contradicted"), contradicted.join("; ")));
