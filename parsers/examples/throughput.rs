@@ -11,39 +11,16 @@
 //! Stamps, sequence numbers and counters go on, so that a long log is as regular as a recorded one: a time that goes
 //! back would be a diagnostic for each repetition. What a program writes once at its end (JSON, tables) is
 //! not repeated but parsed many times.
+//!
+//! Which log of a format is taken stands in `fixtures/FORMAT/throughput`: a path below the root of the repository, then
+//! the lines that are its body. A format without that file has its longest valid fixture, as it is.
 
 use std::hint::black_box;
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use stillstand_parsers::{Format, detect, parse};
-
-/// A log, and the first and last line of what is repeated of it; none if it is parsed many times as it is.
-type Sample = (&'static str, Option<(usize, usize)>);
-
-const SAMPLES: [Sample; 21] = [
-    ("sample-data/xen-live-migration/none1-dstat-kirsche.test", Some((8, 66))),
-    ("parsers/fixtures/ping/valid/iputils-stamped.txt", Some((2, 9))),
-    ("sample-data/xen-live-migration/none1-ping.test", Some((2, 480))),
-    ("sample-data/xen-live-migration/none1-zeit.log", Some((2, 2900))),
-    ("parsers/fixtures/xentop/valid/full-names.txt", Some((1, usize::MAX))),
-    ("sample-data/xen-live-migration/none1-xentop-kirsche.test", Some((2, 40))),
-    ("parsers/fixtures/qmp-migrate/valid/recorded-7.2-polled.qmp", Some((1, usize::MAX))),
-    ("parsers/fixtures/vlc-log/valid/vlc3-verbose.log", Some((1, usize::MAX))),
-    ("parsers/fixtures/xen-migrate/valid/xend-4.0.log", Some((1, usize::MAX))),
-    ("sample-data/xen-efficiency/linux/native-64/single/iometer-disk-1.csv", Some((1, usize::MAX))),
-    ("parsers/fixtures/virsh-domjobinfo/valid/running-then-completed.txt", Some((1, usize::MAX))),
-    ("parsers/fixtures/hmp-migrate/valid/recorded-7.2-socket.raw", Some((1, usize::MAX))),
-    ("parsers/fixtures/vlc-stats/valid/stderr.txt", Some((1, usize::MAX))),
-    ("parsers/fixtures/fio/valid/recorded-two-jobs.json", None),
-    ("parsers/fixtures/iperf3/valid/recorded-bidir.json", None),
-    ("parsers/fixtures/netperf/valid/three-tests.txt", None),
-    ("parsers/fixtures/linpack/valid/intel.txt", None),
-    ("parsers/fixtures/ramspeed/valid/batch.txt", None),
-    ("parsers/fixtures/stream/valid/two-runs.txt", None),
-    ("parsers/fixtures/sysbench/valid/recorded-prepare-and-run.txt", None),
-    ("parsers/fixtures/migration-time/valid/verbose.test", None),
-];
+use stillstand_parsers::{Clock, FORMATS, Format, detect, parse};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -54,21 +31,37 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let body = lines.first().map(|first| (*first, lines.get(1).copied().unwrap_or(usize::MAX)));
         return measure(&std::fs::read(file)?, body, megabytes * 1_000_000);
     }
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../");
-    for (file, body) in SAMPLES {
-        measure(&std::fs::read(format!("{root}{file}"))?, body, megabytes * 1_000_000)?;
+    for format in FORMATS {
+        let (file, body) = sample(*format)?;
+        measure(&std::fs::read(file)?, body, megabytes * 1_000_000)?;
     }
     Ok(())
 }
 
-fn measure(
-    log: &[u8],
-    body: Option<(usize, usize)>,
-    target: usize,
-) -> Result<(), Box<dyn std::error::Error>> {
+/// The first and last line of what is repeated of a log; none if it is parsed many times as it is.
+type Body = Option<(usize, usize)>;
+
+/// The log of a format, and its body.
+fn sample(format: Format) -> Result<(PathBuf, Body), Box<dyn std::error::Error>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = root.join("fixtures").join(format.name());
+    if let Ok(text) = std::fs::read_to_string(folder.join("throughput")) {
+        let mut words = text.split_whitespace();
+        let file = root.join("..").join(words.next().ok_or("no path")?);
+        let lines: Vec<usize> = words.map(str::parse).collect::<Result<_, _>>()?;
+        return Ok((file, lines.first().map(|first| (*first, lines.get(1).copied().unwrap_or(usize::MAX)))));
+    }
+    let entries: Vec<_> = std::fs::read_dir(folder.join("valid"))?.collect::<Result<_, _>>()?;
+    let sizes = entries.iter().map(|entry| (entry.metadata().map_or(0, |data| data.len()), entry.path()));
+    let (_, file) = sizes.max().ok_or("no valid fixture")?;
+    Ok((file, None))
+}
+
+fn measure(log: &[u8], body: Body, target: usize) -> Result<(), Box<dyn std::error::Error>> {
     let format = detect(log)?;
+    let clock = parse(format, log)?.frame.clock;
     let (log, turns) = match body {
-        Some((first, last)) => (grow(format, log, first, last, target), 1),
+        Some((first, last)) => (grow(clock, log, first, last, target), 1),
         None => (log.to_vec(), 2_000),
     };
     let begun = Instant::now();
@@ -89,13 +82,13 @@ fn measure(
 /// What this thread has had of a processor, which others may share; where the system does not say, the time since
 /// `begun`.
 fn seconds_on_cpu(begun: Instant) -> f64 {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanoseconds = told.split(' ').next().and_then(|number| number.parse::<f64>().ok());
+    let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = statistics.split(' ').next().and_then(|number| number.parse::<f64>().ok());
     nanoseconds.map_or_else(|| begun.elapsed().as_secs_f64(), |nanoseconds| nanoseconds / 1e9)
 }
 
 /// The lines before `first`, and those from `first` to `last` again and again.
-fn grow(format: Format, log: &[u8], first: usize, last: usize, target: usize) -> Vec<u8> {
+fn grow(clock: Clock, log: &[u8], first: usize, last: usize, target: usize) -> Vec<u8> {
     let lines: Vec<&[u8]> = log.split_inclusive(|byte| *byte == b'\n').collect();
     let (head, rest) = lines.split_at((first - 1).min(lines.len()));
     let body = &rest[..(last - first + 1).min(rest.len())];
@@ -111,25 +104,25 @@ fn grow(format: Format, log: &[u8], first: usize, last: usize, target: usize) ->
         }
         for (index, line) in body.iter().enumerate() {
             let number = turn * body.len() as u64 + index as u64;
-            advance(&mut grown, format, line, turn * span, number);
+            advance(&mut grown, clock, line, turn * span, number);
         }
     }
     grown
 }
 
 /// A line whose time is so many seconds later, and which is the `number`th of its kind.
-fn advance(out: &mut Vec<u8>, format: Format, line: &[u8], later: u64, number: u64) {
+fn advance(out: &mut Vec<u8>, clock: Clock, line: &[u8], later: u64, number: u64) {
     let mut line = line;
     if let Some((at, seconds)) = stamp(line) {
         out.extend_from_slice(&line[..at]);
         let _ = write!(out, "{}", seconds + later);
         line = &line[at + digits(&line[at..])..];
-        if format == Format::PingGawk {
+        if clock == Clock::EpochSecondsAtArrival {
             let rtt = line.iter().rposition(|byte| *byte == b' ').unwrap_or(0);
             let _ = write!(out, ".{} {}", number % 100, (number + 1) % 65_536);
             line = &line[rtt..];
         }
-    } else if format == Format::Zeit && line.get(2) == Some(&b':') {
+    } else if clock == Clock::TimeOfDay && line.get(2) == Some(&b':') {
         let part =
             |from: usize| line[from..from + 2].iter().fold(0, |n, digit| n * 10 + u64::from(digit - b'0'));
         let second = (part(0) * 3600 + part(3) * 60 + part(6) + later) % 86_400;

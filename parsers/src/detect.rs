@@ -1,4 +1,4 @@
-//! Which format a file has, told from its content alone.
+//! Which format a file has, by its content alone.
 //!
 //! Every format looks at the first lines and says yes or no; it is strict, because a wrong guess would
 //! produce numbers that look plausible. No yes and more than one yes are both errors. File names never
@@ -7,43 +7,13 @@
 use thiserror::Error;
 
 use crate::diagnostic::excerpt;
-use crate::format::{FORMATS, Format};
-use crate::lines::{Line, Lines, without_bom};
-
-/// Lines and bytes that are looked at.
-const HEAD_LINES: usize = 64;
-const HEAD_BYTES: usize = 64 * 1024;
-
-/// The beginning of a file, as the formats see it.
-#[derive(Debug)]
-pub(crate) struct Head<'a> {
-    /// The first lines that are not blank.
-    pub lines: Vec<Line<'a>>,
-    /// Whether these are all lines of the file.
-    pub whole: bool,
-    /// The whole file. Only to be searched for what may stand at its end, and only where the lines make it
-    /// likely that it does.
-    pub bytes: &'a [u8],
-}
-
-impl<'a> Head<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
-        let cut = bytes.len() > HEAD_BYTES;
-        let head = bytes.get(..HEAD_BYTES).unwrap_or(bytes);
-        let mut lines: Vec<_> =
-            Lines::new(head).filter(|line| !line.is_blank()).take(HEAD_LINES + 1).collect();
-        let whole = !cut && lines.len() <= HEAD_LINES;
-        // The line at the cut is only a part of itself.
-        if lines.len() > HEAD_LINES || (cut && lines.len() > 1) {
-            lines.pop();
-        }
-        Self { lines, whole, bytes }
-    }
-}
+use crate::format::Format;
+use crate::formats::FORMATS;
+use crate::head::{HEAD_BYTES, Head};
+use crate::lines::{Line, without_bom};
 
 /// Why a file is not read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
 pub enum DetectError {
     /// No bytes, or only blank lines.
     #[error(
@@ -86,8 +56,7 @@ fn names(formats: &[Format]) -> String {
 }
 
 fn expectations(formats: &[Format]) -> String {
-    let all: Vec<_> =
-        formats.iter().map(|format| format!("{} ({})", format.name(), format.info().begins_with)).collect();
+    let all: Vec<_> = formats.iter().map(|format| format!("{format} ({})", format.begins_with())).collect();
     all.join(", ")
 }
 
@@ -104,15 +73,11 @@ pub fn detect(bytes: &[u8]) -> Result<Format, DetectError> {
     let Some(first) = head.lines.first() else {
         return Err(DetectError::Empty);
     };
-    let candidates: Vec<Format> =
-        FORMATS.iter().filter(|info| (info.recognise)(&head)).map(|info| info.format).collect();
+    let candidates: Vec<Format> = FORMATS.iter().copied().filter(|format| format.recognises(&head)).collect();
     match candidates.as_slice() {
         [format] => Ok(*format),
         [] => Err(terminal_table(&head).map_or_else(
-            || DetectError::Unknown {
-                first_line: excerpt(first.text),
-                tried: FORMATS.iter().map(|info| info.format).collect(),
-            },
+            || DetectError::Unknown { first_line: excerpt(first.text), tried: FORMATS.to_vec() },
             |evidence| DetectError::TerminalTable { evidence },
         )),
         _ => Err(DetectError::Ambiguous { candidates }),

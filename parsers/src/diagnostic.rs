@@ -1,4 +1,4 @@
-//! What a parser returns: a frame, the facts of the file, and what was wrong with it.
+//! What a parser notes beside the rows: the facts of the file, how many rows there are, and what was wrong.
 //!
 //! A diagnostic points at a place and says three things: what is there, what was expected, what was done
 //! about it. A file with a million damaged lines gets twenty of each code and one that says how many more
@@ -6,11 +6,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-
-use thiserror::Error;
-
-use crate::format::Format;
-use crate::frame::Frame;
 
 /// How many diagnostics of one code a file gets one by one.
 const LISTED: u64 = 20;
@@ -78,23 +73,6 @@ impl fmt::Display for Diagnostic {
         }
         Ok(())
     }
-}
-
-/// A log that has been read.
-#[derive(Clone, Debug)]
-pub struct Parsed {
-    /// The format it was read as.
-    pub format: Format,
-    /// The version of the tool that wrote it, where the log says so.
-    pub version: Option<String>,
-    /// The rows.
-    pub frame: Frame,
-    /// What the log says about itself, once per file.
-    pub facts: Facts,
-    /// How many rows were read and lost.
-    pub rows: RowCount,
-    /// What was wrong with it, in the order of the file as far as it belongs to a line.
-    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// How much of a log could be read. Exact, also where diagnostics are summed up.
@@ -190,30 +168,6 @@ impl Facts {
 
     pub(crate) fn set_text(&mut self, key: &'static str, value: &[u8]) {
         self.set(key, Fact::Text(String::from_utf8_lossy(value).trim().to_owned()));
-    }
-}
-
-/// Nothing in the log can be used.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{}", self.describe())]
-pub struct ParseError {
-    /// The format it was read as.
-    pub format: Format,
-    /// The line from which on nothing could be used, from 1.
-    pub line: Option<u64>,
-    /// What a usable log has there.
-    pub expected: String,
-    /// What is there instead.
-    pub found: Option<String>,
-    /// What had been noticed until then.
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-impl ParseError {
-    fn describe(&self) -> String {
-        let place = self.line.map(|line| format!("line {line}: ")).unwrap_or_default();
-        let found = self.found.as_ref().map(|found| format!(", found `{found}`")).unwrap_or_default();
-        format!("nothing usable as {}: {place}expected {}{found}", self.format, self.expected)
     }
 }
 

@@ -160,6 +160,23 @@ impl Frame {
         self.unit(name).is_some()
     }
 
+    /// When each row was recorded: the first column of times, of the kind that the clock says (seconds since 1970, or since
+    /// midnight). None where the rows have no time. Of a [`Clock::Counter`] the times are the counter's.
+    #[must_use]
+    pub fn times(&self) -> Option<Vec<Option<f64>>> {
+        let unit = match self.clock {
+            Clock::Epoch | Clock::EpochSecondsAtArrival | Clock::Counter => Unit::EpochSeconds,
+            Clock::TimeOfDay => Unit::SecondsOfDay,
+            Clock::None => return None,
+        };
+        let name = &self.columns.iter().find(|column| column.unit == unit)?.name;
+        #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are below 2^53")]
+        match self.f64s(name) {
+            Ok(values) => Some(values.iter().collect()),
+            Err(_) => Some(self.i64s(name).ok()?.iter().map(|value| value.map(|v| v as f64)).collect()),
+        }
+    }
+
     /// A column of floating point numbers.
     ///
     /// # Errors

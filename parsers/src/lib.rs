@@ -12,16 +12,19 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The flow inside: [`detect()`] looks at the first lines and asks every entry of the one table
-//! ([`FORMATS`]) whether they are its own; [`parse()`] hands the bytes to the parser of that entry.
-//! A parser walks over the lines (`lines`), reads numbers and times from bytes (`text`, [`time`]), appends to typed column
-//! builders (`frame`) and notes what it could not use or had to repair (`diagnostic`).
+//! The flow inside: [`detect()`] looks at the first lines and asks every format of the one table
+//! ([`FORMATS`]) whether they are its own; [`parse()`] hands the bytes to the parser of that format.
+//! A parser walks over the lines (`lines`), reads numbers and times from bytes (`text`, [`time`]), appends to
+//! typed column builders (`frame`) and notes what it could not use or had to repair (`diagnostic`).
+//!
+//! A format is a folder in `formats/` whose description says everything that the rest of a program has to know about
+//! it; what its columns are good for is its [`Meaning`].
 //!
 //! What holds for every parser:
 //!
 //! * A damaged log still yields data. [`ParseError`] means that nothing in it could be used.
 //! * Nothing is lost silently: every row or cell that is missing from the frame although the log has
-//!   something in its place is told by a diagnostic and counted in [`RowCount`].
+//!   something in its place has a diagnostic and is counted in [`RowCount`].
 //! * A missing value is null, never 0.
 //! * No bytes make a parser panic.
 //!
@@ -36,21 +39,19 @@ mod diagnostic;
 mod format;
 mod formats;
 mod frame;
+mod head;
 mod lines;
+mod meaning;
+mod outcome;
+mod parsed;
+mod shared;
 mod text;
 pub mod time;
 
 pub use detect::{DetectError, detect};
-pub use diagnostic::{Diagnostic, Fact, Facts, ParseError, Parsed, RowCount, Severity};
-pub use format::{FORMATS, Format, FormatInfo};
+pub use diagnostic::{Diagnostic, Fact, Facts, RowCount, Severity};
+pub use format::Format;
+pub use formats::{FORMATS, format_named};
 pub use frame::{Clock, Column, Frame, FrameError, Unit};
-
-/// Reads `bytes` as a log of `format`.
-///
-/// # Errors
-///
-/// Only if nothing in the log can be used; the error says where and what was expected there. Damage that
-/// leaves something to use is told in [`Parsed::diagnostics`].
-pub fn parse(format: Format, bytes: &[u8]) -> Result<Parsed, ParseError> {
-    (format.info().parse)(lines::without_bom(bytes))
-}
+pub use meaning::{Benchmark, Domains, Family, Hypervisor, Meaning, Rounds, Size};
+pub use parsed::{ParseError, Parsed, parse};

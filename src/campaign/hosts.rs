@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use stillstand_parsers::Format;
+use stillstand_parsers::{Meaning, Parsed};
 
 use crate::campaign::efficiency;
 use crate::input::config::{self, Config};
@@ -33,7 +33,7 @@ pub(super) fn hosts(config: &Config, files: &[LoadedFile], diagnostics: &mut Vec
     }
     let with_xentop: BTreeSet<&str> = files
         .iter()
-        .filter(|file| file.log.as_ref().is_some_and(|log| is_xentop(log.format)))
+        .filter(|file| file.log.as_ref().is_some_and(has_domains))
         .filter_map(|file| file.file.host.as_deref())
         .collect();
     for host in hosts.iter().filter(|host| host.cpus.is_none() && with_xentop.contains(host.name.as_str())) {
@@ -56,7 +56,7 @@ pub(super) fn hosts(config: &Config, files: &[LoadedFile], diagnostics: &mut Vec
 /// The host whose xentop shows the VM from the start is the source; another is the target.
 fn role_by_logs(name: &str, files: &[LoadedFile]) -> Role {
     let mut starts = files.iter().filter(|file| file.file.host.as_deref() == Some(name)).filter_map(|file| {
-        let log = file.log.as_ref().filter(|log| is_xentop(log.format))?;
+        let log = file.log.as_ref().filter(|log| has_domains(log))?;
         let (domains, present) = (log.frame.strs("domain").ok()?, log.frame.bools("present").ok()?);
         domains.iter().zip(present.iter()).find(|(domain, _)| *domain != Some(DOMAIN_0))?.1
     });
@@ -67,8 +67,9 @@ fn role_by_logs(name: &str, files: &[LoadedFile]) -> Role {
     }
 }
 
-fn is_xentop(format: Format) -> bool {
-    matches!(format, Format::XentopGawk | Format::Xentop)
+/// Whether a log shows the domains of a Xen host.
+fn has_domains(log: &Parsed) -> bool {
+    matches!(log.format.meaning(), Meaning::Domains(_))
 }
 
 /// The VM that the logs follow.

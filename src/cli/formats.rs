@@ -8,7 +8,7 @@ pub fn run() -> anyhow::Result<Ending> {
     let mut table = show::plain_table();
     table.set_header(["format", "what it is", "written by"]);
     for format in FORMATS {
-        table.add_row([format.name, format.description, format.written_by]);
+        table.add_row([format.name(), format.description(), format.written_by()]);
     }
     print(format!("{table}\n").as_bytes())?;
     Ok(Ending::Done)

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use stillstand_parsers::time::{wall_time_of_day_s, written_offset};
-use stillstand_parsers::{Format, Parsed};
+use stillstand_parsers::{Domains, Meaning, Parsed};
 
 use crate::input::config::{Config, RoleKey};
 use crate::input::load::LoadedFile;
@@ -71,13 +71,16 @@ impl Evidence {
             hosts,
             utc_offset: utc_offset(files),
             ping_interval: ping_interval(files, config, named),
-            has_xentop: of(files, Format::XentopGawk).next().is_some(),
+            has_xentop: of(files, FOLLOWED).next().is_some(),
         }
     }
 }
 
-fn of(files: &[LoadedFile], format: Format) -> impl Iterator<Item = &Parsed> {
-    files.iter().filter_map(|file| file.log.as_ref()).filter(move |log| log.format == format)
+/// Logs that follow one VM under Xen.
+const FOLLOWED: Meaning = Meaning::Domains(Domains::OneByCounter);
+
+fn of(files: &[LoadedFile], meaning: Meaning) -> impl Iterator<Item = &Parsed> {
+    files.iter().filter_map(|file| file.log.as_ref()).filter(move |log| log.format.meaning() == meaning)
 }
 
 /// The values that logs give, with the number of logs for each.
@@ -90,7 +93,7 @@ fn votes<T: Ord>(values: impl Iterator<Item = T>) -> BTreeMap<T, usize> {
 }
 
 fn vm(files: &[LoadedFile]) -> Guessed<String> {
-    let votes = votes(of(files, Format::XentopGawk).filter_map(|log| log.facts.text("vm")));
+    let votes = votes(of(files, FOLLOWED).filter_map(|log| log.facts.text("vm")));
     let mut names = votes.iter();
     match (names.next(), names.next()) {
         (Some((name, n)), None) => {
@@ -109,7 +112,7 @@ fn memory_mib(files: &[LoadedFile]) -> Guessed<f64> {
         let of_vm = domains.iter().zip(memory.iter()).filter(|(domain, _)| *domain != Some(DOMAIN_0));
         of_vm.filter_map(|(_, bytes)| bytes).filter(|bytes| *bytes > 0.0).max_by(f64::total_cmp)
     };
-    let all: Vec<f64> = of(files, Format::XentopGawk).filter_map(largest).collect();
+    let all: Vec<f64> = of(files, FOLLOWED).filter_map(largest).collect();
     match all.iter().copied().max_by(f64::total_cmp) {
         Some(bytes) => {
             let mib = (bytes / 1_048_576.0).round();
@@ -122,7 +125,7 @@ fn memory_mib(files: &[LoadedFile]) -> Guessed<f64> {
 /// Source if xentop shows the VM from the start, target if it appears later.
 fn role(logs: &[(&LoadedFile, &Parsed)]) -> Guess<RoleKey> {
     let (mut start, mut later, mut never) = (0, 0, 0);
-    for (_, log) in logs.iter().filter(|(_, log)| log.format == Format::XentopGawk) {
+    for (_, log) in logs.iter().filter(|(_, log)| log.format.meaning() == FOLLOWED) {
         let (Ok(domains), Ok(present)) = (log.frame.strs("domain"), log.frame.bools("present")) else {
             continue;
         };
@@ -147,7 +150,7 @@ fn role(logs: &[(&LoadedFile, &Parsed)]) -> Guess<RoleKey> {
 
 fn cpus(logs: &[(&LoadedFile, &Parsed)]) -> Guessed<u32> {
     by_columns(logs).or_else(|| by_dstat_and_xentop(logs)).or_else(|| by_most(logs)).ok_or_else(|| {
-        let xentop = logs.iter().any(|(_, log)| log.format == Format::XentopGawk);
+        let xentop = logs.iter().any(|(_, log)| log.format.meaning() == FOLLOWED);
         if xentop {
             "not in the logs; xentop's CPU is divided by it, by 1 without it".to_owned()
         } else {
@@ -165,10 +168,10 @@ fn by_columns(logs: &[(&LoadedFile, &Parsed)]) -> Option<Guess<u32>> {
     let listed = |log: &Parsed| {
         log.frame.columns.iter().filter_map(|c| numbered(&c.name)).collect::<BTreeSet<_>>().len()
     };
-    let most =
-        logs.iter().filter(|(_, log)| log.format == Format::Dstat).map(|(_, log)| listed(log)).max()?;
+    let samples = logs.iter().filter(|(_, log)| log.format.meaning() == Meaning::HostSamples);
+    let (most, format) = samples.map(|(_, log)| (listed(log), log.format)).max()?;
     let value = u32::try_from(most).ok().filter(|n| *n > 0)?;
-    Some(guess(value, format!("dstat lists {value} CPUs one by one")))
+    Some(guess(value, format!("{format} lists {value} CPUs one by one")))
 }
 
 /// dstat counts the busy share of all CPUs of Domain-0, xentop adds up per cent of one CPU: where
@@ -177,10 +180,10 @@ fn by_dstat_and_xentop(logs: &[(&LoadedFile, &Parsed)]) -> Option<Guess<u32>> {
     let mut runs: BTreeMap<&RunKey, (Option<f64>, Option<f64>)> = BTreeMap::new();
     for (file, log) in logs {
         let run = runs.entry(&file.file.run).or_default();
-        match log.format {
-            Format::Dstat => run.0 = busy_share(log),
-            Format::XentopGawk => run.1 = cpu_of_domain_0(log),
-            _ => {}
+        if log.format.meaning() == Meaning::HostSamples {
+            run.0 = busy_share(log);
+        } else if log.format.meaning() == FOLLOWED {
+            run.1 = cpu_of_domain_0(log);
         }
     }
     let mut quotients: Vec<f64> = runs
@@ -242,19 +245,19 @@ fn by_most(logs: &[(&LoadedFile, &Parsed)]) -> Option<Guess<u32>> {
         };
         by_domain.into_values().filter_map(percentile).max_by(f64::total_cmp)
     };
-    let xentop = logs.iter().filter(|(_, log)| log.format == Format::XentopGawk);
+    let xentop = logs.iter().filter(|(_, log)| log.format.meaning() == FOLLOWED);
     let most = xentop.filter_map(|(_, log)| high(log)).max_by(f64::total_cmp).filter(|most| *most > 105.0)?;
     let at_least = (most / 100.0 - 0.05).ceil() as u32;
     Some(guess(at_least, format!("at least: a domain in xentop uses {most:.0} per cent of one CPU")))
 }
 
 fn utc_offset(files: &[LoadedFile]) -> Guessed<String> {
-    let zones = votes(of(files, Format::Zeit).filter_map(|log| {
+    let zones = votes(of(files, Meaning::GuestClock).filter_map(|log| {
         let offset = i32::try_from(log.facts.int("utc_offset_s")?).ok()?;
         Some((offset, log.facts.text("zone").unwrap_or_default()))
     }));
     let offsets: BTreeSet<i32> = zones.keys().map(|(offset, _)| *offset).collect();
-    let of_hosts = votes(of(files, Format::Dstat).filter_map(offset_of_dstat));
+    let of_hosts = votes(of(files, Meaning::HostSamples).filter_map(offset_of_dstat));
     if let (1, Some(offset)) = (offsets.len(), offsets.first()) {
         let named: Vec<&str> = zones.keys().map(|(_, zone)| *zone).collect();
         let hosts = match of_hosts.len() {
@@ -283,7 +286,7 @@ fn utc_offset(files: &[LoadedFile]) -> Guessed<String> {
 
 /// Why no log gives an offset.
 fn without_offset(files: &[LoadedFile]) -> String {
-    let zones = of(files, Format::Zeit).filter(|log| log.facts.int("utc_offset_s").is_none());
+    let zones = of(files, Meaning::GuestClock).filter(|log| log.facts.int("utc_offset_s").is_none());
     let zones: BTreeSet<&str> = zones.filter_map(|log| log.facts.text("zone")).collect();
     if zones.is_empty() {
         return "no log shows its zone".to_owned();
@@ -310,7 +313,8 @@ fn ping_interval(files: &[LoadedFile], config: &Config, named: bool) -> Guessed<
     let pings: Vec<&LoadedFile> = files
         .iter()
         .filter(|file| {
-            file.log.as_ref().is_some_and(|log| matches!(log.format, Format::PingGawk | Format::Ping))
+            let meaning = file.log.as_ref().map(|log| log.format.meaning());
+            matches!(meaning, Some(Meaning::Replies { .. }))
         })
         .collect();
     let single = |file: &LoadedFile| {
@@ -338,6 +342,8 @@ fn ping_interval(files: &[LoadedFile], config: &Config, named: bool) -> Guessed<
 
 #[cfg(test)]
 mod tests {
+    use stillstand_parsers::format_named;
+
     use super::*;
 
     #[test]
@@ -354,7 +360,7 @@ mod tests {
             "\"Dstat 0.7.0 CSV output\"\n\"Host:\",\"a\"\n\"Cmdline:\",\"dstat -T\",,,,\"Date:\",\"{date}\"\n\n\
              \"epoch\"\n\"epoch\"\n{epoch}\n"
         );
-        stillstand_parsers::parse(Format::Dstat, text.as_bytes()).unwrap()
+        stillstand_parsers::parse(format_named("dstat").unwrap(), text.as_bytes()).unwrap()
     }
 
     #[test]

@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::Context;
-use stillstand_parsers::{Format, Parsed};
+use stillstand_parsers::{Clock, Format, Parsed};
 
 use self::evidence::Evidence;
 use self::naming::Naming;
@@ -121,21 +121,13 @@ fn span(log: &Parsed) -> Option<(f64, f64)> {
             Some(span.map_or((value, value), |(first, last)| (first.min(value), last.max(value))))
         })
     };
-    match log.format {
-        Format::XentopGawk => {
+    match log.frame.clock {
+        Clock::Counter => {
             let start = facts.float("start_epoch")?;
             Some((start, start + facts.float("samples").unwrap_or_default()))
         }
-        Format::MigrationTime => {
-            log.frame.f64s("request_epoch_s").ok()?.get(0).map(|request| (request, request))
-        }
-        Format::PingGawk => {
-            around(&mut log.frame.i64s("epoch").ok()?.iter().flatten().map(|epoch| epoch as f64))
-        }
-        Format::QmpMigrate | Format::HmpMigrate | Format::VirshDomjobinfo | Format::XenMigrate => {
-            around(&mut log.frame.f64s("time").ok()?.iter().flatten())
-        }
-        _ => around(&mut log.frame.f64s("epoch_s").ok()?.iter().flatten()),
+        Clock::Epoch | Clock::EpochSecondsAtArrival => around(&mut log.frame.times()?.into_iter().flatten()),
+        Clock::TimeOfDay | Clock::None => None,
     }
 }
 

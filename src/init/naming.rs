@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::Log;
 use super::marks::{self, Joined, Label, Mark, SELECTORS, Selector};
 use super::pattern::{LISTED, Marked, pattern};
-use super::score::{Told, is_of_service, score, splits};
+use super::score::{Told, score, splits};
 use super::table::{Read, Table};
 use super::tokens::Tokens;
 use regex::Regex;
@@ -202,12 +202,12 @@ fn left_over(reads: &mut [Option<Read>], logs: &[Log], paths: &[Tokens]) -> Opti
         .iter()
         .zip(logs)
         .zip(paths)
-        .filter(|((_, log), _)| is_of_service(log.format))
+        .filter(|((_, log), _)| log.format.meaning().is_once_per_run())
         .filter_map(|((read, _), path)| read.as_ref().map(|read| key(read, &read.chunks, path)))
         .collect();
     let mut placed = false;
     for ((read, log), path) in reads.iter_mut().zip(logs).zip(paths) {
-        let Some(read) = read.as_mut().filter(|_| !is_of_service(log.format)) else { continue };
+        let Some(read) = read.as_mut().filter(|_| !log.format.meaning().is_once_per_run()) else { continue };
         if known.contains(&key(read, &read.chunks, path)) {
             continue;
         }

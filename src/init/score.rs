@@ -14,25 +14,6 @@ pub struct Told {
     pub host: Option<String>,
 }
 
-/// A run has one of each of these, whatever its hosts.
-pub fn is_of_service(format: Format) -> bool {
-    matches!(
-        format,
-        Format::Ping
-            | Format::PingGawk
-            | Format::Zeit
-            | Format::MigrationTime
-            | Format::Netperf
-            | Format::Iometer
-            | Format::Linpack
-            | Format::Ramspeed
-            | Format::Fio
-            | Format::Iperf3
-            | Format::Stream
-            | Format::Sysbench
-    )
-}
-
 type Run<'a> = (&'a [String], u32);
 
 /// The logs of every run, by kind: the format, and the host where that may differ.
@@ -40,7 +21,7 @@ fn runs<'a>(logs: &'a [Log], told: &'a [Option<Told>]) -> BTreeMap<Run<'a>, Vec<
     let mut runs: BTreeMap<Run<'_>, Vec<_>> = BTreeMap::new();
     for (log, told) in logs.iter().zip(told) {
         if let Some(told) = told {
-            let host = told.host.as_deref().filter(|_| !is_of_service(log.format));
+            let host = told.host.as_deref().filter(|_| !log.format.meaning().is_once_per_run());
             runs.entry((&told.levels, told.repetition)).or_default().push((log, host));
         }
     }
@@ -119,7 +100,8 @@ pub fn score(logs: &[Log], told: &[Option<Told>]) -> f64 {
 mod tests {
     use super::*;
 
-    fn log(format: Format, span: (f64, f64)) -> Log {
+    fn log(format: &str, span: (f64, f64)) -> Log {
+        let format = stillstand_parsers::format_named(format).unwrap();
         Log { relative: String::new(), format, host: None, span: Some(span) }
     }
 
@@ -130,12 +112,12 @@ mod tests {
     #[test]
     fn runs_of_one_time_with_one_log_of_each_kind_score_best() {
         let logs = [
-            log(Format::Dstat, (0.0, 60.0)),
-            log(Format::Dstat, (1.0, 61.0)),
-            log(Format::PingGawk, (2.0, 50.0)),
-            log(Format::Dstat, (100.0, 160.0)),
-            log(Format::Dstat, (101.0, 161.0)),
-            log(Format::PingGawk, (102.0, 150.0)),
+            log("dstat", (0.0, 60.0)),
+            log("dstat", (1.0, 61.0)),
+            log("ping-gawk", (2.0, 50.0)),
+            log("dstat", (100.0, 160.0)),
+            log("dstat", (101.0, 161.0)),
+            log("ping-gawk", (102.0, 150.0)),
         ];
         let of = |run: fn(usize) -> Option<Told>| (0..6).map(run).collect::<Vec<_>>();
         let right = of(|n| told("none", n as u32 / 3 + 1, [Some("a"), Some("b"), None][n % 3]));

@@ -157,37 +157,16 @@ fn load_one(file: &SessionFile, utc_offset_s: Option<i32>) -> LoadedFile {
     }
 }
 
-/// The formats that the file's name promises.
-fn expected(file: &SessionFile) -> &'static [Format] {
-    match file.source.as_deref() {
-        Some("dstat") => &[Format::Dstat],
-        Some("xentop") => &[Format::XentopGawk, Format::Xentop],
-        Some("ping") => &[Format::PingGawk, Format::Ping],
-        Some("zeit") => &[Format::Zeit],
-        Some("migration-time") => &[Format::MigrationTime],
-        Some("qmp") => &[Format::QmpMigrate],
-        Some("hmp") => &[Format::HmpMigrate],
-        Some("domjobinfo" | "virsh") => &[Format::VirshDomjobinfo],
-        Some("xend" | "xl" | "xen-migrate") => &[Format::XenMigrate],
-        Some("migrate") => &[
-            Format::QmpMigrate,
-            Format::HmpMigrate,
-            Format::VirshDomjobinfo,
-            Format::XenMigrate,
-            Format::MigrationTime,
-        ],
-        Some(source) if source.starts_with("qmp-") => &[Format::QmpMigrate],
-        Some("vlc") => &[Format::VlcStats, Format::VlcLog],
-        Some("netperf") => &[Format::Netperf],
-        Some("iometer" | "iometer-net" | "iometer-disk") => &[Format::Iometer],
-        Some("linpack") => &[Format::Linpack],
-        Some("ramspeed") => &[Format::Ramspeed],
-        Some("stream") => &[Format::Stream],
-        Some(source) if source == "fio" || source.starts_with("fio-") => &[Format::Fio],
-        Some(source) if source == "iperf3" || source.starts_with("iperf3-") => &[Format::Iperf3],
-        Some(source) if source == "sysbench" || source.starts_with("sysbench-") => &[Format::Sysbench],
-        _ => &[],
-    }
+/// The formats that the file's name promises: those with the longest name that its source is, or begins with. None of its
+/// source is of no format.
+fn expected(file: &SessionFile) -> Vec<Format> {
+    let Some(source) = file.source.as_deref() else { return Vec::new() };
+    let is_or_begins =
+        |name: &&str| source.strip_prefix(*name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+    let length = |format: Format| format.file_names().filter(is_or_begins).map(str::len).max();
+    let longest = parsers::FORMATS.iter().filter_map(|format| length(*format)).max();
+    let is_expected = |format: &Format| longest.is_some() && length(*format) == longest;
+    parsers::FORMATS.iter().copied().filter(is_expected).collect()
 }
 
 fn by_its_name(file: &SessionFile) -> String {

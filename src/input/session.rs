@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 
 use anyhow::Context;
 use regex::{Captures, Regex};
+use stillstand_parsers::FORMATS;
 
 use crate::input::config::{self, Config};
 use crate::model::{Diagnostic, Factors, Severity};
@@ -68,7 +69,11 @@ pub fn folder_name(path: &Path) -> String {
 /// `<load><repetition>-<source>[-<host>].<ext>`, then the same with folders in place of the
 /// first hyphens: `<load>/<repetition>/<source>…` and `<load><repetition>/<source>…`.
 static DEFAULT_NAMINGS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    let rest = r"(?<source>migration-time|[^-/.]+)(?:-(?<host>[^/]+?))?(?:\.[^/.]*)?$";
+    let names = FORMATS.iter().flat_map(|format| format.file_names());
+    let mut of_several_words: Vec<&str> = names.filter(|name| name.contains('-')).collect();
+    of_several_words.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    let known = of_several_words.join("|");
+    let rest = format!(r"(?<source>{known}|[^-/.]+)(?:-(?<host>[^/]+?))?(?:\.[^/.]*)?$");
     [
         format!(r"^(?:.*/)?(?<load>[^/]*?[^/\d_-])[_-]?(?<repetition>\d+)-{rest}"),
         format!(r"^(?:.*/)?(?<load>[^/]+)/(?:run|rep|repetition)?[_-]?(?<repetition>\d+)/{rest}"),
@@ -350,6 +355,8 @@ mod tests {
         check("memtester3-xentop-kirsche.test", "memtester", 3, "xentop", Some("kirsche"));
         check("memtester3-migration-time.test", "memtester", 3, "migration-time", None);
         check("none12-ping.test", "none", 12, "ping", None);
+        check("none12-ping-gawk-asam.test", "none", 12, "ping-gawk", Some("asam"));
+        check("none12-ping-gawky.test", "none", 12, "ping", Some("gawky"));
         check("deep/er/cpu-burn-2-dstat-node-7.csv", "cpu-burn", 2, "dstat", Some("node-7"));
         check("memtester/3/dstat-apfel.csv", "memtester", 3, "dstat", Some("apfel"));
         check("memtester/run-3/ping.log", "memtester", 3, "ping", None);

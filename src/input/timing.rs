@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::ser::{Serialize, Serializer};
 use stillstand_parsers::time::midnight_s;
-use stillstand_parsers::{Clock, Parsed, Unit};
+use stillstand_parsers::{Clock, Parsed};
 
 use crate::model::data::fields;
 
@@ -152,9 +152,14 @@ pub fn timing(log: &Parsed) -> Option<Timing> {
     let stamp = |seconds: f64| Stamp { seconds, epoch_s: offset.map(|offset| seconds + offset) };
     let least = rows.iter().map(|row| row.seconds).min_by(f64::total_cmp)?;
     let most = rows.iter().map(|row| row.seconds).max_by(f64::total_cmp)?;
+    let counted = rows.iter().any(|row| row.ordinal.is_some());
     let (interval_s, gaps) = match log.frame.clock {
-        Clock::EpochSecondsAtArrival | Clock::Counter => by_ordinals(log.frame.clock, &rows, stamp),
-        _ => by_times(&rows, stamp),
+        Clock::EpochSecondsAtArrival | Clock::Counter if counted => {
+            by_ordinals(log.frame.clock, &rows, stamp)
+        }
+        Clock::EpochSecondsAtArrival | Clock::Counter | Clock::Epoch | Clock::TimeOfDay | Clock::None => {
+            by_times(&rows, stamp)
+        }
     };
     let period = Period { first: stamp(least), last: stamp(most) };
     Some(Timing { period, interval_s: interval_s.map(micro), gaps })
@@ -162,16 +167,7 @@ pub fn timing(log: &Parsed) -> Option<Timing> {
 
 fn rows(log: &Parsed) -> Option<Vec<Row>> {
     let frame = &log.frame;
-    let unit = match frame.clock {
-        Clock::None => return None,
-        Clock::TimeOfDay => Unit::SecondsOfDay,
-        _ => Unit::EpochSeconds,
-    };
-    let column = &frame.columns.iter().find(|column| column.unit == unit)?.name;
-    let seconds: Vec<Option<f64>> = match frame.f64s(column) {
-        Ok(values) => values.iter().collect(),
-        Err(_) => frame.i64s(column).ok()?.iter().map(|value| value.map(|v| v as f64)).collect(),
-    };
+    let seconds = frame.times()?;
     let whole = |names: [&str; 2]| {
         let column = names.into_iter().find_map(|name| frame.u32s(name).ok());
         column.map_or_else(|| vec![None; seconds.len()], |values| values.iter().collect())
@@ -235,10 +231,8 @@ fn by_ordinals(clock: Clock, rows: &[Row], stamp: impl Fn(f64) -> Stamp) -> (Opt
         let steps = last.0.checked_sub(first.0).filter(|steps| *steps > 0)?;
         Some((last.1 - first.1) / f64::from(steps))
     };
-    let interval = match clock {
-        Clock::EpochSecondsAtArrival => median(parts.into_values().filter_map(mean_step).collect()),
-        _ => None,
-    };
+    let arrivals = clock == Clock::EpochSecondsAtArrival;
+    let interval = arrivals.then(|| median(parts.into_values().filter_map(mean_step).collect())).flatten();
     if rows.len() < 3 {
         return (interval, None);
     }

@@ -3,9 +3,9 @@
 use polars::prelude::{Float64Chunked, IntoColumn, NewChunkedArray};
 
 use super::{written_offset, zone};
-use crate::diagnostic::{Diagnostic, Parsed, Severity};
-use crate::format::Format;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::frame::{Clock, Column, Unit};
+use crate::parsed::Parsed;
 
 impl Parsed {
     /// Places the local times of the log `offset_s` seconds east of UTC, whatever zone it names, if any.
@@ -65,8 +65,8 @@ impl Parsed {
         if self.frame.df.with_column(times.into_column()).is_ok() && known.is_none() {
             self.frame.columns.push(Column { name, unit: Unit::EpochSeconds });
         }
-        // dstat writes local times to the whole second before.
-        let whole = self.format == Format::Dstat;
+        // Where a format has times to the whole second, its local ones are such.
+        let whole = self.format.clocks().contains(&Clock::EpochSecondsAtArrival);
         self.frame.clock = if whole { Clock::EpochSecondsAtArrival } else { Clock::Epoch };
         let mut offsets = pairs().filter_map(|(local, old)| Some(((*local)? - (*old)?).round()));
         offsets.find(|other| *other != offset).map(|other| other as i64)

@@ -8,3 +8,5 @@ mod detection;
 mod formats;
 mod properties;
 mod samples;
+mod table;
+mod zones;

@@ -1,13 +1,13 @@
 //! One log → the values that its benchmark measured.
 //!
 //! A tool prints many figures of one test. Of each test and operation one is its result, the headline: a
-//! throughput if there is one, else a rate of operations, else a time. The latency of fio and the share of
+//! throughput if there is one, else a rate of operations, else a time. Latencies of a benchmark that is about them and the share of
 //! CPU stand beside it as quantities of their own. What follows from these (operations beside
 //! throughput, the time of a test that was told how long to run) is left to `inspect`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stillstand_parsers::{Format, Parsed};
+use stillstand_parsers::{Benchmark, Meaning, Parsed, Size};
 
 use crate::input::config::{CacheTable, CampaignFile};
 use crate::model::{Direction, Unit};
@@ -29,7 +29,7 @@ pub struct Measured {
 }
 
 /// What a log of a benchmark measured; empty for any other log. Tests of which only parts were told, without
-/// their whole, are named in `partial`. A test that sysbench does not name is called as the file is, by
+/// their whole, are named in `partial`. A test without a name is called as the file is, by
 /// its `source`.
 pub fn readings(
     log: &Parsed,
@@ -37,41 +37,30 @@ pub fn readings(
     config: &CampaignFile,
     partial: &mut Vec<String>,
 ) -> Vec<Measured> {
-    match log.format {
-        Format::Iometer => iometer(log, config.parallel.as_ref().is_some_and(|table| table.managers)),
-        format => {
-            let Some(benchmark) = benchmark_name(format) else { return Vec::new() };
+    let Meaning::Benchmark(benchmark) = log.format.meaning() else { return Vec::new() };
+    match benchmark {
+        Benchmark::Levels => levels(log, config.parallel.as_ref().is_some_and(|table| table.managers)),
+        Benchmark::Network => Vec::new(),
+        Benchmark::Rows { size, with_latency } => {
             let mut rows = rows(log);
-            let named = source.map(|source| source.strip_prefix("sysbench-").unwrap_or(source));
-            if let Some(named) = named.filter(|_| format == Format::Sysbench) {
+            let name = log.format.name();
+            let named = |source| {
+                let rest = str::strip_prefix(source, name).and_then(|rest| rest.strip_prefix('-'));
+                rest.unwrap_or(source)
+            };
+            if let Some(named) = source.map(named) {
                 rows.iter_mut().filter(|row| row.test == "unnamed").for_each(|row| row.test = named);
             }
             *partial = only_in_parts(&rows);
-            let quantities = quantities(format, &rows);
-            quantities
-                .into_iter()
-                .map(|quantity| quantity.measured(format, benchmark, &config.caches))
-                .collect()
+            let quantities = quantities(with_latency, &rows).into_iter();
+            quantities.map(|quantity| quantity.measured(size, name, &config.caches)).collect()
         }
     }
 }
 
 /// Whether a log holds results of a benchmark.
 pub fn is_result(log: &Parsed) -> bool {
-    log.format == Format::Iometer || benchmark_name(log.format).is_some()
-}
-
-/// What reports call the benchmark of a format; `None` for other formats and for those that hold several.
-fn benchmark_name(format: Format) -> Option<&'static str> {
-    match format {
-        Format::Linpack => Some("linpack"),
-        Format::Ramspeed => Some("ramspeed"),
-        Format::Fio => Some("fio"),
-        Format::Iperf3 => Some("iperf3"),
-        Format::Stream => Some("stream"),
-        Format::Sysbench => Some("sysbench"),
-        _ => None,
-    }
+    matches!(log.format.meaning(), Meaning::Benchmark(Benchmark::Rows { .. } | Benchmark::Levels))
 }
 
 /// A row of the frame that all parsers of benchmarks share.
@@ -137,7 +126,7 @@ struct Quantity<'a> {
 }
 
 /// The headline of each test and operation, and what stands beside it.
-fn quantities<'a>(format: Format, rows: &[Row<'a>]) -> Vec<Quantity<'a>> {
+fn quantities<'a>(with_latency: bool, rows: &[Row<'a>]) -> Vec<Quantity<'a>> {
     let whole: Vec<Row<'a>> = rows.iter().filter(|row| !row.is_part).copied().collect();
     let mut found = Vec::new();
     let mut groups: BTreeMap<(&str, &str), Vec<Row<'a>>> = BTreeMap::new();
@@ -150,8 +139,7 @@ fn quantities<'a>(format: Format, rows: &[Row<'a>]) -> Vec<Quantity<'a>> {
         .filter(|((test, operation), values)| {
             // What arrived is the result of a network; what was sent only where nothing tells of that.
             let arrived = || groups.get(&(*test, "receive")).is_some_and(|rows| !headline(rows).is_empty());
-            let sent = format == Format::Iperf3 && *operation == "send";
-            !(values.is_empty() || sent && arrived())
+            !(values.is_empty() || *operation == "send" && arrived())
         })
         .collect();
     let mut operations: BTreeMap<&str, usize> = BTreeMap::new();
@@ -163,7 +151,7 @@ fn quantities<'a>(format: Format, rows: &[Row<'a>]) -> Vec<Quantity<'a>> {
         found.append(&mut values);
     }
     let beside = whole.iter().filter(|row| {
-        row.metric == "cpu" || (row.metric == "latency" && row.statistic == "mean" && format == Format::Fio)
+        row.metric == "cpu" || (row.metric == "latency" && row.statistic == "mean" && with_latency)
     });
     found.extend(beside.map(|row| {
         let ends = whole.iter().filter(|other| other.test == row.test && other.metric == row.metric);
@@ -209,18 +197,18 @@ fn headline<'a>(rows: &[Row<'a>]) -> Vec<Quantity<'a>> {
 }
 
 impl Quantity<'_> {
-    fn measured(self, format: Format, benchmark: &str, caches: &CacheTable) -> Measured {
+    fn measured(self, kind: Size, benchmark: &str, caches: &CacheTable) -> Measured {
         let Row { test, operation, size, line, .. } = self.row;
-        let (name, size) = match (format, size) {
+        let (name, size) = match (kind, size) {
             // The order of the system is what is solved, not one of several sizes of the same.
-            (Format::Linpack, Some(n)) => (format!("{test}-{n}"), None),
-            (Format::Ramspeed, size) => {
+            (Size::Order, Some(n)) => (format!("{test}-{n}"), None),
+            (Size::CacheLevel, size) => {
                 let name = test.strip_prefix("integer-").unwrap_or(test);
                 let level = size.map(|bytes| format!("{}-", caches.level(bytes))).unwrap_or_default();
                 (format!("{level}{name}"), size)
             }
-            (_, size) if self.alone => (test.to_owned(), size),
-            (_, size) => (format!("{test}-{operation}"), size),
+            (Size::Order | Size::Block, size) if self.alone => (test.to_owned(), size),
+            (Size::Order | Size::Block, size) => (format!("{test}-{operation}"), size),
         };
         let (unit, direction) = match self.metric {
             "throughput" => (Unit::BytesPerSecond, Direction::Higher),
@@ -249,7 +237,7 @@ impl Quantity<'_> {
 /// The rows of level ALL, by what their access specification says: reads or writes, sequential or random,
 /// of disks or over a network. Throughput, and the CPU's share beside it. With `managers` those of each
 /// manager instead, whose name is the VM's.
-fn iometer(log: &Parsed, managers: bool) -> Vec<Measured> {
+fn levels(log: &Parsed, managers: bool) -> Vec<Measured> {
     let frame = &log.frame;
     let (Ok(levels), Ok(reads), Ok(randoms), Ok(sizes), Ok(steps)) = (
         frame.strs("level"),
@@ -285,7 +273,7 @@ fn iometer(log: &Parsed, managers: bool) -> Vec<Measured> {
             Some(100.0) => format!("rand-{side}"),
             _ => format!("mixed-{side}"),
         };
-        let benchmark = if of_network { "iometer-net" } else { "iometer-disk" };
+        let benchmark = format!("{}-{}", log.format, if of_network { "net" } else { "disk" });
         let quantities = [
             ("throughput", "", Unit::BytesPerSecond, Direction::Higher),
             ("cpu_percent", "-cpu", Unit::Percent, Direction::Neither),
@@ -293,7 +281,7 @@ fn iometer(log: &Parsed, managers: bool) -> Vec<Measured> {
         for (column, suffix, unit, direction) in quantities {
             if let Some(value) = frame.f64s(column).ok().and_then(|values| values.get(row)) {
                 found.push(Measured {
-                    benchmark: benchmark.to_owned(),
+                    benchmark: benchmark.clone(),
                     operation: format!("{operation}{suffix}"),
                     size: sizes.get(row),
                     vm: names.as_ref().and_then(|names| names.get(row)).map(str::to_owned),

@@ -6,10 +6,10 @@ use stillstand_parsers::Parsed;
 
 use crate::model::{Measurement, Unit};
 
-/// What Iometer measured in all, means over the steps of the log: `iometer.operations` in 1/s,
-/// `iometer.throughput` in bytes/s, `iometer.response` in ms. Only rows of the level ALL count; the
+/// Results by access specification, means over the steps of the log, as `<format>.operations` in 1/s, `<format>.throughput`
+/// in bytes/s and `<format>.response` in ms. Only rows of the level ALL count; the
 /// other levels are its parts.
-pub(super) fn iometer(log: &Parsed) -> Vec<Measurement> {
+pub(super) fn levels(log: &Parsed) -> Vec<Measurement> {
     let frame = &log.frame;
     let Ok(levels) = frame.strs("level") else {
         return Vec::new();
@@ -21,20 +21,20 @@ pub(super) fn iometer(log: &Parsed) -> Vec<Measurement> {
         (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
     };
     [
-        ("iometer.operations", "iops", Unit::PerSecond),
-        ("iometer.throughput", "throughput", Unit::BytesPerSecond),
-        ("iometer.response", "response_ms", Unit::Milliseconds),
+        ("operations", "iops", Unit::PerSecond),
+        ("throughput", "throughput", Unit::BytesPerSecond),
+        ("response", "response_ms", Unit::Milliseconds),
     ]
     .into_iter()
     .filter_map(|(metric, column, unit)| {
-        Some(Measurement { metric: metric.to_owned(), unit, value: mean(column)? })
+        Some(Measurement { metric: format!("{}.{metric}", log.format), unit, value: mean(column)? })
     })
     .collect()
 }
 
-/// Mean throughput of each test and side of a netperf log, as `netperf.<test>.<side>` in bytes/s;
-/// of transactions, as `netperf.<test>.transactions` in 1/s.
-pub(super) fn netperf(log: &Parsed) -> Vec<Measurement> {
+/// Mean throughput of each test and side of a network, as `<format>.<test>.<side>` in bytes/s; of transactions, as
+/// `<format>.<test>.transactions` in 1/s.
+pub(super) fn network(log: &Parsed) -> Vec<Measurement> {
     let frame = &log.frame;
     let (Ok(tests), Ok(sides)) = (frame.strs("test"), frame.strs("side")) else {
         return Vec::new();
@@ -47,10 +47,10 @@ pub(super) fn netperf(log: &Parsed) -> Vec<Measurement> {
     for (((test, side), throughput), transactions) in rows {
         let (Some(test), Some(side)) = (test, side) else { continue };
         if let Some(value) = throughput {
-            figures.entry((format!("netperf.{test}.{side}"), false)).or_default().push(value);
+            figures.entry((format!("{}.{test}.{side}", log.format), false)).or_default().push(value);
         }
         if let Some(value) = transactions {
-            figures.entry((format!("netperf.{test}.transactions"), true)).or_default().push(value);
+            figures.entry((format!("{}.{test}.transactions", log.format), true)).or_default().push(value);
         }
     }
     figures

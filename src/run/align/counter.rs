@@ -1,16 +1,16 @@
 //! The counter of the gawk'ed xentop: where in its first second it started, and xentop's true period.
 //!
 //! The log has a time only at its start, to a whole second, and xentop's period is a little more than it was
-//! told. Both can be found where dstat ran on the same host: what dstat says of Domain-0's processors, second by
+//! set to. Both can be found where the host itself was sampled: what dstat, say, shows of Domain-0's processors, second by
 //! second with true times, is what xentop says of Domain-0, so the two curves must fall on each other. The
 //! period is taken to be the same in all logs of a host; the start is each log's own.
 //!
 //! Deliberately absent: the counter itself as a time. Lines number the iterations (see the parser).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
-use stillstand_parsers::{Format, Parsed};
+use stillstand_parsers::{Domains, Meaning, Parsed};
 
 use super::{DOMAIN_0, host_of};
 use crate::input::config::Config;
@@ -33,7 +33,7 @@ pub struct Counter {
 pub enum Basis {
     /// `xentop.period_s` in `campaign.toml`.
     Declared,
-    /// Matched to dstat.
+    /// Matched to the samples of the host.
     Estimated,
     /// Neither: `-d1` taken at its word.
     Assumed,
@@ -54,7 +54,7 @@ const PERIODS: std::ops::RangeInclusive<u32> = 980..=1100;
 const PERIOD_STEP: usize = 2;
 const STARTS: std::ops::RangeInclusive<u32> = 0..=1080;
 const START_STEP: usize = 40;
-/// Part of the variation of xentop's figures that dstat's must explain for a log to be used.
+/// Part of the variation of xentop's figures that those of the host must explain for a log to be used.
 const EXPLAINED: f64 = 0.8;
 /// Samples that a log must have.
 const SAMPLES: f64 = 20.0;
@@ -73,8 +73,12 @@ impl Counters {
             return (counters, diagnostics);
         }
         let pairs = pairs(files);
+        let mut formats: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (file, _, samples) in &pairs {
+            formats.entry(host_of(file)).or_default().extend(samples.map(|log| log.format.name()));
+        }
         let found: Vec<Option<Match>> =
-            pairs.par_iter().map(|(_, xentop, dstat)| Match::new(xentop, (*dstat)?)).collect();
+            pairs.par_iter().map(|(_, xentop, samples)| Match::new(xentop, (*samples)?)).collect();
         let mut hosts: BTreeMap<&str, Vec<(&LoadedFile, Option<Match>)>> = BTreeMap::new();
         for ((file, ..), found) in pairs.into_iter().zip(found) {
             hosts.entry(host_of(file)).or_default().push((file, found));
@@ -82,7 +86,7 @@ impl Counters {
         for (host, logs) in hosts {
             let usable: Vec<&Match> = logs.iter().filter_map(|(_, found)| found.as_ref()).collect();
             let period = pooled(&usable).filter(|period| (period.value - 1.0).abs() > period.half_width);
-            diagnostics.push(note(host, period, usable.len(), logs.len()));
+            diagnostics.push(note(host, period, (usable.len(), logs.len()), &formats[host]));
             for (file, found) in period.iter().flat_map(|_| &logs) {
                 let period_s = period.map_or(1.0, |period| period.value);
                 let start_s = found.as_ref().map_or(0.5, |found| found.start(period_s));
@@ -99,28 +103,38 @@ impl Counters {
     }
 }
 
-/// Each gawk'ed xentop log with the dstat log of the same run and host.
+/// Each gawk'ed xentop log with the samples of the same run and host.
 fn pairs(files: &[LoadedFile]) -> Vec<(&LoadedFile, &Parsed, Option<&Parsed>)> {
-    let of = |format: Format| {
+    let of = |meaning: Meaning| {
         let logs = files.iter().filter_map(|file| Some((file, file.log.as_ref()?)));
-        logs.filter(move |(_, log)| log.format == format)
+        logs.filter(move |(_, log)| log.format.meaning() == meaning)
     };
-    let mut dstats: BTreeMap<(&RunKey, &str), &Parsed> = BTreeMap::new();
-    for (file, log) in of(Format::Dstat) {
-        dstats.entry((&file.file.run, host_of(file))).or_insert(log);
+    let mut samples: BTreeMap<(&RunKey, &str), &Parsed> = BTreeMap::new();
+    for (file, log) in of(Meaning::HostSamples) {
+        samples.entry((&file.file.run, host_of(file))).or_insert(log);
     }
-    of(Format::XentopGawk)
-        .map(|(file, log)| (file, log, dstats.get(&(&file.file.run, host_of(file))).copied()))
+    of(Meaning::Domains(Domains::OneByCounter))
+        .map(|(file, log)| (file, log, samples.get(&(&file.file.run, host_of(file))).copied()))
         .collect()
 }
 
-fn note(host: &str, period: Option<Estimate>, usable: usize, logs: usize) -> Diagnostic {
+/// `formats` are those of the samples that the logs were matched with.
+fn note(
+    host: &str,
+    period: Option<Estimate>,
+    (usable, logs): (usize, usize),
+    formats: &BTreeSet<&str>,
+) -> Diagnostic {
+    let samples = match formats.iter().copied().collect::<Vec<_>>().join(" and ") {
+        names if names.is_empty() => "samples of the host".to_owned(),
+        names => names,
+    };
     let (code, message) = match period {
         Some(Estimate { value, half_width }) => (
             "xentop-period-estimated",
             format!(
                 "xentop's period on host {host} is {value:.3} ± {half_width:.3} s: there Domain-0's CPU by xentop falls \
-                 on that by dstat, in {usable} of {logs} logs; their samples are placed by it, and each log's start \
+                 on that by {samples}, in {usable} of {logs} logs; their samples are placed by it, and each log's start \
                  within its second by the same match. Declare another with xentop.period_s"
             ),
         ),
@@ -128,7 +142,7 @@ fn note(host: &str, period: Option<Estimate>, usable: usize, logs: usize) -> Dia
             "xentop-period-assumed",
             format!(
                 "xentop's period on host {host} is taken for 1 s: it is not declared, and {usable} of {logs} logs that \
-                 dstat could be matched with do not show clearly that it is another. Late samples may stand a little \
+                 {samples} could be matched with do not show clearly that it is another. Late samples may stand a little \
                  too early. Declare it with xentop.period_s"
             ),
         ),
@@ -136,7 +150,7 @@ fn note(host: &str, period: Option<Estimate>, usable: usize, logs: usize) -> Dia
     Diagnostic { severity: Severity::Note, code, file: None, line: None, column: None, message, text: None }
 }
 
-/// How well one log fits dstat: the residual for each period and start of the grids.
+/// How well one log fits the samples of its host: the residual for each period and start of the grids.
 struct Match {
     /// Samples compared.
     n: f64,
@@ -154,9 +168,9 @@ fn starts() -> impl Iterator<Item = f64> {
 
 impl Match {
     /// `None` where a log lacks what is compared, or where no period brings the two together.
-    fn new(xentop: &Parsed, dstat: &Parsed) -> Option<Self> {
+    fn new(xentop: &Parsed, samples: &Parsed) -> Option<Self> {
         let start = xentop.facts.int("start_epoch")? as f64;
-        let busy = busy(dstat, start)?;
+        let busy = busy(samples, start)?;
         let used = used(xentop)?;
         let compare = |period: f64, start: f64| {
             let pairs = used.iter().filter_map(|(k, percent)| {
@@ -234,9 +248,9 @@ fn lowest(sum: &[f64]) -> Option<f64> {
     Some(periods().nth(at)? + shift * PERIOD_STEP as f64 / 1000.0)
 }
 
-/// Domain-0's processors at work by dstat, per cent × seconds added up, over seconds since `start`.
-fn busy(dstat: &Parsed, start: f64) -> Option<Curve> {
-    let frame = &dstat.frame;
+/// Domain-0's processors at work by the samples of the host, per cent × seconds added up, over seconds since `start`.
+fn busy(samples: &Parsed, start: f64) -> Option<Curve> {
+    let frame = &samples.frame;
     let (stamps, idle) = (frame.f64s("epoch_s").ok()?, frame.f64s("cpu.idle").ok()?);
     let wait: Vec<Option<f64>> =
         frame.f64s("cpu.wait").map_or_else(|_| vec![None; idle.len()], |wait| wait.iter().collect());

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use stillstand_parsers::{Format, Parsed};
+use stillstand_parsers::{Hypervisor as Form, Parsed, Rounds};
 
 use super::host_of;
 use crate::input::config::Config;
@@ -67,14 +67,14 @@ struct Entry<'a> {
 
 /// The account of a run from its hypervisor logs. `None` without any.
 pub(super) fn read(
-    logs: &[(&LoadedFile, &Parsed)],
+    logs: &[super::Log<'_, Form>],
     config: &Config,
     told: &mut dyn FnMut(&LoadedFile, Severity, &'static str, String),
 ) -> Option<HypervisorLog> {
     let (targets, sources): (Vec<_>, Vec<_>) =
-        logs.iter().partition(|(file, log)| is_of_target(file, log, config));
-    let &(file, log) = sources.first().or(targets.first())?;
-    for (other, _) in sources.iter().skip(1) {
+        logs.iter().partition(|(file, log, _)| is_of_target(file, log, config));
+    let &(file, log, form) = sources.first().or(targets.first())?;
+    for (other, ..) in sources.iter().skip(1) {
         let message = format!(
             "the run has a second log of the hypervisor on the source; {} is used, this one is left out",
             file.file.relative
@@ -89,15 +89,13 @@ pub(super) fn read(
         told(file, Severity::Warning, "several-migrations", message);
     }
     let entries = entries(file, log, config);
-    let mut found = job(&entries, account(file, log));
+    let mut found = job(&entries, account(file, log, form));
     found.destination = log.facts.text("destination").map(str::to_owned);
-    found.resumed = targets.iter().find_map(|(file, log)| {
+    found.resumed = targets.iter().find_map(|(file, log, _)| {
         let entries = self::entries(file, log, config);
         entries.iter().find(|entry| entry.name == "RESUME").and_then(|entry| entry.time)
     });
-    // Xen's tools never tell one.
-    let tells = log.format != Format::XenMigrate;
-    if found.status == Status::Completed && found.account.downtime_s.is_none() && tells {
+    if found.status == Status::Completed && found.account.downtime_s.is_none() && form.has_downtime {
         let message =
             "the job completed, but none of the answers tells a downtime: ask once more after the end";
         told(file, Severity::Note, "no-downtime", message.to_owned());
@@ -216,7 +214,7 @@ fn fate(status: &str) -> Option<Status> {
 }
 
 /// The figures of the log: the last that each answer gave, rates as medians.
-fn account(file: &LoadedFile, log: &Parsed) -> Hypervisor {
+fn account(file: &LoadedFile, log: &Parsed, form: Form) -> Hypervisor {
     let of_last = of_last_migration(log);
     let values = |column: &str| -> Vec<f64> {
         match (log.frame.f64s(column), log.frame.i64s(column)) {
@@ -235,8 +233,7 @@ fn account(file: &LoadedFile, log: &Parsed) -> Hypervisor {
         let positive = values(column).into_iter().filter(|value| *value > 0.0).collect();
         Sample::new(positive).map(|sample| sample.median())
     };
-    // Xen of the PC counts in these pages, and does not say so.
-    let page_bytes = last("page_bytes").or((log.format == Format::XenMigrate).then_some(4096.0));
+    let page_bytes = last("page_bytes").or(form.page_bytes.map(f64::from));
     let sent = ["pages_normal", "pages_duplicate"].map(&last);
     Hypervisor {
         source_file: file.file.relative.clone(),
@@ -256,10 +253,10 @@ fn account(file: &LoadedFile, log: &Parsed) -> Hypervisor {
         sent: sent_pages(log, &of_last),
         dirty_bytes_per_s: median("dirty_pages_per_s").map(|pages| pages * page_bytes.unwrap_or(4096.0)),
         throughput_bytes_per_s: median("throughput_bytes_per_s"),
-        rounds: match log.format {
-            Format::XenMigrate => rounds(log),
-            Format::QmpMigrate => rounds_by_answers(log),
-            _ => Vec::new(),
+        rounds: match form.rounds {
+            Rounds::Rows => rounds(log),
+            Rounds::Answers => rounds_by_answers(log),
+            Rounds::Absent => Vec::new(),
         },
         printed_pages: printed_pages(log),
     }

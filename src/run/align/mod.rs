@@ -28,7 +28,7 @@ pub use resources::{LOOPBACK, Samples};
 
 use std::collections::BTreeMap;
 
-use stillstand_parsers::{Format, Parsed};
+use stillstand_parsers::{Benchmark, Domains, FORMATS, Hypervisor, Meaning, Parsed};
 
 use crate::input::config::Config;
 use crate::input::load::LoadedFile;
@@ -96,18 +96,12 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
         measurements: Vec::new(),
         diagnostics: Vec::new(),
     };
-    let of = |format| {
-        files.iter().filter_map(move |f| f.log.as_ref().filter(|l| l.format == format).map(|l| (*f, l)))
-    };
-    if let Some((_, log)) = run.only_one(of(Format::MigrationTime)) {
+    let logs = Logs::of(files);
+    if let Some((_, log, ())) = run.only_one(&logs.requests) {
         run.migration = migration(log);
         run.process_s = run.migration.duration_s;
     }
-    let logs: Vec<_> = [Format::QmpMigrate, Format::HmpMigrate, Format::VirshDomjobinfo, Format::XenMigrate]
-        .into_iter()
-        .flat_map(of)
-        .collect();
-    let hypervisor = hypervisor::read(&logs, config, &mut |file, severity, code, message| {
+    let hypervisor = hypervisor::read(&logs.hypervisors, config, &mut |file, severity, code, message| {
         Told::new(&mut run.diagnostics, file).tell(severity, code, message);
     });
     if let Some(log) = &hypervisor {
@@ -119,50 +113,99 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
     let request = stamp.map(|stamp| stamp - config.offset_of_role(Role::Source, at));
     let by_clock = |offset: f64| request.map(|request| request + offset);
     run.hypervisor = hypervisor.map(|log| log.since(request));
-    if let Some((file, log)) = run.only_one(of(Format::PingGawk).chain(of(Format::Ping))) {
+    if let Some((file, log, resolution_s)) = run.only_one(&logs.replies) {
         let zero = by_clock(config.offset_of_role(Role::Observer, at));
-        run.ping = ping::timeline(log, zero, config, &mut Told::new(&mut run.diagnostics, file));
+        run.ping =
+            ping::timeline(log, resolution_s, zero, config, &mut Told::new(&mut run.diagnostics, file));
         run.samples.extend(run.ping.as_ref().and_then(PingTimeline::round_trips));
     }
-    if let Some((file, log)) = run.only_one(of(Format::Zeit)) {
+    if let Some((file, log, ())) = run.only_one(&logs.guest_clocks) {
         let zero = by_clock(config.vm_clock.offset_s(at));
         run.guest_clock = guest_clock::read(log, zero, &mut Told::new(&mut run.diagnostics, file));
     }
-    for (file, log) in of(Format::VlcStats) {
+    for (file, log, ()) in logs.streams {
         run.streams.push(stream(file, log));
     }
-    for (_, log) in of(Format::Netperf) {
-        run.measurements.extend(benchmarks::netperf(log));
+    for (_, log, benchmark) in logs.benchmarks {
+        run.measurements.extend(match benchmark {
+            Benchmark::Network => benchmarks::network(log),
+            Benchmark::Levels => benchmarks::levels(log),
+            // What a campaign of benchmarks is about; beside a migration they are loads without a figure.
+            Benchmark::Rows { .. } => Vec::new(),
+        });
     }
-    for (_, log) in of(Format::Iometer) {
-        run.measurements.extend(benchmarks::iometer(log));
-    }
-    for (file, log) in of(Format::Dstat) {
+    for (file, log, ()) in &logs.host_samples {
         let host = host_of(file);
         if let Some(zero) = by_clock(config.clock_offset_s(host, at)) {
-            let samples = resources::dstat(host, log, zero, &mut Told::new(&mut run.diagnostics, file));
+            let samples =
+                resources::host_samples(host, log, zero, &mut Told::new(&mut run.diagnostics, file));
             let samples = run.count(samples, file);
             run.add(samples, file);
         }
     }
-    for (file, log) in of(Format::XentopGawk) {
+    for (file, log, ()) in logs.domains_by_counter {
         let host = host_of(file);
         if let Some(zero) = by_clock(config.clock_offset_s(host, at)) {
             let counter = counters.of(file, config);
             run.counters.entry(host.to_owned()).or_insert(counter);
-            run.add(resources::xentop_gawk(host, log, zero, counter, config), file);
+            run.add(resources::domains_by_counter(host, log, zero, counter, config), file);
         }
     }
-    for (file, log) in of(Format::Xentop) {
+    for (file, log, ()) in logs.domains_without_times {
         let host = host_of(file);
         if let Some(zero) = by_clock(config.clock_offset_s(host, at)) {
-            let dstat = of(Format::Dstat).find(|(file, _)| host_of(file) == host).map(|(_, log)| log);
+            let mut samples = logs.host_samples.iter().filter(|(file, ..)| host_of(file) == host);
+            let samples_log = samples.next().map(|(_, log, ())| *log);
             let mut told = Told::new(&mut run.diagnostics, file);
-            let samples = resources::raw_xentop(host, log, dstat, zero, config, &mut told);
+            let samples = resources::domains_without_times(host, log, samples_log, zero, config, &mut told);
             run.add(samples, file);
         }
     }
     run
+}
+
+/// A file, what is in it, and what its format says of its meaning.
+type Log<'a, T> = (&'a LoadedFile, &'a Parsed, T);
+
+/// The logs of a run by what they mean. Of each meaning first those of the format that the table of formats has first,
+/// then by path.
+#[derive(Default)]
+struct Logs<'a> {
+    requests: Vec<Log<'a, ()>>,
+    hypervisors: Vec<Log<'a, Hypervisor>>,
+    /// With how coarse the times of the replies are, in seconds.
+    replies: Vec<Log<'a, f64>>,
+    guest_clocks: Vec<Log<'a, ()>>,
+    host_samples: Vec<Log<'a, ()>>,
+    domains_by_counter: Vec<Log<'a, ()>>,
+    domains_without_times: Vec<Log<'a, ()>>,
+    streams: Vec<Log<'a, ()>>,
+    benchmarks: Vec<Log<'a, Benchmark>>,
+}
+
+impl<'a> Logs<'a> {
+    fn of(files: &[&'a LoadedFile]) -> Self {
+        let mut read: Vec<_> = files.iter().filter_map(|file| Some((*file, file.log.as_ref()?))).collect();
+        read.sort_by_key(|(_, log)| FORMATS.iter().position(|format| *format == log.format));
+        let mut logs = Self::default();
+        for (file, log) in read {
+            match log.format.meaning() {
+                Meaning::Request => logs.requests.push((file, log, ())),
+                Meaning::Hypervisor(form) => logs.hypervisors.push((file, log, form)),
+                Meaning::Replies { resolution_s } => logs.replies.push((file, log, resolution_s)),
+                Meaning::GuestClock => logs.guest_clocks.push((file, log, ())),
+                Meaning::HostSamples => logs.host_samples.push((file, log, ())),
+                Meaning::Domains(Domains::OneByCounter) => logs.domains_by_counter.push((file, log, ())),
+                Meaning::Domains(Domains::AllWithoutTimes) => {
+                    logs.domains_without_times.push((file, log, ()))
+                }
+                Meaning::Stream => logs.streams.push((file, log, ())),
+                Meaning::Benchmark(benchmark) => logs.benchmarks.push((file, log, benchmark)),
+                Meaning::Messages => {}
+            }
+        }
+        logs
+    }
 }
 
 /// Where the diagnostics of one file go.
@@ -191,12 +234,9 @@ impl<'a> Told<'a> {
 
 impl AlignedRun {
     /// The first log of a kind of which a run has one; more are reported and left out.
-    fn only_one<'a>(
-        &mut self,
-        mut logs: impl Iterator<Item = (&'a LoadedFile, &'a Parsed)>,
-    ) -> Option<(&'a LoadedFile, &'a Parsed)> {
-        let first = logs.next()?;
-        for (file, log) in logs {
+    fn only_one<'a, T: Copy>(&mut self, logs: &[Log<'a, T>]) -> Option<Log<'a, T>> {
+        let (first, rest) = logs.split_first()?;
+        for (file, log, _) in rest {
             let message = format!(
                 "the run has a second {} log; {} is used, this one is left out",
                 log.format.name(),
@@ -204,7 +244,7 @@ impl AlignedRun {
             );
             Told::new(&mut self.diagnostics, file).tell(Severity::Warning, SECOND_LOG, message);
         }
-        Some(first)
+        Some(*first)
     }
 
     /// Keeps the counters of the network of one file beside its name; the first file of a host counts. Gives the

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stillstand_parsers::{Format, Parsed};
+use stillstand_parsers::Parsed;
 
 use super::{Samples, Told};
 use crate::input::config::Config;
@@ -82,6 +82,7 @@ struct Reply {
 /// `None` when the log tells neither a reply nor how many requests were sent, or not how often.
 pub(super) fn timeline(
     log: &Parsed,
+    resolution_s: f64,
     zero: Option<f64>,
     config: &Config,
     told: &mut Told<'_>,
@@ -110,7 +111,6 @@ pub(super) fn timeline(
             format!("none of {sent} requests was answered: the outage is at least as long as the log"),
         );
     }
-    let resolution_s = if log.format == Format::PingGawk { 1.0 } else { 0.0 };
     let line = send_times(&replies, resolution_s);
     let (origin, slope) = (line.map(|line| line.origin_s), line.map(|line| line.period_s));
     let by_summary = match (summary("time_ms"), transmitted) {
@@ -338,11 +338,13 @@ mod tests {
                 _ => format!("[{t:.6}] no answer yet for icmp_seq={seq}\n"),
             };
         }
-        let parsed = stillstand_parsers::parse(Format::Ping, log.as_bytes()).unwrap();
+        let parsed =
+            stillstand_parsers::parse(stillstand_parsers::format_named("ping").unwrap(), log.as_bytes())
+                .unwrap();
         let mut found = Vec::new();
         let mut told = Told { into: &mut found, file: "ping" };
         let timeline =
-            timeline(&parsed, Some(1_264_510_801.0), &Config::parse("").unwrap(), &mut told).unwrap();
+            timeline(&parsed, 0.0, Some(1_264_510_801.0), &Config::parse("").unwrap(), &mut told).unwrap();
         assert_eq!((timeline.sent, timeline.answered.len()), (20, 12));
         assert_eq!(timeline.sent_at(12), Some(timeline.sent_s[11]));
     }

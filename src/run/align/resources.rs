@@ -1,4 +1,4 @@
-//! The resource series of the hosts: dstat and xentop.
+//! The resource series of the hosts and of domains under Xen.
 
 use std::collections::BTreeMap;
 
@@ -23,11 +23,11 @@ pub struct Samples {
 /// What the interface `lo` received, which is what it sent.
 pub const LOOPBACK: &str = "net.lo.received";
 
-/// The series of a dstat log. `zero` is the request by the host's clock.
+/// The series of a host that its own samples give. `zero` is the request by the host's clock.
 ///
 /// A file to which several recordings were appended holds other runs too: only the recording during
 /// which the request came is used.
-pub(super) fn dstat(host: &str, log: &Parsed, zero: f64, told: &mut Told<'_>) -> Vec<Samples> {
+pub(super) fn host_samples(host: &str, log: &Parsed, zero: f64, told: &mut Told<'_>) -> Vec<Samples> {
     const QUANTITIES: [(&str, Unit); 13] = [
         ("cpu.user", Unit::Percent),
         ("cpu.system", Unit::Percent),
@@ -88,7 +88,7 @@ fn recording(segments: &[u32], stamps: &[Option<f64>], zero: f64) -> Option<u32>
 /// xentop's counter is a clock only at its start, and there to a whole second: iteration `k` was
 /// taken at about `start + start_s + k · period`. Which iteration a figure belongs to is the parser's
 /// knowledge.
-pub(super) fn xentop_gawk(
+pub(super) fn domains_by_counter(
     host: &str,
     log: &Parsed,
     zero: f64,
@@ -96,23 +96,24 @@ pub(super) fn xentop_gawk(
     config: &Config,
 ) -> Vec<Samples> {
     match log.facts.int("start_epoch") {
-        Some(start) => xentop(host, log, start as f64 + counter.start_s - zero, counter.period_s, config),
+        Some(start) => domains(host, log, start as f64 + counter.start_s - zero, counter.period_s, config),
         None => Vec::new(),
     }
 }
 
-/// xentop's own output tells no time at all. Testbeds start its recorder together with dstat's: its
-/// first iteration is taken for the first row of the dstat log of the same host, if there is one.
-pub(super) fn raw_xentop(
+/// xentop's own output has no time at all. Testbeds start its recorder together with that of the host's samples: its
+/// first iteration is taken for the first row of the latter, if there is one.
+pub(super) fn domains_without_times(
     host: &str,
     log: &Parsed,
-    dstat: Option<&Parsed>,
+    samples: Option<&Parsed>,
     zero: f64,
     config: &Config,
     told: &mut Told<'_>,
 ) -> Vec<Samples> {
-    let first = dstat.and_then(|dstat| dstat.frame.f64s("epoch_s").ok()?.iter().flatten().next());
-    let Some(first) = first else {
+    let first =
+        samples.and_then(|log| Some((log.frame.f64s("epoch_s").ok()?.iter().flatten().next()?, log.format)));
+    let Some((first, format)) = first else {
         let message = format!(
             "xentop's own output has no times, and there is no dstat log of host {host} to start it with: it has \
              no place in the run; `inspect` shows it"
@@ -120,15 +121,16 @@ pub(super) fn raw_xentop(
         told.tell(Severity::Warning, "log-without-times", message);
         return Vec::new();
     };
-    let message = "xentop's own output has no times: its first iteration is taken for the first row of dstat on the \
-                   same host";
-    told.tell(Severity::Warning, "start-taken-from-dstat", message.to_owned());
-    xentop(host, log, first - zero, Counter::unmatched(config).period_s, config)
+    let message = format!(
+        "xentop's own output has no times: its first iteration is taken for the first row of {format} on the same host"
+    );
+    told.tell(Severity::Warning, "start-taken-from-dstat", message);
+    domains(host, log, first - zero, Counter::unmatched(config).period_s, config)
 }
 
 /// The series of all domains; iteration `k` was taken `k` periods after `start_s` (seconds since the
 /// request).
-fn xentop(host: &str, log: &Parsed, start_s: f64, period: f64, config: &Config) -> Vec<Samples> {
+fn domains(host: &str, log: &Parsed, start_s: f64, period: f64, config: &Config) -> Vec<Samples> {
     let cpus = config.host(host).and_then(|h| h.cpus).unwrap_or(1);
     let frame = &log.frame;
     let (Ok(iterations), Ok(domains)) = (frame.u32s("sample"), frame.strs("domain")) else {

@@ -142,7 +142,7 @@ pub(super) fn carried<'a>(groups: &'a [String], columns: usize) -> Vec<&'a str> 
     (0..columns).map(carry).collect()
 }
 
-/// Groups that may be told from the order of their subtitles. `read,writ` may be bytes or requests: not here.
+/// Groups that are known by the order of their subtitles. `read,writ` may be bytes or requests: not here.
 const ORDERED: &[(&str, &[&str])] = &[
     ("epoch", &["epoch"]),
     ("system", &["time"]),
@@ -162,13 +162,13 @@ const ORDERED: &[(&str, &[&str])] = &[
     ("paging", &["in", "out"]),
 ];
 
-/// The group of a column that cannot be told.
-pub(super) const UNTOLD: &str = "?";
+/// The group of a column that is not known.
+pub(super) const UNKNOWN: &str = "?";
 
 /// The groups of columns over which the row of groups is missing. `None` if not even the CPU or the memory
 /// can be told. Where several columns look like the total of the CPU or the network, one of them may be a single
 /// CPU or interface: none is taken.
-pub(super) fn told_by_order(subtitles: &[String]) -> Option<Vec<String>> {
+pub(super) fn groups_by_order(subtitles: &[String]) -> Option<Vec<String>> {
     let mut groups = Vec::with_capacity(subtitles.len());
     while let Some(rest) = subtitles.get(groups.len()..).filter(|rest| !rest.is_empty()) {
         let fits = |(_, names): &&(&str, &[&str])| {
@@ -178,7 +178,7 @@ pub(super) fn told_by_order(subtitles: &[String]) -> Option<Vec<String>> {
             Some((group, names)) => groups.extend(names.iter().map(|_| (*group).to_owned())),
             // `net/eth0:recv` says it itself.
             None => groups.extend(
-                rest.first().map(|cell| cell.rsplit_once(':').map_or(UNTOLD, |(group, _)| group).to_owned()),
+                rest.first().map(|cell| cell.rsplit_once(':').map_or(UNKNOWN, |(group, _)| group).to_owned()),
             ),
         }
     }
@@ -187,7 +187,7 @@ pub(super) fn told_by_order(subtitles: &[String]) -> Option<Vec<String>> {
         let begins =
             |(group, cell): &(&String, &String)| group.as_str() == unique && Some(&cell.as_str()) == first;
         if groups.iter().zip(subtitles).filter(begins).count() > 1 {
-            groups.iter_mut().filter(|group| *group == unique).for_each(|group| UNTOLD.clone_into(group));
+            groups.iter_mut().filter(|group| *group == unique).for_each(|group| UNKNOWN.clone_into(group));
         }
     }
     let useful = |group: &String| matches!(group.as_str(), "total cpu usage" | "memory usage" | "net/total");
@@ -227,22 +227,22 @@ mod tests {
 
     #[test]
     fn groups_from_the_order_of_subtitles() {
-        let told = |row: &str| {
+        let groups = |row: &str| {
             let subtitles: Vec<String> = row.split(' ').map(str::to_owned).collect();
-            told_by_order(&subtitles).map(|groups| groups.join(" ").replace("total cpu usage", "cpu"))
+            groups_by_order(&subtitles).map(|groups| groups.join(" ").replace("total cpu usage", "cpu"))
         };
         assert_eq!(
-            told("time usr sys idl wai stl read writ recv send used free").as_deref(),
+            groups("time usr sys idl wai stl read writ recv send used free").as_deref(),
             Some("system cpu cpu cpu cpu cpu ? ? net/total net/total swap swap")
         );
         assert_eq!(
-            told("usr sys idl wai stl recv send recv send").as_deref(),
+            groups("usr sys idl wai stl recv send recv send").as_deref(),
             Some("cpu cpu cpu cpu cpu ? ? ? ?")
         );
         assert_eq!(
-            told("net/eth0:recv usr sys idl wai stl").as_deref(),
+            groups("net/eth0:recv usr sys idl wai stl").as_deref(),
             Some("net/eth0 cpu cpu cpu cpu cpu")
         );
-        assert_eq!(told("read writ"), None);
+        assert_eq!(groups("read writ"), None);
     }
 }

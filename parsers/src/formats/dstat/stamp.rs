@@ -29,7 +29,7 @@ impl Table {
             self.dool_after_all(place, diagnostics);
         }
         let Some(calendar) = calendar else { return };
-        self.told_by(&calendar, line, diagnostics);
+        self.report_zone(&calendar, line, diagnostics);
         let epoch = calendar.zone.offset_s().map(|offset_s| {
             let spec = Spec { name: "epoch_s".to_owned(), unit: Unit::EpochSeconds, kind: Kind::Epoch };
             Epoch { column: self.column(spec), offset_s }
@@ -57,7 +57,7 @@ impl Table {
         });
     }
 
-    fn told_by(&self, calendar: &Calendar, line: Line<'_>, diagnostics: &mut Diagnostics) {
+    fn report_zone(&self, calendar: &Calendar, line: Line<'_>, diagnostics: &mut Diagnostics) {
         let place = Place { line: Some(line.number), ..Place::FILE };
         let name = &calendar.name;
         match (calendar.zone.offset_s(), calendar.zone.complaint()) {

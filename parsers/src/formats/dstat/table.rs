@@ -159,7 +159,7 @@ impl Table {
     }
 
     /// Takes a row in which nothing needs a thought, as nearly all do: as many plain numbers as there should be, later
-    /// than the row before, nothing told about any of them. One pass over the line, instead of one for the cells and
+    /// than the row before, no diagnostic about any of them. One pass over the line, instead of one for the cells and
     /// some for each. Gives its time; none, and nothing is done, if the row has to be looked at more closely.
     fn plain_row(&mut self, line: Line<'_>) -> Option<Option<f64>> {
         if self.run.first_row || self.run.undecided || self.decimal_comma || !line.terminated {

@@ -29,7 +29,7 @@ pub(super) struct Reading {
     pub decimal_comma: bool,
 }
 
-/// The value of a cell; `None`, which is told, where it has none.
+/// The value of a cell; `None`, with a diagnostic, where it has none.
 pub(super) fn value(
     spec: &Spec,
     place: Place<'_>,

@@ -135,7 +135,7 @@ impl Units {
 }
 
 /// Tells what the units of a run are where they are not dstat's.
-pub(super) fn tell(
+pub(super) fn report(
     writer: Writer,
     contradiction: bool,
     units: Units,
@@ -179,7 +179,7 @@ fn release(version: &str) -> Option<(u32, u32)> {
     Some((numbers.next()?, numbers.next().unwrap_or(0)))
 }
 
-/// Whether dool was told to count bytes. The last option counts, and options may be shortened.
+/// Whether dool counts bytes by its options. The last option counts, and options may be shortened.
 fn wants_bytes(command: &str) -> bool {
     let is = |word: &str, option: &str, least: usize| word.len() >= least && option.starts_with(word);
     let mut bytes = false;
@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn programs_are_told_by_title_command_and_headings() {
+    fn programs_are_known_by_title_command_and_headings() {
         assert_eq!(Writer::of_title(b"Dstat"), Some(Writer::Dstat));
         assert_eq!(Writer::of_title(b"pcp-dstat"), Some(Writer::Pcp));
         assert_eq!(Writer::of_title(b"My"), None);

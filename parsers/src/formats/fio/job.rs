@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::formats::benchmark::{
+use crate::shared::benchmark::{
     CPU, LATENCY, Measure, OPERATIONS, Results, Row, THROUGHPUT, positive, scaled,
 };
-use crate::formats::json::Node;
+use crate::shared::json::Node;
 
 const DIRECTIONS: [&str; 3] = ["read", "write", "trim"];
 const ALL_CLIENTS: &str = "All clients";
@@ -83,7 +83,7 @@ impl<'n, 'a> Job<'n, 'a> {
         });
         let directions: Vec<_> = directions.collect();
         if directions.is_empty() {
-            // A cut document is told of as a whole.
+            // A cut document has one diagnostic for the whole.
             if self.node.whole {
                 let what =
                     format!("the job `{}` ran for no time or did nothing; it has no result", self.test);
@@ -113,22 +113,22 @@ impl<'n, 'a> Job<'n, 'a> {
             (OPERATIONS, "mean", &[("iops", 1.0)]),
             (LATENCY, "mean", &[("lat_ns", 1e-9), ("lat", 1e-6), ("clat_ns", 1e-9), ("clat", 1e-6)]),
         ];
-        let mut told = Vec::new();
+        let mut unreadable = Vec::new();
         for (measure, statistic, names) in figures {
             let found = names.iter().find_map(|(name, scale)| Some((node.get(name)?, *scale)));
             let Some((found, scale)) = found else {
                 push(measure, statistic, None, node.line);
-                told.push((node, measure.metric));
+                unreadable.push((node, measure.metric));
                 continue;
             };
             let found = found.get("mean").unwrap_or(found);
             let value = found.word().and_then(positive).map(|value| scaled(value, scale));
             push(measure, statistic, value, found.line);
             if value.is_none() {
-                told.push((found, measure.metric));
+                unreadable.push((found, measure.metric));
             }
         }
-        for (node, metric) in told {
+        for (node, metric) in unreadable {
             results.diagnostics.warning("unreadable-value", node.place(), || {
                 format!("expected the {metric} of the job, a number of at least 0; the value is null")
             });

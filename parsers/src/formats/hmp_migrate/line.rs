@@ -4,13 +4,13 @@
 //! Since 10.1 several of them (`Time (ms): total=47317, setup=5, down=8`); a version in development had sizes in
 //! KiB on lines without a label.
 
-use crate::formats::hypervisor::Field;
+use crate::shared::hypervisor::Field;
 use crate::text::{split_once, words};
 
 pub(super) const PROMPT: &[u8] = b"(qemu)";
 
 /// What a line says.
-pub(super) enum Said<'a> {
+pub(super) enum Content<'a> {
     Status {
         old: bool,
         word: &'a [u8],
@@ -170,7 +170,7 @@ pub(super) fn banner(line: &[u8]) -> Option<String> {
     (words.next() == Some(b"monitor")).then(|| String::from_utf8_lossy(version).into_owned())
 }
 
-pub(super) fn read(line: &[u8]) -> Said<'_> {
+pub(super) fn read(line: &[u8]) -> Content<'_> {
     let text = line.trim_ascii();
     if let Some(rest) = text.strip_prefix(b"Migration status:") {
         return status(true, rest);
@@ -179,7 +179,7 @@ pub(super) fn read(line: &[u8]) -> Said<'_> {
         return status(false, rest);
     }
     if text == b"globals:" {
-        return Said::Globals;
+        return Content::Globals;
     }
     if let Some((label, rest)) = split_once(text, b':') {
         if let Some((_, field, of)) = FIGURES.iter().find(|(known, ..)| *known == label) {
@@ -187,7 +187,7 @@ pub(super) fn read(line: &[u8]) -> Said<'_> {
         }
         if let b"Throughput (Mbps)" | b"Throughput (mbps)" | b"Bandwidth (mbps)" = label {
             let digits = rest.trim_ascii();
-            return Said::Figure {
+            return Content::Figure {
                 field: Field::Throughput,
                 digits,
                 scale: 125_000.0,
@@ -198,31 +198,31 @@ pub(super) fn read(line: &[u8]) -> Said<'_> {
         let plain = label.strip_suffix(b" (KiB)").or_else(|| label.strip_suffix(b" (KB)"));
         let found = LABELS.iter().find(|(known, _)| *known == plain.unwrap_or(label));
         if let Some((_, context)) = found {
-            return Said::Pairs { context: *context, kib: plain.is_some(), pairs: rest };
+            return Content::Pairs { context: *context, kib: plain.is_some(), pairs: rest };
         }
     }
     let indented = line.first().is_some_and(u8::is_ascii_whitespace);
     if UNUSED.iter().any(|known| text.starts_with(known)) {
-        Said::Label
+        Content::Label
     } else if indented && text.contains(&b'=') && !text.contains(&b':') {
-        Said::Unlabelled { pairs: text }
+        Content::Unlabelled { pairs: text }
     } else if indented {
-        Said::Label
+        Content::Label
     } else {
-        Said::Other
+        Content::Other
     }
 }
 
-fn status(old: bool, rest: &[u8]) -> Said<'_> {
+fn status(old: bool, rest: &[u8]) -> Content<'_> {
     let rest = rest.trim_ascii();
     let (word, error) = match split_once(rest, b' ') {
         Some((word, error)) => (word, error.trim_ascii().strip_prefix(b"(")),
         None => (rest, None),
     };
-    Said::Status { old, word, error: error.map(|error| error.strip_suffix(b")").unwrap_or(error)) }
+    Content::Status { old, word, error: error.map(|error| error.strip_suffix(b")").unwrap_or(error)) }
 }
 
-fn figure(field: Field, of: Of, rest: &[u8]) -> Said<'_> {
+fn figure(field: Field, of: Of, rest: &[u8]) -> Content<'_> {
     let mut words = words(rest).map(|(_, word)| word);
     let digits = words.next().unwrap_or_default();
     let unit = words.next();
@@ -234,7 +234,7 @@ fn figure(field: Field, of: Of, rest: &[u8]) -> Said<'_> {
         Of::Nothing => (1.0, [None, None]),
     };
     let unit_fits = units.contains(&unit) && words.next().is_none();
-    Said::Figure { field, digits, scale, unit_fits, has_unit: unit.is_some() }
+    Content::Figure { field, digits, scale, unit_fits, has_unit: unit.is_some() }
 }
 
 /// One of the figures of a line.

@@ -2,7 +2,7 @@
 
 use polars::prelude::{Float64Chunked, Int64Chunked, IntoSeries, NewChunkedArray, Series};
 
-use super::row::Cells;
+use super::row::{Cells, NUMBERS};
 use crate::frame::Unit;
 
 /// A number.
@@ -103,6 +103,9 @@ pub(super) static VALUES: [Value; 32] = [
     rate("interrupts_per_s", &[("Interrupts per Second", 1.0)]),
 ];
 
+/// A row may be so many columns short or shifted: those of the CPU and the network.
+const MAY_LACK: usize = 14;
+
 /// The numbers of a row, in the order of [`VALUES`].
 pub(super) type Numbers = [Option<f64>; VALUES.len()];
 
@@ -129,6 +132,29 @@ impl Header {
             sources.iter().find_map(|(name, factor)| find(name).map(|at| (at, *factor)))
         });
         Self { places, cpu: find("% CPU Utilization"), named, padded }
+    }
+
+    /// How many columns the numbers are shifted to the right (positive) or to the left against this header;
+    /// none if the row does not fit it.
+    pub fn shift(&self, cells: &Cells<'_>, level: &str) -> Option<isize> {
+        if level == "PROCESSOR" {
+            return self.processor_shift(cells);
+        }
+        let more = isize::try_from(cells.len()).ok()?.checked_sub(isize::try_from(self.named).ok()?)?;
+        let padded = cells.len() == self.padded;
+        let lacks = more < 0 && more.unsigned_abs() <= MAY_LACK;
+        let first = if padded || lacks { 0 } else { more };
+        [first, more].into_iter().find(|shift| *shift >= 0 && cells.fits(*shift))
+    }
+
+    /// A processor has numbers from its utilisation on. 1.1.0 added three columns to the titles and forgot
+    /// them in these rows, so neither end of the row tells where it is.
+    fn processor_shift(&self, cells: &Cells<'_>) -> Option<isize> {
+        let first = (NUMBERS - 1..cells.len()).find(|at| !cells.get(*at).is_empty());
+        let Some(first) = first else { return Some(0) };
+        let shift = isize::try_from(first).ok()?.checked_sub(isize::try_from(self.cpu?).ok()?)?;
+        let numbers = (first..cells.len()).all(|at| cells.is_empty(at) || cells.is_number(at));
+        Some(shift).filter(|shift| numbers && shift.unsigned_abs() <= MAY_LACK)
     }
 
     /// Index and factor of each number that the file has.

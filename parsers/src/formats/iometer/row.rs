@@ -3,13 +3,10 @@
 //! Iometer quotes nothing: a name with a comma has two cells. Only the names, at the beginning of a row, can
 //! hold commas, so that the columns behind them are counted from the right.
 
-use super::columns::Header;
 use crate::text::{Plain, float, plain};
 
 /// Index of the first column behind the names.
-const NUMBERS: usize = 3;
-/// A row may be so many columns short or shifted: those of the CPU and the network.
-const MAY_LACK: usize = 14;
+pub(super) const NUMBERS: usize = 3;
 
 /// The levels of results. None of them may be added to another one.
 pub(super) const LEVELS: [&str; 6] = ["ALL", "MANAGER", "PROCESSOR", "WORKER", "DISK", "NETWORK"];
@@ -89,36 +86,13 @@ impl<'a> Cells<'a> {
         self.numbers.get(at).copied().flatten().or_else(|| number(self.get(at), self.separator))
     }
 
-    /// How many columns the numbers are shifted to the right (positive) or to the left against the header;
-    /// none if the row cannot be brought together with it.
-    pub fn shift(&self, header: &Header, level: &str) -> Option<isize> {
-        if level == "PROCESSOR" {
-            return self.processor_shift(header);
-        }
-        let more = isize::try_from(self.len()).ok()?.checked_sub(isize::try_from(header.named).ok()?)?;
-        let padded = self.len() == header.padded;
-        let lacks = more < 0 && more.unsigned_abs() <= MAY_LACK;
-        let first = if padded || lacks { 0 } else { more };
-        [first, more].into_iter().find(|shift| *shift >= 0 && self.fits(*shift))
-    }
-
-    /// A processor has numbers from its utilisation on. 1.1.0 added three columns to the titles and forgot
-    /// them in these rows, so neither end of the row tells where it is.
-    fn processor_shift(&self, header: &Header) -> Option<isize> {
-        let first = (NUMBERS - 1..self.len()).find(|at| !self.get(*at).is_empty());
-        let Some(first) = first else { return Some(0) };
-        let shift = isize::try_from(first).ok()?.checked_sub(isize::try_from(header.cpu?).ok()?)?;
-        let numbers = (first..self.len()).all(|at| self.is_empty(at) || self.is_number(at));
-        Some(shift).filter(|shift| numbers && shift.unsigned_abs() <= MAY_LACK)
-    }
-
     /// Whether a cell is a number, or what some compilers print for one that is none: `-1.#IND`.
-    fn is_number(&self, at: usize) -> bool {
+    pub fn is_number(&self, at: usize) -> bool {
         self.number(at).is_some() || self.get(at).windows(2).any(|pair| pair == b".#")
     }
 
     /// Whether everything behind the names is a number, or empty.
-    fn fits(&self, shift: isize) -> bool {
+    pub fn fits(&self, shift: isize) -> bool {
         let Some(first) = NUMBERS.checked_add_signed(shift) else { return false };
         let mut numbers = 0_usize;
         let all = (first..self.len()).all(|at| {
@@ -149,7 +123,7 @@ fn number(text: &[u8], separator: u8) -> Option<f64> {
     float(point)
 }
 
-/// Name and access specification out of the text that holds both; none if it cannot be told where the one
+/// Name and access specification out of the text that holds both; none if it is not clear where the one
 /// ends and the other begins.
 pub(super) fn names<'a>(
     both: &'a [u8],

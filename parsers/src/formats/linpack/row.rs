@@ -1,6 +1,6 @@
 //! The lines of LINPACK's tables.
 
-use crate::formats::benchmark::positive;
+use crate::shared::benchmark::positive;
 use crate::text::{split_once, unsigned, words};
 
 /// A row of linpackc.

@@ -35,7 +35,7 @@ pub(super) struct Times {
 
 /// A line about the time that the command took.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Said<'a> {
+pub(super) enum Content<'a> {
     /// All that this layout has, in one line.
     Whole(Times),
     /// One value; and whether it has all decimals that the tool prints.
@@ -47,13 +47,13 @@ pub(super) enum Said<'a> {
 }
 
 /// Reads a line without blanks around it; `None` if it is about something else.
-pub(super) fn read(text: &[u8]) -> Option<Said<'_>> {
+pub(super) fn read(text: &[u8]) -> Option<Content<'_>> {
     by_format(text)
         .or_else(|| by_default(text))
-        .map(Said::Whole)
+        .map(Content::Whole)
         .or_else(|| verbose(text))
         .or_else(|| shell(text))
-        .or_else(|| remark(text).then_some(Said::Remark))
+        .or_else(|| remark(text).then_some(Content::Remark))
 }
 
 impl Times {
@@ -127,7 +127,7 @@ fn by_default(line: &[u8]) -> Option<Times> {
 }
 
 /// A line of `time -v` that is used.
-fn verbose(text: &[u8]) -> Option<Said<'_>> {
+fn verbose(text: &[u8]) -> Option<Content<'_>> {
     let mut times = Times { layout: Some(Layout::Gnu), ..Times::default() };
     let value = |key: &[u8]| text.strip_prefix(key).map(<[u8]>::trim_ascii);
     let mut whole = true;
@@ -146,13 +146,13 @@ fn verbose(text: &[u8]) -> Option<Said<'_>> {
     } else if let Some(value) = value(b"Exit status: ") {
         times.status = Some(integer(value)?);
     } else {
-        return value(b"Command being timed: ").map(Said::Command);
+        return value(b"Command being timed: ").map(Content::Command);
     }
-    Some(Said::Part(times, whole))
+    Some(Content::Part(times, whole))
 }
 
 /// `real 8.87` of `time -p`, `real 0m8.870s` of bash and ksh.
-fn shell(text: &[u8]) -> Option<Said<'_>> {
+fn shell(text: &[u8]) -> Option<Content<'_>> {
     let mut found = words(text);
     let (label, value) = (found.next()?.1, found.next()?.1);
     if found.next().is_some() {
@@ -169,7 +169,7 @@ fn shell(text: &[u8]) -> Option<Said<'_>> {
         b"sys" => times.system = Some(number),
         _ => return None,
     }
-    Some(Said::Part(times, whole))
+    Some(Content::Part(times, whole))
 }
 
 /// `1%`, or `?%` for a command that took no time.
@@ -225,7 +225,7 @@ mod tests {
         ] {
             let line = format!("real\t{text}");
             let found = match read(line.as_bytes()) {
-                Some(Said::Part(times, whole)) => times.elapsed.map(|elapsed| (elapsed, whole)),
+                Some(Content::Part(times, whole)) => times.elapsed.map(|elapsed| (elapsed, whole)),
                 _ => None,
             };
             assert_eq!(found, expected, "{text}");

@@ -9,19 +9,19 @@
 
 use memchr::memmem::find;
 
-use super::line::{Event, Kind, Rtt, Said, Tool, about, number};
+use super::event::{Content, Event, Kind, Rtt, Tool, number, reports_error};
 use super::summary::{Summary, slashes};
 use crate::text::{float, split_once, unsigned, words};
 
-pub(super) fn read(text: &[u8]) -> Option<Said<'_>> {
+pub(super) fn read(text: &[u8]) -> Option<Content<'_>> {
     if text.starts_with(b"fping: ") {
-        return Some(Said::Message);
+        return Some(Content::Message);
     }
-    if text.starts_with(b"ICMP ") && find(text, b" for ICMP Echo sent to ").is_some() && about(text) {
-        return Some(Said::Unnumbered);
+    if text.starts_with(b"ICMP ") && find(text, b" for ICMP Echo sent to ").is_some() && reports_error(text) {
+        return Some(Content::Unnumbered);
     }
     let Some(at) = find(text, b" : ") else {
-        return statistics(text).then_some(Said::Remark);
+        return statistics(text).then_some(Content::Remark);
     };
     let (host, rest) = text.split_at_checked(at)?;
     let host = host.trim_ascii();
@@ -29,17 +29,17 @@ pub(super) fn read(text: &[u8]) -> Option<Said<'_>> {
     if host.is_empty() || host.iter().any(u8::is_ascii_whitespace) {
         return None;
     }
-    counts(host, rest).or_else(|| event(host, rest)).or_else(|| all_times(rest).then_some(Said::Remark))
+    counts(host, rest).or_else(|| event(host, rest)).or_else(|| all_times(rest).then_some(Content::Remark))
 }
 
-fn event<'a>(host: &'a [u8], text: &'a [u8]) -> Option<Said<'a>> {
+fn event<'a>(host: &'a [u8], text: &'a [u8]) -> Option<Content<'a>> {
     let duplicate = text.strip_prefix(b"duplicate for ");
     let (digits, rest) = split_once(duplicate.unwrap_or(text).strip_prefix(b"[")?, b']')?;
     let number = Some(number(digits)?);
     let rest = rest.strip_prefix(b", ")?;
     let parts = Event { tool: Some(Tool::Fping), host: Some(host), ..Event::new(Kind::Timeout, number) };
     if let Some(rest) = rest.strip_prefix(b"timed out") {
-        return Some(Said::Event(Event { left_over: not_average(rest), ..parts }));
+        return Some(Content::Event(Event { left_over: not_average(rest), ..parts }));
     }
     let mut start = words(rest);
     unsigned(start.next()?.1)?;
@@ -49,13 +49,13 @@ fn event<'a>(host: &'a [u8], text: &'a [u8]) -> Option<Said<'a>> {
     let kind = if duplicate.is_some() { Kind::Duplicate } else { Kind::Reply };
     let parts = Event { tool: Some(Tool::Fping), host: Some(host), ..Event::new(kind, number) };
     let (Some((at, value)), unit) = (start.next(), start.next()) else {
-        return Some(Said::Event(Event { whole: false, ..parts }));
+        return Some(Content::Event(Event { whole: false, ..parts }));
     };
     let rtt = float(value).filter(|rtt| *rtt >= 0.0).map_or(Rtt::Unreadable, Rtt::Millis);
     let whole = unit.is_some_and(|(_, unit)| unit == b"ms");
     let after = unit.map_or(at.saturating_add(value.len()), |(at, unit)| at.saturating_add(unit.len()));
     let left_over = not_average(rest.get(after..).unwrap_or_default());
-    Some(Said::Event(Event { rtt, whole, left_over, ..parts }))
+    Some(Content::Event(Event { rtt, whole, left_over, ..parts }))
 }
 
 /// Everything but ` (0.07 avg, 0% loss)` and ` [<- 10.0.0.9]`.
@@ -65,7 +65,7 @@ fn not_average(text: &[u8]) -> Option<&[u8]> {
     (!known).then_some(text)
 }
 
-fn counts<'a>(host: &'a [u8], text: &[u8]) -> Option<Said<'a>> {
+fn counts<'a>(host: &'a [u8], text: &[u8]) -> Option<Content<'a>> {
     let rest = text.strip_prefix(b"xmt/rcv/%loss = ").or_else(|| text.strip_prefix(b"xmt/rcv/%return = "))?;
     let lost = text.starts_with(b"xmt/rcv/%loss");
     let (counts, rest) = split_once(rest, b',').unwrap_or((rest, b""));
@@ -75,7 +75,7 @@ fn counts<'a>(host: &'a [u8], text: &[u8]) -> Option<Said<'a>> {
     let percent = values.next()?.trim_ascii().strip_suffix(b"%").and_then(float).filter(|_| lost);
     let times = rest.trim_ascii().strip_prefix(b"min/avg/max = ").and_then(|values| slashes(values, false));
     let summary = Summary { transmitted, received, loss_percent: percent, ..Summary::default() };
-    Some(Said::HostCounts { host, summary, times })
+    Some(Content::HostCounts { host, summary, times })
 }
 
 /// All times of a host at the end, of `-C`: `0.011 - 0.046`.

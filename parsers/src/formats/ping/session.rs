@@ -1,9 +1,9 @@
 //! What is known of one ping while it is read.
 
-use super::line::{Event, Kind, Tool};
+use super::event::{Event, Kind, Tool};
 use super::summary::{Summary, Times};
 use crate::diagnostic::{Diagnostics, Facts, Place};
-use crate::formats::sequence::{Seen, Unwrap};
+use crate::shared::sequence::{Seen, Unwrap};
 
 /// A repeated first number is a new beginning if the numbers had come this far.
 const FAR: u32 = 2;
@@ -141,8 +141,8 @@ impl Session {
         }
     }
 
-    /// Which program wrote it, where that can be told.
-    fn told_tool(&self) -> Option<Tool> {
+    /// Which program wrote it, where that is known.
+    fn stated_tool(&self) -> Option<Tool> {
         // The header with a colon, and replies that do not say `seq=`.
         self.tool.or((self.header && self.events > 0).then_some(Tool::Bsd))
     }
@@ -152,25 +152,25 @@ impl Session {
         if self.lowest == Some(0) {
             return Some(0);
         }
-        self.told_tool().map(|tool| u32::from(matches!(tool, Tool::Iputils | Tool::Windows)))
+        self.stated_tool().map(|tool| u32::from(matches!(tool, Tool::Iputils | Tool::Windows)))
     }
 
-    pub fn tell(&self, facts: &mut Facts) {
+    pub fn set_facts(&self, facts: &mut Facts) {
         if let Some(target) = &self.target {
             facts.set_text("target", target);
         }
-        if let Some(tool) = self.told_tool() {
+        if let Some(tool) = self.stated_tool() {
             facts.set_text("tool", tool.name().as_bytes());
         }
         if let Some(first) = self.first_seq() {
             facts.set_int("first_seq", first);
         }
         if let Some((summary, _)) = &self.summary {
-            summary.tell(facts);
+            summary.set_facts(facts);
         }
         // hping has no replies and yet times, of zero.
         if let Some(times) = self.times.filter(|_| self.counted > 0 || self.tool != Some(Tool::Hping)) {
-            times.tell(facts);
+            times.set_facts(facts);
         }
     }
 

@@ -38,7 +38,7 @@ pub(in crate::formats) struct Times {
 }
 
 impl Summary {
-    pub fn tell(&self, facts: &mut Facts) {
+    pub fn set_facts(&self, facts: &mut Facts) {
         facts.set_int("transmitted", self.transmitted);
         facts.set_int("received", self.received);
         if let Some(duplicates) = self.duplicates {
@@ -57,7 +57,7 @@ impl Summary {
 }
 
 impl Times {
-    pub fn tell(&self, facts: &mut Facts) {
+    pub fn set_facts(&self, facts: &mut Facts) {
         facts.set_float("rtt_min_ms", self.min);
         facts.set_float("rtt_avg_ms", self.avg);
         facts.set_float("rtt_max_ms", self.max);

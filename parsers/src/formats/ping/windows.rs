@@ -13,17 +13,17 @@
 
 use memchr::memmem::find;
 
-use super::line::{Event, Kind, Rtt, Said, Tool, time};
+use super::event::{Content, Event, Kind, Rtt, Tool, time};
 use super::summary::{Summary, Times};
 use crate::text::{float, split_once, unsigned, words};
 
-pub(super) fn read(text: &[u8]) -> Option<Said<'_>> {
+pub(super) fn read(text: &[u8]) -> Option<Content<'_>> {
     reply(text)
         .or_else(|| no_reply(text).then(|| event(Kind::Timeout)))
         .or_else(|| failure(text).then(|| event(Kind::Unreachable)))
         .or_else(|| header(text))
-        .or_else(|| counts(text).map(Said::Counts))
-        .or_else(|| times(text).map(Said::Times))
+        .or_else(|| counts(text).map(Content::Counts))
+        .or_else(|| times(text).map(Content::Times))
         .or_else(|| other(text))
 }
 
@@ -32,8 +32,8 @@ pub(super) fn may_be_reply(text: &[u8]) -> bool {
     text.starts_with(b"Reply from ") || text.starts_with(b"Antwort von ")
 }
 
-fn event(kind: Kind) -> Said<'static> {
-    Said::Event(Event { tool: Some(Tool::Windows), ..Event::new(kind, None) })
+fn event(kind: Kind) -> Content<'static> {
+    Content::Event(Event { tool: Some(Tool::Windows), ..Event::new(kind, None) })
 }
 
 /// The words before and after the `ü` of any encoding.
@@ -43,7 +43,7 @@ fn umlaut(text: &[u8], before: &[u8], after: &[u8]) -> bool {
 }
 
 /// `Reply from 10.0.0.1: bytes=32 time<1ms TTL=128`, or an error in place of the fields.
-fn reply(text: &[u8]) -> Option<Said<'_>> {
+fn reply(text: &[u8]) -> Option<Content<'_>> {
     let rest = text.strip_prefix(b"Reply from ").or_else(|| text.strip_prefix(b"Antwort von "))?;
     let (at, host) = words(rest).next()?;
     host.strip_suffix(b":")?;
@@ -52,7 +52,7 @@ fn reply(text: &[u8]) -> Option<Said<'_>> {
     if !rest.is_empty() && memchr::memchr(b'=', rest).is_none() && find(rest, b"<").is_none() {
         // A sentence: `Destination host unreachable.`
         let whole = rest.ends_with(b".");
-        return whole.then_some(Said::Event(Event {
+        return whole.then_some(Content::Event(Event {
             kind: Kind::Unreachable,
             counted: false,
             whole,
@@ -67,7 +67,7 @@ fn reply(text: &[u8]) -> Option<Said<'_>> {
             break;
         }
     }
-    (parts.rtt != Rtt::None).then_some(Said::Event(parts))
+    (parts.rtt != Rtt::None).then_some(Content::Event(parts))
 }
 
 fn no_reply(text: &[u8]) -> bool {
@@ -91,11 +91,11 @@ fn failure(text: &[u8]) -> bool {
         || text.starts_with(b"PING: Fehler bei der ")
 }
 
-fn header(text: &[u8]) -> Option<Said<'_>> {
+fn header(text: &[u8]) -> Option<Content<'_>> {
     let tool = Some(Tool::Windows);
     if let Some(rest) = text.strip_prefix(b"Pinging ") {
         let known = find(rest, b" with ").is_some() && rest.ends_with(b" bytes of data:");
-        return known.then_some(Said::Header { target: words(rest).next()?.1, tool });
+        return known.then_some(Content::Header { target: words(rest).next()?.1, tool });
     }
     let rest = text.strip_prefix(b"Ping ")?;
     if find(rest, b" mit ").is_none() || !rest.ends_with(b" Bytes Daten:") {
@@ -103,7 +103,7 @@ fn header(text: &[u8]) -> Option<Said<'_>> {
     }
     // `Ping wird ausgeführt für 10.0.0.1 mit 32 Bytes Daten:`; the oldest: `Ping 10.0.0.1 mit 32 Bytes Daten:`
     let nth = if rest.starts_with(b"wird ") { 3 } else { 0 };
-    Some(Said::Header { target: words(rest).nth(nth)?.1, tool })
+    Some(Content::Header { target: words(rest).nth(nth)?.1, tool })
 }
 
 /// `Packets: Sent = 4, Received = 3, Lost = 1 (25% loss),`
@@ -135,9 +135,9 @@ fn times(text: &[u8]) -> Option<Times> {
     Some(Times { min, avg, max, mdev: None })
 }
 
-fn other(text: &[u8]) -> Option<Said<'_>> {
+fn other(text: &[u8]) -> Option<Content<'_>> {
     if text.starts_with(b"Ping statistics for ") || text.starts_with(b"Ping-Statistik f") {
-        return Some(Said::Banner { tool: Some(Tool::Windows) });
+        return Some(Content::Banner { tool: Some(Tool::Windows) });
     }
     // Line 2 of the German counts.
     let loss = text.strip_prefix(b"(").and_then(|text| split_once(text, b'%'));
@@ -147,5 +147,5 @@ fn other(text: &[u8]) -> Option<Said<'_>> {
         || [b"Control-C".as_slice(), b"Control-Break", b"STRG-C", b"STRG-Untbr"].contains(&text)
         // The prompt: `C:\>ping 10.0.0.1`
         || (text.get(1..3) == Some(b":\\") && find(text, b">").is_some());
-    remark.then_some(Said::Remark)
+    remark.then_some(Content::Remark)
 }

@@ -7,7 +7,7 @@
 //! # rtt min/avg/max/mdev = 0.301/0.552/4.113/0.402 ms, pipe 2
 //! ```
 
-use super::super::ping::summary::{Summary, Times, counts, times};
+use crate::formats::ping::summary::{Summary, Times, counts, times};
 use crate::text::words;
 
 /// A line beginning with `#`.

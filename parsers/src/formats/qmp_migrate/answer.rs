@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostics, Place};
-use crate::formats::hypervisor::{Field, Observation, Reading, is_status, reading, reading_of};
+use crate::shared::hypervisor::{Field, Observation, Reading, is_status, reading, reading_of};
 
 /// Members of an answer, and the base units in their unit.
 const OF_JOB: [(&str, Field, f64); 4] = [

@@ -6,9 +6,9 @@ use super::answer;
 use super::destination::destination;
 use super::gather::{Cut, Message, Piece, near};
 use super::python::to_json;
-use crate::diagnostic::{ParseError, Parsed, Place};
-use crate::format::Format;
-use crate::formats::hypervisor::{Field, Observation, STATUS, Table, reading_of};
+use crate::diagnostic::Place;
+use crate::outcome::{Outcome, Unusable};
+use crate::shared::hypervisor::{Field, Observation, STATUS, Table, reading_of};
 use crate::time::stamp::Stamp;
 
 /// Commands that are rows.
@@ -57,7 +57,7 @@ pub(super) struct Reader {
     pending: Vec<Pending>,
     /// The next empty answer is to the command that opens a connection.
     greeted: bool,
-    /// The state of a migration has been told: from here on `query-migrate` always tells one.
+    /// The state of a migration is known: from here on `query-migrate` always has one.
     begun: bool,
     first_monitor: Option<Vec<u8>>,
     events_skipped: u64,
@@ -286,7 +286,7 @@ impl Reader {
         self.table.rows.push(row);
     }
 
-    pub fn finish(mut self, bytes: &[u8]) -> Result<Parsed, ParseError> {
+    pub fn finish(mut self, bytes: &[u8]) -> Result<Outcome, Unusable> {
         let diagnostics = &mut self.table.diagnostics;
         if self.events_skipped > 0 {
             let count = self.events_skipped;
@@ -302,7 +302,7 @@ impl Reader {
         }
         let expected =
             "a command, an event or an answer of QMP about a migration; was `query-migrate` ever asked?";
-        self.table.finish(Format::QmpMigrate, bytes, expected)
+        self.table.finish(bytes, expected)
     }
 }
 

@@ -1,7 +1,7 @@
 //! One run of sysbench: what it is, and its figures.
 
-use crate::formats::benchmark::{EVENTS, LATENCY, Measure, OPERATIONS, THROUGHPUT, TIME, positive};
 use crate::lines::Line;
+use crate::shared::benchmark::{EVENTS, LATENCY, Measure, OPERATIONS, THROUGHPUT, TIME, positive};
 use crate::text::{split_once, unsigned, words};
 
 const MIB: f64 = 1_048_576.0;

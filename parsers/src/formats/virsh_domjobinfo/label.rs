@@ -1,6 +1,6 @@
 //! Labels of `virsh domjobinfo` and the values behind them.
 
-use crate::formats::hypervisor::Field;
+use crate::shared::hypervisor::Field;
 use crate::text::{split_once, words};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

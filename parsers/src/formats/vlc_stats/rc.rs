@@ -22,11 +22,11 @@
 //!   things for `KiB`, among them `kB`: that is taken as 1024.
 //! * Prompts (`> `) and messages of VLC stand before and between the lines.
 
-use super::Reader;
 use super::counters::{Counter, Dump, Source};
+use super::reader::Reader;
 use crate::diagnostic::Place;
-use crate::formats::vlc_message::Message;
 use crate::lines::Line;
+use crate::shared::vlc_message::Message;
 use crate::text::{unsigned, words};
 
 pub(super) const BEGIN: &[u8] = b"+----[ begin of statistical info";

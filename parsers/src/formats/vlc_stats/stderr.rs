@@ -1,7 +1,7 @@
 //! The two lines that VLC 0.8.5 to 1.1 prints on stderr at the end of an input.
 
-use super::Reader;
 use super::counters::{Counter, Dump, Source};
+use super::reader::Reader;
 use crate::diagnostic::Place;
 use crate::lines::Line;
 use crate::text::{split_once, unsigned, words};

@@ -5,8 +5,8 @@
 
 use memchr::memchr;
 
-use super::Reader;
 use super::counters::{COUNTERS, Dump, Source};
+use super::reader::Reader;
 use crate::diagnostic::Place;
 use crate::lines::Line;
 use crate::text::whole;

@@ -24,7 +24,7 @@ pub(super) struct Job {
     pub dirtied: Option<f64>,
     /// Pages done of that round.
     pub done: Option<f64>,
-    /// A round that has begun and of which nothing has been told yet.
+    /// A round that has begun and of which nothing else is known yet.
     pub begun: Option<Row>,
     /// The row of the round that figures to come belong to.
     pub open_row: Option<usize>,
@@ -66,9 +66,9 @@ impl Job {
     }
 }
 
-/// How rounds are told.
+/// How often the log mentions a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Telling {
+pub(super) enum Mention {
     /// Each once, all of them.
     Once,
     /// Each several times, all of them.
@@ -164,14 +164,14 @@ impl Jobs {
         latest(self.fitting(origin, domain).filter(|(_, job)| wanted(job) == best), place, log)
     }
 
-    /// The migration of which this round has begun and nothing else was told yet.
+    /// The migration of which this round has begun and nothing else is known yet.
     pub fn begun(&self, origin: &Origin, round: u64) -> Option<usize> {
         let begun = |job: &Job| job.begun.is_some() && job.round == round;
         let all = self.fitting(origin, None).filter(|(_, job)| begun(job));
         all.max_by_key(|(_, job)| job.last).map(|(at, _)| at)
     }
 
-    /// The last migration of which the outcome is not told, also when it is over.
+    /// The last migration of which the log has no outcome, also when it is over.
     pub fn judged(&self, origin: &Origin, domain: Option<u64>) -> Option<usize> {
         let mut recent = self.all.iter().enumerate().rev().take(AT_ONCE);
         recent.find(|(_, job)| !job.judged && job.fits(origin, domain)).map(|(at, _)| at)
@@ -183,13 +183,13 @@ impl Jobs {
         &mut self,
         origin: &Origin,
         (round, pages): (u64, Option<f64>),
-        telling: Telling,
+        mention: Mention,
         place: Place<'_>,
         log: &mut Diagnostics,
     ) -> usize {
         let line = place.line.unwrap_or_default();
         let open = || self.fitting(origin, None);
-        let same = |job: &Job| telling != Telling::Once && job.round == round;
+        let same = |job: &Job| mention != Mention::Once && job.round == round;
         let next = |job: &Job| job.round.checked_add(1) == Some(round);
         let found = if round == 1 {
             let same = open().rfind(|(_, job)| same(job)).map(|(at, _)| at);
@@ -210,13 +210,13 @@ impl Jobs {
                 log.warning("rounds-mixed", place, || {
                     format!("round {round} after round {}; rounds of two migrations may be mixed", job.round)
                 });
-            } else if telling != Telling::Some {
+            } else if mention != Mention::Some {
                 missing(expected, round, place, log);
             }
             Some(at)
         });
         let at = found.unwrap_or_else(|| {
-            if round > 1 && telling != Telling::Some {
+            if round > 1 && mention != Mention::Some {
                 missing(1, round, place, log);
             }
             self.open(origin, None, line)

@@ -1,17 +1,15 @@
-//! From records to rows: what happened in a migration, and what is to be said about the log.
+//! From records to rows: what happened in a migration, and what is wrong with the log.
 
 use std::collections::BTreeMap;
 
 use super::jobs::{Job, Jobs, LastRound};
+use super::message::{self, Message};
 use super::record::{Origin, Record, Writer};
-use super::rounds::set_round;
 use super::row::{self, Field, Row};
-use super::said::{self, Said};
-use crate::diagnostic::{Diagnostics, Facts, ParseError, Parsed, Place, RowCount, Severity};
-use crate::format::Format;
-use crate::formats::hypervisor::{clock, report_unplaced};
-use crate::formats::{Outcome, unusable};
+use crate::diagnostic::{Diagnostics, Facts, Place, RowCount, Severity};
 use crate::lines::Lines;
+use crate::outcome::{Outcome, Unusable, unusable};
+use crate::shared::hypervisor::{clock, report_unplaced};
 use crate::time::stamp::{self, Stamp};
 
 pub(super) const ACTIVE: &str = "active";
@@ -55,10 +53,10 @@ impl Reader {
         let mut known = self.json(record, place);
         let mut at = 0_usize;
         while let Some(rest) = words.get(at..).filter(|rest| !rest.is_empty()) {
-            let used = said::read(rest).map_or(0, |(said, used)| {
+            let used = message::read(rest).map_or(0, |(message, used)| {
                 known = true;
-                cut |= !record.terminated && used >= rest.len() && is_partial(said);
-                self.said(record, said, rest, place);
+                cut |= !record.terminated && used >= rest.len() && is_partial(message);
+                self.message(record, message, rest, place);
                 used
             });
             at = at.saturating_add(used.max(1));
@@ -97,30 +95,38 @@ impl Reader {
         self.rows.len().saturating_sub(1)
     }
 
-    /// A round that began and of which nothing else was said.
+    /// A round that began and of which nothing else is known.
     pub(super) fn flush(&mut self, at: usize) {
         if let Some(row) = self.jobs.get_mut(at).and_then(|job| job.begun.take()) {
             self.push(row);
         }
     }
 
-    pub(super) fn said(&mut self, record: &Record<'_>, said: Said<'_>, words: &[&[u8]], place: Place<'_>) {
+    pub(super) fn message(
+        &mut self,
+        record: &Record<'_>,
+        message: Message<'_>,
+        words: &[&[u8]],
+        place: Place<'_>,
+    ) {
         let origin = &record.origin;
-        match said {
-            Said::Begins { incoming, domain, command } => {
+        match message {
+            Message::Begins { incoming, domain, command } => {
                 self.begins(record, incoming, domain, command, place)
             }
-            Said::Round { iteration } => self.round(record, iteration, words, place),
-            Said::Counts { iteration, sent, skipped } => self.counts(record, iteration, sent, skipped, place),
-            Said::Stray => {
+            Message::Round { iteration } => self.round(record, iteration, words, place),
+            Message::Counts { iteration, sent, skipped } => {
+                self.counts(record, iteration, sent, skipped, place)
+            }
+            Message::Stray => {
                 self.lose("row-unreadable", place, "expected the number of a round before its pages")
             }
-            Said::Figures { values } => self.figures(record, values, place),
-            Said::Progress(progress) => self.progress(record, &progress, place),
-            Said::Repeated { iteration, sent, remaining, percent } => {
+            Message::Figures { values } => self.figures(record, values, place),
+            Message::Progress(progress) => self.progress(record, &progress, place),
+            Message::Repeated { iteration, sent, remaining, percent } => {
                 self.repeated(record, [iteration, sent, remaining, percent], place);
             }
-            Said::LastRound => {
+            Message::LastRound => {
                 let at =
                     self.jobs.current(origin, None, place, &mut self.log, |job| job.last == record.number);
                 if let Some(at) = at {
@@ -128,12 +134,12 @@ impl Reader {
                     let mut row = self.row(record, at, "last-round");
                     if let Some(job) = self.jobs.get_mut(at) {
                         job.last_round = LastRound::Announced;
-                        set_round(&mut row, job.round.saturating_add(1));
+                        row.set_round(job.round.saturating_add(1));
                     }
                     self.push(row);
                 }
             }
-            Said::Suspend { domain, done } => {
+            Message::Suspend { domain, done } => {
                 if let Some(at) = self.jobs.current(origin, domain, place, &mut self.log, |job| job.round > 0)
                 {
                     self.jobs.touch(at, origin, domain, record.number);
@@ -141,26 +147,26 @@ impl Reader {
                     self.push(row);
                 }
             }
-            Said::Sent { pages } => {
+            Message::Sent { pages } => {
                 let last = |job: &Job| job.last_round == LastRound::Next;
                 let at = self.current_or_new(record, None, place, last);
                 let mut row = self.row(record, at, "sent");
                 row.put(Field::Transferred, pages, PAGE, place, &mut self.log);
                 self.push(row);
             }
-            Said::Saved { incoming, exit, failed } => self.saved(record, incoming, exit, failed, place),
-            Said::Transferred { incoming } => self.event(record, "transferred", incoming, place),
-            Said::Runs { incoming } => self.event(record, "RESUME", incoming, place),
-            Said::Ended { failed, domain } => self.ended(record, failed, domain, words),
-            Said::Error => {
+            Message::Saved { incoming, exit, failed } => self.saved(record, incoming, exit, failed, place),
+            Message::Transferred { incoming } => self.event(record, "transferred", incoming, place),
+            Message::Runs { incoming } => self.event(record, "RESUME", incoming, place),
+            Message::Ended { failed, domain } => self.ended(record, failed, domain, words),
+            Message::Error => {
                 let at = self.jobs.judged(origin, None);
                 let job = at.and_then(|at| self.jobs.get_mut(at)).filter(|job| job.error.is_none());
                 if let Some(job) = job {
                     job.error = Some(sentence(words));
                 }
             }
-            Said::Restarted => self.jobs.close(origin.writer),
-            Said::Version(version) => self.version = Some(String::from_utf8_lossy(version).into_owned()),
+            Message::Restarted => self.jobs.close(origin.writer),
+            Message::Version(version) => self.version = Some(String::from_utf8_lossy(version).into_owned()),
         }
     }
 
@@ -274,7 +280,7 @@ impl Reader {
         self.push(row);
     }
 
-    pub(super) fn finish(mut self, bytes: &[u8]) -> Result<Parsed, ParseError> {
+    pub(super) fn finish(mut self, bytes: &[u8]) -> Result<Outcome, Unusable> {
         for at in 0..self.jobs.all().len() {
             self.flush(at);
         }
@@ -283,7 +289,7 @@ impl Reader {
             let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
             let expected = "what Xen says of a migration, such as `Saving memory pages: iter 1` in xend's log or \
                             `migration target: Ready to receive domain.` from xl";
-            return Err(unusable(Format::XenMigrate, place, expected, self.log));
+            return Err(unusable(place, expected, self.log));
         }
         self.rows.sort_by_key(|row| row.line);
         self.check_pages();
@@ -300,16 +306,14 @@ impl Reader {
         if let Some(last) = self.rows.iter().rev().find_map(|row| row.status) {
             facts.set_text("last_status", last.as_bytes());
         }
-        Outcome {
-            format: Format::XenMigrate,
+        Ok(Outcome {
             version: self.version,
             columns: row::columns(&self.rows),
             clock: clock(self.rows.iter().map(|row| row.time)),
             facts,
             rows: RowCount { read: self.rows.len(), lost: self.lost },
             diagnostics: self.log,
-        }
-        .into_parsed()
+        })
     }
 
     /// A round sends no more pages than the VM has, by the first round of the migration; that Xen counts some of
@@ -345,11 +349,11 @@ impl Reader {
 }
 
 /// Whether words that end a log that was cut say less than they might.
-fn is_partial(said: Said<'_>) -> bool {
-    match said {
-        Said::Figures { values } => values.iter().any(Option::is_none),
-        Said::Counts { skipped, .. } => skipped.is_none(),
-        Said::Progress(progress) => progress.percent.is_none(),
+fn is_partial(message: Message<'_>) -> bool {
+    match message {
+        Message::Figures { values } => values.iter().any(Option::is_none),
+        Message::Counts { skipped, .. } => skipped.is_none(),
+        Message::Progress(progress) => progress.percent.is_none(),
         _ => false,
     }
 }

@@ -1,6 +1,6 @@
 //! Records of a log: a line with what stands before its message, and in xend's log the lines that belong to it.
 //!
-//! xend writes what `xc_save` said as one line, with the `\r` and `\b` in it. A terminal, a mail or an editor turns
+//! xend writes the output of `xc_save` as one line, with the `\r` and `\b` in it. A terminal, a mail or an editor turns
 //! them into several lines, of which only the first has xend's head.
 
 use crate::text::{split_once, unsigned, words};

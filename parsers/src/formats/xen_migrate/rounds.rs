@@ -1,12 +1,12 @@
 //! Rounds: what they sent, and how far they are.
 
-use super::jobs::{Job, LastRound, Telling};
+use super::jobs::{Job, LastRound, Mention};
+use super::message::{self, Message, Progress};
 use super::reader::{ACTIVE, PAGE, Reader};
 use super::record::Record;
 use super::row::{Field, Row};
-use super::said::{self, Progress, Said};
 use crate::diagnostic::{Diagnostics, Place};
-use crate::formats::hypervisor::STATUS;
+use crate::shared::hypervisor::STATUS;
 use crate::text::unsigned;
 
 /// Bytes per second of a decimal megabit per second.
@@ -16,16 +16,17 @@ impl Reader {
     /// What an emulator of XenServer answers.
     pub(super) fn json(&mut self, record: &Record<'_>, place: Place<'_>) -> bool {
         let json = record.message;
-        if memchr::memmem::find(json, b"\"MIGRATION\"").is_none() || said::member(json, b"event").is_none() {
+        if memchr::memmem::find(json, b"\"MIGRATION\"").is_none() || message::member(json, b"event").is_none()
+        {
             return false;
         }
-        if let Some(status) = said::member(json, b"status") {
-            let saved = Said::Saved { incoming: false, exit: None, failed: status != b"completed" };
-            self.said(record, saved, &[], place);
+        if let Some(status) = message::member(json, b"status") {
+            let saved = Message::Saved { incoming: false, exit: None, failed: status != b"completed" };
+            self.message(record, saved, &[], place);
             return true;
         }
         let [sent, remaining, iteration] =
-            [b"sent".as_slice(), b"remaining", b"iteration"].map(|key| said::member(json, key));
+            [b"sent".as_slice(), b"remaining", b"iteration"].map(|key| message::member(json, key));
         let Some(round) = iteration.and_then(unsigned).and_then(|round| round.checked_add(1)) else {
             if record.terminated {
                 self.lose("row-unreadable", place, "an account of a round without its number");
@@ -34,10 +35,10 @@ impl Reader {
             }
             return record.terminated;
         };
-        let at = self.jobs.of_round(&record.origin, (round, None), Telling::Some, place, &mut self.log);
+        let at = self.jobs.of_round(&record.origin, (round, None), Mention::Some, place, &mut self.log);
         let mut row = self.row(record, at, STATUS);
         row.status = Some(ACTIVE);
-        set_round(&mut row, round);
+        row.set_round(round);
         self.transfer(&mut row, sent, remaining, place);
         self.advance(at, round);
         self.push(row);
@@ -67,13 +68,13 @@ impl Reader {
             self.lose("row-unreadable", place, "expected the number of the round that begins");
             return;
         };
-        let pages = said::pages_of(words);
-        let at = self.jobs.of_round(&record.origin, (round, pages), Telling::Once, place, &mut self.log);
+        let pages = message::pages_of(words);
+        let at = self.jobs.of_round(&record.origin, (round, pages), Mention::Once, place, &mut self.log);
         self.flush(at);
         self.advance(at, round);
         let mut row = self.row(record, at, STATUS);
         row.status = Some(ACTIVE);
-        set_round(&mut row, round);
+        row.set_round(round);
         if let Some(job) = self.jobs.get_mut(at) {
             job.begun = Some(row);
             job.open_row = None;
@@ -94,7 +95,7 @@ impl Reader {
         };
         // What was begun last on this terminal, or in this record.
         let at = self.jobs.begun(&record.origin, round).unwrap_or_else(|| {
-            self.jobs.of_round(&record.origin, (round, None), Telling::Once, place, &mut self.log)
+            self.jobs.of_round(&record.origin, (round, None), Mention::Once, place, &mut self.log)
         });
         self.jobs.touch(at, &record.origin, None, record.number);
         self.advance(at, round);
@@ -118,7 +119,7 @@ impl Reader {
     fn round_row(&mut self, record: &Record<'_>, at: usize, round: u64) -> Row {
         let mut row = self.row(record, at, "round");
         row.status = Some(ACTIVE);
-        set_round(&mut row, round);
+        row.set_round(round);
         row
     }
 
@@ -129,7 +130,7 @@ impl Reader {
         });
     }
 
-    /// The figures of a round whose pages may have been told before.
+    /// The figures of a round whose pages may be in a line before.
     pub(super) fn figures(&mut self, record: &Record<'_>, values: [Option<&[u8]>; 6], place: Place<'_>) {
         let origin = &record.origin;
         let waits = |job: &Job| (job.last == record.number, job.open_row.is_some());
@@ -212,8 +213,8 @@ impl Reader {
             return;
         };
         let limit = progress.limit.and_then(unsigned).and_then(|limit| limit.checked_add(1));
-        let telling = if progress.chosen || limit == Some(round) { Telling::Some } else { Telling::Often };
-        let mut at = self.jobs.of_round(&record.origin, (round, None), telling, place, &mut self.log);
+        let mention = if progress.chosen || limit == Some(round) { Mention::Some } else { Mention::Often };
+        let mut at = self.jobs.of_round(&record.origin, (round, None), mention, place, &mut self.log);
         let done = progress.pages.and_then(|(done, _)| crate::text::float(done));
         let again =
             |job: &Job| job.round == round && done.zip(job.done).is_some_and(|(now, before)| now < before);
@@ -225,7 +226,7 @@ impl Reader {
         }
         self.advance(at, round);
         let mut row = self.row(record, at, STATUS);
-        set_round(&mut row, round);
+        row.set_round(round);
         self.pages(&mut row, progress, place);
         if let Some(job) = self.jobs.get_mut(at) {
             job.done = row.get(Field::ProgressPages);
@@ -265,9 +266,7 @@ impl Reader {
         if self.jobs.get(at).is_none_or(|job| job.round == round) {
             return;
         }
-        let known = |row: &&mut Row| {
-            row.migration == at && row.entry == "round" && row.get(Field::Iteration) == exact(before)
-        };
+        let known = |row: &&mut Row| row.migration == at && row.entry == "round" && row.is_of_round(before);
         let recent = self.rows.len().saturating_sub(64);
         let found = self.rows.get_mut(recent..).and_then(|rows| rows.iter_mut().rev().find(known));
         let mut fill = |row: &mut Row| {
@@ -283,14 +282,14 @@ impl Reader {
             row.migration = at;
             row.domain = self.jobs.get(at).and_then(Job::domain);
             row.status = Some(ACTIVE);
-            set_round(&mut row, before);
+            row.set_round(before);
             fill(&mut row);
             row.without_year = record.origin.without_year;
             self.push(row);
         }
     }
 
-    /// emu-manager says again what xenguest has just said.
+    /// emu-manager repeats what xenguest has just written.
     pub(super) fn repeated(
         &mut self,
         record: &Record<'_>,
@@ -301,10 +300,10 @@ impl Reader {
             self.lose("row-unreadable", place, "an account of a round without its number");
             return;
         };
-        let at = self.jobs.of_round(&record.origin, (round, None), Telling::Some, place, &mut self.log);
+        let at = self.jobs.of_round(&record.origin, (round, None), Mention::Some, place, &mut self.log);
         let mut row = self.row(record, at, STATUS);
         row.status = Some(ACTIVE);
-        set_round(&mut row, round);
+        row.set_round(round);
         self.transfer(&mut row, Some(sent), Some(remaining), place);
         row.put(Field::ProgressPercent, percent, 1.0, place, &mut self.log);
         self.advance(at, round);
@@ -322,15 +321,6 @@ impl Reader {
     }
 }
 
-/// The round as a figure.
-fn exact(round: u64) -> Option<f64> {
-    u32::try_from(round).ok().map(f64::from)
-}
-
-pub(super) fn set_round(row: &mut Row, round: u64) {
-    row.set(Field::Iteration, exact(round));
-}
-
 /// All pages of the VM are sent or skipped in the first round.
 fn set_total(row: &mut Row, round: u64) {
     if let (1, Some(sent), Some(skipped)) = (round, row.get(Field::PagesSent), row.get(Field::PagesSkipped)) {
@@ -340,7 +330,8 @@ fn set_total(row: &mut Row, round: u64) {
 
 /// Compares a rate with what it was made of, and drops it if it cannot be.
 fn check_rate(row: &mut Row, pages: Field, rate: Field, place: Place<'_>, log: &mut Diagnostics) {
-    let (Some(pages), Some(told), Some(seconds)) = (row.get(pages), row.get(rate), row.get(Field::RoundTime))
+    let (Some(pages), Some(stated), Some(seconds)) =
+        (row.get(pages), row.get(rate), row.get(Field::RoundTime))
     else {
         return;
     };
@@ -348,11 +339,11 @@ fn check_rate(row: &mut Row, pages: Field, rate: Field, place: Place<'_>, log: &
         return;
     }
     // Xen cuts off what is behind the point.
-    let (megabits, told) = (pages * PAGE / seconds / MEGABIT, told / MEGABIT);
-    if (megabits - told).abs() > 1.5 {
+    let (megabits, stated) = (pages * PAGE / seconds / MEGABIT, stated / MEGABIT);
+    if (megabits - stated).abs() > 1.5 {
         row.set(rate, None);
         log.warning("rate-contradicted", place, || {
-            format!("{told} Mb/s is told, the pages and the time make {megabits:.1} Mb/s; the rate is null")
+            format!("{stated} Mb/s is told, the pages and the time make {megabits:.1} Mb/s; the rate is null")
         });
     }
 }

@@ -3,8 +3,8 @@
 use polars::prelude::{IntoSeries, NewChunkedArray, StringChunked, UInt32Chunked};
 
 use crate::diagnostic::{Diagnostics, Place};
-use crate::formats::hypervisor::{Reading, column, first_columns, reading};
 use crate::frame::{FrameBuilder, Unit};
+use crate::shared::hypervisor::{Reading, column, first_columns, reading};
 use crate::time::stamp::Stamp;
 
 /// A figure of a row; its place in [`FIELDS`].
@@ -93,6 +93,15 @@ impl Row {
         }
     }
 
+    /// Of the round with this number, from 1.
+    pub fn set_round(&mut self, round: u64) {
+        self.set(Field::Iteration, figure(round));
+    }
+
+    pub fn is_of_round(&self, round: u64) -> bool {
+        self.get(Field::Iteration) == figure(round)
+    }
+
     /// Sets a figure, or says why it stays null.
     pub fn put(&mut self, field: Field, digits: &[u8], scale: f64, place: Place<'_>, log: &mut Diagnostics) {
         let (name, unit) =
@@ -109,6 +118,11 @@ impl Row {
             }
         }
     }
+}
+
+/// The number of a round as a figure; none beyond 32 bits, which no migration reaches.
+fn figure(round: u64) -> Option<f64> {
+    u32::try_from(round).ok().map(f64::from)
 }
 
 pub(super) fn columns(rows: &[Row]) -> FrameBuilder {

@@ -18,7 +18,7 @@
 //! * From T to E: two groups, the first for the sample before, the second for this one.
 //! * If the log ends in T, gawk has printed the group of the last sample without a Dom0 group.
 //!
-//! What cannot be told, and what is assumed:
+//! What is not known, and what is assumed:
 //!
 //! * E x E leaves the same `- - -` as E T. A VM that vanishes for one second and comes back under its name
 //!   is not something a migration does, so E T is assumed.

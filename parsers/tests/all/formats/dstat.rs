@@ -1,8 +1,11 @@
 //! dstat CSV.
 
-use stillstand_parsers::{Clock, Format, RowCount, Severity, Unit, parse};
+mod family;
+mod round_trip;
 
-use crate::common::{check, f64s, parse_text, strs, u32s};
+use stillstand_parsers::{Clock, RowCount, Severity, Unit, parse};
+
+use crate::common::{check, f64s, format, parse_text, strs, u32s};
 
 const SINCE_BOOT: &str = "note 8 since-boot";
 
@@ -199,8 +202,8 @@ fn what_is_refused_says_why() {
         ("header-only.csv", Some(7), "rows of numbers"),
     ] {
         let bytes = crate::common::bytes(&format!("dstat/invalid/{name}"));
-        assert_eq!(stillstand_parsers::detect(&bytes), Ok(Format::Dstat), "{name}");
-        let error = parse(Format::Dstat, &bytes).unwrap_err();
+        assert_eq!(stillstand_parsers::detect(&bytes), Ok(format("dstat")), "{name}");
+        let error = parse(format("dstat"), &bytes).unwrap_err();
         assert_eq!(error.line, line, "{name}: {error}");
         assert!(error.to_string().contains(words), "{name}: {error}");
     }
@@ -210,7 +213,7 @@ fn what_is_refused_says_why() {
 fn many_damaged_rows_are_counted_exactly_but_not_listed() {
     let mut text = String::from_utf8(crate::common::bytes("dstat/valid/one-run.csv")).unwrap();
     text.push_str(&"1,2,3\n".repeat(100_000));
-    let parsed = parse_text(Format::Dstat, &text);
+    let parsed = parse_text(format("dstat"), &text);
     assert_eq!(parsed.rows, RowCount { read: 3, lost: 100_000 });
     assert_eq!(parsed.diagnostics.len(), 1 + 20 + 1);
     let last = parsed.diagnostics.last().unwrap();
@@ -222,8 +225,8 @@ fn many_damaged_rows_are_counted_exactly_but_not_listed() {
 fn a_run_without_rows_is_told() {
     let run = String::from_utf8(crate::common::bytes("dstat/invalid/header-only.csv")).unwrap();
     let rows = String::from_utf8(crate::common::bytes("dstat/valid/one-run.csv")).unwrap();
-    let parsed = parse_text(Format::Dstat, &format!("{run}\n\n{rows}"));
-    assert_eq!(crate::common::said(&parsed), ["note 16 run-without-rows", "note 17 since-boot"]);
+    let parsed = parse_text(format("dstat"), &format!("{run}\n\n{rows}"));
+    assert_eq!(crate::common::diagnostics(&parsed), ["note 16 run-without-rows", "note 17 since-boot"]);
     assert_eq!(u32s(&parsed, "segment"), [1, 1, 1]);
 }
 
@@ -233,6 +236,6 @@ fn overflow_with_a_longer_delay() {
                 \"Cmdline:\",\"dstat -T -n --output x 5 60\",,,,\"Date:\",\"26 Jan 2010 14:00:00 CET\"\n\
                 \"epoch\",\"net/total\",\n\"epoch\",\"recv\",\"send\"\n\
                 1264510800.0,0.0,0.0\n1264510805.0,-857993459.2,350.0\n";
-    let parsed = parse_text(Format::Dstat, text);
+    let parsed = parse_text(format("dstat"), text);
     assert_eq!(f64s(&parsed, "net.received"), [None, Some(1_000_000.0)]);
 }

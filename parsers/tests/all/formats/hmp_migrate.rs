@@ -1,8 +1,10 @@
 //! `info migrate` of QEMU's monitor.
 
-use stillstand_parsers::{Clock, Format, Parsed, detect};
+mod round_trip;
 
-use crate::common::{bytes, check, f64s, i64s, strs, u32s};
+use stillstand_parsers::{Clock, Parsed, detect};
+
+use crate::common::{bytes, check, f64s, format, i64s, strs, u32s};
 
 /// `entry status` of each row.
 fn rows(parsed: &Parsed) -> Vec<String> {
@@ -133,5 +135,5 @@ fn damaged_answers() {
     let expected = ["warning 3 status-missing", "warning 6 unknown-status"];
     let parsed = check("hmp-migrate/invalid/status-missing.txt", &expected);
     assert_eq!(rows(&parsed), ["status active", "status null", "status melted"]);
-    assert_eq!(detect(&bytes("hmp-migrate/invalid/underflow.txt")), Ok(Format::HmpMigrate));
+    assert_eq!(detect(&bytes("hmp-migrate/invalid/underflow.txt")), Ok(format("hmp-migrate")));
 }

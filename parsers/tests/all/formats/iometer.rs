@@ -1,8 +1,8 @@
 //! Iometer's results.
 
-use stillstand_parsers::{Clock, DetectError, Format, Parsed, RowCount, Unit, detect, parse};
+use stillstand_parsers::{Clock, DetectError, Parsed, RowCount, Unit, detect, parse};
 
-use crate::common::{bytes, check, f64s, i64s, parse_text, strs, u32s};
+use crate::common::{bytes, check, f64s, format, i64s, parse_text, strs, u32s};
 
 /// One column, the levels beside it.
 fn by_level(parsed: &Parsed, name: &str) -> Vec<(String, Option<f64>)> {
@@ -140,8 +140,8 @@ fn files_that_begin_late_or_end_early() {
     let parsed = check("iometer/invalid/no-last-stamp.csv", &["warning 14 results-cut"]);
     assert_eq!((parsed.rows, &*strs(&parsed, "stamp_after")[0]), (RowCount { read: 5, lost: 0 }, "null"));
     let stopped = bytes("iometer/invalid/stopped.csv");
-    assert_eq!(detect(&stopped), Ok(Format::Iometer));
-    let error = parse(Format::Iometer, &stopped).unwrap_err();
+    assert_eq!(detect(&stopped), Ok(format("iometer")));
+    let error = parse(format("iometer"), &stopped).unwrap_err();
     assert!(error.to_string().contains("was a test ever finished?"), "{error}");
 }
 
@@ -182,7 +182,7 @@ fn a_specification_named_like_a_level_is_no_row() {
                 ALL,0\n'size,% of size,% reads,% random,delay,burst,align,reply\n512,100,0,0,0,1,0,0,\n'End access specifications\n\
                 'Results\n'Target Type,Target Name,Access Specification Name,# Managers,# Workers,# Disks,IOps\n\
                 ALL,All,ALL,1,1,1,5\n'Time Stamp\n2010-01-26 14:01:05:456\n";
-    let parsed = parse_text(Format::Iometer, text);
+    let parsed = parse_text(format("iometer"), text);
     assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
     assert_eq!((f64s(&parsed, "iops"), f64s(&parsed, "spec_bytes")), (vec![Some(5.0)], vec![Some(512.0)]));
     assert_eq!(f64s(&parsed, "throughput"), [None]);

@@ -1,5 +1,7 @@
 //! Request and duration of a migration.
 
+mod round_trip;
+
 use stillstand_parsers::{Clock, Parsed, RowCount};
 
 use crate::common::{check, f64s, i64s};

@@ -1,15 +1,19 @@
-//! One file per format: exact values and diagnostics of its fixtures.
+//! One file per format: exact values and diagnostics of its fixtures, and values that come back.
 
-mod benchmarks;
 mod dstat;
-mod dstat_family;
+mod fio;
 mod hmp_migrate;
 mod iometer;
+mod iperf3;
+mod linpack;
 mod migration_time;
 mod netperf;
 mod ping;
 mod ping_gawk;
 mod qmp_migrate;
+mod ramspeed;
+mod stream;
+mod sysbench;
 mod virsh_domjobinfo;
 mod vlc_log;
 mod vlc_stats;
@@ -17,4 +21,3 @@ mod xen_migrate;
 mod xentop;
 mod xentop_gawk;
 mod zeit;
-mod zones;

@@ -1,8 +1,10 @@
 //! netperf's tables.
 
-use stillstand_parsers::{Clock, DetectError, Format, Parsed, RowCount, Unit, detect, parse};
+mod round_trip;
 
-use crate::common::{bytes, check, f64s, i64s, strs, u32s};
+use stillstand_parsers::{Clock, DetectError, Parsed, RowCount, Unit, detect, parse};
+
+use crate::common::{bytes, check, f64s, format, i64s, strs, u32s};
 
 /// `[socket, message, elapsed, throughput]` of each row.
 fn rows(parsed: &Parsed) -> Vec<[Option<f64>; 4]> {
@@ -99,8 +101,8 @@ fn results_that_are_missing() {
     let parsed = check("netperf/invalid/receiver-missing.txt", &["warning 1 side-missing"]);
     assert_eq!(parsed.rows, RowCount { read: 1, lost: 1 });
     let killed = bytes("netperf/invalid/killed.txt");
-    assert_eq!(detect(&killed), Ok(Format::Netperf));
-    let error = parse(Format::Netperf, &killed).unwrap_err();
+    assert_eq!(detect(&killed), Ok(format("netperf")));
+    let error = parse(format("netperf"), &killed).unwrap_err();
     assert!(error.to_string().contains("was it stopped?"), "{error}");
     assert_eq!((error.line, error.diagnostics[0].code), (Some(1), "no-result"));
 }

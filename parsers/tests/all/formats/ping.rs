@@ -1,8 +1,10 @@
 //! ping as it is.
 
-use stillstand_parsers::{Clock, Format, Parsed, RowCount, Unit, parse};
+mod round_trip;
 
-use crate::common::{check, f64s, parse_text, strs, u32s};
+use stillstand_parsers::{Clock, Parsed, RowCount, Unit, parse};
+
+use crate::common::{check, f64s, format, parse_text, strs, u32s};
 
 fn facts(parsed: &Parsed) -> String {
     parsed.facts.iter().map(|(key, fact)| format!("{key}={fact}")).collect::<Vec<_>>().join(" ")
@@ -127,7 +129,7 @@ fn a_long_session_stays_one() {
     let reply =
         |seq: u32| format!("64 bytes from 192.168.2.70: icmp_seq={} ttl=64 time=0.4 ms\n", seq % 65_536);
     let text: String = (1..200_000).map(reply).collect();
-    let parsed = parse_text(Format::Ping, &text);
+    let parsed = parse_text(format("ping"), &text);
     assert_eq!(u32s(&parsed, "seq"), (1..200_000).collect::<Vec<_>>());
     assert_eq!(parsed.facts.get("sessions"), None);
 }
@@ -241,7 +243,7 @@ fn hping_sums_up_before_it_begins() {
                 round-trip min/avg/max = 0.5/0.5/0.5 ms\nHPING a (eth0 b): udp mode set, 28 headers + 0 data bytes\n\
                 len=46 ip=b ttl=64 id=1 tos=0 iplen=28\nseq=0 rtt=0.5 ms\nDUP! len=46 ip=b ttl=64 id=2 tos=0 iplen=28\n\
                 seq=0 rtt=0.6 ms\nlen=46 ip=b ttl=64 id=3 seq=1 rtt=0.5 ms\n";
-    let parsed = parse_text(Format::Ping, &once.repeat(2));
+    let parsed = parse_text(format("ping"), &once.repeat(2));
     assert_eq!(u32s(&parsed, "session"), [0, 0, 0, 1, 1, 1]);
     assert_eq!(rows(&parsed)[..3], ["0 reply", "0 duplicate", "1 reply"]);
     assert!(
@@ -267,6 +269,6 @@ fn damaged_lines() {
 
 #[test]
 fn nothing_of_ping() {
-    let error = parse(Format::Ping, b"\nhello\n").unwrap_err();
+    let error = parse(format("ping"), b"\nhello\n").unwrap_err();
     assert_eq!((error.line, error.found.as_deref()), (Some(2), Some("hello")));
 }

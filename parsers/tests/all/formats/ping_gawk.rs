@@ -1,8 +1,10 @@
 //! ping through gawk.
 
-use stillstand_parsers::{Clock, Format, RowCount, Unit, parse};
+mod round_trip;
 
-use crate::common::{check, f64s, i64s, u32s};
+use stillstand_parsers::{Clock, RowCount, Unit, parse};
+
+use crate::common::{check, f64s, format, i64s, u32s};
 
 #[test]
 fn one_session() {
@@ -94,6 +96,6 @@ fn a_killed_writer() {
 
 #[test]
 fn no_replies_and_no_words_of_ping() {
-    let error = parse(Format::PingGawk, b"\nhello\n").unwrap_err();
+    let error = parse(format("ping-gawk"), b"\nhello\n").unwrap_err();
     assert_eq!((error.line, error.found.as_deref()), (Some(2), Some("hello")));
 }

@@ -1,8 +1,10 @@
 //! Outputs of `virsh domjobinfo`.
 
-use stillstand_parsers::{Format, RowCount, detect, parse};
+mod round_trip;
 
-use crate::common::{bytes, check, f64s, i64s, strs, u32s};
+use stillstand_parsers::{RowCount, detect, parse};
+
+use crate::common::{bytes, check, f64s, format, i64s, strs, u32s};
 
 #[test]
 fn a_loop_around_a_migration() {
@@ -52,8 +54,8 @@ fn german_labels_and_decimal_commas() {
 #[test]
 fn other_languages_are_refused_with_what_helps() {
     let russian = bytes("virsh-domjobinfo/invalid/russian.txt");
-    assert_eq!(detect(&russian), Ok(Format::VirshDomjobinfo));
-    let error = parse(Format::VirshDomjobinfo, &russian).unwrap_err();
+    assert_eq!(detect(&russian), Ok(format("virsh-domjobinfo")));
+    let error = parse(format("virsh-domjobinfo"), &russian).unwrap_err();
     assert!(error.to_string().contains("LC_ALL=C"), "{error}");
     assert_eq!((error.line, error.diagnostics[0].code), (Some(1), "translated-labels"));
     let parsed = check("virsh-domjobinfo/invalid/swedish.txt", &["warning 1 translated-labels"]);

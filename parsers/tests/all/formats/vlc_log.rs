@@ -1,8 +1,10 @@
 //! VLC's messages.
 
-use stillstand_parsers::{Clock, Format, Unit, detect, parse};
+mod round_trip;
 
-use crate::common::{bytes, check, f64s, strs, u32s};
+use stillstand_parsers::{Clock, Unit, detect, parse};
+
+use crate::common::{bytes, check, f64s, format, strs, u32s};
 
 #[test]
 fn a_vlc_that_was_stopped() {
@@ -53,7 +55,7 @@ fn among_the_output_of_others() {
 fn silence_proves_nothing() {
     let parsed = check("vlc-log/valid/nothing-late.log", &["note no-events"]);
     assert_eq!((parsed.frame.height(), parsed.facts.int("events")), (0, Some(0)));
-    let error = parse(Format::VlcLog, b"something else\n").unwrap_err();
+    let error = parse(format("vlc-log"), b"something else\n").unwrap_err();
     assert_eq!(error.line, Some(1));
 }
 
@@ -68,11 +70,11 @@ fn lateness_that_cannot_be_read() {
 
 #[test]
 fn a_log_with_statistics_is_no_mere_log() {
-    assert_eq!(detect(&bytes("vlc-stats/valid/stderr.txt")), Ok(Format::VlcStats));
+    assert_eq!(detect(&bytes("vlc-stats/valid/stderr.txt")), Ok(format("vlc-stats")));
     let mut log = bytes("vlc-log/valid/vlc3-stopped.log");
-    assert_eq!(detect(&log), Ok(Format::VlcLog));
+    assert_eq!(detect(&log), Ok(format("vlc-log")));
     log.extend(bytes("vlc-stats/valid/rc-vlc3.txt"));
-    assert_eq!(detect(&log), Ok(Format::VlcStats));
+    assert_eq!(detect(&log), Ok(format("vlc-stats")));
 }
 
 #[test]
@@ -86,7 +88,7 @@ fn other_programs_speak_alike() {
     let log = "main debug: TIMER\n".repeat(100) + "main warning: late picture skipped (42387 > -802)\n";
     assert_eq!(
         detect(log.as_bytes()),
-        Ok(Format::VlcLog),
+        Ok(format("vlc-log")),
         "the event is behind the lines that are looked at"
     );
 }

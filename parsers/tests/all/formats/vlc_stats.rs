@@ -1,8 +1,10 @@
 //! VLC's counters, from all three places.
 
+mod round_trip;
+
 use stillstand_parsers::{Clock, Parsed, RowCount, Unit, parse};
 
-use crate::common::{bytes, check, f64s, i64s, strs, u32s};
+use crate::common::{bytes, check, f64s, format, i64s, strs, u32s};
 
 /// `[displayed, lost, decoded, played, lost, decoded]` of each row.
 fn rows(parsed: &Parsed) -> Vec<[Option<i64>; 6]> {
@@ -172,9 +174,9 @@ fn a_cut_number_is_no_number() {
 fn parts_of_statistics_are_missing() {
     let expected = ["warning 1 no-begin"];
     let bytes = bytes("vlc-stats/invalid/rc-no-begin.txt");
-    let format = stillstand_parsers::Format::VlcStats;
+    let format = format("vlc-stats");
     let parsed = parse(format, &bytes).unwrap();
-    assert_eq!(crate::common::said(&parsed)[0], expected[0]);
+    assert_eq!(crate::common::diagnostics(&parsed)[0], expected[0]);
     assert_eq!(rows(&parsed)[0], [2511, 5, 2528, 4939, 2, 4941].map(Some), "the labels are known");
     let parsed = check("vlc-stats/invalid/rc-no-end.txt", &["warning 1 dump-cut"]);
     assert_eq!(parsed.frame.height(), 2);
@@ -203,7 +205,7 @@ fn what_cannot_be_told_is_not_guessed() {
 #[test]
 fn a_session_without_statistics_is_an_error() {
     let text = b"VLC media player 1.0.2 Goldeneye\nRemote control interface initialized.\n> quit\n";
-    let error = parse(stillstand_parsers::Format::VlcStats, text).unwrap_err();
+    let error = parse(format("vlc-stats"), text).unwrap_err();
     assert_eq!(error.line, Some(1));
     assert!(error.to_string().contains("was `stats` ever asked for?"), "{error}");
 }

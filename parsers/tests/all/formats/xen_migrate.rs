@@ -1,8 +1,10 @@
 //! What Xen's tools say of a migration.
 
-use stillstand_parsers::{Clock, Format, Parsed, RowCount, detect};
+mod round_trip;
 
-use crate::common::{bytes, check, f64s, i64s, parse_text, said, strs, u32s};
+use stillstand_parsers::{Clock, Parsed, RowCount, detect};
+
+use crate::common::{bytes, check, diagnostics, f64s, format, i64s, parse_text, strs, u32s};
 
 /// `migration side entry status` of each row.
 fn rows(parsed: &Parsed) -> Vec<String> {
@@ -284,9 +286,11 @@ fn cut_logs_keep_what_is_whole() {
     let parsed = check("xen-migrate/invalid/cut-json.log", &["note 1 no-end", "warning 2 last-line-cut"]);
     assert_eq!(parsed.rows, RowCount { read: 1, lost: 1 });
     // The end of a file is not always the end of a line.
-    let parsed =
-        parse_text(Format::XenMigrate, "migration target: Ready to receive domain.\nMigration successful.");
-    assert_eq!(said(&parsed), [""; 0]);
+    let parsed = parse_text(
+        format("xen-migrate"),
+        "migration target: Ready to receive domain.\nMigration successful.",
+    );
+    assert_eq!(diagnostics(&parsed), [""; 0]);
 }
 
 #[test]
@@ -348,15 +352,15 @@ fn it_is_known_by_what_xen_says() {
     }
     assert!(detect(log.as_bytes()).is_err());
     log += &String::from_utf8(bytes("xen-migrate/valid/xend-4.0.log")).unwrap();
-    assert_eq!(detect(log.as_bytes()), Ok(Format::XenMigrate));
-    assert_eq!(parse_text(Format::XenMigrate, &log).rows, RowCount { read: 10, lost: 0 });
+    assert_eq!(detect(log.as_bytes()), Ok(format("xen-migrate")));
+    assert_eq!(parse_text(format("xen-migrate"), &log).rows, RowCount { read: 10, lost: 0 });
     // The duration of the command is told: that is what such a log is for.
     let timed = "1264510805\nmigration target: Ready to receive domain.\nMigration successful.\n0:08.87 real, 0.04 user, 0.10 sys, \
                  0 KB unshared Data, 0 Average Total memory use, 1% CPU Percentage\n";
-    assert_eq!(detect(timed.as_bytes()), Ok(Format::MigrationTime));
+    assert_eq!(detect(timed.as_bytes()), Ok(format("migration-time")));
     // XenServer's emulators speak a dialect of QMP.
     let emulator = "2026-11-21T11:59:05+00:00 kirsche xenguest-1-emp[1]: libempserver:debug: got { \"execute\" : \"migrate_progress\" }\n";
-    assert_eq!(detect(emulator.as_bytes()), Ok(Format::XenMigrate));
-    let error = stillstand_parsers::parse(Format::XenMigrate, emulator.as_bytes()).unwrap_err();
+    assert_eq!(detect(emulator.as_bytes()), Ok(format("xen-migrate")));
+    let error = stillstand_parsers::parse(format("xen-migrate"), emulator.as_bytes()).unwrap_err();
     assert!(error.to_string().contains("Saving memory pages: iter 1"), "{error}");
 }

@@ -1,8 +1,10 @@
 //! xentop itself: iterations, domains, and everything that stands between them.
 
-use stillstand_parsers::{Clock, Format, Parsed, RowCount, Unit, parse};
+mod round_trip;
 
-use crate::common::{bools, bytes, check, f64s, strs, u32s};
+use stillstand_parsers::{Clock, Parsed, RowCount, Unit, parse};
+
+use crate::common::{bools, bytes, check, f64s, format, strs, u32s};
 
 /// Sample, domain, CPU; `None` for an absent domain, `Some(None)` for one without a value.
 type Seen = (u32, String, Option<Option<f64>>);
@@ -176,7 +178,7 @@ fn cells_that_are_no_numbers() {
 
 #[test]
 fn nothing_usable() {
-    let error = parse(Format::Xentop, &bytes("xentop/invalid/header-only.txt")).unwrap_err();
+    let error = parse(format("xentop"), &bytes("xentop/invalid/header-only.txt")).unwrap_err();
     assert_eq!(error.line, Some(1));
     assert!(error.to_string().contains("17 or 19 columns"), "{error}");
 }

@@ -1,10 +1,11 @@
 //! xentop through gawk: the groups of the VM and the samples they belong to.
 
+mod round_trip;
 mod simulation;
 
-use stillstand_parsers::{Clock, Format, Parsed, RowCount, Unit, parse};
+use stillstand_parsers::{Clock, Parsed, RowCount, Unit, parse};
 
-use crate::common::{bools, bytes, check, f64s, i64s, strs, u32s};
+use crate::common::{bools, bytes, check, f64s, format, i64s, strs, u32s};
 
 /// Sample, domain, CPU; `None` for an absent domain, `Some(None)` for one without a value.
 type Seen = (u32, String, Option<Option<f64>>);
@@ -169,7 +170,7 @@ fn missing_lines_leave_a_hole_in_the_samples() {
 
 #[test]
 fn nothing_usable() {
-    let error = parse(Format::XentopGawk, &bytes("xentop-gawk/invalid/not-a-group.test")).unwrap_err();
+    let error = parse(format("xentop-gawk"), &bytes("xentop-gawk/invalid/not-a-group.test")).unwrap_err();
     assert_eq!(error.line, Some(1));
     assert!(error.to_string().contains("Dom0"), "{error}");
 }
@@ -179,7 +180,7 @@ fn an_unreadable_line_is_counted_once() {
     let text = "1264510800 asam: 0.0 131072 3.7 | Dom0: 0.0 524288 15.0\n\
                 \u{1}\u{2}\n\
                 1264510802 asam: 12.3 131072 3.7 | Dom0: 7.1 524288 15.0\n";
-    let parsed = crate::common::parse_text(Format::XentopGawk, text);
+    let parsed = crate::common::parse_text(format("xentop-gawk"), text);
     assert_eq!(parsed.rows, RowCount { read: 4, lost: 1 });
     assert_eq!(vm(&parsed), [(0, NULL), (2, cpu(12.3))]);
     assert_eq!(parsed.diagnostics[1].text.as_deref(), Some("\\u{1}\\u{2}"));

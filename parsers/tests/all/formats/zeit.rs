@@ -1,8 +1,10 @@
 //! Times of day from inside a VM.
 
-use stillstand_parsers::{Clock, Format, RowCount, Unit, parse};
+mod round_trip;
 
-use crate::common::{bytes, check, f64s};
+use stillstand_parsers::{Clock, RowCount, Unit, parse};
+
+use crate::common::{bytes, check, f64s, format};
 
 #[test]
 fn english() {
@@ -90,7 +92,7 @@ fn damaged_lines() {
 
 #[test]
 fn nothing_but_a_header() {
-    let error = parse(Format::Zeit, &bytes("zeit/invalid/header-only.log")).unwrap_err();
+    let error = parse(format("zeit"), &bytes("zeit/invalid/header-only.log")).unwrap_err();
     assert_eq!(error.line, Some(1));
     assert!(error.to_string().contains("HH:MM:SS"), "{error}");
 }

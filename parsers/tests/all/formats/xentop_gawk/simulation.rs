@@ -2,9 +2,10 @@
 //! parse → the same samples.
 
 use proptest::prelude::*;
-use stillstand_parsers::{Format, parse};
+use stillstand_parsers::parse;
 
 use super::{ABSENT, NULL, Seen, seen};
+use crate::common::format;
 
 /// Where the VM stands in a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +81,7 @@ fn expected(samples: &[Vec<Row>]) -> Vec<Seen> {
 fn undone(vms: &[Vm]) {
     let samples = xentop(vms);
     let text = gawk(&samples);
-    let parsed = parse(Format::XentopGawk, text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+    let parsed = parse(format("xentop-gawk"), text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(seen(&parsed), expected(&samples), "{vms:?}\n{text}");
     assert_eq!(parsed.rows.lost, 0);
     assert_eq!(parsed.facts.int("samples"), i64::try_from(vms.len()).ok());
@@ -137,7 +138,7 @@ fn all_that_a_migration_does() {
 fn a_log_that_ends_as_the_renamed_vm_vanishes() {
     // The last sample printed nothing about the VM, so nothing is claimed about it.
     let samples = xentop(&[Early, Early, Late, Late, Absent]);
-    let parsed = parse(Format::XentopGawk, gawk(&samples).as_bytes()).unwrap();
+    let parsed = parse(format("xentop-gawk"), gawk(&samples).as_bytes()).unwrap();
     let mut rows = expected(&samples);
     rows.remove(8);
     assert_eq!(seen(&parsed), rows);

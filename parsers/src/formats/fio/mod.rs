@@ -1,0 +1,164 @@
+//! `fio`: the JSON that fio writes with `--output-format=json` or `json+`.
+//!
+//! ```text
+//! fio: this platform does not support process shared mutexes, …
+//! {
+//!   "fio version" : "fio-3.33",
+//!   "timestamp_ms" : 1795274314206,
+//!   "jobs" : [ { "jobname" : "seqwrite", "groupid" : 0, "error" : 0,
+//!       "read" : { "bw_bytes" : 0, …, "runtime" : 0 },
+//!       "write" : { "bw_bytes" : 1220161163, "iops" : 18618.3, "runtime" : 1375, "lat_ns" : { "mean" : 52345.6 } },
+//!       "usr_cpu" : 4.2, "sys_cpu" : 51.3 } ]
+//! }
+//! ```
+//!
+//! A row is a value of a job in one direction. Traps:
+//!
+//! * fio 2 has `bw` in KiB/s and `lat` in microseconds; fio 3 adds `bw_bytes` and renames to `lat_ns`.
+//! * Every job has all directions; one without operations was not asked for, and is no result of 0.
+//! * Copies of a job (`numjobs`) are jobs of one name and group: parts, unless `group_reporting` put them
+//!   together. fio prints no sum of them, but for clients the job `All clients`.
+//! * A job with an error still has figures, of the time before it.
+//! * `timestamp` is when the results were printed, at the end.
+//! * Text may stand before the document, and fio's report for people behind it.
+//! * Keys come twice (`"0.00"`), and `-nan` was printed as such.
+//!
+//! Absent on purpose: fio's report for people and its terse lines, which are refused with the option that
+//! helps; percentiles, bins and depths; the disks.
+
+mod job;
+
+use self::job::Job;
+use crate::diagnostic::Place;
+use crate::format::Description;
+use crate::frame::Clock;
+use crate::head::Head;
+use crate::lines::Line;
+use crate::meaning::{Benchmark, Meaning, Size};
+use crate::outcome::{Outcome, Unusable};
+use crate::shared::benchmark::Results;
+use crate::shared::json::{self, Node, Piece, Trouble};
+use crate::shared::sequence::Tally;
+
+pub(crate) static DESCRIPTION: Description = Description {
+    name: "fio",
+    description: "operations, throughput and latency of disks and files, job by job",
+    written_by: "fio 2 and 3 with --output-format=json or json+, also as client of several servers",
+    begins_with: "`{` and `\"fio version\" : \"fio-3.33\"`",
+    file_names: &[],
+    clocks: &[Clock::None],
+    meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: true }),
+    recognise,
+    parse,
+};
+
+fn recognise(head: &Head<'_>) -> bool {
+    let begins = |line: &Line<'_>, what: &[u8]| {
+        let text = line.text.trim_ascii_start();
+        text.strip_prefix(b"{").unwrap_or(text).trim_ascii_start().starts_with(what)
+    };
+    head.lines.iter().any(|line| begins(line, b"\"fio version\"") || for_people(line.text))
+}
+
+/// Whether the line is of fio's report for people or of its terse output.
+fn for_people(text: &[u8]) -> bool {
+    let has = |what: &[u8]| memchr::memmem::find(text, what).is_some();
+    let terse = text.get(1..).is_some_and(|rest| rest.starts_with(b";fio-"));
+    terse || (has(b": (g=") && has(b"): rw=")) || (has(b": (groupid=") && has(b", jobs=") && has(b"): err="))
+}
+
+#[derive(Default)]
+struct Reader {
+    results: Results,
+    documents: u64,
+    jobs: u64,
+    runtime: f64,
+    others: Tally,
+}
+
+/// Reads the log; see the module.
+fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
+    let mut reader = Reader::default();
+    json::read(bytes, &[], |piece| match piece {
+        Piece::Document(node, trouble) => reader.document(&node, trouble),
+        Piece::Other(line) => reader.other(line),
+    });
+    if reader.documents > 0 {
+        reader.results.facts.set_int("jobs", reader.jobs);
+        if reader.runtime > 0.0 {
+            reader.results.facts.set_float("runtime_s", reader.runtime);
+        }
+    }
+    let Tally { count, .. } = reader.others;
+    if count > 0 {
+        reader.results.diagnostics.note("other-output", reader.others.place(), || {
+            format!("lines that are not of the JSON: {count}, the first here; they are not used")
+        });
+    }
+    let expected = if reader.documents > 0 {
+        "a job with results; did its jobs fail, or was fio stopped before they began?"
+    } else {
+        "fio's JSON, which it writes with `--output-format=json`; its report for people rounds its numbers \
+         and is not read"
+    };
+    reader.results.finish(bytes, expected)
+}
+
+impl Reader {
+    fn other(&mut self, line: Line<'_>) {
+        let place = Place::line(line.number, line.text);
+        if memchr::memmem::find(line.text, b"fio: terminating on signal").is_some() {
+            self.results.unfinished(place, 0, "fio was stopped; the results are of the time until then");
+        } else {
+            self.others.add(line.number);
+        }
+    }
+
+    fn document(&mut self, document: &Node<'_>, trouble: Option<Trouble<'_>>) {
+        let jobs = document.get("jobs").or_else(|| document.get("client_stats"));
+        let version = document.get("fio version").and_then(Node::str);
+        if jobs.is_none() && version.is_none() && trouble.is_none() {
+            return self.results.other(document.place());
+        }
+        self.documents += 1;
+        if let Some(version) = version {
+            let version = version.strip_prefix("fio-").unwrap_or(version);
+            self.results.version.get_or_insert_with(|| version.to_owned());
+        }
+        self.times(document);
+        let entries = jobs.map_or(&[][..], Node::items);
+        let all = Job::all(entries, document);
+        for job in &all {
+            self.jobs += 1;
+            self.runtime = job.read(&mut self.results).max(self.runtime);
+        }
+        match trouble {
+            Some(Trouble::Cut) => self.results.unfinished(document.place(), 1, CUT),
+            Some(Trouble::Broken(place)) => {
+                self.results.lost += 1;
+                self.results.diagnostics.warning("json-broken", place, || {
+                    "expected JSON to go on; what stands before it is used, the rest of the document is not".to_owned()
+                });
+            }
+            None if all.is_empty() => {
+                self.results.unfinished(document.place(), 1, "no job is in the results; did none begin?");
+            }
+            None => {}
+        }
+    }
+
+    fn times(&mut self, document: &Node<'_>) {
+        let seconds = |key: &str, scale: f64| {
+            let word = document.get(key).and_then(Node::word)?;
+            crate::shared::benchmark::positive(word)
+                .map(|value| crate::shared::benchmark::scaled(value, scale))
+        };
+        let end = seconds("timestamp_ms", 0.001).or_else(|| seconds("timestamp", 1.0));
+        if let Some(end) = end {
+            self.results.facts.set_float("end_epoch_s", end);
+        }
+    }
+}
+
+const CUT: &str =
+    "the document has no end: fio was killed, or the disk was full; the complete parts are used";

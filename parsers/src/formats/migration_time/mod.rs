@@ -1,0 +1,274 @@
+//! `migration-time`: when a migration was requested, and how long its process took.
+//!
+//! ```text
+//! 1264510805
+//! 0:08.87 real, 0.04 user, 0.10 sys, 0 KB unshared Data, 0 Average Total memory use, 1% CPU Percentage
+//! ```
+//!
+//! Line 1 is `date +%s` just before the request, line 2 is GNU time about `xm migrate`, with the format
+//! `%E real, %U user, %S sys, %D KB unshared Data, %K Average Total memory use, %P CPU Percentage`. GNU time
+//! without a format, `time -v`, `time -p` and bash's `time` are read as well (see `times`).
+//!
+//! Traps:
+//!
+//! * `date +%s` cuts off the fraction: the request was made up to a second *later*. The fact
+//!   `request_resolution_s` says so; it is smaller where the stamp has decimals.
+//! * `%E` is `[h:]mm:ss[.cc]`.
+//! * A migration that failed is data: GNU time puts `Command exited with non-zero status N` before its own
+//!   line, or `Command terminated by signal N`, which counts as exit status 128 + N as in a shell. With
+//!   neither the status is 0. After a signal `time -v` says `Exit status: 0`: that is not believed.
+//! * A shell's `time` says nothing of a failure, and `time -p` may be one: then the status is unknown.
+//! * What `xm` had to say may stand between the lines; each is noted.
+//! * `%P` is `?%` for a process that took no time.
+//!
+//! Absent on purpose: `%D` and `%K`, which are 0 on every Linux kernel.
+
+mod times;
+
+use polars::prelude::{Float64Chunked, Int64Chunked, IntoSeries, NewChunkedArray};
+
+use self::times::{Content, Layout, Times};
+use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
+use crate::format::Description;
+use crate::frame::{Clock, FrameBuilder, Unit};
+use crate::head::Head;
+use crate::lines::{Line, Lines};
+use crate::meaning::Meaning;
+use crate::outcome::{Outcome, Unusable, unusable};
+use crate::text::integer;
+use crate::time::epoch;
+
+pub(crate) static DESCRIPTION: Description = Description {
+    name: "migration-time",
+    description: "when a migration was requested, and how long the migration command took",
+    written_by: "date +%s and GNU time or bash's time around the command, such as xm migrate",
+    begins_with: "seconds since 1970 alone on a line, then `0:08.87 real, 0.04 user, …` or what else time writes",
+    file_names: &["migrationtime", "migrate-time", "migration", "migrate", "mtime", "time"],
+    clocks: &[Clock::Epoch],
+    meaning: Meaning::Request,
+    recognise,
+    parse,
+};
+
+pub(super) fn recognise(head: &Head<'_>) -> bool {
+    let Some((first, rest)) = head.lines.split_first() else { return false };
+    let request = request(first.text.trim_ascii()).is_some();
+    if head.lines.iter().any(|line| times::by_format(line.text).is_some_and(|times| times.read_parts() >= 3))
+    {
+        return true;
+    }
+    let mut times = Times::default();
+    let mut known = usize::from(request);
+    for line in &head.lines {
+        let text = line.text.trim_ascii();
+        match times::read(text) {
+            Some(Content::Whole(more) | Content::Part(more, _)) => times = times.and(more).unwrap_or(times),
+            Some(Content::Command(_) | Content::Remark) => {}
+            None if failure(text).is_some() => {}
+            None => continue,
+        }
+        known += 1;
+    }
+    // A line that is cut off needs the request beside it. So does anything else that ran under `time` and
+    // has more to say itself: benchmarks do.
+    let timed = times.read_parts();
+    if (request && timed >= 1) || (timed >= 3 && known.saturating_mul(2) > head.lines.len()) {
+        return true;
+    }
+    // The command was never timed to its end: a request, and at most what `xm` or GNU time said.
+    let complaint = |line: &Line<'_>| {
+        failure(line.text).is_some()
+            || [b"Error:".as_slice(), b"Usage:", b"xm "].iter().any(|start| line.text.starts_with(start))
+    };
+    request && head.whole && (rest.is_empty() || rest.iter().any(complaint))
+}
+
+/// Seconds since 1970, and how finely they are given.
+fn request(text: &[u8]) -> Option<(f64, f64)> {
+    let (seconds, decimals) = epoch::seconds(text).filter(|(_, decimals)| *decimals <= 9)?;
+    Some((seconds, 10_f64.powi(-i32::try_from(decimals).ok()?)))
+}
+
+/// What GNU time says before its own line if the command failed.
+enum Failure {
+    Status(i64),
+    Signal(i64),
+}
+
+fn failure(line: &[u8]) -> Option<Failure> {
+    let text = line.trim_ascii();
+    if let Some(status) = text.strip_prefix(b"Command exited with non-zero status ") {
+        return integer(status).map(Failure::Status);
+    }
+    integer(text.strip_prefix(b"Command terminated by signal ")?).map(Failure::Signal)
+}
+
+#[derive(Default)]
+struct Reader<'a> {
+    request: Option<(f64, f64)>,
+    times: Times,
+    /// The first line about the times.
+    timed: Option<Line<'a>>,
+    failure: Option<i64>,
+    facts: Facts,
+    rows: RowCount,
+    diagnostics: Diagnostics,
+}
+
+/// Reads the log; see the module.
+fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
+    let mut reader = Reader::default();
+    for line in Lines::new(bytes).filter(|line| !line.is_blank()) {
+        reader.line(line);
+    }
+    reader.finish(bytes)
+}
+
+impl<'a> Reader<'a> {
+    fn line(&mut self, line: Line<'a>) {
+        let text = line.text.trim_ascii();
+        let place = Place::line(line.number, text);
+        if let Some(request) = request(text) {
+            if self.request.is_some() {
+                self.second(place, "time of a request");
+            } else {
+                self.request = Some(request);
+            }
+        } else if let Some(failure) = failure(text) {
+            self.failed(place, &failure);
+        } else {
+            match times::read(text) {
+                Some(Content::Whole(times)) => self.times(line, times),
+                Some(Content::Part(times, whole)) if whole || line.terminated => self.times(line, times),
+                Some(Content::Part(..)) => {
+                    self.rows.lost += 1;
+                    self.diagnostics.warning("last-line-cut", place, || {
+                        "the last line has no end and its number may lack digits; the line is left out".to_owned()
+                    });
+                }
+                Some(Content::Command(command)) => self.facts.set_text("command", command.trim_ascii()),
+                Some(Content::Remark) => {}
+                None => self.diagnostics.note("other-output", place, || {
+                    "output of the migration command, or something else that is neither the time of the request \
+                     nor of `time`; it is not used"
+                        .to_owned()
+                }),
+            }
+        }
+    }
+
+    fn second(&mut self, place: Place<'_>, what: &'static str) {
+        self.rows.lost += 1;
+        self.diagnostics.warning("second-value", place, || {
+            format!("a second {what}; a file describes one migration: the first one is used")
+        });
+    }
+
+    fn failed(&mut self, place: Place<'_>, failure: &Failure) {
+        let status = match failure {
+            Failure::Status(status) => *status,
+            Failure::Signal(signal) => {
+                self.facts.set_int("signal", *signal);
+                signal.saturating_add(128)
+            }
+        };
+        self.failure = self.failure.or(Some(status));
+        self.diagnostics.note("command-failed", place, || {
+            format!("the migration command failed; its exit status counts as {status}")
+        });
+    }
+
+    fn times(&mut self, line: Line<'a>, times: Times) {
+        match self.times.and(times) {
+            Some(both) => {
+                self.times = both;
+                self.timed.get_or_insert(line);
+            }
+            None => self.second(Place::line(line.number, line.text), "time that the command took"),
+        }
+    }
+
+    /// Says what is missing of the times, once all lines are read.
+    fn check_times(&mut self, line: Line<'a>) {
+        let place = Place::line(line.number, line.text);
+        for (part, _) in self.times.parts().filter(|(_, read)| !read) {
+            self.diagnostics.warning("time-part-missing", place, || {
+                format!("the output of `time` has no readable part `{part}`; that value is null")
+            });
+        }
+        if self.times.cpu == Some(None) {
+            self.diagnostics.note("no-cpu-percentage", place, || {
+                "GNU time gives `?%` for a command that took no time; the value is null".to_owned()
+            });
+        }
+        if let Some(status) = self.times.status.filter(|status| *status != 0 && self.failure.is_none()) {
+            self.failed(place, &Failure::Status(status));
+        }
+        if self.times.layout == Some(Layout::Shell) && self.failure.is_none() {
+            self.diagnostics.note("status-unknown", place, || {
+                "a shell's `time` does not say whether the command failed, and `time -p` may be one; the exit \
+                 status is null"
+                    .to_owned()
+            });
+        }
+    }
+
+    fn finish(mut self, bytes: &[u8]) -> Result<Outcome, Unusable> {
+        if self.request.is_none() && self.timed.is_none() {
+            let first = Lines::new(bytes).find(|line| !line.is_blank());
+            let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
+            let expected = "seconds since 1970 alone on a line, or GNU time's `0:08.87 real, 0.04 user, …`";
+            return Err(unusable(place, expected, self.diagnostics));
+        }
+        if let Some((_, resolution)) = self.request {
+            self.facts.set_float("request_resolution_s", resolution);
+        } else {
+            self.diagnostics.error("no-request-time", Place::FILE, || {
+                "expected the time of the request in seconds since 1970, alone on the first line; the time is \
+                 null and the run has no time zero from this file"
+                    .to_owned()
+            });
+        }
+        if let Some(line) = self.timed {
+            self.check_times(line);
+        } else {
+            self.diagnostics.error("no-duration", Place::FILE, || {
+                "expected GNU time's line `0:08.87 real, 0.04 user, …`; the durations are null: was the \
+                 migration command still running when the log was taken?"
+                    .to_owned()
+            });
+        }
+        self.rows.read = 1;
+        let columns = self.columns();
+        let clock = if self.request.is_some() { Clock::Epoch } else { Clock::None };
+        Ok(Outcome {
+            version: None,
+            columns,
+            clock,
+            facts: self.facts,
+            rows: self.rows,
+            diagnostics: self.diagnostics,
+        })
+    }
+
+    fn columns(&self) -> FrameBuilder {
+        let times = &self.times;
+        // A command of which GNU time said nothing bad ended well; a shell would say nothing in any case.
+        let well = self.timed.filter(|_| times.layout == Some(Layout::Gnu)).map(|_| 0);
+        let status = self.failure.or(well);
+        let mut columns = FrameBuilder::default();
+        for (name, unit, value) in [
+            ("request_epoch_s", Unit::EpochSeconds, self.request.map(|(seconds, _)| seconds)),
+            ("elapsed_s", Unit::Seconds, times.elapsed),
+            ("user_s", Unit::Seconds, times.user),
+            ("system_s", Unit::Seconds, times.system),
+            ("cpu_percent", Unit::PercentOfOneCpu, times.cpu.flatten()),
+        ] {
+            let values = Float64Chunked::from_iter_options(name.into(), std::iter::once(value));
+            columns.push(unit, values.into_series());
+        }
+        let status = Int64Chunked::from_iter_options("exit_status".into(), std::iter::once(status));
+        columns.push(Unit::Count, status.into_series());
+        columns
+    }
+}

@@ -1,0 +1,393 @@
+//! The output of ping as it is, of whatever ping.
+//!
+//! ```text
+//! PING asam (192.168.2.70) 56(84) bytes of data.
+//! [1264510800.123456] 64 bytes from 192.168.2.70: icmp_seq=1 ttl=64 time=0.412 ms
+//! [1264510800.523456] no answer yet for icmp_seq=2
+//!
+//! --- asam ping statistics ---
+//! 2 packets transmitted, 1 received, 50% packet loss, time 200ms
+//! rtt min/avg/max/mdev = 0.412/0.412/0.412/0.000 ms
+//! ```
+//!
+//! Every line about a request is a row, in the order of the file; `outcome` says what it tells. Whether a
+//! request was answered is therefore a question to all rows of its number: `reply` (or `duplicate`, or
+//! `damaged` where ping counts it as received) says yes, whatever stands beside it.
+//!
+//! Traps:
+//!
+//! * `no answer yet` is printed when the *next* request is sent. The reply may still come, and then it is a
+//!   `reply`. The other pings' `timeout` is final for them, but a reply may follow as well.
+//! * Numbers begin at 1 in iputils and at 0 elsewhere. They wrap at 65536; `seq` goes on counting. Windows
+//!   has none: its requests are numbered from 1 in the order of their lines.
+//! * A round trip time of `<1ms` says that it is between 0 and 1: the value is 0.5, never wrong by more.
+//! * Only `-D` gives the lines a time. It is when the line was printed.
+//! * `received` of Windows counts errors that other hosts sent. fping asks several hosts in turn, and each
+//!   is a session. Where its output is a file hping's summary stands before its first line.
+//!
+//! Absent on purpose: which requests were unanswered. That needs the number of requests, and the interval.
+
+mod event;
+mod fping;
+mod line;
+mod session;
+pub(super) mod summary;
+mod windows;
+
+use std::collections::HashMap;
+
+use polars::prelude::{
+    ChunkedBuilder, Float64Type, IntoSeries, NewChunkedArray, PrimitiveChunkedBuilder, StringChunked,
+    UInt32Type,
+};
+
+use self::event::{Content, Event, Kind, Rtt, Tool};
+use self::session::{Placed, Session};
+use crate::diagnostic::{Diagnostics, Facts, Place, RowCount, excerpt};
+use crate::format::Description;
+use crate::frame::{Clock, FrameBuilder, Unit};
+use crate::head::Head;
+use crate::lines::{Line, Lines};
+use crate::meaning::Meaning;
+use crate::outcome::{Outcome, Unusable, unusable};
+use crate::shared::sequence::Tally;
+
+pub(crate) static DESCRIPTION: Description = Description {
+    name: "ping",
+    description: "the output of ping, a line for each reply and each request known to be unanswered",
+    written_by: "ping of iputils, busybox, BSD, macOS, GNU inetutils and Windows; fping; hping3",
+    begins_with: "`PING …`, `Pinging …`, or lines such as `64 bytes from …: icmp_seq=1 ttl=64 time=0.4 ms`",
+    file_names: &["icmp"],
+    clocks: &[Clock::Epoch, Clock::None],
+    meaning: Meaning::Replies { resolution_s: 0.0 },
+    recognise,
+    parse,
+};
+
+fn recognise(head: &Head<'_>) -> bool {
+    let mut proof = false;
+    let mut known = 0_usize;
+    for line in &head.lines {
+        let content = line::read(line::stamp(line.text).1);
+        proof |= content.is_proof();
+        known += usize::from(content != Content::Unknown);
+    }
+    // Messages of other programs must not hide a log of which the rest is beyond doubt.
+    proof && known.saturating_mul(2) >= head.lines.len()
+}
+
+#[derive(Debug, Default)]
+struct Tallies {
+    out_of_order: Tally,
+    duplicates: Tally,
+    below: Tally,
+    unnumbered: Tally,
+    time_went_back: Tally,
+}
+
+struct Reader<'a> {
+    sessions: Vec<Session>,
+    /// The session that lines without a host belong to.
+    current: usize,
+    /// Sessions of fping that have not been summed up.
+    hosts: HashMap<&'a [u8], usize>,
+    /// hping printed the first line of a record, and whether it is a duplicate.
+    part: Option<bool>,
+    numbers: PrimitiveChunkedBuilder<UInt32Type>,
+    seqs: PrimitiveChunkedBuilder<UInt32Type>,
+    epochs: PrimitiveChunkedBuilder<Float64Type>,
+    rtts: PrimitiveChunkedBuilder<Float64Type>,
+    kinds: Vec<Kind>,
+    timed: bool,
+    rows: RowCount,
+    diagnostics: Diagnostics,
+    tallies: Tallies,
+}
+
+/// Reads the log; see the module.
+fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
+    let rows = bytes.len() / 60 + 1;
+    let mut reader = Reader {
+        sessions: Vec::new(),
+        current: 0,
+        hosts: HashMap::new(),
+        part: None,
+        numbers: PrimitiveChunkedBuilder::new("session".into(), rows),
+        seqs: PrimitiveChunkedBuilder::new("seq".into(), rows),
+        epochs: PrimitiveChunkedBuilder::new("epoch_s".into(), rows),
+        rtts: PrimitiveChunkedBuilder::new("rtt".into(), rows),
+        kinds: Vec::with_capacity(rows),
+        timed: false,
+        rows: RowCount::default(),
+        diagnostics: Diagnostics::default(),
+        tallies: Tallies::default(),
+    };
+    for line in Lines::new(bytes).filter(|line| !line.is_blank()) {
+        reader.line(line);
+    }
+    reader.finish(bytes)
+}
+
+impl<'a> Reader<'a> {
+    fn line(&mut self, line: Line<'a>) {
+        let (epoch, text) = line::stamp(line.text);
+        let part = self.part.take();
+        match line::read(text) {
+            Content::Event(mut event) => {
+                if part == Some(true) && event.kind == Kind::Reply {
+                    event.kind = Kind::Duplicate;
+                }
+                if epoch.is_some() {
+                    event.tool = event.tool.or(Some(Tool::Iputils));
+                }
+                self.event(line, epoch, event);
+            }
+            Content::Header { target, tool } => {
+                if !self.sessions.get(self.current).is_some_and(|session| session.takes_header(tool)) {
+                    self.begin(line.number);
+                }
+                self.session(line.number, |session| session.begin(target, tool));
+            }
+            Content::Banner { tool } => {
+                if self.sessions.get(self.current).is_some_and(Session::is_over) {
+                    self.begin(line.number);
+                }
+                self.session(line.number, |session| session.sum_up(tool));
+            }
+            Content::Counts(summary) => {
+                self.session(line.number, |session| session.counts(summary, line.number))
+            }
+            Content::Times(times) => self.session(line.number, |session| session.times(times)),
+            Content::HostCounts { host, summary, times } => {
+                let index = self.of_host(host, line.number);
+                self.hosts.remove(host);
+                if let Some(session) = self.sessions.get_mut(index) {
+                    session.counts(summary, line.number);
+                    session.times(times);
+                }
+            }
+            Content::Unnumbered => self.tallies.unnumbered.add(line.number),
+            Content::Message => {
+                let place = Place::line(line.number, line.text);
+                self.diagnostics.note("message", place, || {
+                    "a message that is not about a single request; it is not used".to_owned()
+                });
+            }
+            Content::WrongData => self.wrong_data(line),
+            Content::Part { duplicate } => self.part = Some(duplicate),
+            Content::Remark => {}
+            Content::Unknown => self.unreadable(line),
+        }
+    }
+
+    /// Makes a new session the current one.
+    fn begin(&mut self, line: u64) {
+        let number = u32::try_from(self.sessions.len()).unwrap_or(u32::MAX);
+        if number > 0 {
+            self.diagnostics.note("another-session", Place { line: Some(line), ..Place::FILE }, || {
+                format!("session {number} begins here; facts describe session 0")
+            });
+        }
+        self.current = self.sessions.len();
+        self.sessions.push(Session::new(number, line));
+    }
+
+    /// Does something to the current session; there is one afterwards.
+    fn session(&mut self, line: u64, change: impl FnOnce(&mut Session)) {
+        if self.sessions.is_empty() {
+            self.begin(line);
+        }
+        if let Some(session) = self.sessions.get_mut(self.current) {
+            change(session);
+        }
+    }
+
+    /// The session of a host that fping asks.
+    fn of_host(&mut self, host: &'a [u8], line: u64) -> usize {
+        if let Some(index) = self.hosts.get(host) {
+            return *index;
+        }
+        self.begin(line);
+        self.session(line, |session| session.begin(host, Some(Tool::Fping)));
+        self.hosts.insert(host, self.current);
+        self.current
+    }
+
+    fn event(&mut self, line: Line<'a>, epoch: Option<f64>, mut event: Event<'a>) {
+        let place = Place::line(line.number, line.text);
+        if !line.terminated && !event.whole {
+            if !event.number_whole {
+                self.unreadable(line);
+                return;
+            }
+            event.rtt = Rtt::None;
+            event.left_over = None;
+            self.diagnostics.warning("last-line-cut", place, || {
+                "the last line has no end and its round trip time may lack digits: the row is kept, its round \
+                 trip time is null"
+                    .to_owned()
+            });
+        }
+        if let Some(host) = event.host {
+            self.current = self.of_host(host, line.number);
+        }
+        let over = |session: &Session| session.is_over() || session.starts_again(&event);
+        if self.sessions.get(self.current).is_none_or(over) {
+            self.begin(line.number);
+        }
+        let Some(session) = self.sessions.get_mut(self.current) else { return };
+        match session.place(&event, line.number) {
+            Placed::Row { seq, kind, out_of_order } => {
+                if session.goes_back(epoch) {
+                    self.tallies.time_went_back.add(line.number);
+                }
+                if kind == Kind::Duplicate {
+                    self.tallies.duplicates.add(line.number);
+                }
+                if out_of_order {
+                    self.tallies.out_of_order.add(line.number);
+                }
+                self.numbers.append_value(session.number);
+                self.seqs.append_value(seq);
+                self.epochs.append_option(epoch);
+                self.timed |= epoch.is_some();
+                self.kinds.push(kind);
+                self.rows.read += 1;
+                self.rest_of_row(line, &event);
+            }
+            Placed::TooLarge => {
+                self.rows.lost += 1;
+                self.diagnostics.warning("sequence-too-large", place, || {
+                    "the sequence number does not fit in 32 bits; the line is left out".to_owned()
+                });
+            }
+        }
+    }
+
+    /// The round trip time, and what stands behind it.
+    fn rest_of_row(&mut self, line: Line<'a>, event: &Event<'a>) {
+        let place = Place::line(line.number, line.text);
+        let rtt = match event.rtt {
+            Rtt::Millis(rtt) => Some(rtt),
+            Rtt::Below(limit) => {
+                self.tallies.below.add(line.number);
+                Some(limit / 2.0)
+            }
+            Rtt::None => None,
+            Rtt::Unreadable => {
+                self.diagnostics.warning("cell-unreadable", place, || {
+                    "expected a round trip time in ms; it is null".to_owned()
+                });
+                None
+            }
+        };
+        self.rtts.append_option(rtt);
+        if let Some(words) = event.left_over {
+            let words = excerpt(words);
+            self.diagnostics.warning("text-left-over", place, || {
+                format!("expected the end of the line, found `{words}`; the row is kept without it")
+            });
+        }
+    }
+
+    fn wrong_data(&mut self, line: Line<'a>) {
+        match self.kinds.last_mut() {
+            Some(kind @ (Kind::Reply | Kind::Duplicate | Kind::Damaged)) => *kind = Kind::Damaged,
+            _ => self.unreadable(line),
+        }
+    }
+
+    fn unreadable(&mut self, line: Line<'a>) {
+        self.rows.lost += 1;
+        // Where requests have no numbers, a reply that cannot be read still had one.
+        if windows::may_be_reply(line.text)
+            && let Some(session) = self.sessions.get_mut(self.current)
+        {
+            session.skip();
+        }
+        let place = Place::line(line.number, line.text);
+        if line.terminated {
+            self.diagnostics.warning("line-unreadable", place, || {
+                "expected a line of ping about a request, or its beginning or summary; the line is left out"
+                    .to_owned()
+            });
+        } else {
+            self.diagnostics.warning("last-line-cut", place, || {
+                "the last line is incomplete: its writer was stopped in the middle of it; the line is left out"
+                    .to_owned()
+            });
+        }
+    }
+
+    fn finish(mut self, bytes: &[u8]) -> Result<Outcome, Unusable> {
+        if self.rows.read == 0 && !self.sessions.iter().any(|session| session.header || session.has_summary())
+        {
+            let first = Lines::new(bytes).find(|line| !line.is_blank());
+            let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
+            return Err(unusable(place, "the output of ping", self.diagnostics));
+        }
+        for session in &self.sessions {
+            session.check(&mut self.diagnostics);
+        }
+        self.tallies.report(&mut self.diagnostics);
+        let mut facts = Facts::default();
+        if let Some(first) = self.sessions.first() {
+            first.set_facts(&mut facts);
+        }
+        if self.sessions.len() > 1 {
+            facts.set_int("sessions", self.sessions.len());
+        }
+        let outcomes =
+            StringChunked::from_iter_values("outcome".into(), self.kinds.iter().map(|kind| kind.name()));
+        let mut columns = FrameBuilder::default();
+        columns.push(Unit::Count, self.numbers.finish().into_series());
+        columns.push(Unit::Count, self.seqs.finish().into_series());
+        columns.push(Unit::EpochSeconds, self.epochs.finish().into_series());
+        columns.push(Unit::Milliseconds, self.rtts.finish().into_series());
+        columns.push(Unit::Text, outcomes.into_series());
+        Ok(Outcome {
+            version: None,
+            columns,
+            clock: if self.timed { Clock::Epoch } else { Clock::None },
+            facts,
+            rows: self.rows,
+            diagnostics: self.diagnostics,
+        })
+    }
+}
+
+impl Tallies {
+    fn report(&self, diagnostics: &mut Diagnostics) {
+        let mut note = |code: &'static str, tally: &Tally, words: &str| {
+            if tally.count > 0 {
+                diagnostics.note(code, tally.place(), || format!("{} {words}", tally.count));
+            }
+        };
+        note(
+            "duplicate-replies",
+            &self.duplicates,
+            "replies came again with the same sequence number; all are kept",
+        );
+        note(
+            "replies-out-of-order",
+            &self.out_of_order,
+            "replies came after a later one; they are kept where they are",
+        );
+        note(
+            "rtt-below",
+            &self.below,
+            "round trip times are given as below a limit, such as `<1ms`; the value is half of the limit",
+        );
+        note(
+            "errors-without-number",
+            &self.unnumbered,
+            "ICMP errors do not say which request they are about; they have no row, the request is unanswered \
+             like any other without a reply",
+        );
+        note(
+            "clock-stepped-back",
+            &self.time_went_back,
+            "time stamps are earlier than the one before them; they are kept",
+        );
+    }
+}

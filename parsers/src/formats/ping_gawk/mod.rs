@@ -1,0 +1,391 @@
+//! ping through gawk: `EPOCH.COUNTER SEQ RTT`.
+//!
+//! ```text
+//! # PING 192.168.2.70 (192.168.2.70) 56(84) bytes of data.
+//! 1264510800.0 1 0.412
+//! 1264510800.1 2 0.398
+//! # 500 packets transmitted, 494 received, 1% packet loss, time 99912ms
+//! # rtt min/avg/max/mdev = 0.301/0.552/4.113/0.402 ms
+//! ```
+//!
+//! Traps:
+//!
+//! * `.COUNTER` is not a fraction. It is the number of the reply modulo 100, counted from 0: `1264512345.7`
+//!   and `1264512346.12` are the replies numbered 7 and 12. It says whether a *line* is missing, which is
+//!   something else than an unanswered request: that is a hole in SEQ.
+//! * EPOCH is the whole second in which gawk saw the line, not when the reply came.
+//! * Sequence numbers wrap at 65536; `seq` goes on counting. (More than 32767 requests in a row without an
+//!   answer, almost two hours at five a second, could not be told from replies out of order.)
+//! * A file may hold several sessions; `session` numbers them from 0. A session ends with its summary; a
+//!   killed ping has none, and then ping's header begins the next one, or counter and sequence that both
+//!   start again.
+//! * All requests may be unanswered: then there are only `#` lines, and the frame has no rows. That is data.
+//! * Duplicates and replies out of order are kept.
+//!
+//! Absent on purpose: which requests were unanswered. That needs the interval and the number of requests.
+
+mod comment;
+
+use polars::prelude::{
+    ChunkedBuilder, Float64Type, Int64Type, IntoSeries, PrimitiveChunkedBuilder, UInt32Type,
+};
+
+use self::comment::Comment;
+use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
+use crate::format::Description;
+use crate::formats::ping::summary::Summary;
+use crate::frame::{Clock, FrameBuilder, Unit};
+use crate::head::Head;
+use crate::lines::{Line, Lines};
+use crate::meaning::Meaning;
+use crate::outcome::{Outcome, Unusable, unusable};
+use crate::shared::sequence::{PERIOD, Seen, Tally, Unwrap};
+use crate::text::{float, split_once, unsigned, words};
+use crate::time::epoch;
+
+pub(crate) static DESCRIPTION: Description = Description {
+    name: "ping-gawk",
+    description: "replies to ping, one a line: arrival second and reply counter, sequence number, round trip time",
+    written_by: "iputils ping through a gawk program",
+    begins_with: "`# PING …` or lines EPOCH.COUNTER SEQ RTT",
+    file_names: &["icmp"],
+    clocks: &[Clock::EpochSecondsAtArrival],
+    meaning: Meaning::Replies { resolution_s: 1.0 },
+    recognise,
+    parse,
+};
+
+fn recognise(head: &Head<'_>) -> bool {
+    let mut replies = head.lines.iter().filter(|line| !line.text.starts_with(b"#"));
+    match replies.next() {
+        Some(line) => {
+            let second = replies.next();
+            Reply::read(line.text).is_ok() || second.is_some_and(|line| Reply::read(line.text).is_ok())
+        }
+        // Nobody answered: ping's own words are all there is.
+        None => {
+            let fits = |line: &Line<'_>| {
+                matches!(comment::read(line.text), Comment::Header { .. } | Comment::Counts(_))
+            };
+            head.whole && head.lines.iter().any(fits)
+        }
+    }
+}
+
+/// A line of the log.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Reply {
+    epoch: i64,
+    counter: u32,
+    /// As sent: 16 bits, unless the ping that wrote it counts further.
+    seq: u32,
+    rtt: Option<f64>,
+    /// Whether the round trip time has as many decimals as ping prints for its size.
+    rtt_whole: bool,
+}
+
+impl Reply {
+    /// The position in the line and the word that is not as expected, if one is not.
+    fn read(line: &[u8]) -> Result<Self, (usize, &[u8], &'static str)> {
+        let mut words = words(line);
+        let end = line.len();
+        let (at, stamp) = words.next().ok_or((0, line, "EPOCH.COUNTER"))?;
+        let (seconds, counter) = split_once(stamp, b'.')
+            .and_then(|(seconds, counter)| Some((epoch::whole(seconds)?, counter)))
+            .ok_or((at, stamp, "EPOCH.COUNTER"))?;
+        let counter = unsigned(counter)
+            .filter(|_| counter.len() <= 2)
+            .and_then(|counter| u32::try_from(counter).ok())
+            .ok_or((at, stamp, "a reply counter from 0 to 99 after the point"))?;
+        let (at, word) = words.next().ok_or((end, b"".as_slice(), "a sequence number"))?;
+        let seq =
+            unsigned(word).and_then(|seq| u32::try_from(seq).ok()).ok_or((at, word, "a sequence number"))?;
+        let (at, word) = words.next().ok_or((end, b"".as_slice(), "a round trip time in ms"))?;
+        let rtt = float(word).filter(|rtt| *rtt >= 0.0).ok_or((at, word, "a round trip time in ms"))?;
+        if let Some((at, word)) = words.next() {
+            return Err((at, word, "the end of the line after the round trip time"));
+        }
+        Ok(Self { epoch: seconds, counter, seq, rtt: Some(rtt), rtt_whole: decimals_fit(word, rtt) })
+    }
+}
+
+/// iputils prints three decimals below 1 ms, two below 10, one below 100, none above.
+fn decimals_fit(word: &[u8], rtt: f64) -> bool {
+    let decimals = split_once(word, b'.').map_or(0, |(_, decimals)| decimals.len());
+    let expected = match rtt {
+        rtt if rtt < 1.0 => 3,
+        rtt if rtt < 10.0 => 2,
+        rtt if rtt < 100.0 => 1,
+        _ => 0,
+    };
+    decimals >= expected
+}
+
+/// What is known of the session that is being read.
+#[derive(Debug, Default)]
+struct Session {
+    number: u32,
+    /// Replies so far.
+    replies: u64,
+    /// The counter that the next reply should have; none before the first one.
+    next_counter: Option<u32>,
+    seqs: Unwrap,
+    highest_seq: i64,
+    seen: Seen,
+    /// Its summary line has been read: whatever follows belongs to the next session.
+    summed_up: bool,
+}
+
+struct Reader {
+    session: Session,
+    /// Whether anything of the current session has been seen.
+    open: bool,
+    epochs: PrimitiveChunkedBuilder<Int64Type>,
+    counters: PrimitiveChunkedBuilder<UInt32Type>,
+    seqs: PrimitiveChunkedBuilder<UInt32Type>,
+    rtts: PrimitiveChunkedBuilder<Float64Type>,
+    sessions: PrimitiveChunkedBuilder<UInt32Type>,
+    facts: Facts,
+    rows: RowCount,
+    diagnostics: Diagnostics,
+    out_of_order: Tally,
+    duplicates: Tally,
+    other_comments: Tally,
+    comments: u64,
+}
+
+/// Reads the log; see the module.
+fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
+    let rows = bytes.len() / 22 + 1;
+    let mut reader = Reader {
+        session: Session::default(),
+        open: false,
+        epochs: PrimitiveChunkedBuilder::new("epoch".into(), rows),
+        counters: PrimitiveChunkedBuilder::new("counter".into(), rows),
+        seqs: PrimitiveChunkedBuilder::new("seq".into(), rows),
+        rtts: PrimitiveChunkedBuilder::new("rtt".into(), rows),
+        sessions: PrimitiveChunkedBuilder::new("session".into(), rows),
+        facts: Facts::default(),
+        rows: RowCount::default(),
+        diagnostics: Diagnostics::default(),
+        out_of_order: Tally::default(),
+        duplicates: Tally::default(),
+        other_comments: Tally::default(),
+        comments: 0,
+    };
+    for line in Lines::new(bytes).filter(|line| !line.is_blank()) {
+        if line.text.starts_with(b"#") {
+            reader.comment(line);
+        } else {
+            reader.reply(line);
+        }
+    }
+    reader.finish(bytes)
+}
+
+impl Reader {
+    fn comment(&mut self, line: Line<'_>) {
+        let place = Place::line(line.number, line.text);
+        match comment::read(line.text) {
+            Comment::Header { target } => {
+                if self.open {
+                    self.next_session(place);
+                }
+                self.comments += 1;
+                self.fact(|facts| facts.set_text("target", target));
+            }
+            Comment::Counts(summary) => {
+                self.comments += 1;
+                self.session.summed_up = true;
+                self.summary(place, &summary);
+            }
+            Comment::Rtt(times) => self.fact(|facts| times.set_facts(facts)),
+            Comment::Nothing => {}
+            Comment::Other => self.other_comments.add(line.number),
+        }
+        self.open = true;
+    }
+
+    /// Facts describe the first session; later ones are known by their rows.
+    fn fact(&mut self, set: impl FnOnce(&mut Facts)) {
+        if self.session.number == 0 {
+            set(&mut self.facts);
+        }
+    }
+
+    fn summary(&mut self, place: Place<'_>, summary: &Summary) {
+        self.fact(|facts| summary.set_facts(facts));
+        // `received` leaves out duplicates, the lines do not.
+        let expected = summary.received.saturating_add(summary.duplicates.unwrap_or(0));
+        let replies = self.session.replies;
+        if replies != expected {
+            self.diagnostics.warning("replies-missing", place, || {
+                format!(
+                    "ping counts {expected} replies, duplicates included, but there are {replies} readable \
+                     lines of replies in this session; both numbers are kept"
+                )
+            });
+        }
+    }
+
+    fn next_session(&mut self, place: Place<'_>) {
+        self.end_session(place);
+        let number = self.session.number.saturating_add(1);
+        self.session = Session { number, ..Session::default() };
+        self.open = false;
+        self.diagnostics.note("another-session", place, || {
+            format!("session {number} begins here; facts describe session 0")
+        });
+    }
+
+    fn end_session(&mut self, place: Place<'_>) {
+        if !self.session.summed_up {
+            let number = self.session.number;
+            self.diagnostics.note("no-summary", Place { text: None, ..place }, || {
+                format!(
+                    "session {number} ends without ping's summary: ping was killed, so the number of requests \
+                     after the last reply is unknown"
+                )
+            });
+        }
+    }
+
+    fn reply(&mut self, line: Line<'_>) {
+        let mut reply = match Reply::read(line.text) {
+            Ok(reply) => reply,
+            Err((position, found, expected)) => {
+                self.unreadable(line, position, found, expected);
+                return;
+            }
+        };
+        let last = self.session.seqs.last_sent();
+        let starts_again = reply.counter == 0 && last.is_some_and(|last| reply.seq <= 1 && last > 1);
+        let wrapped = last.is_some_and(|last| i64::from(last) >= PERIOD / 2);
+        // Where the sequence may have wrapped, a 1 says nothing unless the counter starts again as well.
+        let unexpected = self.session.next_counter != Some(0);
+        if self.session.summed_up || (starts_again && (!wrapped || unexpected)) {
+            self.next_session(Place::line(line.number, line.text));
+        }
+        if !line.terminated && !reply.rtt_whole {
+            reply.rtt = None;
+            self.diagnostics.warning("last-line-cut", Place::line(line.number, line.text), || {
+                "the last line has no end and its round trip time may lack digits: the reply is kept, its \
+                 round trip time is null"
+                    .to_owned()
+            });
+        }
+        self.open = true;
+        self.counter(line, reply.counter);
+        let Some(seq) = self.session.seqs.next(reply.seq) else {
+            self.rows.lost += 1;
+            self.diagnostics.warning("sequence-too-large", Place::line(line.number, line.text), || {
+                "the sequence number does not fit in 32 bits; the line is left out".to_owned()
+            });
+            return;
+        };
+        self.order(line, seq);
+        self.rows.read += 1;
+        self.session.replies += 1;
+        self.epochs.append_value(reply.epoch);
+        self.counters.append_value(reply.counter);
+        self.seqs.append_value(seq);
+        match reply.rtt {
+            Some(rtt) => self.rtts.append_value(rtt),
+            None => self.rtts.append_null(),
+        }
+        self.sessions.append_value(self.session.number);
+    }
+
+    fn unreadable(&mut self, line: Line<'_>, position: usize, found: &[u8], expected: &'static str) {
+        self.rows.lost += 1;
+        // The line was written, so the counter goes on; without this the next line would be reported too.
+        self.session.next_counter = self.session.next_counter.map(|counter| (counter + 1) % 100);
+        if line.terminated {
+            let place = Place::cell(line.number, position, line.text);
+            let found = crate::diagnostic::excerpt(found);
+            self.diagnostics.warning("line-unreadable", place, || {
+                format!("expected {expected}, found `{found}`; the line is left out")
+            });
+        } else {
+            self.diagnostics.warning("last-line-cut", Place::line(line.number, line.text), || {
+                format!(
+                    "the last line is incomplete, expected {expected}: its writer was stopped in the middle \
+                     of it; the line is left out"
+                )
+            });
+        }
+    }
+
+    fn counter(&mut self, line: Line<'_>, counter: u32) {
+        let expected = self.session.next_counter.unwrap_or(0);
+        if counter != expected {
+            let missing = (counter + 100 - expected % 100) % 100;
+            self.diagnostics.warning("counter-break", Place::cell(line.number, 0, line.text), || {
+                format!(
+                    "the reply counter is {counter}, expected {expected}: {missing} lines of replies (or that \
+                     and a multiple of 100) are missing here, or another session begins; their sequence \
+                     numbers look unanswered"
+                )
+            });
+        }
+        self.session.next_counter = Some((counter + 1) % 100);
+    }
+
+    fn order(&mut self, line: Line<'_>, seq: u32) {
+        if !self.session.seen.insert(seq) {
+            self.duplicates.add(line.number);
+        } else if i64::from(seq) < self.session.highest_seq {
+            self.out_of_order.add(line.number);
+        }
+        self.session.highest_seq = self.session.highest_seq.max(i64::from(seq));
+    }
+
+    fn finish(mut self, bytes: &[u8]) -> Result<Outcome, Unusable> {
+        if self.rows.read == 0 && self.comments == 0 {
+            let first = Lines::new(bytes).find(|line| !line.is_blank());
+            let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
+            return Err(unusable(place, "lines EPOCH.COUNTER SEQ RTT", self.diagnostics));
+        }
+        self.end_session(Place::FILE);
+        self.tallies();
+        if self.session.number > 0 {
+            self.facts.set_int("sessions", self.session.number.saturating_add(1));
+        }
+        let mut columns = FrameBuilder::default();
+        columns.push(Unit::EpochSeconds, self.epochs.finish().into_series());
+        columns.push(Unit::Count, self.counters.finish().into_series());
+        columns.push(Unit::Count, self.seqs.finish().into_series());
+        columns.push(Unit::Milliseconds, self.rtts.finish().into_series());
+        columns.push(Unit::Count, self.sessions.finish().into_series());
+        Ok(Outcome {
+            version: None,
+            columns,
+            clock: Clock::EpochSecondsAtArrival,
+            facts: self.facts,
+            rows: self.rows,
+            diagnostics: self.diagnostics,
+        })
+    }
+
+    fn tallies(&mut self) {
+        let Self { duplicates, out_of_order, other_comments, diagnostics, .. } = self;
+        if duplicates.count > 0 {
+            diagnostics.note("duplicate-replies", duplicates.place(), || {
+                format!("{} replies came again with the same sequence number; all are kept", duplicates.count)
+            });
+        }
+        if out_of_order.count > 0 {
+            diagnostics.note("replies-out-of-order", out_of_order.place(), || {
+                format!("{} replies came after a later one; they are kept where they are", out_of_order.count)
+            });
+        }
+        if other_comments.count > 0 {
+            diagnostics.note("other-comments", other_comments.place(), || {
+                format!(
+                    "{} lines beginning with # say something else; they are not used",
+                    other_comments.count
+                )
+            });
+        }
+    }
+}

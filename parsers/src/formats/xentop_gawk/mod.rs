@@ -1,0 +1,302 @@
+//! xentop through gawk: the CPU and memory of one VM and of Dom0.
+//!
+//! ```text
+//! 1264510800 asam: 0.0 131072 3.7 | Dom0: 0.0 524288 15.0
+//! 1264510801 asam: 12.3 131072 3.7 | Dom0: 7.1 524288 15.0
+//! 1264510802 asam: - - - | Dom0: 8.2 524288 15.0
+//! ```
+//!
+//! `xentop -b` prints a block of rows for each iteration, sorted by name without regard to case. The gawk
+//! program does this: for a row that contains the VM's name it prints `EPOCH asam:` and the columns CPU(%),
+//! MEM(k), MEM(%) *without a line end* and increments EPOCH; for a row that contains `Domain` it first prints
+//! `EPOCH asam: - - -` and increments EPOCH if no row of the VM came since the last such row, and then prints
+//! ` | Dom0:`, the same columns and the line end.
+//!
+//! Traps, all dealt with here:
+//!
+//! * EPOCH is not a clock. It is read once and then counts what was printed ([`Clock::Counter`]). The sample
+//!   of a line is the number of the line: every line has exactly one Dom0 group.
+//! * A VM that is renamed while it migrates (`migrating-asam`) sorts after `Domain-0`. Its group then stands
+//!   in the line of the *next* sample; see [`align`] for how that is undone, and where it cannot be.
+//! * Two groups of the VM can stand in one line, with nothing between them: `… 3.71264510803 asam: …`.
+//! * xentop computes the CPU share of a domain from the sample before. Where there is none, for every domain
+//!   in the first sample and for a VM in the sample in which it appears, it prints 0.0: null here.
+//! * CPU(%) counts one CPU as 100 and adds up over them.
+//! * MEM(k) is KiB; the frame has bytes.
+//!
+//! A name with blanks shifts the columns that gawk prints. Nothing in the file shows it, so it is not repaired.
+//!
+//! Absent on purpose: time stamps (the true period of xentop is not in the file) and dividing by CPUs.
+
+mod align;
+mod line;
+
+use std::borrow::Cow;
+
+use polars::prelude::{
+    BooleanChunkedBuilder, ChunkedBuilder, Int64Type, IntoSeries, PrimitiveChunkedBuilder,
+    StringChunkedBuilder, UInt32Type,
+};
+use polars::prelude::{Float64Chunked, NewChunkedArray};
+
+use self::align::{Aligned, Row, Who};
+use self::line::{Group, Record};
+use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
+use crate::format::Description;
+use crate::frame::{Clock, FrameBuilder, Unit};
+use crate::head::Head;
+use crate::lines::{Line, Lines};
+use crate::meaning::{Domains, Meaning};
+use crate::outcome::{Outcome, Unusable, unusable};
+
+pub(crate) static DESCRIPTION: Description = Description {
+    name: "xentop-gawk",
+    description: "CPU and memory of one VM and of Dom0, one sample of xentop a line",
+    written_by: "xentop -b (Xen 3.x and 4.x) through a gawk program",
+    begins_with: "lines `EPOCH VM: CPU% MEM(k) MEM% | Dom0: CPU% MEM(k) MEM%`",
+    file_names: &[],
+    clocks: &[Clock::Counter],
+    meaning: Meaning::Domains(Domains::OneByCounter),
+    recognise,
+    parse,
+};
+
+/// A hole in EPOCH up to this long is taken for missing lines; a longer one for something else.
+const LONGEST_GAP: i64 = 10_000;
+
+fn recognise(head: &Head<'_>) -> bool {
+    // One line in the first few is enough: gawk's input may begin with messages on stderr.
+    head.lines.iter().take(8).any(|line| {
+        let record = line::read(line.text, line.number);
+        record.dom0.is_some_and(|dom0| dom0.readable())
+            && record.vms().next().is_some_and(|vm| vm.epoch.is_some() && (vm.absent || vm.readable()))
+    })
+}
+
+/// Reads the log; see the module.
+fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
+    let mut reader = Reader {
+        records: Vec::with_capacity(bytes.len() / 48 + 1),
+        next_epoch: None,
+        next_sample: 0,
+        unreadable: 0,
+        rows: RowCount::default(),
+        diagnostics: Diagnostics::default(),
+    };
+    for line in Lines::new(bytes).filter(|line| !line.is_blank()) {
+        reader.line(line);
+    }
+    reader.finish(bytes)
+}
+
+struct Reader<'a> {
+    records: Vec<align::Record<'a>>,
+    /// What EPOCH the next line should begin with.
+    next_epoch: Option<i64>,
+    next_sample: u32,
+    /// Lines since the last record that could not be read; they explain as many missing samples.
+    unreadable: usize,
+    rows: RowCount,
+    diagnostics: Diagnostics,
+}
+
+impl<'a> Reader<'a> {
+    fn line(&mut self, line: Line<'a>) {
+        let mut record = line::read(line.text, line.number);
+        if record.dom0.is_none() && record.vms().next().is_none() {
+            self.rows.lost += 1;
+            self.unreadable += 1;
+            let code = if line.terminated { "line-unreadable" } else { "last-line-cut" };
+            self.diagnostics.warning(code, Place::line(line.number, line.text), || {
+                "expected `EPOCH VM: CPU% MEM(k) MEM% | Dom0: CPU% MEM(k) MEM%`; the line is left out"
+                    .to_owned()
+            });
+            return;
+        }
+        if record.dom0.is_none() && line.terminated {
+            // Only the end of the file can cut a line; in the middle it is damage.
+            self.diagnostics.warning("no-dom0", Place::line(line.number, line.text), || {
+                "expected ` | Dom0: CPU% MEM(k) MEM%` at the end of the line; Dom0 has no values in this sample"
+                    .to_owned()
+            });
+        }
+        self.gap(line, &record);
+        self.unreadable = 0;
+        record.sample = self.next_sample;
+        record.text = line.text;
+        self.cells(line, &mut record);
+        self.next_sample = self.next_sample.saturating_add(1);
+        let last_epoch = record.vms().filter_map(|vm| vm.epoch).next_back();
+        self.next_epoch = last_epoch.map(|epoch| epoch.saturating_add(1)).or(self.next_epoch);
+        self.records.push(align::Record::new(&record));
+    }
+
+    /// Lines that are missing from the file have left a hole in EPOCH.
+    fn gap(&mut self, line: Line<'_>, record: &Record<'_>) {
+        let Some((expected, found)) = self.next_epoch.zip(record.vms().find_map(|vm| vm.epoch)) else {
+            return;
+        };
+        let gap = found.saturating_sub(expected);
+        if gap == 0 {
+            return;
+        }
+        let place = Place::cell(line.number, 0, line.text);
+        if (1..=LONGEST_GAP).contains(&gap) {
+            self.next_sample = self.next_sample.saturating_add(u32::try_from(gap).unwrap_or(0));
+            let missing = usize::try_from(gap).unwrap_or(0).saturating_sub(self.unreadable);
+            self.rows.lost = self.rows.lost.saturating_add(missing);
+            self.diagnostics.warning("lines-missing", place, || {
+                format!("EPOCH is {found}, expected {expected}: {gap} samples are missing before this line")
+            });
+        } else {
+            self.diagnostics.warning("epoch-jump", place, || {
+                format!(
+                    "EPOCH is {found}, expected {expected}: it counts lines, so this is damage, or the log of \
+                     another run was appended; samples are numbered on without a hole"
+                )
+            });
+        }
+    }
+
+    /// Tells which cells of a line have no value although they should.
+    fn cells(&mut self, line: Line<'_>, record: &mut Record<'a>) {
+        let cut = !line.terminated;
+        let complete_dom0 = record.dom0.is_some();
+        let last_vm = record.groups.iter().rposition(Option::is_some);
+        for (index, vm) in record.groups.iter_mut().enumerate() {
+            if let Some(vm) = vm.as_mut().filter(|vm| !vm.absent) {
+                let ends_file = cut && !complete_dom0 && Some(index) == last_vm;
+                Self::group(&mut self.diagnostics, line, vm, ends_file);
+            }
+        }
+        if let Some(dom0) = record.dom0.as_mut() {
+            Self::group(&mut self.diagnostics, line, dom0, cut);
+        }
+        if record.vms().next().is_none() {
+            self.diagnostics.warning("no-vm-group", Place::line(line.number, line.text), || {
+                "expected `EPOCH VM: …` before Dom0's group; whether the VM was there in this sample is unknown"
+                    .to_owned()
+            });
+        }
+        if let Some(rest) = record.rest {
+            let found = crate::diagnostic::excerpt(rest);
+            self.diagnostics.warning("text-left-over", Place::line(line.number, line.text), || {
+                format!("`{found}` belongs to no group; it is left out")
+            });
+        }
+    }
+
+    fn group(diagnostics: &mut Diagnostics, line: Line<'_>, group: &mut Group<'_>, ends_file: bool) {
+        if ends_file && group.drop_cut_cell() {
+            diagnostics.warning("last-line-cut", Place::line(line.number, line.text), || {
+                "the last line is incomplete: its writer was stopped in the middle of it; what is whole is kept"
+                    .to_owned()
+            });
+            return;
+        }
+        if group.readable() {
+            return;
+        }
+        for (position, cell, expected) in group.bad_cells() {
+            let place = Place::cell(line.number, position, cell);
+            diagnostics.warning("cell-unreadable", place, || {
+                format!("expected {expected} of {}; the value is null", String::from_utf8_lossy(group.name))
+            });
+        }
+    }
+
+    fn finish(mut self, bytes: &[u8]) -> Result<Outcome, Unusable> {
+        let Some(vm) = self.records.iter().find_map(|record| record.vms().next().map(|vm| vm.name)) else {
+            let first = Lines::new(bytes).find(|line| !line.is_blank());
+            let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
+            let expected = "lines `EPOCH VM: CPU% MEM(k) MEM% | Dom0: CPU% MEM(k) MEM%`";
+            return Err(unusable(place, expected, self.diagnostics));
+        };
+        let Aligned { mut rows, corrections, lost } = align::align(&self.records, vm, &mut self.diagnostics);
+        self.rows.lost = self.rows.lost.saturating_add(lost);
+        first_values(&mut rows, &mut self.diagnostics);
+        self.rows.read = rows.len();
+
+        let mut facts = Facts::default();
+        if let Some(start) = self.records.iter().find_map(|record| record.vms().find_map(|vm| vm.epoch)) {
+            facts.set_int("start_epoch", start);
+        }
+        facts.set_text("vm", vm);
+        facts.set_int("samples", rows.last().map_or(0, |row| i64::from(row.sample) + 1));
+        facts.set_int("corrections", corrections);
+        Ok(Outcome {
+            version: None,
+            columns: columns(&rows),
+            clock: Clock::Counter,
+            facts,
+            rows: self.rows,
+            diagnostics: self.diagnostics,
+        })
+    }
+}
+
+/// Makes null the 0.0 that xentop prints where it has no earlier sample to compare with.
+fn first_values(rows: &mut [Row<'_>], diagnostics: &mut Diagnostics) {
+    let mut first_sample = 0_u32;
+    let mut previous: Option<(u32, bool)> = None;
+    for row in rows {
+        let appears = match row.who {
+            Who::Vm => {
+                let appears = previous == row.sample.checked_sub(1).map(|before| (before, false));
+                previous = Some((row.sample, row.values.is_some()));
+                appears && row.sample > 0
+            }
+            Who::Dom0 => false,
+        };
+        let Some(values) = row.values.as_mut().filter(|values| values.cpu == Some(0.0)) else { continue };
+        if row.sample == 0 {
+            values.cpu = None;
+            first_sample += 1;
+        } else if appears {
+            values.cpu = None;
+            let place = Place { line: Some(row.line), ..Place::FILE };
+            diagnostics.note("no-earlier-sample", place, || {
+                "the VM appears here; xentop has nothing to compare with and prints 0.0 for its CPU: null"
+                    .to_owned()
+            });
+        }
+    }
+    if first_sample > 0 {
+        diagnostics.note("first-sample", Place { line: Some(1), ..Place::FILE }, || {
+            "xentop's first sample has nothing to compare with and prints 0.0 for every CPU: null".to_owned()
+        });
+    }
+}
+
+fn columns(rows: &[Row<'_>]) -> FrameBuilder {
+    let mut samples = PrimitiveChunkedBuilder::<UInt32Type>::new("sample".into(), rows.len());
+    let mut epochs = PrimitiveChunkedBuilder::<Int64Type>::new("epoch".into(), rows.len());
+    let mut domains = StringChunkedBuilder::new("domain".into(), rows.len());
+    let mut present = BooleanChunkedBuilder::new("present".into(), rows.len());
+    for row in rows {
+        samples.append_value(row.sample);
+        match row.epoch {
+            Some(epoch) => epochs.append_value(epoch),
+            None => epochs.append_null(),
+        }
+        let name: Cow<'_, str> = match row.who {
+            Who::Vm => String::from_utf8_lossy(row.name),
+            Who::Dom0 => Cow::Borrowed("Domain-0"),
+        };
+        domains.append_value(name);
+        present.append_value(row.values.is_some());
+    }
+    let floats = |name: &str, value: fn(&align::Values) -> Option<f64>| {
+        let values = rows.iter().map(|row| row.values.as_ref().and_then(value));
+        Float64Chunked::from_iter_options(name.into(), values).into_series()
+    };
+    let mut columns = FrameBuilder::default();
+    columns.push(Unit::Count, samples.finish().into_series());
+    columns.push(Unit::EpochSeconds, epochs.finish().into_series());
+    columns.push(Unit::Text, domains.finish().into_series());
+    columns.push(Unit::Count, present.finish().into_series());
+    columns.push(Unit::PercentOfOneCpu, floats("cpu", |values| values.cpu));
+    columns.push(Unit::Bytes, floats("mem", |values| values.mem));
+    columns.push(Unit::Percent, floats("mem_share", |values| values.share));
+    columns
+}

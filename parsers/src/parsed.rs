@@ -1,0 +1,72 @@
+//! A log that has been read, and the error for one that cannot be.
+
+use thiserror::Error;
+
+use crate::diagnostic::{Diagnostic, Facts, RowCount};
+use crate::format::Format;
+use crate::frame::Frame;
+use crate::lines;
+use crate::outcome::{Outcome, Unusable};
+
+/// A log that has been read.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// The format it was read as.
+    pub format: Format,
+    /// The version of the tool that wrote it, where the log says so.
+    pub version: Option<String>,
+    /// The rows.
+    pub frame: Frame,
+    /// What the log says about itself, once per file.
+    pub facts: Facts,
+    /// How many rows were read and lost.
+    pub rows: RowCount,
+    /// What was wrong with it, in the order of the file as far as it belongs to a line.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Nothing in the log can be used.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{}", self.describe())]
+pub struct ParseError {
+    /// The format it was read as.
+    pub format: Format,
+    /// The line from which on nothing could be used, from 1.
+    pub line: Option<u64>,
+    /// What a usable log has there.
+    pub expected: String,
+    /// What is there instead.
+    pub found: Option<String>,
+    /// What had been noticed until then.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl ParseError {
+    fn describe(&self) -> String {
+        let place = self.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        let found = self.found.as_ref().map(|found| format!(", found `{found}`")).unwrap_or_default();
+        format!("nothing usable as {}: {place}expected {}{found}", self.format, self.expected)
+    }
+}
+
+/// Reads `bytes` as a log of `format`.
+///
+/// # Errors
+///
+/// Only if nothing in the log can be used; the error says where and what was expected there. Damage that
+/// leaves something to use is in [`Parsed::diagnostics`].
+pub fn parse(format: Format, bytes: &[u8]) -> Result<Parsed, ParseError> {
+    let Outcome { version, columns, clock, facts, rows, diagnostics } =
+        format.read(lines::without_bom(bytes)).map_err(|unusable| {
+            let Unusable { line, expected, found, diagnostics } = unusable;
+            ParseError { format, line, expected, found, diagnostics }
+        })?;
+    let diagnostics = diagnostics.finish();
+    match columns.finish(clock) {
+        Ok(frame) => Ok(Parsed { format, version, frame, facts, rows, diagnostics }),
+        Err(error) => {
+            let expected = format!("columns that fit together; this is a mistake in the parser ({error})");
+            Err(ParseError { format, line: None, expected, found: None, diagnostics })
+        }
+    }
+}
