@@ -22,6 +22,7 @@ use crate::input::config::{self, AlignKey, Config, LayoutTable};
 use crate::input::load::{LoadedFile, LoadedTable, load, load_tables, sha256};
 use crate::input::session::{self, ConfigError, RunKey, Session};
 use crate::model::diagnostics::campaign_diagnostic;
+use crate::model::metrics;
 use crate::model::{
     Analysis, Campaign, Condition, Diagnostic, Event, Finding, Flag, FlagCode, Host, Method, Provenance, Run,
     Severity, Status,
@@ -321,16 +322,7 @@ fn measure(
     config: &Config,
 ) -> (Run, Vec<Diagnostic>) {
     let migration = aligned.migration.clone();
-    let (ping, mut outages) = match &aligned.ping {
-        Some(timeline) => {
-            let (ping, outages) = outage::ping(timeline, &migration);
-            (Some(ping), outages)
-        }
-        None => (None, Vec::new()),
-    };
-    let guest = aligned.guest_clock.as_ref().and_then(|clock| outage::guest_clock(clock, outages.first()));
-    outages.extend(guest.iter().map(|guest| guest.outage.clone()));
-    outages.extend(aligned.hypervisor.as_ref().and_then(outage::hypervisor));
+    let outage::Measured { outages, ping, guest } = outage::measure(aligned);
     let milestones = time_line::milestones(aligned, &outages, hosts);
     let phases = time_line::phases(&milestones);
     let presences = time_line::presences(aligned, hosts);
@@ -342,15 +334,9 @@ fn measure(
         let hole = main.and_then(|outage| Some((outage.start_s?, outage.end_s)));
         degradation::degradation(timeline, ping, hole)
     });
-    let measurements = streaming::measurements(&aligned.streams, &outages, config.file.stream.frame_rate)
+    let measurements = streaming::expected_lost(&aligned.streams, &outages, config.file.stream.frame_rate)
         .into_iter()
         .chain(aligned.measurements.iter().cloned())
-        .chain(
-            aligned
-                .hypervisor
-                .iter()
-                .flat_map(|log| precopy::measurements(&log.account, migration.duration_s)),
-        )
         .collect();
     let cost = |samples| resources::cost(samples, migration.duration_s, &phases);
     let resources = aligned.samples.iter().filter_map(cost).collect();
@@ -399,7 +385,7 @@ fn measure(
             ..campaign_diagnostic(Severity::Warning, "rounds-do-not-add-up", message)
         });
     }
-    let run = Run {
+    let mut run = Run {
         id,
         condition: index,
         factors: aligned.key.factors.clone(),
@@ -420,6 +406,8 @@ fn measure(
         checks,
         degradation,
     };
+    let of_requests = aligned.ping.as_ref().map(|requests| metrics::of_requests(requests, &run));
+    run.measurements.extend(of_requests.into_iter().flatten());
     (run, diagnostics)
 }
 

@@ -16,6 +16,17 @@ pub enum Direction {
     Neither,
 }
 
+impl Direction {
+    /// The short name in data.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lower => "lower",
+            Self::Higher => "higher",
+            Self::Neither => "neither",
+        }
+    }
+}
+
 /// One quantity of one benchmark in one condition, of one VM (or of none).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Benchmark {

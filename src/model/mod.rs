@@ -10,12 +10,17 @@
 mod benchmarks;
 mod clocks;
 mod convergence;
+pub mod curves;
 pub mod diagnostics;
 #[cfg(test)]
 pub(crate) mod example;
-mod metrics;
+mod flags;
+mod key;
+mod methods;
+pub mod metrics;
 mod placement;
 mod prediction;
+mod requests;
 mod run;
 mod sweep;
 mod time_line;
@@ -26,12 +31,17 @@ pub use benchmarks::{
 };
 pub use clocks::{Clock, ClockOwner, Estimate, Origin};
 pub use convergence::Convergence;
-pub use metrics::SERIES;
+pub use curves::{CurveMetric, DOMAIN_0};
+pub use flags::{Flag, FlagCode};
+pub use key::Key;
+pub use methods::{Hue, Method, MethodCheck, MethodEntry, MethodTexts};
+pub use metrics::Metric;
 pub use placement::{Candidate, Placement, Reason};
 pub use prediction::{Model, Prediction};
+pub use requests::{PingTimeline, SpanError};
 pub use run::{
-    Degradation, Flag, FlagCode, Measurement, Method, Migration, Outage, PhaseCost, Ping, ResourceCost,
-    RoundTrips, Run, Status, Stream,
+    Degradation, Measurement, Migration, Outage, PhaseCost, Ping, ResourceCost, RoundTrips, Run, Status,
+    Stream,
 };
 pub use sweep::{Sweep, SweepLine, SweepPoint};
 pub use time_line::{

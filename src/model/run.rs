@@ -1,6 +1,8 @@
 //! One run: what was measured in it.
 
-use super::{Check, Event, Factors, Hypervisor, Milestone, Phase, PhaseKind, Presence, Transfer, Unit};
+use super::{
+    Check, Event, Factors, Flag, Hypervisor, Method, Milestone, Phase, PhaseKind, Presence, Transfer, Unit,
+};
 
 /// One live-migration run: one repetition of one condition.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,29 +51,24 @@ impl Run {
         self.outages.iter().find(|outage| outage.method == method)
     }
 
-    /// Whether the figure of a method can be one of an outage: a clock in the VM that stood still or
-    /// jumped measured none. Such a figure is shown with its run and enters no mean.
+    /// Whether the figure of a method can be one of an outage. One that cannot is shown with its run and enters no
+    /// mean.
     pub fn trusts(&self, method: Method) -> bool {
-        let by_clock =
-            |flag: &Flag| matches!(flag.code, FlagCode::GuestClockStopped | FlagCode::GuestClockJumps);
-        method != Method::GuestClock || !self.flags.iter().any(by_clock)
+        !self.flags.iter().any(|flag| method.entry().distrusted.contains(&flag.code))
     }
 
-    /// The outages that can stand for the run, by the order of [`Method::FOR_SERVICE`].
+    /// The outages that can stand for the run, by the order of [`Method::for_service`].
     fn service_outages(&self) -> impl Iterator<Item = &Outage> {
-        Method::FOR_SERVICE
-            .into_iter()
-            .filter(|method| self.trusts(*method))
-            .filter_map(|method| self.outage(method))
+        Method::for_service().filter(|method| self.trusts(*method)).filter_map(|method| self.outage(method))
     }
 
-    /// The outage that stands for the run: the first of [`Method::FOR_SERVICE`] that there is.
+    /// The outage that stands for the run: the first of [`Method::for_service`] that there is.
     pub fn service_outage(&self) -> Option<&Outage> {
         self.service_outages().next()
     }
 
     /// When an event happened, seconds since the request. Outages are placed by the first of
-    /// [`Method::FOR_SERVICE`] that has a place for them.
+    /// [`Method::for_service`] that has a place for them.
     pub fn event_s(&self, event: Event) -> Option<f64> {
         let by_methods = |place: fn(&Outage) -> Option<f64>| self.service_outages().find_map(place);
         match event {
@@ -147,19 +144,6 @@ pub struct Outage {
     pub source_file: String,
 }
 
-/// A way to measure an outage. `docs/methodology.md` defines each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Method {
-    /// Consecutive unanswered requests × interval.
-    Ping,
-    /// Longest time between two replies, less the interval.
-    PingReplyGap,
-    /// Largest step between two stamps of the clock inside the VM.
-    GuestClock,
-    /// What the hypervisor itself reports as downtime.
-    Hypervisor,
-}
-
 impl Status {
     /// The short name in data.
     pub fn name(self) -> &'static str {
@@ -169,32 +153,6 @@ impl Status {
             Self::Cancelled => "cancelled",
             Self::Unfinished => "unfinished",
             Self::Unknown => "unknown",
-        }
-    }
-}
-
-impl Method {
-    /// The short name in data.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ping => "ping",
-            Self::PingReplyGap => "ping-reply-gap",
-            Self::GuestClock => "guest-clock",
-            Self::Hypervisor => "hypervisor",
-        }
-    }
-
-    /// The methods by which the outage of the service is told, the best first: what the user of the
-    /// service saw, what the VM saw, what the hypervisor says.
-    pub const FOR_SERVICE: [Method; 3] = [Method::Ping, Method::GuestClock, Method::Hypervisor];
-
-    /// The series of its estimates.
-    pub fn metric(self) -> &'static str {
-        match self {
-            Method::Ping => "outage_ping",
-            Method::PingReplyGap => "outage_ping_reply_gap",
-            Method::GuestClock => "outage_guest_clock",
-            Method::Hypervisor => "outage_hypervisor",
         }
     }
 }
@@ -271,74 +229,4 @@ pub struct Degradation {
     pub during_ratio: Option<f64>,
     /// Median round trip after the migration ÷ before.
     pub after_ratio: Option<f64>,
-}
-
-/// Something about one run that its reader must know.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Flag {
-    pub code: FlagCode,
-    /// The figures behind the flag, for the sentence that explains it.
-    pub values: Vec<(&'static str, f64)>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FlagCode {
-    /// The network was silent while the VM's clock shows no step.
-    GuestClockStopped,
-    /// The VM's clock went backwards.
-    GuestClockStepsBack,
-    /// The VM's clock went ahead while the network was not silent.
-    GuestClockJumps,
-    /// The outage lasted longer than the migration process.
-    OutageLongerThanMigration,
-    /// The outage intervals of two methods do not overlap.
-    MethodsDisagree,
-    /// The network was silent for less time than the hypervisor says the VM stood still.
-    OutageShorterThanDowntime,
-    /// The hypervisor's downtime ends before the VM runs on the target.
-    DowntimeEndsEarly,
-    /// The VM was seen on two hosts at a time, or on the target before it left the source.
-    VmOnTwoHosts,
-    /// The outage ended before the migration was requested.
-    OutageBeforeRequest,
-    /// Requests were lost outside of the main hole.
-    ScatteredLoss,
-    /// One of the first repetitions, with a longer outage than every later one.
-    FirstRepetitionSlower,
-}
-
-impl FlagCode {
-    /// The code in `summary.json`.
-    pub fn code(self) -> &'static str {
-        match self {
-            FlagCode::GuestClockStopped => "guest-clock-stopped",
-            FlagCode::GuestClockStepsBack => "guest-clock-steps-back",
-            FlagCode::GuestClockJumps => "guest-clock-jumps",
-            FlagCode::OutageLongerThanMigration => "outage-longer-than-migration",
-            FlagCode::MethodsDisagree => "methods-disagree",
-            FlagCode::OutageShorterThanDowntime => "outage-shorter-than-downtime",
-            FlagCode::DowntimeEndsEarly => "downtime-ends-early",
-            FlagCode::VmOnTwoHosts => "vm-on-two-hosts",
-            FlagCode::OutageBeforeRequest => "outage-before-request",
-            FlagCode::ScatteredLoss => "scattered-loss",
-            FlagCode::FirstRepetitionSlower => "first-repetition-slower",
-        }
-    }
-
-    /// The text key of the sentence that explains the flag.
-    pub fn label(self) -> &'static str {
-        match self {
-            FlagCode::GuestClockStopped => "flag.guest-clock-stopped",
-            FlagCode::GuestClockStepsBack => "flag.guest-clock-steps-back",
-            FlagCode::GuestClockJumps => "flag.guest-clock-jumps",
-            FlagCode::OutageLongerThanMigration => "flag.outage-longer-than-migration",
-            FlagCode::MethodsDisagree => "flag.methods-disagree",
-            FlagCode::OutageShorterThanDowntime => "flag.outage-shorter-than-downtime",
-            FlagCode::DowntimeEndsEarly => "flag.downtime-ends-early",
-            FlagCode::VmOnTwoHosts => "flag.vm-on-two-hosts",
-            FlagCode::OutageBeforeRequest => "flag.outage-before-request",
-            FlagCode::ScatteredLoss => "flag.scattered-loss",
-            FlagCode::FirstRepetitionSlower => "flag.first-repetition-slower",
-        }
-    }
 }

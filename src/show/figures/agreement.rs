@@ -8,7 +8,6 @@ use super::scale::{Scale, Spread};
 use super::theme;
 use crate::model::{Agreement, Analysis};
 use crate::show::tables::labels::condition_label;
-use crate::show::tables::labels::method_name_label;
 use crate::show::text::Text;
 
 const TITLE_Y: i32 = 60;
@@ -34,7 +33,7 @@ pub fn draw(number: usize, analysis: &Analysis, text: &Text) -> Result<String> {
     let agreement = analysis.agreements.get(number).context("no such pair of methods")?;
     let groups = groups(agreement, analysis);
     let names =
-        [("a", text.get(method_name_label(agreement.a))), ("b", text.get(method_name_label(agreement.b)))];
+        [("a", text.get(agreement.a.entry().texts.name)), ("b", text.get(agreement.b.entry().texts.name))];
     let title = text.fill("figure.title.agreement", &names);
     let note = text.get("figure.note.agreement");
     let entries: Vec<String> = groups.iter().map(|&group| condition_label(analysis, group)).collect();

@@ -15,6 +15,7 @@ use super::scale::{Scale, Spread};
 use super::spans::{Span, Spans};
 use super::theme::{self, Quantity};
 use super::thinned::Course;
+use crate::model::curves::{self, CurveMetric, DOMAIN_0, DOMAIN_CPU};
 use crate::model::{Analysis, Campaign, Curve, Event, Method, Role, Trace, Unit};
 use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
@@ -160,7 +161,7 @@ fn within(curve: &Curve, window: Option<(f64, f64)>) -> Curve {
 
 /// What a metric is in figures of the kind, with its place in the legend; `None` if nothing.
 fn role(kind: Kind, metric: &str, vm: Option<&str>) -> Option<(usize, Quantity)> {
-    let known: &[(&str, Quantity)] = match kind {
+    let known: &[(CurveMetric, Quantity)] = match kind {
         Kind::Overview
         | Kind::TimeLine
         | Kind::Agreement
@@ -172,33 +173,29 @@ fn role(kind: Kind, metric: &str, vm: Option<&str>) -> Option<(usize, Quantity)>
         | Kind::Values
         | Kind::Placement => &[],
         Kind::CpuByDomain => {
-            let name = domain(metric)?;
+            let name = DOMAIN_CPU.key.parameter(metric)?;
             return Some(match vm {
-                _ if name == "Domain-0" => (1, Quantity::Hypervisor),
+                _ if name == DOMAIN_0 => (1, Quantity::Hypervisor),
                 Some(vm) if name != vm => (2, Quantity::OtherVm),
                 _ => (0, Quantity::Vm),
             });
         }
         Kind::CpuByState => &[
-            ("cpu.user", Quantity::User),
-            ("cpu.system", Quantity::System),
-            ("cpu.wait", Quantity::Wait),
-            ("cpu.idle", Quantity::Idle),
+            (curves::CPU_USER, Quantity::User),
+            (curves::CPU_SYSTEM, Quantity::System),
+            (curves::CPU_WAIT, Quantity::Wait),
+            (curves::CPU_IDLE, Quantity::Idle),
         ],
-        Kind::SoftInterrupts => {
-            &[("cpu.softirq", Quantity::SoftInterrupts), ("cpu.hardirq", Quantity::HardInterrupts)]
-        }
-        Kind::Memory => &[("mem.used", Quantity::Used), ("mem.free", Quantity::Free)],
-        Kind::Network => &[("net.received", Quantity::Received), ("net.sent", Quantity::Sent)],
-        Kind::RoundTrips => &[("ping.rtt", Quantity::RoundTrip)],
+        Kind::SoftInterrupts => &[
+            (curves::CPU_SOFTIRQ, Quantity::SoftInterrupts),
+            (curves::CPU_HARDIRQ, Quantity::HardInterrupts),
+        ],
+        Kind::Memory => &[(curves::MEM_USED, Quantity::Used), (curves::MEM_FREE, Quantity::Free)],
+        Kind::Network => &[(curves::NET_RECEIVED, Quantity::Received), (curves::NET_SENT, Quantity::Sent)],
+        Kind::RoundTrips => &[(curves::PING_RTT, Quantity::RoundTrip)],
     };
-    let rank = known.iter().position(|(name, _)| *name == metric)?;
+    let rank = known.iter().position(|(known, _)| known.name() == metric)?;
     Some((rank, known[rank].1))
-}
-
-/// The domain of a metric such as `domain.asam.cpu`.
-fn domain(metric: &str) -> Option<&str> {
-    metric.strip_prefix("domain.")?.strip_suffix(".cpu")
 }
 
 fn extremes(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
@@ -362,10 +359,10 @@ impl Figure<'_> {
     fn name(&self, found: &Found) -> String {
         match found.quantity {
             Quantity::Vm => {
-                let name = domain(&found.curve.metric).unwrap_or_default();
+                let name = DOMAIN_CPU.key.parameter(&found.curve.metric).unwrap_or_default();
                 self.text.fill("figure.quantity.vm", &[("name", name)])
             }
-            Quantity::OtherVm => domain(&found.curve.metric).unwrap_or_default().to_owned(),
+            Quantity::OtherVm => DOMAIN_CPU.key.parameter(&found.curve.metric).unwrap_or_default().to_owned(),
             quantity => self.text.get(quantity.name()).to_owned(),
         }
     }
@@ -390,7 +387,7 @@ impl Figure<'_> {
         let labels = self.span_labels();
         let (migration_y, outage_y) = (MIGRATION_Y - self.raised(), OUTAGE_Y - self.raised());
         let migration = self.spans.migration.map(|span| (span, Quantity::Migration, migration_y));
-        let outage = self.spans.outage.map(|(_, span)| (span, Quantity::OutagePing, outage_y));
+        let outage = self.spans.outage.map(|(_, span)| (span, Quantity::Outage(Method::Ping), outage_y));
         for ((span, quantity, y), label) in migration.into_iter().chain(outage).zip(labels) {
             bar(canvas, frame, &span, quantity, y, &label)?;
         }
@@ -403,14 +400,10 @@ impl Figure<'_> {
             .spans
             .migration
             .map(|span| self.text.fill("figure.span.migration", &[("seconds", &seconds(&span))]));
-        let outage = self.spans.outage.map(|(method, span)| {
-            let key = match method {
-                Method::GuestClock => "figure.span.outage_guest_clock",
-                Method::Hypervisor => "figure.span.outage_hypervisor",
-                Method::Ping | Method::PingReplyGap => "figure.span.outage_ping",
-            };
-            self.text.fill(key, &[("seconds", &seconds(&span))])
-        });
+        let outage = self
+            .spans
+            .outage
+            .map(|(method, span)| self.text.fill(method.entry().texts.span, &[("seconds", &seconds(&span))]));
         migration.into_iter().chain(outage).collect()
     }
 

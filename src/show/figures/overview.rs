@@ -10,6 +10,7 @@ use anyhow::Result;
 use super::canvas::{Canvas, Edges, Frame, Pen, Type, document};
 use super::scale::{Scale, Spread};
 use super::theme::{self, Quantity};
+use crate::model::metrics::MIGRATION_DURATION;
 use crate::model::{Analysis, Method, Run, Status};
 use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
@@ -29,23 +30,25 @@ const RIGHT: i32 = 480;
 /// Share of the plot that condition names may take from it.
 const WIDEST_NAME: i32 = 1300;
 
-/// The lanes of a row, from top to bottom.
-const LANES: [Lane; 4] = [
-    Lane { quantity: Quantity::Migration, method: None },
-    Lane { quantity: Quantity::OutagePing, method: Some(Method::Ping) },
-    Lane { quantity: Quantity::OutageGuestClock, method: Some(Method::GuestClock) },
-    Lane { quantity: Quantity::OutageHypervisor, method: Some(Method::Hypervisor) },
-];
-
+/// A lane of a row.
+#[derive(Clone, Copy)]
 struct Lane {
     quantity: Quantity,
     /// `None` for the migration's duration.
     method: Option<Method>,
 }
 
+/// The lanes of a row, from top to bottom.
+fn all_lanes() -> impl Iterator<Item = Lane> {
+    let migration = Lane { quantity: Quantity::Migration, method: None };
+    let outages =
+        Method::for_service().map(|method| Lane { quantity: Quantity::Outage(method), method: Some(method) });
+    std::iter::once(migration).chain(outages)
+}
+
 impl Lane {
     fn summary(&self, analysis: &Analysis, condition: usize) -> Option<Summary> {
-        let metric = self.method.map_or("migration_duration", Method::metric);
+        let metric = self.method.map_or(MIGRATION_DURATION, Method::metric);
         let series = analysis.series.iter().find(|s| s.condition == condition && s.metric == metric)?;
         series.summary.filter(|summary| summary.mean.is_finite())
     }
@@ -105,9 +108,9 @@ pub fn draw(analysis: &Analysis, text: &Text) -> Result<String> {
 }
 
 /// The lanes that have a value in any condition.
-fn lanes(analysis: &Analysis) -> Vec<&'static Lane> {
-    let has_data = |lane: &&Lane| (0..analysis.conditions.len()).any(|c| lane.summary(analysis, c).is_some());
-    LANES.iter().filter(has_data).collect()
+fn lanes(analysis: &Analysis) -> Vec<Lane> {
+    let has_data = |lane: &Lane| (0..analysis.conditions.len()).any(|c| lane.summary(analysis, c).is_some());
+    all_lanes().filter(has_data).collect()
 }
 
 fn completed(analysis: &Analysis, condition: usize) -> impl Iterator<Item = &Run> {
@@ -117,7 +120,7 @@ fn completed(analysis: &Analysis, condition: usize) -> impl Iterator<Item = &Run
 }
 
 /// The axis around all values and means; intervals may reach beyond it.
-fn scale(analysis: &Analysis, lanes: &[&Lane]) -> Scale {
+fn scale(analysis: &Analysis, lanes: &[Lane]) -> Scale {
     let conditions = 0..analysis.conditions.len();
     let values = conditions.flat_map(|condition| {
         lanes.iter().flat_map(move |lane| {
@@ -148,7 +151,7 @@ fn reference(analysis: &Analysis) -> Option<usize> {
     analysis.comparisons.iter().all(|comparison| comparison.a == first).then_some(first)
 }
 
-fn note(analysis: &Analysis, lanes: &[&Lane], text: &Text) -> String {
+fn note(analysis: &Analysis, lanes: &[Lane], text: &Text) -> String {
     let mut note = text.get("figure.note.overview").to_owned();
     if let Some(index) = reference(analysis) {
         let name = condition_label(analysis, index);
@@ -171,7 +174,7 @@ struct Sheet<'a, 'b> {
 
 impl Sheet<'_, '_> {
     /// Title, legend and the heads of the columns.
-    fn heading(&self, title: &str, lanes: &[&Lane]) -> Result<()> {
+    fn heading(&self, title: &str, lanes: &[Lane]) -> Result<()> {
         let canvas = self.canvas;
         canvas.text(title, (10, TITLE_Y), Type::title())?;
         let unit = match self.scale.spread {
@@ -214,7 +217,7 @@ impl Sheet<'_, '_> {
 
     /// Dotted lines through the reference's means: of the migration and of the outage, which two
     /// methods see alike.
-    fn reference(&self, analysis: &Analysis, lanes: &[&Lane], condition: usize) -> Result<()> {
+    fn reference(&self, analysis: &Analysis, lanes: &[Lane], condition: usize) -> Result<()> {
         let migration = lanes.iter().find(|lane| lane.method.is_none());
         let outage = lanes.iter().find(|lane| lane.method.is_some());
         for lane in migration.into_iter().chain(outage) {

@@ -3,32 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Analysis, CheckKind, Evidence, Method, MilestoneKind, Origin, PhaseKind, Reason, Status, Verdict,
+    Analysis, CheckKind, Evidence, MilestoneKind, Origin, PhaseKind, Reason, Status, Verdict,
 };
 use crate::show::text::factor_words;
 
 /// The code in data files of a text key.
 pub fn code(label: &str) -> &str {
     label.rsplit('.').next().unwrap_or(label)
-}
-
-pub fn method_label(method: Method) -> &'static str {
-    match method {
-        Method::Ping => "method.ping",
-        Method::PingReplyGap => "method.ping_reply_gap",
-        Method::GuestClock => "method.guest_clock",
-        Method::Hypervisor => "method.hypervisor",
-    }
-}
-
-/// A method's name by itself.
-pub fn method_name_label(method: Method) -> &'static str {
-    match method {
-        Method::Ping => "method_name.ping",
-        Method::PingReplyGap => "method_name.ping_reply_gap",
-        Method::GuestClock => "method_name.guest_clock",
-        Method::Hypervisor => "method_name.hypervisor",
-    }
 }
 
 pub fn status_label(status: Status) -> &'static str {

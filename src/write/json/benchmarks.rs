@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::super::number::{ends, round, round_option};
-use crate::model::{Analysis, Benchmark, Direction, Efficiency, Factors, Parallel};
+use crate::model::{Analysis, Benchmark, Efficiency, Factors, Parallel};
 
 /// The factor that says what ran at the same time.
 const CONTEXT: &str = "context";
@@ -86,7 +86,7 @@ pub(super) fn benchmark<'a>(analysis: &'a Analysis, of: &'a Benchmark) -> Benchm
         vm: of.vm.as_deref(),
         operation: &of.operation,
         unit: of.unit.name(),
-        direction: direction_name(of.direction),
+        direction: of.direction.name(),
         n: of.repetitions(),
         value: round(of.value),
         sd: round_option(of.sd),
@@ -111,7 +111,7 @@ pub(super) fn efficiency<'a>(analysis: &'a Analysis, found: &'a Efficiency) -> E
         value: round(found.value),
         baseline: round_option(found.baseline_value),
         baseline_factors: baseline.map(|baseline| &analysis.conditions[baseline.condition].factors),
-        direction: direction_name(of.direction),
+        direction: of.direction.name(),
         efficiency: round_option(found.efficiency),
         ci95_low,
         ci95_high,
@@ -129,7 +129,7 @@ pub(super) fn parallel<'a>(analysis: &'a Analysis, of: &'a Parallel) -> Parallel
         context: context(factors),
         operation: &of.operation,
         unit: of.unit.name(),
-        direction: direction_name(of.direction),
+        direction: of.direction.name(),
         vms: of.values.len(),
         values: values.map(|(vm, value)| VmWire { vm, value: round(*value) }).collect(),
         sum: round(of.sum),
@@ -144,12 +144,4 @@ pub(super) fn parallel<'a>(analysis: &'a Analysis, of: &'a Parallel) -> Parallel
 
 fn context(factors: &Factors) -> Option<&str> {
     factors.get(CONTEXT).map(String::as_str)
-}
-
-fn direction_name(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Lower => "lower",
-        Direction::Higher => "higher",
-        Direction::Neither => "neither",
-    }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::super::number::round_option;
-use crate::model::{Analysis, Factors, Finding};
+use crate::model::metrics::AMPLIFICATION;
+use crate::model::{Analysis, Factors, Finding, Method};
 
 #[derive(Serialize)]
 pub(super) struct FindingWire<'a> {
@@ -77,7 +78,7 @@ pub(super) fn finding<'a>(analysis: &'a Analysis, finding: &'a Finding) -> Findi
         Finding::FirstRepetitionsSlower { condition, first, first_mean_s, later_mean_s } => wire(
             "first-repetitions-slower",
             factors(*condition),
-            Some("outage_ping"),
+            Some(Method::Ping.metric()),
             &[
                 ("first", Some(*first as f64)),
                 ("first_mean_s", Some(*first_mean_s)),
@@ -106,7 +107,7 @@ pub(super) fn finding<'a>(analysis: &'a Analysis, finding: &'a Finding) -> Findi
         Finding::Amplified { conditions } => wire(
             "amplified",
             conditions.first().and_then(|(condition, _)| factors(*condition)),
-            Some("precopy.amplification"),
+            Some(AMPLIFICATION),
             &[
                 ("conditions", Some(conditions.len() as f64)),
                 ("times", conditions.first().map(|(_, times)| *times)),

@@ -1,5 +1,7 @@
 //! The wire types of one run.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::super::number::{round, round_option};
@@ -8,7 +10,8 @@ use super::time_line::{
     degradation, hypervisor, milestones, phases, precopy, presences,
 };
 use super::transfer::{TransferWire, transfer};
-use crate::model::{Factors, Migration, Outage, Ping, ResourceCost, RoundTrips, Run, Stream};
+use crate::model::metrics::{Taken, of_series};
+use crate::model::{Factors, Measurement, Migration, Outage, Ping, ResourceCost, RoundTrips, Run, Stream};
 use crate::show::report::format::flag_sentence;
 use crate::show::tables::labels::{code, phase_label};
 use crate::show::text::Text;
@@ -32,6 +35,9 @@ pub(super) struct RunWire<'a> {
     checks: Vec<CheckWire>,
     degradation: Option<DegradationWire>,
     resources: Vec<ResourceWire<'a>>,
+    /// By metric, what is only a number.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    numbers: BTreeMap<&'a str, Option<f64>>,
     flags: Vec<FlagWire>,
 }
 
@@ -140,10 +146,18 @@ pub(super) fn run<'a>(run: &'a Run, text: &Text) -> RunWire<'a> {
         checks: checks(&run.checks),
         degradation: run.degradation.as_ref().map(degradation),
         resources: run.resources.iter().map(resource).collect(),
+        numbers: numbers(run),
         flags: flags
             .map(|flag| FlagWire { code: flag.code.code(), message: flag_sentence(&[flag], text) })
             .collect(),
     }
+}
+
+/// The numbers that stand nowhere else in a run.
+fn numbers(run: &Run) -> BTreeMap<&str, Option<f64>> {
+    let only_a_number = |number: &&Measurement| matches!(of_series(&number.metric).taken, Taken::Requests(_));
+    let numbers = run.measurements.iter().filter(only_a_number);
+    numbers.map(|number| (number.metric.as_str(), round(number.value))).collect()
 }
 
 fn migration(migration: &Migration) -> MigrationWire<'_> {

@@ -19,10 +19,10 @@ pub use portfolio::{folder_of, id_in, portfolio};
 use super::format::{listed, seconds, shown_unit, table};
 use super::view::{Block, Document, FigureRef, Section};
 use crate::model::VERSION;
-use crate::model::{Analysis, Provenance, Role, Unit};
+use crate::model::{Analysis, Method, Provenance, Role, Unit};
 use crate::show::figures::{self, Kind, Plan};
 use crate::show::tables::Table;
-use crate::show::tables::labels::{condition_label, method_name_label};
+use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
 
 /// The whole report.
@@ -204,14 +204,14 @@ impl Composer<'_> {
             Kind::Placement => "placement",
         };
         let pair = self.analysis.agreements.get(plan.number).filter(|_| plan.kind == Kind::Agreement);
-        let method = |of| self.text.get(method_name_label(of));
+        let method = |of: Method| self.text.get(of.entry().texts.name);
         let (a, b) = pair.map(|pair| (method(pair.a), method(pair.b))).unwrap_or_default();
         let condition = plan.condition.map(|index| self.name(index)).unwrap_or_default();
         let host = plan.host.and_then(|index| self.analysis.campaign.hosts.get(index));
         let role = match host.map(|host| host.role) {
             Some(Role::Source) => self.text.get("report.role_source"),
             Some(Role::Target) => self.text.get("report.role_target"),
-            _ => self.text.get("report.role_observer"),
+            Some(Role::Observer) | None => self.text.get("report.role_observer"),
         };
         let host = host.map(|host| host.name.as_str()).unwrap_or_default();
         let (benchmark, comparison) = figures::about(plan, self.analysis);
