@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use crate::model::metrics::metrics;
 use crate::model::{
-    Bin, Bootstrap, Comparison, Condition, Curve, Event, Measurement, Run, Series, Trace, Unit,
+    Bin, Bootstrap, Comparison, Condition, ConditionId, Curve, Entries, Event, Measurement, Run, Series,
+    Trace, Unit,
 };
 use crate::run::align::Samples;
 use crate::stats::{Sample, bootstrap_ratio_of_means, holm, mann_whitney};
@@ -20,7 +21,7 @@ const MOST_BINS: f64 = 86_400.0;
 /// in the order in which the runs have them.
 pub fn series(conditions: &[Condition], runs: &[Run]) -> Vec<Series> {
     let mut all = Vec::new();
-    for (index, condition) in conditions.iter().enumerate() {
+    for (id, condition) in conditions.entries() {
         let counted: Vec<&Run> =
             condition.runs.iter().map(|&run| &runs[run]).filter(|run| run.counts()).collect();
         for entry in metrics() {
@@ -31,14 +32,14 @@ pub fn series(conditions: &[Condition], runs: &[Run]) -> Vec<Series> {
                     members.push(number);
                 }
             }
-            all.extend(members.into_iter().filter_map(|member| series_of(index, member, &numbers)));
+            all.extend(members.into_iter().filter_map(|member| series_of(id, member, &numbers)));
         }
     }
     all
 }
 
 /// The series of one number; `numbers` are those of each run.
-fn series_of(condition: usize, member: &Measurement, numbers: &[Vec<Measurement>]) -> Option<Series> {
+fn series_of(condition: ConditionId, member: &Measurement, numbers: &[Vec<Measurement>]) -> Option<Series> {
     let of_run = |numbers: &Vec<Measurement>| {
         numbers.iter().find(|number| number.metric == member.metric).map(|number| number.value)
     };
@@ -50,7 +51,7 @@ fn series_of(condition: usize, member: &Measurement, numbers: &[Vec<Measurement>
 
 /// Mean curves of one condition. `runs` are its repetitions that count, each with its number, its
 /// samples and the instant of `align` (seconds since the request) that becomes time zero.
-pub fn curves(condition: usize, align: Event, runs: &[(u32, &[Samples], f64)]) -> Vec<Curve> {
+pub fn curves(condition: ConditionId, align: Event, runs: &[(u32, &[Samples], f64)]) -> Vec<Curve> {
     // Host and metric → unit, and the bins of each repetition.
     type Binned = (u32, BTreeMap<i64, (f64, u32)>);
     type Quantities<'a> = BTreeMap<(Option<&'a str>, &'a str), (Unit, Vec<Binned>)>;
@@ -115,7 +116,11 @@ fn bin(t_s: f64, index: usize, traces: &[Trace]) -> Bin {
 
 /// Pairs of conditions `(a, b)` – `b` against `a` – in every series that both have, with Holm's
 /// correction for the pairs of each series.
-pub fn comparisons(series: &[Series], pairs: &[(usize, usize)], bootstrap: Bootstrap) -> Vec<Comparison> {
+pub fn comparisons(
+    series: &[Series],
+    pairs: &[(ConditionId, ConditionId)],
+    bootstrap: Bootstrap,
+) -> Vec<Comparison> {
     let mut metrics: Vec<&str> = Vec::new();
     for metric in series.iter().map(|series| series.metric.as_str()) {
         if !metrics.contains(&metric) {
@@ -124,7 +129,7 @@ pub fn comparisons(series: &[Series], pairs: &[(usize, usize)], bootstrap: Boots
     }
     let mut all = Vec::new();
     for metric in metrics {
-        let sample = |condition: usize| {
+        let sample = |condition: ConditionId| {
             let series = series.iter().find(|s| s.metric == metric && s.condition == condition)?;
             Sample::new(series.values.iter().copied().flatten().collect())
         };
@@ -142,7 +147,12 @@ pub fn comparisons(series: &[Series], pairs: &[(usize, usize)], bootstrap: Boots
     all
 }
 
-fn comparison(metric: &str, a: (usize, Sample), b: (usize, Sample), bootstrap: Bootstrap) -> Comparison {
+fn comparison(
+    metric: &str,
+    a: (ConditionId, Sample),
+    b: (ConditionId, Sample),
+    bootstrap: Bootstrap,
+) -> Comparison {
     let ((a, of_a), (b, of_b)) = (a, b);
     Comparison {
         metric: metric.to_owned(),
@@ -159,6 +169,7 @@ fn comparison(metric: &str, a: (usize, Sample), b: (usize, Sample), bootstrap: B
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Id;
 
     fn samples(t_s: &[f64], values: &[f64]) -> Samples {
         Samples {
@@ -174,7 +185,7 @@ mod tests {
     fn bins_are_centred_on_whole_seconds_and_gaps_stay_gaps() {
         let one = [samples(&[-0.5, 0.0, 0.499, 0.5, 3.0], &[1.0, 2.0, 6.0, 10.0, 20.0])];
         let two = [samples(&[0.1, 1.2], &[5.0, 12.0])];
-        let curves = curves(0, Event::Request, &[(1, &one, 0.0), (2, &two, 0.0)]);
+        let curves = curves(Id::new(0), Event::Request, &[(1, &one, 0.0), (2, &two, 0.0)]);
         let [curve] = curves.as_slice() else { panic!("{curves:?}") };
         let seen: Vec<_> = curve.bins.iter().map(|bin| (bin.t_s, bin.n, bin.mean)).collect();
         assert_eq!(seen, [(0.0, 2, Some(4.0)), (1.0, 2, Some(11.0)), (2.0, 0, None), (3.0, 1, Some(20.0))]);
@@ -185,20 +196,20 @@ mod tests {
     #[test]
     fn another_time_zero_shifts_the_bins() {
         let one = [samples(&[7.2, 8.2], &[1.0, 2.0])];
-        let curves = curves(0, Event::Request, &[(1, &one, 7.0)]);
+        let curves = curves(Id::new(0), Event::Request, &[(1, &one, 7.0)]);
         assert_eq!(curves[0].bins[0].t_s, 0.0);
     }
 
     #[test]
     fn a_wrong_clock_does_not_fill_the_memory() {
         let one = [samples(&[0.0, 1e15], &[1.0, 2.0])];
-        assert_eq!(curves(0, Event::Request, &[(1, &one, 0.0)])[0].bins.len(), 1);
+        assert_eq!(curves(Id::new(0), Event::Request, &[(1, &one, 0.0)])[0].bins.len(), 1);
     }
 
     #[test]
     fn comparisons_are_against_the_reference() {
         let of = |condition, values: [f64; 5]| Series {
-            condition,
+            condition: Id::new(condition),
             metric: "outage_ping".to_owned(),
             unit: Unit::Seconds,
             values: values.map(Some).to_vec(),
@@ -209,7 +220,11 @@ mod tests {
             of(1, [16.4, 16.6, 8.6, 9.0, 8.0]),
             of(2, [0.8, 0.8, 1.0, 0.8, 0.8]),
         ];
-        let found = comparisons(&series, &[(0, 1), (0, 2)], Bootstrap { seed: 1, resamples: 1000 });
+        let found = comparisons(
+            &series,
+            &[(0, 1), (0, 2)].map(|(a, b)| (Id::new(a), Id::new(b))),
+            Bootstrap { seed: 1, resamples: 1000 },
+        );
         assert_eq!(found.len(), 2);
         assert!((found[0].ratio.unwrap() - 11.72 / 0.84).abs() < 1e-9);
         assert!((found[0].p_adjusted.unwrap() - 4.0 / 252.0).abs() < 1e-3);

@@ -5,7 +5,9 @@ use crate::input::config::Config;
 use crate::input::load::{LoadedFile, LoadedTable};
 use crate::input::session::RunKey;
 use crate::model::diagnostics::campaign_diagnostic;
-use crate::model::{Benchmark, Condition, Diagnostic, Efficiency, Finding, Grid, Parallel, Severity};
+use crate::model::{
+    Benchmark, Condition, Diagnostic, Efficiency, Entries, Finding, Grid, Parallel, Severity,
+};
 
 /// What benchmarks say.
 #[derive(Debug, Default)]
@@ -73,7 +75,7 @@ pub(super) fn benchmarked(
     config: &Config,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> anyhow::Result<Benchmarked> {
-    let condition = |run: &RunKey| conditions.iter().position(|c| c.factors == run.factors);
+    let condition = |run: &RunKey| conditions.find_id(|condition| condition.factors == run.factors);
     let results = || {
         let placed = files.iter().filter_map(|file| Some((file, condition(&file.file.run)?)));
         placed.filter(|(file, _)| file.log.as_ref().is_some_and(efficiency::is_result))

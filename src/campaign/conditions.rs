@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::input::config::{self, Config};
 use crate::input::session::RunKey;
-use crate::model::{Condition, Factors};
+use crate::model::{Condition, ConditionId, Entries, Factors};
 
 /// The conditions in the declared order of levels; levels that no order names come last, the
 /// reference before the others, then numbers by size, then by name.
@@ -82,12 +82,12 @@ fn is_reference_level(config: &Config, name: &str, level: &str) -> bool {
 
 /// The condition that the others are compared with: as declared, else the only one whose load is
 /// called none, idle or baseline.
-pub(super) fn reference(config: &Config, conditions: &[Condition]) -> Option<usize> {
+pub(super) fn reference(config: &Config, conditions: &[Condition]) -> Option<ConditionId> {
     let fits = |condition: &Condition| match config.file.reference.is_empty() {
         false => config::selects(&config.file.reference, &condition.factors),
         true => condition.factors.values().any(|level| config::is_reference_level(level)),
     };
-    let mut fitting = conditions.iter().enumerate().filter(|(_, condition)| fits(condition));
+    let mut fitting = conditions.entries().filter(|(_, condition)| fits(condition));
     let only = fitting.next()?.0;
     fitting.next().is_none().then_some(only)
 }

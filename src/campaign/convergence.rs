@@ -3,7 +3,7 @@
 //! Series hold completed runs only. A condition in which no migration ever ended has none, and is the one that
 //! matters here: these figures come from the hypervisors' accounts of all runs.
 
-use crate::model::{Condition, Convergence, Hypervisor, Run, Status};
+use crate::model::{Condition, ConditionId, Convergence, Entries, Hypervisor, Run, RunId, Status};
 use crate::stats::Sample;
 
 /// From this quotient of dirtied and sent on, a migration that was given up was not on its way to an end. It is not
@@ -13,15 +13,11 @@ const NEAR: f64 = 0.95;
 
 /// Of each condition that has an account.
 pub fn convergence(conditions: &[Condition], runs: &[Run]) -> Vec<Convergence> {
-    conditions
-        .iter()
-        .enumerate()
-        .filter_map(|(index, condition)| of_condition(index, condition, runs))
-        .collect()
+    conditions.entries().filter_map(|(id, condition)| in_condition(id, condition, runs)).collect()
 }
 
-fn of_condition(index: usize, condition: &Condition, runs: &[Run]) -> Option<Convergence> {
-    let told: Vec<(usize, &Run, &Hypervisor)> = condition
+fn in_condition(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Convergence> {
+    let told: Vec<(RunId, &Run, &Hypervisor)> = condition
         .runs
         .iter()
         .filter_map(|&run| Some((run, &runs[run], runs[run].hypervisor.as_ref()?)))
@@ -33,7 +29,7 @@ fn of_condition(index: usize, condition: &Condition, runs: &[Run]) -> Option<Con
         Sample::new(told.iter().filter_map(|(.., account)| of(account)).collect()).map(|sample| sample.mean())
     };
     Some(Convergence {
-        condition: index,
+        condition: id,
         runs: told.len(),
         completed: told.iter().filter(|(_, run, _)| run.migration.status == Status::Completed).count(),
         dirtied_bytes_per_s: mean(Hypervisor::dirtied_bytes_per_s),
@@ -63,8 +59,8 @@ fn agreed(mut said: impl Iterator<Item = bool>) -> Option<bool> {
 }
 
 /// The run of median length by its rounds; of an even number, the shorter of the two in the middle.
-fn typical(told: &[(usize, &Run, &Hypervisor)]) -> Option<usize> {
-    let mut lengths: Vec<(f64, usize, usize)> = told
+fn typical(told: &[(RunId, &Run, &Hypervisor)]) -> Option<RunId> {
+    let mut lengths: Vec<(f64, usize, RunId)> = told
         .iter()
         .filter(|(.., account)| !account.rounds.is_empty())
         .map(|(run, _, account)| {

@@ -24,8 +24,8 @@ use crate::input::session::{self, ConfigError, RunKey, Session};
 use crate::model::diagnostics::campaign_diagnostic;
 use crate::model::metrics;
 use crate::model::{
-    Analysis, Campaign, Condition, Diagnostic, Event, Finding, Flag, FlagCode, Host, Method, Provenance, Run,
-    Severity, Status,
+    Analysis, Campaign, Condition, ConditionId, Diagnostic, Entries, Event, Finding, Flag, FlagCode, Host,
+    Method, Provenance, Run, RunId, Severity, Status,
 };
 use crate::run::align::{AlignedRun, Counters, Samples, align};
 use crate::run::clocks;
@@ -195,10 +195,10 @@ fn conclude(session: &Session, mut files: Vec<LoadedFile>, tables: &[LoadedTable
             files.iter().filter_map(|file| file.log.as_ref()).any(|log| !efficiency::is_result(log))
         });
     }
-    let mut aligned: Vec<(usize, AlignedRun)> = groups
+    let mut aligned: Vec<(ConditionId, AlignedRun)> = groups
         .into_par_iter()
         .filter_map(|(key, files)| {
-            let condition = conditions.iter().position(|c| c.factors == key.factors)?;
+            let condition = conditions.find_id(|condition| condition.factors == key.factors)?;
             Some((condition, align(key, &files, config, &counters)))
         })
         .collect();
@@ -214,7 +214,7 @@ fn conclude(session: &Session, mut files: Vec<LoadedFile>, tables: &[LoadedTable
         runs.push(run);
         diagnostics.extend(found);
     }
-    for (index, run) in runs.iter().enumerate() {
+    for (index, run) in runs.entries() {
         let condition = &mut conditions[run.condition];
         condition.runs.push(index);
         condition.completed += usize::from(run.migration.status == Status::Completed);
@@ -227,7 +227,11 @@ fn conclude(session: &Session, mut files: Vec<LoadedFile>, tables: &[LoadedTable
     let curves = events
         .par_iter()
         .flat_map(|event| {
-            conditions.par_iter().enumerate().map(move |(index, condition)| (*event, index, condition))
+            conditions
+                .entries()
+                .collect::<Vec<_>>()
+                .into_par_iter()
+                .map(move |(index, condition)| (*event, index, condition))
         })
         .flat_map_iter(|(event, index, condition)| {
             let repetitions = alignable(condition, &runs, &aligned, event);
@@ -239,8 +243,8 @@ fn conclude(session: &Session, mut files: Vec<LoadedFile>, tables: &[LoadedTable
     }
     let series = aggregate::series(&conditions, &runs);
     let reference = conditions::reference(config, &conditions);
-    let others = (0..conditions.len()).filter(|other| reference != Some(*other));
-    let pairs: Vec<(usize, usize)> =
+    let others = conditions.ids().filter(|other| reference != Some(*other));
+    let pairs: Vec<(ConditionId, ConditionId)> =
         reference.into_iter().flat_map(|r| others.clone().map(move |o| (r, o))).collect();
     let comparisons = aggregate::comparisons(&series, &pairs, config.bootstrap);
     let agreements = agreement::agreements(&runs);
@@ -315,7 +319,7 @@ fn place(analysis: &mut Analysis, config: &Config) {
 
 /// One run's numbers, and what stands in the way of more.
 fn measure(
-    index: usize,
+    index: ConditionId,
     condition: &Condition,
     aligned: &AlignedRun,
     hosts: &[Host],
@@ -415,13 +419,13 @@ fn measure(
 fn alignable<'a>(
     condition: &Condition,
     runs: &'a [Run],
-    aligned: &'a [(usize, AlignedRun)],
+    aligned: &'a [(ConditionId, AlignedRun)],
     event: Event,
 ) -> Vec<(u32, &'a [Samples], f64)> {
     condition
         .runs
         .iter()
-        .map(|&index| (&runs[index], &aligned[index].1))
+        .map(|&index| (&runs[index], &aligned[index.index()].1))
         .filter(|(run, _)| run.counts() && run.migration.request_epoch_s.is_some())
         .filter_map(|(run, aligned)| Some((run.repetition, aligned.samples.as_slice(), run.event_s(event)?)))
         .collect()
@@ -433,7 +437,7 @@ fn flag_first_repetitions(findings: &[Finding], conditions: &[Condition], runs: 
         let Finding::FirstRepetitionsSlower { condition, first, later_mean_s, .. } = finding else {
             continue;
         };
-        let counted: Vec<usize> =
+        let counted: Vec<RunId> =
             conditions[*condition].runs.iter().copied().filter(|&run| runs[run].counts()).collect();
         for index in counted.into_iter().take(*first) {
             let Some(outage_s) = runs[index].service_outage().map(|outage| outage.estimate_s) else {

@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 
 use crate::input::config::{PlacementTable, selects};
 use crate::model::metrics;
-use crate::model::{Analysis, Candidate, Factors, Method, Placement, Reason};
+use crate::model::{Analysis, Candidate, ConditionId, Factors, Method, Placement, Reason};
 use crate::stats::Sample;
 
 /// The recommendation for a campaign.
@@ -121,7 +121,7 @@ fn varying(analysis: &Analysis) -> Result<String> {
 /// The values of a metric by the levels of a factor: of a series of the runs, or of `benchmark.operation`.
 fn by_level(analysis: &Analysis, factor: &str, metric: &str, levels: &Factors) -> BTreeMap<String, Sample> {
     let mut values: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-    let mut add = |condition: usize, of: &mut dyn Iterator<Item = f64>| {
+    let mut add = |condition: ConditionId, of: &mut dyn Iterator<Item = f64>| {
         let factors = &analysis.conditions[condition].factors;
         if let Some(level) = factors.get(factor).filter(|_| selects(levels, factors)) {
             values.entry(level.clone()).or_default().extend(of);
@@ -169,6 +169,7 @@ mod tests {
         let mut analysis = analysis();
         analysis.series.clear();
         for (condition, time, downtime) in [(0, [64.0, 65.0, 64.5], 3.0), (1, [64.4, 64.6, 64.2], 1.0)] {
+            let condition = crate::model::Id::new(condition);
             for (metric, values) in [("migration_duration", time), ("outage_ping", [downtime; 3])] {
                 let summary = Sample::new(values.to_vec()).map(|sample| sample.summary());
                 analysis.series.push(crate::model::Series {

@@ -32,9 +32,7 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
     let gone = folders.iter().find(|folder| args.campaign.is_empty() && !folder.exists());
     if let Some(folder) = gone {
         let folder = folder.display();
-        anyhow::bail!(
-            "{folder}: there is no such folder from here; say with --campaign where the campaign is"
-        );
+        anyhow::bail!("{folder}: no such folder from here; give the folder of the campaign with --campaign");
     }
     let analysed = analyse(&folders, &wanted, &args.common)?;
     let folder = match written.product {

@@ -115,7 +115,7 @@ fn memory_mib(files: &[LoadedFile]) -> Guessed<f64> {
     match all.iter().copied().max_by(f64::total_cmp) {
         Some(bytes) => {
             let mib = (bytes / 1_048_576.0).round();
-            Ok(guess(mib, format!("the most that {} show for the VM", count(all.len(), "xentop log"))))
+            Ok(guess(mib, format!("the largest value for the VM in {}", count(all.len(), "xentop log"))))
         }
         None => Err("no log shows the memory of the VM".to_owned()),
     }
@@ -139,9 +139,9 @@ fn role(logs: &[(&LoadedFile, &Parsed)]) -> Guess<RoleKey> {
     let logs = count(total, "xentop log");
     match (start, later) {
         (0, 0) if total > 0 => guess(RoleKey::Observer, format!("the VM is in none of {logs}")),
-        (0, 0) => guess(RoleKey::Observer, "no xentop log of this host tells its role".to_owned()),
+        (0, 0) => guess(RoleKey::Observer, "no xentop log of this host shows its role".to_owned()),
         _ if start >= later => {
-            guess(RoleKey::Source, format!("the VM is there from the first sample on in {start} of {logs}"))
+            guess(RoleKey::Source, format!("the VM is present from the first sample in {start} of {logs}"))
         }
         _ => guess(RoleKey::Target, format!("the VM appears after the first sample in {later} of {logs}")),
     }
@@ -151,9 +151,9 @@ fn cpus(logs: &[(&LoadedFile, &Parsed)]) -> Guessed<u32> {
     by_columns(logs).or_else(|| by_dstat_and_xentop(logs)).or_else(|| by_most(logs)).ok_or_else(|| {
         let xentop = logs.iter().any(|(_, log)| log.format == Format::XentopGawk);
         if xentop {
-            "the logs do not tell; xentop's CPU per cent are divided by it, and by 1 without it".to_owned()
+            "not in the logs; xentop's CPU is divided by it, by 1 without it".to_owned()
         } else {
-            "needed only where there are xentop logs of this host".to_owned()
+            "needed only with xentop logs of this host".to_owned()
         }
     })
 }
@@ -200,8 +200,8 @@ fn by_dstat_and_xentop(logs: &[(&LoadedFile, &Parsed)]) -> Option<Guess<u32>> {
         guess(
             whole as u32,
             format!(
-                "Domain-0 in xentop, in per cent of one CPU, is {median:.2} times the busy share that dstat sees \
-                 (median of {}); right where Domain-0 has all CPUs",
+                "Domain-0 in xentop, in per cent of one CPU, is {median:.2} times the busy share in dstat \
+                 (median of {}); right if Domain-0 has all CPUs",
                 count(quotients.len(), "run")
             ),
         )
@@ -247,7 +247,7 @@ fn by_most(logs: &[(&LoadedFile, &Parsed)]) -> Option<Guess<u32>> {
     let xentop = logs.iter().filter(|(_, log)| log.format == Format::XentopGawk);
     let most = xentop.filter_map(|(_, log)| high(log)).max_by(f64::total_cmp).filter(|most| *most > 105.0)?;
     let at_least = (most / 100.0 - 0.05).ceil() as u32;
-    Some(guess(at_least, format!("at least; a domain in xentop has {most:.0} per cent of one CPU")))
+    Some(guess(at_least, format!("at least: a domain in xentop uses {most:.0} per cent of one CPU")))
 }
 
 fn utc_offset(files: &[LoadedFile]) -> Guessed<String> {
@@ -277,8 +277,8 @@ fn utc_offset(files: &[LoadedFile]) -> Guessed<String> {
             written_offset(*offset),
             format!("local time in the headers of {} against their time stamps", count(*n, "dstat log")),
         )),
-        (None, _) => Err("no log tells its zone".to_owned()),
-        _ => Err("the headers of the dstat logs tell different offsets".to_owned()),
+        (None, _) => Err("no log shows its zone".to_owned()),
+        _ => Err("the headers of the dstat logs have different offsets".to_owned()),
     }
 }
 
@@ -320,7 +320,7 @@ fn ping_interval(files: &[LoadedFile], config: &Config, named: bool) -> Guessed<
     };
     let measured: Vec<(f64, f64)> = pings.iter().filter_map(|file| single(file)).collect();
     let Some((interval, _)) = measured.first().copied() else {
-        return Err("no ping log tells it".to_owned());
+        return Err("no ping log shows it".to_owned());
     };
     if let Some((other, _)) = measured.iter().find(|(other, _)| *other != interval) {
         return Err(format!(

@@ -386,7 +386,7 @@ impl Config {
         for table in &file.measurements {
             let unknown =
                 matches!(table.unit, TableUnit::Percent | TableUnit::Count) && table.direction.is_none();
-            ensure!(!unknown, "measurements of {}: say with `direction` which values are better", table.file);
+            ensure!(!unknown, "measurements of {}: `direction` must say which values are better", table.file);
         }
         let vm = &file.vm;
         let vm_clock =

@@ -90,7 +90,7 @@ impl Session {
         let session = Self::with_config(path, config_text)?;
         anyhow::ensure!(
             !session.files.is_empty() || !session.tables.is_empty(),
-            "{}: no log file found whose name tells its run. Expected names like \
+            "{}: no log file found whose name shows its run. Expected names like \
              `memtester3-xentop-kirsche.test` (<load><repetition>-<source>[-<host>].<ext>), folders like \
              `memtester/3/`, or a `naming.pattern` in {}{}",
             path.display(),
@@ -260,7 +260,7 @@ fn without_compression(path: &str) -> &str {
 }
 
 fn is_folder(path: &Path) -> anyhow::Result<()> {
-    anyhow::ensure!(path.exists(), "{}: there is no such folder", path.display());
+    anyhow::ensure!(path.exists(), "{}: no such folder", path.display());
     anyhow::ensure!(path.is_dir(), "{}: a campaign is a folder, this is a file", path.display());
     Ok(())
 }

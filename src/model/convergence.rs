@@ -1,10 +1,11 @@
 //! Whether pre-copy converges.
 
+use super::{ConditionId, Relocate, Relocation, RunId};
+
 /// The runs of one condition whose hypervisor told of them, whether they completed or not.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Convergence {
-    /// Index into [`super::Analysis::conditions`].
-    pub condition: usize,
+    pub condition: ConditionId,
     pub runs: usize,
     /// Completed runs among them.
     pub completed: usize,
@@ -16,6 +17,23 @@ pub struct Convergence {
     pub ratio: Option<f64>,
     /// `None` where the runs do not tell, or not the same.
     pub converges: Option<bool>,
-    /// Of the runs that told their rounds the one of median length: an index into [`super::Analysis::runs`].
-    pub typical: Option<usize>,
+    /// Of the runs that told their rounds the one of median length.
+    pub typical: Option<RunId>,
+}
+
+impl Relocate for Convergence {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            condition,
+            runs: _,
+            completed: _,
+            dirtied_bytes_per_s: _,
+            sent_bytes_per_s: _,
+            ratio: _,
+            converges: _,
+            typical,
+        } = self;
+        condition.relocate(to);
+        typical.relocate(to);
+    }
 }

@@ -42,30 +42,37 @@ pub(crate) fn analysis() -> Analysis {
         findings: Vec::new(),
         diagnostics: Vec::new(),
     };
-    for (index, (id, slower)) in [("none", 1.0), ("memtester", 4.0)].into_iter().enumerate() {
-        add_condition(&mut analysis, index, id, slower);
+    for (id, slower) in [("none", 1.0), ("memtester", 4.0)] {
+        let condition = analysis.conditions.next_id();
+        add_condition(&mut analysis, id, slower);
         for host in ["kirsche", "apfel"] {
             let host = Some(host);
-            add_curve(&mut analysis, index, host, "domain.asam.cpu", Unit::Percent, |t| {
+            add_curve(&mut analysis, condition, host, "domain.asam.cpu", Unit::Percent, |t| {
                 (t < 3.0).then_some(60.0)
             });
-            add_curve(&mut analysis, index, host, "domain.Domain-0.cpu", Unit::Percent, |t| Some(10.0 + t));
-            add_curve(&mut analysis, index, host, "cpu.user", Unit::Percent, |t| Some(5.0 + t / 2.0));
-            add_curve(&mut analysis, index, host, "cpu.idle", Unit::Percent, |t| Some(80.0 - t));
-            add_curve(&mut analysis, index, host, "cpu.softirq", Unit::Percent, |t| Some(2.0 + t / 20.0));
-            add_curve(&mut analysis, index, host, "mem.used", Unit::Bytes, |t| Some(150e6 + t * 1e6));
-            add_curve(&mut analysis, index, host, "mem.free", Unit::Bytes, |t| Some(3300e6 - t * 1e6));
-            add_curve(&mut analysis, index, host, "net.sent", Unit::BytesPerSecond, |t| Some(25e6 + t * 1e5));
+            add_curve(&mut analysis, condition, host, "domain.Domain-0.cpu", Unit::Percent, |t| {
+                Some(10.0 + t)
+            });
+            add_curve(&mut analysis, condition, host, "cpu.user", Unit::Percent, |t| Some(5.0 + t / 2.0));
+            add_curve(&mut analysis, condition, host, "cpu.idle", Unit::Percent, |t| Some(80.0 - t));
+            add_curve(&mut analysis, condition, host, "cpu.softirq", Unit::Percent, |t| Some(2.0 + t / 20.0));
+            add_curve(&mut analysis, condition, host, "mem.used", Unit::Bytes, |t| Some(150e6 + t * 1e6));
+            add_curve(&mut analysis, condition, host, "mem.free", Unit::Bytes, |t| Some(3300e6 - t * 1e6));
+            add_curve(&mut analysis, condition, host, "net.sent", Unit::BytesPerSecond, |t| {
+                Some(25e6 + t * 1e5)
+            });
         }
         let out = |t: f64| !(3.0..5.0).contains(&t);
-        add_curve(&mut analysis, index, None, "ping.rtt", Unit::Milliseconds, |t| {
+        add_curve(&mut analysis, condition, None, "ping.rtt", Unit::Milliseconds, |t| {
             out(t).then_some(0.4 + t.abs())
         });
     }
     analysis
 }
 
-fn add_condition(analysis: &mut Analysis, index: usize, id: &str, slower: f64) {
+fn add_condition(analysis: &mut Analysis, id: &str, slower: f64) {
+    let condition = analysis.conditions.next_id();
+    let mut runs = Vec::new();
     let factors =
         BTreeMap::from([("load".to_owned(), id.to_owned()), ("service".to_owned(), "ping".to_owned())]);
     let (mut durations, mut outages) = (Vec::new(), Vec::new());
@@ -84,9 +91,10 @@ fn add_condition(analysis: &mut Analysis, index: usize, id: &str, slower: f64) {
             censored: false,
             source_file: String::new(),
         };
+        runs.push(analysis.runs.next_id());
         analysis.runs.push(Run {
             id: format!("{id}-{repetition}"),
-            condition: index,
+            condition,
             factors: factors.clone(),
             repetition,
             source_files: Vec::new(),
@@ -114,14 +122,13 @@ fn add_condition(analysis: &mut Analysis, index: usize, id: &str, slower: f64) {
             degradation: None,
         });
     }
-    let runs = (3 * index..3 * index + 3).collect();
     analysis.conditions.push(Condition { id: id.to_owned(), factors, runs, completed: 3 });
     let metrics =
         [("migration_duration", &durations), ("outage_ping", &outages), ("outage_guest_clock", &outages)];
     for (metric, values) in metrics {
         let summary = Sample::new(values.iter().copied().flatten().collect()).map(|sample| sample.summary());
         let series = Series {
-            condition: index,
+            condition,
             metric: metric.to_owned(),
             unit: Unit::Seconds,
             values: values.clone(),
@@ -134,7 +141,7 @@ fn add_condition(analysis: &mut Analysis, index: usize, id: &str, slower: f64) {
 /// Bins from −2 to 8 s; the three repetitions lie 2 % apart.
 fn add_curve(
     analysis: &mut Analysis,
-    condition: usize,
+    condition: ConditionId,
     host: Option<&str>,
     metric: &str,
     unit: Unit,
@@ -261,7 +268,7 @@ pub(crate) fn with_time_lines() -> Analysis {
         pairs: (0..5)
             .map(|run| {
                 let a_s = 0.8 + 0.7 * run as f64;
-                AgreementPair { run, a_s, b_s: a_s + [0.02, -0.05, 0.1, 0.0, 0.08][run] }
+                AgreementPair { run: RunId::new(run), a_s, b_s: a_s + [0.02, -0.05, 0.1, 0.0, 0.08][run] }
             })
             .collect(),
         left_out: 1,

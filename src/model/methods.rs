@@ -5,7 +5,7 @@
 
 use super::{CheckKind, Evidence, FlagCode, MilestoneKind};
 
-/// A way to measure an outage. `docs/methodology.md` defines each.
+/// A way to measure an outage. `docs/methodology/outages.md` defines each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Method {
     /// Consecutive unanswered requests × interval.

@@ -3,7 +3,7 @@
 //! Reading, aligning, measuring and averaging produce an [`Analysis`]; tables, figures, reports and data files only
 //! read it. The types
 //! hold numbers in base units – seconds, bytes, bytes per second, per cent of a whole host – and
-//! no text made for people. They do not serialise: the wire types live in [`crate::write::export`].
+//! no text made for people. They do not serialise: the wire types live in [`crate::write::json`].
 //!
 //! A value that could not be determined is `None`, never zero.
 
@@ -14,12 +14,15 @@ pub mod curves;
 pub mod diagnostics;
 #[cfg(test)]
 pub(crate) mod example;
+mod finding;
 mod flags;
+mod id;
 mod key;
 mod methods;
 pub mod metrics;
 mod placement;
 mod prediction;
+mod relocate;
 mod requests;
 mod run;
 mod sweep;
@@ -27,21 +30,25 @@ mod time_line;
 mod transfer;
 
 pub use benchmarks::{
-    BENCHMARK, Benchmark, Content, Direction, Efficiency, Grid, OPERATION, Parallel, Reading, VM,
+    BENCHMARK, Benchmark, BenchmarkId, Content, Direction, Efficiency, EfficiencyId, Grid, OPERATION,
+    Parallel, ParallelId, Reading, VM,
 };
 pub use clocks::{Clock, ClockOwner, Estimate, Origin};
 pub use convergence::Convergence;
 pub use curves::{CurveMetric, DOMAIN_0};
+pub use finding::Finding;
 pub use flags::{Flag, FlagCode};
+pub use id::{Entries, Id, Ids};
 pub use key::Key;
 pub use methods::{Hue, Method, MethodCheck, MethodEntry, MethodTexts};
 pub use metrics::Metric;
 pub use placement::{Candidate, Placement, Reason};
 pub use prediction::{Model, Prediction};
+pub use relocate::{Listed, Relocate, Relocation};
 pub use requests::{PingTimeline, SpanError};
 pub use run::{
-    Degradation, Measurement, Migration, Outage, PhaseCost, Ping, ResourceCost, RoundTrips, Run, Status,
-    Stream,
+    Degradation, Measurement, Migration, Outage, PhaseCost, Ping, ResourceCost, RoundTrips, Run, RunId,
+    Status, Stream,
 };
 pub use sweep::{Sweep, SweepLine, SweepPoint};
 pub use time_line::{
@@ -95,8 +102,8 @@ pub struct Analysis {
 impl Analysis {
     /// What people call a condition: the levels of the factors that not all conditions share; all
     /// levels where there is but one condition, and its identifier where it has none.
-    pub fn condition_name(&self, condition: usize) -> String {
-        let Some(condition) = self.conditions.get(condition) else { return String::new() };
+    pub fn condition_name(&self, condition: ConditionId) -> String {
+        let Some(condition) = self.conditions.entry(condition) else { return String::new() };
         let alone = self.conditions.len() == 1;
         let varies =
             |name: &str, level: &String| self.conditions.iter().any(|c| c.factors.get(name) != Some(level));
@@ -107,6 +114,45 @@ impl Analysis {
         levels.sort_by_key(|(name, _)| place(name));
         let levels: Vec<&str> = levels.into_iter().map(|(_, level)| level.as_str()).collect();
         if levels.is_empty() { condition.id.clone() } else { levels.join(", ") }
+    }
+}
+
+impl Relocate for Analysis {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            campaign: _,
+            conditions,
+            runs,
+            series,
+            curves,
+            comparisons,
+            clocks: _,
+            agreements,
+            convergence,
+            sweeps,
+            benchmarks,
+            efficiency,
+            parallel,
+            grids,
+            placement: _,
+            published: _,
+            findings,
+            diagnostics,
+        } = self;
+        conditions.relocate(to);
+        runs.relocate(to);
+        series.relocate(to);
+        curves.relocate(to);
+        comparisons.relocate(to);
+        agreements.relocate(to);
+        convergence.relocate(to);
+        sweeps.relocate(to);
+        benchmarks.relocate(to);
+        efficiency.relocate(to);
+        parallel.relocate(to);
+        grids.relocate(to);
+        findings.relocate(to);
+        diagnostics.relocate(to);
     }
 }
 
@@ -183,6 +229,8 @@ pub struct Host {
     pub cpus: Option<u32>,
 }
 
+pub type HostId = Id<Host>;
+
 /// What a host does in the experiment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
@@ -233,17 +281,31 @@ pub struct Condition {
     /// Stable identifier fit for file names and anchors, for example `memtester`.
     pub id: String,
     pub factors: Factors,
-    /// Indices into [`Analysis::runs`].
-    pub runs: Vec<usize>,
+    /// Those of it, in the order of repetitions.
+    pub runs: Vec<RunId>,
     /// Completed runs among them.
     pub completed: usize,
+}
+
+pub type ConditionId = Id<Condition>;
+
+impl Listed for Condition {
+    fn before(to: &Relocation) -> usize {
+        to.conditions
+    }
+}
+
+impl Relocate for Condition {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self { id: _, factors: _, runs, completed: _ } = self;
+        runs.relocate(to);
+    }
 }
 
 /// One quantity over the repetitions of one condition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
-    /// Index into [`Analysis::conditions`].
-    pub condition: usize,
+    pub condition: ConditionId,
     /// Name as in `summary.json`, for example `outage_ping` or `lost_frames.linux`.
     pub metric: String,
     pub unit: Unit,
@@ -253,11 +315,17 @@ pub struct Series {
     pub summary: Option<Summary>,
 }
 
+impl Relocate for Series {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self { condition, metric: _, unit: _, values: _, summary: _ } = self;
+        condition.relocate(to);
+    }
+}
+
 /// Mean course of one quantity over the repetitions of one condition, in bins of one second.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
-    /// Index into [`Analysis::conditions`].
-    pub condition: usize,
+    pub condition: ConditionId,
     /// `None` for a quantity of the service, such as `ping.rtt`.
     pub host: Option<String>,
     /// Name as in `summary.json`, for example `cpu.user` or `domain.asam.cpu`.
@@ -269,6 +337,13 @@ pub struct Curve {
     pub bins: Vec<Bin>,
     /// The single repetitions behind the mean, one value per entry of `bins`.
     pub repetitions: Vec<Trace>,
+}
+
+impl Relocate for Curve {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self { condition, host: _, metric: _, unit: _, align: _, bins: _, repetitions: _ } = self;
+        condition.relocate(to);
+    }
 }
 
 /// One bin of a mean curve: `[t_s − 0.5, t_s + 0.5)`.
@@ -296,10 +371,10 @@ pub struct Trace {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
     pub metric: String,
-    /// Condition that is compared against (index).
-    pub a: usize,
-    /// Condition that is compared (index).
-    pub b: usize,
+    /// Condition that is compared against.
+    pub a: ConditionId,
+    /// Condition that is compared.
+    pub b: ConditionId,
     /// mean(b) ÷ mean(a).
     pub ratio: Option<f64>,
     pub ratio_ci95: Option<Interval>,
@@ -309,6 +384,15 @@ pub struct Comparison {
     pub p_value: Option<f64>,
     /// After Holm's correction for the number of comparisons.
     pub p_adjusted: Option<f64>,
+}
+
+impl Relocate for Comparison {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self { metric: _, a, b, ratio: _, ratio_ci95: _, difference: _, p_value: _, p_adjusted: _ } =
+            self;
+        a.relocate(to);
+        b.relocate(to);
+    }
 }
 
 /// Two methods of measuring an outage, over all completed runs that both saw (Bland and Altman,
@@ -336,13 +420,36 @@ pub struct Agreement {
     pub correlation: Option<f64>,
 }
 
+impl Relocate for Agreement {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            a: _,
+            b: _,
+            pairs,
+            left_out: _,
+            overlapping: _,
+            bias_s: _,
+            bias_ci95: _,
+            limits: _,
+            correlation: _,
+        } = self;
+        pairs.relocate(to);
+    }
+}
+
 /// One run as both methods saw it, seconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AgreementPair {
-    /// Index into [`Analysis::runs`].
-    pub run: usize,
+    pub run: RunId,
     pub a_s: f64,
     pub b_s: f64,
+}
+
+impl Relocate for AgreementPair {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self { run, a_s: _, b_s: _ } = self;
+        run.relocate(to);
+    }
 }
 
 /// A published figure beside its recomputation.
@@ -359,59 +466,6 @@ pub struct Published {
     /// Whether the computed value, rounded as the figure was printed, is the stated one.
     pub agrees: Option<bool>,
     pub note: Option<String>,
-}
-
-/// What the numbers say, found without a person. Sentences are made from these in the reports.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Finding {
-    /// What loses most in a comparison: an index into [`Analysis::efficiency`].
-    LeastEfficient { comparison: String, efficiency: usize },
-    /// How many of the quantities of a comparison lose at most `loss` (a share of the baseline's
-    /// performance), and which lose more, the worst first: indices into [`Analysis::efficiency`].
-    LosesMore { comparison: String, loss: f64, quantities: usize, worse: Vec<usize> },
-    /// Several VMs against one alone, and against what more VMs than cores can reach: indices into
-    /// [`Analysis::parallel`] of the operations of one benchmark in one condition.
-    Together { operations: Vec<usize> },
-    /// VMs whose largest value is more than `ratio` times the smallest: indices into
-    /// [`Analysis::parallel`], the least even first.
-    Uneven { ratio: f64, operations: Vec<usize> },
-    /// The outage of each condition: the best method's mean, and its range over all repetitions.
-    Outage { condition: usize, method: Method, mean_s: f64, min_s: f64, max_s: f64, n: usize },
-    /// The condition lengthened the metric against the reference condition.
-    Lengthened {
-        metric: String,
-        condition: usize,
-        reference: usize,
-        ratio: f64,
-        ci95: Option<Interval>,
-        p_adjusted: Option<f64>,
-    },
-    /// How ping and guest clock compare over all runs; differences are guest clock − ping.
-    MethodsAgree { runs: usize, overlapping: usize, mean_difference_s: f64, largest_difference_s: f64 },
-    /// The run in which the two differ most beyond their intervals.
-    MethodsDisagree { run: usize, ping_s: f64, guest_clock_s: f64 },
-    /// The outage outlasted the migration process in so many runs of the condition.
-    OutageOutlastsMigration { condition: usize, runs: usize, of: usize },
-    /// Each of the first repetitions had a longer outage than every later one.
-    FirstRepetitionsSlower { condition: usize, first: usize, first_mean_s: f64, later_mean_s: f64 },
-    /// Round trips while the migration ran were longer: ratio of medians during ÷ before.
-    RoundTripsRaised { condition: usize, ratio: f64 },
-    /// Along a numeric factor (and at one level of a second, which may be empty) pre-copy converges in the condition
-    /// `last` and in none of the `conditions` above it, in which so many of the runs completed.
-    PrecopyLimit {
-        factor: String,
-        level: String,
-        last: usize,
-        conditions: Vec<usize>,
-        completed: usize,
-        runs: usize,
-    },
-    /// Further conditions in which pre-copy does not converge, the worst first.
-    DoesNotConverge { conditions: Vec<usize> },
-    /// The conditions that sent the VM's memory several times, with how often, the most first.
-    Amplified { conditions: Vec<(usize, f64)> },
-    /// A straight line describes a series over a numeric factor: units of the series per unit of the factor.
-    Trend { factor: String, level: String, metric: String, slope: f64, ci95: Interval, r_squared: f64 },
 }
 
 /// The unit of a number in the analysis.
@@ -461,6 +515,13 @@ pub struct Diagnostic {
     pub message: String,
     /// The offending text, shortened and made printable.
     pub text: Option<String>,
+}
+
+impl Relocate for Diagnostic {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self { severity: _, code: _, file, line: _, column: _, message: _, text: _ } = self;
+        file.iter_mut().for_each(|path| to.path(path));
+    }
 }
 
 /// Ordered so that the most severe sorts first.

@@ -1,6 +1,6 @@
 //! Which VM to migrate first when VMs together use more CPU than wanted.
 
-/// The order in which to migrate; `docs/methodology.md` has the rule.
+/// The order in which to migrate; `docs/methodology/conclusions.md` has the rule.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Placement {
     /// Per cent of the host that the VMs may use together.

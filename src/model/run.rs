@@ -1,7 +1,8 @@
 //! One run: what was measured in it.
 
 use super::{
-    Check, Event, Factors, Flag, Hypervisor, Method, Milestone, Phase, PhaseKind, Presence, Transfer, Unit,
+    Check, ConditionId, Event, Factors, Flag, Hypervisor, Id, Listed, Method, Milestone, Phase, PhaseKind,
+    Presence, Relocate, Relocation, Transfer, Unit,
 };
 
 /// One live-migration run: one repetition of one condition.
@@ -9,8 +10,7 @@ use super::{
 pub struct Run {
     /// `<condition>-<repetition>`, for example `memtester-3`.
     pub id: String,
-    /// Index into [`super::Analysis::conditions`].
-    pub condition: usize,
+    pub condition: ConditionId,
     pub factors: Factors,
     pub repetition: u32,
     /// Paths relative to the campaign folder, sorted.
@@ -38,6 +38,46 @@ pub struct Run {
     /// What was checked between the sources.
     pub checks: Vec<Check>,
     pub degradation: Option<Degradation>,
+}
+
+pub type RunId = Id<Run>;
+
+impl Listed for Run {
+    fn before(to: &Relocation) -> usize {
+        to.runs
+    }
+}
+
+impl Relocate for Run {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            id: _,
+            condition,
+            factors: _,
+            repetition: _,
+            source_files,
+            migration: _,
+            outages,
+            ping: _,
+            streams,
+            measurements: _,
+            resources: _,
+            flags: _,
+            hypervisor,
+            transfer,
+            milestones: _,
+            phases: _,
+            presences: _,
+            checks: _,
+            degradation: _,
+        } = self;
+        condition.relocate(to);
+        source_files.iter_mut().for_each(|path| to.path(path));
+        outages.relocate(to);
+        streams.relocate(to);
+        hypervisor.relocate(to);
+        transfer.relocate(to);
+    }
 }
 
 impl Run {
@@ -93,6 +133,20 @@ pub struct Stream {
     pub source_file: String,
 }
 
+impl Relocate for Stream {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            client: _,
+            lost_frames: _,
+            lost_buffers: _,
+            displayed_frames: _,
+            played_buffers: _,
+            source_file,
+        } = self;
+        to.path(source_file);
+    }
+}
+
 /// A figure of one run that becomes a series.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measurement {
@@ -142,6 +196,22 @@ pub struct Outage {
     pub censored: bool,
     /// Path relative to the campaign folder.
     pub source_file: String,
+}
+
+impl Relocate for Outage {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            method: _,
+            estimate_s: _,
+            lower_s: _,
+            upper_s: _,
+            start_s: _,
+            end_s: _,
+            censored: _,
+            source_file,
+        } = self;
+        to.path(source_file);
+    }
 }
 
 impl Status {

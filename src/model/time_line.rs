@@ -2,6 +2,8 @@
 //!
 //! All times are seconds since the migration request, by the observer's clock.
 
+use super::{Relocate, Relocation};
+
 /// Something that happened in a migration, with the bounds within which it did.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Milestone {
@@ -111,7 +113,7 @@ pub struct Presence {
 pub struct Check {
     pub kind: CheckKind,
     pub verdict: Verdict,
-    /// The two figures that were compared, as `docs/methodology.md` says of each kind.
+    /// The two figures that were compared, which `docs/methodology/run.md` defines for each kind.
     pub left_s: f64,
     pub right_s: f64,
     /// Uncertainty of their difference, ± seconds.
@@ -209,6 +211,31 @@ pub struct Hypervisor {
     pub rounds: Vec<PrecopyRound>,
     /// The sum over the rounds as it prints it, pages.
     pub printed_pages: Option<f64>,
+}
+
+impl Relocate for Hypervisor {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            source_file,
+            downtime_s: _,
+            expected_downtime_s: _,
+            resolution_s: _,
+            total_time_s: _,
+            setup_time_s: _,
+            iterations: _,
+            transferred_bytes: _,
+            remaining_bytes: _,
+            memory_bytes: _,
+            pages_sent: _,
+            page_bytes: _,
+            sent: _,
+            dirty_bytes_per_s: _,
+            throughput_bytes_per_s: _,
+            rounds: _,
+            printed_pages: _,
+        } = self;
+        to.path(source_file);
+    }
 }
 
 /// Pages by how they are sent, and what that came to, in one answer of a hypervisor.

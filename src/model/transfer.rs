@@ -1,6 +1,6 @@
 //! What a migration transferred: as the hypervisor tells it, as the network counted it, as pages make it.
 
-use super::{Status, Verdict};
+use super::{Relocate, Relocation, Status, Verdict};
 use crate::stats::Interval;
 
 /// The three beside each other.
@@ -16,6 +16,14 @@ pub struct Transfer {
     pub counted: Vec<Counted>,
     /// `None` where the hypervisor does not tell pages by their kind.
     pub pages: Option<PageBytes>,
+}
+
+impl Relocate for Transfer {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self { status: _, source_file, told_bytes: _, counted, pages: _ } = self;
+        to.path(source_file);
+        counted.relocate(to);
+    }
 }
 
 impl Transfer {
@@ -42,6 +50,22 @@ pub struct Counted {
     /// Between what that is to be expected.
     pub expected: Interval,
     pub verdict: Verdict,
+}
+
+impl Relocate for Counted {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            host: _,
+            counter: _,
+            source_file,
+            bytes: _,
+            uncertainty_bytes: _,
+            surplus: _,
+            expected: _,
+            verdict: _,
+        } = self;
+        to.path(source_file);
+    }
 }
 
 /// What the pages that a hypervisor counts take on the network, by its own format.

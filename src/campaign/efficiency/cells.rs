@@ -3,21 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Measured;
-use crate::model::{Benchmark, Condition, Diagnostic, Direction, Reading, Severity, Unit};
+use crate::model::{Benchmark, Condition, ConditionId, Diagnostic, Direction, Reading, Severity, Unit};
 use crate::stats::{Sample, mean_ci95};
 
 /// Where a value was measured.
 #[derive(Debug, Clone)]
 pub struct Place {
-    /// Index into the conditions.
-    pub condition: usize,
+    pub condition: ConditionId,
     pub repetition: u32,
     pub vm: Option<String>,
     pub file: String,
 }
 
 /// Benchmark, condition, operation and VM.
-type Key = (String, usize, String, Option<String>);
+type Key = (String, ConditionId, String, Option<String>);
 
 /// The quantities, in the order of benchmark, condition, operation and VM.
 ///
@@ -141,7 +140,7 @@ pub fn by_repetition(readings: &[Reading]) -> BTreeMap<u32, f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Factors;
+    use crate::model::{Factors, Id};
 
     #[test]
     fn sizes_weigh_the_same() {
@@ -157,7 +156,8 @@ mod tests {
     }
 
     fn told(file: &str, unit: Unit, value: f64) -> (Place, Measured) {
-        let place = Place { condition: 0, repetition: 1, vm: Some("vm1".to_owned()), file: file.to_owned() };
+        let place =
+            Place { condition: Id::new(0), repetition: 1, vm: Some("vm1".to_owned()), file: file.to_owned() };
         let measured = Measured {
             benchmark: "fio".to_owned(),
             operation: "read".to_owned(),

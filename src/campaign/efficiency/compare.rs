@@ -6,7 +6,8 @@ use super::cells::by_repetition;
 use crate::input::config::{EfficiencyTable, IntervalOver, ParallelTable, selects};
 use crate::model::diagnostics::campaign_diagnostic;
 use crate::model::{
-    Benchmark, Condition, Diagnostic, Direction, Efficiency, Factors, Parallel, Reading, Severity,
+    Benchmark, BenchmarkId, Condition, ConditionId, Diagnostic, Direction, Efficiency, Entries, Factors,
+    Parallel, Reading, Severity,
 };
 use crate::stats::{Sample, bootstrap_paired_ratio, bootstrap_ratio_of_means};
 
@@ -26,7 +27,7 @@ pub fn efficiencies(
 ) -> Vec<Efficiency> {
     let mut found = Vec::new();
     for table in declared {
-        for (at, of) in benchmarks.iter().enumerate() {
+        for (id, of) in benchmarks.entries() {
             let factors = &conditions[of.condition].factors;
             let about = !selects(&table.baseline, factors) && selects(&table.condition, factors);
             if !about || of.direction == Direction::Neither {
@@ -41,8 +42,8 @@ pub fn efficiencies(
                     && selects(&table.baseline, baseline)
                     && matches(table, factors, baseline)
             };
-            let candidates: Vec<usize> =
-                (0..benchmarks.len()).filter(|other| fits(&benchmarks[*other])).collect();
+            let candidates: Vec<BenchmarkId> =
+                benchmarks.ids().filter(|other| fits(&benchmarks[*other])).collect();
             let cell = || cell(of, factors);
             let mut tell =
                 |severity, code, message| diagnostics.push(campaign_diagnostic(severity, code, message));
@@ -60,7 +61,7 @@ pub fn efficiencies(
                 }
                 several => {
                     let of_condition =
-                        |index: &usize| levels(&conditions[benchmarks[*index].condition].factors);
+                        |other: &BenchmarkId| levels(&conditions[benchmarks[*other].condition].factors);
                     let named: Vec<String> = several.iter().map(of_condition).collect();
                     let message = format!(
                         "{} ({}): {} baselines fit, {}; name in `match` the factors in which the baseline must agree",
@@ -73,13 +74,12 @@ pub fn efficiencies(
                     None
                 }
             };
-            let comparison = table.name.clone();
-            let Some(index) = baseline else {
+            let Some(against_id) = baseline else {
                 let n_value = of.repetitions();
                 found.push(Efficiency {
-                    of: at,
+                    of: id,
                     baseline,
-                    comparison,
+                    comparison: table.name.clone(),
                     value: of.value,
                     baseline_value: None,
                     efficiency: None,
@@ -89,28 +89,29 @@ pub fn efficiencies(
                 });
                 continue;
             };
-            let (left, right) = common_sizes(of, &benchmarks[index]);
+            let (left, right) = common_sizes(of, &benchmarks[against_id]);
             let missing = |side: &[Reading], whole: &Benchmark| side.len() < whole.readings.len();
-            if missing(&left, of) || missing(&right, &benchmarks[index]) {
+            if missing(&left, of) || missing(&right, &benchmarks[against_id]) {
                 let message = format!(
                     "{} and its baseline were not measured at the same sizes ({}, {}): only what both have is compared",
                     cell(),
                     files(of),
-                    files(&benchmarks[index])
+                    files(&benchmarks[against_id])
                 );
                 tell(Severity::Warning, "sizes-differ", message);
             }
-            let efficiency = against(of.direction, [&left, &right], table, resampling);
+            let compared = [(id, left.as_slice()), (against_id, right.as_slice())];
+            let efficiency = against(of.direction, compared, table, resampling);
             if efficiency.efficiency.is_none() {
                 let message = match left.is_empty() {
                     true => format!("{}: no size was measured on both sides", cell()),
                     false => {
-                        format!("{}: no efficiency against zero ({})", cell(), files(&benchmarks[index]))
+                        format!("{}: no efficiency against zero ({})", cell(), files(&benchmarks[against_id]))
                     }
                 };
                 tell(Severity::Error, "no-ratio", message);
             }
-            found.push(Efficiency { of: at, baseline, comparison, ..efficiency });
+            found.push(efficiency);
         }
     }
     found
@@ -162,7 +163,7 @@ fn matches(table: &EfficiencyTable, factors: &Factors, baseline: &Factors) -> bo
 /// The efficiency of readings against those of their baseline, with its interval.
 fn against(
     direction: Direction,
-    [left, right]: [&[Reading]; 2],
+    [(of, left), (baseline, right)]: [(BenchmarkId, &[Reading]); 2],
     table: &EfficiencyTable,
     resampling: Resampling,
 ) -> Efficiency {
@@ -190,9 +191,9 @@ fn against(
         bootstrap_ratio_of_means(&sample(&denominators)?, &sample(&numerators)?, seed, resamples)
     });
     Efficiency {
-        of: 0,
-        baseline: None,
-        comparison: String::new(),
+        of,
+        baseline: Some(baseline),
+        comparison: table.name.clone(),
         value: value.unwrap_or(0.0),
         baseline_value,
         efficiency,
@@ -226,7 +227,7 @@ fn values(readings: &[Reading], over: IntervalOver) -> BTreeMap<u64, f64> {
 /// most VMs that the cores hold, as studies of few cores do: of n VMs, each should reach its time ×
 /// (or its rate ÷) n · vCPUs ÷ cores.
 pub fn parallel(benchmarks: &[Benchmark], conditions: &[Condition], table: &ParallelTable) -> Vec<Parallel> {
-    type Key<'a> = (&'a str, usize, &'a str);
+    type Key<'a> = (&'a str, ConditionId, &'a str);
     let mut groups: BTreeMap<Key<'_>, Vec<&Benchmark>> = BTreeMap::new();
     for benchmark in benchmarks.iter().filter(|b| b.vm.is_some() && b.direction != Direction::Neither) {
         let key = (benchmark.benchmark.as_str(), benchmark.condition, benchmark.operation.as_str());
@@ -234,20 +235,20 @@ pub fn parallel(benchmarks: &[Benchmark], conditions: &[Condition], table: &Para
     }
     let mut found: Vec<Parallel> =
         groups.into_values().filter(|vms| vms.len() > 1).map(|vms| together(&vms)).collect();
-    let alike = |a: usize, b: usize| {
-        let without = |index: usize| {
-            let factors = conditions[index].factors.iter();
+    let alike = |a: ConditionId, b: ConditionId| {
+        let without = |id: ConditionId| {
+            let factors = conditions[id].factors.iter();
             factors.filter(|(name, _)| **name != table.factor).collect::<Vec<_>>()
         };
         without(a) == without(b)
     };
-    let is_single = |index: usize| conditions[index].factors.get(&table.factor) == Some(&table.single);
+    let is_single = |id: ConditionId| conditions[id].factors.get(&table.factor) == Some(&table.single);
     let load = |vms: usize| vms as f64 * f64::from(table.vcpus) / f64::from(table.cores.unwrap_or(1));
     // VMs, operation and mean of what fits the cores.
     let full: Vec<(usize, Parallel)> =
         found.iter().filter(|p| load(p.values.len()) <= 1.0).map(|p| (p.values.len(), p.clone())).collect();
     for together in &mut found {
-        let same = |benchmark: &str, operation: &str, condition: usize| {
+        let same = |benchmark: &str, operation: &str, condition: ConditionId| {
             benchmark == together.benchmark
                 && operation == together.operation
                 && alike(condition, together.condition)

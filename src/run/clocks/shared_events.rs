@@ -2,7 +2,7 @@
 //!
 //! Each gives the difference of the two clocks at that instant, with what is not known of it: the part that is
 //! another in every run (where in its interval an instant lies), and the part that may be the same in all runs
-//! (how late a tool is). `docs/methodology.md` derives both.
+//! (how late a tool is). `docs/methodology/clocks.md` derives both.
 
 use super::traffic;
 use crate::model::curves::{CurveMetric, DOMAIN_CPU, DOMAIN_MEM, NET_RECEIVED, NET_SENT};

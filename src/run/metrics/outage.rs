@@ -1,7 +1,7 @@
 //! Outages as intervals, and what contradicts what.
 //!
 //! Every method states an estimate and the bounds that its resolution allows;
-//! `docs/methodology.md` derives them. Nothing is averaged over methods: where they contradict
+//! `docs/methodology/outages.md` derives them. Nothing is averaged over methods: where they contradict
 //! each other, a flag says so with the figures in it.
 
 use crate::model::{Flag, FlagCode, Method, Migration, Outage, Ping, Status};

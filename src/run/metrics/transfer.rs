@@ -1,7 +1,7 @@
 //! Whether what a hypervisor says it transferred is what the network carried, and what its pages make.
 //!
 //! Nothing here is fitted: what is to be expected follows from the headers of the protocols and from QEMU's format
-//! (`docs/methodology.md`, "Told against counted").
+//! (`docs/methodology/pre-copy.md`, "Reported against counted bytes").
 
 use crate::model::curves::{CurveMetric, LOOPBACK, NET_RECEIVED, NET_SENT};
 use crate::model::diagnostics::campaign_diagnostic;

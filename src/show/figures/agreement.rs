@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use super::canvas::{Canvas, Edges, Frame, Pen, Point, Type, document};
 use super::scale::{Scale, Spread};
 use super::theme;
-use crate::model::{Agreement, Analysis};
+use crate::model::{Agreement, Analysis, ConditionId, Entries};
 use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
 
@@ -54,7 +54,7 @@ pub fn draw(number: usize, analysis: &Analysis, text: &Text) -> Result<String> {
         plot.axes(canvas, text)?;
         plot.lines(canvas, agreement, text)?;
         for pair in &agreement.pairs {
-            let condition = analysis.runs.get(pair.run).map(|run| run.condition);
+            let condition = analysis.runs.entry(pair.run).map(|run| run.condition);
             let group = groups.iter().position(|group| Some(*group) == condition).unwrap_or_default();
             let at = plot.place((pair.a_s + pair.b_s) / 2.0, pair.b_s - pair.a_s);
             mark(canvas, at, group)?;
@@ -65,9 +65,9 @@ pub fn draw(number: usize, analysis: &Analysis, text: &Text) -> Result<String> {
 }
 
 /// The conditions that are told apart, in their order; none where they are too many.
-fn groups(agreement: &Agreement, analysis: &Analysis) -> Vec<usize> {
-    let mut groups: Vec<usize> =
-        agreement.pairs.iter().filter_map(|pair| Some(analysis.runs.get(pair.run)?.condition)).collect();
+fn groups(agreement: &Agreement, analysis: &Analysis) -> Vec<ConditionId> {
+    let mut groups: Vec<ConditionId> =
+        agreement.pairs.iter().filter_map(|pair| Some(analysis.runs.entry(pair.run)?.condition)).collect();
     groups.sort_unstable();
     groups.dedup();
     if groups.len() > MOST_GROUPS { Vec::new() } else { groups }

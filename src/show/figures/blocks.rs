@@ -2,8 +2,8 @@
 
 use super::theme::Quantity;
 use crate::model::{
-    Analysis, Evidence, Method, Milestone, MilestoneKind, Outage, PhaseKind, Presence, Role, Run, Status,
-    Verdict,
+    Analysis, ConditionId, Evidence, Method, Milestone, MilestoneKind, Outage, PhaseKind, Presence, Role,
+    Run, Status, Verdict,
 };
 use crate::show::tables::labels::{check_label, status_label};
 use crate::show::text::Text;
@@ -53,7 +53,7 @@ enum Source<'a> {
 }
 
 /// The runs of a condition of which anything can be placed; names and remarks only with `text`.
-pub fn blocks(analysis: &Analysis, condition: usize, text: Option<&Text>) -> Vec<Block> {
+pub fn blocks(analysis: &Analysis, condition: ConditionId, text: Option<&Text>) -> Vec<Block> {
     let placed = |run: &&Run| {
         run.migration.duration_s.is_some() || run.outages.iter().any(|outage| outage.start_s.is_some())
     };

@@ -64,7 +64,7 @@ type Panel = (usize, Vec<usize>);
 fn lines(grid: &Grid, part: &Part, looks: &Looks) -> Vec<Vec<Panel>> {
     let mut panels: Vec<Panel> = (0..looks.panels.len()).map(|panel| (panel, Vec::new())).collect();
     for column in 0..grid.columns.len() {
-        if part.rows.iter().any(|row| grid.cell(*row, column).is_some()) {
+        if part.rows.iter().any(|row| grid.efficiency(*row, column).is_some()) {
             panels[looks.look(column).panel].1.push(column);
         }
     }

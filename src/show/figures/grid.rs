@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use plotters::style::RGBColor;
 
 use super::theme;
-use crate::model::{Analysis, BENCHMARK, Content, Efficiency, Grid};
+use crate::model::{Analysis, BENCHMARK, Content, Efficiency, EfficiencyId, Entries, Grid};
 
 /// Colours that have more than this many shades are not told apart.
 const MOST_SHADES: usize = 3;
@@ -21,14 +21,14 @@ pub struct Part {
 /// The comparison of a grid of efficiencies.
 pub fn comparison(grid: &Grid) -> Option<&str> {
     match &grid.content {
-        Content::Efficiency { comparison } => Some(comparison),
+        Content::Efficiency { comparison, .. } => Some(comparison),
         Content::Values { .. } => None,
     }
 }
 
 /// What a cell holds, with an efficiency or without.
 pub fn entry<'a>(grid: &Grid, analysis: &'a Analysis, row: usize, column: usize) -> Option<&'a Efficiency> {
-    analysis.efficiency.get(grid.cell(row, column)?)
+    analysis.efficiency.entry(grid.efficiency(row, column)?)
 }
 
 /// The efficiency of a cell.
@@ -65,8 +65,10 @@ fn benchmark_place(grid: &Grid) -> Option<usize> {
 
 /// The benchmark of all cells, where it is but one.
 fn only_benchmark(grid: &Grid, analysis: &Analysis) -> Option<String> {
-    let of = |cell: &Option<usize>| analysis.benchmarks.get(analysis.efficiency.get((*cell)?)?.of);
-    let names: BTreeSet<&str> = grid.cells.iter().filter_map(of).map(|of| of.benchmark.as_str()).collect();
+    let Content::Efficiency { cells, .. } = &grid.content else { return None };
+    let of = |cell: &EfficiencyId| analysis.benchmarks.entry(analysis.efficiency.entry(*cell)?.of);
+    let names: BTreeSet<&str> =
+        cells.iter().flatten().filter_map(of).map(|of| of.benchmark.as_str()).collect();
     (names.len() == 1).then(|| names.into_iter().next().map(str::to_owned)).flatten()
 }
 

@@ -43,7 +43,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, Result};
 
-use crate::model::{Analysis, Event};
+use crate::model::{Analysis, ConditionId, Entries, Event, HostId};
 use crate::show::text::{Text, factor_label};
 
 pub use theme::{EFFICIENCY_CLASSES, efficiency_color};
@@ -125,12 +125,12 @@ pub struct Plan {
     /// File name without extension, for example `memtester-kirsche-cpu-by-domain`.
     pub id: String,
     pub kind: Kind,
-    /// Index into [`Analysis::conditions`]; `None` for an overview.
-    pub condition: Option<usize>,
+    /// `None` for an overview.
+    pub condition: Option<ConditionId>,
     /// What time zero is; the campaign's first event for figures without a time.
     pub align: Event,
-    /// Index into the campaign's hosts; `None` for the service and for overviews.
-    pub host: Option<usize>,
+    /// `None` for the service and for overviews.
+    pub host: Option<HostId>,
     /// Which of several: the index into [`Analysis::agreements`], [`Analysis::sweeps`] or [`Analysis::grids`], of a benchmark of
     /// several VMs, or of time lines or rounds that need more than one figure.
     pub number: usize,
@@ -164,23 +164,24 @@ pub fn plan(analysis: &Analysis) -> Vec<Plan> {
         }
     }
     plans.benchmarks(analysis);
-    for (index, condition) in analysis.conditions.iter().enumerate() {
-        for page in 0..time_line::pages(analysis, index) {
+    for (id, condition) in analysis.conditions.entries() {
+        for page in 0..time_line::pages(analysis, id) {
             let parts = [condition.id.as_str(), Kind::TimeLine.slug()];
-            plans.add(&parts, Kind::TimeLine, (Some(index), None), first, page);
+            plans.add(&parts, Kind::TimeLine, (Some(id), None), first, page);
         }
     }
     let events = std::iter::once(first).chain(campaign.also_aligned.iter().copied());
     for align in events {
         let at = (align != first).then(|| event_slug(align));
-        for (index, condition) in analysis.conditions.iter().enumerate() {
+        for (id, condition) in analysis.conditions.entries() {
             for kind in Kind::COURSES {
                 for host in over_time::hosts(kind, campaign) {
-                    if over_time::has_data(analysis, kind, index, align, host) {
-                        let name = host.map(|h| slug(&campaign.hosts[h].name, || format!("host{}", h + 1)));
-                        let id = std::iter::once(condition.id.as_str()).chain(name.as_deref());
-                        let parts: Vec<&str> = id.chain([kind.slug()]).chain(at).collect();
-                        plans.add(&parts, kind, (Some(index), host), align, 0);
+                    if over_time::has_data(analysis, kind, id, align, host) {
+                        let name =
+                            host.map(|h| slug(&campaign.hosts[h].name, || format!("host{}", h.index() + 1)));
+                        let place = std::iter::once(condition.id.as_str()).chain(name.as_deref());
+                        let parts: Vec<&str> = place.chain([kind.slug()]).chain(at).collect();
+                        plans.add(&parts, kind, (Some(id), host), align, 0);
                     }
                 }
             }
@@ -201,7 +202,7 @@ impl Plans {
         &mut self,
         parts: &[&str],
         kind: Kind,
-        (condition, host): (Option<usize>, Option<usize>),
+        (condition, host): (Option<ConditionId>, Option<HostId>),
         align: Event,
         number: usize,
     ) {

@@ -16,7 +16,9 @@ use super::spans::{Span, Spans};
 use super::theme::{self, Quantity};
 use super::thinned::Course;
 use crate::model::curves::{self, CurveMetric, DOMAIN_0, DOMAIN_CPU};
-use crate::model::{Analysis, Campaign, Curve, Event, Method, Role, Trace, Unit};
+use crate::model::{
+    Analysis, Campaign, ConditionId, Curve, Entries, Event, HostId, Method, Role, Trace, Unit,
+};
 use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
 
@@ -36,10 +38,10 @@ const NOTE_BELOW: i32 = 255;
 const HEIGHT_BELOW: i32 = 305;
 
 /// Where figures of the kind are drawn: one a host, or one for the service.
-pub fn hosts(kind: Kind, campaign: &Campaign) -> Vec<Option<usize>> {
+pub fn hosts(kind: Kind, campaign: &Campaign) -> Vec<Option<HostId>> {
     match kind {
         Kind::Overview | Kind::RoundTrips => vec![None],
-        _ => (0..campaign.hosts.len()).map(Some).collect(),
+        _ => campaign.hosts.ids().map(Some).collect(),
     }
 }
 
@@ -47,9 +49,9 @@ pub fn hosts(kind: Kind, campaign: &Campaign) -> Vec<Option<usize>> {
 pub fn has_data(
     analysis: &Analysis,
     kind: Kind,
-    condition: usize,
+    condition: ConditionId,
     align: Event,
-    host: Option<usize>,
+    host: Option<HostId>,
 ) -> bool {
     curves(analysis, kind, condition, align)
         .iter()
@@ -58,9 +60,9 @@ pub fn has_data(
 
 pub fn draw(
     kind: Kind,
-    condition: usize,
+    condition: ConditionId,
     align: Event,
-    host: Option<usize>,
+    host: Option<HostId>,
     analysis: &Analysis,
     text: &Text,
 ) -> Result<String> {
@@ -89,8 +91,8 @@ struct Found {
 }
 
 impl Found {
-    fn is_of(&self, analysis: &Analysis, host: Option<usize>) -> bool {
-        let name = host.and_then(|host| analysis.campaign.hosts.get(host)).map(|host| host.name.as_str());
+    fn is_of(&self, analysis: &Analysis, host: Option<HostId>) -> bool {
+        let name = host.and_then(|host| analysis.campaign.hosts.entry(host)).map(|host| host.name.as_str());
         self.curve.host.as_deref() == name
     }
 
@@ -129,7 +131,7 @@ impl Found {
 }
 
 /// The condition's curves that the kind shows, on all hosts, in the order of the legend.
-fn curves(analysis: &Analysis, kind: Kind, condition: usize, align: Event) -> Vec<Found> {
+fn curves(analysis: &Analysis, kind: Kind, condition: ConditionId, align: Event) -> Vec<Found> {
     let window = Spans::new(analysis, condition, align).window();
     let vm = analysis.campaign.vm.as_deref();
     let mut found: Vec<Found> = analysis
@@ -206,7 +208,7 @@ fn extremes(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
 }
 
 /// The time axis of all figures of the condition.
-fn time_axis(analysis: &Analysis, condition: usize, align: Event, intervals: usize) -> Option<Scale> {
+fn time_axis(analysis: &Analysis, condition: ConditionId, align: Event, intervals: usize) -> Option<Scale> {
     let shown = Kind::COURSES.iter().flat_map(|kind| curves(analysis, *kind, condition, align));
     let times: Vec<f64> = shown
         .flat_map(|found| found.curve.bins)
@@ -220,9 +222,9 @@ fn time_axis(analysis: &Analysis, condition: usize, align: Event, intervals: usi
 
 struct Figure<'a> {
     kind: Kind,
-    condition: usize,
+    condition: ConditionId,
     align: Event,
-    host: Option<usize>,
+    host: Option<HostId>,
     spans: Spans,
     time: Scale,
     /// Of all hosts: they share the value axis.
@@ -343,7 +345,7 @@ impl Figure<'_> {
     /// The condition, and the host with its role.
     fn place(&self) -> String {
         let condition = condition_label(self.analysis, self.condition);
-        match self.host.and_then(|host| self.analysis.campaign.hosts.get(host)) {
+        match self.host.and_then(|host| self.analysis.campaign.hosts.entry(host)) {
             None => condition,
             Some(host) => {
                 let role = match host.role {

@@ -11,7 +11,7 @@ use super::canvas::{Canvas, Edges, Frame, Pen, Type, document};
 use super::scale::{Scale, Spread};
 use super::theme::{self, Quantity};
 use crate::model::metrics::MIGRATION_DURATION;
-use crate::model::{Analysis, Method, Run, Status};
+use crate::model::{Analysis, ConditionId, Entries, Method, Run, Status};
 use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
 use crate::stats::Summary;
@@ -47,7 +47,7 @@ fn all_lanes() -> impl Iterator<Item = Lane> {
 }
 
 impl Lane {
-    fn summary(&self, analysis: &Analysis, condition: usize) -> Option<Summary> {
+    fn summary(&self, analysis: &Analysis, condition: ConditionId) -> Option<Summary> {
         let metric = self.method.map_or(MIGRATION_DURATION, Method::metric);
         let series = analysis.series.iter().find(|s| s.condition == condition && s.metric == metric)?;
         series.summary.filter(|summary| summary.mean.is_finite())
@@ -90,17 +90,15 @@ pub fn draw(analysis: &Analysis, text: &Text) -> Result<String> {
         if let Some(reference) = reference(analysis) {
             sheet.reference(analysis, &lanes, reference)?;
         }
-        for (index, (name, _)) in names.iter().enumerate() {
-            let top = PLOT_TOP + row * i32::try_from(index)?;
-            sheet.row(name, top, row, index > 0)?;
-            if analysis.conditions[index].completed == 0
-                && lanes.iter().all(|lane| lane.summary(analysis, index).is_none())
-            {
-                sheet.none_completed(analysis.conditions[index].runs.len(), top + row / 2)?;
+        for ((id, condition), (name, _)) in analysis.conditions.entries().zip(&names) {
+            let top = PLOT_TOP + row * i32::try_from(id.index())?;
+            sheet.row(name, top, row, id.index() > 0)?;
+            if condition.completed == 0 && lanes.iter().all(|lane| lane.summary(analysis, id).is_none()) {
+                sheet.none_completed(condition.runs.len(), top + row / 2)?;
             }
             for (number, lane) in lanes.iter().enumerate() {
                 let y = top + ROW_GAP / 2 + LANE * i32::try_from(number)? + LANE / 2;
-                sheet.lane(analysis, index, lane, y)?;
+                sheet.lane(analysis, id, lane, y)?;
             }
         }
         Ok(())
@@ -109,11 +107,11 @@ pub fn draw(analysis: &Analysis, text: &Text) -> Result<String> {
 
 /// The lanes that have a value in any condition.
 fn lanes(analysis: &Analysis) -> Vec<Lane> {
-    let has_data = |lane: &Lane| (0..analysis.conditions.len()).any(|c| lane.summary(analysis, c).is_some());
+    let has_data = |lane: &Lane| analysis.conditions.ids().any(|c| lane.summary(analysis, c).is_some());
     all_lanes().filter(has_data).collect()
 }
 
-fn completed(analysis: &Analysis, condition: usize) -> impl Iterator<Item = &Run> {
+fn completed(analysis: &Analysis, condition: ConditionId) -> impl Iterator<Item = &Run> {
     let of_condition =
         move |run: &&Run| run.condition == condition && run.migration.status == Status::Completed;
     analysis.runs.iter().filter(of_condition)
@@ -121,8 +119,7 @@ fn completed(analysis: &Analysis, condition: usize) -> impl Iterator<Item = &Run
 
 /// The axis around all values and means; intervals may reach beyond it.
 fn scale(analysis: &Analysis, lanes: &[Lane]) -> Scale {
-    let conditions = 0..analysis.conditions.len();
-    let values = conditions.flat_map(|condition| {
+    let values = analysis.conditions.ids().flat_map(|condition| {
         lanes.iter().flat_map(move |lane| {
             let single =
                 completed(analysis, condition).filter_map(|run| lane.value(run)).map(|(value, _)| value);
@@ -136,9 +133,11 @@ fn scale(analysis: &Analysis, lanes: &[Lane]) -> Scale {
 /// The conditions' names, shortened, with their widths.
 fn names(analysis: &Analysis, canvas: &Canvas) -> Result<Vec<(String, i32)>> {
     let face = Type::label().semi_bold();
-    (0..analysis.conditions.len())
-        .map(|index| {
-            let name = canvas.fit(&condition_label(analysis, index), WIDEST_NAME, face)?;
+    analysis
+        .conditions
+        .ids()
+        .map(|id| {
+            let name = canvas.fit(&condition_label(analysis, id), WIDEST_NAME, face)?;
             let width = canvas.width(&name, face)?;
             Ok((name, width))
         })
@@ -146,7 +145,7 @@ fn names(analysis: &Analysis, canvas: &Canvas) -> Result<Vec<(String, i32)>> {
 }
 
 /// The condition against which all others are compared.
-fn reference(analysis: &Analysis) -> Option<usize> {
+fn reference(analysis: &Analysis) -> Option<ConditionId> {
     let first = analysis.comparisons.first()?.a;
     analysis.comparisons.iter().all(|comparison| comparison.a == first).then_some(first)
 }
@@ -217,7 +216,7 @@ impl Sheet<'_, '_> {
 
     /// Dotted lines through the reference's means: of the migration and of the outage, which two
     /// methods see alike.
-    fn reference(&self, analysis: &Analysis, lanes: &[Lane], condition: usize) -> Result<()> {
+    fn reference(&self, analysis: &Analysis, lanes: &[Lane], condition: ConditionId) -> Result<()> {
         let migration = lanes.iter().find(|lane| lane.method.is_none());
         let outage = lanes.iter().find(|lane| lane.method.is_some());
         for lane in migration.into_iter().chain(outage) {
@@ -247,7 +246,7 @@ impl Sheet<'_, '_> {
     }
 
     /// Interval and mean a little above the lane's middle, single values a little below.
-    fn lane(&self, analysis: &Analysis, condition: usize, lane: &Lane, y: i32) -> Result<()> {
+    fn lane(&self, analysis: &Analysis, condition: ConditionId, lane: &Lane, y: i32) -> Result<()> {
         let color = lane.quantity.color();
         let x = |value: f64| self.frame.x(self.scale.position(value));
         let summary = lane.summary(analysis, condition);

@@ -14,7 +14,7 @@ use super::canvas::{Canvas, Edges, Frame, Pen, Point, Type, document};
 use super::legend::{Legend, Mark};
 use super::scale::{Scale, Spread};
 use super::theme::{self, Quantity};
-use crate::model::{Analysis, Convergence, Hypervisor, PrecopyRound, Status};
+use crate::model::{Analysis, Convergence, Entries, Hypervisor, PrecopyRound, RunId, Status};
 use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
 
@@ -103,15 +103,15 @@ fn panels(analysis: &Analysis) -> Vec<Panel<'_>> {
 
 /// The repetitions of a condition, the typical one last, so that it lies in front.
 fn courses(of: &Convergence, timed: bool, analysis: &Analysis) -> Vec<Course> {
-    let Some(condition) = analysis.conditions.get(of.condition) else { return Vec::new() };
-    let course = |&index: &usize| {
-        let run = &analysis.runs[index];
+    let Some(condition) = analysis.conditions.entry(of.condition) else { return Vec::new() };
+    let course = |&id: &RunId| {
+        let run = &analysis.runs[id];
         let completed = run.migration.status == Status::Completed;
         let mut steps = steps(run.hypervisor.as_ref()?, timed);
         if !completed && steps.len() > 1 {
             steps.pop();
         }
-        (!steps.is_empty()).then_some(Course { steps, typical: of.typical == Some(index), completed })
+        (!steps.is_empty()).then_some(Course { steps, typical: of.typical == Some(id), completed })
     };
     let mut courses: Vec<Course> = condition.runs.iter().filter_map(course).collect();
     courses.sort_by_key(|course| course.typical);

@@ -1,7 +1,7 @@
 //! When, in the mean of a condition's completed runs, the migration ran and the service was out.
 
 use crate::model::metrics::MIGRATION_DURATION;
-use crate::model::{Analysis, Event, Method, Run, Status};
+use crate::model::{Analysis, ConditionId, Event, Method, Run, Status};
 use crate::stats::Sample;
 
 /// A stretch of time, seconds from time zero of the curves.
@@ -25,7 +25,7 @@ pub struct Spans {
 }
 
 impl Spans {
-    pub fn new(analysis: &Analysis, condition: usize, align: Event) -> Self {
+    pub fn new(analysis: &Analysis, condition: ConditionId, align: Event) -> Self {
         let completed: Vec<&Run> = analysis
             .runs
             .iter()
@@ -60,7 +60,7 @@ impl Spans {
     }
 }
 
-fn mean_of(analysis: &Analysis, condition: usize, metric: &str) -> Option<f64> {
+fn mean_of(analysis: &Analysis, condition: ConditionId, metric: &str) -> Option<f64> {
     let series = analysis.series.iter().find(|s| s.condition == condition && s.metric == metric)?;
     series.summary.map(|summary| summary.mean)
 }

@@ -251,7 +251,7 @@ mod tests {
         assert!(drawn.contains(">0 of 2 completed<") && drawn.contains("none completed"), "{drawn}");
         for condition in [3, 7] {
             analysis.convergence.push(Convergence {
-                condition,
+                condition: crate::model::Id::new(condition),
                 runs: 1,
                 completed: 0,
                 dirtied_bytes_per_s: None,

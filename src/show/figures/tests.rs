@@ -16,6 +16,9 @@ use crate::model::*;
 use crate::show::text::{Language, Text};
 use crate::stats::Interval;
 
+/// The condition without load.
+const FIRST: ConditionId = Id::new(0);
+
 fn english() -> Text {
     Text::new(Language::En)
 }
@@ -102,9 +105,9 @@ fn plan_lists_what_the_data_allow_in_the_order_of_the_report() {
     // Nothing measured: no figure. One host only: one figure.
     analysis
         .curves
-        .retain(|c| !(c.condition == 0 && c.metric == "net.sent" && c.host.as_deref() == Some("apfel")));
+        .retain(|c| !(c.condition == FIRST && c.metric == "net.sent" && c.host.as_deref() == Some("apfel")));
     for curve in &mut analysis.curves {
-        if curve.condition == 0 && curve.metric == "cpu.softirq" {
+        if curve.condition == FIRST && curve.metric == "cpu.softirq" {
             for bin in &mut curve.bins {
                 bin.mean = None;
             }
@@ -138,7 +141,10 @@ fn plan_lists_what_the_data_allow_in_the_order_of_the_report() {
         ]
     );
     assert_eq!((plans[0].condition, plans[0].host), (None, None));
-    assert_eq!((plans[2].kind, plans[2].condition, plans[2].host), (Kind::CpuByDomain, Some(0), Some(1)));
+    assert_eq!(
+        (plans[2].kind, plans[2].condition, plans[2].host),
+        (Kind::CpuByDomain, Some(FIRST), Some(Id::new(1)))
+    );
 }
 
 #[test]
@@ -150,9 +156,9 @@ fn nothing_measured_means_no_figure() {
     let stale = Plan {
         id: "x".to_owned(),
         kind: Kind::Network,
-        condition: Some(0),
+        condition: Some(FIRST),
         align: Event::Request,
-        host: Some(0),
+        host: Some(Id::new(0)),
         number: 0,
         part: 0,
     };
@@ -283,15 +289,16 @@ fn the_same_analysis_gives_the_same_bytes() {
 #[test]
 fn hours_of_samples_stay_small_and_keep_their_peak() {
     let mut analysis = analysis();
-    let long =
-        |c: &&mut Curve| c.condition == 0 && c.host.as_deref() == Some("kirsche") && c.metric == "net.sent";
+    let long = |c: &&mut Curve| {
+        c.condition == FIRST && c.host.as_deref() == Some("kirsche") && c.metric == "net.sent"
+    };
     let curve = analysis.curves.iter_mut().find(long).unwrap();
     let bin = |i: usize| Bin { t_s: i as f64, n: 1, mean: Some(20e6), sd: None, ci95: None };
     curve.bins = (0..=18_000).map(bin).collect();
     curve.bins[12_345].mean = Some(80e6);
     curve.repetitions.clear();
     // A migration that takes hours, so that all of them are shown.
-    for run in analysis.runs.iter_mut().filter(|run| run.condition == 0) {
+    for run in analysis.runs.iter_mut().filter(|run| run.condition == FIRST) {
         run.migration.duration_s = Some(15_000.0);
     }
     let svg = figure(&analysis, "none-kirsche-network");
@@ -319,7 +326,7 @@ fn highest(path: &str) -> i32 {
 #[test]
 fn what_was_logged_long_after_the_migration_is_not_drawn() {
     let mut analysis = analysis();
-    for curve in analysis.curves.iter_mut().filter(|c| c.condition == 0 && c.metric == "net.sent") {
+    for curve in analysis.curves.iter_mut().filter(|c| c.condition == FIRST && c.metric == "net.sent") {
         let bin = |i: i32| Bin { t_s: f64::from(i), n: 1, mean: Some(20e6), sd: None, ci95: None };
         curve.bins = (-10..=3600).map(bin).collect();
         curve.bins[3000].mean = Some(80e6);

@@ -10,7 +10,7 @@ use super::blocks::{Bar, Block, Lane, blocks};
 use super::canvas::{Canvas, Edges, Frame, Pen, Type, document};
 use super::scale::Scale;
 use super::theme::{self, Quantity};
-use crate::model::{Analysis, Method};
+use crate::model::{Analysis, ConditionId, Method};
 use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
 
@@ -38,11 +38,11 @@ const THINNEST: i32 = 8;
 const MOST_BLOCKS: usize = 7;
 
 /// The number of figures that a condition's runs need; none where nothing is known of their course.
-pub fn pages(analysis: &Analysis, condition: usize) -> usize {
+pub fn pages(analysis: &Analysis, condition: ConditionId) -> usize {
     blocks(analysis, condition, None).len().div_ceil(MOST_BLOCKS)
 }
 
-pub fn draw(condition: usize, page: usize, analysis: &Analysis, text: &Text) -> Result<String> {
+pub fn draw(condition: ConditionId, page: usize, analysis: &Analysis, text: &Text) -> Result<String> {
     let all = blocks(analysis, condition, Some(text));
     let windows = Windows::new(&all);
     // As many in each figure as in the others.

@@ -12,7 +12,7 @@ use super::legend::{self, Legend, Mark};
 use super::panel::value_axis;
 use super::scale::Scale;
 use super::theme;
-use crate::model::{Analysis, Direction, Parallel, Unit};
+use crate::model::{Analysis, Direction, Entries, Parallel, ParallelId, Unit};
 use crate::show::text::Text;
 
 const TITLE_Y: i32 = 60;
@@ -41,22 +41,22 @@ const MOST_HEIGHT: i32 = 6000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
     pub benchmark: String,
-    /// Of each operation the indices into [`Analysis::parallel`].
-    operations: Vec<Vec<usize>>,
+    /// Of each operation its conditions.
+    operations: Vec<Vec<ParallelId>>,
 }
 
 pub fn parts(analysis: &Analysis) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
-    for (index, parallel) in analysis.parallel.iter().enumerate().filter(|(_, p)| usable(p)) {
+    for (id, parallel) in analysis.parallel.entries().filter(|(_, p)| usable(p)) {
         let same_benchmark = |part: &&mut Part| part.benchmark == parallel.benchmark;
         let Some(part) = parts.iter_mut().find(same_benchmark) else {
-            parts.push(Part { benchmark: parallel.benchmark.clone(), operations: vec![vec![index]] });
+            parts.push(Part { benchmark: parallel.benchmark.clone(), operations: vec![vec![id]] });
             continue;
         };
-        let of = |group: &&mut Vec<usize>| analysis.parallel[group[0]].operation == parallel.operation;
+        let of = |group: &&mut Vec<ParallelId>| analysis.parallel[group[0]].operation == parallel.operation;
         match part.operations.iter_mut().find(of) {
-            Some(group) => group.push(index),
-            None => part.operations.push(vec![index]),
+            Some(group) => group.push(id),
+            None => part.operations.push(vec![id]),
         }
     }
     parts.into_iter().flat_map(|part| pages(part, analysis)).collect()
@@ -67,7 +67,7 @@ fn pages(part: Part, analysis: &Analysis) -> Vec<Part> {
     let tallest = part.operations.iter().map(|group| height(group, analysis)).max().unwrap_or(1);
     let most = usize::try_from((MOST_HEIGHT - 500) / tallest).unwrap_or(0).max(1);
     let even = part.operations.len().div_ceil(part.operations.len().div_ceil(most));
-    let page = |operations: &[Vec<usize>]| Part {
+    let page = |operations: &[Vec<ParallelId>]| Part {
         benchmark: part.benchmark.clone(),
         operations: operations.to_vec(),
     };
@@ -109,7 +109,7 @@ fn row_height(parallel: &Parallel) -> i32 {
 }
 
 /// Of all about an operation.
-fn height(group: &[usize], analysis: &Analysis) -> i32 {
+fn height(group: &[ParallelId], analysis: &Analysis) -> i32 {
     group.iter().map(|index| row_height(&analysis.parallel[*index])).sum::<i32>() + AXIS_ROOM + GROUP_GAP
 }
 
@@ -203,7 +203,7 @@ fn color(vm: usize, vms: usize) -> plotters::style::RGBColor {
 
 /// In what the condition differs from the others of the figure.
 fn condition(parallel: &Parallel, of: &[&Parallel], analysis: &Analysis) -> String {
-    let factors = |of: &Parallel| analysis.conditions.get(of.condition).map(|c| &c.factors);
+    let factors = |of: &Parallel| analysis.conditions.entry(of.condition).map(|c| &c.factors);
     let Some(own) = factors(parallel) else { return String::new() };
     let varies = |name: &String, level: &String| {
         of.iter().any(|other| factors(other).and_then(|factors| factors.get(name)) != Some(level))

@@ -3,11 +3,11 @@
 use super::{Cell, Column, Heading, Row, Table, column, row, runs_of, table, without_empty_columns};
 use crate::model::curves::{CURVES, DOMAIN_0, DOMAIN_CPU};
 use crate::model::metrics::{Shown, of_series};
-use crate::model::{Analysis, RoundTrips, Series, Unit};
+use crate::model::{Analysis, ConditionId, RoundTrips, Series, Unit};
 use crate::stats::{Sample, Summary};
 
 /// One row a repetition, then what the repetitions have in common.
-pub fn outages(analysis: &Analysis, condition: usize) -> Table {
+pub fn outages(analysis: &Analysis, condition: ConditionId) -> Table {
     let here = |s: &&Series| s.condition == condition && of_series(&s.metric).shown != Shown::Elsewhere;
     let present: Vec<&Series> = analysis.series.iter().filter(here).collect();
     let mut columns = vec![column("repetition", "table.repetition", None)];
@@ -56,7 +56,7 @@ pub fn outages(analysis: &Analysis, condition: usize) -> Table {
 }
 
 /// Round trip times of every run of a condition, by phase.
-pub fn round_trips(analysis: &Analysis, condition: usize) -> Table {
+pub fn round_trips(analysis: &Analysis, condition: ConditionId) -> Table {
     let mut columns = vec![column("repetition", "table.repetition", None)];
     for (key, heading) in [
         ("before_median", "table.rtt_before_median"),
@@ -87,7 +87,7 @@ pub fn round_trips(analysis: &Analysis, condition: usize) -> Table {
 }
 
 /// Per host: the quantities before, during and at the peak of the migration, means over the runs.
-pub fn resources(analysis: &Analysis, condition: usize) -> Table {
+pub fn resources(analysis: &Analysis, condition: ConditionId) -> Table {
     let quantities = quantities(analysis);
     let mut columns = vec![column("host", "table.host", None), column("phase", "table.phase", None)];
     columns.extend(quantities.iter().map(|(metric, heading, unit, _)| column(metric, heading, Some(*unit))));
@@ -139,7 +139,7 @@ pub(super) fn quantities(analysis: &Analysis) -> Vec<HostQuantity> {
 }
 
 /// How much worse the service of every run was, beyond its outage.
-pub fn degradation(analysis: &Analysis, condition: usize) -> Table {
+pub fn degradation(analysis: &Analysis, condition: ConditionId) -> Table {
     let columns = vec![
         column("repetition", "table.repetition", None),
         column("lost_service", "table.lost_service", Some(Unit::Seconds)),

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Analysis, CheckKind, Evidence, MilestoneKind, Origin, PhaseKind, Reason, Status, Verdict,
+    Analysis, CheckKind, ConditionId, Entries, Evidence, MilestoneKind, Origin, PhaseKind, Reason, Status,
+    Verdict,
 };
 use crate::show::text::factor_words;
 
@@ -108,12 +109,12 @@ pub fn origin_label(origin: Origin) -> &'static str {
 }
 
 /// What people call a condition, with the unit of the only factor that varies.
-pub fn condition_label(analysis: &Analysis, condition: usize) -> String {
+pub fn condition_label(analysis: &Analysis, condition: ConditionId) -> String {
     let name = analysis.condition_name(condition);
     let levels = |factor: &String| {
         analysis.conditions.iter().map(move |c| c.factors.get(factor)).collect::<BTreeSet<_>>()
     };
-    let Some(of) = analysis.conditions.get(condition) else { return name };
+    let Some(of) = analysis.conditions.entry(condition) else { return name };
     let mut varying = of.factors.keys().filter(|factor| levels(factor).len() > 1);
     let (Some(factor), None) = (varying.next(), varying.next()) else { return name };
     match factor_words(factor).1 {

@@ -2,12 +2,12 @@
 
 use super::labels::origin_label;
 use super::{Cell, Table, column, row, runs_of, table, without_empty_columns};
-use crate::model::{Analysis, Clock, ClockOwner, Method, Unit};
+use crate::model::{Analysis, Clock, ClockOwner, ConditionId, Method, Unit};
 use crate::stats::Interval;
 
 /// The outage of every run of a condition by each method, with the bounds of its resolution, and
 /// its place on the time line.
-pub fn methods(analysis: &Analysis, condition: usize) -> Table {
+pub fn methods(analysis: &Analysis, condition: ConditionId) -> Table {
     let runs = runs_of(analysis, &analysis.conditions[condition]);
     let methods: Vec<Method> = Method::ALL
         .into_iter()

@@ -2,7 +2,7 @@
 
 use super::{Cell, Table, column, incomplete, row, series, summary, table, without_empty_columns};
 use crate::model::metrics::{Shown, metrics};
-use crate::model::{Analysis, Comparison, Metric, Unit};
+use crate::model::{Analysis, Comparison, Entries, Metric, Unit};
 
 /// All conditions with runs side by side.
 pub fn overview(analysis: &Analysis) -> Table {
@@ -18,15 +18,15 @@ pub fn overview(analysis: &Analysis) -> Table {
         }
     }
     let all_completed = !analysis.runs.iter().any(incomplete);
-    let migrated = analysis.conditions.iter().enumerate().filter(|(_, condition)| !condition.runs.is_empty());
-    let rows = migrated.map(|(index, condition)| {
+    let migrated = analysis.conditions.entries().filter(|(_, condition)| !condition.runs.is_empty());
+    let rows = migrated.map(|(id, condition)| {
         let mut cells = vec![
-            Cell::condition(analysis, index),
+            Cell::condition(analysis, id),
             Cell::count(condition.runs.len()),
             if all_completed { Cell::Missing } else { Cell::count(condition.completed) },
         ];
         for (entry, _) in in_overview() {
-            let summary = summary(analysis, index, entry.key.0);
+            let summary = summary(analysis, id, entry.key.0);
             // A mean of what is counted is no whole number.
             let decimals = entry.decimals.max(1);
             cells.push(Cell::number(summary.map(|s| s.mean), decimals));

@@ -4,7 +4,7 @@ use super::{Cell, Row, Table, column, row, summary, table, without_empty_columns
 use crate::model::metrics::{
     AMPLIFICATION, PAGES_FIRST, PAGES_LAST, PAGES_MIDDLE_MEAN, PAGES_TOTAL, ROUNDS, WASTED,
 };
-use crate::model::{Analysis, Unit};
+use crate::model::{Analysis, ConditionId, Entries, Unit};
 
 /// A row a round of every run. Long: only for data files.
 pub fn rounds(analysis: &Analysis) -> Table {
@@ -51,11 +51,11 @@ pub fn precopy(analysis: &Analysis) -> Table {
         column("amplification", "table.amplification", None),
         column("wasted", "table.wasted", Some(Unit::Percent)),
     ];
-    let rows = (0..analysis.conditions.len()).filter_map(|condition| of_condition(analysis, condition));
+    let rows = analysis.conditions.ids().filter_map(|condition| of_condition(analysis, condition));
     without_empty_columns(table("precopy".to_owned(), columns, rows.collect()))
 }
 
-fn of_condition(analysis: &Analysis, condition: usize) -> Option<Row> {
+fn of_condition(analysis: &Analysis, condition: ConditionId) -> Option<Row> {
     let of = |metric: &str| summary(analysis, condition, metric);
     let mean = |metric: &str| of(metric).map(|summary| summary.mean);
     let total = of(PAGES_TOTAL).filter(|_| of(PAGES_FIRST).is_some())?;

@@ -7,18 +7,18 @@
 use super::condition::quantities;
 use super::labels::{check_label, evidence_label, phase_label, status_label, verdict_label};
 use super::{Cell, Column, Heading, Row, Table, column, row, runs_of, table, without_empty_columns};
-use crate::model::{Analysis, CheckKind, PhaseCost, PhaseKind, Run, Unit};
+use crate::model::{Analysis, CheckKind, ConditionId, PhaseCost, PhaseKind, Run, Unit};
 use crate::stats::Sample;
 
 const PHASES: [PhaseKind; 3] = [PhaseKind::PreCopy, PhaseKind::StopAndCopy, PhaseKind::Activation];
 
-fn of_condition(analysis: &Analysis, condition: usize) -> (Vec<&Run>, &str) {
+fn of_condition(analysis: &Analysis, condition: ConditionId) -> (Vec<&Run>, &str) {
     let condition = &analysis.conditions[condition];
     (runs_of(analysis, condition), &condition.id)
 }
 
 /// Every check of every run.
-pub fn checks(analysis: &Analysis, condition: usize) -> Table {
+pub fn checks(analysis: &Analysis, condition: ConditionId) -> Table {
     let (runs, id) = of_condition(analysis, condition);
     let columns = vec![
         column("repetition", "table.repetition", None),
@@ -46,7 +46,7 @@ pub fn checks(analysis: &Analysis, condition: usize) -> Table {
 }
 
 /// The checks for people: a row a check, a column a repetition.
-pub fn checks_matrix(analysis: &Analysis, condition: usize) -> Table {
+pub fn checks_matrix(analysis: &Analysis, condition: ConditionId) -> Table {
     let (mut runs, id) = of_condition(analysis, condition);
     runs.retain(|run| !run.checks.is_empty());
     let mut columns = vec![column("check", "table.check", None)];
@@ -74,7 +74,7 @@ pub fn checks_matrix(analysis: &Analysis, condition: usize) -> Table {
 }
 
 /// Every phase of every run.
-pub fn phases(analysis: &Analysis, condition: usize) -> Table {
+pub fn phases(analysis: &Analysis, condition: ConditionId) -> Table {
     let (runs, id) = of_condition(analysis, condition);
     let columns = vec![
         column("repetition", "table.repetition", None),
@@ -102,7 +102,7 @@ pub fn phases(analysis: &Analysis, condition: usize) -> Table {
 }
 
 /// The phases for people: a row a repetition.
-pub fn phases_matrix(analysis: &Analysis, condition: usize) -> Table {
+pub fn phases_matrix(analysis: &Analysis, condition: ConditionId) -> Table {
     let (runs, id) = of_condition(analysis, condition);
     let mut columns = vec![column("repetition", "table.repetition", None)];
     for kind in PHASES {
@@ -126,7 +126,7 @@ pub fn phases_matrix(analysis: &Analysis, condition: usize) -> Table {
 }
 
 /// The hypervisor's own account of every run.
-pub fn hypervisor(analysis: &Analysis, condition: usize) -> Table {
+pub fn hypervisor(analysis: &Analysis, condition: ConditionId) -> Table {
     let (runs, id) = of_condition(analysis, condition);
     let columns = vec![
         column("repetition", "table.repetition", None),
@@ -181,7 +181,7 @@ fn mean_cost(
 }
 
 /// What each phase cost every host in every quantity, means over the repetitions.
-pub fn phase_costs(analysis: &Analysis, condition: usize) -> Table {
+pub fn phase_costs(analysis: &Analysis, condition: ConditionId) -> Table {
     let (runs, id) = of_condition(analysis, condition);
     let columns = vec![
         column("host", "table.host", None),
@@ -218,7 +218,7 @@ pub fn phase_costs(analysis: &Analysis, condition: usize) -> Table {
 }
 
 /// The costs of the phases for people: means of the quantities that matter, a row a host and phase.
-pub fn phase_means(analysis: &Analysis, condition: usize) -> Table {
+pub fn phase_means(analysis: &Analysis, condition: ConditionId) -> Table {
     let (runs, id) = of_condition(analysis, condition);
     let quantities = quantities(analysis);
     let mut columns = vec![column("host", "table.host", None), column("phase", "table.phase", None)];

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::super::number::round_option;
 use crate::model::metrics::AMPLIFICATION;
-use crate::model::{Analysis, Factors, Finding, Method};
+use crate::model::{Analysis, ConditionId, Factors, Finding, Method};
 
 #[derive(Serialize)]
 pub(super) struct FindingWire<'a> {
@@ -18,7 +18,7 @@ pub(super) struct FindingWire<'a> {
 }
 
 pub(super) fn finding<'a>(analysis: &'a Analysis, finding: &'a Finding) -> FindingWire<'a> {
-    let factors = |condition: usize| Some(&analysis.conditions[condition].factors);
+    let factors = |condition: ConditionId| Some(&analysis.conditions[condition].factors);
     let wire = |code, factors, metric: Option<&'a str>, values: &[(&'static str, Option<f64>)]| FindingWire {
         code,
         factors,

@@ -21,8 +21,8 @@ use self::run::{RunWire, run};
 use self::trust::{AgreementWire, ClockWire, agreement, clock};
 use super::curves::curve_id;
 use super::number::{ends, round, round_option};
-use crate::model::diagnostics;
 use crate::model::{Analysis, Comparison, Factors, Placement, Provenance};
+use crate::model::{ConditionId, diagnostics};
 use crate::show::text::{Language, Text};
 
 /// Version of the JSON schema.
@@ -195,7 +195,7 @@ fn pretty(wire: &impl Serialize) -> anyhow::Result<Vec<u8>> {
 }
 
 fn summary<'a>(analysis: &'a Analysis, text: &Text) -> Summary<'a> {
-    let factors = |condition: usize| &analysis.conditions[condition].factors;
+    let factors = |condition: ConditionId| &analysis.conditions[condition].factors;
     Summary {
         schema: SCHEMA,
         campaign: campaign(analysis),

@@ -25,21 +25,22 @@ fn add_grid(
     cells: Cells,
 ) {
     let names = |of: &str| of.split('|').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let mut found = Vec::new();
     let mut grid = Grid {
-        content: Content::Efficiency { comparison: comparison.to_owned() },
+        content: Content::Efficiency { comparison: comparison.to_owned(), cells: Vec::new() },
         row_names: names(rows.0),
         column_names: names(columns.0),
         rows: levels(rows.1),
         columns: if columns.0.is_empty() { vec![Vec::new()] } else { levels(columns.1) },
-        cells: Vec::new(),
     };
     for row in 0..grid.rows.len() {
         for column in 0..grid.columns.len() {
             let entry = cells(row, column).map(|(efficiency, half)| {
+                let (benchmark, id) = (analysis.benchmarks.next_id(), analysis.efficiency.next_id());
                 let place = grid.row_names.iter().position(|name| name == BENCHMARK);
                 analysis.benchmarks.push(Benchmark {
                     benchmark: place.map_or("linpack", |place| &grid.rows[row][place]).to_owned(),
-                    condition: 0,
+                    condition: Id::new(0),
                     vm: None,
                     operation: String::new(),
                     unit: Unit::BytesPerSecond,
@@ -50,7 +51,7 @@ fn add_grid(
                     ci95: None,
                 });
                 analysis.efficiency.push(Efficiency {
-                    of: analysis.benchmarks.len() - 1,
+                    of: benchmark,
                     baseline: None,
                     comparison: comparison.to_owned(),
                     value: 1.0,
@@ -60,11 +61,12 @@ fn add_grid(
                     n_value: 3,
                     n_baseline: 3,
                 });
-                analysis.efficiency.len() - 1
+                id
             });
-            grid.cells.push(entry);
+            found.push(entry);
         }
     }
+    grid.content = Content::Efficiency { comparison: comparison.to_owned(), cells: found };
     analysis.grids.push(grid);
 }
 
@@ -104,7 +106,7 @@ fn parallel(
     let unit = if direction == Direction::Lower { Unit::Seconds } else { Unit::BytesPerSecond };
     Parallel {
         benchmark: benchmark.to_owned(),
-        condition,
+        condition: Id::new(condition),
         operation: operation.to_owned(),
         unit,
         direction,
@@ -196,10 +198,11 @@ fn without_any_efficiency_there_is_no_figure() {
     }
     assert_eq!(ids(&analysis), Vec::<String>::new());
     let mut analysis = compared();
-    analysis.grids[0].cells.fill(None);
+    let Content::Efficiency { cells, .. } = &mut analysis.grids[0].content else { panic!() };
+    cells.fill(None);
     assert_eq!(ids(&analysis), Vec::<String>::new());
     let mut analysis = compared();
-    analysis.grids[0].content = Content::Values { benchmark: "disk".to_owned() };
+    analysis.grids[0].content = Content::Values { benchmark: "disk".to_owned(), cells: Vec::new() };
     assert_eq!(ids(&analysis), Vec::<String>::new());
 }
 
@@ -293,7 +296,8 @@ fn names_of_levels_cannot_break_out() {
     let mut analysis = compared();
     analysis.parallel = crowded().parallel;
     let grid = &mut analysis.grids[0];
-    grid.content = Content::Efficiency { comparison: evil.to_owned() };
+    let Content::Efficiency { comparison, .. } = &mut grid.content else { panic!() };
+    *comparison = evil.to_owned();
     for (index, levels) in grid.rows.iter_mut().chain(&mut grid.columns).enumerate() {
         for level in levels {
             *level =

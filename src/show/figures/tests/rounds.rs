@@ -6,7 +6,7 @@ use super::*;
 fn transferred() -> Analysis {
     let mut analysis = with_time_lines();
     for run in &mut analysis.runs {
-        let (ratio, status) = match run.condition {
+        let (ratio, status) = match run.condition.index() {
             0 => (0.5, Status::Completed),
             _ => (1.0, Status::Cancelled),
         };
@@ -38,7 +38,7 @@ fn rounds_hold_to_the_rules_in_both_languages() {
             let plan = plan(&analysis).into_iter().find(|plan| plan.kind == Kind::Rounds).unwrap();
             check("rounds", &draw(&plan, &analysis, &Text::new(language)).unwrap());
         }
-        let copy = Convergence { condition: conditions, ..analysis.convergence[0].clone() };
+        let copy = Convergence { condition: Id::new(conditions), ..analysis.convergence[0].clone() };
         analysis.conditions.push(Condition {
             id: format!("c{conditions}"),
             factors: BTreeMap::from([("load".to_owned(), format!("load that is heavy {conditions}"))]),
@@ -81,7 +81,8 @@ fn without_durations_rounds_stand_beside_each_other() {
 #[test]
 fn more_conditions_than_fit_make_further_figures() {
     let mut analysis = transferred();
-    for condition in 2..20 {
+    for _ in 2..20 {
+        let condition = analysis.conditions.next_id();
         analysis.conditions.push(analysis.conditions[0].clone());
         analysis.convergence.push(Convergence { condition, ..analysis.convergence[0].clone() });
     }

@@ -51,7 +51,7 @@ fn many_repetitions_are_spread_evenly_over_several_figures() {
     let run = analysis.runs[0].clone();
     analysis.runs = (1..=17).map(|repetition| Run { repetition, ..run.clone() }).collect();
     analysis.conditions.truncate(1);
-    analysis.conditions[0].runs = (0..17).collect();
+    analysis.conditions[0].runs = analysis.runs.ids().collect();
     analysis.agreements.clear();
     let ids: Vec<String> = plan(&analysis).into_iter().map(|plan| plan.id).collect();
     assert_eq!(ids[1..4], ["none-time-line", "none-time-line-2", "none-time-line-3"]);
@@ -74,9 +74,10 @@ fn many_conditions_are_one_group() {
     let mut analysis = with_time_lines();
     for number in 0..12 {
         let condition = Condition { id: format!("c{number}"), ..analysis.conditions[0].clone() };
+        let run = Run { condition: analysis.conditions.next_id(), ..analysis.runs[0].clone() };
         analysis.conditions.push(condition);
-        let run = Run { condition: number + 2, ..analysis.runs[0].clone() };
-        analysis.agreements[0].pairs.push(AgreementPair { run: analysis.runs.len(), a_s: 1.0, b_s: 1.1 });
+        let pair = AgreementPair { run: analysis.runs.next_id(), a_s: 1.0, b_s: 1.1 };
+        analysis.agreements[0].pairs.push(pair);
         analysis.runs.push(run);
     }
     check("groups", &figure(&analysis, "agreement-ping-guest-clock"));

@@ -19,11 +19,12 @@ fn empty() -> Analysis {
 /// A value in a condition of its own, with half the width of its interval.
 fn add(analysis: &mut Analysis, operation: &str, levels: &[(&str, &str)], value: f64, half: Option<f64>) {
     let factors = factors(levels);
-    let known = analysis.conditions.iter().position(|condition| condition.factors == factors);
+    let known = analysis.conditions.find_id(|condition| condition.factors == factors);
     let condition = known.unwrap_or_else(|| {
-        let id = format!("c{}", analysis.conditions.len());
+        let new = analysis.conditions.next_id();
+        let id = format!("c{}", new.index());
         analysis.conditions.push(Condition { id, factors, runs: Vec::new(), completed: 0 });
-        analysis.conditions.len() - 1
+        new
     });
     analysis.benchmarks.push(Benchmark {
         benchmark: "cap".to_owned(),
@@ -42,12 +43,14 @@ fn add(analysis: &mut Analysis, operation: &str, levels: &[(&str, &str)], value:
 /// A grid of all values, a row a value.
 fn listed(mut analysis: Analysis) -> Analysis {
     analysis.grids.push(Grid {
-        content: Content::Values { benchmark: "cap".to_owned() },
+        content: Content::Values {
+            benchmark: "cap".to_owned(),
+            cells: analysis.benchmarks.ids().map(Some).collect(),
+        },
         row_names: Vec::new(),
         column_names: Vec::new(),
         rows: vec![Vec::new(); analysis.benchmarks.len()],
         columns: vec![Vec::new()],
-        cells: (0..analysis.benchmarks.len()).map(Some).collect(),
     });
     analysis.sweeps =
         crate::campaign::sweep::sweeps(&analysis.conditions, &analysis.series, &analysis.benchmarks);
@@ -135,7 +138,7 @@ fn what_is_shown_elsewhere_or_compared_with_nothing_has_no_bars() {
     assert_eq!(ids(&listed(one)), Vec::<String>::new());
     let mut compared = migrated();
     compared.efficiency.push(Efficiency {
-        of: 0,
+        of: Id::new(0),
         baseline: None,
         comparison: "against it".to_owned(),
         value: 1.0,
@@ -177,7 +180,7 @@ fn names_of_levels_cannot_break_out() {
     let evil =
         "</text><script>x</script>\"&'\u{0}\u{202E}\nname that goes on and on and on and on and on and on";
     let mut analysis = capped();
-    let Content::Values { benchmark } = &mut analysis.grids[0].content else { panic!() };
+    let Content::Values { benchmark, .. } = &mut analysis.grids[0].content else { panic!() };
     *benchmark = evil.to_owned();
     for of in &mut analysis.benchmarks {
         of.benchmark = evil.to_owned();

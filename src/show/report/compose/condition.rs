@@ -5,19 +5,20 @@ use std::collections::BTreeMap;
 use super::super::format::flag_sentence;
 use super::super::view::{Block, FindingItem, Section};
 use super::Composer;
-use crate::model::{Condition, Event, Flag, FlagCode};
+use crate::model::{Condition, ConditionId, Event, Flag, FlagCode};
 use crate::show::figures::{Kind, Plan};
 use crate::show::tables::{self, Table};
 
 impl Composer<'_> {
-    pub(super) fn condition(&self, index: usize) -> Section {
-        let condition = &self.analysis.conditions[index];
-        let name = self.name(index);
+    pub(super) fn condition(&self, id: ConditionId) -> Section {
+        let condition = &self.analysis.conditions[id];
+        let name = self.name(id);
         let caption = [("condition", name.as_str())];
-        let of =
-            |data: fn(&_, usize) -> Table, key: &str| self.table(data(self.analysis, index), key, &caption);
+        let of = |data: fn(&_, ConditionId) -> Table, key: &str| {
+            self.table(data(self.analysis, id), key, &caption)
+        };
         let main = self.analysis.campaign.align;
-        let here = |plan: &Plan, align| plan.condition == Some(index) && plan.align == align;
+        let here = |plan: &Plan, align| plan.condition == Some(id) && plan.align == align;
         let figures = |kind| self.figures_where(|plan| here(plan, main) && plan.kind == kind);
 
         let mut blocks = Vec::new();
@@ -36,18 +37,18 @@ impl Composer<'_> {
         hosts.extend(of(tables::resources, "caption.resources"));
         hosts.extend(of(tables::phase_means, "caption.phase_costs"));
 
-        let id = &condition.id;
+        let name = &condition.id;
         let parts = [("course", course), ("service", service), ("hosts", hosts)];
         let sections = parts.into_iter().filter(|(_, blocks)| !blocks.is_empty()).map(|(part, blocks)| {
             let title = self.text.fill(&format!("report.{part}"), &caption);
-            self.section(&format!("condition-{id}-{part}"), title, blocks)
+            self.section(&format!("condition-{name}-{part}"), title, blocks)
         });
         let aligned = self.analysis.campaign.also_aligned.iter().filter_map(|event| {
             let blocks = self.figures_where(|plan| here(plan, *event));
             let (part, title) = aligned_words(*event);
             let section = || {
                 self.section(
-                    &format!("condition-{id}-{part}"),
+                    &format!("condition-{name}-{part}"),
                     self.text.get(title).to_owned(),
                     blocks.clone(),
                 )
@@ -56,7 +57,7 @@ impl Composer<'_> {
         });
         let sections = sections.chain(aligned);
         let title = self.text.fill(self.title(condition), &caption);
-        Section { sections: sections.collect(), ..self.section(&format!("condition-{id}"), title, blocks) }
+        Section { sections: sections.collect(), ..self.section(&format!("condition-{name}"), title, blocks) }
     }
 
     /// A single factor called load says what the condition is; several are named by their levels.

@@ -19,7 +19,7 @@ pub use portfolio::{folder_of, id_in, portfolio};
 use super::format::{listed, seconds, shown_unit, table};
 use super::view::{Block, Document, FigureRef, Section};
 use crate::model::VERSION;
-use crate::model::{Analysis, Method, Provenance, Role, Unit};
+use crate::model::{Analysis, ConditionId, Entries, HostId, Method, Provenance, Role, Unit};
 use crate::show::figures::{self, Kind, Plan};
 use crate::show::tables::Table;
 use crate::show::tables::labels::condition_label;
@@ -30,9 +30,8 @@ pub fn document(analysis: &Analysis, figures: &[Plan], text: &Text) -> Document 
     let composer = Composer { analysis, figures, text };
     let mut sections = vec![composer.overview()];
     sections.extend([composer.placement(), composer.failures()].into_iter().flatten());
-    let migrated =
-        (0..analysis.conditions.len()).filter(|index| !analysis.conditions[*index].runs.is_empty());
-    sections.extend(migrated.map(|index| composer.condition(index)));
+    let migrated = analysis.conditions.entries().filter(|(_, condition)| !condition.runs.is_empty());
+    sections.extend(migrated.map(|(id, _)| composer.condition(id)));
     sections
         .extend([composer.comparisons(), composer.values(), composer.several_vms()].into_iter().flatten());
     sections.extend([composer.precopy(), composer.agreement(), composer.clocks()].into_iter().flatten());
@@ -59,7 +58,7 @@ struct Composer<'a> {
 }
 
 impl Composer<'_> {
-    fn name(&self, condition: usize) -> String {
+    fn name(&self, condition: ConditionId) -> String {
         condition_label(self.analysis, condition)
     }
 
@@ -162,7 +161,7 @@ impl Composer<'_> {
     fn figures_where(&self, fits: impl Fn(&Plan) -> bool) -> Vec<Block> {
         let mut blocks = Vec::new();
         let fitting = || self.figures.iter().filter(|plan| fits(plan));
-        let mut hosts: Vec<usize> = fitting().filter_map(|plan| plan.host).collect();
+        let mut hosts: Vec<HostId> = fitting().filter_map(|plan| plan.host).collect();
         hosts.dedup();
         let one_host = hosts.len() == 1;
         let mut fitting = fitting().peekable();
@@ -206,8 +205,8 @@ impl Composer<'_> {
         let pair = self.analysis.agreements.get(plan.number).filter(|_| plan.kind == Kind::Agreement);
         let method = |of: Method| self.text.get(of.entry().texts.name);
         let (a, b) = pair.map(|pair| (method(pair.a), method(pair.b))).unwrap_or_default();
-        let condition = plan.condition.map(|index| self.name(index)).unwrap_or_default();
-        let host = plan.host.and_then(|index| self.analysis.campaign.hosts.get(index));
+        let condition = plan.condition.map(|id| self.name(id)).unwrap_or_default();
+        let host = plan.host.and_then(|id| self.analysis.campaign.hosts.entry(id));
         let role = match host.map(|host| host.role) {
             Some(Role::Source) => self.text.get("report.role_source"),
             Some(Role::Target) => self.text.get("report.role_target"),
