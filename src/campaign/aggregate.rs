@@ -25,7 +25,7 @@ pub fn series(conditions: &[Condition], runs: &[Run]) -> Vec<Series> {
         let counted: Vec<&Run> =
             condition.runs.iter().map(|&run| &runs[run]).filter(|run| run.counts()).collect();
         for entry in metrics() {
-            let numbers: Vec<Vec<Measurement>> = counted.iter().map(|run| entry.of(run)).collect();
+            let numbers: Vec<Vec<Measurement>> = counted.iter().map(|run| entry.take(run)).collect();
             let mut members: Vec<&Measurement> = Vec::new();
             for number in numbers.iter().flatten() {
                 if !members.iter().any(|known| known.metric == number.metric) {
@@ -40,10 +40,10 @@ pub fn series(conditions: &[Condition], runs: &[Run]) -> Vec<Series> {
 
 /// The series of one number; `numbers` are those of each run.
 fn series_of(condition: ConditionId, member: &Measurement, numbers: &[Vec<Measurement>]) -> Option<Series> {
-    let of_run = |numbers: &Vec<Measurement>| {
+    let value = |numbers: &Vec<Measurement>| {
         numbers.iter().find(|number| number.metric == member.metric).map(|number| number.value)
     };
-    let values: Vec<Option<f64>> = numbers.iter().map(of_run).collect();
+    let values: Vec<Option<f64>> = numbers.iter().map(value).collect();
     let summary = Sample::new(values.iter().copied().flatten().collect())?.summary();
     let Measurement { metric, unit, .. } = member.clone();
     Some(Series { condition, metric, unit, values, summary: Some(summary) })

@@ -410,8 +410,8 @@ fn measure(
         checks,
         degradation,
     };
-    let of_requests = aligned.ping.as_ref().map(|requests| metrics::of_requests(requests, &run));
-    run.measurements.extend(of_requests.into_iter().flatten());
+    let from_requests = aligned.ping.as_ref().map(|requests| metrics::from_requests(requests, &run));
+    run.measurements.extend(from_requests.into_iter().flatten());
     (run, diagnostics)
 }
 

@@ -130,8 +130,8 @@ fn by_level(analysis: &Analysis, factor: &str, metric: &str, levels: &Factors) -
     for series in analysis.series.iter().filter(|series| series.metric == metric) {
         add(series.condition, &mut series.values.iter().copied().flatten());
     }
-    let of_runs = metrics::find(metric).is_some();
-    if let Some((benchmark, operation)) = metric.split_once('.').filter(|_| !of_runs) {
+    let known = metrics::find(metric).is_some();
+    if let Some((benchmark, operation)) = metric.split_once('.').filter(|_| !known) {
         for of in analysis.benchmarks.iter().filter(|b| b.benchmark == benchmark && b.operation == operation)
         {
             add(of.condition, &mut of.readings.iter().map(|reading| reading.value));

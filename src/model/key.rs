@@ -18,7 +18,7 @@ impl Key {
     }
 
     /// The name of a member, for example `domain.asam.cpu`; a plain name as it is.
-    pub fn of(self, parameter: &str) -> String {
+    pub fn with(self, parameter: &str) -> String {
         match self.parts() {
             Some((before, after)) => format!("{before}{parameter}{after}"),
             None => self.0.to_owned(),
@@ -51,11 +51,11 @@ mod tests {
     #[test]
     fn members_of_a_family_are_known_by_their_parameter() {
         let (family, plain) = (Key("domain.<name>.cpu"), Key("cpu.user"));
-        assert_eq!(family.of("a.b"), "domain.a.b.cpu");
+        assert_eq!(family.with("a.b"), "domain.a.b.cpu");
         assert_eq!(family.parameter("domain.a.b.cpu"), Some("a.b"));
         assert_eq!(family.parameter("domain.a.mem"), None);
         assert_eq!(family.parameter("domain..cpu"), None);
-        assert_eq!((plain.of(""), plain.parameter("cpu.user")), ("cpu.user".to_owned(), Some("")));
+        assert_eq!((plain.with(""), plain.parameter("cpu.user")), ("cpu.user".to_owned(), Some("")));
         assert_eq!((family.in_texts(), plain.in_texts()), ("domain_cpu".to_owned(), "cpu_user".to_owned()));
         assert_eq!(Key("lost_frames.<client>").in_texts(), "lost_frames");
     }

@@ -191,7 +191,7 @@ const HYPERVISOR: MethodEntry = MethodEntry {
     name: "hypervisor",
     key: "hypervisor",
     metric: "outage_hypervisor",
-    // A hypervisor tells milliseconds.
+    // Hypervisors report milliseconds.
     decimals: 3,
     hue: Hue::Green,
     for_service: true,

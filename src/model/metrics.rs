@@ -68,7 +68,7 @@ pub enum Taken {
 
 impl Metric {
     /// The numbers that a run has of this entry, each with its name: at most one unless it is a family.
-    pub fn of(&self, run: &Run) -> Vec<Measurement> {
+    pub fn take(&self, run: &Run) -> Vec<Measurement> {
         let plain = |value: Option<f64>| value.map(|value| self.number("", value)).into_iter().collect();
         match self.taken {
             Taken::Outage(method) => {
@@ -79,7 +79,7 @@ impl Metric {
                 take(run).into_iter().map(|(parameter, value)| self.number(parameter, value)).collect()
             }
             Taken::Requests(_) | Taken::Measurement => {
-                let mine = |number: &&Measurement| of_series(&number.metric).key == self.key;
+                let mine = |number: &&Measurement| series_entry(&number.metric).key == self.key;
                 run.measurements.iter().filter(mine).cloned().collect()
             }
         }
@@ -87,7 +87,7 @@ impl Metric {
 
     /// A number of this entry, of a family that of a parameter.
     fn number(&self, parameter: &str, value: f64) -> Measurement {
-        Measurement { metric: self.key.of(parameter), unit: self.unit.unwrap_or(Unit::Count), value }
+        Measurement { metric: self.key.with(parameter), unit: self.unit.unwrap_or(Unit::Count), value }
     }
 
     /// The key of its label.
@@ -109,7 +109,7 @@ impl Metric {
 pub fn metrics() -> &'static [Metric] {
     static METRICS: LazyLock<Vec<Metric>> = LazyLock::new(|| {
         let outages = Method::ALL.map(outage);
-        [&OF_SERVICE[..], &outages, &OF_MIGRATION, &OF_STREAMS, &[RESULT], &OF_PRECOPY].concat()
+        [&SERVICE[..], &outages, &MIGRATION, &STREAMS, &[RESULT], &PRECOPY].concat()
     });
     &METRICS
 }
@@ -121,13 +121,13 @@ pub fn find(name: &str) -> Option<&'static Metric> {
 }
 
 /// The entry of a series: where no other number is called so, that of results of benchmarks under load.
-pub fn of_series(name: &str) -> &'static Metric {
+pub fn series_entry(name: &str) -> &'static Metric {
     static RESULTS: Metric = RESULT;
     find(name).unwrap_or(&RESULTS)
 }
 
 /// The numbers that are computed from the requests of ping while a run is measured.
-pub fn of_requests(requests: &PingTimeline, run: &Run) -> Vec<Measurement> {
+pub fn from_requests(requests: &PingTimeline, run: &Run) -> Vec<Measurement> {
     let number = |metric: &Metric| match metric.taken {
         Taken::Requests(take) => Some(metric.number("", take(requests, run)?)),
         Taken::Outage(_) | Taken::Run(_) | Taken::Each(_) | Taken::Measurement => None,
@@ -147,7 +147,7 @@ pub const ROUNDS: &str = "precopy.rounds";
 pub const AMPLIFICATION: &str = "precopy.amplification";
 pub const WASTED: &str = "precopy.wasted";
 
-const OF_SERVICE: [Metric; 1] = [Metric {
+const SERVICE: [Metric; 1] = [Metric {
     key: Key("requests_unanswered"),
     unit: Some(Unit::Count),
     decimals: 0,
@@ -170,7 +170,7 @@ fn outage(method: Method) -> Metric {
     }
 }
 
-const OF_MIGRATION: [Metric; 1] = [Metric {
+const MIGRATION: [Metric; 1] = [Metric {
     key: Key(MIGRATION_DURATION),
     unit: Some(Unit::Seconds),
     decimals: 2,
@@ -181,16 +181,16 @@ const OF_MIGRATION: [Metric; 1] = [Metric {
 }];
 
 /// What media clients lost.
-const OF_STREAMS: [Metric; 3] = [
+const STREAMS: [Metric; 3] = [
     Metric { key: Key(FRAMES_EXPECTED_LOST), taken: Taken::Measurement, ..LOST },
     Metric {
         key: Key("lost_frames.<client>"),
-        taken: Taken::Each(|run| of_clients(run, |stream| stream.lost_frames)),
+        taken: Taken::Each(|run| per_client(run, |stream| stream.lost_frames)),
         ..LOST
     },
     Metric {
         key: Key("lost_buffers.<client>"),
-        taken: Taken::Each(|run| of_clients(run, |stream| stream.lost_buffers)),
+        taken: Taken::Each(|run| per_client(run, |stream| stream.lost_buffers)),
         ..LOST
     },
 ];
@@ -205,7 +205,7 @@ const LOST: Metric = Metric {
     taken: Taken::Measurement,
 };
 
-fn of_clients(run: &Run, count: fn(&Stream) -> Option<i64>) -> Vec<(&str, f64)> {
+fn per_client(run: &Run, count: fn(&Stream) -> Option<i64>) -> Vec<(&str, f64)> {
     run.streams.iter().filter_map(|stream| Some((stream.client.as_str(), count(stream)? as f64))).collect()
 }
 
@@ -220,8 +220,8 @@ const RESULT: Metric = Metric {
     taken: Taken::Measurement,
 };
 
-/// What the rounds of pre-copy sent, as the hypervisor tells it, and what models make of it.
-const OF_PRECOPY: [Metric; 15] = [
+/// What the rounds of pre-copy sent, as the hypervisor reports it, and what models make of it.
+const PRECOPY: [Metric; 15] = [
     Metric { key: Key(PAGES_TOTAL), taken: Taken::Run(|run| rounds(run)?.pages_total()), ..PAGES },
     Metric { key: Key(PAGES_FIRST), taken: Taken::Run(|run| rounds(run)?.pages_first()), ..PAGES },
     Metric {
@@ -321,7 +321,7 @@ const PREDICTED: Metric = Metric {
     taken: Taken::Measurement,
 };
 
-/// The account of a hypervisor that tells its rounds.
+/// The account of a hypervisor that reports its rounds.
 fn rounds(run: &Run) -> Option<&Hypervisor> {
     run.hypervisor.as_ref().filter(|account| !account.rounds.is_empty())
 }
@@ -341,12 +341,12 @@ mod tests {
     #[test]
     fn names_are_taken_once_and_lead_back_to_their_entry() {
         for (place, metric) in metrics().iter().enumerate() {
-            let name = metric.key.of("x");
-            let found = metrics().iter().position(|other| other.key == of_series(&name).key);
+            let name = metric.key.with("x");
+            let found = metrics().iter().position(|other| other.key == series_entry(&name).key);
             assert_eq!(found, Some(place), "{name}");
         }
         assert_eq!(find("outage_pin").map(|metric| metric.key), None);
-        assert_eq!(of_series("netperf.TCP_STREAM.receiver").key, RESULT.key);
+        assert_eq!(series_entry("netperf.TCP_STREAM.receiver").key, RESULT.key);
     }
 
     #[test]

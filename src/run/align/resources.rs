@@ -166,7 +166,7 @@ fn samples(
     // A host's clock may be set back while it logs; the order of the log is kept among equals.
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (t_s, values) = pairs.into_iter().unzip();
-    let metric = quantity.key.of(domain);
+    let metric = quantity.key.with(domain);
     Some(Samples { host: Some(host.to_owned()), metric, unit: quantity.unit, t_s, values })
 }
 

@@ -214,7 +214,7 @@ struct Activity {
 
 impl Activity {
     fn new(run: &AlignedRun, host: &str, vm: Option<&str>) -> Option<Self> {
-        let taken = series(run, host, &DOMAIN_MEM.key.of(DOMAIN_0))?.t_s.clone();
+        let taken = series(run, host, &DOMAIN_MEM.key.with(DOMAIN_0))?.t_s.clone();
         let of_vm = |quantity: CurveMetric| {
             let ours = |metric: &str| {
                 let name = quantity.key.parameter(metric)?;

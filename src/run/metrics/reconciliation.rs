@@ -46,16 +46,21 @@ pub fn checks(
             at_most(DurationsMatch, job, process, 0.05)
         }),
     ];
-    let of_outages = outages.iter().flat_map(|outage| {
-        outage.method.entry().checks.iter().filter_map(|check| of_outage(*check, outage, outages, events))
+    let by_outage = outages.iter().flat_map(|outage| {
+        outage.method.entry().checks.iter().filter_map(|check| outage_check(*check, outage, outages, events))
     });
-    let mut all: Vec<Check> = found.into_iter().flatten().chain(of_outages).collect();
+    let mut all: Vec<Check> = found.into_iter().flatten().chain(by_outage).collect();
     all.sort_by_key(|check| check.kind);
     all
 }
 
 /// What should hold of an outage. `events` is the time between the hypervisor's stop and resume events.
-fn of_outage(check: MethodCheck, outage: &Outage, outages: &[Outage], events: Option<f64>) -> Option<Check> {
+fn outage_check(
+    check: MethodCheck,
+    outage: &Outage,
+    outages: &[Outage],
+    events: Option<f64>,
+) -> Option<Check> {
     let by = |method| outages.iter().find(|outage| outage.method == method);
     match check {
         MethodCheck::Equals(other, kind) => equal(kind, by(other)?, outage),

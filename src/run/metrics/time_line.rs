@@ -140,11 +140,11 @@ fn listed(all: &[Samples], hosts: &[Host]) -> Vec<Presence> {
     let is_cpu = |samples: &&Samples| {
         DOMAIN_CPU.key.parameter(&samples.metric).is_some_and(|domain| domain != DOMAIN_0)
     };
-    let of_hypervisor = DOMAIN_CPU.key.of(DOMAIN_0);
+    let domain_0 = DOMAIN_CPU.key.with(DOMAIN_0);
     let mut found = Vec::new();
     for host in hosts {
         let of_host = |samples: &&Samples| samples.host.as_deref() == Some(&host.name);
-        let own = all.iter().filter(of_host).find(|s| s.metric == of_hypervisor);
+        let own = all.iter().filter(of_host).find(|s| s.metric == domain_0);
         for vm in all.iter().filter(of_host).filter(is_cpu) {
             let running = |index: &usize| vm.values[*index] > 0.0;
             let (Some(first), Some(last)) =

@@ -2,13 +2,13 @@
 
 use super::{Cell, Column, Heading, Row, Table, column, row, runs_of, table, without_empty_columns};
 use crate::model::curves::{CURVES, DOMAIN_0, DOMAIN_CPU};
-use crate::model::metrics::{Shown, of_series};
+use crate::model::metrics::{Shown, series_entry};
 use crate::model::{Analysis, ConditionId, RoundTrips, Series, Unit};
 use crate::stats::{Sample, Summary};
 
 /// One row a repetition, then what the repetitions have in common.
 pub fn outages(analysis: &Analysis, condition: ConditionId) -> Table {
-    let here = |s: &&Series| s.condition == condition && of_series(&s.metric).shown != Shown::Elsewhere;
+    let here = |s: &&Series| s.condition == condition && series_entry(&s.metric).shown != Shown::Elsewhere;
     let present: Vec<&Series> = analysis.series.iter().filter(here).collect();
     let mut columns = vec![column("repetition", "table.repetition", None)];
     columns.extend(present.iter().map(|s| Column {
@@ -17,7 +17,7 @@ pub fn outages(analysis: &Analysis, condition: ConditionId) -> Table {
         unit: Some(s.unit),
     }));
     // A column has the same places for all quantities, but for what is counted.
-    let decimals = |s: &Series| of_series(&s.metric).decimals.min(2);
+    let decimals = |s: &Series| series_entry(&s.metric).decimals.min(2);
     let mut rows: Vec<Row> = runs_of(analysis, &analysis.conditions[condition])
         .into_iter()
         .filter(|run| run.counts())
@@ -130,12 +130,12 @@ pub(super) type HostQuantity = (String, &'static str, Unit, u8);
 /// What a migration costs a host, as far as tables tell it.
 pub(super) fn quantities(analysis: &Analysis) -> Vec<HostQuantity> {
     let domain =
-        |name: &str, heading| (DOMAIN_CPU.key.of(name), heading, DOMAIN_CPU.unit, DOMAIN_CPU.decimals);
-    let of_vm = analysis.campaign.vm.as_ref().map(|vm| domain(vm, "table.vm_cpu"));
-    let of_host = CURVES.iter().filter_map(|quantity| {
+        |name: &str, heading| (DOMAIN_CPU.key.with(name), heading, DOMAIN_CPU.unit, DOMAIN_CPU.decimals);
+    let vm = analysis.campaign.vm.as_ref().map(|vm| domain(vm, "table.vm_cpu"));
+    let host = CURVES.iter().filter_map(|quantity| {
         Some((quantity.name().to_owned(), quantity.heading?, quantity.unit, quantity.decimals))
     });
-    of_vm.into_iter().chain([domain(DOMAIN_0, "table.domain_0_cpu")]).chain(of_host).collect()
+    vm.into_iter().chain([domain(DOMAIN_0, "table.domain_0_cpu")]).chain(host).collect()
 }
 
 /// How much worse the service of every run was, beyond its outage.

@@ -10,7 +10,7 @@ use super::time_line::{
     degradation, hypervisor, milestones, phases, precopy, presences,
 };
 use super::transfer::{TransferWire, transfer};
-use crate::model::metrics::{Taken, of_series};
+use crate::model::metrics::{Taken, series_entry};
 use crate::model::{Factors, Measurement, Migration, Outage, Ping, ResourceCost, RoundTrips, Run, Stream};
 use crate::show::report::format::flag_sentence;
 use crate::show::tables::labels::{code, phase_label};
@@ -155,7 +155,8 @@ pub(super) fn run<'a>(run: &'a Run, text: &Text) -> RunWire<'a> {
 
 /// The numbers that stand nowhere else in a run.
 fn numbers(run: &Run) -> BTreeMap<&str, Option<f64>> {
-    let only_a_number = |number: &&Measurement| matches!(of_series(&number.metric).taken, Taken::Requests(_));
+    let only_a_number =
+        |number: &&Measurement| matches!(series_entry(&number.metric).taken, Taken::Requests(_));
     let numbers = run.measurements.iter().filter(only_a_number);
     numbers.map(|number| (number.metric.as_str(), round(number.value))).collect()
 }

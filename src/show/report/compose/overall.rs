@@ -157,13 +157,13 @@ impl Composer<'_> {
         let compared = !self.analysis.efficiency.is_empty();
         let together = !self.analysis.parallel.is_empty();
         let transferred = self.analysis.runs.iter().any(|run| run.transfer.is_some());
-        let of_numbers = self.own_definitions();
-        let mut of_migrations = BEFORE_METHODS.to_vec();
-        of_migrations.extend(Method::ALL.map(|method| method.entry().texts.definition));
-        of_migrations.extend(of_numbers.iter().map(String::as_str));
-        of_migrations.extend(AFTER_METHODS);
+        let own = self.own_definitions();
+        let mut terms_of_migrations = BEFORE_METHODS.to_vec();
+        terms_of_migrations.extend(Method::ALL.map(|method| method.entry().texts.definition));
+        terms_of_migrations.extend(own.iter().map(String::as_str));
+        terms_of_migrations.extend(AFTER_METHODS);
         let parts: [(bool, &[&str]); 8] = [
-            (self.migrations(), &of_migrations),
+            (self.migrations(), &terms_of_migrations),
             (transferred, &["transfer"]),
             (!self.analysis.convergence.is_empty(), &["convergence"]),
             (!self.analysis.sweeps.is_empty(), &["trends"]),
@@ -189,7 +189,7 @@ impl Composer<'_> {
         let there = |entry: &&Metric| {
             self.analysis.series.iter().any(|series| entry.key.parameter(&series.metric).is_some())
         };
-        let own = metrics().iter().filter(|entry| entry.definition == metrics::Definition::Own);
-        own.filter(there).map(|entry| entry.key.in_texts()).collect()
+        let entries = metrics().iter().filter(|entry| entry.definition == metrics::Definition::Own);
+        entries.filter(there).map(|entry| entry.key.in_texts()).collect()
     }
 }
