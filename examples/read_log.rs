@@ -35,9 +35,8 @@ pub fn longest_outage(path: &Path) -> anyhow::Result<Outage> {
     let file = SessionFile { relative, path: path.to_owned(), run: run.clone(), source: None, host: None };
     let file = LoadedFile { file, sha256: None, log: Some(log), diagnostics: Vec::new() };
     let aligned = align(run, &[&file], &Config::parse("")?, &Counters::default());
-    let requests = aligned.ping.context("not a ping log, or its interval is unknown")?;
-    let (_, outages) = outage::ping(&requests, &aligned.migration);
-    outages.into_iter().next().context("no outage was measured")
+    let outages = outage::measure(&aligned).outages;
+    outages.into_iter().next().context("not a ping log, or its interval is unknown")
 }
 
 /// The outage in words: estimate and bounds.

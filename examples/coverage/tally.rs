@@ -61,10 +61,8 @@ pub fn measure(scenario: &Scenario, number: u32) -> Measured {
     let config = Config::parse("").expect("the defaults");
     let key = RunKey { factors: BTreeMap::new(), repetition: number };
     let run = align(key, &files.iter().collect::<Vec<_>>(), &config, &Counters::default());
-    let (ping, mut outages) = outage::ping(run.ping.as_ref().expect("a ping log"), &run.migration);
-    let guest = run.guest_clock.as_ref().and_then(|clock| outage::guest_clock(clock, outages.first()));
-    outages.extend(guest.iter().map(|guest| guest.outage.clone()));
-    outages.extend(run.hypervisor.as_ref().and_then(outage::hypervisor));
+    let outage::Measured { outages, ping, guest } = outage::measure(&run);
+    let ping = ping.expect("a ping log");
     let mut flags = outage::flags(&run.migration, Some(&ping), &outages, guest.as_ref());
     let milestones = time_line::milestones(&run, &outages, &[]);
     flags.extend(reconciliation::flags(&reconciliation::checks(&run, &outages, &milestones, &[], &[])));

@@ -6,52 +6,44 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+use crate::model::metrics::metrics;
 use crate::model::{
-    Bin, Bootstrap, Comparison, Condition, ConditionId, Curve, Entries, Event, Method, Run, SERIES, Series,
+    Bin, Bootstrap, Comparison, Condition, ConditionId, Curve, Entries, Event, Measurement, Run, Series,
     Trace, Unit,
 };
 use crate::run::bins::BinnedSamples;
 use crate::stats::{Sample, bootstrap_ratio_of_means, holm, mann_whitney};
 
-/// The value of a run in a series.
-pub fn value(run: &Run, metric: &str) -> Option<f64> {
-    let outage = |method| run.outage(method).filter(|_| run.trusts(method)).map(|outage| outage.estimate_s);
-    match metric {
-        "requests_unanswered" => run.ping.as_ref().map(|ping| f64::from(ping.lost)),
-        "outage_ping" => outage(Method::Ping),
-        "outage_ping_reply_gap" => outage(Method::PingReplyGap),
-        "outage_guest_clock" => outage(Method::GuestClock),
-        "outage_hypervisor" => outage(Method::Hypervisor),
-        "migration_duration" => run.migration.duration_s,
-        _ => {
-            let found = run.measurements.iter().find(|measurement| measurement.metric == metric)?;
-            Some(found.value)
-        }
-    }
-}
-
-/// All series that have at least one value.
+/// All series that have at least one value, of each condition in the order of their entries. Members of a family come
+/// in the order in which the runs have them.
 pub fn series(conditions: &[Condition], runs: &[Run]) -> Vec<Series> {
     let mut all = Vec::new();
     for (id, condition) in conditions.entries() {
         let counted: Vec<&Run> =
             condition.runs.iter().map(|&run| &runs[run]).filter(|run| run.counts()).collect();
-        let mut metrics: Vec<(String, Unit)> =
-            SERIES.iter().map(|(metric, unit)| ((*metric).to_owned(), *unit)).collect();
-        for measurement in counted.iter().flat_map(|run| &run.measurements) {
-            if !metrics.iter().any(|(metric, _)| *metric == measurement.metric) {
-                metrics.push((measurement.metric.clone(), measurement.unit));
+        for entry in metrics() {
+            let numbers: Vec<Vec<Measurement>> = counted.iter().map(|run| entry.take(run)).collect();
+            let mut members: Vec<&Measurement> = Vec::new();
+            for number in numbers.iter().flatten() {
+                if !members.iter().any(|known| known.metric == number.metric) {
+                    members.push(number);
+                }
             }
-        }
-        for (metric, unit) in metrics {
-            let values: Vec<Option<f64>> = counted.iter().map(|run| value(run, &metric)).collect();
-            let present: Vec<f64> = values.iter().copied().flatten().collect();
-            if let Some(sample) = Sample::new(present) {
-                all.push(Series { condition: id, metric, unit, values, summary: Some(sample.summary()) });
-            }
+            all.extend(members.into_iter().filter_map(|member| series_of(id, member, &numbers)));
         }
     }
     all
+}
+
+/// The series of one number; `numbers` are those of each run.
+fn series_of(condition: ConditionId, member: &Measurement, numbers: &[Vec<Measurement>]) -> Option<Series> {
+    let value = |numbers: &Vec<Measurement>| {
+        numbers.iter().find(|number| number.metric == member.metric).map(|number| number.value)
+    };
+    let values: Vec<Option<f64>> = numbers.iter().map(value).collect();
+    let summary = Sample::new(values.iter().copied().flatten().collect())?.summary();
+    let Measurement { metric, unit, .. } = member.clone();
+    Some(Series { condition, metric, unit, values, summary: Some(summary) })
 }
 
 /// Mean curves of one condition around one event. `runs` are the quantities of its repetitions, each with the number of

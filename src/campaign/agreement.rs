@@ -4,19 +4,12 @@ use crate::model::{Agreement, AgreementPair, Entries, Method, Run};
 use crate::run::metrics::outage::overlap;
 use crate::stats::bland_altman;
 
-/// The pairs of methods that are compared; differences are second − first.
-const PAIRS: [(Method, Method); 4] = [
-    (Method::Ping, Method::PingReplyGap),
-    (Method::Ping, Method::GuestClock),
-    (Method::Hypervisor, Method::Ping),
-    (Method::Hypervisor, Method::GuestClock),
-];
-
 /// Each pair of methods that at least one completed run has, without censored outages.
 ///
 /// A guest clock that stood still or jumped measured no outage: its run is left out, and counted.
 pub fn agreements(runs: &[Run]) -> Vec<Agreement> {
-    PAIRS.iter().filter_map(|&(a, b)| agreement(runs, a, b)).collect()
+    let pairs = Method::ALL.into_iter().flat_map(|a| a.entry().compared_with.iter().map(move |b| (a, *b)));
+    pairs.filter_map(|(a, b)| agreement(runs, a, b)).collect()
 }
 
 fn agreement(runs: &[Run], a: Method, b: Method) -> Option<Agreement> {

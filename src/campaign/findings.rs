@@ -7,6 +7,7 @@ mod transfer;
 
 pub use transfer::find as transfer;
 
+use crate::model::metrics::MIGRATION_DURATION;
 use crate::model::{
     Comparison, Condition, ConditionId, Entries, Finding, Flag, FlagCode, Method, Run, RunId, Series,
 };
@@ -39,7 +40,7 @@ pub fn find(
 /// The outage of each condition by the first method that has a value.
 fn outages(conditions: &[Condition], series: &[Series]) -> Vec<Finding> {
     let best = |condition| {
-        Method::FOR_SERVICE.into_iter().find_map(|method| {
+        Method::for_service().find_map(|method| {
             let found = series.iter().find(|s| s.condition == condition && s.metric == method.metric())?;
             Some((method, found.summary?))
         })
@@ -64,8 +65,8 @@ fn outages(conditions: &[Condition], series: &[Series]) -> Vec<Finding> {
 /// ratio lies above 1 and the corrected test agrees at the 5 % level.
 fn lengthened(comparisons: &[Comparison]) -> Vec<Finding> {
     let compared = |method: &Method| comparisons.iter().any(|c| c.metric == method.metric());
-    let outage = Method::FOR_SERVICE.into_iter().find(compared).unwrap_or(Method::Ping).metric();
-    let is_shown = |metric: &str| metric == outage || metric == "migration_duration";
+    let outage = Method::for_service().find(compared).unwrap_or(Method::Ping).metric();
+    let is_shown = |metric: &str| metric == outage || metric == MIGRATION_DURATION;
     let mut found: Vec<&Comparison> = comparisons
         .iter()
         .filter(|c| is_shown(&c.metric))

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Result, ensure};
 
 use crate::input::config::{PlacementTable, selects};
-use crate::model::SERIES;
+use crate::model::metrics;
 use crate::model::{Analysis, Candidate, ConditionId, Factors, Method, Placement, Reason};
 use crate::stats::Sample;
 
@@ -37,8 +37,7 @@ fn candidates(analysis: &Analysis, table: &PlacementTable) -> Result<Vec<Candida
     };
     let downtime = table.downtime.clone().unwrap_or_else(|| {
         let there = |metric: &&str| analysis.series.iter().any(|series| series.metric == **metric);
-        let metrics = Method::FOR_SERVICE.into_iter().map(Method::metric);
-        metrics.into_iter().find(there).unwrap_or("outage_ping").to_owned()
+        Method::for_service().map(Method::metric).find(there).unwrap_or(Method::Ping.metric()).to_owned()
     });
     let times = by_level(analysis, &factor, &table.time, &Factors::new());
     let downtimes = by_level(analysis, &factor, &downtime, &Factors::new());
@@ -131,8 +130,8 @@ fn by_level(analysis: &Analysis, factor: &str, metric: &str, levels: &Factors) -
     for series in analysis.series.iter().filter(|series| series.metric == metric) {
         add(series.condition, &mut series.values.iter().copied().flatten());
     }
-    let is_series = SERIES.iter().any(|(name, _)| *name == metric);
-    if let Some((benchmark, operation)) = metric.split_once('.').filter(|_| !is_series) {
+    let is_number = metrics::find(metric).is_some();
+    if let Some((benchmark, operation)) = metric.split_once('.').filter(|_| !is_number) {
         for of in analysis.benchmarks.iter().filter(|b| b.benchmark == benchmark && b.operation == operation)
         {
             add(of.condition, &mut of.readings.iter().map(|reading| reading.value));

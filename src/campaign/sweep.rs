@@ -3,13 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::model::metrics::MIGRATION_DURATION;
 use crate::model::{
     Benchmark, Condition, ConditionId, Entries, Factors, Method, Series, Sweep, SweepLine, SweepPoint, Unit,
 };
 use crate::stats::{Interval, fit_line};
 
-/// The series of how long migrations took.
-pub const DURATION: &str = "migration_duration";
 /// A factor with fewer numbers is no sweep.
 const FEWEST_LEVELS: usize = 3;
 /// Values of benchmarks at fewer numbers are bars.
@@ -20,9 +19,9 @@ const FEWEST_FOR_A_LINE: usize = 4;
 /// The sweeps of a campaign: the duration of migrations, the best outage, and every operation of benchmarks, each
 /// where its conditions differ in one numeric factor and at most one other.
 pub fn sweeps(conditions: &[Condition], series: &[Series], benchmarks: &[Benchmark]) -> Vec<Sweep> {
-    let outage = Method::FOR_SERVICE.into_iter().map(Method::metric);
+    let mut outage = Method::for_service().map(Method::metric);
     let there = |metric: &&str| series.iter().any(|series| series.metric == **metric);
-    let metrics = std::iter::once(DURATION).chain(outage.clone().find(there));
+    let metrics = std::iter::once(MIGRATION_DURATION).chain(outage.find(there));
     let mut found: Vec<Sweep> =
         metrics.filter_map(|metric| series_sweep(conditions, series, metric)).collect();
     let operations: BTreeSet<(&str, &str)> =
@@ -133,7 +132,7 @@ pub(crate) mod tests {
                 let values = vec![value + 1.0, value + 2.0, value + 3.0];
                 analysis.series.push(Series {
                     condition,
-                    metric: DURATION.to_owned(),
+                    metric: MIGRATION_DURATION.to_owned(),
                     unit: Unit::Seconds,
                     values: values.iter().copied().map(Some).collect(),
                     summary: Sample::new(values).map(|sample| sample.summary()),

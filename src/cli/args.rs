@@ -39,6 +39,8 @@ pub enum Command {
     Init(InitArgs),
     /// List the log formats that stillstand reads
     Formats,
+    /// List the numbers of a run: how data, limits and published figures call them, and how each is computed
+    Metrics(MetricsArgs),
 }
 
 #[derive(Debug, Args)]
@@ -229,6 +231,13 @@ pub struct PlacementArgs {
     pub lang: Language,
     #[command(flatten)]
     pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct MetricsArgs {
+    /// Language of labels and definitions
+    #[arg(long, default_value = "en")]
+    pub lang: Language,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

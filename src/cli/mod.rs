@@ -6,6 +6,7 @@ mod formats;
 mod ingest;
 mod init;
 mod inspect;
+mod metrics;
 mod placement;
 mod progress;
 mod report;
@@ -52,6 +53,7 @@ pub fn main() -> ExitCode {
         Command::Placement(args) => in_pool(args.common.jobs, || placement::run(&args)),
         Command::Init(args) => in_pool(args.common.jobs, || init::run(&args)),
         Command::Formats => formats::run(),
+        Command::Metrics(args) => metrics::run(&args),
     };
     match ended {
         Ok(Ending::Done) => ExitCode::SUCCESS,

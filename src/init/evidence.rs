@@ -10,6 +10,7 @@ use stillstand_parsers::{Domains, Meaning, Parsed};
 use crate::input::config::{Config, RoleKey};
 use crate::input::load::LoadedFile;
 use crate::input::session::RunKey;
+use crate::model::curves::{CPU_IDLE, CPU_WAIT};
 use crate::run::align::{Counters, DOMAIN_0, align};
 
 /// A value and what it was guessed from.
@@ -210,7 +211,7 @@ fn by_dstat_and_xentop(logs: &[(&LoadedFile, &Parsed)]) -> Option<Guess<u32>> {
 }
 
 fn busy_share(log: &Parsed) -> Option<f64> {
-    let (idle, wait) = (log.frame.f64s("cpu.idle").ok()?, log.frame.f64s("cpu.wait").ok()?);
+    let (idle, wait) = (log.frame.f64s(CPU_IDLE.name()).ok()?, log.frame.f64s(CPU_WAIT.name()).ok()?);
     mean(idle.iter().zip(wait.iter()).filter_map(|(idle, wait)| Some(100.0 - idle? - wait?)))
 }
 

@@ -19,7 +19,7 @@ use clap::ValueEnum as _;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-use crate::model::SERIES;
+use crate::model::metrics;
 use crate::model::{Bootstrap, Event, Factors, Provenance, Role, level_rank};
 
 /// The name of the configuration file in a campaign folder.
@@ -464,11 +464,11 @@ fn naming_pattern(pattern: &str) -> anyhow::Result<Regex> {
 
 /// Fails for a metric that is no series, naming the nearest that is.
 fn known_metric(metric: &str) -> anyhow::Result<()> {
-    if SERIES.iter().any(|(name, _)| *name == metric) {
+    if metrics::find(metric).is_some() {
         return Ok(());
     }
-    let known: Vec<&str> = SERIES.iter().map(|(name, _)| *name).collect();
-    bail!("there is no metric `{metric}`; there are {}{}", known.join(", "), nearest(metric, &known))
+    let known: Vec<&str> = metrics::metrics().iter().map(|entry| entry.key.0).collect();
+    bail!("there is no metric `{metric}`; `stillstand metrics` lists them{}", nearest(metric, &known))
 }
 
 /// Digits with at most one point, perhaps a sign: a figure as it is printed.

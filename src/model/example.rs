@@ -111,6 +111,7 @@ fn add_condition(analysis: &mut Analysis, id: &str, slower: f64) {
             ping: None,
             streams: Vec::new(),
             measurements: Vec::new(),
+            numbers: Vec::new(),
             resources: Vec::new(),
             flags: Vec::new(),
             hypervisor: None,

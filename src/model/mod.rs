@@ -9,16 +9,21 @@
 mod benchmarks;
 mod clocks;
 mod convergence;
+pub mod curves;
 pub mod data;
 pub mod diagnostics;
 #[cfg(test)]
 pub(crate) mod example;
 mod finding;
+mod flags;
 mod id;
-mod metrics;
+mod key;
+mod methods;
+pub mod metrics;
 mod placement;
 mod prediction;
 mod relocate;
+mod requests;
 mod run;
 mod sweep;
 mod time_line;
@@ -30,15 +35,20 @@ pub use benchmarks::{
 };
 pub use clocks::{Clock, ClockOwner, Estimate, Origin};
 pub use convergence::Convergence;
+pub use curves::{CurveMetric, DOMAIN_0};
 pub use finding::Finding;
+pub use flags::{Flag, FlagCode};
 pub use id::{Entries, Id, Ids};
-pub use metrics::SERIES;
+pub use key::Key;
+pub use methods::{Hue, Method, MethodCheck, MethodEntry, MethodTexts};
+pub use metrics::Metric;
 pub use placement::{Candidate, Placement, Reason};
 pub use prediction::{Model, Prediction};
 pub use relocate::{Listed, Relocate, Relocation};
+pub use requests::{PingTimeline, SpanError};
 pub use run::{
-    Degradation, Flag, FlagCode, Measurement, Method, Migration, Outage, PhaseCost, Ping, ResourceCost,
-    RoundTrips, Run, RunId, Status, Stream,
+    Degradation, Measurement, Migration, Outage, PhaseCost, Ping, ResourceCost, RoundTrips, Run, RunId,
+    Status, Stream,
 };
 pub use sweep::{Sweep, SweepLine, SweepPoint};
 pub use time_line::{

@@ -2,11 +2,11 @@
 
 use serde::{Serialize, Serializer};
 
-use super::data::{self, Exact, by_name, fields, names};
+use super::data::{self, Exact, fields, names};
 use super::time_line::Precopy;
 use super::{
-    Check, ConditionId, Event, Factors, Hypervisor, Id, Listed, Milestone, Phase, PhaseKind, Presence,
-    Relocate, Relocation, Transfer, Unit,
+    Check, ConditionId, Event, Factors, Flag, Hypervisor, Id, Listed, Method, Milestone, Phase, PhaseKind,
+    Presence, Relocate, Relocation, Transfer, Unit,
 };
 
 /// One live-migration run: one repetition of one condition.
@@ -44,6 +44,9 @@ pub struct Run {
     pub checks: Vec<Check>,
     pub degradation: Option<Degradation>,
     pub resources: Vec<ResourceCost>,
+    /// What the requests of ping say of the run and no part of it holds, by the names of their series.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "by_metric")]
+    pub numbers: Vec<Measurement>,
     /// In data with their sentences, which the reports make.
     #[serde(skip)]
     pub flags: Vec<Flag>,
@@ -52,6 +55,11 @@ pub struct Run {
 /// The account of a hypervisor, and what it says of pre-copy.
 fn account<S: Serializer>(account: &Option<Hypervisor>, serializer: S) -> Result<S::Ok, S::Error> {
     fields!(serializer, { hypervisor: account, precopy: account.as_ref().map(Precopy) })
+}
+
+/// Numbers as an object with their names.
+fn by_metric<S: Serializer>(numbers: &[Measurement], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(numbers.iter().map(|number| (&number.metric, number.value)))
 }
 
 pub type RunId = Id<Run>;
@@ -82,6 +90,7 @@ impl Relocate for Run {
             streams,
             measurements: _,
             resources: _,
+            numbers: _,
             flags: _,
             hypervisor,
             transfer,
@@ -111,29 +120,24 @@ impl Run {
         self.outages.iter().find(|outage| outage.method == method)
     }
 
-    /// Whether the figure of a method can be one of an outage: a clock in the VM that stood still or
-    /// jumped measured none. Such a figure is shown with its run and enters no mean.
+    /// Whether the figure of a method can be one of an outage. One that cannot is shown with its run and enters no
+    /// mean.
     pub fn trusts(&self, method: Method) -> bool {
-        let by_clock =
-            |flag: &Flag| matches!(flag.code, FlagCode::GuestClockStopped | FlagCode::GuestClockJumps);
-        method != Method::GuestClock || !self.flags.iter().any(by_clock)
+        !self.flags.iter().any(|flag| method.entry().distrusted.contains(&flag.code))
     }
 
-    /// The outages that can stand for the run, by the order of [`Method::FOR_SERVICE`].
+    /// The outages that can stand for the run, by the order of [`Method::for_service`].
     fn service_outages(&self) -> impl Iterator<Item = &Outage> {
-        Method::FOR_SERVICE
-            .into_iter()
-            .filter(|method| self.trusts(*method))
-            .filter_map(|method| self.outage(method))
+        Method::for_service().filter(|method| self.trusts(*method)).filter_map(|method| self.outage(method))
     }
 
-    /// The outage that stands for the run: the first of [`Method::FOR_SERVICE`] that there is.
+    /// The outage that stands for the run: the first of [`Method::for_service`] that there is.
     pub fn service_outage(&self) -> Option<&Outage> {
         self.service_outages().next()
     }
 
     /// When an event happened, seconds since the request. Outages are placed by the first of
-    /// [`Method::FOR_SERVICE`] that has a place for them.
+    /// [`Method::for_service`] that has a place for them.
     pub fn event_s(&self, event: Event) -> Option<f64> {
         let by_methods = |place: fn(&Outage) -> Option<f64>| self.service_outages().find_map(place);
         match event {
@@ -253,19 +257,6 @@ impl Relocate for Outage {
     }
 }
 
-/// A way to measure an outage. `docs/methodology/outages.md` defines each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Method {
-    /// Consecutive unanswered requests × interval.
-    Ping,
-    /// Longest time between two replies, less the interval.
-    PingReplyGap,
-    /// Largest step between two stamps of the clock inside the VM.
-    GuestClock,
-    /// What the hypervisor itself reports as downtime.
-    Hypervisor,
-}
-
 names!(Status, "status", {
     Self::Completed => "completed",
     Self::Failed => "failed",
@@ -273,34 +264,6 @@ names!(Status, "status", {
     Self::Unfinished => "unfinished",
     Self::Unknown => "unknown",
 });
-
-by_name!(Method);
-
-impl Method {
-    /// The short name in data.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ping => "ping",
-            Self::PingReplyGap => "ping-reply-gap",
-            Self::GuestClock => "guest-clock",
-            Self::Hypervisor => "hypervisor",
-        }
-    }
-
-    /// The methods by which the outage of the service is told, the best first: what the user of the
-    /// service saw, what the VM saw, what the hypervisor says.
-    pub const FOR_SERVICE: [Method; 3] = [Method::Ping, Method::GuestClock, Method::Hypervisor];
-
-    /// The series of its estimates.
-    pub fn metric(self) -> &'static str {
-        match self {
-            Method::Ping => "outage_ping",
-            Method::PingReplyGap => "outage_ping_reply_gap",
-            Method::GuestClock => "outage_guest_clock",
-            Method::Hypervisor => "outage_hypervisor",
-        }
-    }
-}
 
 /// What the ping log of one run says.
 #[derive(Debug, Clone, PartialEq)]
@@ -397,51 +360,3 @@ pub struct Degradation {
     /// Median round trip after the migration ÷ before.
     pub after_ratio: Option<f64>,
 }
-
-/// Something about one run that its reader must know.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Flag {
-    pub code: FlagCode,
-    /// The figures behind the flag, for the sentence that explains it.
-    pub values: Vec<(&'static str, f64)>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FlagCode {
-    /// The network was silent while the VM's clock shows no step.
-    GuestClockStopped,
-    /// The VM's clock went backwards.
-    GuestClockStepsBack,
-    /// The VM's clock went ahead while the network was not silent.
-    GuestClockJumps,
-    /// The outage lasted longer than the migration process.
-    OutageLongerThanMigration,
-    /// The outage intervals of two methods do not overlap.
-    MethodsDisagree,
-    /// The network was silent for less time than the hypervisor says the VM stood still.
-    OutageShorterThanDowntime,
-    /// The hypervisor's downtime ends before the VM runs on the target.
-    DowntimeEndsEarly,
-    /// The VM was seen on two hosts at a time, or on the target before it left the source.
-    VmOnTwoHosts,
-    /// The outage ended before the migration was requested.
-    OutageBeforeRequest,
-    /// Requests were lost outside of the main hole.
-    ScatteredLoss,
-    /// One of the first repetitions, with a longer outage than every later one.
-    FirstRepetitionSlower,
-}
-
-names!(FlagCode, "flag", {
-    Self::GuestClockStopped => "guest-clock-stopped",
-    Self::GuestClockStepsBack => "guest-clock-steps-back",
-    Self::GuestClockJumps => "guest-clock-jumps",
-    Self::OutageLongerThanMigration => "outage-longer-than-migration",
-    Self::MethodsDisagree => "methods-disagree",
-    Self::OutageShorterThanDowntime => "outage-shorter-than-downtime",
-    Self::DowntimeEndsEarly => "downtime-ends-early",
-    Self::VmOnTwoHosts => "vm-on-two-hosts",
-    Self::OutageBeforeRequest => "outage-before-request",
-    Self::ScatteredLoss => "scattered-loss",
-    Self::FirstRepetitionSlower => "first-repetition-slower",
-});

@@ -194,7 +194,16 @@ impl Check {
     pub fn margin_s(&self) -> f64 {
         match self.kind {
             CheckKind::OutageCoversDowntime => self.left_s - self.right_s,
-            _ => self.right_s - self.left_s,
+            CheckKind::OutageAfterRequest
+            | CheckKind::PingMatchesReplyGap
+            | CheckKind::PingMatchesGuestClock
+            | CheckKind::PingMatchesEvents
+            | CheckKind::DowntimeMatchesEvents
+            | CheckKind::LostWhenStopped
+            | CheckKind::OneHostAtATime
+            | CheckKind::BackAfterResumed
+            | CheckKind::BackBeforeEnd
+            | CheckKind::DurationsMatch => self.right_s - self.left_s,
         }
     }
 }

@@ -12,9 +12,9 @@ use super::metrics::{
 };
 use crate::input::config::Config;
 use crate::model::diagnostics::campaign_diagnostic;
+use crate::model::metrics;
 use crate::model::{
-    Condition, ConditionId, Degradation, Diagnostic, Flag, Host, Measurement, Method, Outage, Ping, Run,
-    Severity,
+    Condition, ConditionId, Degradation, Diagnostic, Host, Measurement, Method, Outage, Ping, Run, Severity,
 };
 
 /// What is left of a run.
@@ -37,7 +37,8 @@ pub fn measure(
 ) -> MeasuredRun {
     let id = format!("{}-{}", condition.id, aligned.key.repetition);
     let migration = aligned.migration.clone();
-    let Outages { ping, outages, flags } = Outages::measure(aligned);
+    let outage::Measured { outages, ping, guest } = outage::measure(aligned);
+    let flags = outage::flags(&migration, ping.as_ref(), &outages, guest.as_ref());
     let milestones = time_line::milestones(aligned, &outages, hosts);
     let phases = time_line::phases(&milestones);
     let presences = time_line::presences(aligned, hosts);
@@ -46,13 +47,14 @@ pub fn measure(
     let (transfer, mut diagnostics) = transfer::transfer(&id, aligned, hosts);
     diagnostics.extend(unplaced(&id, aligned));
     diagnostics.extend(aligned.hypervisor.iter().filter_map(|log| precopy::contradiction(&id, &log.account)));
-    let run = Run {
+    let mut run = Run {
         condition: condition_id,
         factors: aligned.key.factors.clone(),
         repetition: aligned.key.repetition,
         source_files: aligned.files.clone(),
         degradation: degraded(aligned, ping.as_ref(), &outages),
         measurements: measurements(aligned, &outages, config),
+        numbers: Vec::new(),
         streams: aligned.streams.clone(),
         resources: aligned.samples.iter().filter_map(cost).collect(),
         flags: flags.into_iter().chain(reconciliation::flags(&checks)).collect(),
@@ -67,6 +69,7 @@ pub fn measure(
         presences,
         checks,
     };
+    run.numbers = aligned.ping.iter().flat_map(|requests| metrics::from_requests(requests, &run)).collect();
     let mut bins = Vec::new();
     for event in config.events().filter(|_| run.counts() && run.migration.request_epoch_s.is_some()) {
         match run.event_s(event) {
@@ -79,32 +82,6 @@ pub fn measure(
     MeasuredRun { run, bins, offsets, diagnostics }
 }
 
-/// The outages of a run by every method, and what its reader must know of them.
-struct Outages {
-    ping: Option<Ping>,
-    outages: Vec<Outage>,
-    flags: Vec<Flag>,
-}
-
-impl Outages {
-    fn measure(aligned: &AlignedRun) -> Self {
-        let migration = &aligned.migration;
-        let (ping, mut outages) = match &aligned.ping {
-            Some(timeline) => {
-                let (ping, outages) = outage::ping(timeline, migration);
-                (Some(ping), outages)
-            }
-            None => (None, Vec::new()),
-        };
-        let guest =
-            aligned.guest_clock.as_ref().and_then(|clock| outage::guest_clock(clock, outages.first()));
-        outages.extend(guest.iter().map(|guest| guest.outage.clone()));
-        outages.extend(aligned.hypervisor.as_ref().and_then(outage::hypervisor));
-        let flags = outage::flags(migration, ping.as_ref(), &outages, guest.as_ref());
-        Self { ping, outages, flags }
-    }
-}
-
 /// How much worse the service was, by ping.
 fn degraded(aligned: &AlignedRun, ping: Option<&Ping>, outages: &[Outage]) -> Option<Degradation> {
     let main = outages.iter().find(|outage| outage.method == Method::Ping && outage.estimate_s > 0.0);
@@ -112,14 +89,10 @@ fn degraded(aligned: &AlignedRun, ping: Option<&Ping>, outages: &[Outage]) -> Op
     degradation::degradation(aligned.ping.as_ref()?, ping?, hole)
 }
 
-/// The further figures of a run, in the order in which they become series.
+/// What was measured beside the migration, in the order in which it becomes series.
 fn measurements(aligned: &AlignedRun, outages: &[Outage], config: &Config) -> Vec<Measurement> {
-    let mut all = streaming::measurements(&aligned.streams, outages, config.file.stream.frame_rate);
-    all.extend(aligned.measurements.iter().cloned());
-    if let Some(log) = &aligned.hypervisor {
-        all.extend(precopy::measurements(&log.account, aligned.migration.duration_s));
-    }
-    all
+    let expected = streaming::expected_lost(&aligned.streams, outages, config.file.stream.frame_rate);
+    expected.into_iter().chain(aligned.measurements.iter().cloned()).collect()
 }
 
 /// What cannot be placed: the whole run without a time zero, else the stamps of the guest's clock.

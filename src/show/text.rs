@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Unit;
+use crate::model::{Metric, Unit, metrics};
 
 /// A language of the reports.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -41,7 +41,7 @@ pub fn quantity(operation: &str, unit: Unit) -> String {
     let ends = match unit {
         Unit::Seconds | Unit::Milliseconds => &UNITS[..3],
         Unit::Percent => &UNITS[3..],
-        _ => &[],
+        Unit::Bytes | Unit::BytesPerSecond | Unit::PerSecond | Unit::Count | Unit::Ratio => &[],
     };
     without_unit(operation, ends).replace('_', " ")
 }
@@ -70,16 +70,21 @@ impl Text {
         if let Some(statistic) = statistic {
             return statistic;
         }
-        if let Some(whole) = self.find(&format!("metric.{}", metric.replace('.', "_"))) {
-            return whole.to_owned();
+        if let Some(entry) = metrics::find(metric) {
+            return self.fill(&entry.label(), &[("of", entry.key.parameter(metric).unwrap_or_default())]);
         }
-        let (quantity, of) = metric.split_once('.').unwrap_or((metric, ""));
-        let key = format!("metric.{quantity}");
-        match of {
-            _ if self.find(&key).is_some() => self.fill(&key, &[("of", of)]),
-            "" => metric.to_owned(),
-            operation => format!("{quantity}: {}", without_unit(operation, &UNITS).replace('_', " ")),
+        let Some((benchmark, figure)) = metric.split_once('.') else { return metric.to_owned() };
+        let key = format!("metric.{benchmark}");
+        match self.find(&key) {
+            Some(_) => self.fill(&key, &[("of", figure)]),
+            None => format!("{benchmark}: {}", without_unit(figure, &UNITS).replace('_', " ")),
         }
+    }
+
+    /// The label of a number of a run; of a family with the parameter as its name has it, in angle brackets.
+    pub fn metric_label(&self, metric: &Metric) -> String {
+        let parameter = metric.key.0.split_once('<').map(|(_, rest)| format!("<{rest}"));
+        self.fill(&metric.label(), &[("of", &parameter.unwrap_or_default())])
     }
 
     pub fn new(language: Language) -> Self {
@@ -224,6 +229,8 @@ fn flatten(prefix: &str, table: &toml::Table, entries: &mut BTreeMap<String, Str
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::metrics::{Definition, Shown};
+    use crate::model::{Method, MethodTexts};
 
     fn placeholders(text: &str) -> Vec<String> {
         let pattern = regex::Regex::new(r"\{[a-z_]+\}").unwrap();
@@ -240,6 +247,66 @@ mod tests {
         assert_eq!(en.entries.keys().collect::<Vec<_>>(), de.entries.keys().collect::<Vec<_>>());
         for (key, text) in &en.entries {
             assert_eq!(placeholders(text), placeholders(&de.entries[key]), "{key}");
+        }
+    }
+
+    #[test]
+    fn every_number_has_a_label_and_a_definition_in_both_languages() {
+        for text in [Text::new(Language::En), Text::new(Language::De)] {
+            let mut missing = Vec::new();
+            for metric in metrics::metrics() {
+                let heading = match metric.shown {
+                    Shown::Overview(heading) => Some(heading.to_owned()),
+                    Shown::Condition | Shown::Elsewhere => None,
+                };
+                let own = match metric.definition {
+                    Definition::Own | Definition::Shared(_) => {
+                        Some(metric.definition().replace(".text", ".term"))
+                    }
+                    Definition::Caption(_) => None,
+                };
+                // Results of benchmarks are labelled by what the benchmark is called.
+                let label = metric.unit.map(|_| metric.label());
+                let keys = [label, Some(metric.definition()), heading, own];
+                let without = keys.into_iter().flatten().filter(|key| text.find(key).is_none());
+                missing.extend(without.map(|key| format!("{} lacks {key}", metric.key.0)));
+            }
+            assert!(missing.is_empty(), "{:?}: {missing:#?}", text.language);
+        }
+    }
+
+    #[test]
+    fn every_method_has_its_words_in_both_languages() {
+        for text in [Text::new(Language::En), Text::new(Language::De)] {
+            let mut missing = Vec::new();
+            for method in Method::ALL {
+                let MethodTexts { name, heading, by, mean, lane, span, definition } = method.entry().texts;
+                let always = [name, heading, by, lane, span].map(str::to_owned);
+                let lengthened = format!("finding.lengthened_{}", method.metric());
+                let of_service = [mean.to_owned(), lengthened];
+                let of_service = of_service.into_iter().filter(|_| method.entry().for_service);
+                let defined = ["term", "text"].map(|part| format!("definition.{definition}.{part}"));
+                let keys = always.into_iter().chain(of_service).chain(defined);
+                let without = keys.filter(|key| text.find(key).is_none());
+                missing.extend(without.map(|key| format!("{} lacks {key}", method.name())));
+            }
+            assert!(missing.is_empty(), "{:?}: {missing:#?}", text.language);
+        }
+    }
+
+    #[test]
+    fn numbers_are_labelled_by_their_entry_and_results_of_benchmarks_by_what_they_are_called() {
+        let text = Text::new(Language::En);
+        for (metric, label) in [
+            ("outage_ping", "Outage by ping"),
+            ("outage_ping.mean", "Outage by ping, mean"),
+            ("lost_frames.linux", "Lost frames, linux"),
+            ("precopy.rounds", "Rounds"),
+            ("netperf.TCP_STREAM.receiver", "netperf, TCP_STREAM.receiver"),
+            ("migration.total_time_s", "migration: total time"),
+            ("unheard_of", "unheard_of"),
+        ] {
+            assert_eq!(text.metric(metric), label);
         }
     }
 

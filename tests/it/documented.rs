@@ -5,6 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use stillstand::model::curves::CURVES;
+use stillstand::model::metrics::metrics;
+use stillstand::model::{Method, Unit};
 
 /// Names of fields, of whatever the program chose them itself: levels and values of findings are data.
 fn names(value: &Value, into: &mut BTreeSet<String>) {
@@ -13,7 +16,7 @@ fn names(value: &Value, into: &mut BTreeSet<String>) {
         Value::Object(fields) => {
             for (name, value) in fields {
                 into.insert(name.clone());
-                let is_data = name.ends_with("factors") || name == "values";
+                let is_data = name.ends_with("factors") || name == "values" || name == "numbers";
                 if !is_data || value.is_array() {
                     names(value, into);
                 }
@@ -42,6 +45,52 @@ fn every_field_of_a_summary_is_documented() {
     assert!(missing.is_empty(), "{missing:?}");
 }
 
+/// What `docs/data.md` says between two marks.
+fn between(page: &str, mark: &str) -> String {
+    let (_, rest) = page.split_once(&format!("<!-- {mark} -->\n")).unwrap();
+    rest.split_once(&format!("<!-- end of {mark} -->")).unwrap().0.to_owned()
+}
+
+#[test]
+fn every_quantity_of_a_curve_is_documented() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/data.md")).unwrap();
+    let units = [
+        (Unit::Percent, "per cent of the whole host"),
+        (Unit::Bytes, "bytes"),
+        (Unit::BytesPerSecond, "bytes per second"),
+        (Unit::Milliseconds, "milliseconds"),
+    ];
+    let lines = units.map(|(unit, words)| {
+        let of_unit = CURVES.iter().filter(|curve| curve.unit == unit);
+        let names: Vec<String> = of_unit.map(|curve| format!("`{}`", curve.name())).collect();
+        format!("- {}: {words}\n", names.join(", "))
+    });
+    assert!(CURVES.iter().all(|curve| units.iter().any(|(unit, _)| *unit == curve.unit)));
+    let expected = lines.concat();
+    assert!(between(&page, "curves") == expected, "docs/data.md should say:\n{expected}");
+}
+
+#[test]
+fn every_method_of_an_outage_is_documented() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/data.md")).unwrap();
+    let names = Method::ALL.map(|method| format!("`{}`", method.name())).join(", ");
+    let expected = format!("| `outages[]` | `method` ({names}),");
+    assert!(page.contains(&expected), "docs/data.md should have a row that begins:\n{expected}");
+}
+
+/// Numbers of a run need no list in the documents: the program has it.
+#[test]
+fn the_program_lists_every_number_with_its_definition() {
+    for (language, label) in [("en", "Outage by ping"), ("de", "Ausfall nach Ping")] {
+        let list = crate::stdout(&["metrics", "--lang", language]);
+        for metric in metrics() {
+            assert!(list.contains(metric.key.0), "{}", metric.key.0);
+        }
+        assert!(list.contains(label), "{list}");
+    }
+}
 /// Every Markdown file of the repository, but for what a build or a report may have left in hidden folders.
 fn pages(folder: &Path, into: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap().flatten() {

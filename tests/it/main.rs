@@ -17,6 +17,7 @@ mod floors;
 mod ingest;
 mod init;
 mod inspect;
+mod names;
 mod placement;
 mod precopy;
 mod published;

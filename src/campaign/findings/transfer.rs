@@ -1,6 +1,6 @@
 //! What the numbers say of the transfer of memory, and of quantities against a number.
 
-use crate::campaign::sweep::DURATION;
+use crate::model::metrics::{AMPLIFICATION, MIGRATION_DURATION};
 use crate::model::{ConditionId, Convergence, Finding, Series, Sweep, SweepLine};
 
 /// A finding from as many copies of the memory on.
@@ -8,7 +8,7 @@ const MANY_COPIES: f64 = 2.0;
 
 /// What stands after all else about migrations.
 pub fn find(convergence: &[Convergence], sweeps: &[Sweep], series: &[Series]) -> Vec<Finding> {
-    let durations = || sweeps.iter().filter(|sweep| sweep.metric == DURATION);
+    let durations = || sweeps.iter().filter(|sweep| sweep.metric == MIGRATION_DURATION);
     let lines = || durations().flat_map(|sweep| sweep.lines.iter().map(move |line| (sweep, line)));
     let mut findings: Vec<Finding> =
         lines().filter_map(|(sweep, line)| limit(sweep, line, convergence)).collect();
@@ -39,9 +39,8 @@ fn limit(sweep: &Sweep, line: &SweepLine, convergence: &[Convergence]) -> Option
 /// The conditions in which it does not converge, beside those beyond a limit.
 fn diverging(limits: &[Finding], convergence: &[Convergence]) -> Option<Finding> {
     let beyond = |condition: ConditionId| {
-        limits.iter().any(|finding| match finding {
-            Finding::PrecopyLimit { conditions, .. } => conditions.contains(&condition),
-            _ => false,
+        limits.iter().any(|finding| {
+            matches!(finding, Finding::PrecopyLimit { conditions, .. } if conditions.contains(&condition))
         })
     };
     let mut found: Vec<&Convergence> = convergence
@@ -55,7 +54,7 @@ fn diverging(limits: &[Finding], convergence: &[Convergence]) -> Option<Finding>
 
 /// The conditions that sent their memory several times, the most first.
 fn amplified(series: &[Series]) -> Option<Finding> {
-    let amplifications = series.iter().filter(|series| series.metric == "precopy.amplification");
+    let amplifications = series.iter().filter(|series| series.metric == AMPLIFICATION);
     let means = amplifications.filter_map(|series| Some((series.condition, series.summary?.mean)));
     let mut conditions: Vec<(ConditionId, f64)> = means.filter(|(_, times)| *times >= MANY_COPIES).collect();
     conditions.sort_by(|a, b| b.1.total_cmp(&a.1));

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::model::Unit;
+use crate::model::metrics::MIGRATION_DURATION;
 
 /// A comparison of benchmark results with a baseline.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -126,7 +127,7 @@ impl Default for PlacementTable {
     fn default() -> Self {
         Self {
             factor: None,
-            time: "migration_duration".to_owned(),
+            time: MIGRATION_DURATION.to_owned(),
             downtime: None,
             cpu: None,
             cpu_where: BTreeMap::new(),

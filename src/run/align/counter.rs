@@ -16,6 +16,7 @@ use super::{DOMAIN_0, host_of};
 use crate::input::config::Config;
 use crate::input::load::LoadedFile;
 use crate::input::session::RunKey;
+use crate::model::curves::{CPU_IDLE, CPU_WAIT};
 use crate::model::{Diagnostic, Estimate, Severity};
 use crate::stats::{Curve, Line, t_quantile_975};
 
@@ -251,9 +252,9 @@ fn lowest(sum: &[f64]) -> Option<f64> {
 /// Domain-0's processors at work by the samples of the host, per cent × seconds added up, over seconds since `start`.
 fn busy(samples: &Parsed, start: f64) -> Option<Curve> {
     let frame = &samples.frame;
-    let (stamps, idle) = (frame.f64s("epoch_s").ok()?, frame.f64s("cpu.idle").ok()?);
+    let (stamps, idle) = (frame.f64s("epoch_s").ok()?, frame.f64s(CPU_IDLE.name()).ok()?);
     let wait: Vec<Option<f64>> =
-        frame.f64s("cpu.wait").map_or_else(|_| vec![None; idle.len()], |wait| wait.iter().collect());
+        frame.f64s(CPU_WAIT.name()).map_or_else(|_| vec![None; idle.len()], |wait| wait.iter().collect());
     let rows = stamps.iter().zip(idle.iter()).zip(wait);
     let rates = rows.filter_map(|((t, idle), wait)| Some((t? - start, 100.0 - idle? - wait.unwrap_or(0.0))));
     Curve::new(rates)

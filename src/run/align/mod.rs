@@ -20,11 +20,11 @@ mod hypervisor;
 mod ping;
 mod resources;
 
+pub use crate::model::{DOMAIN_0, PingTimeline, SpanError};
 pub use counter::{Basis, Counter, Counters};
 pub use guest_clock::GuestClock;
 pub use hypervisor::HypervisorLog;
-pub use ping::{PingTimeline, SpanError};
-pub use resources::{LOOPBACK, Samples};
+pub use resources::Samples;
 
 use std::collections::BTreeMap;
 
@@ -33,10 +33,8 @@ use stillstand_parsers::{Benchmark, Domains, FORMATS, Hypervisor, Meaning, Parse
 use crate::input::config::Config;
 use crate::input::load::LoadedFile;
 use crate::input::session::RunKey;
+use crate::model::curves::{COUNTERS, LOOPBACK};
 use crate::model::{Diagnostic, Measurement, Migration, Role, Severity, Status, Stream};
-
-/// The domain that runs the hypervisor's tools; it never migrates.
-pub const DOMAIN_0: &str = "Domain-0";
 
 /// The logs of one run on one axis.
 #[derive(Debug)]
@@ -117,7 +115,7 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
         let zero = by_clock(config.offset_of_role(Role::Observer, at));
         run.ping =
             ping::timeline(log, resolution_s, zero, config, &mut Told::new(&mut run.diagnostics, file));
-        run.samples.extend(run.ping.as_ref().and_then(PingTimeline::round_trips));
+        run.samples.extend(run.ping.as_ref().and_then(ping::round_trips));
     }
     if let Some((file, log, ())) = run.only_one(&logs.guest_clocks) {
         let zero = by_clock(config.vm_clock.offset_s(at));
@@ -252,14 +250,16 @@ impl AlignedRun {
     fn count(&mut self, samples: Vec<Samples>, file: &LoadedFile) -> Vec<Samples> {
         let (host, relative) = (host_of(file), &file.file.relative);
         if !self.traffic.iter().any(|traffic| traffic.host == host) {
-            let counters = samples.iter().filter(|samples| samples.metric.starts_with("net."));
+            let is_counter =
+                |samples: &&Samples| COUNTERS.iter().any(|counter| counter.name() == samples.metric);
+            let counters = samples.iter().filter(is_counter);
             self.traffic.extend(counters.map(|samples| Traffic {
                 host: host.to_owned(),
                 file: relative.clone(),
                 samples: samples.clone(),
             }));
         }
-        samples.into_iter().filter(|samples| samples.metric != LOOPBACK).collect()
+        samples.into_iter().filter(|samples| samples.metric != LOOPBACK.name()).collect()
     }
 
     /// Adds the series of one file unless the run has them already from another.

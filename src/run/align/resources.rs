@@ -6,6 +6,7 @@ use stillstand_parsers::Parsed;
 
 use super::{Counter, Told};
 use crate::input::config::Config;
+use crate::model::curves::{self, CurveMetric};
 use crate::model::{Severity, Unit};
 
 /// One quantity of one host over time: the samples that exist, in ascending order of time.
@@ -20,28 +21,25 @@ pub struct Samples {
     pub values: Vec<f64>,
 }
 
-/// What the interface `lo` received, which is what it sent.
-pub const LOOPBACK: &str = "net.lo.received";
-
 /// The series of a host that its own samples give. `zero` is the request by the host's clock.
 ///
 /// A file to which several recordings were appended holds other runs too: only the recording during
 /// which the request came is used.
 pub(super) fn host_samples(host: &str, log: &Parsed, zero: f64, told: &mut Told<'_>) -> Vec<Samples> {
-    const QUANTITIES: [(&str, Unit); 13] = [
-        ("cpu.user", Unit::Percent),
-        ("cpu.system", Unit::Percent),
-        ("cpu.idle", Unit::Percent),
-        ("cpu.wait", Unit::Percent),
-        ("cpu.hardirq", Unit::Percent),
-        ("cpu.softirq", Unit::Percent),
-        ("mem.used", Unit::Bytes),
-        ("mem.buffers", Unit::Bytes),
-        ("mem.cache", Unit::Bytes),
-        ("mem.free", Unit::Bytes),
-        ("net.received", Unit::BytesPerSecond),
-        ("net.sent", Unit::BytesPerSecond),
-        (LOOPBACK, Unit::BytesPerSecond),
+    const QUANTITIES: [CurveMetric; 13] = [
+        curves::CPU_USER,
+        curves::CPU_SYSTEM,
+        curves::CPU_IDLE,
+        curves::CPU_WAIT,
+        curves::CPU_HARDIRQ,
+        curves::CPU_SOFTIRQ,
+        curves::MEM_USED,
+        curves::MEM_BUFFERS,
+        curves::MEM_CACHE,
+        curves::MEM_FREE,
+        curves::NET_RECEIVED,
+        curves::NET_SENT,
+        curves::LOOPBACK,
     ];
     let Ok(epochs) = log.frame.f64s("epoch_s") else {
         return Vec::new();
@@ -60,11 +58,11 @@ pub(super) fn host_samples(host: &str, log: &Parsed, zero: f64, told: &mut Told<
     let belongs = |row: usize| wanted.is_none() || segments.get(row).copied() == wanted;
     QUANTITIES
         .iter()
-        .filter_map(|&(metric, unit)| {
-            let values = log.frame.f64s(metric).ok()?;
+        .filter_map(|quantity| {
+            let values = log.frame.f64s(quantity.name()).ok()?;
             let rows = stamps.iter().zip(values.iter()).enumerate().filter(|(row, _)| belongs(*row));
             let pairs = rows.filter_map(|(_, (t, v))| Some(((*t)? - zero, v?)));
-            samples(host, metric.to_owned(), unit, pairs)
+            samples(host, quantity, "", pairs)
         })
         .collect()
 }
@@ -141,8 +139,8 @@ fn domains(host: &str, log: &Parsed, start_s: f64, period: f64, config: &Config)
     names.dedup();
     let mut all = Vec::new();
     for name in names {
-        for (column, metric, unit, divisor) in
-            [("cpu", "cpu", Unit::Percent, f64::from(cpus)), ("mem", "mem", Unit::Bytes, 1.0)]
+        for (column, quantity, divisor) in
+            [("cpu", curves::DOMAIN_CPU, f64::from(cpus)), ("mem", curves::DOMAIN_MEM, 1.0)]
         {
             let Ok(values) = frame.f64s(column) else { continue };
             let rows = iterations.iter().zip(domains.iter()).zip(values.iter());
@@ -150,17 +148,17 @@ fn domains(host: &str, log: &Parsed, start_s: f64, period: f64, config: &Config)
                 let t = start_s + f64::from(iteration?) * period;
                 (domain == Some(name)).then_some((t, value? / divisor))
             });
-            all.extend(samples(host, format!("domain.{name}.{metric}"), unit, pairs));
+            all.extend(samples(host, &quantity, name, pairs));
         }
     }
     all
 }
 
-/// `None` when there is no sample at all.
+/// Of a quantity, of a family that of a domain; `None` when there is no sample at all.
 fn samples(
     host: &str,
-    metric: String,
-    unit: Unit,
+    quantity: &CurveMetric,
+    domain: &str,
     pairs: impl Iterator<Item = (f64, f64)>,
 ) -> Option<Samples> {
     let mut pairs: Vec<(f64, f64)> = pairs.filter(|(t, v)| t.is_finite() && v.is_finite()).collect();
@@ -170,7 +168,8 @@ fn samples(
     // A host's clock may be set back while it logs; the order of the log is kept among equals.
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (t_s, values) = pairs.into_iter().unzip();
-    Some(Samples { host: Some(host.to_owned()), metric, unit, t_s, values })
+    let metric = quantity.key.with(domain);
+    Some(Samples { host: Some(host.to_owned()), metric, unit: quantity.unit, t_s, values })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! (how late a tool is). `docs/methodology/clocks.md` derives both.
 
 use super::traffic;
+use crate::model::curves::{CurveMetric, DOMAIN_CPU, DOMAIN_MEM, NET_RECEIVED, NET_SENT};
 use crate::model::{ClockOwner, Host, Origin, Role};
 use crate::run::align::{AlignedRun, Basis, DOMAIN_0, GuestClock, PingTimeline, Samples};
 use crate::run::metrics::{bounds, outage};
@@ -179,7 +180,7 @@ fn outage_event(ping: &Standstill, guest: &Standstill, zone_fitted: bool) -> Sha
 
 /// What the source sent, the target received.
 fn traffic_event(run: &AlignedRun, source: &str, target: &str) -> Option<SharedEvent> {
-    let lag = traffic::lag(series(run, source, "net.sent")?, series(run, target, "net.received")?)?;
+    let lag = traffic::lag(series(run, source, NET_SENT.name())?, series(run, target, NET_RECEIVED.name())?)?;
     Some(SharedEvent {
         a: Some(ClockOwner::Host(source.to_owned())),
         b: Some(ClockOwner::Host(target.to_owned())),
@@ -213,10 +214,10 @@ struct Activity {
 
 impl Activity {
     fn new(run: &AlignedRun, host: &str, vm: Option<&str>) -> Option<Self> {
-        let taken = series(run, host, &format!("domain.{DOMAIN_0}.mem"))?.t_s.clone();
-        let of_vm = |quantity: &str| {
+        let taken = series(run, host, &DOMAIN_MEM.key.with(DOMAIN_0))?.t_s.clone();
+        let of_vm = |quantity: CurveMetric| {
             let ours = |metric: &str| {
-                let name = metric.strip_prefix("domain.")?.strip_suffix(quantity)?;
+                let name = quantity.key.parameter(metric)?;
                 // Xen gives a VM that migrates another name, which contains its own.
                 Some(name != DOMAIN_0 && vm.is_none_or(|vm| name.contains(vm)))
             };
@@ -239,9 +240,9 @@ impl Activity {
             // Raw xentop, taken to start with dstat.
             None => (2.0, 0.04),
         };
-        let present = of_vm(".mem").iter().map(Option::is_some).collect();
+        let present = of_vm(DOMAIN_MEM).iter().map(Option::is_some).collect();
         let host = ClockOwner::Host(host.to_owned());
-        Some(Self { cpu: of_vm(".cpu"), host, taken, present, start_width, period_half })
+        Some(Self { cpu: of_vm(DOMAIN_CPU), host, taken, present, start_width, period_half })
     }
 
     fn runs(&self, sample: usize) -> bool {

@@ -5,20 +5,69 @@
 //! each other, a flag says so with the figures in it.
 
 use crate::model::{Flag, FlagCode, Method, Migration, Outage, Ping, Status};
-use crate::run::align::{GuestClock, HypervisorLog, PingTimeline};
+use crate::run::align::{AlignedRun, GuestClock, HypervisorLog, PingTimeline};
 use crate::run::metrics::bounds::{self, Hole};
 use crate::run::metrics::round_trips;
 use crate::stats::Sample;
 
-/// What ping saw: the summary of the log, and its outage by both of ping's methods.
-pub fn ping(timeline: &PingTimeline, migration: &Migration) -> (Ping, Vec<Outage>) {
-    let main = bounds::main_hole(timeline);
+/// The outages of a run by every method that saw it, and what else was learned on the way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    /// In the order of [`Method::ALL`].
+    pub outages: Vec<Outage>,
+    pub ping: Option<Ping>,
+    pub guest: Option<GuestClockOutage>,
+}
+
+/// Measures the outage by every method.
+pub fn measure(run: &AlignedRun) -> Measured {
+    let mut measured = Measured { outages: Vec::new(), ping: None, guest: None };
+    let main = run.ping.as_ref().and_then(bounds::main_hole);
+    for method in Method::ALL {
+        let outage = match method {
+            Method::Ping => run.ping.as_ref().map(|timeline| ping_outage(main, timeline)),
+            Method::PingReplyGap => run.ping.as_ref().and_then(|timeline| reply_gap(main, timeline)),
+            Method::GuestClock => {
+                let silence = measured.outages.iter().find(|outage| outage.method == Method::Ping);
+                measured.guest = run.guest_clock.as_ref().and_then(|clock| guest_clock(clock, silence));
+                measured.guest.as_ref().map(|guest| guest.outage.clone())
+            }
+            Method::Hypervisor => run.hypervisor.as_ref().and_then(hypervisor),
+        };
+        measured.outages.extend(outage);
+    }
+    let silence = measured.outages.iter().find(|outage| outage.method == Method::Ping);
+    measured.ping = run.ping.as_ref().map(|timeline| ping(main, timeline, silence, &run.migration));
+    measured
+}
+
+/// Between which instants an outage began, and between which it ended, seconds since the request; by an instant that
+/// its method knows. `None` where the method places no end of its outage.
+pub fn ends(outage: &Outage, run: &AlignedRun) -> Option<([f64; 2], Option<[f64; 2]>)> {
+    let start = outage.start_s?;
+    match outage.method {
+        Method::Ping => {
+            let half = run.ping.as_ref().map_or(0.0, |ping| ping.period_s / 2.0);
+            let around = |t: f64| [t - half, t + half];
+            (outage.estimate_s > 0.0).then(|| (around(start), outage.end_s.map(around)))
+        }
+        Method::GuestClock => {
+            let ordinary = outage.upper_s.map_or(0.0, |upper| upper - outage.lower_s);
+            // A step like all others is none.
+            (outage.estimate_s > NO_STEP * ordinary)
+                .then(|| ([start, start + ordinary], outage.end_s.map(|end| [end - ordinary, end])))
+        }
+        // ping has the same replies, and the hypervisor's events are known to the instant.
+        Method::PingReplyGap | Method::Hypervisor => None,
+    }
+}
+
+/// What a log of ping says of a run, whose outage by it is `outage`.
+fn ping(main: Option<Hole>, timeline: &PingTimeline, outage: Option<&Outage>, migration: &Migration) -> Ping {
     let received = u32::try_from(timeline.answered.len()).unwrap_or(u32::MAX);
-    let outages: Vec<Outage> =
-        std::iter::once(ping_outage(main, timeline)).chain(reply_gap(main, timeline)).collect();
-    let resumed = outages.first().and_then(|outage| outage.end_s).or(migration.duration_s);
+    let resumed = outage.and_then(|outage| outage.end_s).or(migration.duration_s);
     let (before, during, after) = round_trips::by_phase(timeline, resumed);
-    let ping = Ping {
+    Ping {
         sent: timeline.sent,
         received,
         lost: timeline.sent.saturating_sub(received),
@@ -28,8 +77,7 @@ pub fn ping(timeline: &PingTimeline, migration: &Migration) -> (Ping, Vec<Outage
         before,
         during,
         after,
-    };
-    (ping, outages)
+    }
 }
 
 /// k unanswered requests, one every i seconds: the outage is k · i. It lies between the answered requests
@@ -291,8 +339,16 @@ mod tests {
         }
     }
 
+    /// The summary of a log, and its outage by both of ping's methods.
+    pub(super) fn by_ping(timeline: &PingTimeline, migration: &Migration) -> (Ping, Vec<Outage>) {
+        let main = bounds::main_hole(timeline);
+        let outages: Vec<Outage> =
+            std::iter::once(ping_outage(main, timeline)).chain(reply_gap(main, timeline)).collect();
+        (ping(main, timeline, outages.first(), migration), outages)
+    }
+
     fn check_ping(timeline: &PingTimeline, lost: u32, longest: u32, interval: (f64, f64, Option<f64>)) {
-        let (ping, outages) = ping(timeline, &migration(8.0));
+        let (ping, outages) = by_ping(timeline, &migration(8.0));
         assert_eq!((ping.lost, ping.longest_gap_lost), (lost, longest));
         let near = |a: f64, b: f64| (a - b).abs() < 1e-9;
         let outage = &outages[0];
@@ -309,7 +365,7 @@ mod tests {
         let timeline = timeline(|seq| (5..15).contains(&seq) || (60..64).contains(&seq) || seq == 80);
         // With 11 of 96 lost by chance, three of the four may have been so, too.
         check_ping(&timeline, 15, 4, (0.0, 0.8, Some(1.0004)));
-        let (_, outages) = ping(&timeline, &migration(8.0));
+        let (_, outages) = by_ping(&timeline, &migration(8.0));
         // Request 60 left at 6.8 s, so the outage began around 6.7 s.
         assert!((outages[0].start_s.unwrap() - 6.7).abs() < 1e-9);
         assert!((outages[0].end_s.unwrap() - 7.5).abs() < 1e-9);
@@ -325,7 +381,7 @@ mod tests {
     fn a_log_that_ends_in_the_hole_gives_a_lower_bound_only() {
         let timeline = timeline(|seq| seq > 90);
         check_ping(&timeline, 10, 10, (1.7996, 2.0, None));
-        let (_, outages) = ping(&timeline, &migration(8.0));
+        let (_, outages) = by_ping(&timeline, &migration(8.0));
         assert!(outages[0].censored && outages[0].end_s.is_none());
         assert!(outages[1].censored && outages[1].upper_s.is_none());
         assert!((outages[1].estimate_s - 2.0).abs() < 0.01, "{:?}", outages[1]);
@@ -342,7 +398,7 @@ mod tests {
     fn one_late_reply_among_others_is_no_gap() {
         let mut late = timeline(|_| false);
         late.rtt_ms[70] = Some(3000.0);
-        let (_, outages) = ping(&late, &migration(8.0));
+        let (_, outages) = by_ping(&late, &migration(8.0));
         assert!(outages[1].estimate_s < 0.3, "{:?}", outages[1]);
     }
 
@@ -355,14 +411,14 @@ mod tests {
         queued.rtt_ms[first] = Some(300.0);
         queued.rtt_ms[second] = Some(100.0);
         check_ping(&queued, 10, 10, (1.7996, 2.0, Some(2.5)));
-        let (_, outages) = ping(&queued, &migration(8.0));
+        let (_, outages) = by_ping(&queued, &migration(8.0));
         assert!((outages[1].estimate_s - 2.2996).abs() < 1e-9, "{:?}", outages[1]);
         assert!((outages[1].lower_s - 1.7996).abs() < 1e-9, "{:?}", outages[1]);
     }
 
     #[test]
     fn a_clock_that_ends_with_ping_in_the_silence_has_no_upper_bound() {
-        let (_, outages) = ping(&timeline(|seq| seq > 70), &migration(8.0));
+        let (_, outages) = by_ping(&timeline(|seq| seq > 70), &migration(8.0));
         let mut ends = clock(0.02);
         assert_eq!(guest_clock(&ends, outages.first()).unwrap().outage.upper_s, None);
         ends.stamps_s.push(20.0);
@@ -405,7 +461,7 @@ mod tests {
 
     fn codes(ping_timeline: &PingTimeline, clock: &GuestClock, duration_s: f64) -> Vec<FlagCode> {
         let migration = migration(duration_s);
-        let (summary, mut outages) = ping(ping_timeline, &migration);
+        let (summary, mut outages) = by_ping(ping_timeline, &migration);
         let guest = guest_clock(clock, outages.first());
         outages.extend(guest.iter().map(|g| g.outage.clone()));
         flags(&migration, Some(&summary), &outages, guest.as_ref())

@@ -1,40 +1,7 @@
-//! What a migration transferred, round by round: figures of one run that become series.
+//! Whether the figures that a hypervisor prints of the rounds of pre-copy agree with each other.
 
 use crate::model::diagnostics::campaign_diagnostic;
-use crate::model::{Diagnostic, Hypervisor, Measurement, Model, Prediction, Severity, Unit};
-
-/// The figures of a run whose hypervisor told its rounds; none for any other. `duration_s` is how long the migration
-/// took.
-pub fn measurements(account: &Hypervisor, duration_s: Option<f64>) -> Vec<Measurement> {
-    if account.rounds.is_empty() {
-        return Vec::new();
-    }
-    let (standard, bounded) = (account.predicted(Model::Standard), account.predicted(Model::WorkingSet));
-    let error = |predicted: Option<Prediction>| predicted?.error_percent(duration_s);
-    let of = |metric: &str, unit, value: Option<f64>| {
-        Some(Measurement { metric: format!("precopy.{metric}"), unit, value: value? })
-    };
-    [
-        of("pages_total", Unit::Count, account.pages_total()),
-        of("pages_first", Unit::Count, account.pages_first()),
-        of("pages_middle_mean", Unit::Count, account.pages_middle_mean()),
-        of("pages_last", Unit::Count, account.pages_last()),
-        of("rounds", Unit::Count, Some(account.rounds.len() as f64)),
-        of("amplification", Unit::Ratio, account.amplification()),
-        of("wasted", Unit::Percent, account.wasted().map(|share| 100.0 * share)),
-        of("dirtied_per_sent", Unit::Ratio, account.dirtied_per_sent()),
-        of("working_set", Unit::Bytes, account.working_set_bytes()),
-        of("predicted_duration", Unit::Seconds, standard.map(|p| p.duration_s)),
-        of("predicted_downtime", Unit::Seconds, standard.map(|p| p.downtime_s)),
-        of("prediction_error", Unit::Percent, error(standard)),
-        of("predicted_duration_ws", Unit::Seconds, bounded.map(|p| p.duration_s)),
-        of("predicted_downtime_ws", Unit::Seconds, bounded.map(|p| p.downtime_s)),
-        of("prediction_error_ws", Unit::Percent, error(bounded)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
+use crate::model::{Diagnostic, Hypervisor, Severity};
 
 /// A warning where the total that the hypervisor prints is not the sum of the rounds it prints; `id` names the run.
 pub fn contradiction(id: &str, account: &Hypervisor) -> Option<Diagnostic> {
@@ -64,7 +31,7 @@ fn parts_off(account: &Hypervisor) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::PrecopyRound;
+    use crate::model::{Model, PrecopyRound};
 
     fn account(sent: &[f64], printed: Option<f64>) -> Hypervisor {
         let round = |(index, sent): (usize, &f64)| PrecopyRound {
@@ -107,7 +74,6 @@ mod tests {
         // 30 were dirtied in each of the two middle rounds, which sent 60 pages.
         assert_eq!(account.dirtied_per_sent(), Some(1.0));
         assert_eq!(parts_off(&account), None);
-        assert_eq!(measurements(&account, None).len(), 9);
     }
 
     #[test]
@@ -122,10 +88,9 @@ mod tests {
         assert_eq!(predicted(&account, Model::Standard), Some((1.75, 0.25)));
         // No round sent more than half of the memory, so that the working set limits nothing.
         assert_eq!(predicted(&account, Model::WorkingSet), Some((1.75, 0.25)));
-        let figures = measurements(&account, Some(2.0));
-        let value = |metric: &str| figures.iter().find(|figure| figure.metric == metric).map(|f| f.value);
-        assert_eq!(value("precopy.prediction_error"), Some(-12.5));
-        assert_eq!(value("precopy.working_set"), Some(50.0 * 4096.0));
+        let standard = account.predicted(Model::Standard).unwrap();
+        assert_eq!(standard.error_percent(Some(2.0)), Some(-12.5));
+        assert_eq!(account.working_set_bytes(), Some(50.0 * 4096.0));
         // The same 20 pages over and over: 1 + 0.2 + 0.1 s.
         account.rounds[1].pages_sent = 20.0;
         account.rounds[2].pages_sent = 10.0;

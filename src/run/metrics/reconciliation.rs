@@ -4,8 +4,8 @@
 //! anything: a contradiction is shown with its figures, and the worst are flags of the run.
 
 use crate::model::{
-    Check, CheckKind, Evidence, Flag, FlagCode, Host, Method, Milestone, MilestoneKind, Outage, Presence,
-    Role, Verdict,
+    Check, CheckKind, Evidence, Flag, FlagCode, Host, MethodCheck, Milestone, MilestoneKind, Outage,
+    Presence, Role, Verdict,
 };
 use crate::run::align::AlignedRun;
 
@@ -21,7 +21,6 @@ pub fn checks(
     hosts: &[Host],
 ) -> Vec<Check> {
     use CheckKind::*;
-    let outage = |method| outages.iter().find(|outage| outage.method == method);
     let by = |kind, evidence| {
         milestones.iter().find(|milestone| milestone.kind == kind && milestone.evidence == evidence)
     };
@@ -38,21 +37,6 @@ pub fn checks(
     let events = stopped.zip(resumed).map(|(from, to)| to.at_s() - from.at_s());
     let found = [
         back.zip(request).map(|(back, request)| ordered(OutageAfterRequest, request, back)),
-        outage(Method::Ping)
-            .zip(outage(Method::PingReplyGap))
-            .and_then(|(a, b)| equal(PingMatchesReplyGap, a, b)),
-        outage(Method::Ping)
-            .zip(outage(Method::GuestClock))
-            .and_then(|(a, b)| equal(PingMatchesGuestClock, a, b)),
-        outage(Method::Ping)
-            .zip(outage(Method::Hypervisor))
-            .and_then(|(ping, downtime)| covers(ping, downtime)),
-        outage(Method::Ping)
-            .zip(events)
-            .and_then(|(ping, events)| in_interval(PingMatchesEvents, ping, events)),
-        outage(Method::Hypervisor)
-            .zip(events)
-            .map(|(downtime, events)| same(DowntimeMatchesEvents, downtime.estimate_s, events, EVENTS_S)),
         lost.zip(stopped).map(|(lost, stopped)| ordered(LostWhenStopped, stopped, lost)),
         one_host_at_a_time(presences, hosts),
         active.zip(back).map(|(active, back)| ordered(BackAfterResumed, active, back)),
@@ -62,7 +46,28 @@ pub fn checks(
             at_most(DurationsMatch, job, process, 0.05)
         }),
     ];
-    found.into_iter().flatten().collect()
+    let by_outage = outages.iter().flat_map(|outage| {
+        outage.method.entry().checks.iter().filter_map(|check| outage_check(*check, outage, outages, events))
+    });
+    let mut all: Vec<Check> = found.into_iter().flatten().chain(by_outage).collect();
+    all.sort_by_key(|check| check.kind);
+    all
+}
+
+/// What should hold of an outage. `events` is the time between the hypervisor's stop and resume events.
+fn outage_check(
+    check: MethodCheck,
+    outage: &Outage,
+    outages: &[Outage],
+    events: Option<f64>,
+) -> Option<Check> {
+    let by = |method| outages.iter().find(|outage| outage.method == method);
+    match check {
+        MethodCheck::Equals(other, kind) => equal(kind, by(other)?, outage),
+        MethodCheck::NotLongerThan(other, kind) => covers(kind, by(other)?, outage),
+        MethodCheck::CoversEvents(kind) => in_interval(kind, outage, events?),
+        MethodCheck::EqualsEvents(kind) => Some(same(kind, outage.estimate_s, events?, EVENTS_S)),
+    }
 }
 
 /// The contradictions that a reader must know of.
@@ -80,7 +85,14 @@ pub fn flags(checks: &[Check]) -> Vec<Flag> {
                     (FlagCode::DowntimeEndsEarly, "downtime_s", "events_s")
                 }
                 CheckKind::OneHostAtATime => (FlagCode::VmOnTwoHosts, "source_s", "target_s"),
-                _ => return None,
+                CheckKind::PingMatchesReplyGap
+                | CheckKind::PingMatchesGuestClock
+                | CheckKind::PingMatchesEvents
+                | CheckKind::DowntimeMatchesEvents
+                | CheckKind::LostWhenStopped
+                | CheckKind::BackAfterResumed
+                | CheckKind::BackBeforeEnd
+                | CheckKind::DurationsMatch => return None,
             };
             Some(Flag { code, values: vec![(left, check.left_s), (right, check.right_s)] })
         })
@@ -131,8 +143,8 @@ fn in_interval(kind: CheckKind, left: &Outage, right_s: f64) -> Option<Check> {
     })
 }
 
-/// The network cannot be silent for less time than the VM stood still.
-fn covers(ping: &Outage, downtime: &Outage) -> Option<Check> {
+/// The first (ping's) should not be shorter than the second (a downtime). `None` where one has no upper bound.
+fn covers(kind: CheckKind, ping: &Outage, downtime: &Outage) -> Option<Check> {
     let upper = ping.upper_s?;
     let verdict = if upper < downtime.lower_s {
         Verdict::Contradicted
@@ -142,7 +154,7 @@ fn covers(ping: &Outage, downtime: &Outage) -> Option<Check> {
         Verdict::WithinUncertainty
     };
     Some(Check {
-        kind: CheckKind::OutageCoversDowntime,
+        kind,
         verdict,
         left_s: ping.estimate_s,
         right_s: downtime.estimate_s,
@@ -173,6 +185,7 @@ fn one_host_at_a_time(presences: &[Presence], hosts: &[Host]) -> Option<Check> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Method;
 
     fn outage(method: Method, lower_s: f64, estimate_s: f64, upper_s: f64) -> Outage {
         Outage {
@@ -191,7 +204,8 @@ mod tests {
     fn a_downtime_longer_than_the_silence_is_a_contradiction() {
         let downtime = outage(Method::Hypervisor, 1.199, 1.2, 1.201);
         let verdict = |lower, estimate, upper| {
-            covers(&outage(Method::Ping, lower, estimate, upper), &downtime).unwrap().verdict
+            let ping = outage(Method::Ping, lower, estimate, upper);
+            covers(CheckKind::OutageCoversDowntime, &ping, &downtime).unwrap().verdict
         };
         assert_eq!(verdict(1.0, 1.2, 1.4), Verdict::WithinUncertainty);
         assert_eq!(verdict(1.4, 1.6, 1.8), Verdict::Holds);

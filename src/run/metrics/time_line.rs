@@ -4,10 +4,10 @@
 //! Every source tells what it can, with the bounds that its resolution allows. Nothing is merged:
 //! where several sources tell of the same, all are kept, and the narrowest stands for a phase's end.
 
-use crate::model::{
-    Evidence, Host, Method, Milestone, MilestoneKind, Outage, Phase, PhaseKind, Presence, Role,
-};
-use crate::run::align::{AlignedRun, DOMAIN_0, Samples};
+use crate::model::curves::{DOMAIN_0, DOMAIN_CPU, NET_RECEIVED, NET_SENT};
+use crate::model::{Evidence, Host, Milestone, MilestoneKind, Outage, Phase, PhaseKind, Presence, Role};
+use crate::run::align::{AlignedRun, Samples};
+use crate::run::metrics::outage;
 use crate::stats::Sample;
 
 /// Everything that is known to have happened, ordered by kind, then evidence. Empty without a time zero.
@@ -41,43 +41,30 @@ pub fn milestones(run: &AlignedRun, outages: &[Outage], hosts: &[Host]) -> Vec<M
         add(Ended, Evidence::MigrationProcess, duration, duration + resolution_s);
     }
     for outage in outages {
-        let (Some(start), end) = (outage.start_s, outage.end_s) else { continue };
-        match outage.method {
-            Method::Ping if outage.estimate_s > 0.0 => {
-                let half = run.ping.as_ref().map_or(0.0, |ping| ping.period_s / 2.0);
-                add(ServiceLost, Evidence::Ping, start - half, start + half);
-                end.into_iter().for_each(|end| add(ServiceBack, Evidence::Ping, end - half, end + half));
-            }
-            Method::GuestClock => {
-                let ordinary = outage.upper_s.map_or(0.0, |upper| upper - outage.lower_s);
-                // A step like all others is none.
-                if outage.estimate_s > 5.0 * ordinary {
-                    add(Stopped, Evidence::GuestClock, start, start + ordinary);
-                    end.into_iter().for_each(|end| add(Resumed, Evidence::GuestClock, end - ordinary, end));
-                }
-            }
-            _ => {}
-        }
+        let (Some((evidence, [lost, back])), Some((start, end))) =
+            (outage.method.entry().ends, outage::ends(outage, run))
+        else {
+            continue;
+        };
+        add(lost, evidence, start[0], start[1]);
+        end.into_iter().for_each(|end| add(back, evidence, end[0], end[1]));
     }
     let host = |role| hosts.iter().find(|host| host.role == role).map(|host| host.name.as_str());
     if let Some((began, ended)) = host(Role::Source)
-        .and_then(|name| burst(&run.samples, name, "net.sent"))
-        .or_else(|| burst(&run.samples, host(Role::Target)?, "net.received"))
+        .and_then(|name| burst(&run.samples, name, NET_SENT.name()))
+        .or_else(|| burst(&run.samples, host(Role::Target)?, NET_RECEIVED.name()))
     {
         add(TransferBegan, Evidence::NetworkBurst, began.0, began.1);
         add(TransferEnded, Evidence::NetworkBurst, ended.0, ended.1);
     }
     for presence in listed(&run.samples, hosts) {
         let slack = presence.uncertainty_s;
-        match (hosts.iter().find(|host| host.name == presence.host).map(|host| host.role), &presence) {
-            (Some(Role::Source), Presence { to_s: Some(t), .. }) => {
-                add(Stopped, Evidence::DomainList, t - slack, t + slack);
-            }
-            (Some(Role::Target), Presence { from_s: Some(t), .. }) => {
-                add(Resumed, Evidence::DomainList, t - slack, t + slack);
-            }
-            _ => {}
-        }
+        let (kind, at) = match hosts.iter().find(|host| host.name == presence.host).map(|host| host.role) {
+            Some(Role::Source) => (Stopped, presence.to_s),
+            Some(Role::Target) => (Resumed, presence.from_s),
+            Some(Role::Observer) | None => continue,
+        };
+        at.into_iter().for_each(|t| add(kind, Evidence::DomainList, t - slack, t + slack));
     }
     found.sort_by_key(|milestone| (milestone.kind, milestone.evidence));
     found
@@ -151,13 +138,13 @@ pub fn presences(run: &AlignedRun, hosts: &[Host]) -> Vec<Presence> {
 /// A sample tells of the time since the one before it: the VM came or went between the two.
 fn listed(all: &[Samples], hosts: &[Host]) -> Vec<Presence> {
     let is_cpu = |samples: &&Samples| {
-        let domain = samples.metric.strip_prefix("domain.").and_then(|rest| rest.strip_suffix(".cpu"));
-        domain.is_some_and(|domain| domain != DOMAIN_0)
+        DOMAIN_CPU.key.parameter(&samples.metric).is_some_and(|domain| domain != DOMAIN_0)
     };
+    let domain_0 = DOMAIN_CPU.key.with(DOMAIN_0);
     let mut found = Vec::new();
     for host in hosts {
         let of_host = |samples: &&Samples| samples.host.as_deref() == Some(&host.name);
-        let own = all.iter().filter(of_host).find(|s| s.metric == format!("domain.{DOMAIN_0}.cpu"));
+        let own = all.iter().filter(of_host).find(|s| s.metric == domain_0);
         for vm in all.iter().filter(of_host).filter(is_cpu) {
             let running = |index: &usize| vm.values[*index] > 0.0;
             let (Some(first), Some(last)) =

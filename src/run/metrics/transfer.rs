@@ -3,11 +3,12 @@
 //! Nothing here is fitted: what is to be expected follows from the headers of the protocols and from QEMU's format
 //! (`docs/methodology/pre-copy.md`, "Reported against counted bytes").
 
+use crate::model::curves::{CurveMetric, LOOPBACK, NET_RECEIVED, NET_SENT};
 use crate::model::diagnostics::campaign_diagnostic;
 use crate::model::{
     Counted, Diagnostic, Host, Hypervisor, PageBytes, Role, SentPages, Severity, Status, Transfer, Verdict,
 };
-use crate::run::align::{AlignedRun, HypervisorLog, LOOPBACK, Samples, Traffic};
+use crate::run::align::{AlignedRun, HypervisorLog, Samples, Traffic};
 use crate::stats::{Interval, Sample, t_quantile_975};
 
 /// The most that headers add to data on a network: Ethernet with VLAN, IPv6, TCP with time stamps, 90 bytes for 1428.
@@ -88,16 +89,16 @@ fn job(run: &AlignedRun, log: &HypervisorLog, told_bytes: f64) -> Job {
 /// The counters that a migration goes through: what the source sent and what the target received; of a migration to
 /// the machine itself what its `lo` received, of the first host that logged it.
 fn counters<'a>(traffic: &'a [Traffic], hosts: &[Host], destination: Option<&str>) -> Vec<&'a Traffic> {
-    let of = |host: &Host, metric: &str| {
-        traffic.iter().find(|traffic| traffic.host == host.name && traffic.samples.metric == metric)
+    let of = |host: &Host, counter: CurveMetric| {
+        traffic.iter().find(|traffic| traffic.host == host.name && traffic.samples.metric == counter.name())
     };
     match route(destination) {
         Route::Elsewhere => Vec::new(),
         Route::Loopback => hosts.iter().find_map(|host| of(host, LOOPBACK)).into_iter().collect(),
         Route::Network => {
-            let ends = [(Role::Source, "net.sent"), (Role::Target, "net.received")];
-            let of_end = |(role, metric)| {
-                hosts.iter().filter(move |host| host.role == role).find_map(|host| of(host, metric))
+            let ends = [(Role::Source, NET_SENT), (Role::Target, NET_RECEIVED)];
+            let of_end = |(role, counter)| {
+                hosts.iter().filter(move |host| host.role == role).find_map(|host| of(host, counter))
             };
             ends.into_iter().filter_map(of_end).collect()
         }
@@ -161,7 +162,7 @@ fn count(traffic: &Traffic, job: &Job) -> Result<Counted, String> {
     let spread = sd * (1.0 / before.n() as f64 + 1.0 / n).sqrt();
     let uncertainty_bytes = t_quantile_975(before.n() - 1) * spread * n * period;
     let peak = during.iter().copied().fold(0.0, f64::max);
-    let expected = expected(traffic.samples.metric == LOOPBACK, job, peak);
+    let expected = expected(traffic.samples.metric == LOOPBACK.name(), job, peak);
     let surplus = bytes / job.told_bytes - 1.0;
     Ok(Counted {
         host: traffic.host.clone(),

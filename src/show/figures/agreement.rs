@@ -8,7 +8,7 @@ use super::kit::canvas::{Canvas, Edges, Frame, Pen, Point, Type, document};
 use super::kit::scale::{Scale, Spread};
 use super::kit::theme;
 use crate::model::{Agreement, Analysis, ConditionId, Entries};
-use crate::show::tables::labels::{condition_label, method_name_label};
+use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
 
 const TITLE_Y: i32 = 60;
@@ -40,7 +40,7 @@ impl<'a> AgreementFigure<'a> {
 
     fn methods<'t>(&self, text: &'t Text) -> [(&'static str, &'t str); 2] {
         let Agreement { a, b, .. } = self.agreement;
-        [("a", text.get(method_name_label(*a))), ("b", text.get(method_name_label(*b)))]
+        [("a", text.get(a.entry().texts.name)), ("b", text.get(b.entry().texts.name))]
     }
 }
 

@@ -11,6 +11,7 @@ use super::figure::{Description, Figure, Layout, Place};
 use super::kit::canvas::{Canvas, Edges, Frame, Pen, Type, document};
 use super::kit::scale::{Scale, Spread};
 use super::kit::theme::{self, Quantity};
+use crate::model::metrics::MIGRATION_DURATION;
 use crate::model::{Analysis, ConditionId, Entries, Method, Run, Status};
 use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
@@ -30,23 +31,25 @@ const RIGHT: i32 = 480;
 /// Share of the plot that condition names may take from it.
 const WIDEST_NAME: i32 = 1300;
 
-/// The lanes of a row, from top to bottom.
-const LANES: [Lane; 4] = [
-    Lane { quantity: Quantity::Migration, method: None },
-    Lane { quantity: Quantity::OutagePing, method: Some(Method::Ping) },
-    Lane { quantity: Quantity::OutageGuestClock, method: Some(Method::GuestClock) },
-    Lane { quantity: Quantity::OutageHypervisor, method: Some(Method::Hypervisor) },
-];
-
+/// A lane of a row.
+#[derive(Clone, Copy)]
 struct Lane {
     quantity: Quantity,
     /// `None` for the migration's duration.
     method: Option<Method>,
 }
 
+/// The lanes of a row, from top to bottom.
+fn all_lanes() -> impl Iterator<Item = Lane> {
+    let migration = Lane { quantity: Quantity::Migration, method: None };
+    let outages =
+        Method::for_service().map(|method| Lane { quantity: Quantity::Outage(method), method: Some(method) });
+    std::iter::once(migration).chain(outages)
+}
+
 impl Lane {
     fn summary(&self, analysis: &Analysis, condition: ConditionId) -> Option<Summary> {
-        let metric = self.method.map_or("migration_duration", Method::metric);
+        let metric = self.method.map_or(MIGRATION_DURATION, Method::metric);
         let series = analysis.series.iter().find(|s| s.condition == condition && s.metric == metric)?;
         series.summary.filter(|summary| summary.mean.is_finite())
     }
@@ -65,14 +68,14 @@ impl Lane {
 pub struct OverviewFigure<'a> {
     analysis: &'a Analysis,
     /// The lanes that have a mean in any condition.
-    lanes: Vec<&'static Lane>,
+    lanes: Vec<Lane>,
 }
 
 impl<'a> OverviewFigure<'a> {
     /// `None` without a mean to draw.
     pub fn list(analysis: &'a Analysis) -> Option<Self> {
-        let has_data = |lane: &&Lane| analysis.conditions.ids().any(|c| lane.summary(analysis, c).is_some());
-        let lanes: Vec<&Lane> = LANES.iter().filter(has_data).collect();
+        let has_data = |lane: &Lane| analysis.conditions.ids().any(|c| lane.summary(analysis, c).is_some());
+        let lanes: Vec<Lane> = all_lanes().filter(has_data).collect();
         (!lanes.is_empty()).then_some(Self { analysis, lanes })
     }
 }
@@ -134,7 +137,7 @@ fn completed(analysis: &Analysis, condition: ConditionId) -> impl Iterator<Item 
 }
 
 /// The axis around all values and means; intervals may reach beyond it.
-fn scale(analysis: &Analysis, lanes: &[&Lane]) -> Scale {
+fn scale(analysis: &Analysis, lanes: &[Lane]) -> Scale {
     let values = analysis.conditions.ids().flat_map(|condition| {
         lanes.iter().flat_map(move |lane| {
             let single =
@@ -166,7 +169,7 @@ fn reference(analysis: &Analysis) -> Option<ConditionId> {
     analysis.comparisons.iter().all(|comparison| comparison.a == first).then_some(first)
 }
 
-fn note(analysis: &Analysis, lanes: &[&Lane], text: &Text) -> String {
+fn note(analysis: &Analysis, lanes: &[Lane], text: &Text) -> String {
     let mut note = text.get("figure.note.overview").to_owned();
     if let Some(index) = reference(analysis) {
         let name = condition_label(analysis, index);
@@ -189,7 +192,7 @@ struct Plot<'a, 'b> {
 
 impl Plot<'_, '_> {
     /// Title, legend and the heads of the columns.
-    fn heading(&self, title: &str, lanes: &[&Lane]) -> Result<()> {
+    fn heading(&self, title: &str, lanes: &[Lane]) -> Result<()> {
         let canvas = self.canvas;
         canvas.text(title, (10, TITLE_Y), Type::title())?;
         let unit = match self.scale.spread {
@@ -232,7 +235,7 @@ impl Plot<'_, '_> {
 
     /// Dotted lines through the reference's means: of the migration and of the outage, which two
     /// methods see alike.
-    fn reference(&self, analysis: &Analysis, lanes: &[&Lane], condition: ConditionId) -> Result<()> {
+    fn reference(&self, analysis: &Analysis, lanes: &[Lane], condition: ConditionId) -> Result<()> {
         let migration = lanes.iter().find(|lane| lane.method.is_none());
         let outage = lanes.iter().find(|lane| lane.method.is_some());
         for lane in migration.into_iter().chain(outage) {

@@ -1,21 +1,23 @@
 //! Tables of one condition: outages, round trips and what the migration cost its hosts.
 
 use super::{Cell, Column, Heading, Row, Table, column, row, runs_of, table, without_empty_columns};
+use crate::model::curves::{CURVES, DOMAIN_0, DOMAIN_CPU};
+use crate::model::metrics::{Shown, series_entry};
 use crate::model::{Analysis, ConditionId, RoundTrips, Series, Unit};
 use crate::stats::{Sample, Summary};
 
 /// One row a repetition, then what the repetitions have in common.
 pub fn outages(analysis: &Analysis, condition: ConditionId) -> Table {
-    // What models predict has a table of its own.
-    let told = |s: &&Series| s.condition == condition && !s.metric.starts_with("precopy.predict");
-    let present: Vec<&Series> = analysis.series.iter().filter(told).collect();
+    let here = |s: &&Series| s.condition == condition && series_entry(&s.metric).shown != Shown::Elsewhere;
+    let present: Vec<&Series> = analysis.series.iter().filter(here).collect();
     let mut columns = vec![column("repetition", "table.repetition", None)];
     columns.extend(present.iter().map(|s| Column {
         key: s.metric.clone(),
         heading: Heading::Metric(s.metric.clone()),
         unit: Some(s.unit),
     }));
-    let decimals = |s: &Series| if s.unit == Unit::Count { 0 } else { 2 };
+    // A column has the same places for all quantities, but for what is counted.
+    let decimals = |s: &Series| series_entry(&s.metric).decimals.min(2);
     let mut rows: Vec<Row> = runs_of(analysis, &analysis.conditions[condition])
         .into_iter()
         .filter(|run| run.counts())
@@ -39,10 +41,11 @@ pub fn outages(analysis: &Analysis, condition: ConditionId) -> Table {
     if !present.is_empty() {
         for (label, statistic) in statistics {
             let mut cells = vec![Cell::Label(label)];
-            cells.extend(present.iter().map(|s| {
-                let decimals = if s.unit == Unit::Count { 1 } else { 2 };
-                Cell::number(s.summary.as_ref().and_then(statistic), decimals)
-            }));
+            cells.extend(
+                present
+                    .iter()
+                    .map(|s| Cell::number(s.summary.as_ref().and_then(statistic), decimals(s).max(1))),
+            );
             rows.push(Row { cells, summary: true });
         }
     }
@@ -126,22 +129,13 @@ pub(super) type HostQuantity = (String, &'static str, Unit, u8);
 
 /// What a migration costs a host, as far as tables tell it.
 pub(super) fn quantities(analysis: &Analysis) -> Vec<HostQuantity> {
-    let vm = analysis
-        .campaign
-        .vm
-        .as_ref()
-        .map(|vm| (format!("domain.{vm}.cpu"), "table.vm_cpu", Unit::Percent, 1));
-    let others = [
-        ("domain.Domain-0.cpu", "table.domain_0_cpu", Unit::Percent, 1),
-        ("cpu.system", "table.cpu_system", Unit::Percent, 1),
-        ("cpu.softirq", "table.cpu_softirq", Unit::Percent, 1),
-        ("mem.used", "table.mem_used", Unit::Bytes, 1),
-        ("net.received", "table.net_received", Unit::BytesPerSecond, 2),
-        ("net.sent", "table.net_sent", Unit::BytesPerSecond, 2),
-    ];
-    vm.into_iter()
-        .chain(others.map(|(metric, heading, unit, decimals)| (metric.to_owned(), heading, unit, decimals)))
-        .collect()
+    let domain =
+        |name: &str, heading| (DOMAIN_CPU.key.with(name), heading, DOMAIN_CPU.unit, DOMAIN_CPU.decimals);
+    let vm = analysis.campaign.vm.as_ref().map(|vm| domain(vm, "table.vm_cpu"));
+    let host = CURVES.iter().filter_map(|quantity| {
+        Some((quantity.name().to_owned(), quantity.heading?, quantity.unit, quantity.decimals))
+    });
+    vm.into_iter().chain([domain(DOMAIN_0, "table.domain_0_cpu")]).chain(host).collect()
 }
 
 /// How much worse the service of every run was, beyond its outage.

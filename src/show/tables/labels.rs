@@ -2,31 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Analysis, ConditionId, Entries, Method, Verdict};
+use crate::model::{Analysis, ConditionId, Entries, Verdict};
 use crate::show::text::factor_words;
 
 /// The code in data files of a text key.
 pub fn code(label: &str) -> &str {
     label.rsplit('.').next().unwrap_or(label)
-}
-
-pub fn method_label(method: Method) -> &'static str {
-    match method {
-        Method::Ping => "method.ping",
-        Method::PingReplyGap => "method.ping_reply_gap",
-        Method::GuestClock => "method.guest_clock",
-        Method::Hypervisor => "method.hypervisor",
-    }
-}
-
-/// A method's name by itself.
-pub fn method_name_label(method: Method) -> &'static str {
-    match method {
-        Method::Ping => "method_name.ping",
-        Method::PingReplyGap => "method_name.ping_reply_gap",
-        Method::GuestClock => "method_name.guest_clock",
-        Method::Hypervisor => "method_name.hypervisor",
-    }
 }
 
 /// The sign of a verdict where there is no room for its name.

@@ -1,6 +1,5 @@
 //! Tables of the methods that measure outages, and of the clocks behind them.
 
-use super::labels::{method_label, method_name_label};
 use super::{Cell, Table, column, row, runs_of, table, without_empty_columns};
 use crate::model::{Analysis, Clock, ClockOwner, ConditionId, Method, Unit};
 use crate::stats::Interval;
@@ -9,15 +8,15 @@ use crate::stats::Interval;
 /// its place on the time line.
 pub fn methods(analysis: &Analysis, condition: ConditionId) -> Table {
     let runs = runs_of(analysis, &analysis.conditions[condition]);
-    let methods: Vec<Method> = [Method::Ping, Method::PingReplyGap, Method::GuestClock, Method::Hypervisor]
+    let methods: Vec<Method> = Method::ALL
         .into_iter()
         .filter(|method| runs.iter().any(|run| run.outages.iter().any(|outage| outage.method == *method)))
         .collect();
     let mut columns = vec![column("repetition", "table.repetition", None)];
     for method in &methods {
-        let name = export_name(*method);
-        columns.push(column(name, method_label(*method), Some(Unit::Seconds)));
-        columns.push(column(&format!("{name}_bounds"), "table.bounds", Some(Unit::Seconds)));
+        let entry = method.entry();
+        columns.push(column(entry.key, entry.texts.heading, Some(Unit::Seconds)));
+        columns.push(column(&format!("{}_bounds", entry.key), "table.bounds", Some(Unit::Seconds)));
     }
     columns.push(column("start", "table.start", Some(Unit::Seconds)));
     columns.push(column("end", "table.end", Some(Unit::Seconds)));
@@ -26,8 +25,7 @@ pub fn methods(analysis: &Analysis, condition: ConditionId) -> Table {
         let mut cells = vec![Cell::Integer(i64::from(run.repetition))];
         for method in &methods {
             let bounds = of(method).map(|o| Interval::new(o.lower_s, o.upper_s.unwrap_or(f64::INFINITY)));
-            // A hypervisor tells milliseconds.
-            let decimals = if *method == Method::Hypervisor { 3 } else { 2 };
+            let decimals = method.entry().decimals;
             cells.push(Cell::number(of(method).map(|outage| outage.estimate_s), decimals));
             cells.push(Cell::interval(bounds, decimals));
         }
@@ -37,15 +35,6 @@ pub fn methods(analysis: &Analysis, condition: ConditionId) -> Table {
         row(cells)
     });
     table(format!("methods-{}", analysis.conditions[condition].id), columns, rows.collect())
-}
-
-fn export_name(method: Method) -> &'static str {
-    match method {
-        Method::Ping => "ping",
-        Method::PingReplyGap => "ping_reply_gap",
-        Method::GuestClock => "guest_clock",
-        Method::Hypervisor => "hypervisor",
-    }
 }
 
 /// Each pair of methods over the runs that both saw.
@@ -64,8 +53,8 @@ pub fn agreements(analysis: &Analysis) -> Table {
     let rows = analysis.agreements.iter().map(|agreement| {
         let compared = !agreement.pairs.is_empty();
         row(vec![
-            Cell::Label(method_name_label(agreement.a)),
-            Cell::Label(method_name_label(agreement.b)),
+            Cell::Label(agreement.a.entry().texts.name),
+            Cell::Label(agreement.b.entry().texts.name),
             Cell::count(agreement.pairs.len()),
             Cell::count(agreement.left_out),
             Cell::count(agreement.overlapping),
@@ -119,6 +108,6 @@ fn verdict(clock: &Clock) -> &'static str {
         Clock { wrong: true, .. } => "clock.wrong",
         Clock { drifts: true, .. } => "clock.drifts",
         Clock { offset_s: None, .. } => "clock.unknown",
-        _ => "clock.right",
+        Clock { wrong: false, drifts: false, offset_s: Some(_), .. } => "clock.right",
     }
 }

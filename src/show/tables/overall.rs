@@ -1,46 +1,55 @@
 //! Tables of all conditions: side by side, compared, and against what was published.
 
 use super::{Cell, Table, column, incomplete, row, series, summary, table, without_empty_columns};
-use crate::model::{Analysis, Comparison, Entries, Unit};
+use crate::model::metrics::{Shown, metrics};
+use crate::model::{Analysis, Comparison, Entries, Metric, Unit};
 
 /// All conditions with runs side by side.
 pub fn overview(analysis: &Analysis) -> Table {
-    let columns = vec![
+    let mut columns = vec![
         column("condition", "table.condition", None),
         column("runs", "table.runs", Some(Unit::Count)),
         column("completed", "table.completed", Some(Unit::Count)),
-        column("requests_unanswered_mean", "table.unanswered_mean", Some(Unit::Count)),
-        column("outage_ping_mean", "table.outage_ping_mean", Some(Unit::Seconds)),
-        column("outage_ping_ci95", "table.ci95", Some(Unit::Seconds)),
-        column("outage_guest_clock_mean", "table.outage_guest_clock_mean", Some(Unit::Seconds)),
-        column("outage_guest_clock_ci95", "table.ci95", Some(Unit::Seconds)),
-        column("outage_hypervisor_mean", "table.outage_hypervisor_mean", Some(Unit::Seconds)),
-        column("outage_hypervisor_ci95", "table.ci95", Some(Unit::Seconds)),
-        column("migration_duration_mean", "table.migration_duration_mean", Some(Unit::Seconds)),
-        column("migration_duration_ci95", "table.ci95", Some(Unit::Seconds)),
     ];
+    for (entry, heading) in in_overview() {
+        columns.push(column(&format!("{}_mean", entry.key.0), heading, entry.unit));
+        if is_length(entry) {
+            columns.push(column(&format!("{}_ci95", entry.key.0), "table.ci95", entry.unit));
+        }
+    }
     let all_completed = !analysis.runs.iter().any(incomplete);
     let migrated = analysis.conditions.entries().filter(|(_, condition)| !condition.runs.is_empty());
     let rows = migrated.map(|(id, condition)| {
-        let of = |metric| summary(analysis, id, metric);
-        let mean = |metric| Cell::number(of(metric).map(|s| s.mean), 2);
-        let ci = |metric| Cell::interval(of(metric).and_then(|s| s.ci95), 2);
-        row(vec![
+        let mut cells = vec![
             Cell::condition(analysis, id),
             Cell::count(condition.runs.len()),
             if all_completed { Cell::Missing } else { Cell::count(condition.completed) },
-            Cell::number(of("requests_unanswered").map(|s| s.mean), 1),
-            mean("outage_ping"),
-            ci("outage_ping"),
-            mean("outage_guest_clock"),
-            ci("outage_guest_clock"),
-            Cell::number(of("outage_hypervisor").map(|s| s.mean), 3),
-            Cell::interval(of("outage_hypervisor").and_then(|s| s.ci95), 3),
-            mean("migration_duration"),
-            ci("migration_duration"),
-        ])
+        ];
+        for (entry, _) in in_overview() {
+            let summary = summary(analysis, id, entry.key.0);
+            // A mean of what is counted is no whole number.
+            let decimals = entry.decimals.max(1);
+            cells.push(Cell::number(summary.map(|s| s.mean), decimals));
+            if is_length(entry) {
+                cells.push(Cell::interval(summary.and_then(|s| s.ci95), decimals));
+            }
+        }
+        row(cells)
     });
     without_empty_columns(table("overview".to_owned(), columns, rows.collect()))
+}
+
+/// The numbers whose means stand in the table of all conditions, with their headings.
+fn in_overview() -> impl Iterator<Item = (&'static Metric, &'static str)> {
+    metrics().iter().filter_map(|entry| match entry.shown {
+        Shown::Overview(heading) => Some((entry, heading)),
+        Shown::Condition | Shown::Elsewhere => None,
+    })
+}
+
+/// Whether it is a length of time: such means have intervals, and are compared in a table.
+fn is_length(entry: &Metric) -> bool {
+    entry.unit == Some(Unit::Seconds)
 }
 
 /// Comparisons with the means behind them.
@@ -92,10 +101,8 @@ pub fn comparisons(analysis: &Analysis) -> Table {
         column("p_adjusted", "table.p_adjusted", None),
     ];
     // `summary.json` compares all series.
-    let told = |metric: &str| {
-        matches!(metric, "outage_ping" | "outage_guest_clock" | "outage_hypervisor" | "migration_duration")
-    };
-    let rows = analysis.comparisons.iter().filter(|c| told(&c.metric)).map(|c| {
+    let shown = |metric: &str| in_overview().any(|(entry, _)| entry.key.0 == metric && is_length(entry));
+    let rows = analysis.comparisons.iter().filter(|c| shown(&c.metric)).map(|c| {
         row(vec![
             Cell::Metric(c.metric.clone()),
             Cell::condition(analysis, c.b),

@@ -1,6 +1,9 @@
 //! What migrations transferred, round by round.
 
 use super::{Cell, Row, Table, column, row, summary, table, without_empty_columns};
+use crate::model::metrics::{
+    AMPLIFICATION, PAGES_FIRST, PAGES_LAST, PAGES_MIDDLE_MEAN, PAGES_TOTAL, ROUNDS, WASTED,
+};
 use crate::model::{Analysis, ConditionId, Entries, Unit};
 
 /// A row a round of every run. Long: only for data files.
@@ -53,11 +56,11 @@ pub fn precopy(analysis: &Analysis) -> Table {
 }
 
 fn of_condition(analysis: &Analysis, condition: ConditionId) -> Option<Row> {
-    let of = |metric: &str| summary(analysis, condition, &format!("precopy.{metric}"));
+    let of = |metric: &str| summary(analysis, condition, metric);
     let mean = |metric: &str| of(metric).map(|summary| summary.mean);
-    let total = of("pages_total").filter(|_| of("pages_first").is_some())?;
-    let (first, middle, last) = (mean("pages_first"), mean("pages_middle_mean"), mean("pages_last"));
-    let rounds = mean("rounds");
+    let total = of(PAGES_TOTAL).filter(|_| of(PAGES_FIRST).is_some())?;
+    let (first, middle, last) = (mean(PAGES_FIRST), mean(PAGES_MIDDLE_MEAN), mean(PAGES_LAST));
+    let rounds = mean(ROUNDS);
     // What the figures of the parts give: where it is not the total, one of them is wrong.
     let parts = (|| Some(first? + (rounds? - 2.0) * middle? + last?))();
     Some(row(vec![
@@ -70,8 +73,8 @@ fn of_condition(analysis: &Analysis, condition: ConditionId) -> Option<Row> {
         Cell::number(last, 0),
         Cell::number(rounds, 1),
         Cell::number(parts, 0),
-        Cell::number(mean("amplification"), 2),
-        Cell::number(mean("wasted"), 1),
+        Cell::number(mean(AMPLIFICATION), 2),
+        Cell::number(mean(WASTED), 1),
     ]))
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::model::metrics::AMPLIFICATION;
 use crate::model::{Analysis, ConditionId, Finding, Method, RunId};
 
 #[derive(Serialize)]
@@ -70,7 +71,7 @@ impl<'a> FindingData<'a> {
             }
             Finding::Amplified { conditions } => data
                 .condition(conditions.first().map(|(condition, _)| *condition))
-                .metric(Some("precopy.amplification"))
+                .metric(Some(AMPLIFICATION))
                 .count("conditions", conditions.len())
                 .value("times", conditions.first().map(|(_, times)| *times)),
             Finding::Trend { metric, slope, ci95, r_squared, factor: _, level: _ } => data

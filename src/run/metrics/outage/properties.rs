@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::{GuestClockOutage, guest_clock, ping};
+use super::tests::by_ping;
+use super::{GuestClockOutage, guest_clock};
 use crate::model::{Migration, Outage, Status};
 use crate::run::align::{GuestClock, PingTimeline, SpanError};
 
@@ -91,7 +92,7 @@ fn is_in_order(outage: &Outage) -> bool {
 proptest! {
     #[test]
     fn an_estimate_lies_between_its_bounds(timeline in timelines(), clock in clocks()) {
-        let (_, outages) = ping(&timeline, &MIGRATION);
+        let (_, outages) = by_ping(&timeline, &MIGRATION);
         for outage in &outages {
             prop_assert!(is_in_order(outage), "{outage:?}");
         }
@@ -108,8 +109,8 @@ proptest! {
             let sent_s = timeline.sent_s.iter().map(|sent| sent + by).collect();
             PingTimeline { origin_s: timeline.origin_s.map(|origin| origin + by), sent_s, ..timeline.clone() }
         };
-        let (_, outages) = ping(&moved(30.0), &MIGRATION);
-        let (_, later) = ping(&moved(30.0 + shift), &MIGRATION);
+        let (_, outages) = by_ping(&moved(30.0), &MIGRATION);
+        let (_, later) = by_ping(&moved(30.0 + shift), &MIGRATION);
         prop_assert_eq!(outages.len(), later.len());
         let near = |a: Option<f64>, b: Option<f64>| a.is_some() == b.is_some()
             && a.zip(b).is_none_or(|(a, b)| (a - b).abs() < 1e-6);
@@ -129,8 +130,8 @@ proptest! {
         prop_assume!(timeline.answered.len() > 2 && timeline.origin_s.is_none_or(|origin| origin >= 0.0));
         // The first and the last are where the log begins and ends.
         let fewer = without(&timeline, 1 + which.index(timeline.answered.len() - 2));
-        let (all, by_all) = ping(&timeline, &MIGRATION);
-        let (some, by_some) = ping(&fewer, &MIGRATION);
+        let (all, by_all) = by_ping(&timeline, &MIGRATION);
+        let (some, by_some) = by_ping(&fewer, &MIGRATION);
         prop_assert!(all.longest_gap_lost <= some.longest_gap_lost);
         prop_assert!(by_all[0].estimate_s <= by_some[0].estimate_s);
         let upper = |outage: &Outage| outage.upper_s.unwrap_or(f64::INFINITY);

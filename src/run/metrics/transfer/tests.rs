@@ -53,13 +53,13 @@ fn a_quiet_interface_leaves_no_room() {
     let of = |counter: &str, told: f64| {
         count(&traffic("testbed", counter, -3.5, &rates), &job(told, 2.6)).unwrap()
     };
-    assert_eq!(of(LOOPBACK, 39.9e6).verdict, Verdict::Holds);
-    assert_eq!(of(LOOPBACK, 39.9e6).uncertainty_bytes, 0.0);
+    assert_eq!(of(LOOPBACK.name(), 39.9e6).verdict, Verdict::Holds);
+    assert_eq!(of(LOOPBACK.name(), 39.9e6).uncertainty_bytes, 0.0);
     // 5 % more than told: too much for `lo` (1 % + 1 MiB), not for a network.
-    assert_eq!(of(LOOPBACK, 38.1e6).verdict, Verdict::Contradicted);
+    assert_eq!(of(LOOPBACK.name(), 38.1e6).verdict, Verdict::Contradicted);
     assert_eq!(of("net.sent", 38.1e6).verdict, Verdict::Holds);
     // Nothing adds to make less of it.
-    assert_eq!(of(LOOPBACK, 40.1e6).verdict, Verdict::Contradicted);
+    assert_eq!(of(LOOPBACK.name(), 40.1e6).verdict, Verdict::Contradicted);
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn what_a_broken_connection_discards_is_expected_of_a_job_that_did_not_complete(
     let rates = [0.0, 0.0, 0.0, 0.0, 10e6, 20e6, 10e6, 0.0, 0.0];
     let broken = |told: f64, untold_s| {
         let job = Job { completed: false, untold_s, ..job(told, 2.6) };
-        count(&traffic("testbed", LOOPBACK, -3.5, &rates), &job).unwrap()
+        count(&traffic("testbed", LOOPBACK.name(), -3.5, &rates), &job).unwrap()
     };
     // 4 MB of 44 stayed in the socket; of 45, 5 MB are more than a socket holds.
     assert_eq!(broken(44e6, 0.0).verdict, Verdict::Holds);
@@ -97,7 +97,7 @@ fn the_way_of_the_migration_tells_its_counters() {
     let all: Vec<Traffic> = ["a", "b", "testbed"]
         .into_iter()
         .flat_map(|host| {
-            ["net.received", "net.sent", LOOPBACK].map(|metric| traffic(host, metric, 0.0, &[1.0]))
+            ["net.received", "net.sent", LOOPBACK.name()].map(|metric| traffic(host, metric, 0.0, &[1.0]))
         })
         .collect();
     let of = |traffic: &[Traffic], destination| -> Vec<String> {

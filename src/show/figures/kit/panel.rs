@@ -7,6 +7,7 @@ use super::scale::{Scale, Spread};
 use super::spans::{Span, Spans};
 use super::theme::{self, Quantity};
 use super::thinned::{Line, ThinnedCurve};
+use crate::model::Method;
 use crate::show::text::Text;
 
 /// Grid, ticks and labels of values that grow to the right.
@@ -128,7 +129,7 @@ impl Panel {
         }
         if let Some((_, span)) = &spans.outage {
             let (from, to) = edges(span);
-            let color = Quantity::OutagePing.color();
+            let color = Quantity::Outage(Method::Ping).color();
             canvas.rectangle((from, top), (to, bottom), color, 0.09)?;
             for stroke in hatch((from, to), (top, bottom)) {
                 canvas.line(&stroke, Pen::new(color, theme::HAIR).alpha(0.3))?;

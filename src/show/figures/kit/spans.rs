@@ -1,5 +1,6 @@
 //! When, in the mean of a condition's completed runs, the migration ran and the service was out.
 
+use crate::model::metrics::MIGRATION_DURATION;
 use crate::model::{Analysis, ConditionId, Event, Method, Run, Status};
 use crate::stats::Sample;
 
@@ -44,8 +45,8 @@ impl Spans {
             Some((method, span(outages.collect(), mean_of(method.metric()))?))
         };
         Self {
-            migration: span(migrations.collect(), mean_of("migration_duration")),
-            outage: Method::FOR_SERVICE.into_iter().find_map(outages),
+            migration: span(migrations.collect(), mean_of(MIGRATION_DURATION)),
+            outage: Method::for_service().find_map(outages),
         }
     }
 

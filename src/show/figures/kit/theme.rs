@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use anyhow::{Result, anyhow};
 use plotters::style::{FontStyle, RGBColor, register_font};
 
-use crate::model::Method;
+use crate::model::{Hue, Method};
 
 /// Family under which the bundled fonts are known to plotters, to browsers and to typst.
 pub const FAMILY: &str = "Inter";
@@ -117,10 +117,8 @@ pub enum Quantity {
     Received,
     Sent,
     RoundTrip,
-    OutagePing,
-    OutageReplyGap,
-    OutageGuestClock,
-    OutageHypervisor,
+    /// The outage as a method saw it.
+    Outage(Method),
     Migration,
     PreCopy,
     StopAndCopy,
@@ -135,11 +133,11 @@ pub type Dash = Option<(i32, i32)>;
 impl Quantity {
     pub fn color(self) -> RGBColor {
         match self {
+            Quantity::Outage(method) => hue(method.entry().hue),
             // The guest clock runs in the VM, round trips are what ping sees.
-            Quantity::Vm | Quantity::OutageGuestClock => BLUE,
-            Quantity::OutagePing | Quantity::RoundTrip => VERMILLION,
-            Quantity::Hypervisor | Quantity::OutageReplyGap => ORANGE,
-            Quantity::OutageHypervisor => GREEN,
+            Quantity::Vm => Quantity::Outage(Method::GuestClock).color(),
+            Quantity::RoundTrip => Quantity::Outage(Method::Ping).color(),
+            Quantity::Hypervisor => ORANGE,
             Quantity::OtherVm | Quantity::Idle | Quantity::VmPlace => GREY,
             Quantity::User | Quantity::PreCopy => SKY,
             Quantity::System | Quantity::Free => GREEN,
@@ -168,26 +166,13 @@ impl Quantity {
             Quantity::Received => "figure.quantity.received",
             Quantity::Sent => "figure.quantity.sent",
             Quantity::RoundTrip => "figure.quantity.round_trip",
-            Quantity::OutagePing => "figure.quantity.outage_ping",
-            Quantity::OutageReplyGap => "figure.quantity.outage_reply_gap",
-            Quantity::OutageGuestClock => "figure.quantity.outage_guest_clock",
-            Quantity::OutageHypervisor => "figure.quantity.outage_hypervisor",
+            Quantity::Outage(method) => method.entry().texts.lane,
             Quantity::Migration => "figure.quantity.migration",
             Quantity::PreCopy => "phase.precopy",
             Quantity::StopAndCopy => "phase.stop-and-copy",
             Quantity::Activation => "phase.activation",
             Quantity::VmPlace => "figure.quantity.vm_on",
             Quantity::Transfer => "figure.quantity.transfer",
-        }
-    }
-
-    /// The outage as a method saw it.
-    pub fn of_method(method: Method) -> Self {
-        match method {
-            Method::Ping => Quantity::OutagePing,
-            Method::PingReplyGap => Quantity::OutageReplyGap,
-            Method::GuestClock => Quantity::OutageGuestClock,
-            Method::Hypervisor => Quantity::OutageHypervisor,
         }
     }
 
@@ -204,10 +189,7 @@ impl Quantity {
             | Quantity::Free
             | Quantity::Received
             | Quantity::RoundTrip
-            | Quantity::OutagePing
-            | Quantity::OutageReplyGap
-            | Quantity::OutageGuestClock
-            | Quantity::OutageHypervisor
+            | Quantity::Outage(_)
             | Quantity::Migration
             | Quantity::PreCopy
             | Quantity::StopAndCopy
@@ -215,6 +197,15 @@ impl Quantity {
             | Quantity::VmPlace
             | Quantity::Transfer => None,
         }
+    }
+}
+
+fn hue(hue: Hue) -> RGBColor {
+    match hue {
+        Hue::Blue => BLUE,
+        Hue::Vermillion => VERMILLION,
+        Hue::Orange => ORANGE,
+        Hue::Green => GREEN,
     }
 }
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 
 use self::shown::{ShownCurve, covered, shown, values};
-use self::topics::{TOPICS, Topic, domain};
+use self::topics::{TOPICS, Topic};
 use super::figure::{Description, Figure, Layout, Place};
 use super::kit::canvas::{Canvas, Edges, Frame, Pen, Type, document};
 use super::kit::names::slug;
@@ -23,6 +23,7 @@ use super::kit::scale::{Scale, Spread};
 use super::kit::spans::{Span, Spans};
 use super::kit::theme::{self, Quantity};
 use super::kit::thinned::ThinnedCurve;
+use crate::model::curves::DOMAIN_CPU;
 use crate::model::{Analysis, ConditionId, Entries, Event, Host, HostId, Method, Role};
 use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
@@ -256,7 +257,7 @@ impl Drawing<'_> {
     }
 
     fn name(&self, shown: &ShownCurve) -> String {
-        let domain = domain(&shown.curve.metric).unwrap_or_default();
+        let domain = DOMAIN_CPU.key.parameter(&shown.curve.metric).unwrap_or_default();
         if shown.quantity == Quantity::OtherVm {
             return domain.to_owned();
         }
@@ -287,7 +288,7 @@ impl Drawing<'_> {
         let Spans { migration, outage } = self.figure.spans;
         let raised = self.figure.raised();
         let migration = migration.map(|span| (span, Quantity::Migration, MIGRATION_Y - raised));
-        let outage = outage.map(|(_, span)| (span, Quantity::OutagePing, OUTAGE_Y - raised));
+        let outage = outage.map(|(_, span)| (span, Quantity::Outage(Method::Ping), OUTAGE_Y - raised));
         for ((span, quantity, y), label) in migration.into_iter().chain(outage).zip(labels) {
             bar(canvas, frame, &span, quantity, y, &label)?;
         }
@@ -299,14 +300,8 @@ impl Drawing<'_> {
         let Spans { migration, outage } = self.figure.spans;
         let migration =
             migration.map(|span| self.text.fill("figure.span.migration", &[("seconds", &seconds(&span))]));
-        let outage = outage.map(|(method, span)| {
-            let key = match method {
-                Method::GuestClock => "figure.span.outage_guest_clock",
-                Method::Hypervisor => "figure.span.outage_hypervisor",
-                Method::Ping | Method::PingReplyGap => "figure.span.outage_ping",
-            };
-            self.text.fill(key, &[("seconds", &seconds(&span))])
-        });
+        let outage = outage
+            .map(|(method, span)| self.text.fill(method.entry().texts.span, &[("seconds", &seconds(&span))]));
         migration.into_iter().chain(outage).collect()
     }
 

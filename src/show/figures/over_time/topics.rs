@@ -2,6 +2,7 @@
 
 use super::super::kit::scale::Scale;
 use super::super::kit::theme::Quantity;
+use crate::model::curves::{self, CurveMetric, DOMAIN_0, DOMAIN_CPU};
 
 /// A kind of curves that stand in one figure.
 pub struct Topic {
@@ -44,9 +45,9 @@ pub static TOPICS: [Topic; 6] = [
         title: "figure.title.cpu_by_domain",
         unit: "figure.unit.percent",
         role: |metric, vm| {
-            let name = domain(metric)?;
+            let name = DOMAIN_CPU.key.parameter(metric)?;
             Some(match vm {
-                _ if name == "Domain-0" => (1, Quantity::Hypervisor),
+                _ if name == DOMAIN_0 => (1, Quantity::Hypervisor),
                 Some(vm) if name != vm => (2, Quantity::OtherVm),
                 Some(_) | None => (0, Quantity::Vm),
             })
@@ -64,10 +65,10 @@ pub static TOPICS: [Topic; 6] = [
             ranked(
                 metric,
                 &[
-                    ("cpu.user", Quantity::User),
-                    ("cpu.system", Quantity::System),
-                    ("cpu.wait", Quantity::Wait),
-                    ("cpu.idle", Quantity::Idle),
+                    (curves::CPU_USER, Quantity::User),
+                    (curves::CPU_SYSTEM, Quantity::System),
+                    (curves::CPU_WAIT, Quantity::Wait),
+                    (curves::CPU_IDLE, Quantity::Idle),
                 ],
             )
         },
@@ -82,7 +83,10 @@ pub static TOPICS: [Topic; 6] = [
         role: |metric, _| {
             ranked(
                 metric,
-                &[("cpu.softirq", Quantity::SoftInterrupts), ("cpu.hardirq", Quantity::HardInterrupts)],
+                &[
+                    (curves::CPU_SOFTIRQ, Quantity::SoftInterrupts),
+                    (curves::CPU_HARDIRQ, Quantity::HardInterrupts),
+                ],
             )
         },
         axis: |values| Scale::from_zero(values.bound.max(1.0), 5),
@@ -93,7 +97,9 @@ pub static TOPICS: [Topic; 6] = [
         key: "memory",
         title: "figure.title.memory",
         unit: "figure.unit.bytes",
-        role: |metric, _| ranked(metric, &[("mem.used", Quantity::Used), ("mem.free", Quantity::Free)]),
+        role: |metric, _| {
+            ranked(metric, &[(curves::MEM_USED, Quantity::Used), (curves::MEM_FREE, Quantity::Free)])
+        },
         axis: |values| Scale::around(values.low, values.bound, if values.stacked { 3 } else { 5 }),
         height: 1140,
         left: 250,
@@ -105,7 +111,7 @@ pub static TOPICS: [Topic; 6] = [
         title: "figure.title.network",
         unit: "figure.unit.rate",
         role: |metric, _| {
-            ranked(metric, &[("net.received", Quantity::Received), ("net.sent", Quantity::Sent)])
+            ranked(metric, &[(curves::NET_RECEIVED, Quantity::Received), (curves::NET_SENT, Quantity::Sent)])
         },
         ..OF_HOST
     },
@@ -115,7 +121,7 @@ pub static TOPICS: [Topic; 6] = [
         key: "round_trips",
         title: "figure.title.round_trips",
         unit: "figure.unit.milliseconds",
-        role: |metric, _| ranked(metric, &[("ping.rtt", Quantity::RoundTrip)]),
+        role: |metric, _| ranked(metric, &[(curves::PING_RTT, Quantity::RoundTrip)]),
         axis: |values| {
             if values.low > 0.0 && values.high / values.low >= 10.0 {
                 Scale::log(values.low, values.bound)
@@ -142,12 +148,7 @@ const OF_HOST: Topic = Topic {
     of_service: false,
 };
 
-fn ranked(metric: &str, quantities: &[(&str, Quantity)]) -> Option<(usize, Quantity)> {
-    let rank = quantities.iter().position(|(name, _)| *name == metric)?;
+fn ranked(metric: &str, quantities: &[(CurveMetric, Quantity)]) -> Option<(usize, Quantity)> {
+    let rank = quantities.iter().position(|(known, _)| known.name() == metric)?;
     Some((rank, quantities[rank].1))
-}
-
-/// The domain of a metric such as `domain.asam.cpu`.
-pub fn domain(metric: &str) -> Option<&str> {
-    metric.strip_prefix("domain.")?.strip_suffix(".cpu")
 }

@@ -56,7 +56,7 @@ impl Source<'_> {
             Source::Process => text.get("figure.quantity.process").to_owned(),
             Source::Traffic => text.get(Quantity::Transfer.name()).to_owned(),
             Source::Host(host) => text.fill(Quantity::VmPlace.name(), &[("host", host)]),
-            Source::Outage(method) => text.get(Quantity::of_method(method).name()).to_owned(),
+            Source::Outage(method) => text.get(Quantity::Outage(method).name()).to_owned(),
         }
     }
 }
@@ -100,11 +100,10 @@ pub fn blocks(analysis: &Analysis, condition: ConditionId) -> Vec<Block<'_>> {
         .filter(placed)
         .collect();
     let hosts = analysis.campaign.hosts.iter().filter(|host| host.role != Role::Observer);
-    let methods = [Method::Ping, Method::PingReplyGap, Method::GuestClock, Method::Hypervisor];
     let sources = [Source::Phases, Source::Process, Source::Traffic]
         .into_iter()
         .chain(hosts.map(|host| Source::Host(&host.name)))
-        .chain(methods.map(Source::Outage));
+        .chain(Method::ALL.map(Source::Outage));
     let shown: Vec<Source> =
         sources.filter(|source| runs.iter().any(|run| !bars(run, *source).is_empty())).collect();
     runs.into_iter().map(|run| block(run, &shown)).collect()
@@ -120,22 +119,16 @@ fn block<'a>(run: &'a Run, sources: &[Source<'a>]) -> Block<'a> {
     Block { run, lanes, end_s, zero_s: lost, outage_s, service: [lost, back] }
 }
 
-/// When the service was lost and when it was back: by ping, else by the clock in the VM, else by the
-/// hypervisor.
+/// When the service was lost and when it was back, by the best method that knows it.
 fn silence(run: &Run) -> (Option<f64>, Option<f64>) {
-    use MilestoneKind::{Resumed, ServiceBack, ServiceLost, Stopped};
     let at = |kind, evidence| {
         let found = |milestone: &&Milestone| milestone.kind == kind && milestone.evidence == evidence;
         run.milestones.iter().find(found).map(Milestone::at_s)
     };
-    [
-        (ServiceLost, ServiceBack, Evidence::Ping),
-        (Stopped, Resumed, Evidence::GuestClock),
-        (Stopped, Resumed, Evidence::Hypervisor),
-    ]
-    .into_iter()
-    .find_map(|(lost, back, evidence)| Some((Some(at(lost, evidence)?), at(back, evidence))))
-    .unwrap_or_default()
+    Method::for_service()
+        .filter_map(|method| method.entry().ends)
+        .find_map(|(evidence, [lost, back])| Some((Some(at(lost, evidence)?), at(back, evidence))))
+        .unwrap_or_default()
 }
 
 fn outage_end(outage: &Outage) -> Option<f64> {
@@ -147,9 +140,9 @@ fn lane<'a>(run: &Run, source: Source<'a>) -> Lane<'a> {
         run.milestones.iter().filter(|milestone| matches!(milestone.kind, MilestoneKind::Round(2..)));
     let length = match source {
         Source::Process => run.migration.duration_s.map(|duration| (duration, 2)),
-        Source::Outage(method) => run
-            .outage(method)
-            .map(|outage| (outage.estimate_s, if method == Method::Hypervisor { 3 } else { 2 })),
+        Source::Outage(method) => {
+            run.outage(method).map(|outage| (outage.estimate_s, usize::from(method.entry().decimals)))
+        }
         Source::Phases | Source::Traffic | Source::Host(_) => None,
     };
     Lane {
@@ -232,7 +225,7 @@ fn outage(outage: &Outage) -> Option<Bar> {
     let outer = outage.upper_s.map_or(0.0, |upper| (upper - outage.estimate_s).max(0.0) / 2.0);
     let (from, to) = ((start - outer, start + inner), (end - inner, end + outer));
     (outage.estimate_s > 0.0).then_some(Bar {
-        quantity: Quantity::of_method(outage.method),
+        quantity: Quantity::Outage(outage.method),
         from,
         to: if outage.censored { (end, end) } else { to },
         open: outage.censored,

@@ -14,7 +14,7 @@ use super::kit::canvas::{Canvas, Edges, Frame, Pen, Type, document};
 use super::kit::pages::pages;
 use super::kit::scale::Scale;
 use super::kit::theme::{self, Quantity};
-use crate::model::{Analysis, ConditionId, Entries};
+use crate::model::{Analysis, ConditionId, Entries, Method};
 use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
 
@@ -267,7 +267,7 @@ impl<'a, 'b> Plot<'a, 'b> {
             let end = NAMES + canvas.width(&remark, Type::label())?;
             // Nothing runs through the words.
             canvas.rectangle((NAMES - 10, y - LANE / 2), (end + 20, y + LANE / 2), theme::PAPER, 1.0)?;
-            canvas.text(&remark, (NAMES, y), Type::label().color(Quantity::OutagePing.color()))?;
+            canvas.text(&remark, (NAMES, y), Type::label().color(Quantity::Outage(Method::Ping).color()))?;
             y += LANE;
         }
         debug_assert!(y <= bottom + LANE + REMARK_GAP);
@@ -344,7 +344,8 @@ impl<'a, 'b> Plot<'a, 'b> {
 
     /// When the service was lost and when it was back, through all lanes.
     fn service(&self, block: &Block, (top, bottom): (i32, i32)) -> Result<()> {
-        let pen = Pen::new(Quantity::OutagePing.color(), theme::HAIR).alpha(0.7).dash(Some((24, 18)));
+        let pen =
+            Pen::new(Quantity::Outage(Method::Ping).color(), theme::HAIR).alpha(0.7).dash(Some((24, 18)));
         let places = block.service.iter().flatten().flat_map(|t| {
             let here = (&self.whole, *t);
             let there = self.outage.as_ref().zip(block.zero_s).map(|(panel, zero)| (panel, t - zero));

@@ -62,11 +62,9 @@ impl Composer<'_> {
         };
         let plain: Vec<(&Finding, Method)> = findings
             .iter()
-            .filter_map(|finding| match finding {
-                Finding::Outage { condition, method, .. } if told(*condition) == 1 => {
-                    Some((finding, *method))
-                }
-                _ => None,
+            .filter_map(|finding| {
+                let Finding::Outage { condition, method, .. } = finding else { return None };
+                (told(*condition) == 1).then_some((finding, *method))
             })
             .collect();
         let alike = plain.windows(2).all(|pair| pair[0].1 == pair[1].1);
@@ -80,9 +78,9 @@ impl Composer<'_> {
     /// The least and the greatest of several outages.
     fn outages_together(&self, outages: &[&Finding]) -> Option<String> {
         let means = || {
-            outages.iter().filter_map(|finding| match finding {
-                Finding::Outage { condition, method, mean_s, .. } => Some((*mean_s, *condition, *method)),
-                _ => None,
+            outages.iter().filter_map(|finding| {
+                let Finding::Outage { condition, method, mean_s, .. } = finding else { return None };
+                Some((*mean_s, *condition, *method))
             })
         };
         let (min, min_condition, method) = means().min_by(|a, b| a.0.total_cmp(&b.0))?;
@@ -95,7 +93,7 @@ impl Composer<'_> {
                 ("min_condition", &self.name(min_condition)),
                 ("max", &self.seconds(max)),
                 ("max_condition", &self.name(max_condition)),
-                ("method", self.text.get(method_words(method))),
+                ("method", self.text.get(method.entry().texts.by)),
             ],
         ))
     }
@@ -113,7 +111,7 @@ impl Composer<'_> {
                         ("min", &self.seconds(*min_s)),
                         ("max", &self.seconds(*max_s)),
                         ("n", &n.to_string()),
-                        ("method", text.get(method_words(*method))),
+                        ("method", text.get(method.entry().texts.by)),
                     ],
                 ))
             }
@@ -140,7 +138,22 @@ impl Composer<'_> {
                 "finding.outage_outlasts_migration",
                 &[("runs", &runs.to_string()), ("of", &of.to_string())],
             )),
-            _ => None,
+            // Of another condition, or of none.
+            Finding::LeastEfficient { .. }
+            | Finding::LosesMore { .. }
+            | Finding::Together { .. }
+            | Finding::Uneven { .. }
+            | Finding::Outage { .. }
+            | Finding::Lengthened { .. }
+            | Finding::MethodsAgree { .. }
+            | Finding::MethodsDisagree { .. }
+            | Finding::OutageOutlastsMigration { .. }
+            | Finding::FirstRepetitionsSlower { .. }
+            | Finding::RoundTripsRaised { .. }
+            | Finding::PrecopyLimit { .. }
+            | Finding::DoesNotConverge { .. }
+            | Finding::Amplified { .. }
+            | Finding::Trend { .. } => None,
         }
     }
 
@@ -200,7 +213,19 @@ impl Composer<'_> {
                     link: Some(format!("condition-{}", self.analysis.conditions[run.condition].id)),
                 })
             }
-            _ => None,
+            Finding::LeastEfficient { .. }
+            | Finding::LosesMore { .. }
+            | Finding::Together { .. }
+            | Finding::Uneven { .. }
+            | Finding::Outage { .. }
+            | Finding::Lengthened { .. }
+            | Finding::OutageOutlastsMigration { .. }
+            | Finding::FirstRepetitionsSlower { .. }
+            | Finding::RoundTripsRaised { .. }
+            | Finding::PrecopyLimit { .. }
+            | Finding::DoesNotConverge { .. }
+            | Finding::Amplified { .. }
+            | Finding::Trend { .. } => None,
         }
     }
 
@@ -298,14 +323,5 @@ impl Composer<'_> {
         ];
         let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
         (!runs.is_empty()).then(|| self.text.fill("finding.incomplete", &values))
-    }
-}
-
-fn method_words(method: Method) -> &'static str {
-    match method {
-        Method::Ping => "method.by_ping",
-        Method::PingReplyGap => "method.by_ping_reply_gap",
-        Method::GuestClock => "method.by_guest_clock",
-        Method::Hypervisor => "method.by_hypervisor",
     }
 }

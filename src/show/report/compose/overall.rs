@@ -3,19 +3,15 @@
 use super::super::format::range;
 use super::super::view::{Block, Definition, Section};
 use super::Composer;
-use crate::model::{Agreement, Event, Severity};
+use crate::model::metrics::{self, metrics};
+use crate::model::{Agreement, Event, Method, Metric, Severity};
 use crate::show::figures::Place;
 use crate::show::tables;
-use crate::show::tables::labels::method_name_label;
 
-/// What defines the numbers of migrations.
-const MIGRATIONS: [&str; 21] = [
-    "time_zero",
-    "clocks",
-    "ping",
-    "reply_gap",
-    "guest_clock",
-    "hypervisor",
+/// What defines the numbers of migrations, before the methods of measuring an outage.
+const BEFORE_METHODS: [&str; 2] = ["time_zero", "clocks"];
+/// And after them.
+const AFTER_METHODS: [&str; 15] = [
     "contradictions",
     "checks",
     "agreement",
@@ -83,7 +79,7 @@ impl Composer<'_> {
     fn agreed(&self, agreement: &Agreement) -> Option<String> {
         let limits = agreement.limits?;
         let decimals = if limits.low.abs().max(limits.high.abs()) < 0.095 { 3 } else { 2 };
-        let method = |of| self.text.get(method_name_label(of));
+        let method = |of: Method| self.text.get(of.entry().texts.name);
         Some(self.text.fill(
             "report.agreement_summary",
             &[
@@ -157,8 +153,13 @@ impl Composer<'_> {
         let compared = !self.analysis.efficiency.is_empty();
         let several_vms = !self.analysis.parallel.is_empty();
         let transferred = self.analysis.runs.iter().any(|run| run.transfer.is_some());
+        let own = self.own_definitions();
+        let mut terms_of_migrations = BEFORE_METHODS.to_vec();
+        terms_of_migrations.extend(Method::ALL.map(|method| method.entry().texts.definition));
+        terms_of_migrations.extend(own.iter().map(String::as_str));
+        terms_of_migrations.extend(AFTER_METHODS);
         let parts: [(bool, &[&str]); 8] = [
-            (self.migrations(), &MIGRATIONS),
+            (self.migrations(), &terms_of_migrations),
             (transferred, &["transfer"]),
             (!self.analysis.convergence.is_empty(), &["convergence"]),
             (!self.analysis.sweeps.is_empty(), &["trends"]),
@@ -177,5 +178,14 @@ impl Composer<'_> {
             .collect();
         let blocks = vec![Block::Definitions { items }];
         self.section("method", self.text.get("report.method").to_owned(), blocks)
+    }
+
+    /// The entries of the glossary that are of one number each, of the numbers that the campaign has.
+    fn own_definitions(&self) -> Vec<String> {
+        let there = |entry: &&Metric| {
+            self.analysis.series.iter().any(|series| entry.key.parameter(&series.metric).is_some())
+        };
+        let entries = metrics().iter().filter(|entry| entry.definition == metrics::Definition::Own);
+        entries.filter(there).map(|entry| entry.key.in_texts()).collect()
     }
 }

@@ -1,0 +1,51 @@
+//! What the reader of a run must know of it.
+
+use super::data::names;
+
+/// Something about one run that its reader must know.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Flag {
+    pub code: FlagCode,
+    /// The figures behind the flag, for the sentence that explains it.
+    pub values: Vec<(&'static str, f64)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FlagCode {
+    /// The network was silent while the VM's clock shows no step.
+    GuestClockStopped,
+    /// The VM's clock went backwards.
+    GuestClockStepsBack,
+    /// The VM's clock went ahead while the network was not silent.
+    GuestClockJumps,
+    /// The outage lasted longer than the migration process.
+    OutageLongerThanMigration,
+    /// The outage intervals of two methods do not overlap.
+    MethodsDisagree,
+    /// The network was silent for less time than the hypervisor says the VM stood still.
+    OutageShorterThanDowntime,
+    /// The hypervisor's downtime ends before the VM runs on the target.
+    DowntimeEndsEarly,
+    /// The VM was seen on two hosts at a time, or on the target before it left the source.
+    VmOnTwoHosts,
+    /// The outage ended before the migration was requested.
+    OutageBeforeRequest,
+    /// Requests were lost outside of the main hole.
+    ScatteredLoss,
+    /// One of the first repetitions, with a longer outage than every later one.
+    FirstRepetitionSlower,
+}
+
+names!(FlagCode, "flag", {
+    Self::GuestClockStopped => "guest-clock-stopped",
+    Self::GuestClockStepsBack => "guest-clock-steps-back",
+    Self::GuestClockJumps => "guest-clock-jumps",
+    Self::OutageLongerThanMigration => "outage-longer-than-migration",
+    Self::MethodsDisagree => "methods-disagree",
+    Self::OutageShorterThanDowntime => "outage-shorter-than-downtime",
+    Self::DowntimeEndsEarly => "downtime-ends-early",
+    Self::VmOnTwoHosts => "vm-on-two-hosts",
+    Self::OutageBeforeRequest => "outage-before-request",
+    Self::ScatteredLoss => "scattered-loss",
+    Self::FirstRepetitionSlower => "first-repetition-slower",
+});
