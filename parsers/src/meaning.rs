@@ -14,7 +14,7 @@ pub enum Meaning {
     HostSamples,
     /// CPU and memory of domains under Xen: `sample`, `domain`, `present`, `cpu` (per cent of one CPU) and `mem` (bytes).
     Domains(Domains),
-    /// Replies to requests that were sent at equal intervals: `seq` and `rtt_ms`, `epoch` or `epoch_s` where a reply has a
+    /// Replies to requests that were sent at equal intervals: `seq` and `rtt` (ms), `epoch` or `epoch_s` where a reply has a
     /// time.
     Replies {
         /// How coarse the times of the replies are, in seconds.

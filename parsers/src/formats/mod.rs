@@ -16,6 +16,7 @@ mod ping;
 mod ping_gawk;
 mod qmp_migrate;
 mod ramspeed;
+mod sadf;
 mod stream;
 mod sysbench;
 mod virsh_domjobinfo;
@@ -32,6 +33,7 @@ use crate::format::Format;
 /// formats that mean the same and only one of them can count, the first does.
 pub static FORMATS: &[Format] = &[
     Format::new(&dstat::DESCRIPTION),
+    Format::new(&sadf::DESCRIPTION),
     Format::new(&xentop_gawk::DESCRIPTION),
     Format::new(&xentop::DESCRIPTION),
     Format::new(&ping_gawk::DESCRIPTION),

@@ -61,7 +61,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     written_by: "dstat 0.5 to 0.8, dool and pcp-dstat with --output (-T for time stamps)",
     begins_with: "`\"Dstat 0.7.0 CSV output\"`, or `\"Host:\",…` where it was appended",
     file_names: &[],
-    clocks: &[Clock::Epoch, Clock::EpochSecondsAtArrival, Clock::None],
+    clocks: &[Clock::Epoch, Clock::EpochSecondsAtArrival],
     meaning: Meaning::HostSamples,
     recognise,
     parse,

@@ -12,6 +12,7 @@ mod ping;
 mod ping_gawk;
 mod qmp_migrate;
 mod ramspeed;
+mod sadf;
 mod stream;
 mod sysbench;
 mod virsh_domjobinfo;

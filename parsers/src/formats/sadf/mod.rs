@@ -1,0 +1,273 @@
+//! `sadf`: what sar collected of a host, as `sadf -d` of sysstat prints it.
+//!
+//! ```text
+//! # hostname;interval;timestamp;CPU;%user;%nice;%system;%iowait;%steal;%idle
+//! kirsche;1;2026-11-30 00:44:30 UTC;-1;63.82;30.15;6.03;0.00;0.00;0.00
+//! # hostname;interval;timestamp;kbmemfree;kbavail;kbmemused;%memused;kbbuffers;kbcached;…
+//! kirsche;1;2026-11-30 00:44:30 UTC;20542756;22918960;1420248;5.75;40276;2446368;…
+//! # hostname;interval;timestamp;IFACE;rxpck/s;txpck/s;rxkB/s;txkB/s;…
+//! kirsche;1;2026-11-30 00:44:30 UTC;eth0;38.00;38.00;783.20;783.20;…
+//! kirsche;-1;2026-11-30 00:44:33 UTC;LINUX-RESTART	(2 CPU)
+//! ```
+//!
+//! One table per activity, from one restart to the next. Rows of one time are one row of the frame ([`samples`]); columns are found by their names
+//! ([`table`]), so that any choice of activities is read, also several outputs in one file.
+//!
+//! Traps:
+//!
+//! * A value is the mean over the interval that *ends* at its time. Times are cut to whole seconds.
+//! * Times are UTC, unless `-t` or `-T` was given (local, with a zone before 11.1) or `-U` (seconds since 1970): see [`stamp`].
+//! * `%user` holds the time of guests, `%usr` of `-u ALL` does not. `%system` holds interrupts, `%sys` does not.
+//! * `kbmemused` held buffers and caches until 11.7.3; `%memused` gives away which it is.
+//! * `rxkB` are 1024 bytes; before 8.1 it was `rxbyt`.
+//! * An interval of -1 marks a restart, or a comment of `sadc -C`.
+//! * Some countries write decimal commas.
+//!
+//! Absent on purpose: single CPUs, disks and all other activities; `-h`, which puts the tables of one time into one line and
+//! does not say how many CPUs and interfaces are in it.
+
+mod samples;
+mod stamp;
+mod table;
+
+use std::collections::BTreeSet;
+
+use self::samples::Samples;
+use self::stamp::Stamp;
+use self::table::{Quantity, Table};
+use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
+use crate::format::Description;
+use crate::frame::Clock;
+use crate::head::Head;
+use crate::lines::{Line, Lines};
+use crate::meaning::Meaning;
+use crate::outcome::{Outcome, Unusable, unusable};
+use crate::text::{float, unsigned};
+
+pub(crate) static DESCRIPTION: Description = Description {
+    name: "sadf",
+    description: "CPU, memory and network of a host as collected by sar, printed by `sadf -d`",
+    written_by: "sadf -d of sysstat 8 to 12 with -u, -r and -n DEV (run it without -t, -T and -h)",
+    begins_with: "`# hostname;interval;timestamp;CPU;%user;…`, or a restart `HOST;-1;…;LINUX-RESTART`",
+    file_names: &["sar", "sysstat"],
+    clocks: &[Clock::EpochSecondsAtArrival],
+    meaning: Meaning::HostSamples,
+    recognise,
+    parse,
+};
+
+const HEADER: &[u8] = b"# hostname;interval;timestamp;";
+
+fn recognise(head: &Head<'_>) -> bool {
+    let begins = head.lines.first().is_some_and(|line| {
+        let mut cells = line.text.split(|byte| *byte == b';');
+        line.text.starts_with(HEADER) || cells.nth(1) == Some(b"-1")
+    });
+    begins && head.lines.iter().any(|line| line.text.starts_with(HEADER))
+}
+
+struct Reader {
+    table: Table,
+    samples: Samples,
+    facts: Facts,
+    lost: usize,
+    /// Rows of tables that are not used.
+    others: (u64, Option<u64>),
+    comma: bool,
+    /// Codes of warnings about zones.
+    zones: BTreeSet<&'static str>,
+    diagnostics: Diagnostics,
+}
+
+/// Reads the log; see the module.
+fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
+    let mut reader = Reader {
+        table: Table::Other,
+        samples: Samples::default(),
+        facts: Facts::default(),
+        lost: 0,
+        others: (0, None),
+        comma: false,
+        zones: BTreeSet::new(),
+        diagnostics: Diagnostics::default(),
+    };
+    for line in Lines::new(bytes).filter(|line| !line.is_blank()) {
+        match line.text.strip_prefix(HEADER) {
+            Some(names) => reader.header(line, names),
+            None => reader.line(line),
+        }
+    }
+    reader.finish(bytes)
+}
+
+impl Reader {
+    fn header(&mut self, line: Line<'_>, names: &[u8]) {
+        self.table = Table::read(names);
+        if self.table == Table::Horizontal {
+            self.diagnostics.error("horizontal", Place::line(line.number, line.text), || {
+                "expected one table per activity; this is the output of `sadf -d -h`, which does not say where one ends: \
+                 run it without -h. The lines below are left out"
+                    .to_owned()
+            });
+        }
+    }
+
+    fn line(&mut self, line: Line<'_>) {
+        let place = Place::line(line.number, line.text);
+        let cells: Vec<&[u8]> = line.text.split(|byte| *byte == b';').map(<[u8]>::trim_ascii).collect();
+        let [host, interval, stamp, values @ ..] = cells.as_slice() else {
+            self.unreadable(line, "hostname, interval and timestamp");
+            return;
+        };
+        let Some((stamp, unplaced)) = Stamp::read(stamp) else {
+            self.unreadable(line, "a timestamp such as `2026-11-30 00:44:30 UTC`");
+            return;
+        };
+        if *interval == b"-1" {
+            self.mark(place, stamp, values);
+            return;
+        }
+        if self.facts.get("host").is_none() {
+            self.facts.set_text("host", host);
+        } else if self.facts.text("host").map(str::as_bytes) != Some(host) {
+            let host = String::from_utf8_lossy(host).into_owned();
+            self.diagnostics.warning("another-host", place, || {
+                format!("lines before this one are of another host, this one is of {host}; all are kept")
+            });
+        }
+        if let Some(zone) = unplaced {
+            let (code, why) = zone.complaint().unwrap_or_else(|| {
+                let why = "nothing says their time zone: declare utc_offset";
+                ("time-zone-unknown", why.to_owned())
+            });
+            if self.zones.insert(code) {
+                self.diagnostics.warning(code, place, || {
+                    format!(
+                        "times are local, in local_s and not in epoch_s: {why}, or run sadf without -t and -T"
+                    )
+                });
+            }
+        }
+        match &self.table {
+            Table::Other => {
+                self.others = (self.others.0.saturating_add(1), self.others.1.or(Some(line.number)));
+                return;
+            }
+            Table::Horizontal => {
+                self.lost = self.lost.saturating_add(1);
+                return;
+            }
+            Table::Cpu { .. } | Table::Memory { .. } | Table::Network { .. } => {}
+        }
+        self.row(line, stamp, values);
+    }
+
+    /// A restart of the machine or of the collector, or a comment.
+    fn mark(&mut self, place: Place<'_>, stamp: Stamp, values: &[&[u8]]) {
+        let text = values.first().copied().unwrap_or_default();
+        if !text.starts_with(b"LINUX-RESTART") {
+            self.diagnostics
+                .note("comment", place, || "a comment in the collected data; it is not used".to_owned());
+            return;
+        }
+        self.samples.restart(stamp);
+        let number =
+            text.split(|byte| *byte == b'(').nth(1).and_then(|text| text.split(|byte| *byte == b' ').next());
+        if let Some(cpus) = number.and_then(unsigned) {
+            self.facts.set_int("cpus", cpus);
+        }
+    }
+
+    fn row(&mut self, line: Line<'_>, stamp: Stamp, cells: &[&[u8]]) {
+        let wanted = self.table.len();
+        if cells.len() < wanted {
+            self.unreadable(line, "as many cells as names in the line that begins with #");
+            return;
+        }
+        let mut numbers = vec![None; cells.len()];
+        for (at, (cell, number)) in cells.iter().zip(&mut numbers).enumerate() {
+            if !self.table.is_number(at) {
+                continue;
+            }
+            *number = self.number(cell).filter(|number| *number >= 0.0);
+            let cut = !line.terminated && at + 1 == cells.len() && decimals(cell) < 2;
+            if cut || number.is_none() {
+                *number = None;
+                // Cells are parts of their line.
+                let position = (cell.as_ptr() as usize).saturating_sub(line.text.as_ptr() as usize);
+                let code = if cut { "last-line-cut" } else { "unreadable-value" };
+                self.diagnostics.warning(code, Place::cell(line.number, position, cell), || {
+                    if cut {
+                        "the last line has no end and its last number may lack digits; it is null".to_owned()
+                    } else {
+                        "expected a number of at least 0; the value is null".to_owned()
+                    }
+                });
+            }
+        }
+        let mut values = Vec::new();
+        self.table.values(cells, &numbers, &mut values);
+        if values.is_empty() {
+            return;
+        }
+        let row = self.samples.row(stamp);
+        for Quantity { name, unit, value } in values {
+            if self.samples.set(row, &name, unit, value) {
+                continue;
+            }
+            self.diagnostics.warning("second-value", Place::line(line.number, line.text), || {
+                format!("a second {name} of this time, and another one; the first is used. Was the clock set back?")
+            });
+        }
+    }
+
+    /// A number with a point, or a comma.
+    fn number(&mut self, cell: &[u8]) -> Option<f64> {
+        float(cell).or_else(|| {
+            let at = memchr::memchr(b',', cell)?;
+            let mut point = cell.to_vec();
+            *point.get_mut(at)? = b'.';
+            let number = float(&point)?;
+            self.comma = true;
+            Some(number)
+        })
+    }
+
+    fn unreadable(&mut self, line: Line<'_>, expected: &'static str) {
+        self.lost = self.lost.saturating_add(1);
+        let code = if line.terminated { "row-unreadable" } else { "last-line-cut" };
+        self.diagnostics.warning(code, Place::line(line.number, line.text), || {
+            format!("expected {expected}; the line is left out")
+        });
+    }
+
+    fn finish(mut self, bytes: &[u8]) -> Result<Outcome, Unusable> {
+        if self.samples.is_empty() {
+            let first = Lines::new(bytes).find(|line| !line.is_blank());
+            let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
+            let expected = "tables of sadf -d about the CPU (-u), memory (-r) or network (-n DEV)";
+            return Err(unusable(place, expected, self.diagnostics));
+        }
+        if let (count @ 1.., line) = self.others {
+            self.diagnostics.note("other-tables", Place { line, ..Place::FILE }, || {
+                format!("{count} lines are of other tables than CPU, memory and network; they are not used")
+            });
+        }
+        if self.comma {
+            self.diagnostics.note("decimal-comma", Place::FILE, || {
+                "numbers have decimal commas, by the locale of sadf; they are read as such".to_owned()
+            });
+        }
+        let clock = if self.samples.has_epochs() { Clock::EpochSecondsAtArrival } else { Clock::None };
+        self.facts.set_int("segments", self.samples.segments());
+        let rows = RowCount { read: self.samples.len(), lost: self.lost };
+        let columns = self.samples.finish(&mut self.diagnostics);
+        Ok(Outcome { version: None, columns, clock, facts: self.facts, rows, diagnostics: self.diagnostics })
+    }
+}
+
+/// How many digits stand behind the point or comma.
+fn decimals(cell: &[u8]) -> usize {
+    let at = cell.iter().position(|byte| matches!(byte, b'.' | b','));
+    at.map_or(0, |at| cell.len().saturating_sub(at).saturating_sub(1))
+}
