@@ -6,11 +6,11 @@
 use std::path::{Path, PathBuf};
 
 use super::merge;
+pub use super::stages::Keep;
 use super::stages::{Aggregated, Concluded, Loaded, Measured, Surveyed};
 use crate::input::config::{self, AlignKey, Config, LayoutTable};
 use crate::input::session::{self, Session, folder_name};
-use crate::model::{Analysis, Run};
-use crate::run::align::AlignedRun;
+use crate::model::Analysis;
 
 /// What the caller may override.
 #[derive(Debug, Clone, Default)]
@@ -36,9 +36,6 @@ pub struct Progress<'a> {
     /// Called after each file.
     pub file: &'a (dyn Fn() + Sync),
 }
-
-/// What the caller keeps of each run besides its numbers: its aligned series are dropped after this call.
-pub type Keep<'a, K> = &'a (dyn Fn(&Run, &AlignedRun, &Config) -> K + Sync);
 
 /// The name of a campaign in an earlier report.
 #[derive(Debug, Clone)]

@@ -28,7 +28,7 @@ pub fn cells(
     conditions: &[Condition],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Benchmark> {
-    let mut groups: BTreeMap<Key, (Unit, Direction, Vec<Reading>)> = BTreeMap::new();
+    let mut groups: BTreeMap<Key, Group> = BTreeMap::new();
     // The first file with a repetition of a quantity, and the quantities that another has again.
     let mut first_files: BTreeMap<(Key, u32, u64), String> = BTreeMap::new();
     let mut twice: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
@@ -75,44 +75,39 @@ pub fn cells(
             source_file: place.file,
         });
     }
-    diagnostics.extend(twice.into_iter().map(|((first, second), quantities)| {
-        let some: Vec<&str> = quantities.iter().take(3).map(String::as_str).collect();
-        let more = quantities.len().saturating_sub(some.len());
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let message = format!(
-            "{}{more}: counted twice, {first} tells the same repetition; this file's values are left out",
-            some.join(", ")
-        );
-        Diagnostic {
-            severity: Severity::Error,
-            code: "counted-twice",
-            file: Some(second),
-            line: None,
-            column: None,
-            message,
-            text: None,
-        }
-    }));
-    groups
-        .into_iter()
-        .filter_map(|((benchmark, condition, operation, vm), (unit, direction, readings))| {
-            let means: Vec<f64> = by_repetition(&readings).into_values().collect();
-            let repetitions = Sample::new(means)?;
-            let (value, sd, ci95) = (repetitions.mean(), repetitions.sd(), mean_ci95(&repetitions));
-            Some(Benchmark {
-                benchmark,
-                condition,
-                vm,
-                operation,
-                unit,
-                direction,
-                readings,
-                value,
-                sd,
-                ci95,
-            })
-        })
-        .collect()
+    diagnostics.extend(twice.into_iter().map(|(files, quantities)| counted_twice(files, &quantities)));
+    groups.into_iter().filter_map(|(key, group)| quantity(key, group)).collect()
+}
+
+/// Unit, direction and readings of a quantity.
+type Group = (Unit, Direction, Vec<Reading>);
+
+/// The mean of all readings of a quantity; `None` without any.
+fn quantity((benchmark, condition, operation, vm): Key, group: Group) -> Option<Benchmark> {
+    let (unit, direction, readings) = group;
+    let repetitions = Sample::new(by_repetition(&readings).into_values().collect())?;
+    let (value, sd, ci95) = (repetitions.mean(), repetitions.sd(), mean_ci95(&repetitions));
+    Some(Benchmark { benchmark, condition, vm, operation, unit, direction, readings, value, sd, ci95 })
+}
+
+/// Quantities of which a second file holds a repetition that the first has already.
+fn counted_twice((first, second): (String, String), quantities: &BTreeSet<String>) -> Diagnostic {
+    let some: Vec<&str> = quantities.iter().take(3).map(String::as_str).collect();
+    let more = quantities.len().saturating_sub(some.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let message = format!(
+        "{}{more}: counted twice, {first} tells the same repetition; this file's values are left out",
+        some.join(", ")
+    );
+    Diagnostic {
+        severity: Severity::Error,
+        code: "counted-twice",
+        file: Some(second),
+        line: None,
+        column: None,
+        message,
+        text: None,
+    }
 }
 
 /// A quantity of a condition in words, for messages.

@@ -119,25 +119,7 @@ fn arrange<T>(
     varying.sort_by_key(|name| {
         (factor_order.iter().position(|known| known == name).unwrap_or(usize::MAX), is_numeric(name))
     });
-    let quantity = |name: &str| name == BENCHMARK || name == OPERATION;
-    let rest = |taken: &[String], quantities: bool| -> Vec<String> {
-        let free = varying.iter().filter(|name| !taken.iter().any(|t| t == *name));
-        free.filter(|name| quantity(name) == quantities).map(|name| (*name).to_owned()).collect()
-    };
-    let (row_names, column_names) = match (layout.rows.is_empty(), layout.columns.is_empty()) {
-        // Operations go to the rows of efficiencies and to the columns of values, conditions to the other side.
-        (true, true) if !is_values => (rest(&[], true), rest(&[], false)),
-        (true, true) => crossed(of, levels, &varying).unwrap_or_else(|| (rest(&[], false), rest(&[], true))),
-        (false, true) => {
-            let columns = [rest(&layout.rows, false), rest(&layout.rows, true)].concat();
-            (layout.rows.clone(), columns)
-        }
-        (true, false) => {
-            let rows = [rest(&layout.columns, true), rest(&layout.columns, false)].concat();
-            (rows, layout.columns.clone())
-        }
-        (false, false) => (layout.rows.clone(), layout.columns.clone()),
-    };
+    let (row_names, column_names) = sides(layout, is_values, of, levels, &varying);
     let key = |benchmark: BenchmarkId, names: &[String]| -> Vec<Level> {
         let of = |name: &String| {
             (config.level_order(name, level(benchmark, name)), level(benchmark, name).to_owned())
@@ -170,6 +152,36 @@ fn arrange<T>(
         rows: plain(rows),
         columns: plain(columns),
     }))
+}
+
+/// What rows and columns are told apart by: what the layout says, and on the side that it leaves open what varies
+/// besides.
+fn sides<T>(
+    layout: &LayoutTable,
+    is_values: bool,
+    of: &[(Id<T>, BenchmarkId)],
+    levels: &[BTreeMap<&str, &str>],
+    varying: &[&str],
+) -> (Vec<String>, Vec<String>) {
+    let quantity = |name: &str| name == BENCHMARK || name == OPERATION;
+    let rest = |taken: &[String], quantities: bool| -> Vec<String> {
+        let free = varying.iter().filter(|name| !taken.iter().any(|t| t == *name));
+        free.filter(|name| quantity(name) == quantities).map(|name| (*name).to_owned()).collect()
+    };
+    match (layout.rows.is_empty(), layout.columns.is_empty()) {
+        // Operations go to the rows of efficiencies and to the columns of values, conditions to the other side.
+        (true, true) if !is_values => (rest(&[], true), rest(&[], false)),
+        (true, true) => crossed(of, levels, varying).unwrap_or_else(|| (rest(&[], false), rest(&[], true))),
+        (false, true) => {
+            let columns = [rest(&layout.rows, false), rest(&layout.rows, true)].concat();
+            (layout.rows.clone(), columns)
+        }
+        (true, false) => {
+            let rows = [rest(&layout.columns, true), rest(&layout.columns, false)].concat();
+            (rows, layout.columns.clone())
+        }
+        (false, false) => (layout.rows.clone(), layout.columns.clone()),
+    }
 }
 
 /// Values of one operation: the factor with most levels in the rows and as many of the others in the columns as

@@ -10,6 +10,9 @@ use crate::model::{Condition, Diagnostic, Host, Run};
 use crate::run::align::{AlignedRun, align};
 use crate::run::measure::{MeasuredRun, measure};
 
+/// What the caller keeps of each run besides its numbers: its aligned series are dropped after this call.
+pub type Keep<'a, K> = &'a (dyn Fn(&Run, &AlignedRun, &Config) -> K + Sync);
+
 /// In: the files of each run. Out: their numbers; nothing of the logs.
 pub struct Measured {
     pub hosts: Vec<Host>,
@@ -24,11 +27,7 @@ pub struct Measured {
 impl Measured {
     /// Aligns and measures one run after the other, several at a time. `keep` sees the series of each before they are
     /// dropped; what it returns comes in the order of the runs.
-    pub fn measure<K: Send>(
-        surveyed: Surveyed,
-        config: &Config,
-        keep: &(dyn Fn(&Run, &AlignedRun, &Config) -> K + Sync),
-    ) -> (Self, Vec<K>) {
+    pub fn measure<K: Send>(surveyed: Surveyed, config: &Config, keep: Keep<'_, K>) -> (Self, Vec<K>) {
         let Surveyed { hosts, vm, counters, conditions, results, runs, mut diagnostics } = surveyed;
         let one = |RunFiles { key, condition, files }: RunFiles| {
             let mut aligned = align(key, &files.iter().collect::<Vec<_>>(), config, &counters);

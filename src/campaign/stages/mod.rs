@@ -19,5 +19,6 @@ mod surveyed;
 pub(super) use aggregated::Aggregated;
 pub(super) use concluded::Concluded;
 pub(super) use loaded::Loaded;
+pub use measured::Keep;
 pub(super) use measured::Measured;
 pub(super) use surveyed::Surveyed;

@@ -16,8 +16,8 @@ pub(super) fn levels(log: &Parsed) -> Vec<Measurement> {
     };
     let mean = |column: &str| {
         let values = frame.f64s(column).ok()?;
-        let of_all = levels.iter().zip(values.iter()).filter(|(level, _)| *level == Some("ALL"));
-        let values: Vec<f64> = of_all.filter_map(|(_, value)| value).collect();
+        let totals = levels.iter().zip(values.iter()).filter(|(level, _)| *level == Some("ALL"));
+        let values: Vec<f64> = totals.filter_map(|(_, value)| value).collect();
         (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
     };
     [

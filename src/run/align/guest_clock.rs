@@ -3,7 +3,7 @@
 use stillstand_parsers::Parsed;
 use stillstand_parsers::time::midnight_s;
 
-use super::Told;
+use super::FileReport;
 use crate::model::Severity;
 
 /// The stamps of the clock inside the VM.
@@ -23,14 +23,14 @@ pub struct GuestClock {
 }
 
 /// The stamps of a zeit log. `zero` is the request by the guest's clock. `None` without a stamp.
-pub(super) fn read(log: &Parsed, zero: Option<f64>, told: &mut Told<'_>) -> Option<GuestClock> {
+pub(super) fn read(log: &Parsed, zero: Option<f64>, report: &mut FileReport<'_>) -> Option<GuestClock> {
     let resolution_s = log.facts.float("resolution_s").unwrap_or(0.0);
     if let Ok(epochs) = log.frame.f64s("epoch_s") {
         // `date +%s.%N` needs neither date nor zone.
         let origin = zero.unwrap_or(0.0);
         let stamps_s: Vec<f64> = epochs.iter().flatten().map(|stamp| stamp - origin).collect();
         return (!stamps_s.is_empty()).then(|| GuestClock {
-            file: told.file.to_owned(),
+            file: report.file.to_owned(),
             stamps_s,
             aligned: zero.is_some(),
             zone_fitted: false,
@@ -39,13 +39,13 @@ pub(super) fn read(log: &Parsed, zero: Option<f64>, told: &mut Told<'_>) -> Opti
     }
     let mut stamps_s: Vec<f64> = log.frame.f64s("time_s").ok()?.iter().flatten().collect();
     let (first, last) = (*stamps_s.first()?, *stamps_s.last()?);
-    let found = zero.and_then(|zero| Some((zero, midnight(log, (first, last), zero, told)?)));
+    let found = zero.and_then(|zero| Some((zero, midnight(log, (first, last), zero, report)?)));
     let origin = found.map(|(zero, midnight)| midnight.unix_s - zero);
     if let Some(origin) = origin {
         stamps_s.iter_mut().for_each(|stamp| *stamp += origin);
     }
     Some(GuestClock {
-        file: told.file.to_owned(),
+        file: report.file.to_owned(),
         stamps_s,
         aligned: origin.is_some(),
         resolution_s,
@@ -65,7 +65,12 @@ struct Midnight {
 /// From the date in the log and its offset from UTC (declared, or that of the zone the log names),
 /// if that puts the request inside the log or at most a minute beside it. Else the only multiple of
 /// half an hour that does, since local times differ from UTC by such multiples.
-fn midnight(log: &Parsed, (first, last): (f64, f64), request: f64, told: &mut Told<'_>) -> Option<Midnight> {
+fn midnight(
+    log: &Parsed,
+    (first, last): (f64, f64),
+    request: f64,
+    report: &mut FileReport<'_>,
+) -> Option<Midnight> {
     const BESIDE_S: f64 = 60.0;
     let fits = |midnight: &f64| (midnight + first - BESIDE_S..=midnight + last + BESIDE_S).contains(&request);
     let midnight = log.facts.text("date").and_then(midnight_s);
@@ -80,7 +85,7 @@ fn midnight(log: &Parsed, (first, last): (f64, f64), request: f64, told: &mut To
     if stated.is_some() && only.is_some() {
         let message = "by its date and offset from UTC the log would not hold the request; another offset does and \
                        is used: check utc_offset";
-        told.tell(Severity::Warning, "guest-zone-differs", message.to_owned());
+        report.add(Severity::Warning, "guest-zone-differs", message.to_owned());
     }
     only.map(|unix_s| Midnight { unix_s, fitted: true })
 }

@@ -31,8 +31,8 @@ pub struct HypervisorLog {
     pub resumed: Option<f64>,
     /// The job ended between these instants.
     pub ended: Option<(f64, f64)>,
-    /// When it last told how much it had transferred.
-    pub told: Option<f64>,
+    /// When it last reported how much it had transferred.
+    pub bytes_reported: Option<f64>,
     /// Where the VM was sent, in QEMU's words: `tcp:kirsche:4444`.
     pub destination: Option<String>,
 }
@@ -47,7 +47,7 @@ impl HypervisorLog {
             stopped: self.stopped.and_then(since),
             resumed: self.resumed.and_then(since),
             ended: self.ended.and_then(|(from, to)| since(from).zip(since(to))),
-            told: self.told.and_then(since),
+            bytes_reported: self.bytes_reported.and_then(since),
             ..self
         }
     }
@@ -60,8 +60,8 @@ struct Entry<'a> {
     name: &'a str,
     status: Option<&'a str>,
     iteration: Option<u64>,
-    /// Whether it tells how much has been transferred.
-    tells_bytes: bool,
+    /// Whether it reports how much has been transferred.
+    has_bytes: bool,
     error: Option<&'a str>,
 }
 
@@ -69,7 +69,7 @@ struct Entry<'a> {
 pub(super) fn read(
     logs: &[super::Log<'_, Form>],
     config: &Config,
-    told: &mut dyn FnMut(&LoadedFile, Severity, &'static str, String),
+    report: &mut dyn FnMut(&LoadedFile, Severity, &'static str, String),
 ) -> Option<HypervisorLog> {
     let (targets, sources): (Vec<_>, Vec<_>) =
         logs.iter().partition(|(file, log, _)| is_of_target(file, log, config));
@@ -79,14 +79,14 @@ pub(super) fn read(
             "the run has a second log of the hypervisor on the source; {} is used, this one is left out",
             file.file.relative
         );
-        told(other, Severity::Warning, super::SECOND_LOG, message);
+        report(other, Severity::Warning, super::SECOND_LOG, message);
     }
     let (n, line) = migrations(log);
     if n > 1 {
         let from = line.map(|line| format!(", from line {line} on,")).unwrap_or_default();
         let message =
             format!("the log holds {n} migrations; the last{from} is used, the others are left out");
-        told(file, Severity::Warning, "several-migrations", message);
+        report(file, Severity::Warning, "several-migrations", message);
     }
     let entries = entries(file, log, config);
     let mut found = job(&entries, account(file, log, form));
@@ -98,7 +98,7 @@ pub(super) fn read(
     if found.status == Status::Completed && found.account.downtime_s.is_none() && form.has_downtime {
         let message =
             "the job completed, but none of the answers tells a downtime: ask once more after the end";
-        told(file, Severity::Note, "no-downtime", message.to_owned());
+        report(file, Severity::Note, "no-downtime", message.to_owned());
     }
     Some(found)
 }
@@ -131,17 +131,18 @@ fn entries<'a>(file: &LoadedFile, log: &'a Parsed, config: &Config) -> Vec<Entry
         Ok(column) => column.iter().map(|n| n.and_then(|n| u64::try_from(n).ok())).collect(),
         Err(_) => vec![None; frame.height()],
     };
-    let tells_bytes = present(log, "transferred_bytes");
-    let told = iterations.into_iter().zip(tells_bytes);
-    let rows = times.iter().zip(names.iter()).zip(statuses.iter()).zip(errors.iter()).zip(told);
-    let of_last = rows.zip(of_last_migration(log)).filter(|(_, of_last)| *of_last).map(|(row, _)| row);
-    of_last
-        .map(|((((time, name), status), error), (iteration, tells_bytes))| Entry {
+    let has_bytes = present(log, "transferred_bytes");
+    let progress = iterations.into_iter().zip(has_bytes);
+    let rows = times.iter().zip(names.iter()).zip(statuses.iter()).zip(errors.iter()).zip(progress);
+    rows.zip(in_last_migration(log))
+        .filter(|(_, in_last)| *in_last)
+        .map(|(row, _)| row)
+        .map(|((((time, name), status), error), (iteration, has_bytes))| Entry {
             time: time.map(|t| t - config.clock_offset_s(host, t)),
             name: name.unwrap_or_default(),
             status,
             iteration,
-            tells_bytes,
+            has_bytes,
             error,
         })
         .collect()
@@ -153,7 +154,7 @@ fn present(log: &Parsed, column: &str) -> Vec<bool> {
     log.frame.f64s(column).map_or_else(|_| absent(), |values| values.iter().map(|v| v.is_some()).collect())
 }
 
-/// The course of the job.
+/// How the job went.
 fn job(entries: &[Entry<'_>], account: Hypervisor) -> HypervisorLog {
     let command = |name: &str| entries.iter().find(|entry| entry.name == name).and_then(|entry| entry.time);
     let running = |entry: &&Entry<'_>| !matches!(entry.status, None | Some("none"));
@@ -198,7 +199,7 @@ fn job(entries: &[Entry<'_>], account: Hypervisor) -> HypervisorLog {
         stopped: entries.iter().filter(|entry| entry.name == "STOP").find_map(|entry| entry.time),
         resumed: None,
         ended,
-        told: entries.iter().rev().filter(|entry| entry.tells_bytes).find_map(|entry| entry.time),
+        bytes_reported: entries.iter().rev().filter(|entry| entry.has_bytes).find_map(|entry| entry.time),
         destination: None,
     }
 }
@@ -215,15 +216,15 @@ fn fate(status: &str) -> Option<Status> {
 
 /// The figures of the log: the last that each answer gave, rates as medians.
 fn account(file: &LoadedFile, log: &Parsed, form: Form) -> Hypervisor {
-    let of_last = of_last_migration(log);
+    let in_last = in_last_migration(log);
     let values = |column: &str| -> Vec<f64> {
         match (log.frame.f64s(column), log.frame.i64s(column)) {
             (Ok(values), _) => {
-                values.iter().zip(&of_last).filter(|(_, of_last)| **of_last).filter_map(|(v, _)| v).collect()
+                values.iter().zip(&in_last).filter(|(_, in_last)| **in_last).filter_map(|(v, _)| v).collect()
             }
             (_, Ok(values)) => {
-                let of_last = values.iter().zip(&of_last).filter(|(_, of_last)| **of_last);
-                of_last.filter_map(|(value, _)| value).map(|value| value as f64).collect()
+                let in_last = values.iter().zip(&in_last).filter(|(_, in_last)| **in_last);
+                in_last.filter_map(|(value, _)| value).map(|value| value as f64).collect()
             }
             _ => Vec::new(),
         }
@@ -250,7 +251,7 @@ fn account(file: &LoadedFile, log: &Parsed, form: Form) -> Hypervisor {
         memory_bytes: last("total_bytes"),
         pages_sent: sent.iter().flatten().copied().reduce(|a, b| a + b),
         page_bytes,
-        sent: sent_pages(log, &of_last),
+        sent: sent_pages(log, &in_last),
         dirty_bytes_per_s: median("dirty_pages_per_s").map(|pages| pages * page_bytes.unwrap_or(4096.0)),
         throughput_bytes_per_s: median("throughput_bytes_per_s"),
         rounds: match form.rounds {
@@ -263,11 +264,11 @@ fn account(file: &LoadedFile, log: &Parsed, form: Form) -> Hypervisor {
 }
 
 /// What the last answer says that tells pages by their kind.
-fn sent_pages(log: &Parsed, of_last: &[bool]) -> Option<SentPages> {
+fn sent_pages(log: &Parsed, in_last: &[bool]) -> Option<SentPages> {
     let frame = &log.frame;
     let (normal, duplicate) = (frame.i64s("pages_normal").ok()?, frame.i64s("pages_duplicate").ok()?);
     let (size, bytes) = (frame.f64s("page_bytes").ok()?, frame.f64s("transferred_bytes").ok()?);
-    (0..frame.height()).rev().filter(|row| of_last[*row]).find_map(|row| {
+    (0..frame.height()).rev().filter(|row| in_last[*row]).find_map(|row| {
         Some(SentPages {
             normal: normal.get(row)? as f64,
             duplicate: duplicate.get(row)? as f64,
@@ -281,14 +282,14 @@ fn sent_pages(log: &Parsed, of_last: &[bool]) -> Option<SentPages> {
 fn span(log: &Parsed) -> Option<f64> {
     log.frame.u32s("migration").ok()?;
     let times = log.frame.f64s("local_s").ok()?;
-    let of_last = times.iter().zip(of_last_migration(log)).filter(|(_, of_last)| *of_last);
-    let times: Vec<f64> = of_last.filter_map(|(t, _)| t).collect();
+    let in_last = times.iter().zip(in_last_migration(log)).filter(|(_, in_last)| *in_last);
+    let times: Vec<f64> = in_last.filter_map(|(t, _)| t).collect();
     let (first, end) = (times.first()?, times.last()?);
     (end > first).then_some(end - first)
 }
 
 /// Which rows are of the last migration of a log, which may hold several.
-fn of_last_migration(log: &Parsed) -> Vec<bool> {
+fn in_last_migration(log: &Parsed) -> Vec<bool> {
     let Ok(migrations) = log.frame.u32s("migration") else {
         let from = beginnings(log).last().copied().unwrap_or_default();
         return (0..log.frame.height()).map(|row| row >= from).collect();
@@ -299,9 +300,9 @@ fn of_last_migration(log: &Parsed) -> Vec<bool> {
 
 /// How many migrations a log holds, and the line in which the last of them begins.
 fn migrations(log: &Parsed) -> (usize, Option<u32>) {
-    let told = log.facts.int("migrations").and_then(|n| usize::try_from(n).ok());
-    let n = told.unwrap_or_else(|| 1 + beginnings(log).len());
-    let first = of_last_migration(log).iter().position(|of_last| *of_last);
+    let counted = log.facts.int("migrations").and_then(|n| usize::try_from(n).ok());
+    let n = counted.unwrap_or_else(|| 1 + beginnings(log).len());
+    let first = in_last_migration(log).iter().position(|in_last| *in_last);
     (n, first.and_then(|row| log.frame.u32s("line").ok()?.get(row)))
 }
 
@@ -341,9 +342,9 @@ fn rounds(log: &Parsed) -> Vec<PrecopyRound> {
     let (skipped, dirtied) = (counts("round_pages_skipped"), counts("round_pages_dirtied"));
     let durations: Vec<Option<f64>> =
         frame.f64s("round_s").map_or_else(|_| vec![None; frame.height()], |column| column.iter().collect());
-    let of_last = of_last_migration(log);
+    let in_last = in_last_migration(log);
     let mut found: Vec<PrecopyRound> = (0..frame.height())
-        .filter(|row| of_last[*row])
+        .filter(|row| in_last[*row])
         .filter_map(|row| {
             Some(PrecopyRound {
                 number: u64::try_from(iterations.get(row)?).ok()?,
@@ -376,12 +377,12 @@ fn rounds_by_answers(log: &Parsed) -> Vec<PrecopyRound> {
         return Vec::new();
     };
     // Of each round: when it began, and the pages that were sent by its end.
-    let of_last = of_last_migration(log);
+    let in_last = in_last_migration(log);
     let mut begun: BTreeMap<u64, f64> = BTreeMap::new();
     let mut sent: BTreeMap<u64, f64> = BTreeMap::new();
     let mut on_network: BTreeMap<u64, f64> = BTreeMap::new();
     let mut end = None;
-    for row in (0..frame.height()).filter(|row| of_last[*row]) {
+    for row in (0..frame.height()).filter(|row| in_last[*row]) {
         if entries.get(row) == Some("MIGRATION") {
             end = times.get(row).or(end);
         }
@@ -425,7 +426,7 @@ fn rounds_by_answers(log: &Parsed) -> Vec<PrecopyRound> {
 /// What a log of Xen prints as the sum over all rounds of its last migration, pages.
 fn printed_pages(log: &Parsed) -> Option<f64> {
     let (entries, bytes) = (log.frame.strs("entry").ok()?, log.frame.f64s("transferred_bytes").ok()?);
-    let rows = entries.iter().zip(bytes.iter()).zip(of_last_migration(log));
-    let sums = rows.filter(|((entry, _), of_last)| *of_last && *entry == Some("sent"));
+    let rows = entries.iter().zip(bytes.iter()).zip(in_last_migration(log));
+    let sums = rows.filter(|((entry, _), in_last)| *in_last && *entry == Some("sent"));
     sums.filter_map(|((_, bytes), _)| bytes).reduce(|_, later| later).map(|bytes| bytes / 4096.0)
 }

@@ -100,7 +100,7 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
         run.process_s = run.migration.duration_s;
     }
     let hypervisor = hypervisor::read(&logs.hypervisors, config, &mut |file, severity, code, message| {
-        Told::new(&mut run.diagnostics, file).tell(severity, code, message);
+        FileReport::new(&mut run.diagnostics, file).add(severity, code, message);
     });
     if let Some(log) = &hypervisor {
         complete(&mut run.migration, log, config);
@@ -114,12 +114,12 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
     if let Some((file, log, resolution_s)) = run.only_one(&logs.replies) {
         let zero = by_clock(config.offset_of_role(Role::Observer, at));
         run.ping =
-            ping::timeline(log, resolution_s, zero, config, &mut Told::new(&mut run.diagnostics, file));
+            ping::timeline(log, resolution_s, zero, config, &mut FileReport::new(&mut run.diagnostics, file));
         run.samples.extend(run.ping.as_ref().and_then(ping::round_trips));
     }
     if let Some((file, log, ())) = run.only_one(&logs.guest_clocks) {
         let zero = by_clock(config.vm_clock.offset_s(at));
-        run.guest_clock = guest_clock::read(log, zero, &mut Told::new(&mut run.diagnostics, file));
+        run.guest_clock = guest_clock::read(log, zero, &mut FileReport::new(&mut run.diagnostics, file));
     }
     for (file, log, ()) in logs.streams {
         run.streams.push(stream(file, log));
@@ -136,7 +136,7 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
         let host = host_of(file);
         if let Some(zero) = by_clock(config.clock_offset_s(host, at)) {
             let samples =
-                resources::host_samples(host, log, zero, &mut Told::new(&mut run.diagnostics, file));
+                resources::host_samples(host, log, zero, &mut FileReport::new(&mut run.diagnostics, file));
             let samples = run.count(samples, file);
             run.add(samples, file);
         }
@@ -154,8 +154,8 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
         if let Some(zero) = by_clock(config.clock_offset_s(host, at)) {
             let mut samples = logs.host_samples.iter().filter(|(file, ..)| host_of(file) == host);
             let samples_log = samples.next().map(|(_, log, ())| *log);
-            let mut told = Told::new(&mut run.diagnostics, file);
-            let samples = resources::domains_without_times(host, log, samples_log, zero, config, &mut told);
+            let mut report = FileReport::new(&mut run.diagnostics, file);
+            let samples = resources::domains_without_times(host, log, samples_log, zero, config, &mut report);
             run.add(samples, file);
         }
     }
@@ -207,17 +207,17 @@ impl<'a> Logs<'a> {
 }
 
 /// Where the diagnostics of one file go.
-struct Told<'a> {
+struct FileReport<'a> {
     into: &'a mut Vec<Diagnostic>,
     file: &'a str,
 }
 
-impl<'a> Told<'a> {
+impl<'a> FileReport<'a> {
     fn new(into: &'a mut Vec<Diagnostic>, file: &'a LoadedFile) -> Self {
         Self { into, file: &file.file.relative }
     }
 
-    fn tell(&mut self, severity: Severity, code: &'static str, message: String) {
+    fn add(&mut self, severity: Severity, code: &'static str, message: String) {
         self.into.push(Diagnostic {
             severity,
             code,
@@ -240,7 +240,7 @@ impl AlignedRun {
                 log.format.name(),
                 first.0.file.relative
             );
-            Told::new(&mut self.diagnostics, file).tell(Severity::Warning, SECOND_LOG, message);
+            FileReport::new(&mut self.diagnostics, file).add(Severity::Warning, SECOND_LOG, message);
         }
         Some(*first)
     }
@@ -269,7 +269,7 @@ impl AlignedRun {
             let host = host_of(file);
             let message =
                 format!("the run has a second log of this kind for host {host}; this one is left out");
-            Told::new(&mut self.diagnostics, file).tell(Severity::Warning, SECOND_LOG, message);
+            FileReport::new(&mut self.diagnostics, file).add(Severity::Warning, SECOND_LOG, message);
             return;
         }
         self.samples.extend(samples);

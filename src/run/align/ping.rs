@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use stillstand_parsers::Parsed;
 
-use super::{Samples, Told};
+use super::{FileReport, Samples};
 use crate::input::config::Config;
 use crate::model::curves::PING_RTT;
 use crate::model::{PingTimeline, Severity, SpanError};
@@ -42,9 +42,9 @@ pub(super) fn timeline(
     resolution_s: f64,
     zero: Option<f64>,
     config: &Config,
-    told: &mut Told<'_>,
+    report: &mut FileReport<'_>,
 ) -> Option<PingTimeline> {
-    let (session, mut replies) = session(log, zero, told)?;
+    let (session, mut replies) = session(log, zero, report)?;
     // The summary that the parser gives is that of the first session.
     let summary = |name| log.facts.int(name).filter(|_| session == 0).and_then(|n| u32::try_from(n).ok());
     let transmitted = summary("transmitted");
@@ -62,7 +62,7 @@ pub(super) fn timeline(
         return None;
     }
     if replies.is_empty() {
-        told.tell(
+        report.add(
             Severity::Warning,
             "no-reply",
             format!("none of {sent} requests was answered: the outage is at least as long as the log"),
@@ -77,17 +77,17 @@ pub(super) fn timeline(
     let measured = slope.or(by_summary);
     let Some(interval_s) = config.file.ping.interval_s.or_else(|| measured.map(nominal_interval)) else {
         let message = "the time between requests is unknown: declare ping.interval_s in campaign.toml";
-        told.tell(Severity::Error, "ping-interval-unknown", message.to_owned());
+        report.add(Severity::Error, "ping-interval-unknown", message.to_owned());
         return None;
     };
     if zero.is_some() && origin.is_none() && !replies.is_empty() {
         let message = "the log has no times, so its outage has no place: run ping with -D";
-        told.tell(Severity::Warning, "ping-without-times", message.to_owned());
+        report.add(Severity::Warning, "ping-without-times", message.to_owned());
     }
     let origin_s = zero.and_then(|zero| Some(origin? - zero));
     let period_s = measured.unwrap_or(interval_s);
     Some(PingTimeline {
-        file: told.file.to_owned(),
+        file: report.file.to_owned(),
         interval_s,
         sent,
         first_seq,
@@ -106,8 +106,8 @@ pub(super) fn timeline(
 }
 
 /// The replies of the session during which the request came; without a time zero, or where it came
-/// in none, those of the longest session. Other sessions are told and left out.
-fn session(log: &Parsed, zero: Option<f64>, told: &mut Told<'_>) -> Option<(u32, Vec<Reply>)> {
+/// in none, those of the longest session. Other sessions are reported and left out.
+fn session(log: &Parsed, zero: Option<f64>, report: &mut FileReport<'_>) -> Option<(u32, Vec<Reply>)> {
     let mut sessions: BTreeMap<u32, Vec<Reply>> = BTreeMap::new();
     for (number, reply) in replies(log)? {
         sessions.entry(number).or_default().push(reply);
@@ -122,7 +122,7 @@ fn session(log: &Parsed, zero: Option<f64>, told: &mut Told<'_>) -> Option<(u32,
     };
     let count = sessions.len();
     let chosen = sessions.into_iter().max_by_key(|(_, replies)| (covers(replies), replies.len()))?;
-    told.tell(
+    report.add(
         Severity::Warning,
         "several-sessions",
         format!("ping was started {count} times; session {} is used, the others are left out", chosen.0 + 1),
@@ -162,10 +162,10 @@ fn last_request(log: &Parsed, session: u32) -> Option<u32> {
     let outcomes = frame.strs("outcome").ok()?;
     let rows = sessions.iter().zip(seqs.iter()).zip(outcomes.iter());
     // The number of a damaged answer may be part of the damage.
-    let of_session = rows.filter(|((number, _), outcome)| {
+    let in_session = rows.filter(|((number, _), outcome)| {
         *number == Some(session) && outcome.is_some_and(|outcome| outcome != "damaged")
     });
-    of_session.filter_map(|((_, seq), _)| seq).max()
+    in_session.filter_map(|((_, seq), _)| seq).max()
 }
 
 /// When the answered requests were sent: as stamped where the stamps are exact, else by the line;
@@ -299,9 +299,9 @@ mod tests {
             stillstand_parsers::parse(stillstand_parsers::format_named("ping").unwrap(), log.as_bytes())
                 .unwrap();
         let mut found = Vec::new();
-        let mut told = Told { into: &mut found, file: "ping" };
+        let mut report = FileReport { into: &mut found, file: "ping" };
         let timeline =
-            timeline(&parsed, 0.0, Some(1_264_510_801.0), &Config::parse("").unwrap(), &mut told).unwrap();
+            timeline(&parsed, 0.0, Some(1_264_510_801.0), &Config::parse("").unwrap(), &mut report).unwrap();
         assert_eq!((timeline.sent, timeline.answered.len()), (20, 12));
         assert_eq!(timeline.sent_at(12), Some(timeline.sent_s[11]));
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use stillstand_parsers::Parsed;
 
-use super::{Counter, Told};
+use super::{Counter, FileReport};
 use crate::input::config::Config;
 use crate::model::curves::{self, CurveMetric};
 use crate::model::{Severity, Unit};
@@ -25,7 +25,7 @@ pub struct Samples {
 ///
 /// A file to which several recordings were appended holds other runs too: only the recording during
 /// which the request came is used.
-pub(super) fn host_samples(host: &str, log: &Parsed, zero: f64, told: &mut Told<'_>) -> Vec<Samples> {
+pub(super) fn host_samples(host: &str, log: &Parsed, zero: f64, report: &mut FileReport<'_>) -> Vec<Samples> {
     const QUANTITIES: [CurveMetric; 13] = [
         curves::CPU_USER,
         curves::CPU_SYSTEM,
@@ -53,7 +53,7 @@ pub(super) fn host_samples(host: &str, log: &Parsed, zero: f64, told: &mut Told<
     let wanted = recording(&segments, &stamps, zero);
     if wanted.is_some() {
         let message = "the file holds several recordings; the one of this run's request is used".to_owned();
-        told.tell(Severity::Note, "other-recordings", message);
+        report.add(Severity::Note, "other-recordings", message);
     }
     let belongs = |row: usize| wanted.is_none() || segments.get(row).copied() == wanted;
     QUANTITIES
@@ -107,7 +107,7 @@ pub(super) fn domains_without_times(
     samples: Option<&Parsed>,
     zero: f64,
     config: &Config,
-    told: &mut Told<'_>,
+    report: &mut FileReport<'_>,
 ) -> Vec<Samples> {
     let first =
         samples.and_then(|log| Some((log.frame.f64s("epoch_s").ok()?.iter().flatten().next()?, log.format)));
@@ -116,13 +116,13 @@ pub(super) fn domains_without_times(
             "xentop's own output has no times, and there is no dstat log of host {host} to start it with: it has \
              no place in the run; `inspect` shows it"
         );
-        told.tell(Severity::Warning, "log-without-times", message);
+        report.add(Severity::Warning, "log-without-times", message);
         return Vec::new();
     };
     let message = format!(
         "xentop's own output has no times: its first iteration is taken for the first row of {format} on the same host"
     );
-    told.tell(Severity::Warning, "start-taken-from-dstat", message);
+    report.add(Severity::Warning, "start-taken-from-dstat", message);
     domains(host, log, first - zero, Counter::unmatched(config).period_s, config)
 }
 

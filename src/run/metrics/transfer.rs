@@ -71,8 +71,8 @@ struct Job {
     /// Seconds since the request; `None` where it is not known.
     end_s: Option<f64>,
     completed: bool,
-    /// How long before the end the hypervisor last told its bytes.
-    untold_s: f64,
+    /// How long before the end the hypervisor last reported its bytes.
+    unreported_s: f64,
 }
 
 fn job(run: &AlignedRun, log: &HypervisorLog, told_bytes: f64) -> Job {
@@ -81,9 +81,9 @@ fn job(run: &AlignedRun, log: &HypervisorLog, told_bytes: f64) -> Job {
     let over = !matches!(run.migration.status, Status::Unfinished | Status::Unknown);
     let ends = [run.migration.duration_s, ended, log.resumed].into_iter().flatten();
     let end_s = ends.reduce(f64::max).filter(|_| over);
-    let untold = ended.zip(log.told).map(|(ended, told)| (ended - told).max(0.0));
+    let unreported = ended.zip(log.bytes_reported).map(|(ended, reported)| (ended - reported).max(0.0));
     let completed = run.migration.status == Status::Completed;
-    Job { told_bytes, end_s, completed, untold_s: untold.unwrap_or_default() }
+    Job { told_bytes, end_s, completed, unreported_s: unreported.unwrap_or_default() }
 }
 
 /// The counters that a migration goes through: what the source sent and what the target received; of a migration to
@@ -176,11 +176,11 @@ fn count(traffic: &Traffic, job: &Job) -> Result<Counted, String> {
     })
 }
 
-/// Between what counted ÷ told − 1 is to be expected. `peak` is the highest rate, bytes per second.
+/// Between what counted ÷ reported − 1 is to be expected. `peak` is the highest rate, bytes per second.
 fn expected(loopback: bool, job: &Job, peak: f64) -> Interval {
     let headers = if loopback { HEADERS_LOOPBACK } else { HEADERS };
     let unsent = if job.completed { 0.0 } else { SOCKET_BUFFER };
-    let besides = DEVICES + peak * job.untold_s;
+    let besides = DEVICES + peak * job.unreported_s;
     Interval::new(-unsent / job.told_bytes, headers + besides / job.told_bytes)
 }
 

@@ -16,7 +16,7 @@ fn traffic(host: &str, metric: &str, first_t: f64, values: &[f64]) -> Traffic {
 }
 
 fn job(told_bytes: f64, end_s: f64) -> Job {
-    Job { told_bytes, end_s: Some(end_s), completed: true, untold_s: 0.0 }
+    Job { told_bytes, end_s: Some(end_s), completed: true, unreported_s: 0.0 }
 }
 
 /// Four seconds before, one on either side of 2.5 s of migration.
@@ -38,10 +38,11 @@ fn what_exceeds_the_baseline_in_whole_samples() {
 
 #[test]
 fn headers_are_expected_and_what_is_beyond_them_is_not() {
-    let of =
-        |told: f64| count(&traffic("kirsche", "net.sent", -4.5, &RATES), &job(told, 2.5)).unwrap().verdict;
+    let of = |reported: f64| {
+        count(&traffic("kirsche", "net.sent", -4.5, &RATES), &job(reported, 2.5)).unwrap().verdict
+    };
     assert_eq!(of(76e6), Verdict::Holds);
-    // 8.1 % more than told: beyond 6.3 % + 1.4 %, within ± 11.8 %.
+    // 8.1 % more than reported: beyond 6.3 % + 1.4 %, within ± 11.8 %.
     assert_eq!(of(74e6), Verdict::WithinUncertainty);
     assert_eq!(of(60e6), Verdict::Contradicted);
     assert_eq!(of(100e6), Verdict::Contradicted);
@@ -50,12 +51,12 @@ fn headers_are_expected_and_what_is_beyond_them_is_not() {
 #[test]
 fn a_quiet_interface_leaves_no_room() {
     let rates = [0.0, 0.0, 0.0, 0.0, 10e6, 20e6, 10e6, 0.0, 0.0];
-    let of = |counter: &str, told: f64| {
-        count(&traffic("testbed", counter, -3.5, &rates), &job(told, 2.6)).unwrap()
+    let of = |counter: &str, reported: f64| {
+        count(&traffic("testbed", counter, -3.5, &rates), &job(reported, 2.6)).unwrap()
     };
     assert_eq!(of(LOOPBACK.name(), 39.9e6).verdict, Verdict::Holds);
     assert_eq!(of(LOOPBACK.name(), 39.9e6).uncertainty_bytes, 0.0);
-    // 5 % more than told: too much for `lo` (1 % + 1 MiB), not for a network.
+    // 5 % more than reported: too much for `lo` (1 % + 1 MiB), not for a network.
     assert_eq!(of(LOOPBACK.name(), 38.1e6).verdict, Verdict::Contradicted);
     assert_eq!(of("net.sent", 38.1e6).verdict, Verdict::Holds);
     // Nothing adds to make less of it.
@@ -65,8 +66,8 @@ fn a_quiet_interface_leaves_no_room() {
 #[test]
 fn what_a_broken_connection_discards_is_expected_of_a_job_that_did_not_complete() {
     let rates = [0.0, 0.0, 0.0, 0.0, 10e6, 20e6, 10e6, 0.0, 0.0];
-    let broken = |told: f64, untold_s| {
-        let job = Job { completed: false, untold_s, ..job(told, 2.6) };
+    let broken = |reported: f64, unreported_s| {
+        let job = Job { completed: false, unreported_s, ..job(reported, 2.6) };
         count(&traffic("testbed", LOOPBACK.name(), -3.5, &rates), &job).unwrap()
     };
     // 4 MB of 44 stayed in the socket; of 45, 5 MB are more than a socket holds.
@@ -121,10 +122,10 @@ fn pages_make_what_their_format_takes() {
     let found = by_pages(sent).unwrap();
     // 1000 · 4104 + 2000 · 9.
     assert_eq!((found.bytes, found.surplus, found.verdict), (4_122_000.0, 0.0, Verdict::Holds));
-    let told = |transferred_bytes| by_pages(SentPages { transferred_bytes, ..sent }).unwrap().verdict;
-    // The state of the devices may be told too; nothing makes pages of less.
-    assert_eq!(told(5_000_000.0), Verdict::Holds);
-    assert_eq!(told(6_000_000.0), Verdict::Contradicted);
-    assert_eq!(told(4_100_000.0), Verdict::Contradicted);
+    let reported = |transferred_bytes| by_pages(SentPages { transferred_bytes, ..sent }).unwrap().verdict;
+    // The state of the devices may be reported too; nothing makes pages of less.
+    assert_eq!(reported(5_000_000.0), Verdict::Holds);
+    assert_eq!(reported(6_000_000.0), Verdict::Contradicted);
+    assert_eq!(reported(4_100_000.0), Verdict::Contradicted);
     assert_eq!(by_pages(SentPages { transferred_bytes: 0.0, ..sent }), None);
 }
