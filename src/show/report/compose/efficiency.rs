@@ -125,7 +125,7 @@ impl Composer<'_> {
                     (Some(format!("{}: {text}", capital(comparison))), link)
                 }
                 Finding::Together { operations } => {
-                    let Some(text) = self.together(operations) else { continue };
+                    let Some(text) = self.several_at_once(operations) else { continue };
                     let first = operations.first().and_then(|id| self.analysis.parallel.entry(*id));
                     let benchmark = first.map(|p| &p.benchmark);
                     // Said of the benchmark that was named just before.
@@ -254,7 +254,7 @@ impl Composer<'_> {
     }
 
     /// Several VMs in all operations of one benchmark in one condition.
-    fn together(&self, operations: &[ParallelId]) -> Option<String> {
+    fn several_at_once(&self, operations: &[ParallelId]) -> Option<String> {
         let found: Vec<&Parallel> =
             operations.iter().filter_map(|id| self.analysis.parallel.entry(*id)).collect();
         let first = found.first()?;

@@ -10,7 +10,7 @@ use crate::show::text::Text;
 /// The anchor of the section that defines the numbers, in a chapter and in the whole.
 const METHOD: &str = "method";
 /// How many findings of each campaign the index tells.
-const TOLD: usize = 3;
+const IN_SHORT: usize = 3;
 
 /// Where a chapter's figures, tables and data lie in the report folder.
 pub fn folder_of(chapter: &str) -> String {
@@ -66,7 +66,7 @@ fn index(chapters: &[(&str, &Analysis)], documents: &[Document], text: &Text) ->
         Block::Table { table: campaigns(chapters, text) },
     ];
     let items: Vec<Definition> = documents.iter().filter_map(in_short).collect();
-    let told = Section {
+    let in_short = Section {
         id: "in-short".to_owned(),
         title: text.get("report.in_short").to_owned(),
         blocks: vec![Block::Definitions { items }],
@@ -76,7 +76,7 @@ fn index(chapters: &[(&str, &Analysis)], documents: &[Document], text: &Text) ->
         id: "index".to_owned(),
         title: text.get("report.index").to_owned(),
         blocks,
-        sections: vec![told],
+        sections: vec![in_short],
     }
 }
 
@@ -98,11 +98,11 @@ fn in_short(document: &Document) -> Option<Definition> {
         Block::Findings { items } => Some(items),
         _ => None,
     })?;
-    let told: Vec<&str> = findings.iter().take(TOLD).map(|item| item.text.as_str()).collect();
-    Some(Definition { term: document.title.clone(), text: told.join(" "), formula: None })
+    let sentences: Vec<&str> = findings.iter().take(IN_SHORT).map(|item| item.text.as_str()).collect();
+    Some(Definition { term: document.title.clone(), text: sentences.join(" "), formula: None })
 }
 
-/// A document as a chapter. What it defines is told once, for all.
+/// A document as a chapter. What it defines stands once, for all.
 fn chapter(name: &str, document: Document, definitions: &mut Definitions) -> Section {
     let mut blocks = Vec::new();
     blocks.extend(document.notice.map(|text| Block::Notice { text }));
@@ -159,7 +159,7 @@ fn rename(section: &mut Section, chapter: &str) {
     section.sections.iter_mut().for_each(|inner| rename(inner, chapter));
 }
 
-/// The definitions of all chapters: what is the same in several is told once.
+/// The definitions of all chapters: what is the same in several stands once.
 #[derive(Default)]
 struct Definitions {
     /// Each with the titles of the campaigns that it holds for, in the order of first mention.

@@ -9,7 +9,7 @@ impl Composer<'_> {
     /// How well models predict what was measured: a sentence and a row a run.
     pub(super) fn prediction(&self) -> Option<Section> {
         let table = self.table(tables::predictions(self.analysis), "caption.predictions", &[])?;
-        let told = |key: &str, model| {
+        let sentence = |key: &str, model| {
             let errors = tables::prediction_errors(self.analysis, model)?;
             let percent = |value: f64| self.text.number(value, 0);
             let values = [
@@ -23,8 +23,8 @@ impl Composer<'_> {
             Some(self.text.fill(key, &values))
         };
         let sentences: Vec<String> = [
-            told("report.prediction_standard", Model::Standard),
-            told("report.prediction_working_set", Model::WorkingSet),
+            sentence("report.prediction_standard", Model::Standard),
+            sentence("report.prediction_working_set", Model::WorkingSet),
         ]
         .into_iter()
         .flatten()
