@@ -16,13 +16,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, ensure};
-use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};
+use polars::prelude::{Column, DataFrame, NamedFrom, Series};
 use rayon::prelude::*;
 
 use crate::align::AlignedRun;
 use crate::analysis::{Analysis, Factors, Run};
 use crate::export::{method_name, status_name, unit_name};
 use crate::output::Folder;
+use crate::parquet;
 
 /// What Hive calls a level that is missing.
 const NO_LEVEL: &str = "__HIVE_DEFAULT_PARTITION__";
@@ -253,9 +254,7 @@ fn written(path: String, columns: Vec<Column>) -> Option<anyhow::Result<(String,
     }
     let write = || {
         let mut frame = DataFrame::new_infer_height(columns)?;
-        let mut bytes = Vec::new();
-        ParquetWriter::new(&mut bytes).set_parallel(false).finish(&mut frame)?;
-        anyhow::Ok(bytes)
+        anyhow::Ok(parquet::write(&mut frame)?)
     };
     Some(write().with_context(|| path.clone()).map(|bytes| (path, bytes)))
 }

@@ -17,6 +17,7 @@
 //!
 //! Beside the flow stand [`dataset`], the aligned series as Parquet for analyses elsewhere, [`init`], which looks at a
 //! folder and proposes its `campaign.toml`, and [`timing`], which says when a single log was written and where it has gaps.
+//! [`parquet`] writes and reads frames for several of them.
 //!
 //! What is below the analysis never imports what is above it; `tests/it/tidy.rs` keeps it so.
 
@@ -38,6 +39,7 @@ pub mod init;
 pub mod load;
 pub mod metrics;
 pub mod output;
+pub mod parquet;
 pub mod pipeline;
 pub mod placement;
 pub mod provenance;

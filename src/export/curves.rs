@@ -1,10 +1,11 @@
 //! Mean curves as Parquet.
 
 use anyhow::Context;
-use polars::prelude::{Column as Series, DataFrame, ParquetWriter};
+use polars::prelude::{Column as Series, DataFrame};
 
 use super::{event_name, round_option};
 use crate::analysis::{Analysis, Curve};
+use crate::parquet;
 
 /// File name of a curve without extension: `<condition>-<host>-<metric>`, metric dots as hyphens; with
 /// `-at-<event>` where it is not the campaign's first.
@@ -44,7 +45,6 @@ pub fn curve_parquet(analysis: &Analysis, curve: &Curve) -> anyhow::Result<(Stri
         columns.push(column(&format!("repetition_{}", trace.repetition), trace.values.clone()));
     }
     let mut frame = DataFrame::new_infer_height(columns).with_context(|| id.clone())?;
-    let mut bytes = Vec::new();
-    ParquetWriter::new(&mut bytes).set_parallel(false).finish(&mut frame).with_context(|| id.clone())?;
+    let bytes = parquet::write(&mut frame).with_context(|| id.clone())?;
     Ok((format!("data/{id}.parquet"), bytes))
 }
