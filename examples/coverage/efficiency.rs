@@ -2,9 +2,9 @@
 //! program's own quantities and comparisons.
 
 use rayon::prelude::*;
-use stillstand::analysis::{Bootstrap, Condition, Direction, Factors, Unit};
-use stillstand::config::Config;
-use stillstand::efficiency::{Measured, Place, cells, efficiencies};
+use stillstand::campaign::efficiency::{Measured, Place, cells, efficiencies};
+use stillstand::input::config::Config;
+use stillstand::model::{Bootstrap, Condition, Direction, Factors, Unit};
 use stillstand_generator::noise::Noise;
 
 /// What the repetitions of a study are like.

@@ -9,7 +9,7 @@ mod tally;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use stillstand::analysis::{FlagCode, Method};
+use stillstand::model::{FlagCode, Method};
 use stillstand_generator::simulation::{INTERVALS, PingForm, SCENARIOS, Scenario};
 
 use self::efficiency::Study;

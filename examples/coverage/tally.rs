@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use rayon::prelude::*;
-use stillstand::align::{Counters, align};
-use stillstand::analysis::{Flag, FlagCode, Method, Outage};
-use stillstand::config::Config;
-use stillstand::load::LoadedFile;
-use stillstand::metrics::{course, outage, reconciliation};
-use stillstand::session::{RunKey, SessionFile};
+use stillstand::input::config::Config;
+use stillstand::input::load::LoadedFile;
+use stillstand::input::session::{RunKey, SessionFile};
+use stillstand::model::{Flag, FlagCode, Method, Outage};
+use stillstand::run::align::{Counters, align};
+use stillstand::run::metrics::{outage, reconciliation, time_line};
 use stillstand_generator::SampleFile;
 use stillstand_generator::simulation::{PingForm, Scenario, Truth, simulate};
 
@@ -66,7 +66,7 @@ pub fn measure(scenario: &Scenario, number: u32) -> Measured {
     outages.extend(guest.iter().map(|guest| guest.outage.clone()));
     outages.extend(run.hypervisor.as_ref().and_then(outage::hypervisor));
     let mut flags = outage::flags(&run.migration, Some(&ping), &outages, guest.as_ref());
-    let milestones = course::milestones(&run, &outages, &[]);
+    let milestones = time_line::milestones(&run, &outages, &[]);
     flags.extend(reconciliation::flags(&reconciliation::checks(&run, &outages, &milestones, &[], &[])));
     Measured { truth: simulated.truth, hole: ping.longest_gap_lost, outages, flags }
 }

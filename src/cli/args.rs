@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::{AlignKey, LayoutTable};
-use crate::provenance::DocumentFormat;
-use crate::text::Language;
+use crate::input::config::{AlignKey, LayoutTable};
+use crate::show::report::DocumentFormat;
+use crate::show::text::Language;
 
 /// Turns the logs of a virtualisation testbed into answers: outages, migration durations,
 /// resource curves, as reports and as data.

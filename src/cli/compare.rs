@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 
 use super::args::{CompareArgs, StatsFormat};
 use super::{Ending, conclude, print, show, side_by_side};
-use crate::aggregate;
-use crate::analysis::{Analysis, Factors};
-use crate::config::selects;
-use crate::report::format;
-use crate::text::Text;
-use crate::{export, pipeline, tables};
+use crate::campaign::aggregate;
+use crate::campaign::{driver, merge};
+use crate::input::config::selects;
+use crate::model::{Analysis, Factors};
+use crate::show::report::format;
+use crate::show::tables;
+use crate::show::text::Text;
+use crate::write;
 
 /// One side of the comparison.
 struct Side {
@@ -26,7 +28,7 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Ending> {
     if two {
         folders.push(b.folder.clone());
     }
-    let options = pipeline::Options { distinguish: two, ..Default::default() };
+    let options = driver::Options { distinguish: two, ..Default::default() };
     let outcome = side_by_side(&folders, &options, &args.common)?;
     let analysis = &outcome.analysis;
     let (of_a, of_b) =
@@ -53,8 +55,8 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Ending> {
     let output = match args.format {
         StatsFormat::Table => format!("{}\n", show::terminal(&view())).into_bytes(),
         StatsFormat::Markdown => format!("{}\n", show::markdown(&view())).into_bytes(),
-        StatsFormat::Csv => export::table_csv(&table)?,
-        StatsFormat::Json => export::comparisons_json(analysis, &comparisons)?,
+        StatsFormat::Csv => write::tables::table_csv(&table)?,
+        StatsFormat::Json => write::json::comparisons_json(analysis, &comparisons)?,
     };
     print(&output)?;
     Ok(conclude(&outcome.analysis.diagnostics, outcome.exceeded.iter(), false, &args.common))
@@ -85,7 +87,7 @@ impl Side {
     /// Its conditions. Of two folders it is the first, or the other.
     fn conditions(&self, analysis: &Analysis, first: Option<bool>) -> anyhow::Result<Vec<usize>> {
         let all = &analysis.conditions;
-        let campaign_of = |factors: &Factors| factors.get(pipeline::CAMPAIGN).cloned();
+        let campaign_of = |factors: &Factors| factors.get(merge::CAMPAIGN).cloned();
         let of_first = all.first().and_then(|condition| campaign_of(&condition.factors));
         let belongs =
             |factors: &Factors| first.is_none_or(|first| (campaign_of(factors) == of_first) == first);
@@ -100,7 +102,7 @@ impl Side {
                     .iter()
                     .flat_map(|&index| all[index].factors.keys())
                     .map(String::as_str)
-                    .filter(|factor| *factor != pipeline::CAMPAIGN)
+                    .filter(|factor| *factor != merge::CAMPAIGN)
                     .collect();
                 let factors = factors.into_iter().collect::<Vec<_>>().join(", ");
                 anyhow::ensure!(!there.is_empty(), "{folder}: `{name}` is no factor; there are {factors}");
@@ -122,7 +124,7 @@ fn pairs(analysis: &Analysis, a: (&Side, &[usize]), b: (&Side, &[usize])) -> Vec
         both().flat_map(|&index| analysis.conditions[index].factors.keys()).collect();
     let telling: Vec<&String> = names
         .into_iter()
-        .filter(|name| *name != pipeline::CAMPAIGN)
+        .filter(|name| *name != merge::CAMPAIGN)
         .filter(|name| !a.0.levels.contains_key(*name) && !b.0.levels.contains_key(*name))
         .filter(|name| varies(a.1, name) || varies(b.1, name))
         .collect();

@@ -4,18 +4,19 @@ use std::io::Write as _;
 
 use super::args::IngestArgs;
 use super::{Ending, analyse, conclude, with_manifest};
-use crate::config::LayoutTable;
-use crate::dataset;
-use crate::output::{self, Folder};
-use crate::pipeline::{self, Analysed};
-use crate::provenance::{Product, ReportOptions};
-use crate::report::compose::folder_of;
-use crate::text::Language;
+use crate::campaign::driver;
+use crate::campaign::portfolio::Analysed;
+use crate::input::config::LayoutTable;
+use crate::show::report::compose::folder_of;
+use crate::show::text::Language;
+use crate::write::dataset;
+use crate::write::manifest::{Product, ReportOptions};
+use crate::write::output::{self, Folder};
 
 pub fn run(args: &IngestArgs) -> anyhow::Result<Ending> {
     output::check(&args.output, args.force)?;
     let align: Vec<_> = args.align.iter().cloned().collect();
-    let wanted = pipeline::Options { align: align.clone(), ..Default::default() };
+    let wanted = driver::Options { align: align.clone(), ..Default::default() };
     let analysed = analyse(&args.campaigns, &wanted, &args.common)?;
     let (layout, lang, formats) = (LayoutTable::default(), Language::default(), Vec::new());
     let folder = make(&analysed, &ReportOptions { align, layout, lang, formats })?;

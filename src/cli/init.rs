@@ -5,7 +5,9 @@ use std::path::Path;
 
 use super::args::InitArgs;
 use super::{Ending, print, progress};
-use crate::{config, init, output};
+use crate::init;
+use crate::input::config;
+use crate::write::output;
 
 pub fn run(args: &InitArgs) -> anyhow::Result<Ending> {
     let to_stdout = args.output.as_deref() == Some(Path::new("-"));

@@ -10,7 +10,7 @@ use stillstand_parsers as parsers;
 use self::wire::Inspection;
 use super::args::{InspectArgs, InspectFormat};
 use super::{Ending, print};
-use crate::load;
+use crate::input::load;
 
 pub fn run(args: &InspectArgs) -> anyhow::Result<Ending> {
     let inspections: Vec<Inspection> = args.files.iter().map(|path| inspect(path)).collect();

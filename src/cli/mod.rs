@@ -21,12 +21,13 @@ use anyhow::Context;
 use clap::Parser;
 
 use self::args::{Cli, Command, Common};
-use crate::analysis::{Diagnostic, Severity};
-use crate::diagnostics;
-use crate::output::{Folder, MANIFEST};
-use crate::pipeline::{self, Analysed, Options, Outcome, Progress};
-use crate::provenance::{CampaignManifest, Manifest, Product, ReportOptions};
-use crate::session::ConfigError;
+use crate::campaign::driver::{self, Options, Outcome, Progress};
+use crate::campaign::portfolio::{self, Analysed};
+use crate::input::session::ConfigError;
+use crate::model::diagnostics;
+use crate::model::{Diagnostic, Severity};
+use crate::write::manifest::{CampaignManifest, Manifest, Product, ReportOptions};
+use crate::write::output::{Folder, MANIFEST};
 
 /// How a command ended that did its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,12 +86,12 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 /// Analyses the campaigns in `folders` with a progress bar: side by side, or each for itself where a folder holds
 /// several.
 fn analyse(folders: &[PathBuf], options: &Options, common: &Common) -> anyhow::Result<Analysed> {
-    watched(common, |progress| pipeline::analyse(folders, options, progress))
+    watched(common, |progress| portfolio::analyse(folders, options, progress))
 }
 
 /// Analyses the campaigns in `folders` side by side with a progress bar.
 fn side_by_side(folders: &[PathBuf], options: &Options, common: &Common) -> anyhow::Result<Outcome> {
-    watched(common, |progress| pipeline::run(folders, options, progress))
+    watched(common, |progress| driver::run(folders, options, progress))
 }
 
 fn watched<T>(common: &Common, work: impl FnOnce(&Progress<'_>) -> T) -> T {

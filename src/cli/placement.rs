@@ -4,15 +4,17 @@ use anyhow::Context as _;
 
 use super::args::{PlacementArgs, PlacementFormat};
 use super::{Ending, conclude, print, show, side_by_side};
-use crate::analysis::Placement;
-use crate::placement::place;
-use crate::report::{compose, format};
-use crate::text::Text;
-use crate::{export, pipeline, tables};
+use crate::campaign::driver;
+use crate::campaign::placement::place;
+use crate::model::Placement;
+use crate::show::report::{compose, format};
+use crate::show::tables;
+use crate::show::text::Text;
+use crate::write;
 
 pub fn run(args: &PlacementArgs) -> anyhow::Result<Ending> {
     let folders = std::slice::from_ref(&args.campaign);
-    let outcome = side_by_side(folders, &pipeline::Options::default(), &args.common)?;
+    let outcome = side_by_side(folders, &driver::Options::default(), &args.common)?;
     let config = &outcome.campaigns.first().context("no campaign")?.config;
     // Without a table in the configuration the command still knows what to do, and it may be given a threshold.
     let mut table = config.file.placement.clone().unwrap_or_default();
@@ -22,7 +24,7 @@ pub fn run(args: &PlacementArgs) -> anyhow::Result<Ending> {
     let placement = place(&outcome.analysis, &table)?;
     let output = match args.format {
         PlacementFormat::Table => readable(&placement, &Text::new(args.lang)).into_bytes(),
-        PlacementFormat::Json => export::placement_json(&placement)?,
+        PlacementFormat::Json => write::json::placement_json(&placement)?,
     };
     print(&output)?;
     Ok(conclude(&outcome.analysis.diagnostics, outcome.exceeded.iter(), false, &args.common))

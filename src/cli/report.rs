@@ -4,13 +4,13 @@ use std::io::Write as _;
 
 use super::args::ReportArgs;
 use super::{Ending, analyse, conclude, with_manifest};
-use crate::analysis::Analysis;
-use crate::output;
-use crate::pipeline::{self, Analysed};
-use crate::provenance::{Product, ReportOptions};
-use crate::report;
-use crate::tables;
-use crate::text::Text;
+use crate::campaign::driver;
+use crate::campaign::portfolio::Analysed;
+use crate::model::Analysis;
+use crate::show::tables;
+use crate::show::text::Text;
+use crate::write::manifest::{Product, ReportOptions};
+use crate::write::{self, output};
 
 pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
     output::check(&args.output, args.force)?;
@@ -19,7 +19,7 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
     formats.dedup();
     let (align, layout) = (args.align.clone(), args.layout.table());
     let options = ReportOptions { align: align.clone(), layout: layout.clone(), lang: args.lang, formats };
-    let wanted = pipeline::Options { align, layout, ..Default::default() };
+    let wanted = driver::Options { align, layout, ..Default::default() };
     let analysed = analyse(&args.campaigns, &wanted, &args.common)?;
     let folder = make(&analysed, &options)?;
     output::write(&args.output, &folder, args.force)?;
@@ -55,9 +55,9 @@ fn contents(analysed: &Analysed) -> String {
 pub fn make(analysed: &Analysed, options: &ReportOptions) -> anyhow::Result<output::Folder> {
     let text = Text::new(options.lang);
     let folder = match (&analysed.portfolio, analysed.analyses().as_slice()) {
-        (None, [(_, analysis)]) => report::folder(analysis, &text, &options.formats)?,
+        (None, [(_, analysis)]) => write::report::folder(analysis, &text, &options.formats)?,
         (name, chapters) => {
-            report::portfolio::folder(name.as_deref().unwrap_or_default(), chapters, &text, &options.formats)?
+            write::report::portfolio(name.as_deref().unwrap_or_default(), chapters, &text, &options.formats)?
         }
     };
     with_manifest(folder, Product::Report, analysed, options)

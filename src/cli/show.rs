@@ -6,7 +6,7 @@ use comfy_table::{
 };
 use terminal_size::terminal_size_of;
 
-use crate::report::view::{CellView, SpanView, TableView};
+use crate::show::report::view::{CellView, SpanView, TableView};
 
 /// Spaces around the text of a cell.
 const PADDING: usize = 2;

@@ -2,16 +2,18 @@
 
 use super::args::{StatsArgs, StatsFormat};
 use super::{Ending, analyse, conclude, print, show};
-use crate::analysis::Analysis;
-use crate::report::view::{Section, TableView};
-use crate::report::{compose, format};
-use crate::tables::labels::condition_label;
-use crate::text::Text;
-use crate::{export, pipeline, tables};
+use crate::campaign::driver;
+use crate::model::Analysis;
+use crate::show::report::view::{Section, TableView};
+use crate::show::report::{compose, format};
+use crate::show::tables;
+use crate::show::tables::labels::condition_label;
+use crate::show::text::Text;
+use crate::write;
 
 pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
     let (align, layout) = (args.align.clone(), args.layout.table());
-    let options = pipeline::Options { align, layout, ..Default::default() };
+    let options = driver::Options { align, layout, ..Default::default() };
     let analysed = analyse(&args.campaigns, &options, &args.common)?;
     let text = Text::new(args.lang);
     let all_readable = |show_table| {
@@ -20,10 +22,10 @@ pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
     };
     let output = match args.format {
         StatsFormat::Json => match (&analysed.portfolio, analysed.analyses().as_slice()) {
-            (None, [(_, analysis)]) => export::summary_json(analysis)?,
-            (name, chapters) => export::portfolio_json(name.as_deref().unwrap_or_default(), chapters)?,
+            (None, [(_, analysis)]) => write::json::summary_json(analysis)?,
+            (name, chapters) => write::json::portfolio_json(name.as_deref().unwrap_or_default(), chapters)?,
         },
-        StatsFormat::Csv => export::series_csv(&analysed.analyses())?,
+        StatsFormat::Csv => write::tables::series_csv(&analysed.analyses())?,
         StatsFormat::Table => all_readable(show::terminal),
         StatsFormat::Markdown => all_readable(show::markdown),
     };
@@ -81,7 +83,7 @@ fn readable(analysis: &Analysis, text: &Text, show_table: fn(&TableView) -> Stri
 }
 
 fn findings(sections: &[Section]) -> Vec<&str> {
-    use crate::report::view::Block;
+    use crate::show::report::view::Block;
     sections
         .first()
         .into_iter()

@@ -6,9 +6,9 @@ use anyhow::Context;
 
 use super::args::VerifyArgs;
 use super::{Ending, analyse, ingest, print, report};
-use crate::output::MANIFEST;
-use crate::pipeline;
-use crate::provenance::{Manifest, Product, compare};
+use crate::campaign::driver;
+use crate::write::manifest::{Manifest, Product, compare};
+use crate::write::output::MANIFEST;
 
 pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
     let written = Manifest::read(&args.report)?;
@@ -20,7 +20,7 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
     let known_as = written
         .campaigns
         .iter()
-        .map(|campaign| pipeline::Known {
+        .map(|campaign| driver::Known {
             path: campaign.path.clone(),
             title: campaign.title.clone(),
             chapter: campaign.chapter.clone(),
@@ -28,7 +28,7 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
         .collect();
     let (align, layout) = (written.options.align.clone(), written.options.layout.clone());
     let portfolio = written.portfolio.clone();
-    let wanted = pipeline::Options { align, layout, known_as, portfolio, ..Default::default() };
+    let wanted = driver::Options { align, layout, known_as, portfolio, ..Default::default() };
     let gone = folders.iter().find(|folder| args.campaign.is_empty() && !folder.exists());
     if let Some(folder) = gone {
         let folder = folder.display();

@@ -8,10 +8,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 use stillstand_parsers::{Format, Parsed};
 
-use crate::align::{Counters, DOMAIN_0, align};
-use crate::config::{Config, RoleKey};
-use crate::load::LoadedFile;
-use crate::session::RunKey;
+use crate::input::config::{Config, RoleKey};
+use crate::input::load::LoadedFile;
+use crate::input::session::RunKey;
+use crate::run::align::{Counters, DOMAIN_0, align};
 
 /// A value and what it was guessed from.
 #[derive(Debug, Clone, PartialEq)]

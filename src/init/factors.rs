@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::config;
+use crate::input::config;
 
 /// Words that name no load.
 pub fn is_filler(text: &str) -> bool {

@@ -25,9 +25,9 @@ use stillstand_parsers::{Format, Parsed};
 use self::evidence::Evidence;
 use self::naming::Naming;
 use self::score::Told;
-use crate::config::Config;
-use crate::load::{LoadedFile, load};
-use crate::session::Session;
+use crate::input::config::Config;
+use crate::input::load::{LoadedFile, load};
+use crate::input::session::Session;
 
 /// What [`propose`] found.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use super::Log;
 use super::marks::{self, Joined, Label, Mark, SELECTORS, Selector};
 use super::pattern::{LISTED, Marked, pattern};
 use super::score::{Told, is_of_service, score, splits};
-use super::table::Table;
+use super::table::{Read, Table};
 use super::tokens::Tokens;
 use regex::Regex;
 
@@ -101,14 +101,6 @@ struct Trial<'a> {
     /// Whether words like `run` before the repetition belong to it.
     with_prefix: bool,
     joined: Joined,
-}
-
-/// The marks of one path and what is left.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Read {
-    pub marks: Vec<Mark>,
-    pub chunks: Vec<Range<usize>>,
-    pub repetition: Range<usize>,
 }
 
 impl Trial<'_> {

@@ -1,13 +1,21 @@
 //! What is left of all paths as a table, and which of its columns are factors.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::Log;
 use super::factors::is_filler;
 use super::marks::{Label, Mark};
-use super::naming::Read;
 use super::score::{Told, doubles};
 use super::tokens::Tokens;
+
+/// The marks of one path and what is left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    pub marks: Vec<Mark>,
+    pub chunks: Vec<Range<usize>>,
+    pub repetition: Range<usize>,
+}
 
 /// The chunks of all logs as a table: a row a log, a column a chunk.
 pub struct Table {

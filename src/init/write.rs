@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::evidence::{Evidence, Guess, Guessed, HostGuess, count};
 use super::factors;
 use super::{Names, Proposal};
-use crate::config::{self, RoleKey};
+use crate::input::config::{self, RoleKey};
 
 /// Longest line of a comment.
 const WIDTH: usize = 100;

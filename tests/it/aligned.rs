@@ -1,8 +1,8 @@
 //! Curves aligned at other events than the request.
 
-use stillstand::analysis::{Analysis, Curve, Event};
-use stillstand::config::AlignKey;
-use stillstand::pipeline::{Options, Progress, run};
+use stillstand::campaign::driver::{Options, Progress, run};
+use stillstand::input::config::AlignKey;
+use stillstand::model::{Analysis, Curve, Event};
 
 use crate::campaign;
 

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use stillstand::analysis::{Analysis, Clock, ClockOwner, Estimate, FlagCode, Run};
-use stillstand::pipeline::{Options, Progress, run};
+use stillstand::campaign::driver::{Options, Progress, run};
+use stillstand::model::{Analysis, Clock, ClockOwner, Estimate, FlagCode, Run};
 
 use crate::part_of_campaign;
 
@@ -209,7 +209,7 @@ fn a_guest_clock_that_steps_is_flagged() {
     let values = flagged(&jump.runs[0], FlagCode::GuestClockJumps).unwrap();
     assert!((values[0].1 - 0.52).abs() < 0.03 && values[1].1 > 20.0, "{values:?}");
 
-    let outage = jump.runs[0].outages.iter().find(|o| o.method == stillstand::analysis::Method::GuestClock);
+    let outage = jump.runs[0].outages.iter().find(|o| o.method == stillstand::model::Method::GuestClock);
     let end = outage.and_then(|outage| outage.end_s).unwrap() + FIRST + 3600.0;
     let at_outage = stepped(end.rem_euclid(86_400.0) - 0.001, -0.5);
     assert!(

@@ -9,7 +9,7 @@ mod tally;
 
 use std::collections::BTreeMap;
 
-use stillstand::analysis::{FlagCode, Method};
+use stillstand::model::{FlagCode, Method};
 use stillstand_generator::simulation::{SCENARIOS, Scenario};
 
 use efficiency::Study;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use polars::prelude::DataFrame;
-use stillstand::parquet;
+use stillstand::input::parquet;
 
 use crate::{part_of_campaign, stdout, stillstand};
 

@@ -12,6 +12,7 @@ mod damaged_hypervisor;
 mod determinism;
 mod documented;
 mod efficiency;
+mod floors;
 mod ingest;
 mod init;
 mod inspect;

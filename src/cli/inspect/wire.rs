@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use stillstand_parsers::{self as parsers, Fact, Frame, Parsed};
 
-use crate::timing::{Gap, Gaps, Length, Stamp, Timing, timing};
+use crate::input::timing::{Gap, Gaps, Length, Stamp, Timing, timing};
 
 /// Rows of a frame that are shown.
 pub const HEAD: usize = 8;

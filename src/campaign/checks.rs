@@ -1,0 +1,150 @@
+//! Published figures and limits: the declared expectations of a campaign.
+
+use crate::input::config::{self, Config};
+use crate::model::diagnostics::campaign_diagnostic;
+use crate::model::{Benchmark, Condition, Diagnostic, Factors, Published, Series, Severity};
+
+/// What a published figure may be of.
+pub(super) struct Results<'a> {
+    pub conditions: &'a [Condition],
+    pub series: &'a [Series],
+    pub benchmarks: &'a [Benchmark],
+}
+
+/// Every published figure beside its recomputation; one that cannot be checked is a warning, and so is a sum
+/// that does not add up.
+pub(super) fn published(
+    config: &Config,
+    results: &Results<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Published> {
+    let mut all = Vec::new();
+    for entry in &config.file.published {
+        let decimals = entry.stated.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        let Ok(stated) = entry.stated.parse::<f64>() else { continue };
+        let Results { conditions, series, .. } = results;
+        let computed = statistic(&entry.metric, entry.statistic, &entry.condition, conditions, series);
+        let computed = computed.or_else(|| {
+            let (benchmark, operation) = entry.metric.split_once('.')?;
+            of_benchmark(entry, benchmark, operation, results)
+        });
+        let computed = computed.map(|value| entry.unit.map_or(value, |unit| value / unit.base().1));
+        let mut warn =
+            |code, message| diagnostics.push(campaign_diagnostic(Severity::Warning, code, message));
+        let what = || {
+            let levels: Vec<String> = entry.condition.iter().map(|(k, v)| format!("{k} = {v}")).collect();
+            format!("{} of {} ({})", entry.statistic.name(), entry.metric, levels.join(", "))
+        };
+        if computed.is_none() {
+            warn(
+                "published-not-computed",
+                format!(
+                    "the published {} cannot be checked: no single condition with that metric fits",
+                    what()
+                ),
+            );
+        }
+        // Beyond nine places there is only binary dust.
+        let deviation = computed.map(|computed| ((computed - stated) * 1e9).round() / 1e9);
+        // Half a unit of the last printed place, with room for binary fractions only.
+        let tolerance = 0.5 / 10f64.powi(i32::try_from(decimals).unwrap_or(i32::MAX)) + 1e-9;
+        let agrees = deviation.map(|deviation| deviation.abs() <= tolerance);
+        if let (config::Statistic::Sum, Some(false), Some(computed)) = (entry.statistic, agrees, computed) {
+            let message = format!(
+                "the published {} is {}, but the values of the VMs add up to {computed:.decimals$}",
+                what(),
+                entry.stated
+            );
+            warn("sum-does-not-add-up", message);
+        }
+        let vm = entry.vm.as_ref().map(|vm| format!(".{vm}")).unwrap_or_default();
+        all.push(Published {
+            quantity: format!("{}{vm}.{}", entry.metric, entry.statistic.name()),
+            factors: entry.condition.clone(),
+            stated,
+            decimals: u32::try_from(decimals).unwrap_or(u32::MAX),
+            computed,
+            deviation,
+            agrees,
+            note: entry.note.clone(),
+        });
+    }
+    all
+}
+
+/// The value of one VM, or sum or mean over the VMs, of the only condition that fits.
+fn of_benchmark(
+    entry: &config::PublishedTable,
+    benchmark: &str,
+    operation: &str,
+    results: &Results<'_>,
+) -> Option<f64> {
+    let fits = |of: &&Benchmark| {
+        of.benchmark == benchmark
+            && of.operation == operation
+            && (entry.vm.is_none() || of.vm == entry.vm)
+            && config::selects(&entry.condition, &results.conditions[of.condition].factors)
+    };
+    let fitting: Vec<&Benchmark> = results.benchmarks.iter().filter(fits).collect();
+    let first = fitting.first()?;
+    if fitting.iter().any(|of| of.condition != first.condition) {
+        return None;
+    }
+    let sum: f64 = fitting.iter().map(|of| of.value).sum();
+    match entry.statistic {
+        config::Statistic::Sum => Some(sum),
+        config::Statistic::Mean => Some(sum / fitting.len() as f64),
+        config::Statistic::Sd => first.sd.filter(|_| fitting.len() == 1),
+        config::Statistic::Median | config::Statistic::Min | config::Statistic::Max => None,
+    }
+}
+
+/// A message for every limit that is exceeded; a limit that cannot be tested is a warning.
+pub(super) fn exceeded(
+    config: &Config,
+    conditions: &[Condition],
+    series: &[Series],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<String> {
+    let mut messages = Vec::new();
+    for limit in &config.file.limits {
+        let levels: Vec<String> = limit.condition.iter().map(|(k, v)| format!("{k} = {v}")).collect();
+        let what = format!("{} of {} ({})", limit.statistic.name(), limit.metric, levels.join(", "));
+        match statistic(&limit.metric, limit.statistic, &limit.condition, conditions, series) {
+            Some(value) if value > limit.at_most => messages
+                .push(format!("limit exceeded: {what} is {value:.3}, at most {} is accepted", limit.at_most)),
+            Some(_) => {}
+            None => diagnostics.push(campaign_diagnostic(
+                Severity::Warning,
+                "limit-not-tested",
+                format!("the limit of {what} cannot be tested: no single condition with that metric fits"),
+            )),
+        }
+    }
+    messages
+}
+
+/// A statistic of the series of the only condition that `levels` select.
+fn statistic(
+    metric: &str,
+    statistic: config::Statistic,
+    levels: &Factors,
+    conditions: &[Condition],
+    series: &[Series],
+) -> Option<f64> {
+    let mut fitting = series
+        .iter()
+        .filter(|s| s.metric == metric && config::selects(levels, &conditions[s.condition].factors));
+    let summary = fitting.next()?.summary?;
+    if fitting.next().is_some() {
+        return None;
+    }
+    match statistic {
+        config::Statistic::Mean => Some(summary.mean),
+        config::Statistic::Sd => summary.sd,
+        config::Statistic::Median => Some(summary.median),
+        config::Statistic::Min => Some(summary.min),
+        config::Statistic::Max => Some(summary.max),
+        config::Statistic::Sum => None,
+    }
+}

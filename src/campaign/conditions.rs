@@ -1,0 +1,93 @@
+//! Which conditions a campaign has, in which order, and which of them is the reference.
+
+use std::collections::BTreeSet;
+
+use crate::input::config::{self, Config};
+use crate::input::session::RunKey;
+use crate::model::{Condition, Factors};
+
+/// The conditions in the declared order of levels; levels that no order names come last, the
+/// reference before the others, then numbers by size, then by name.
+pub(super) fn conditions<'a>(config: &Config, keys: impl Iterator<Item = &'a RunKey>) -> Vec<Condition> {
+    let factor_order = config.factor_order();
+    let all: BTreeSet<Factors> = keys.map(|key| key.factors.clone()).collect();
+    let rank = |factors: &Factors| -> Vec<(usize, bool, u64, String)> {
+        in_order(factors.iter(), &factor_order)
+            .into_iter()
+            .map(|(name, level)| {
+                let (place, number) = config.level_order(name, level);
+                (place, !is_reference_level(config, name, level), number, level.clone())
+            })
+            .collect()
+    };
+    let mut sorted: Vec<&Factors> = all.iter().collect();
+    sorted.sort_by_key(|factors| rank(factors));
+    let mut conditions: Vec<Condition> = sorted
+        .into_iter()
+        .map(|factors| Condition {
+            id: String::new(),
+            factors: factors.clone(),
+            runs: Vec::new(),
+            completed: 0,
+        })
+        .collect();
+    identify(&mut conditions, &factor_order);
+    conditions
+}
+
+/// Factors in the order in which people name them.
+fn in_order<'a>(
+    factors: impl Iterator<Item = (&'a String, &'a String)>,
+    order: &[String],
+) -> Vec<(&'a String, &'a String)> {
+    let mut factors: Vec<_> = factors.collect();
+    factors.sort_by_key(|(name, _)| order.iter().position(|known| known == *name).unwrap_or(order.len()));
+    factors
+}
+
+/// Gives every condition an identifier from the factors that vary; those that never do tell nothing.
+pub(super) fn identify(conditions: &mut [Condition], factor_order: &[String]) {
+    let names: BTreeSet<String> = conditions.iter().flat_map(|c| c.factors.keys().cloned()).collect();
+    let varying: Vec<String> = names
+        .into_iter()
+        .filter(|name| conditions.iter().map(|c| c.factors.get(name)).collect::<BTreeSet<_>>().len() > 1)
+        .collect();
+    let mut taken = BTreeSet::new();
+    for condition in conditions {
+        let told = condition.factors.iter().filter(|(name, _)| varying.is_empty() || varying.contains(name));
+        let levels: Vec<&str> =
+            in_order(told, factor_order).into_iter().map(|(_, level)| level.as_str()).collect();
+        let mut id = if levels.is_empty() { "all".to_owned() } else { slug(&levels.join("-")) };
+        while !taken.insert(id.clone()) {
+            id.push('x');
+        }
+        condition.id = id;
+    }
+}
+
+/// Lower-case letters, digits and hyphens, for file names and anchors.
+pub(super) fn slug(text: &str) -> String {
+    let mapped: String =
+        text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let parts: Vec<&str> = mapped.split('-').filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() { "level".to_owned() } else { parts.join("-") }
+}
+
+fn is_reference_level(config: &Config, name: &str, level: &str) -> bool {
+    match config.file.reference.get(name) {
+        Some(reference) => reference == level,
+        None => config::is_reference_level(level),
+    }
+}
+
+/// The condition that the others are compared with: as declared, else the only one whose load is
+/// called none, idle or baseline.
+pub(super) fn reference(config: &Config, conditions: &[Condition]) -> Option<usize> {
+    let fits = |condition: &Condition| match config.file.reference.is_empty() {
+        false => config::selects(&config.file.reference, &condition.factors),
+        true => condition.factors.values().any(|level| config::is_reference_level(level)),
+    };
+    let mut fitting = conditions.iter().enumerate().filter(|(_, condition)| fits(condition));
+    let only = fitting.next()?.0;
+    fitting.next().is_none().then_some(only)
+}

@@ -1,0 +1,77 @@
+//! The hosts of a campaign and the VM, as declared and as the logs show them.
+
+use std::collections::BTreeSet;
+
+use stillstand_parsers::Format;
+
+use crate::campaign::efficiency;
+use crate::input::config::{self, Config};
+use crate::input::load::LoadedFile;
+use crate::model::diagnostics::campaign_diagnostic;
+use crate::model::{Diagnostic, Host, Role, Severity};
+use crate::run::align::DOMAIN_0;
+
+/// The declared hosts and those that file names tell of, source before target before observer.
+pub(super) fn hosts(config: &Config, files: &[LoadedFile], diagnostics: &mut Vec<Diagnostic>) -> Vec<Host> {
+    let mut hosts: Vec<Host> = config
+        .file
+        .hosts
+        .iter()
+        .map(|host| Host { name: host.name.clone(), role: host.role.into(), cpus: host.cpus })
+        .collect();
+    // What a campaign of benchmarks measured in is a VM, not a host.
+    let in_vms = |file: &&LoadedFile| {
+        config.is_of_benchmarks() && file.log.as_ref().is_some_and(efficiency::is_result)
+    };
+    let of_hosts = files.iter().filter(|file| !in_vms(file));
+    let named: BTreeSet<&str> = of_hosts.filter_map(|file| file.file.host.as_deref()).collect();
+    for name in named {
+        if hosts.iter().any(|host| host.name == name) {
+            continue;
+        }
+        hosts.push(Host { name: name.to_owned(), role: role_by_logs(name, files), cpus: None });
+    }
+    let with_xentop: BTreeSet<&str> = files
+        .iter()
+        .filter(|file| file.log.as_ref().is_some_and(|log| is_xentop(log.format)))
+        .filter_map(|file| file.file.host.as_deref())
+        .collect();
+    for host in hosts.iter().filter(|host| host.cpus.is_none() && with_xentop.contains(host.name.as_str())) {
+        diagnostics.push(campaign_diagnostic(
+            Severity::Warning,
+            "cpus-unknown",
+            format!(
+                "the number of CPUs of host {} is not declared; xentop's CPU per cent are taken as those of one CPU. \
+                 Declare it in {}: [[hosts]] name = \"{}\", cpus = …",
+                host.name,
+                config::FILE_NAME,
+                host.name
+            ),
+        ));
+    }
+    hosts.sort_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
+    hosts
+}
+
+/// The host whose xentop shows the VM from the start is the source; another is the target.
+fn role_by_logs(name: &str, files: &[LoadedFile]) -> Role {
+    let mut starts = files.iter().filter(|file| file.file.host.as_deref() == Some(name)).filter_map(|file| {
+        let log = file.log.as_ref().filter(|log| is_xentop(log.format))?;
+        let (domains, present) = (log.frame.strs("domain").ok()?, log.frame.bools("present").ok()?);
+        domains.iter().zip(present.iter()).find(|(domain, _)| *domain != Some(DOMAIN_0))?.1
+    });
+    match starts.next() {
+        Some(true) => Role::Source,
+        Some(false) => Role::Target,
+        None => Role::Observer,
+    }
+}
+
+fn is_xentop(format: Format) -> bool {
+    matches!(format, Format::XentopGawk | Format::Xentop)
+}
+
+/// The VM that the logs follow.
+pub(super) fn vm_in_logs(files: &[LoadedFile]) -> Option<String> {
+    files.iter().find_map(|file| file.log.as_ref()?.facts.text("vm").map(str::to_owned))
+}

@@ -1,0 +1,22 @@
+//! The repetitions of all conditions → an [`Analysis`](crate::model::Analysis).
+//!
+//! [`driver`] takes each campaign through the floors below – [`input`](crate::input), [`run`](crate::run) – and then
+//! concludes: [`aggregate`] averages the repetitions of a condition, [`agreement`] compares the methods of measuring an
+//! outage, [`convergence`] follows the rounds of pre-copy, [`sweep`] puts quantities against a number, [`efficiency`]
+//! compares benchmarks with a baseline, [`placement`] orders the VMs of a host, and [`findings`] picks what deserves a
+//! sentence. [`merge`] puts several campaigns side by side, [`portfolio`] gives each a chapter of its own.
+
+pub mod aggregate;
+pub mod agreement;
+mod benchmarks;
+mod checks;
+mod conditions;
+pub mod convergence;
+pub mod driver;
+pub mod efficiency;
+pub mod findings;
+mod hosts;
+pub mod merge;
+pub mod placement;
+pub mod portfolio;
+pub mod sweep;

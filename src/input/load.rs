@@ -1,0 +1,224 @@
+//! Files of a session → parsed logs: reads, hashes, detects and parses, several files at a time.
+//!
+//! A file that cannot be read or recognised becomes a diagnostic; the others go on. The result is
+//! in the order of the session's files, whatever the number of jobs.
+
+use std::io::Read;
+
+use anyhow::Context;
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+use stillstand_parsers as parsers;
+use stillstand_parsers::{Format, Parsed};
+
+use crate::input::session::{Session, SessionFile};
+use crate::model::{Diagnostic, Severity};
+
+/// One file after reading.
+#[derive(Debug)]
+pub struct LoadedFile {
+    pub file: SessionFile,
+    /// SHA-256 of the bytes, lower-case hexadecimal; `None` when the file could not be read.
+    pub sha256: Option<String>,
+    /// `None` when nothing of it could be used; then there is a diagnostic that says why.
+    pub log: Option<Parsed>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads every file of the session. `progress` is called once per file, from any thread.
+pub fn load(session: &Session, progress: &(dyn Fn() + Sync)) -> Vec<LoadedFile> {
+    session
+        .files
+        .par_iter()
+        .map(|file| {
+            let loaded = load_one(file);
+            progress();
+            loaded
+        })
+        .collect()
+}
+
+/// A plain table of measurements after reading.
+#[derive(Debug)]
+pub struct LoadedTable {
+    pub relative: String,
+    pub sha256: Option<String>,
+    /// Unpacked; or why there are none.
+    pub bytes: anyhow::Result<Vec<u8>>,
+}
+
+/// Reads every plain table of the session.
+pub fn load_tables(session: &Session) -> Vec<LoadedTable> {
+    let tables = session.tables.iter().map(|table| {
+        let bytes = std::fs::read(&table.path).context("the file cannot be read");
+        let sha256 = bytes.as_ref().ok().map(|bytes| sha256(bytes));
+        LoadedTable { relative: table.relative.clone(), sha256, bytes: bytes.and_then(content) }
+    });
+    tables.collect()
+}
+
+/// The SHA-256 of `bytes` in lower-case hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Files unpack to at most so many bytes; more is taken for an attack.
+const MOST_UNPACKED: u64 = 4 << 30;
+
+/// What a file holds: its bytes, unpacked if they are gzip or zstd.
+///
+/// # Errors
+///
+/// The compressed data are damaged or too large.
+pub fn content(bytes: Vec<u8>) -> anyhow::Result<Vec<u8>> {
+    let unpack = |name: &str, reader: &mut dyn Read| {
+        let mut unpacked = Vec::new();
+        let n = reader
+            .take(MOST_UNPACKED + 1)
+            .read_to_end(&mut unpacked)
+            .with_context(|| format!("the file is {name}, and damaged"))?;
+        anyhow::ensure!(n as u64 <= MOST_UNPACKED, "the file is {name} and unpacks to more than 4 GiB");
+        Ok(unpacked)
+    };
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        return unpack("gzip", &mut flate2::read::MultiGzDecoder::new(bytes.as_slice()));
+    }
+    if bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+        let mut decoder =
+            zstd::stream::read::Decoder::new(bytes.as_slice()).context("the file is zstd, and damaged")?;
+        return unpack("zstd", &mut decoder);
+    }
+    Ok(bytes)
+}
+
+fn load_one(file: &SessionFile) -> LoadedFile {
+    let problem = |code, message: String| LoadedFile {
+        file: file.clone(),
+        sha256: None,
+        log: None,
+        diagnostics: vec![diagnostic(file, Severity::Error, code, message)],
+    };
+    let bytes = match std::fs::read(&file.path) {
+        Ok(bytes) => bytes,
+        Err(error) => return problem("file-not-readable", format!("the file cannot be read: {error}")),
+    };
+    let sha256 = Some(sha256(&bytes));
+    let bytes = match content(bytes) {
+        Ok(bytes) => bytes,
+        Err(error) => return LoadedFile { sha256, ..problem("file-not-unpacked", format!("{error:#}")) },
+    };
+    let format = match parsers::detect(&bytes) {
+        Ok(format) => format,
+        Err(error) => {
+            let (severity, code) = match error {
+                parsers::DetectError::Empty => (Severity::Error, "file-empty"),
+                _ if !expected(file).is_empty() => (Severity::Error, "file-not-recognised"),
+                _ => (Severity::Warning, "file-not-recognised"),
+            };
+            let message = match &error {
+                parsers::DetectError::Unknown { first_line, .. } if expected(file).is_empty() => {
+                    format!(
+                        "not a log of a format that is read (`stillstand formats` lists them); it begins `{first_line}`"
+                    )
+                }
+                _ => format!("{error}{}", by_its_name(file)),
+            };
+            return LoadedFile {
+                sha256,
+                diagnostics: vec![diagnostic(file, severity, code, message)],
+                ..problem("", String::new())
+            };
+        }
+    };
+    let mut diagnostics = Vec::new();
+    if !expected(file).is_empty() && !expected(file).contains(&format) {
+        let message =
+            format!("by its content the file is {}{}; the content counts", format.name(), by_its_name(file));
+        diagnostics.push(diagnostic(file, Severity::Warning, "name-and-content-differ", message));
+    }
+    match parsers::parse(format, &bytes) {
+        Ok(mut log) => {
+            diagnostics.extend(std::mem::take(&mut log.diagnostics).into_iter().map(|d| located(file, d)));
+            LoadedFile { file: file.clone(), sha256, log: Some(log), diagnostics }
+        }
+        Err(mut error) => {
+            diagnostics.extend(std::mem::take(&mut error.diagnostics).into_iter().map(|d| located(file, d)));
+            let line = error.line;
+            diagnostics.push(Diagnostic {
+                line,
+                ..diagnostic(file, Severity::Error, "file-unusable", error.to_string())
+            });
+            LoadedFile { file: file.clone(), sha256, log: None, diagnostics }
+        }
+    }
+}
+
+/// The formats that the file's name promises.
+fn expected(file: &SessionFile) -> &'static [Format] {
+    match file.source.as_deref() {
+        Some("dstat") => &[Format::Dstat],
+        Some("xentop") => &[Format::XentopGawk, Format::Xentop],
+        Some("ping") => &[Format::PingGawk, Format::Ping],
+        Some("zeit") => &[Format::Zeit],
+        Some("migration-time") => &[Format::MigrationTime],
+        Some("qmp") => &[Format::QmpMigrate],
+        Some("hmp") => &[Format::HmpMigrate],
+        Some("domjobinfo" | "virsh") => &[Format::VirshDomjobinfo],
+        Some("xend" | "xl" | "xen-migrate") => &[Format::XenMigrate],
+        Some("migrate") => &[
+            Format::QmpMigrate,
+            Format::HmpMigrate,
+            Format::VirshDomjobinfo,
+            Format::XenMigrate,
+            Format::MigrationTime,
+        ],
+        Some(source) if source.starts_with("qmp-") => &[Format::QmpMigrate],
+        Some("vlc") => &[Format::VlcStats, Format::VlcLog],
+        Some("netperf") => &[Format::Netperf],
+        Some("iometer" | "iometer-net" | "iometer-disk") => &[Format::Iometer],
+        Some("linpack") => &[Format::Linpack],
+        Some("ramspeed") => &[Format::Ramspeed],
+        Some("stream") => &[Format::Stream],
+        Some(source) if source == "fio" || source.starts_with("fio-") => &[Format::Fio],
+        Some(source) if source == "iperf3" || source.starts_with("iperf3-") => &[Format::Iperf3],
+        Some(source) if source == "sysbench" || source.starts_with("sysbench-") => &[Format::Sysbench],
+        _ => &[],
+    }
+}
+
+fn by_its_name(file: &SessionFile) -> String {
+    let names: Vec<&str> = expected(file).iter().map(|format| format.name()).collect();
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!(", by its name it should be {}", names.join(" or "))
+    }
+}
+
+fn diagnostic(file: &SessionFile, severity: Severity, code: &'static str, message: String) -> Diagnostic {
+    Diagnostic {
+        severity,
+        code,
+        file: Some(file.relative.clone()),
+        line: None,
+        column: None,
+        message,
+        text: None,
+    }
+}
+
+fn located(file: &SessionFile, d: parsers::Diagnostic) -> Diagnostic {
+    Diagnostic {
+        severity: match d.severity {
+            parsers::Severity::Error => Severity::Error,
+            parsers::Severity::Warning => Severity::Warning,
+            parsers::Severity::Note => Severity::Note,
+        },
+        code: d.code,
+        file: Some(file.relative.clone()),
+        line: d.line,
+        column: d.column,
+        message: d.message,
+        text: d.text,
+    }
+}

@@ -1,0 +1,367 @@
+//! A campaign folder as a sorted list of files, each with the run that its path names.
+//!
+//! Only names and paths are looked at here; what a file holds is decided by its bytes, in
+//! [`crate::input::load`]. Symbolic links are followed for files, never for folders, so that a loop
+//! cannot trap the program.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use anyhow::Context;
+use regex::{Captures, Regex};
+
+use crate::input::config::{self, Config};
+use crate::model::{Diagnostic, Factors, Severity};
+
+/// The files of one campaign.
+#[derive(Debug)]
+pub struct Session {
+    /// The folder as the user named it.
+    pub path: PathBuf,
+    pub config: Config,
+    /// The text of `campaign.toml`; empty without one.
+    pub config_text: String,
+    /// Sorted by relative path.
+    pub files: Vec<SessionFile>,
+    /// The plain tables of measurements that the configuration declares.
+    pub tables: Vec<SessionTable>,
+    /// Files that belong to no run.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A plain table of measurements.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionTable {
+    /// Path below the campaign folder, with `/` on every system.
+    pub relative: String,
+    pub path: PathBuf,
+}
+
+/// One log file and what its name says about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionFile {
+    /// Path below the campaign folder, with `/` on every system.
+    pub relative: String,
+    /// Where the file is.
+    pub path: PathBuf,
+    pub run: RunKey,
+    /// The kind of log by its name, such as `dstat`; a hint for messages only.
+    pub source: Option<String>,
+    pub host: Option<String>,
+}
+
+/// What tells runs apart.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RunKey {
+    pub factors: Factors,
+    pub repetition: u32,
+}
+
+/// `<load><repetition>-<source>[-<host>].<ext>`, then the same with folders in place of the
+/// first hyphens: `<load>/<repetition>/<source>…` and `<load><repetition>/<source>…`.
+static DEFAULT_NAMINGS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    let rest = r"(?<source>migration-time|[^-/.]+)(?:-(?<host>[^/]+?))?(?:\.[^/.]*)?$";
+    [
+        format!(r"^(?:.*/)?(?<load>[^/]*?[^/\d_-])[_-]?(?<repetition>\d+)-{rest}"),
+        format!(r"^(?:.*/)?(?<load>[^/]+)/(?:run|rep|repetition)?[_-]?(?<repetition>\d+)/{rest}"),
+        format!(r"^(?:.*/)?(?<load>[^/]*?[^/\d_-])[_-]?(?<repetition>\d+)/{rest}"),
+    ]
+    .iter()
+    .filter_map(|pattern| Regex::new(pattern).ok())
+    .collect()
+});
+
+impl Session {
+    /// Lists the campaign at `path` and reads its configuration.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be read, its `campaign.toml` is wrong ([`ConfigError`]), or it holds no
+    /// file that belongs to a run.
+    pub fn open(path: &Path) -> anyhow::Result<Self> {
+        is_folder(path)?;
+        let config_path = path.join(config::FILE_NAME);
+        let config_text = match std::fs::read_to_string(&config_path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(error).with_context(|| config_path.display().to_string()),
+        };
+        let session = Self::with_config(path, config_text)?;
+        anyhow::ensure!(
+            !session.files.is_empty() || !session.tables.is_empty(),
+            "{}: no log file found whose name tells its run. Expected names like \
+             `memtester3-xentop-kirsche.test` (<load><repetition>-<source>[-<host>].<ext>), folders like \
+             `memtester/3/`, or a `naming.pattern` in {}{}",
+            path.display(),
+            config::FILE_NAME,
+            session.left_over()
+        );
+        Ok(session)
+    }
+
+    /// Lists the campaign at `path` as if `config_text` were its `campaign.toml`.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be read, or the configuration is wrong ([`ConfigError`]).
+    pub fn with_config(path: &Path, config_text: String) -> anyhow::Result<Self> {
+        let config = Config::parse(&config_text)
+            .map_err(|error| ConfigError(format!("{}: {error:#}", path.join(config::FILE_NAME).display())))?;
+        let mut paths = BTreeMap::new();
+        list(path, "", &mut paths)?;
+        let mut session = Self {
+            path: path.to_owned(),
+            config,
+            config_text,
+            files: Vec::new(),
+            tables: Vec::new(),
+            diagnostics: Vec::new(),
+        };
+        for (relative, path) in paths {
+            session.place(relative, path);
+        }
+        Ok(session)
+    }
+
+    /// Lists every file of a folder, whatever its name; all are of one run without a name.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be read.
+    pub fn without_names(path: &Path) -> anyhow::Result<Self> {
+        is_folder(path)?;
+        let mut paths = BTreeMap::new();
+        list(path, "", &mut paths)?;
+        let files = paths
+            .into_iter()
+            .map(|(relative, path)| SessionFile {
+                relative,
+                path,
+                run: RunKey { factors: Factors::new(), repetition: 0 },
+                source: None,
+                host: None,
+            })
+            .collect();
+        let config = Config::parse("")?;
+        let (tables, diagnostics) = (Vec::new(), Vec::new());
+        Ok(Self { path: path.to_owned(), config, config_text: String::new(), files, tables, diagnostics })
+    }
+
+    fn place(&mut self, relative: String, path: PathBuf) {
+        if self.config.file.measurements.iter().any(|table| table.file == relative) {
+            self.tables.push(SessionTable { relative, path });
+            return;
+        }
+        let name = without_compression(&relative);
+        let placed = match &self.config.naming {
+            Some(pattern) => pattern.captures(name).map(|captures| (captures, pattern)),
+            None => DEFAULT_NAMINGS.iter().find_map(|p| p.captures(name).map(|captures| (captures, p))),
+        }
+        .and_then(|(captures, pattern)| file_of(&relative, path, &captures, pattern, &self.config));
+        match placed {
+            Some(file) => self.files.push(file),
+            None => self.diagnostics.push(Diagnostic {
+                severity: Severity::Note,
+                code: "file-without-run",
+                file: Some(relative),
+                line: None,
+                column: None,
+                message: "the name does not tell to which run the file belongs; it was not read".to_owned(),
+                text: None,
+            }),
+        }
+    }
+
+    /// How many files there were, for the message that none of them could be placed.
+    fn left_over(&self) -> String {
+        match self.diagnostics.first().and_then(|d| d.file.as_deref()) {
+            Some(first) => format!("; {} file(s) fit neither, for example {first}", self.diagnostics.len()),
+            None => "; the folder is empty".to_owned(),
+        }
+    }
+}
+
+/// The campaigns in a folder: the folder itself, unless it has no `campaign.toml` and folders below it
+/// have, or hold the logs of the same runs; then those, sorted by path.
+///
+/// # Errors
+///
+/// The folder cannot be listed.
+pub fn campaigns(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    if !folder.is_dir() || folder.join(config::FILE_NAME).exists() {
+        return Ok(vec![folder.to_owned()]);
+    }
+    let mut found = Vec::new();
+    below(folder, &mut found)?;
+    if found.is_empty() {
+        found = of_equal_names(folder)?;
+    }
+    found.sort();
+    Ok(if found.is_empty() { vec![folder.to_owned()] } else { found })
+}
+
+/// The folders right below `folder`, if two of them hold the log of the same kind from the same host of the same run:
+/// one campaign has but one. Logs that do not name their host may lie in a folder for each host, and tell nothing.
+fn of_equal_names(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let session = Session::with_config(folder, String::new())?;
+    let mut known: BTreeMap<(&RunKey, &Option<String>, &str), &str> = BTreeMap::new();
+    let mut tops = BTreeSet::new();
+    let mut twice = false;
+    for file in &session.files {
+        // Logs right in the folder make it a campaign.
+        let Some((top, _)) = file.relative.split_once('/') else { return Ok(Vec::new()) };
+        tops.insert(top);
+        if let Some(host) = &file.host {
+            let first = known.entry((&file.run, &file.source, host)).or_insert(top);
+            twice |= *first != top;
+        }
+    }
+    Ok(if twice { tops.into_iter().map(|top| folder.join(top)).collect() } else { Vec::new() })
+}
+
+/// Folders below `folder` that hold a `campaign.toml`; a campaign's own folders are not searched.
+fn below(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let entry = entry.with_context(|| folder.display().to_string())?;
+        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            continue;
+        }
+        if entry.path().join(config::FILE_NAME).exists() {
+            found.push(entry.path());
+        } else {
+            below(&entry.path(), found)?;
+        }
+    }
+    Ok(())
+}
+
+/// The command line is right, but `campaign.toml` is not: exit status 2.
+#[derive(Debug)]
+pub struct ConfigError(String);
+
+impl ConfigError {
+    pub fn new(message: String) -> Self {
+        Self(message)
+    }
+}
+
+impl std::fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// A path without the ending of a compressed file.
+fn without_compression(path: &str) -> &str {
+    [".gz", ".zst"].iter().find_map(|ending| path.strip_suffix(ending)).unwrap_or(path)
+}
+
+fn is_folder(path: &Path) -> anyhow::Result<()> {
+    anyhow::ensure!(path.exists(), "{}: there is no such folder", path.display());
+    anyhow::ensure!(path.is_dir(), "{}: a campaign is a folder, this is a file", path.display());
+    Ok(())
+}
+
+fn file_of(
+    relative: &str,
+    path: PathBuf,
+    captures: &Captures<'_>,
+    pattern: &Regex,
+    config: &Config,
+) -> Option<SessionFile> {
+    let group =
+        |name: &str| captures.name(name).map(|m| m.as_str().to_owned()).filter(|text| !text.is_empty());
+    let repetition = group("repetition")?.parse().ok()?;
+    let mut factors: BTreeMap<String, String> = config.file.factors.clone();
+    for name in pattern.capture_names().flatten() {
+        if !matches!(name, "repetition" | "source" | "host") {
+            factors.insert(name.to_owned(), group(name)?);
+        }
+    }
+    Some(SessionFile {
+        relative: relative.to_owned(),
+        path,
+        run: RunKey { factors, repetition },
+        source: group("source"),
+        host: group("host"),
+    })
+}
+
+/// Collects the relative paths of all files, leaving out hidden ones and those that describe the
+/// campaign rather than belong to it.
+fn list(folder: &Path, prefix: &str, into: &mut BTreeMap<String, PathBuf>) -> anyhow::Result<()> {
+    let entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    for entry in entries {
+        let entry = entry.with_context(|| folder.display().to_string())?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let lower = name.to_ascii_lowercase();
+        if name.starts_with('.')
+            || lower == config::FILE_NAME
+            || lower.starts_with("readme")
+            || lower == "license"
+        {
+            continue;
+        }
+        let kind = entry.file_type().with_context(|| entry.path().display().to_string())?;
+        if kind.is_dir() {
+            list(&entry.path(), &format!("{prefix}{name}/"), into)?;
+        } else if entry.path().is_file() {
+            into.insert(format!("{prefix}{name}"), entry.path());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(relative: &str, config: &str) -> Option<(String, u32, Option<String>, Option<String>)> {
+        let mut session = Session {
+            path: PathBuf::new(),
+            config: Config::parse(config).unwrap(),
+            config_text: String::new(),
+            files: Vec::new(),
+            tables: Vec::new(),
+            diagnostics: Vec::new(),
+        };
+        session.place(relative.to_owned(), PathBuf::new());
+        let file = session.files.pop()?;
+        Some((file.run.factors["load"].clone(), file.run.repetition, file.source, file.host))
+    }
+
+    fn check(relative: &str, load: &str, repetition: u32, source: &str, host: Option<&str>) {
+        let expected = Some((load.to_owned(), repetition, Some(source.to_owned()), host.map(str::to_owned)));
+        assert_eq!(place(relative, ""), expected, "{relative}");
+    }
+
+    #[test]
+    fn default_names_tell_load_repetition_source_and_host() {
+        check("memtester3-xentop-kirsche.test", "memtester", 3, "xentop", Some("kirsche"));
+        check("memtester3-migration-time.test", "memtester", 3, "migration-time", None);
+        check("none12-ping.test", "none", 12, "ping", None);
+        check("deep/er/cpu-burn-2-dstat-node-7.csv", "cpu-burn", 2, "dstat", Some("node-7"));
+        check("memtester/3/dstat-apfel.csv", "memtester", 3, "dstat", Some("apfel"));
+        check("memtester/run-3/ping.log", "memtester", 3, "ping", None);
+        check("memtester3/zeit.log", "memtester", 3, "zeit", None);
+        check("none1-dstat-kirsche.test.gz", "none", 1, "dstat", Some("kirsche"));
+    }
+
+    #[test]
+    fn other_names_belong_to_no_run() {
+        assert_eq!(place("notes.txt", ""), None);
+        assert_eq!(place("memtester-ping.test", ""), None);
+        assert_eq!(place("memtester99999999999-ping.test", ""), None);
+    }
+
+    #[test]
+    fn a_pattern_of_the_configuration_replaces_the_default() {
+        let config = r#"naming.pattern = '^(?<load>\w+)\.r(?<repetition>\d+)\.(?<source>\w+)'"#;
+        let expected = Some(("mem".to_owned(), 4, Some("ping".to_owned()), None));
+        assert_eq!(place("mem.r4.ping.txt", config), expected);
+        assert_eq!(place("memtester3-ping.test", config), None);
+    }
+}

@@ -1,0 +1,300 @@
+//! Clocks → time relative to the migration request.
+//!
+//! Each source has its own clock: dstat stamps its rows with the host's time, the gawk'ed xentop
+//! counts from a start it read once, the gawk'ed ping knows the whole second in which a reply came,
+//! the loop in the VM prints times of day. This module puts all of one run on the axis *seconds
+//! since the request* (the printed whole second; the true instant lies up to one resolution
+//! later). It measures nothing; that is the work of [`crate::run::metrics`].
+//!
+//! Where the hypervisor's own log knows the request better, that is time zero.
+//!
+//! The observer's clock is the common one. A declared offset says by how much another clock is
+//! ahead of it, and a declared drift by how much that changes from run to run; the request is stamped by
+//! the source. Deliberately absent: estimating offsets and drifts, which is the work of [`crate::run::clocks`],
+//! and a drift within a run.
+
+mod benchmarks;
+mod counter;
+mod guest_clock;
+mod hypervisor;
+mod ping;
+mod resources;
+
+pub use counter::{Basis, Counter, Counters};
+pub use guest_clock::GuestClock;
+pub use hypervisor::HypervisorLog;
+pub use ping::{PingTimeline, SpanError};
+pub use resources::{LOOPBACK, Samples};
+
+use std::collections::BTreeMap;
+
+use stillstand_parsers::{Format, Parsed};
+
+use crate::input::config::Config;
+use crate::input::load::LoadedFile;
+use crate::input::session::RunKey;
+use crate::model::{Diagnostic, Measurement, Migration, Role, Severity, Status, Stream};
+
+/// The domain that runs the hypervisor's tools; it never migrates.
+pub const DOMAIN_0: &str = "Domain-0";
+
+/// The logs of one run on one axis.
+#[derive(Debug)]
+pub struct AlignedRun {
+    pub key: RunKey,
+    /// Paths relative to the campaign folder, sorted.
+    pub files: Vec<String>,
+    pub migration: Migration,
+    pub ping: Option<PingTimeline>,
+    pub guest_clock: Option<GuestClock>,
+    pub hypervisor: Option<HypervisorLog>,
+    /// Resource series of the hosts and round trips; empty without a time zero.
+    pub samples: Vec<Samples>,
+    /// Counters of the network, those of a host and those of its interface `lo`.
+    pub traffic: Vec<Traffic>,
+    /// How the gawk'ed xentop of each host was placed.
+    pub counters: BTreeMap<String, Counter>,
+    pub streams: Vec<Stream>,
+    /// How long the command that migrates took, where it was timed on its own.
+    pub process_s: Option<f64>,
+    pub measurements: Vec<Measurement>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What a counter of the network says, and where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Traffic {
+    pub host: String,
+    /// Path relative to the campaign folder.
+    pub file: String,
+    /// Bytes per second.
+    pub samples: Samples,
+}
+
+/// Puts the files of one run on one axis; `counters` are those of the gawk'ed xentop that were matched.
+pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Counters) -> AlignedRun {
+    let mut run = AlignedRun {
+        key,
+        files: files.iter().map(|f| f.file.relative.clone()).collect(),
+        migration: Migration {
+            request_epoch_s: None,
+            request_resolution_s: 1.0,
+            duration_s: None,
+            user_s: None,
+            system_s: None,
+            status: Status::Unknown,
+            reason: None,
+        },
+        ping: None,
+        guest_clock: None,
+        hypervisor: None,
+        samples: Vec::new(),
+        traffic: Vec::new(),
+        counters: BTreeMap::new(),
+        streams: Vec::new(),
+        process_s: None,
+        measurements: Vec::new(),
+        diagnostics: Vec::new(),
+    };
+    let of = |format| {
+        files.iter().filter_map(move |f| f.log.as_ref().filter(|l| l.format == format).map(|l| (*f, l)))
+    };
+    if let Some((_, log)) = run.only_one(of(Format::MigrationTime)) {
+        run.migration = migration(log);
+        run.process_s = run.migration.duration_s;
+    }
+    let logs: Vec<_> = [Format::QmpMigrate, Format::HmpMigrate, Format::VirshDomjobinfo, Format::XenMigrate]
+        .into_iter()
+        .flat_map(of)
+        .collect();
+    let hypervisor = hypervisor::read(&logs, config, &mut |file, severity, code, message| {
+        Told::new(&mut run.diagnostics, file).tell(severity, code, message);
+    });
+    if let Some(log) = &hypervisor {
+        complete(&mut run.migration, log, config);
+    }
+    // The request by the observer's clock, and from there by any other.
+    let stamp = run.migration.request_epoch_s;
+    let at = stamp.unwrap_or_default();
+    let request = stamp.map(|stamp| stamp - config.offset_of_role(Role::Source, at));
+    let by_clock = |offset: f64| request.map(|request| request + offset);
+    run.hypervisor = hypervisor.map(|log| log.since(request));
+    if let Some((file, log)) = run.only_one(of(Format::PingGawk).chain(of(Format::Ping))) {
+        let zero = by_clock(config.offset_of_role(Role::Observer, at));
+        run.ping = ping::timeline(log, zero, config, &mut Told::new(&mut run.diagnostics, file));
+        run.samples.extend(run.ping.as_ref().and_then(PingTimeline::round_trips));
+    }
+    if let Some((file, log)) = run.only_one(of(Format::Zeit)) {
+        let zero = by_clock(config.vm_clock.offset_s(at));
+        run.guest_clock = guest_clock::read(log, zero, config, &mut Told::new(&mut run.diagnostics, file));
+    }
+    for (file, log) in of(Format::VlcStats) {
+        run.streams.push(stream(file, log));
+    }
+    for (_, log) in of(Format::Netperf) {
+        run.measurements.extend(benchmarks::netperf(log));
+    }
+    for (_, log) in of(Format::Iometer) {
+        run.measurements.extend(benchmarks::iometer(log));
+    }
+    for (file, log) in of(Format::Dstat) {
+        let host = host_of(file);
+        if let Some(zero) = by_clock(config.clock_offset_s(host, at)) {
+            let samples = resources::dstat(host, log, zero, &mut Told::new(&mut run.diagnostics, file));
+            let samples = run.count(samples, file);
+            run.add(samples, file);
+        }
+    }
+    for (file, log) in of(Format::XentopGawk) {
+        let host = host_of(file);
+        if let Some(zero) = by_clock(config.clock_offset_s(host, at)) {
+            let counter = counters.of(file, config);
+            run.counters.entry(host.to_owned()).or_insert(counter);
+            run.add(resources::xentop_gawk(host, log, zero, counter, config), file);
+        }
+    }
+    for (file, log) in of(Format::Xentop) {
+        let host = host_of(file);
+        if let Some(zero) = by_clock(config.clock_offset_s(host, at)) {
+            let dstat = of(Format::Dstat).find(|(file, _)| host_of(file) == host).map(|(_, log)| log);
+            let mut told = Told::new(&mut run.diagnostics, file);
+            let samples = resources::raw_xentop(host, log, dstat, zero, config, &mut told);
+            run.add(samples, file);
+        }
+    }
+    run
+}
+
+/// Where the diagnostics of one file go.
+struct Told<'a> {
+    into: &'a mut Vec<Diagnostic>,
+    file: &'a str,
+}
+
+impl<'a> Told<'a> {
+    fn new(into: &'a mut Vec<Diagnostic>, file: &'a LoadedFile) -> Self {
+        Self { into, file: &file.file.relative }
+    }
+
+    fn tell(&mut self, severity: Severity, code: &'static str, message: String) {
+        self.into.push(Diagnostic {
+            severity,
+            code,
+            file: Some(self.file.to_owned()),
+            line: None,
+            column: None,
+            message,
+            text: None,
+        });
+    }
+}
+
+impl AlignedRun {
+    /// The first log of a kind of which a run has one; more are reported and left out.
+    fn only_one<'a>(
+        &mut self,
+        mut logs: impl Iterator<Item = (&'a LoadedFile, &'a Parsed)>,
+    ) -> Option<(&'a LoadedFile, &'a Parsed)> {
+        let first = logs.next()?;
+        for (file, log) in logs {
+            let message = format!(
+                "the run has a second {} log; {} is used, this one is left out",
+                log.format.name(),
+                first.0.file.relative
+            );
+            Told::new(&mut self.diagnostics, file).tell(Severity::Warning, SECOND_LOG, message);
+        }
+        Some(first)
+    }
+
+    /// Keeps the counters of the network of one file beside its name; the first file of a host counts. Gives the
+    /// series back that are a host's: what went over `lo` stayed in it.
+    fn count(&mut self, samples: Vec<Samples>, file: &LoadedFile) -> Vec<Samples> {
+        let (host, relative) = (host_of(file), &file.file.relative);
+        if !self.traffic.iter().any(|traffic| traffic.host == host) {
+            let counters = samples.iter().filter(|samples| samples.metric.starts_with("net."));
+            self.traffic.extend(counters.map(|samples| Traffic {
+                host: host.to_owned(),
+                file: relative.clone(),
+                samples: samples.clone(),
+            }));
+        }
+        samples.into_iter().filter(|samples| samples.metric != LOOPBACK).collect()
+    }
+
+    /// Adds the series of one file unless the run has them already from another.
+    fn add(&mut self, samples: Vec<Samples>, file: &LoadedFile) {
+        let known = |s: &Samples| self.samples.iter().any(|k| k.host == s.host && k.metric == s.metric);
+        if samples.iter().any(known) {
+            let host = host_of(file);
+            let message =
+                format!("the run has a second log of this kind for host {host}; this one is left out");
+            Told::new(&mut self.diagnostics, file).tell(Severity::Warning, SECOND_LOG, message);
+            return;
+        }
+        self.samples.extend(samples);
+    }
+}
+
+const SECOND_LOG: &str = "second-log-of-its-kind";
+
+/// The host that a file's name gives, or what its log says of itself.
+fn host_of(file: &LoadedFile) -> &str {
+    file.file
+        .host
+        .as_deref()
+        .or_else(|| file.log.as_ref().and_then(|log| log.facts.text("host")))
+        .unwrap_or("host")
+}
+
+/// The counters of a media client, which its file is named for.
+fn stream(file: &LoadedFile, log: &Parsed) -> Stream {
+    Stream {
+        client: file.file.host.clone().unwrap_or_else(|| "client".to_owned()),
+        lost_frames: log.facts.int("frames_lost"),
+        lost_buffers: log.facts.int("buffers_lost"),
+        displayed_frames: log.facts.int("frames_displayed"),
+        played_buffers: log.facts.int("buffers_played"),
+        source_file: file.file.relative.clone(),
+    }
+}
+
+/// What the hypervisor knows better than the command that asked for the migration, or alone: an exact
+/// time zero, how the job ended and why, and how long it took.
+fn complete(migration: &mut Migration, log: &HypervisorLog, config: &Config) {
+    if let Some((requested, resolution)) = log.requested
+        && (migration.request_epoch_s.is_none() || resolution < migration.request_resolution_s)
+    {
+        // Time zero is by the source's clock, as a recorded request is.
+        migration.request_epoch_s = Some(requested + config.offset_of_role(Role::Source, requested));
+        migration.request_resolution_s = resolution;
+    }
+    // The command may succeed although the job did not, or be silent about its end.
+    if !matches!(log.status, Status::Unknown | Status::Unfinished) || migration.status == Status::Unknown {
+        migration.status = log.status;
+    }
+    migration.reason = log.reason.clone();
+    let until_ended = || Some(log.ended?.1 - log.requested?.0);
+    migration.duration_s = migration.duration_s.or(log.account.total_time_s).or_else(until_ended);
+}
+
+fn migration(log: &Parsed) -> Migration {
+    let first = |column: &str| log.frame.f64s(column).ok()?.get(0);
+    let duration_s = first("elapsed_s");
+    let request_epoch_s = first("request_epoch_s");
+    let exit_status = log.frame.i64s("exit_status").ok().and_then(|column| column.get(0));
+    Migration {
+        request_epoch_s,
+        request_resolution_s: log.facts.float("request_resolution_s").unwrap_or(1.0),
+        duration_s,
+        user_s: first("user_s"),
+        system_s: first("system_s"),
+        status: match (duration_s, exit_status) {
+            (_, Some(status)) if status != 0 => Status::Failed,
+            (Some(_), _) => Status::Completed,
+            (None, _) if request_epoch_s.is_some() => Status::Unfinished,
+            (None, _) => Status::Unknown,
+        },
+        reason: None,
+    }
+}

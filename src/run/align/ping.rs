@@ -1,0 +1,349 @@
+//! ping's requests and replies, and when each request was sent.
+
+use std::collections::BTreeMap;
+
+use stillstand_parsers::{Format, Parsed};
+
+use super::{Samples, Told};
+use crate::input::config::Config;
+use crate::model::{Severity, Unit};
+
+/// Requests and replies of one ping log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PingTimeline {
+    /// Path relative to the campaign folder.
+    pub file: String,
+    /// Nominal time between two requests, seconds.
+    pub interval_s: f64,
+    /// Requests sent.
+    pub sent: u32,
+    /// Sequence number of the first request.
+    pub first_seq: u32,
+    /// Sequence numbers of the answered requests, ascending, each once.
+    pub answered: Vec<u32>,
+    /// Round trip time of each answered request, milliseconds, where the log has it.
+    pub rtt_ms: Vec<Option<f64>>,
+    pub duplicates: u32,
+    /// When request 0 was or would have been sent, seconds since the run's request; `None`
+    /// without a time zero.
+    pub origin_s: Option<f64>,
+    /// True mean time between two requests, seconds.
+    pub period_s: f64,
+    /// When each answered request was sent: on the axis of the run, without a time zero since request 0.
+    pub sent_s: Vec<f64>,
+    /// By how much the time between two of these may be wrong.
+    pub span_error: SpanError,
+}
+
+/// How wrong a time between two requests may be that was read off a line through whole seconds: by a
+/// part that is always there, and one that grows with the number of requests between.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct SpanError {
+    pub fixed_s: f64,
+    pub per_request_s: f64,
+}
+
+impl PingTimeline {
+    /// When a request was sent, seconds since the migration request: of an answered one as its stamp says,
+    /// of any other as a steady pace would have it.
+    pub fn sent_at(&self, seq: u32) -> Option<f64> {
+        let steady_s = self.origin_s? + self.period_s * f64::from(seq);
+        Some(self.answered.binary_search(&seq).map_or(steady_s, |index| self.sent_s[index]))
+    }
+
+    /// The round trip times over the instants at which their requests were sent; `None` without a
+    /// time zero or a reply.
+    pub(super) fn round_trips(&self) -> Option<Samples> {
+        let timed = self.answered.iter().zip(&self.rtt_ms);
+        let (t_s, values): (Vec<f64>, Vec<f64>) =
+            timed.filter_map(|(&seq, rtt)| Some((self.sent_at(seq)?, (*rtt)?))).unzip();
+        (!t_s.is_empty()).then(|| Samples {
+            host: None,
+            metric: "ping.rtt".to_owned(),
+            unit: Unit::Milliseconds,
+            t_s,
+            values,
+        })
+    }
+}
+
+/// An answer to a request.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Reply {
+    seq: u32,
+    /// Unix seconds of its arrival, down to the log's resolution; `None` where the log has no times.
+    arrival_s: Option<f64>,
+    rtt_ms: Option<f64>,
+}
+
+/// The requests and replies of a ping log, plain or gawk'ed. `zero` is the migration request by the
+/// observer's clock.
+///
+/// `None` when the log tells neither a reply nor how many requests were sent, or not how often.
+pub(super) fn timeline(
+    log: &Parsed,
+    zero: Option<f64>,
+    config: &Config,
+    told: &mut Told<'_>,
+) -> Option<PingTimeline> {
+    let (session, mut replies) = session(log, zero, told)?;
+    // The summary that the parser gives is that of the first session.
+    let summary = |name| log.facts.int(name).filter(|_| session == 0).and_then(|n| u32::try_from(n).ok());
+    let transmitted = summary("transmitted");
+    let total = replies.len();
+    // The first answer to a request counts; later ones are duplicates.
+    replies.sort_by_key(|reply| reply.seq);
+    replies.dedup_by_key(|reply| reply.seq);
+    // iputils and most others number from 1, some from 0.
+    let least = replies.first().map_or(1, |reply| reply.seq.min(1));
+    let first_seq = summary("first_seq").map_or(least, |first| first.min(least));
+    let last = replies.last().map(|last| last.seq).max(last_request(log, session));
+    let seen = last.map_or(0, |last| last.saturating_sub(first_seq).saturating_add(1));
+    let sent = transmitted.unwrap_or(seen).max(seen);
+    if sent == 0 {
+        return None;
+    }
+    if replies.is_empty() {
+        told.tell(
+            Severity::Warning,
+            "no-reply",
+            format!("none of {sent} requests was answered: the outage is at least as long as the log"),
+        );
+    }
+    let resolution_s = if log.format == Format::PingGawk { 1.0 } else { 0.0 };
+    let line = send_times(&replies, resolution_s);
+    let (origin, slope) = (line.map(|line| line.origin_s), line.map(|line| line.period_s));
+    let by_summary = match (summary("time_ms"), transmitted) {
+        (Some(time_ms), Some(n)) if n > 1 => Some(f64::from(time_ms) / 1000.0 / f64::from(n - 1)),
+        _ => None,
+    };
+    let measured = slope.or(by_summary);
+    let Some(interval_s) = config.file.ping.interval_s.or_else(|| measured.map(nominal_interval)) else {
+        let message = "the time between requests is unknown: declare ping.interval_s in campaign.toml";
+        told.tell(Severity::Error, "ping-interval-unknown", message.to_owned());
+        return None;
+    };
+    if zero.is_some() && origin.is_none() && !replies.is_empty() {
+        let message = "the log has no times, so its outage has no place: run ping with -D";
+        told.tell(Severity::Warning, "ping-without-times", message.to_owned());
+    }
+    let origin_s = zero.and_then(|zero| Some(origin? - zero));
+    let period_s = measured.unwrap_or(interval_s);
+    Some(PingTimeline {
+        file: told.file.to_owned(),
+        interval_s,
+        sent,
+        first_seq,
+        duplicates: u32::try_from(total - replies.len()).unwrap_or(u32::MAX),
+        origin_s,
+        period_s,
+        sent_s: sent_times(&replies, line, resolution_s == 0.0, period_s)
+            .map(|sent| sent - origin_s.and(zero).or(origin).unwrap_or(0.0))
+            .collect(),
+        span_error: line
+            .filter(|_| resolution_s > 0.0)
+            .map_or_else(SpanError::default, |line| line.span_error),
+        answered: replies.iter().map(|reply| reply.seq).collect(),
+        rtt_ms: replies.iter().map(|reply| reply.rtt_ms).collect(),
+    })
+}
+
+/// The replies of the session during which the request came; without a time zero, or where it came
+/// in none, those of the longest session. Other sessions are told and left out.
+fn session(log: &Parsed, zero: Option<f64>, told: &mut Told<'_>) -> Option<(u32, Vec<Reply>)> {
+    let mut sessions: BTreeMap<u32, Vec<Reply>> = BTreeMap::new();
+    for (number, reply) in replies(log)? {
+        sessions.entry(number).or_default().push(reply);
+    }
+    if sessions.len() < 2 {
+        return Some(sessions.pop_first().unwrap_or_default());
+    }
+    let covers = |replies: &[Reply]| {
+        let mut arrivals = replies.iter().filter_map(|reply| reply.arrival_s);
+        let (Some(first), Some(zero)) = (arrivals.next(), zero) else { return false };
+        first <= zero && zero <= arrivals.next_back().unwrap_or(first) + 1.0
+    };
+    let count = sessions.len();
+    let chosen = sessions.into_iter().max_by_key(|(_, replies)| (covers(replies), replies.len()))?;
+    told.tell(
+        Severity::Warning,
+        "several-sessions",
+        format!("ping was started {count} times; session {} is used, the others are left out", chosen.0 + 1),
+    );
+    Some(chosen)
+}
+
+/// Every answer in the log with the number of its session, in the order of the log.
+fn replies(log: &Parsed) -> Option<Vec<(u32, Reply)>> {
+    let frame = &log.frame;
+    let (seqs, rtts) = (frame.u32s("seq").ok()?, frame.f64s("rtt").ok()?);
+    let numbers = frame.u32s("session").ok()?;
+    let arrivals: Vec<Option<f64>> = match frame.i64s("epoch") {
+        Ok(seconds) => seconds.iter().map(|second| second.map(|s| s as f64)).collect(),
+        Err(_) => frame.f64s("epoch_s").ok()?.iter().collect(),
+    };
+    // A gawk'ed log has nothing but replies.
+    let is_answer: Vec<bool> = match frame.strs("outcome") {
+        Ok(outcomes) => {
+            outcomes.iter().map(|outcome| matches!(outcome, Some("reply" | "duplicate"))).collect()
+        }
+        Err(_) => vec![true; frame.height()],
+    };
+    let rows = numbers.iter().zip(seqs.iter()).zip(arrivals).zip(rtts.iter()).zip(is_answer);
+    let answers = rows.filter_map(|((((number, seq), arrival_s), rtt_ms), is_answer)| {
+        is_answer.then_some(())?;
+        Some((number?, Reply { seq: seq?, arrival_s, rtt_ms }))
+    });
+    Some(answers.collect())
+}
+
+/// The number of the last request of a session of which the log says anything: a ping that was killed
+/// leaves no summary, but may have said that it got no answer yet.
+fn last_request(log: &Parsed, session: u32) -> Option<u32> {
+    let frame = &log.frame;
+    let (sessions, seqs) = (frame.u32s("session").ok()?, frame.u32s("seq").ok()?);
+    let outcomes = frame.strs("outcome").ok()?;
+    let rows = sessions.iter().zip(seqs.iter()).zip(outcomes.iter());
+    // The number of a damaged answer may be part of the damage.
+    let of_session = rows.filter(|((number, _), outcome)| {
+        *number == Some(session) && outcome.is_some_and(|outcome| outcome != "damaged")
+    });
+    of_session.filter_map(|((_, seq), _)| seq).max()
+}
+
+/// When the answered requests were sent: as stamped where the stamps are exact, else by the line;
+/// without one in multiples of the period.
+fn sent_times(
+    replies: &[Reply],
+    line: Option<Line>,
+    exact: bool,
+    period_s: f64,
+) -> impl Iterator<Item = f64> {
+    replies.iter().map(move |reply| {
+        let stamp = reply.arrival_s.zip(reply.rtt_ms).filter(|_| exact && line.is_some());
+        let by_line = line.map_or(0.0, |line| line.origin_s) + period_s * f64::from(reply.seq);
+        stamp.map_or(by_line, |(arrival_s, rtt_ms)| arrival_s - rtt_ms / 1000.0)
+    })
+}
+
+/// Requests sent at a steady pace.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Line {
+    /// When request 0 was sent, Unix seconds.
+    origin_s: f64,
+    /// Time between two requests.
+    period_s: f64,
+    span_error: SpanError,
+}
+
+/// The line through replies, sorted by their numbers, whose arrivals are known down to `resolution_s`
+/// (0: exactly).
+///
+/// The period is the least-squares slope of the arrivals over the sequence numbers. Then every reply
+/// bounds the origin: it arrived within its stamp's resolution r, so
+/// `stamp − rtt − period · seq ≤ origin < stamp + r − rtt − period · seq`. The middle of what all
+/// replies allow is good to a fraction of the period although each stamp may be good to a second
+/// only. Jitter, a period that is slightly off and clock steps can contradict; then the median of
+/// the single bounds decides, and the contradiction is how far off a line the requests were.
+fn send_times(replies: &[Reply], resolution_s: f64) -> Option<Line> {
+    let timed: Vec<(f64, f64)> = replies
+        .iter()
+        .filter_map(|reply| Some((f64::from(reply.seq), reply.arrival_s? - reply.rtt_ms? / 1000.0)))
+        .collect();
+    let &(_, start) = timed.first()?;
+    let n = timed.len() as f64;
+    let mean_x = timed.iter().map(|(x, _)| x).sum::<f64>() / n;
+    let mean_y = timed.iter().map(|(_, y)| y - start).sum::<f64>() / n;
+    let sxx: f64 = timed.iter().map(|(x, _)| (x - mean_x).powi(2)).sum();
+    let sxy: f64 = timed.iter().map(|(x, y)| (x - mean_x) * (y - start - mean_y)).sum();
+    let slope = sxy / sxx;
+    if !(slope.is_finite() && slope > 0.0) {
+        return None;
+    }
+    let mut lower: Vec<f64> = timed.iter().map(|(x, y)| y - start - slope * x).collect();
+    lower.sort_by(f64::total_cmp);
+    let (least, greatest) = (lower[0], lower[lower.len() - 1]);
+    let contradiction = (greatest - least - resolution_s).max(0.0);
+    let origin = if contradiction > 0.0 {
+        lower[lower.len() / 2] + resolution_s / 2.0
+    } else {
+        (greatest + least + resolution_s) / 2.0
+    };
+    let squares: f64 = lower.iter().map(|residual| (residual + slope * mean_x - mean_y).powi(2)).sum();
+    // Stamps that are all cut by the same part of a second scatter less than they are wrong.
+    let deviation = (squares / n).sqrt().max(resolution_s / 12_f64.sqrt());
+    let span_error = SpanError { fixed_s: contradiction, per_request_s: 3.0 * deviation / sxx.sqrt() };
+    Some(Line { origin_s: start + origin, period_s: slope, span_error })
+}
+
+/// The interval that was asked for: the measured one snapped to a round value within 5 %.
+fn nominal_interval(measured_s: f64) -> f64 {
+    const ROUND: [f64; 11] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0];
+    ROUND
+        .into_iter()
+        .find(|round| (measured_s / round - 1.0).abs() < 0.05)
+        .unwrap_or_else(|| (measured_s * 1000.0).round() / 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn replies(resolution_s: f64, lost: std::ops::Range<u32>) -> Vec<Reply> {
+        let (origin, period) = (1_264_512_345.37, 0.2003);
+        let stamp = |t: f64| if resolution_s > 0.0 { (t / resolution_s).floor() * resolution_s } else { t };
+        let sent = (1..=500).filter(|seq| !lost.contains(seq));
+        sent.map(|seq| Reply {
+            seq,
+            arrival_s: Some(stamp(origin + period * f64::from(seq) + 0.0004)),
+            rtt_ms: Some(0.4),
+        })
+        .collect()
+    }
+
+    #[test]
+    fn whole_seconds_of_many_replies_give_the_send_times_to_a_fraction() {
+        let line = send_times(&replies(1.0, 200..240), 1.0).unwrap();
+        assert!((line.origin_s - 1_264_512_345.37).abs() < 0.1, "{line:?}");
+        assert!((line.period_s - 0.2003).abs() < line.span_error.per_request_s, "{line:?}");
+        assert!(line.span_error.per_request_s < 0.0005 && line.span_error.fixed_s < 0.01, "{line:?}");
+        assert_eq!(nominal_interval(line.period_s), 0.2);
+    }
+
+    #[test]
+    fn exact_stamps_give_them_exactly() {
+        let line = send_times(&replies(0.0, 200..240), 0.0).unwrap();
+        assert!((line.origin_s - 1_264_512_345.37).abs() < 1e-5, "{line:?}");
+        assert!((line.period_s - 0.2003).abs() < 1e-8, "{line:?}");
+    }
+
+    #[test]
+    fn one_reply_gives_no_period() {
+        assert_eq!(send_times(&replies(1.0, 2..501), 1.0), None);
+        assert_eq!(send_times(&[], 1.0), None);
+    }
+
+    #[test]
+    fn unusual_intervals_stay_what_they_are() {
+        assert_eq!(nominal_interval(0.3333), 0.333);
+    }
+
+    #[test]
+    fn of_a_killed_ping_the_requests_without_an_answer_yet_were_sent() {
+        let mut log = "PING asam (192.168.2.70) 56(84) bytes of data.\n".to_owned();
+        for seq in 1..=20 {
+            let t = 1_264_510_800.0 + 0.2 * f64::from(seq);
+            log += &match seq {
+                1..=12 => format!("[{t:.6}] 64 bytes from 192.168.2.70: icmp_seq={seq} ttl=64 time=0.4 ms\n"),
+                _ => format!("[{t:.6}] no answer yet for icmp_seq={seq}\n"),
+            };
+        }
+        let parsed = stillstand_parsers::parse(Format::Ping, log.as_bytes()).unwrap();
+        let mut found = Vec::new();
+        let mut told = Told { into: &mut found, file: "ping" };
+        let timeline =
+            timeline(&parsed, Some(1_264_510_801.0), &Config::parse("").unwrap(), &mut told).unwrap();
+        assert_eq!((timeline.sent, timeline.answered.len()), (20, 12));
+        assert_eq!(timeline.sent_at(12), Some(timeline.sent_s[11]));
+    }
+}

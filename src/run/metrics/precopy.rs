@@ -1,0 +1,134 @@
+//! What a migration transferred, round by round: figures of one run that become series.
+
+use crate::model::{Hypervisor, Measurement, Model, Prediction, Unit};
+
+/// The figures of a run whose hypervisor told its rounds; none for any other. `duration_s` is how long the migration
+/// took.
+pub fn measurements(account: &Hypervisor, duration_s: Option<f64>) -> Vec<Measurement> {
+    if account.rounds.is_empty() {
+        return Vec::new();
+    }
+    let (standard, bounded) = (account.predicted(Model::Standard), account.predicted(Model::WorkingSet));
+    let error = |predicted: Option<Prediction>| predicted?.error_percent(duration_s);
+    let of = |metric: &str, unit, value: Option<f64>| {
+        Some(Measurement { metric: format!("precopy.{metric}"), unit, value: value? })
+    };
+    [
+        of("pages_total", Unit::Count, account.pages_total()),
+        of("pages_first", Unit::Count, account.pages_first()),
+        of("pages_middle_mean", Unit::Count, account.pages_middle_mean()),
+        of("pages_last", Unit::Count, account.pages_last()),
+        of("rounds", Unit::Count, Some(account.rounds.len() as f64)),
+        of("amplification", Unit::Ratio, account.amplification()),
+        of("wasted", Unit::Percent, account.wasted().map(|share| 100.0 * share)),
+        of("dirtied_per_sent", Unit::Ratio, account.dirtied_per_sent()),
+        of("working_set", Unit::Bytes, account.working_set_bytes()),
+        of("predicted_duration", Unit::Seconds, standard.map(|p| p.duration_s)),
+        of("predicted_downtime", Unit::Seconds, standard.map(|p| p.downtime_s)),
+        of("prediction_error", Unit::Percent, error(standard)),
+        of("predicted_duration_ws", Unit::Seconds, bounded.map(|p| p.duration_s)),
+        of("predicted_downtime_ws", Unit::Seconds, bounded.map(|p| p.downtime_s)),
+        of("prediction_error_ws", Unit::Percent, error(bounded)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// By how much the total that the hypervisor prints differs from the sum of the rounds it prints, pages; `None`
+/// where they agree to the page, or where it prints no total.
+pub fn parts_off(account: &Hypervisor) -> Option<f64> {
+    let printed = account.printed_pages?;
+    let off = printed - account.pages_in_rounds();
+    (off != 0.0 && !account.rounds.is_empty()).then_some(off)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::PrecopyRound;
+
+    fn account(sent: &[f64], printed: Option<f64>) -> Hypervisor {
+        let round = |(index, sent): (usize, &f64)| PrecopyRound {
+            number: index as u64 + 1,
+            pages_sent: *sent,
+            bytes_sent: None,
+            pages_skipped: Some(0.0),
+            pages_dirtied: Some(30.0),
+            duration_s: Some(1.0),
+        };
+        Hypervisor {
+            source_file: "xend.log".to_owned(),
+            downtime_s: None,
+            expected_downtime_s: None,
+            resolution_s: 0.001,
+            total_time_s: None,
+            setup_time_s: None,
+            iterations: Some(sent.len() as u64),
+            transferred_bytes: None,
+            remaining_bytes: None,
+            memory_bytes: Some(100.0 * 4096.0),
+            pages_sent: None,
+            page_bytes: Some(4096.0),
+            sent: None,
+            dirty_bytes_per_s: None,
+            throughput_bytes_per_s: None,
+            rounds: sent.iter().enumerate().map(round).collect(),
+            printed_pages: printed,
+        }
+    }
+
+    #[test]
+    fn figures_as_computed_by_hand() {
+        let account = account(&[100.0, 40.0, 20.0, 10.0], Some(170.0));
+        assert_eq!(account.pages_total(), Some(170.0));
+        assert_eq!((account.pages_first(), account.pages_last()), (Some(100.0), Some(10.0)));
+        assert_eq!(account.pages_middle_mean(), Some(30.0));
+        assert_eq!(account.amplification(), Some(1.7));
+        assert!((account.wasted().unwrap() - 70.0 / 170.0).abs() < 1e-12);
+        // 30 were dirtied in each of the two middle rounds, which sent 60 pages.
+        assert_eq!(account.dirtied_per_sent(), Some(1.0));
+        assert_eq!(parts_off(&account), None);
+        assert_eq!(measurements(&account, None).len(), 9);
+    }
+
+    #[test]
+    fn the_model_sums_a_geometric_series() {
+        let mut account = account(&[100.0, 50.0, 25.0], None);
+        (account.throughput_bytes_per_s, account.dirty_bytes_per_s) = (Some(409_600.0), Some(204_800.0));
+        // 100 pages of 4096 bytes at 100 pages a second; half of what is sent is dirtied.
+        let predicted = |account: &Hypervisor, model| {
+            let predicted = account.predicted(model)?;
+            Some((predicted.duration_s, predicted.downtime_s))
+        };
+        assert_eq!(predicted(&account, Model::Standard), Some((1.75, 0.25)));
+        // No round sent more than half of the memory, so that the working set limits nothing.
+        assert_eq!(predicted(&account, Model::WorkingSet), Some((1.75, 0.25)));
+        let figures = measurements(&account, Some(2.0));
+        let value = |metric: &str| figures.iter().find(|figure| figure.metric == metric).map(|f| f.value);
+        assert_eq!(value("precopy.prediction_error"), Some(-12.5));
+        assert_eq!(value("precopy.working_set"), Some(50.0 * 4096.0));
+        // The same 20 pages over and over: 1 + 0.2 + 0.1 s.
+        account.rounds[1].pages_sent = 20.0;
+        account.rounds[2].pages_sent = 10.0;
+        assert_eq!(predicted(&account, Model::Standard), Some((1.75, 0.25)));
+        let (duration_s, downtime_s) = predicted(&account, Model::WorkingSet).unwrap();
+        assert!((duration_s - 1.3).abs() < 1e-12 && (downtime_s - 0.1).abs() < 1e-12);
+        account.dirty_bytes_per_s = account.throughput_bytes_per_s;
+        assert_eq!(predicted(&account, Model::WorkingSet), None);
+    }
+
+    #[test]
+    fn a_printed_total_that_is_not_the_sum_is_told() {
+        assert_eq!(parts_off(&account(&[100.0, 40.0], Some(150.0))), Some(10.0));
+        assert_eq!(parts_off(&account(&[100.0, 40.0], None)), None);
+    }
+
+    #[test]
+    fn one_round_has_no_middle_and_less_than_the_memory_wastes_nothing() {
+        let account = account(&[80.0], None);
+        assert_eq!((account.pages_first(), account.pages_last()), (Some(80.0), Some(80.0)));
+        assert_eq!((account.pages_middle_mean(), account.dirtied_per_sent()), (None, None));
+        assert_eq!(account.wasted(), Some(0.0));
+    }
+}

@@ -1,0 +1,279 @@
+//! All conditions side by side: how long the migration took and how long the service was out.
+//!
+//! A row a condition, in it a lane a quantity; every repetition is a dot, the mean a diamond on
+//! its 95 % interval. All lanes share one axis, logarithmic where values differ a lot, because
+//! what matters lies in ratios: which load lengthens what, and whether the outage outlasts the
+//! migration.
+
+use anyhow::Result;
+
+use super::canvas::{Canvas, Edges, Frame, Pen, Type, document};
+use super::scale::{Scale, Spread};
+use super::theme::{self, Quantity};
+use crate::model::{Analysis, Method, Run, Status};
+use crate::show::tables::labels::condition_label;
+use crate::show::text::Text;
+use crate::stats::Summary;
+
+const TITLE_Y: i32 = 60;
+const LEGEND_Y: i32 = 175;
+const PLOT_TOP: i32 = 240;
+const LANE: i32 = 88;
+/// Between rows.
+const ROW_GAP: i32 = 52;
+/// Right ends of the columns with means and numbers of repetitions, from the right edge.
+const MEAN_COLUMN: i32 = 210;
+const COUNT_COLUMN: i32 = 60;
+/// From the plot to the right edge.
+const RIGHT: i32 = 480;
+/// Share of the plot that condition names may take from it.
+const WIDEST_NAME: i32 = 1300;
+
+/// The lanes of a row, from top to bottom.
+const LANES: [Lane; 4] = [
+    Lane { quantity: Quantity::Migration, method: None },
+    Lane { quantity: Quantity::OutagePing, method: Some(Method::Ping) },
+    Lane { quantity: Quantity::OutageGuestClock, method: Some(Method::GuestClock) },
+    Lane { quantity: Quantity::OutageHypervisor, method: Some(Method::Hypervisor) },
+];
+
+struct Lane {
+    quantity: Quantity,
+    /// `None` for the migration's duration.
+    method: Option<Method>,
+}
+
+impl Lane {
+    fn summary(&self, analysis: &Analysis, condition: usize) -> Option<Summary> {
+        let metric = self.method.map_or("migration_duration", Method::metric);
+        let series = analysis.series.iter().find(|s| s.condition == condition && s.metric == metric)?;
+        series.summary.filter(|summary| summary.mean.is_finite())
+    }
+
+    /// Seconds, and whether the log ended before the end was seen.
+    fn value(&self, run: &Run) -> Option<(f64, bool)> {
+        let (seconds, censored) = match self.method {
+            None => (run.migration.duration_s?, false),
+            Some(method) => run.outage(method).map(|outage| (outage.estimate_s, outage.censored))?,
+        };
+        seconds.is_finite().then_some((seconds, censored))
+    }
+}
+
+/// Whether there is a mean to draw.
+pub fn has_data(analysis: &Analysis) -> bool {
+    !lanes(analysis).is_empty()
+}
+
+pub fn draw(analysis: &Analysis, text: &Text) -> Result<String> {
+    let lanes = lanes(analysis);
+    let scale = scale(analysis, &lanes);
+    let row = i32::try_from(lanes.len())? * LANE + ROW_GAP;
+    let bottom = PLOT_TOP + row * i32::try_from(analysis.conditions.len())?;
+    let note = note(analysis, &lanes, text);
+    let title = text.get("figure.title.overview");
+    document((theme::FULL_WIDTH, bottom + 215), title, &note, |canvas| {
+        let names = names(analysis, canvas)?;
+        let left = 10 + names.iter().map(|(_, width)| *width).max().unwrap_or(0) + 80;
+        let edges = Edges { left, right: theme::FULL_WIDTH - RIGHT, top: PLOT_TOP, bottom };
+        let sheet = Sheet {
+            frame: Frame::new(edges, (scale.position(scale.low), scale.position(scale.high)), (0.0, 1.0)),
+            scale,
+            canvas,
+            text,
+        };
+        sheet.heading(title, &lanes)?;
+        sheet.grid(&note)?;
+        if let Some(reference) = reference(analysis) {
+            sheet.reference(analysis, &lanes, reference)?;
+        }
+        for (index, (name, _)) in names.iter().enumerate() {
+            let top = PLOT_TOP + row * i32::try_from(index)?;
+            sheet.row(name, top, row, index > 0)?;
+            if analysis.conditions[index].completed == 0
+                && lanes.iter().all(|lane| lane.summary(analysis, index).is_none())
+            {
+                sheet.none_completed(analysis.conditions[index].runs.len(), top + row / 2)?;
+            }
+            for (number, lane) in lanes.iter().enumerate() {
+                let y = top + ROW_GAP / 2 + LANE * i32::try_from(number)? + LANE / 2;
+                sheet.lane(analysis, index, lane, y)?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The lanes that have a value in any condition.
+fn lanes(analysis: &Analysis) -> Vec<&'static Lane> {
+    let has_data = |lane: &&Lane| (0..analysis.conditions.len()).any(|c| lane.summary(analysis, c).is_some());
+    LANES.iter().filter(has_data).collect()
+}
+
+fn completed(analysis: &Analysis, condition: usize) -> impl Iterator<Item = &Run> {
+    let of_condition =
+        move |run: &&Run| run.condition == condition && run.migration.status == Status::Completed;
+    analysis.runs.iter().filter(of_condition)
+}
+
+/// The axis around all values and means; intervals may reach beyond it.
+fn scale(analysis: &Analysis, lanes: &[&Lane]) -> Scale {
+    let conditions = 0..analysis.conditions.len();
+    let values = conditions.flat_map(|condition| {
+        lanes.iter().flat_map(move |lane| {
+            let single =
+                completed(analysis, condition).filter_map(|run| lane.value(run)).map(|(value, _)| value);
+            single.chain(lane.summary(analysis, condition).map(|summary| summary.mean))
+        })
+    });
+    let (low, high) = values.fold((f64::INFINITY, 0.0), |(low, high), v: f64| (v.min(low), v.max(high)));
+    if low > 0.0 && high / low >= 6.0 { Scale::log(low, high) } else { Scale::from_zero(high, 8) }
+}
+
+/// The conditions' names, shortened, with their widths.
+fn names(analysis: &Analysis, canvas: &Canvas) -> Result<Vec<(String, i32)>> {
+    let face = Type::label().semi_bold();
+    (0..analysis.conditions.len())
+        .map(|index| {
+            let name = canvas.fit(&condition_label(analysis, index), WIDEST_NAME, face)?;
+            let width = canvas.width(&name, face)?;
+            Ok((name, width))
+        })
+        .collect()
+}
+
+/// The condition against which all others are compared.
+fn reference(analysis: &Analysis) -> Option<usize> {
+    let first = analysis.comparisons.first()?.a;
+    analysis.comparisons.iter().all(|comparison| comparison.a == first).then_some(first)
+}
+
+fn note(analysis: &Analysis, lanes: &[&Lane], text: &Text) -> String {
+    let mut note = text.get("figure.note.overview").to_owned();
+    if let Some(index) = reference(analysis) {
+        let name = condition_label(analysis, index);
+        note = format!("{note}; {}", text.fill("figure.note.reference", &[("condition", &name)]));
+    }
+    let censored = analysis
+        .runs
+        .iter()
+        .any(|run| lanes.iter().any(|lane| lane.value(run).is_some_and(|(_, censored)| censored)));
+    if censored { format!("{note}; {}", text.get("figure.note.censored")) } else { note }
+}
+
+/// What rows and lanes are drawn on.
+struct Sheet<'a, 'b> {
+    canvas: &'a Canvas<'b>,
+    frame: Frame,
+    scale: Scale,
+    text: &'a Text,
+}
+
+impl Sheet<'_, '_> {
+    /// Title, legend and the heads of the columns.
+    fn heading(&self, title: &str, lanes: &[&Lane]) -> Result<()> {
+        let canvas = self.canvas;
+        canvas.text(title, (10, TITLE_Y), Type::title())?;
+        let unit = match self.scale.spread {
+            Spread::Linear => "figure.unit.seconds",
+            Spread::Log => "figure.unit.seconds_log",
+        };
+        let after = 10 + canvas.width(title, Type::title())? + 40;
+        canvas.text(self.text.get(unit), (after, TITLE_Y), Type::label())?;
+        let face = Type::label().color(theme::INK);
+        let mut x = self.frame.left;
+        for lane in lanes {
+            let color = lane.quantity.color();
+            canvas.line(&[(x, LEGEND_Y), (x + 130, LEGEND_Y)], Pen::new(color, theme::CURVE))?;
+            self.diamond((x + 65, LEGEND_Y), lane.quantity)?;
+            let name = self.text.get(lane.quantity.name());
+            canvas.text(name, (x + 166, LEGEND_Y), face)?;
+            x += 166 + canvas.width(name, face)? + 140;
+        }
+        let head = Type::label().right();
+        canvas.text(self.text.get("figure.mean"), (theme::FULL_WIDTH - MEAN_COLUMN, LEGEND_Y), head)?;
+        canvas.text("n", (theme::FULL_WIDTH - COUNT_COLUMN, LEGEND_Y), head)
+    }
+
+    fn grid(&self, note: &str) -> Result<()> {
+        let Frame { left, right, top, bottom, .. } = self.frame;
+        for tick in &self.scale.ticks {
+            let x = self.frame.x(self.scale.position(*tick));
+            self.canvas.line(&[(x, top), (x, bottom)], Pen::new(theme::GRID, theme::HAIR))?;
+        }
+        self.canvas.line(&[(left, bottom), (right, bottom)], Pen::new(theme::AXIS, theme::RULE))?;
+        for tick in &self.scale.ticks {
+            let x = self.frame.x(self.scale.position(*tick));
+            self.canvas.line(&[(x, bottom), (x, bottom + 25)], Pen::new(theme::AXIS, theme::RULE))?;
+            let label = self.scale.label(*tick, self.text);
+            self.canvas.text(&label, (x, bottom + 66), Type::label().centred())?;
+        }
+        let note = self.canvas.fit(note, theme::FULL_WIDTH - COUNT_COLUMN - 10, Type::label())?;
+        self.canvas.text(&note, (10, bottom + 165), Type::label())
+    }
+
+    /// Dotted lines through the reference's means: of the migration and of the outage, which two
+    /// methods see alike.
+    fn reference(&self, analysis: &Analysis, lanes: &[&Lane], condition: usize) -> Result<()> {
+        let migration = lanes.iter().find(|lane| lane.method.is_none());
+        let outage = lanes.iter().find(|lane| lane.method.is_some());
+        for lane in migration.into_iter().chain(outage) {
+            if let Some(summary) = lane.summary(analysis, condition) {
+                let x = self.frame.x(self.scale.position(summary.mean));
+                let pen = Pen::new(lane.quantity.color(), theme::RULE).alpha(0.6).dash(Some((12, 24)));
+                self.canvas.line(&[(x, self.frame.top), (x, self.frame.bottom)], pen)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn row(&self, name: &str, top: i32, height: i32, ruled: bool) -> Result<()> {
+        let face = Type::label().semi_bold().color(theme::INK);
+        self.canvas.text(name, (10, top + height / 2), face)?;
+        if ruled {
+            let line = [(10, top), (theme::FULL_WIDTH - COUNT_COLUMN, top)];
+            self.canvas.line(&line, Pen::new(theme::GRID, theme::RULE))?;
+        }
+        Ok(())
+    }
+
+    /// Why a row is empty.
+    fn none_completed(&self, runs: usize, y: i32) -> Result<()> {
+        let words = self.text.fill("figure.none_completed", &[("runs", &runs.to_string())]);
+        self.canvas.text(&words, (self.frame.left + 40, y), Type::label())
+    }
+
+    /// Interval and mean a little above the lane's middle, single values a little below.
+    fn lane(&self, analysis: &Analysis, condition: usize, lane: &Lane, y: i32) -> Result<()> {
+        let color = lane.quantity.color();
+        let x = |value: f64| self.frame.x(self.scale.position(value));
+        let summary = lane.summary(analysis, condition);
+        if let Some(ci) = summary.and_then(|summary| summary.ci95) {
+            let line = [(x(ci.low), y - 14), (x(ci.high), y - 14)];
+            self.canvas.line(&line, Pen::new(color, theme::CURVE))?;
+        }
+        for run in completed(analysis, condition) {
+            match lane.value(run) {
+                None => {}
+                Some((value, false)) => self.canvas.dot((x(value), y + 22), 13, color, 0.55)?,
+                Some((value, true)) => {
+                    self.canvas.ring((x(value), y + 22), 11, Pen::new(color, theme::RULE))?;
+                    let arrow = [(x(value) + 11, y + 22), (x(value) + 55, y + 22)];
+                    self.canvas.line(&arrow, Pen::new(color, theme::RULE))?;
+                }
+            }
+        }
+        let Some(summary) = summary else { return Ok(()) };
+        self.diamond((x(summary.mean), y - 14), lane.quantity)?;
+        let face = Type::label().color(color).right();
+        let mean = self.text.number(summary.mean, 2);
+        self.canvas.text(&mean, (theme::FULL_WIDTH - MEAN_COLUMN, y), face)?;
+        let face = Type::label().right();
+        self.canvas.text(&summary.n.to_string(), (theme::FULL_WIDTH - COUNT_COLUMN, y), face)
+    }
+
+    fn diamond(&self, (x, y): (i32, i32), quantity: Quantity) -> Result<()> {
+        let corners = [(x - 26, y), (x, y - 26), (x + 26, y), (x, y + 26)];
+        self.canvas.polygon(&corners, quantity.color(), 1.0)
+    }
+}

@@ -1,0 +1,102 @@
+//! The section of one condition.
+
+use std::collections::BTreeMap;
+
+use super::super::format::flag_sentence;
+use super::super::view::{Block, FindingItem, Section};
+use super::Composer;
+use crate::model::{Condition, Event, Flag, FlagCode};
+use crate::show::figures::{Kind, Plan};
+use crate::show::tables::{self, Table};
+
+impl Composer<'_> {
+    pub(super) fn condition(&self, index: usize) -> Section {
+        let condition = &self.analysis.conditions[index];
+        let name = self.name(index);
+        let caption = [("condition", name.as_str())];
+        let of =
+            |data: fn(&_, usize) -> Table, key: &str| self.table(data(self.analysis, index), key, &caption);
+        let main = self.analysis.campaign.align;
+        let here = |plan: &Plan, align| plan.condition == Some(index) && plan.align == align;
+        let figures = |kind| self.figures_where(|plan| here(plan, main) && plan.kind == kind);
+
+        let mut blocks = Vec::new();
+        blocks.extend(of(tables::outages, "caption.outages"));
+        blocks.extend(self.flagged(condition));
+        blocks.extend(of(tables::methods, "caption.methods"));
+
+        let mut course = figures(Kind::TimeLine);
+        course.extend(of(tables::checks_matrix, "caption.checks"));
+        course.extend(of(tables::phases_matrix, "caption.phases"));
+        course.extend(of(tables::hypervisor, "caption.hypervisor"));
+        let mut service = figures(Kind::RoundTrips);
+        service.extend(of(tables::round_trips, "caption.round_trips"));
+        service.extend(of(tables::degradation, "caption.degradation"));
+        let mut hosts = self.figures_where(|plan| here(plan, main) && plan.host.is_some());
+        hosts.extend(of(tables::resources, "caption.resources"));
+        hosts.extend(of(tables::phase_means, "caption.phase_costs"));
+
+        let id = &condition.id;
+        let parts = [("course", course), ("service", service), ("hosts", hosts)];
+        let sections = parts.into_iter().filter(|(_, blocks)| !blocks.is_empty()).map(|(part, blocks)| {
+            let title = self.text.fill(&format!("report.{part}"), &caption);
+            self.section(&format!("condition-{id}-{part}"), title, blocks)
+        });
+        let aligned = self.analysis.campaign.also_aligned.iter().filter_map(|event| {
+            let blocks = self.figures_where(|plan| here(plan, *event));
+            let (part, title) = aligned_words(*event);
+            let section = || {
+                self.section(
+                    &format!("condition-{id}-{part}"),
+                    self.text.get(title).to_owned(),
+                    blocks.clone(),
+                )
+            };
+            (!blocks.is_empty()).then(section)
+        });
+        let sections = sections.chain(aligned);
+        let title = self.text.fill(self.title(condition), &caption);
+        Section { sections: sections.collect(), ..self.section(&format!("condition-{id}"), title, blocks) }
+    }
+
+    /// A single factor called load says what the condition is; several are named by their levels.
+    fn title(&self, condition: &Condition) -> &'static str {
+        let varying = |name: &String| {
+            self.analysis.conditions.iter().any(|c| c.factors.get(name) != condition.factors.get(name))
+        };
+        let only_load = condition.factors.keys().filter(|name| varying(name)).eq(["load"]);
+        if only_load { "report.load" } else { "report.condition" }
+    }
+
+    /// What a reader must know of single runs: an item for each kind of flag.
+    fn flagged(&self, condition: &Condition) -> Option<Block> {
+        let mut by_code: BTreeMap<FlagCode, (Vec<String>, Vec<&Flag>)> = BTreeMap::new();
+        for run in condition.runs.iter().map(|&run| &self.analysis.runs[run]) {
+            for flag in &run.flags {
+                let entry = by_code.entry(flag.code).or_default();
+                entry.0.push(run.repetition.to_string());
+                entry.1.push(flag);
+            }
+        }
+        let items: Vec<FindingItem> = by_code
+            .into_values()
+            .map(|(repetitions, flags)| {
+                let key = if flags.len() == 1 { "report.in_repetition" } else { "report.in_repetitions" };
+                let (repetitions, sentence) = (repetitions.join(", "), flag_sentence(&flags, self.text));
+                let values = [("repetition", repetitions.as_str()), ("sentence", &sentence)];
+                FindingItem { text: self.text.fill(key, &values), link: None }
+            })
+            .collect();
+        (!items.is_empty()).then_some(Block::Findings { items })
+    }
+}
+
+/// Anchor and title of the section with the figures of a further event.
+fn aligned_words(event: Event) -> (&'static str, &'static str) {
+    match event {
+        Event::Request => ("at-request", "report.aligned_request"),
+        Event::Outage => ("at-outage", "report.aligned_outage"),
+        Event::Resume => ("at-resume", "report.aligned_resume"),
+        Event::End => ("at-end", "report.aligned_end"),
+    }
+}

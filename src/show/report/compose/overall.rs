@@ -1,0 +1,185 @@
+//! The sections about all conditions.
+
+use super::super::format::range;
+use super::super::view::{Block, Definition, Section};
+use super::Composer;
+use crate::model::{Agreement, Event, Severity};
+use crate::show::figures::Kind;
+use crate::show::tables;
+use crate::show::tables::labels::method_name_label;
+
+/// What defines the numbers of migrations.
+const MIGRATIONS: [&str; 21] = [
+    "time_zero",
+    "clocks",
+    "ping",
+    "reply_gap",
+    "guest_clock",
+    "hypervisor",
+    "contradictions",
+    "checks",
+    "agreement",
+    "time_line",
+    "phases",
+    "phase_costs",
+    "duration",
+    "curves",
+    "summaries",
+    "comparisons",
+    "first_repetitions",
+    "round_trips",
+    "degradation",
+    "xentop",
+    "overflow",
+];
+
+impl Composer<'_> {
+    pub(super) fn overview(&self) -> Section {
+        let items = self.findings();
+        let mut blocks = Vec::new();
+        if !items.is_empty() {
+            blocks.push(Block::Findings { items });
+        }
+        blocks.extend(self.table(tables::overview(self.analysis), "caption.overview", &[]));
+        blocks.extend(self.figures_where(|plan| plan.kind == Kind::Overview));
+        blocks.extend(self.figures_where(|plan| plan.kind == Kind::Sweep));
+        blocks.extend(self.table(tables::trends(self.analysis), "caption.trends", &[]));
+        // The first comparison at a glance; the tables of all are shaded alike.
+        let first =
+            self.figures.iter().find(|plan| plan.kind == Kind::EfficiencyHeat).map(|plan| plan.number);
+        blocks.extend(
+            self.figures_where(|plan| plan.kind == Kind::EfficiencyHeat && Some(plan.number) == first),
+        );
+        blocks.extend(self.table(
+            tables::comparisons(self.analysis),
+            "caption.comparisons",
+            &[
+                ("resamples", &self.analysis.campaign.bootstrap.resamples.to_string()),
+                ("seed", &self.analysis.campaign.bootstrap.seed.to_string()),
+            ],
+        ));
+        self.section("overview", self.text.get("report.overview").to_owned(), blocks)
+    }
+
+    /// What did not complete, counted and listed.
+    pub(super) fn failures(&self) -> Option<Section> {
+        let summary = self.incomplete()?;
+        let mut blocks = vec![Block::Paragraph { text: summary }];
+        blocks.extend(self.table(tables::failures(self.analysis), "caption.failures", &[]));
+        Some(self.section("failures", self.text.get("report.failures").to_owned(), blocks))
+    }
+
+    pub(super) fn agreement(&self) -> Option<Section> {
+        let all = &self.analysis.agreements;
+        if all.is_empty() {
+            return None;
+        }
+        let sentences: Vec<String> = all.iter().filter_map(|agreement| self.agreed(agreement)).collect();
+        let mut blocks = Vec::new();
+        if !sentences.is_empty() {
+            blocks.push(Block::Paragraph { text: sentences.join(" ") });
+        }
+        blocks.extend(self.figures_where(|plan| plan.kind == Kind::Agreement));
+        blocks.extend(self.table(tables::agreements(self.analysis), "caption.agreements", &[]));
+        Some(self.section("agreement", self.text.get("report.agreement").to_owned(), blocks))
+    }
+
+    fn agreed(&self, agreement: &Agreement) -> Option<String> {
+        let limits = agreement.limits?;
+        let decimals = if limits.low.abs().max(limits.high.abs()) < 0.095 { 3 } else { 2 };
+        let method = |of| self.text.get(method_name_label(of));
+        Some(self.text.fill(
+            "report.agreement_summary",
+            &[
+                ("a", method(agreement.a)),
+                ("b", method(agreement.b)),
+                ("n", &agreement.pairs.len().to_string()),
+                ("bias", &self.seconds(agreement.bias_s)),
+                ("limits", &range(limits, 1.0, decimals, self.text)),
+            ],
+        ))
+    }
+
+    pub(super) fn clocks(&self) -> Option<Section> {
+        if self.analysis.clocks.is_empty() {
+            return None;
+        }
+        let wrong = self.wrong_clocks();
+        let text =
+            if wrong.is_empty() { self.text.get("report.clocks_right").to_owned() } else { wrong.join(" ") };
+        let mut blocks = vec![Block::Paragraph { text }];
+        blocks.extend(self.table(tables::clocks(self.analysis), "caption.clocks", &[]));
+        Some(self.section("clocks", self.text.get("report.clocks").to_owned(), blocks))
+    }
+
+    pub(super) fn published(&self) -> Option<Section> {
+        let all = &self.analysis.published;
+        if all.is_empty() {
+            return None;
+        }
+        let differing = all.iter().filter(|p| p.agrees == Some(false)).count();
+        let summary = self.text.fill(
+            "report.published_summary",
+            &[("all", &all.len().to_string()), ("differing", &differing.to_string())],
+        );
+        let mut blocks = vec![Block::Paragraph { text: summary }];
+        blocks.extend(self.table(tables::published(self.analysis), "caption.published", &[]));
+        Some(self.section("published", self.text.get("report.published").to_owned(), blocks))
+    }
+
+    pub(super) fn data_quality(&self) -> Section {
+        let count = |severity| {
+            self.analysis.diagnostics.iter().filter(|d| d.severity == severity).count().to_string()
+        };
+        let summary = self.text.fill(
+            "report.quality_summary",
+            &[
+                ("errors", &count(Severity::Error)),
+                ("warnings", &count(Severity::Warning)),
+                ("notes", &count(Severity::Note)),
+            ],
+        );
+        let mut blocks = vec![Block::Paragraph { text: summary }];
+        blocks.extend(self.table(tables::problems_grouped(self.analysis), "caption.problems", &[]));
+        blocks.extend(self.table(tables::runs(self.analysis), "caption.runs", &[]));
+        self.section("data-quality", self.text.get("report.data_quality").to_owned(), blocks)
+    }
+
+    pub(super) fn method(&self) -> Section {
+        let align = match self.analysis.campaign.align {
+            Event::Request => "definition.align_request",
+            Event::Outage => "definition.align_outage",
+            Event::Resume => "definition.align_resume",
+            Event::End => "definition.align_end",
+        };
+        let resamples = self.analysis.campaign.bootstrap.resamples.to_string();
+        let seed = self.analysis.campaign.bootstrap.seed.to_string();
+        let values =
+            [("align", self.text.get(align)), ("resamples", resamples.as_str()), ("seed", seed.as_str())];
+        let benchmarks = !self.analysis.benchmarks.is_empty();
+        let placed = self.analysis.placement.is_some();
+        let compared = !self.analysis.efficiency.is_empty();
+        let together = !self.analysis.parallel.is_empty();
+        let transferred = self.analysis.runs.iter().any(|run| run.transfer.is_some());
+        let parts: [(bool, &[&str]); 8] = [
+            (self.migrations(), &MIGRATIONS),
+            (transferred, &["transfer"]),
+            (!self.analysis.convergence.is_empty(), &["convergence"]),
+            (!self.analysis.sweeps.is_empty(), &["trends"]),
+            (benchmarks, &["benchmarks"]),
+            (compared, &["efficiency", "ratio_interval", "cache_levels"]),
+            (together, &["several_vms"]),
+            (placed, &["placement"]),
+        ];
+        let terms = parts.into_iter().filter(|(there, _)| *there).flat_map(|(_, terms)| terms);
+        let items = terms
+            .map(|term| Definition {
+                term: self.text.get(&format!("definition.{term}.term")).to_owned(),
+                text: self.text.fill(&format!("definition.{term}.text"), &values),
+                formula: self.text.find(&format!("definition.{term}.formula")).map(str::to_owned),
+            })
+            .collect();
+        let blocks = vec![Block::Definitions { items }];
+        self.section("method", self.text.get("report.method").to_owned(), blocks)
+    }
+}

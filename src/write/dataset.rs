@@ -1,0 +1,293 @@
+//! The parsed and aligned series as a Parquet dataset, for analyses that the program does not make.
+//!
+//! ```text
+//! runs.parquet, outages.parquet                     one row a run, an outage
+//! results.parquet                                   one row a value of a benchmark
+//! samples/load=none/repetition=1/data.parquet       host, metric, unit, t_s, value
+//! requests/load=none/repetition=1/data.parquet      seq, t_s, rtt_ms (null: unanswered)
+//! guest_clock/load=none/repetition=1/data.parquet   t_s
+//! rounds/load=none/repetition=1/data.parquet        what each round of pre-copy sent
+//! ```
+//!
+//! Folders are partitions in the manner of Hive, a factor each, so that DuckDB, polars and pandas find their
+//! levels by themselves. `t_s` is in seconds since the event that the campaign is aligned at. Values are those of
+//! the analysis, not rounded. Absent on purpose: means over repetitions, which are the report's.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, ensure};
+use polars::prelude::{Column, DataFrame, NamedFrom, Series};
+use rayon::prelude::*;
+
+use crate::input::parquet;
+use crate::model::{Analysis, Factors, Run};
+use crate::run::align::AlignedRun;
+use crate::write::output::Folder;
+
+/// What Hive calls a level that is missing.
+const NO_LEVEL: &str = "__HIVE_DEFAULT_PARTITION__";
+
+/// Columns that no factor may be called, since readers put the levels beside them.
+const TAKEN: [&str; 12] = [
+    "repetition",
+    "host",
+    "metric",
+    "unit",
+    "t_s",
+    "value",
+    "seq",
+    "rtt_ms",
+    "run",
+    "round",
+    "method",
+    "benchmark",
+];
+
+/// Every file of the dataset but the manifest. `aligned` are the runs of the analysis, in its order.
+///
+/// # Errors
+///
+/// A factor has the name of a column, or polars refuses a frame, which would be a mistake in the program.
+pub fn folder(analysis: &Analysis, aligned: &[AlignedRun]) -> anyhow::Result<Folder> {
+    let factors: BTreeSet<&str> = analysis
+        .conditions
+        .iter()
+        .flat_map(|condition| condition.factors.keys().map(String::as_str))
+        .collect();
+    if let Some(taken) = factors.iter().find(|factor| TAKEN.contains(factor)) {
+        anyhow::bail!(
+            "the factor `{taken}` has the name of a column of the dataset; give it another in campaign.toml"
+        );
+    }
+    ensure!(analysis.runs.len() == aligned.len(), "the analysis has other runs than were aligned");
+    let of_runs = of_partitions(analysis);
+    let mut folder: Folder = analysis
+        .runs
+        .par_iter()
+        .zip(aligned)
+        .flat_map_iter(|(run, aligned)| of_run(run, aligned, analysis, &of_runs))
+        .collect::<anyhow::Result<_>>()?;
+    for (name, frame) in [
+        ("runs", runs(analysis, &factors)),
+        ("outages", outages(analysis, &factors)),
+        ("results", results(analysis, &factors)),
+    ] {
+        folder.extend(written(format!("{name}.parquet"), frame).transpose()?);
+    }
+    Ok(folder)
+}
+
+/// The factors that are partitions: those of the conditions that have runs.
+fn of_partitions(analysis: &Analysis) -> BTreeSet<&str> {
+    let with_runs = analysis.conditions.iter().filter(|condition| !condition.runs.is_empty());
+    with_runs.flat_map(|condition| condition.factors.keys().map(String::as_str)).collect()
+}
+
+/// The tables of one run, each in its partition; those without a row are left out.
+fn of_run(
+    run: &Run,
+    aligned: &AlignedRun,
+    analysis: &Analysis,
+    factors: &BTreeSet<&str>,
+) -> Vec<anyhow::Result<(String, Vec<u8>)>> {
+    let partition: String = factors
+        .iter()
+        .map(|factor| {
+            let level = run.factors.get(*factor).map_or(NO_LEVEL.to_owned(), |level| encoded(level));
+            format!("{}={level}/", encoded(factor))
+        })
+        .collect();
+    let place = |table: &str| format!("{table}/{partition}repetition={}/data.parquet", run.repetition);
+    // A run without the event has no place on the axis.
+    let zero_s = run.event_s(analysis.campaign.align);
+    let placed = |table: &str, frame: &dyn Fn(f64) -> Vec<Column>| written(place(table), frame(zero_s?));
+    [
+        placed("samples", &|zero_s| samples(aligned, zero_s)),
+        placed("requests", &|zero_s| requests(aligned, zero_s)),
+        placed("guest_clock", &|zero_s| guest_clock(aligned, zero_s)),
+        written(place("rounds"), rounds(run)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn samples(aligned: &AlignedRun, zero_s: f64) -> Vec<Column> {
+    let rows: usize = aligned.samples.iter().map(|of| of.t_s.len()).sum();
+    let mut hosts: Vec<Option<&str>> = Vec::with_capacity(rows);
+    let mut metrics: Vec<&str> = Vec::with_capacity(rows);
+    let mut units: Vec<&str> = Vec::with_capacity(rows);
+    let mut times = Vec::with_capacity(rows);
+    let mut values = Vec::with_capacity(rows);
+    for of in &aligned.samples {
+        let n = of.t_s.len();
+        hosts.extend(std::iter::repeat_n(of.host.as_deref(), n));
+        metrics.extend(std::iter::repeat_n(of.metric.as_str(), n));
+        units.extend(std::iter::repeat_n(of.unit.name(), n));
+        times.extend(of.t_s.iter().map(|t| t - zero_s));
+        values.extend_from_slice(&of.values);
+    }
+    vec![
+        column("host", hosts),
+        column("metric", metrics),
+        column("unit", units),
+        column("t_s", times),
+        column("value", values),
+    ]
+}
+
+fn requests(aligned: &AlignedRun, zero_s: f64) -> Vec<Column> {
+    let Some(ping) = aligned.ping.as_ref().filter(|ping| ping.origin_s.is_some()) else { return Vec::new() };
+    let answers: BTreeMap<u32, Option<f64>> =
+        ping.answered.iter().copied().zip(ping.rtt_ms.iter().copied()).collect();
+    let sent = ping.first_seq..ping.first_seq.saturating_add(ping.sent);
+    vec![
+        column("seq", sent.clone().collect::<Vec<u32>>()),
+        column("t_s", sent.clone().map(|seq| Some(ping.sent_at(seq)? - zero_s)).collect::<Vec<_>>()),
+        column("answered", sent.clone().map(|seq| answers.contains_key(&seq)).collect::<Vec<_>>()),
+        column("rtt_ms", sent.map(|seq| answers.get(&seq).copied().flatten()).collect::<Vec<_>>()),
+    ]
+}
+
+fn guest_clock(aligned: &AlignedRun, zero_s: f64) -> Vec<Column> {
+    let clock = aligned.guest_clock.as_ref().filter(|clock| clock.aligned);
+    let stamps = clock.map(|clock| clock.stamps_s.iter().map(|t| t - zero_s).collect::<Vec<_>>());
+    stamps.map(|stamps| vec![column("t_s", stamps)]).unwrap_or_default()
+}
+
+fn rounds(run: &Run) -> Vec<Column> {
+    let Some(rounds) = run.hypervisor.as_ref().map(|account| &account.rounds) else { return Vec::new() };
+    let numbers: Vec<u64> = rounds.iter().map(|round| round.number).collect();
+    vec![
+        column("round", numbers),
+        column("pages_sent", rounds.iter().map(|round| round.pages_sent).collect::<Vec<_>>()),
+        column("bytes_sent", rounds.iter().map(|round| round.bytes_sent).collect::<Vec<_>>()),
+        column("pages_skipped", rounds.iter().map(|round| round.pages_skipped).collect::<Vec<_>>()),
+        column("pages_dirtied", rounds.iter().map(|round| round.pages_dirtied).collect::<Vec<_>>()),
+        column("duration_s", rounds.iter().map(|round| round.duration_s).collect::<Vec<_>>()),
+    ]
+}
+
+/// One row a run.
+fn runs(analysis: &Analysis, factors: &BTreeSet<&str>) -> Vec<Column> {
+    let all = &analysis.runs;
+    let mut columns = vec![column("run", all.iter().map(|run| run.id.as_str()).collect::<Vec<_>>())];
+    columns.extend(levels(factors, all.iter().map(|run| &run.factors)));
+    let number =
+        |name: &str, of: fn(&Run) -> Option<f64>| column(name, all.iter().map(of).collect::<Vec<_>>());
+    columns.extend([
+        column("repetition", all.iter().map(|run| run.repetition).collect::<Vec<_>>()),
+        column("status", all.iter().map(|run| run.migration.status.name()).collect::<Vec<_>>()),
+        number("request_epoch_s", |run| run.migration.request_epoch_s),
+        number("duration_s", |run| run.migration.duration_s),
+        number("user_s", |run| run.migration.user_s),
+        number("system_s", |run| run.migration.system_s),
+        number("downtime_s", |run| run.hypervisor.as_ref()?.downtime_s),
+        number("transferred_bytes", |run| run.hypervisor.as_ref()?.transferred_bytes),
+    ]);
+    columns
+}
+
+/// One row an outage. Its place is in seconds since the request, whatever the campaign is aligned at.
+fn outages(analysis: &Analysis, factors: &BTreeSet<&str>) -> Vec<Column> {
+    let all: Vec<_> =
+        analysis.runs.iter().flat_map(|run| run.outages.iter().map(move |outage| (run, outage))).collect();
+    let mut columns = vec![column("run", all.iter().map(|(run, _)| run.id.as_str()).collect::<Vec<_>>())];
+    columns.extend(levels(factors, all.iter().map(|(run, _)| &run.factors)));
+    columns.extend([
+        column("repetition", all.iter().map(|(run, _)| run.repetition).collect::<Vec<_>>()),
+        column("method", all.iter().map(|(_, outage)| outage.method.name()).collect::<Vec<_>>()),
+        column("estimate_s", all.iter().map(|(_, outage)| outage.estimate_s).collect::<Vec<_>>()),
+        column("lower_s", all.iter().map(|(_, outage)| outage.lower_s).collect::<Vec<_>>()),
+        column("upper_s", all.iter().map(|(_, outage)| outage.upper_s).collect::<Vec<_>>()),
+        column("start_s", all.iter().map(|(_, outage)| outage.start_s).collect::<Vec<_>>()),
+        column("end_s", all.iter().map(|(_, outage)| outage.end_s).collect::<Vec<_>>()),
+        column("censored", all.iter().map(|(_, outage)| outage.censored).collect::<Vec<_>>()),
+    ]);
+    columns
+}
+
+/// One row a value of a benchmark.
+fn results(analysis: &Analysis, factors: &BTreeSet<&str>) -> Vec<Column> {
+    let all: Vec<_> = analysis
+        .benchmarks
+        .iter()
+        .flat_map(|of| of.readings.iter().map(move |reading| (of, reading)))
+        .collect();
+    let mut columns =
+        vec![column("benchmark", all.iter().map(|(of, _)| of.benchmark.as_str()).collect::<Vec<_>>())];
+    columns.extend(levels(factors, all.iter().map(|(of, _)| &analysis.conditions[of.condition].factors)));
+    columns.extend([
+        column("operation", all.iter().map(|(of, _)| of.operation.as_str()).collect::<Vec<_>>()),
+        column("vm", all.iter().map(|(of, _)| of.vm.as_deref()).collect::<Vec<_>>()),
+        column("repetition", all.iter().map(|(_, reading)| reading.repetition).collect::<Vec<_>>()),
+        column("size_bytes", all.iter().map(|(_, reading)| reading.size).collect::<Vec<_>>()),
+        column("unit", all.iter().map(|(of, _)| of.unit.name()).collect::<Vec<_>>()),
+        column("value", all.iter().map(|(_, reading)| reading.value).collect::<Vec<_>>()),
+    ]);
+    columns
+}
+
+/// A column for each factor.
+fn levels<'a>(
+    factors: &BTreeSet<&str>,
+    of: impl Iterator<Item = &'a Factors> + Clone,
+) -> impl Iterator<Item = Column> {
+    factors.iter().map(move |factor| {
+        let levels = of.clone().map(|factors| factors.get(*factor).map(String::as_str));
+        column(factor, levels.collect::<Vec<_>>())
+    })
+}
+
+fn column<T, Phantom: ?Sized>(name: &str, values: T) -> Column
+where
+    Series: NamedFrom<T, Phantom>,
+{
+    Column::new(name.into(), values)
+}
+
+/// The frame as Parquet; `None` without a row.
+fn written(path: String, columns: Vec<Column>) -> Option<anyhow::Result<(String, Vec<u8>)>> {
+    if columns.first().is_none_or(|first| first.is_empty()) {
+        return None;
+    }
+    let write = || {
+        let mut frame = DataFrame::new_infer_height(columns)?;
+        anyhow::Ok(parquet::write(&mut frame)?)
+    };
+    Some(write().with_context(|| path.clone()).map(|bytes| (path, bytes)))
+}
+
+/// A name or a level as part of a path: bytes that mean something there are escaped as Hive does, `%2F`.
+fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'+' => encoded.push(char::from(byte)),
+            b'.' if !text.starts_with('.') => encoded.push('.'),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_safe_in_paths() {
+        assert_eq!(encoded("none"), "none");
+        assert_eq!(encoded("0.5"), "0.5");
+        assert_eq!(encoded("../a b=c"), "%2E%2E%2Fa%20b%3Dc");
+        assert_eq!(encoded("ü"), "%C3%BC");
+    }
+
+    #[test]
+    fn a_factor_may_not_be_called_like_a_column() {
+        let mut analysis = crate::model::example::analysis();
+        analysis.conditions[0].factors.insert("host".to_owned(), "a".to_owned());
+        let error = folder(&analysis, &[]).unwrap_err().to_string();
+        assert!(error.contains("`host`"), "{error}");
+    }
+}

@@ -1,0 +1,233 @@
+//! Tables and series as CSV and TeX.
+
+use super::number::round;
+use crate::campaign::efficiency::by_repetition;
+use crate::model::Analysis;
+use crate::show::report::view::TableView;
+use crate::show::tables::labels::code;
+use crate::show::tables::{Cell, Table};
+
+/// A table as CSV: one row a line, units in the column names, numbers in base units.
+///
+/// # Errors
+///
+/// Never for tables whose rows are as long as their columns.
+pub fn table_csv(table: &Table) -> anyhow::Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    let parts: Vec<&[&str]> = (0..table.columns.len())
+        .map(|index| {
+            table.rows.iter().filter_map(|row| row.cells.get(index)).map(parts).max_by_key(|p| p.len())
+        })
+        .map(|found| found.unwrap_or(&[""]))
+        .collect();
+    let mut header = Vec::new();
+    for (column, parts) in table.columns.iter().zip(&parts) {
+        let unit = column.unit.map(|unit| format!("_{}", unit.name())).unwrap_or_default();
+        let key = column.key.replace('.', "_");
+        header.extend(parts.iter().map(|part| format!("{key}{part}{unit}")));
+    }
+    writer.write_record(&header)?;
+    for row in &table.rows {
+        let mut record = Vec::new();
+        for (cell, parts) in row.cells.iter().zip(&parts) {
+            match cell {
+                Cell::Interval { interval, .. } => record.extend([plain(interval.low), plain(interval.high)]),
+                Cell::PlusMinus { value, half_width, .. } => {
+                    record.extend([plain(*value), plain(*half_width)]);
+                }
+                Cell::Share { value, interval } => {
+                    record.push(plain(*value));
+                    let ends = interval.map(|interval| [plain(interval.low), plain(interval.high)]);
+                    record.extend(ends.unwrap_or_default().into_iter().take(parts.len() - 1));
+                }
+                Cell::Amount { value, sd, .. } => {
+                    let sd = std::iter::once(sd.map(plain).unwrap_or_default());
+                    record.push(plain(*value));
+                    record.extend(sd.take(parts.len() - 1));
+                }
+                Cell::Unit(unit) => record.push(unit.name().to_owned()),
+                Cell::Missing => record.extend(parts.iter().map(|_| String::new())),
+                Cell::Text(text) | Cell::Metric(text) | Cell::Condition { name: text, .. } => {
+                    record.push(text.clone());
+                }
+                Cell::Label(key) => record.push(code(key).to_owned()),
+                Cell::Labels(keys) => {
+                    record.push(keys.iter().map(|key| code(key)).collect::<Vec<_>>().join(" "));
+                }
+                Cell::Verdict { margin, .. } => record.push(plain(*margin)),
+                Cell::Integer(value) => record.push(value.to_string()),
+                Cell::Number { value, .. } | Cell::Probability(value) => record.push(plain(*value)),
+            }
+        }
+        writer.write_record(&record)?;
+    }
+    writer.into_inner().map_err(|error| anyhow::anyhow!("{}: {error}", table.id))
+}
+
+/// What follows the key in the names of the columns that a cell fills.
+fn parts(cell: &Cell) -> &'static [&'static str] {
+    match cell {
+        Cell::Interval { .. } => &["_low", "_high"],
+        Cell::PlusMinus { .. } => &["", "_half_width"],
+        Cell::Share { interval: Some(_), .. } => &["", "_low", "_high"],
+        Cell::Amount { sd: Some(_), .. } => &["", "_sd"],
+        _ => &[""],
+    }
+}
+
+/// Every value of every series and of every benchmark, one a row. Where analyses have the name of a chapter, it is
+/// the first column.
+///
+/// # Errors
+///
+/// Never with these rows; the writer asks for it.
+pub fn series_csv(chapters: &[(&str, &Analysis)]) -> anyhow::Result<Vec<u8>> {
+    let named = chapters.iter().any(|(name, _)| !name.is_empty());
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    let mut write = |chapter: &str, cells: [&str; 5]| {
+        let chapter = named.then_some(chapter);
+        writer.write_record(chapter.into_iter().chain(cells))
+    };
+    write("chapter", ["condition", "metric", "unit", "repetition", "value"])?;
+    for (chapter, analysis) in chapters {
+        for series in &analysis.series {
+            let condition = &analysis.conditions[series.condition];
+            let counted = condition.runs.iter().map(|&run| &analysis.runs[run]).filter(|run| run.counts());
+            for (run, value) in counted.zip(&series.values) {
+                let value = value.map(plain).unwrap_or_default();
+                let repetition = run.repetition.to_string();
+                write(chapter, [&condition.id, &series.metric, series.unit.name(), &repetition, &value])?;
+            }
+        }
+        for benchmark in &analysis.benchmarks {
+            let condition = analysis.conditions[benchmark.condition].id.as_str();
+            let names =
+                [Some(benchmark.benchmark.as_str()), Some(&benchmark.operation), benchmark.vm.as_deref()];
+            let metric = names.into_iter().flatten().collect::<Vec<_>>().join(".");
+            for (repetition, value) in by_repetition(&benchmark.readings) {
+                let unit = benchmark.unit.name();
+                write(chapter, [condition, &metric, unit, &repetition.to_string(), &plain(value)])?;
+            }
+        }
+    }
+    writer.into_inner().map_err(|error| anyhow::anyhow!("{error}"))
+}
+
+fn plain(value: f64) -> String {
+    round(value).map(|value| value.to_string()).unwrap_or_default()
+}
+
+/// A formatted table as a TeX tabular in the manner of the package booktabs.
+pub fn table_tex(table: &TableView) -> String {
+    let spec: String = table.columns.iter().map(|column| if column.numeric { 'r' } else { 'l' }).collect();
+    let mut text = format!("\\begin{{tabular}}{{{spec}}}\n\\toprule\n");
+    for line in &table.above {
+        let spans = line.iter().map(|span| match (span.text.as_str(), span.columns) {
+            ("", columns) => " & ".repeat(columns - 1),
+            (text, columns) => format!("\\multicolumn{{{columns}}}{{c}}{{{}}}", tex(text)),
+        });
+        text.push_str(&format!("{} \\\\\n", spans.collect::<Vec<_>>().join(" & ")));
+    }
+    let heads: Vec<String> = table
+        .columns
+        .iter()
+        .map(|column| match &column.unit {
+            Some(unit) => format!("{} ({})", tex(&column.heading), tex(unit)),
+            None => tex(&column.heading),
+        })
+        .collect();
+    text.push_str(&format!("{} \\\\\n\\midrule\n", heads.join(" & ")));
+    let mut in_summary = false;
+    for (index, row) in table.rows.iter().enumerate() {
+        if let Some(group) = &row.group {
+            let space = if index == 0 { "" } else { "\\addlinespace\n" };
+            let columns = table.columns.len();
+            text.push_str(&format!(
+                "{space}\\multicolumn{{{columns}}}{{l}}{{\\textit{{{}}}}} \\\\\n",
+                tex(group)
+            ));
+        }
+        if row.summary && !in_summary {
+            text.push_str("\\midrule\n");
+        }
+        in_summary = row.summary;
+        let cells: Vec<String> = row.cells.iter().map(|cell| tex(&cell.in_line())).collect();
+        text.push_str(&cells.join(" & "));
+        text.push_str(" \\\\\n");
+    }
+    text.push_str("\\bottomrule\n\\end{tabular}\n");
+    text
+}
+
+/// Text with TeX's special characters escaped.
+fn tex(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' => escaped.push_str("\\textbackslash{}"),
+            '&' | '%' | '$' | '#' | '_' | '{' | '}' => escaped.extend(['\\', c]),
+            '~' => escaped.push_str("\\textasciitilde{}"),
+            '^' => escaped.push_str("\\textasciicircum{}"),
+            '−' => escaped.push_str("$-$"),
+            'µ' => escaped.push_str("$\\mu$"),
+            '⁹' => escaped.push_str("$^9$"),
+            '⁶' => escaped.push_str("$^6$"),
+            '±' => escaped.push_str("$\\pm$"),
+            '✓' => escaped.push_str("$\\surd$"),
+            '✗' => escaped.push_str("$\\times$"),
+            '×' => escaped.push_str("$\\times$"),
+            _ => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Unit;
+    use crate::show::tables::{Column, Heading, Row};
+    use crate::stats::Interval;
+
+    #[test]
+    fn plain_numbers_have_no_exponent() {
+        assert_eq!(plain(151_000_000.0), "151000000");
+    }
+
+    fn sample_table() -> Table {
+        let column =
+            |key: &str, unit| Column { key: key.to_owned(), heading: Heading::Data(key.to_owned()), unit };
+        Table {
+            id: "t".to_owned(),
+            columns: vec![
+                column("load", None),
+                column("outage_ping", Some(Unit::Seconds)),
+                column("ci95", Some(Unit::Seconds)),
+            ],
+            rows: vec![
+                Row {
+                    cells: vec![
+                        Cell::Text("a, \"b\"".to_owned()),
+                        Cell::Number { value: 0.1 + 0.2, decimals: 2 },
+                        Cell::Interval { interval: Interval::new(0.1, 0.5), decimals: 2 },
+                    ],
+                    summary: false,
+                },
+                Row { cells: vec![Cell::Label("table.mean"), Cell::Missing, Cell::Missing], summary: true },
+            ],
+            transposed: false,
+            labels: 0,
+        }
+    }
+
+    #[test]
+    fn csv_has_units_in_its_names_and_two_columns_for_an_interval() {
+        let csv = String::from_utf8(table_csv(&sample_table()).unwrap()).unwrap();
+        assert_eq!(csv, "load,outage_ping_s,ci95_low_s,ci95_high_s\n\"a, \"\"b\"\"\",0.3,0.1,0.5\nmean,,,\n");
+    }
+
+    #[test]
+    fn tex_escapes_what_tex_would_read() {
+        assert_eq!(tex("50 % of_a & b −1"), "50 \\% of\\_a \\& b $-$1");
+    }
+}
