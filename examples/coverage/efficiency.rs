@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 use stillstand::campaign::efficiency::{Measured, Place, cells, efficiencies};
 use stillstand::input::config::Config;
-use stillstand::model::{Bootstrap, Condition, Direction, Factors, Unit};
+use stillstand::model::{Bootstrap, Condition, Direction, Entries, Factors, Unit};
 use stillstand_generator::noise::Noise;
 
 /// What the repetitions of a study are like.
@@ -69,13 +69,13 @@ pub fn coverage(study: Study, n: u32, trials: u32) -> (f64, f64) {
         let mut values = Vec::new();
         for repetition in 1..=n {
             let ratio = if is_time { 1.0 / truth } else { truth };
-            for (condition, value) in study.repetition(ratio, is_time, &mut noise).into_iter().enumerate() {
+            for (condition, value) in conditions.ids().zip(study.repetition(ratio, is_time, &mut noise)) {
                 let (unit, direction) = match is_time {
                     true => (Unit::Seconds, Direction::Lower),
                     false => (Unit::PerSecond, Direction::Higher),
                 };
-                let place =
-                    Place { condition, repetition, vm: None, file: format!("{condition}/{repetition}") };
+                let file = format!("{}/{repetition}", condition.index());
+                let place = Place { condition, repetition, vm: None, file };
                 let (benchmark, operation) = ("simulated".to_owned(), "run".to_owned());
                 values.push((
                     place,

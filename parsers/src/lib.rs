@@ -14,7 +14,7 @@
 //!
 //! The flow inside: [`detect()`] looks at the first lines and asks every entry of the one table
 //! ([`FORMATS`]) whether they are its own; [`parse()`] hands the bytes to the parser of that entry.
-//! A parser walks over the lines (`lines`), reads numbers from bytes (`text`), appends to typed column
+//! A parser walks over the lines (`lines`), reads numbers and times from bytes (`text`, [`time`]), appends to typed column
 //! builders (`frame`) and notes what it could not use or had to repair (`diagnostic`).
 //!
 //! What holds for every parser:
@@ -37,6 +37,7 @@ mod formats;
 mod frame;
 mod lines;
 mod text;
+pub mod time;
 
 pub use detect::{DetectError, detect};
 pub use diagnostic::{Diagnostic, Fact, Facts, ParseError, Parsed, RowCount, Severity};

@@ -117,12 +117,6 @@ pub(crate) fn whole(bytes: &[u8]) -> Option<u64> {
     })
 }
 
-/// A time stamp in whole seconds since 1970 as `date +%s` writes it. Nine to eleven digits: 1973 to the
-/// year 5138; fewer or more are some other number.
-pub(crate) fn epoch(bytes: &[u8]) -> Option<i64> {
-    if (9..=11).contains(&bytes.len()) { integer(bytes) } else { None }
-}
-
 /// The words of a line with the position (from 0) at which each begins.
 pub(crate) fn words(line: &[u8]) -> Words<'_> {
     Words { rest: line, position: 0 }
@@ -205,8 +199,6 @@ mod tests {
             (whole(b"12"), whole(b"1.2e+3"), whole(b"1.5"), whole(b"-1")),
             (Some(12), Some(1200), None, None)
         );
-        assert_eq!(epoch(b"1264512345"), Some(1_264_512_345));
-        assert_eq!(epoch(b"12645123"), None);
     }
 
     #[test]

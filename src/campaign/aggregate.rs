@@ -4,16 +4,14 @@
 //! fail. A bin, a mean or an interval that the data do not carry is `None`.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use crate::model::{
-    Bin, Bootstrap, Comparison, Condition, Curve, Event, Method, Run, SERIES, Series, Trace, Unit,
+    Bin, Bootstrap, Comparison, Condition, ConditionId, Curve, Entries, Event, Method, Run, SERIES, Series,
+    Trace, Unit,
 };
-use crate::run::align::Samples;
+use crate::run::bins::BinnedSamples;
 use crate::stats::{Sample, bootstrap_ratio_of_means, holm, mann_whitney};
-
-/// Curves cover at most this many bins on either side of time zero (one day), whatever a wrong
-/// clock claims.
-const MOST_BINS: f64 = 86_400.0;
 
 /// The value of a run in a series.
 pub fn value(run: &Run, metric: &str) -> Option<f64> {
@@ -35,7 +33,7 @@ pub fn value(run: &Run, metric: &str) -> Option<f64> {
 /// All series that have at least one value.
 pub fn series(conditions: &[Condition], runs: &[Run]) -> Vec<Series> {
     let mut all = Vec::new();
-    for (index, condition) in conditions.iter().enumerate() {
+    for (id, condition) in conditions.entries() {
         let counted: Vec<&Run> =
             condition.runs.iter().map(|&run| &runs[run]).filter(|run| run.counts()).collect();
         let mut metrics: Vec<(String, Unit)> =
@@ -49,42 +47,40 @@ pub fn series(conditions: &[Condition], runs: &[Run]) -> Vec<Series> {
             let values: Vec<Option<f64>> = counted.iter().map(|run| value(run, &metric)).collect();
             let present: Vec<f64> = values.iter().copied().flatten().collect();
             if let Some(sample) = Sample::new(present) {
-                all.push(Series { condition: index, metric, unit, values, summary: Some(sample.summary()) });
+                all.push(Series { condition: id, metric, unit, values, summary: Some(sample.summary()) });
             }
         }
     }
     all
 }
 
-/// Mean curves of one condition. `runs` are its repetitions that count, each with its number, its
-/// samples and the instant of `align` (seconds since the request) that becomes time zero.
-pub fn curves(condition: usize, align: Event, runs: &[(u32, &[Samples], f64)]) -> Vec<Curve> {
+/// Mean curves of one condition around one event. `runs` are the quantities of its repetitions, each with the number of
+/// the repetition.
+pub fn curves<'a>(
+    condition: ConditionId,
+    align: Event,
+    runs: impl Iterator<Item = (u32, &'a BinnedSamples)>,
+) -> Vec<Curve> {
     // Host and metric → unit, and the bins of each repetition.
-    type Binned = (u32, BTreeMap<i64, (f64, u32)>);
-    type Quantities<'a> = BTreeMap<(Option<&'a str>, &'a str), (Unit, Vec<Binned>)>;
+    type Quantities<'a> = BTreeMap<(Option<&'a str>, &'a str), (Unit, Vec<(u32, &'a [(i64, f64)])>)>;
     let mut by_quantity = Quantities::new();
-    for (repetition, all, zero) in runs {
-        for samples in *all {
-            let key = (samples.host.as_deref(), samples.metric.as_str());
-            let entry = by_quantity.entry(key).or_insert((samples.unit, Vec::new()));
-            entry.1.push((*repetition, binned(samples, *zero)));
-        }
+    for (repetition, binned) in runs {
+        let key = (binned.host.as_deref(), binned.metric.as_str());
+        let (_, repetitions) = by_quantity.entry(key).or_insert((binned.unit, Vec::new()));
+        repetitions.push((repetition, &binned.bins));
     }
     by_quantity
         .into_iter()
         .filter_map(|((host, metric), (unit, repetitions))| {
-            let first = repetitions.iter().filter_map(|(_, bins)| bins.keys().next()).min()?;
-            let last = repetitions.iter().filter_map(|(_, bins)| bins.keys().next_back()).max()?;
-            let traces: Vec<Trace> = repetitions
+            let (first, _) =
+                repetitions.iter().filter_map(|(_, bins)| bins.first()).min_by_key(|(k, _)| *k)?;
+            let (last, _) = repetitions.iter().filter_map(|(_, bins)| bins.last()).max_by_key(|(k, _)| *k)?;
+            let repetitions: Vec<Trace> = repetitions
                 .iter()
-                .map(|(repetition, bins)| Trace {
-                    repetition: *repetition,
-                    values: (*first..=*last)
-                        .map(|k| bins.get(&k).map(|(sum, n)| sum / f64::from(*n)))
-                        .collect(),
-                })
+                .map(|(repetition, bins)| trace(*repetition, bins, *first..=*last))
                 .collect();
-            let bins = (*first..=*last).enumerate().map(|(index, k)| bin(k as f64, index, &traces)).collect();
+            let bins =
+                (*first..=*last).enumerate().map(|(index, k)| bin(k as f64, index, &repetitions)).collect();
             Some(Curve {
                 condition,
                 host: host.map(str::to_owned),
@@ -92,24 +88,17 @@ pub fn curves(condition: usize, align: Event, runs: &[(u32, &[Samples], f64)]) -
                 unit,
                 align,
                 bins,
-                repetitions: traces,
+                repetitions,
             })
         })
         .collect()
 }
 
-/// Sum and number of the samples in each bin; bin k holds `[k − 0.5, k + 0.5)`.
-fn binned(samples: &Samples, zero: f64) -> BTreeMap<i64, (f64, u32)> {
-    let mut bins: BTreeMap<i64, (f64, u32)> = BTreeMap::new();
-    for (t, value) in samples.t_s.iter().zip(&samples.values) {
-        let k = (t - zero + 0.5).floor();
-        if k.abs() <= MOST_BINS {
-            let entry = bins.entry(k as i64).or_default();
-            entry.0 += value;
-            entry.1 += 1;
-        }
-    }
-    bins
+/// The bins of a repetition with the holes between them.
+fn trace(repetition: u32, bins: &[(i64, f64)], all: RangeInclusive<i64>) -> Trace {
+    let mut bins = bins.iter().peekable();
+    let mean = |k: i64| bins.next_if(|(bin, _)| *bin == k).map(|(_, mean)| *mean);
+    Trace { repetition, values: all.map(mean).collect() }
 }
 
 fn bin(t_s: f64, index: usize, traces: &[Trace]) -> Bin {
@@ -123,7 +112,11 @@ fn bin(t_s: f64, index: usize, traces: &[Trace]) -> Bin {
 
 /// Pairs of conditions `(a, b)` – `b` against `a` – in every series that both have, with Holm's
 /// correction for the pairs of each series.
-pub fn comparisons(series: &[Series], pairs: &[(usize, usize)], bootstrap: Bootstrap) -> Vec<Comparison> {
+pub fn comparisons(
+    series: &[Series],
+    pairs: &[(ConditionId, ConditionId)],
+    bootstrap: Bootstrap,
+) -> Vec<Comparison> {
     let mut metrics: Vec<&str> = Vec::new();
     for metric in series.iter().map(|series| series.metric.as_str()) {
         if !metrics.contains(&metric) {
@@ -132,7 +125,7 @@ pub fn comparisons(series: &[Series], pairs: &[(usize, usize)], bootstrap: Boots
     }
     let mut all = Vec::new();
     for metric in metrics {
-        let sample = |condition: usize| {
+        let sample = |condition: ConditionId| {
             let series = series.iter().find(|s| s.metric == metric && s.condition == condition)?;
             Sample::new(series.values.iter().copied().flatten().collect())
         };
@@ -150,16 +143,21 @@ pub fn comparisons(series: &[Series], pairs: &[(usize, usize)], bootstrap: Boots
     all
 }
 
-fn comparison(metric: &str, a: (usize, Sample), b: (usize, Sample), bootstrap: Bootstrap) -> Comparison {
-    let ((a, of_a), (b, of_b)) = (a, b);
+fn comparison(
+    metric: &str,
+    a: (ConditionId, Sample),
+    b: (ConditionId, Sample),
+    bootstrap: Bootstrap,
+) -> Comparison {
+    let ((a, sample_a), (b, sample_b)) = (a, b);
     Comparison {
         metric: metric.to_owned(),
         a,
         b,
-        ratio: (of_a.mean() != 0.0).then(|| of_b.mean() / of_a.mean()),
-        ratio_ci95: bootstrap_ratio_of_means(&of_a, &of_b, bootstrap.seed, bootstrap.resamples),
-        difference: of_b.mean() - of_a.mean(),
-        p_value: (of_a.n() > 1 && of_b.n() > 1).then(|| mann_whitney(&of_a, &of_b)),
+        ratio: (sample_a.mean() != 0.0).then(|| sample_b.mean() / sample_a.mean()),
+        ratio_ci95: bootstrap_ratio_of_means(&sample_a, &sample_b, bootstrap.seed, bootstrap.resamples),
+        difference: sample_b.mean() - sample_a.mean(),
+        p_value: (sample_a.n() > 1 && sample_b.n() > 1).then(|| mann_whitney(&sample_a, &sample_b)),
         p_adjusted: None,
     }
 }
@@ -167,22 +165,20 @@ fn comparison(metric: &str, a: (usize, Sample), b: (usize, Sample), bootstrap: B
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Id;
 
-    fn samples(t_s: &[f64], values: &[f64]) -> Samples {
-        Samples {
+    #[test]
+    fn holes_between_bins_stay_holes() {
+        let binned = |bins: &[(i64, f64)]| BinnedSamples {
+            align: Event::Request,
             host: Some("kirsche".to_owned()),
             metric: "cpu.user".to_owned(),
             unit: Unit::Percent,
-            t_s: t_s.to_vec(),
-            values: values.to_vec(),
-        }
-    }
-
-    #[test]
-    fn bins_are_centred_on_whole_seconds_and_gaps_stay_gaps() {
-        let one = [samples(&[-0.5, 0.0, 0.499, 0.5, 3.0], &[1.0, 2.0, 6.0, 10.0, 20.0])];
-        let two = [samples(&[0.1, 1.2], &[5.0, 12.0])];
-        let curves = curves(0, Event::Request, &[(1, &one, 0.0), (2, &two, 0.0)]);
+            bins: bins.to_vec(),
+        };
+        let runs = [(1, binned(&[(0, 3.0), (1, 10.0), (3, 20.0)])), (2, binned(&[(0, 5.0), (1, 12.0)]))];
+        let runs = runs.iter().map(|(repetition, binned)| (*repetition, binned));
+        let curves = curves(Id::new(0), Event::Request, runs);
         let [curve] = curves.as_slice() else { panic!("{curves:?}") };
         let seen: Vec<_> = curve.bins.iter().map(|bin| (bin.t_s, bin.n, bin.mean)).collect();
         assert_eq!(seen, [(0.0, 2, Some(4.0)), (1.0, 2, Some(11.0)), (2.0, 0, None), (3.0, 1, Some(20.0))]);
@@ -191,22 +187,9 @@ mod tests {
     }
 
     #[test]
-    fn another_time_zero_shifts_the_bins() {
-        let one = [samples(&[7.2, 8.2], &[1.0, 2.0])];
-        let curves = curves(0, Event::Request, &[(1, &one, 7.0)]);
-        assert_eq!(curves[0].bins[0].t_s, 0.0);
-    }
-
-    #[test]
-    fn a_wrong_clock_does_not_fill_the_memory() {
-        let one = [samples(&[0.0, 1e15], &[1.0, 2.0])];
-        assert_eq!(curves(0, Event::Request, &[(1, &one, 0.0)])[0].bins.len(), 1);
-    }
-
-    #[test]
     fn comparisons_are_against_the_reference() {
         let of = |condition, values: [f64; 5]| Series {
-            condition,
+            condition: Id::new(condition),
             metric: "outage_ping".to_owned(),
             unit: Unit::Seconds,
             values: values.map(Some).to_vec(),
@@ -217,7 +200,11 @@ mod tests {
             of(1, [16.4, 16.6, 8.6, 9.0, 8.0]),
             of(2, [0.8, 0.8, 1.0, 0.8, 0.8]),
         ];
-        let found = comparisons(&series, &[(0, 1), (0, 2)], Bootstrap { seed: 1, resamples: 1000 });
+        let found = comparisons(
+            &series,
+            &[(0, 1), (0, 2)].map(|(a, b)| (Id::new(a), Id::new(b))),
+            Bootstrap { seed: 1, resamples: 1000 },
+        );
         assert_eq!(found.len(), 2);
         assert!((found[0].ratio.unwrap() - 11.72 / 0.84).abs() < 1e-9);
         assert!((found[0].p_adjusted.unwrap() - 4.0 / 252.0).abs() < 1e-3);

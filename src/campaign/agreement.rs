@@ -1,6 +1,6 @@
 //! How the methods of measuring an outage agree over all runs that they share.
 
-use crate::model::{Agreement, AgreementPair, Method, Run};
+use crate::model::{Agreement, AgreementPair, Entries, Method, Run};
 use crate::run::metrics::outage::overlap;
 use crate::stats::bland_altman;
 
@@ -31,7 +31,7 @@ fn agreement(runs: &[Run], a: Method, b: Method) -> Option<Agreement> {
         limits: None,
         correlation: None,
     };
-    for (index, run) in runs.iter().enumerate().filter(|(_, run)| run.counts()) {
+    for (id, run) in runs.entries().filter(|(_, run)| run.counts()) {
         let complete = |method| run.outage(method).filter(|outage| !outage.censored);
         let (Some(by_a), Some(by_b)) = (complete(a), complete(b)) else { continue };
         if !run.trusts(a) || !run.trusts(b) {
@@ -39,7 +39,7 @@ fn agreement(runs: &[Run], a: Method, b: Method) -> Option<Agreement> {
             continue;
         }
         found.overlapping += usize::from(overlap(by_a, by_b));
-        found.pairs.push(AgreementPair { run: index, a_s: by_a.estimate_s, b_s: by_b.estimate_s });
+        found.pairs.push(AgreementPair { run: id, a_s: by_a.estimate_s, b_s: by_b.estimate_s });
     }
     let values: Vec<(f64, f64)> = found.pairs.iter().map(|pair| (pair.a_s, pair.b_s)).collect();
     let Some(statistics) = bland_altman(&values) else {

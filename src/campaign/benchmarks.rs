@@ -1,11 +1,11 @@
 //! The benchmarks of a campaign: logs and plain tables → quantities, efficiencies, grids, findings.
 
-use crate::campaign::efficiency::{self, Place, table::TableRow};
+use crate::campaign::efficiency::{self, Measured, Place, table::TableRow};
 use crate::input::config::Config;
 use crate::input::load::{LoadedFile, LoadedTable};
 use crate::input::session::RunKey;
 use crate::model::diagnostics::campaign_diagnostic;
-use crate::model::{Benchmark, Condition, Diagnostic, Efficiency, Finding, Grid, Parallel, Severity};
+use crate::model::{Benchmark, Condition, Diagnostic, Efficiency, Entries, Grid, Parallel, Severity};
 
 /// What benchmarks say.
 #[derive(Debug, Default)]
@@ -14,8 +14,10 @@ pub(super) struct Benchmarked {
     pub efficiency: Vec<Efficiency>,
     pub parallel: Vec<Parallel>,
     pub grids: Vec<Grid>,
-    pub findings: Vec<Finding>,
 }
+
+/// What a log or a table says that was measured, and where.
+pub(super) type Value = (Place, Measured);
 
 /// A plain table that was read.
 #[derive(Debug)]
@@ -60,20 +62,15 @@ pub(super) fn tables(
     tables
 }
 
-/// What benchmarks say in a campaign of benchmarks. In one of migrations they are load, and their results
-/// figures of its runs.
-///
-/// # Errors
-///
-/// The layout of the tables cannot be had.
-pub(super) fn benchmarked(
+/// Everything that the logs of benchmarks and the tables say was measured.
+pub(super) fn values(
     files: &[LoadedFile],
     tables: Vec<Table>,
     conditions: &[Condition],
     config: &Config,
     diagnostics: &mut Vec<Diagnostic>,
-) -> anyhow::Result<Benchmarked> {
-    let condition = |run: &RunKey| conditions.iter().position(|c| c.factors == run.factors);
+) -> Vec<Value> {
+    let condition = |run: &RunKey| conditions.find_id(|condition| condition.factors == run.factors);
     let results = || {
         let placed = files.iter().filter_map(|file| Some((file, condition(&file.file.run)?)));
         placed.filter(|(file, _)| file.log.as_ref().is_some_and(efficiency::is_result))
@@ -84,30 +81,13 @@ pub(super) fn benchmarked(
     diagnostics.extend(efficiency::copied_logs(logs, conditions));
     let mut values = Vec::new();
     for (file, condition) in results() {
-        let Some(log) = &file.log else { continue };
         let place = Place {
             condition,
             repetition: file.file.run.repetition,
             vm: file.file.host.clone(),
             file: file.file.relative.clone(),
         };
-        let mut partial = Vec::new();
-        let measured = efficiency::readings(log, file.file.source.as_deref(), &config.file, &mut partial);
-        if !partial.is_empty() {
-            let message = format!(
-                "{}: only copies are told, not what they reach together, and parts are not added up; run fio with \
-                 group_reporting",
-                partial.join(", ")
-            );
-            diagnostics.push(Diagnostic {
-                file: Some(place.file.clone()),
-                ..campaign_diagnostic(Severity::Warning, "only-parts", message)
-            });
-        }
-        values.extend(measured.into_iter().map(|measured| {
-            let vm = measured.vm.clone().or(place.vm.clone());
-            (Place { vm, ..place.clone() }, measured)
-        }));
+        values.extend(in_log(file, place, config, diagnostics));
     }
     for table in tables {
         for row in table.rows {
@@ -117,15 +97,52 @@ pub(super) fn benchmarked(
                 .push((Place { condition, repetition: row.run.repetition, vm: row.vm, file }, row.measured));
         }
     }
+    values
+}
+
+/// What one log of a benchmark says; of a test of which it holds only parts, a warning.
+fn in_log(file: &LoadedFile, place: Place, config: &Config, diagnostics: &mut Vec<Diagnostic>) -> Vec<Value> {
+    let Some(log) = &file.log else { return Vec::new() };
+    let mut partial = Vec::new();
+    let measured = efficiency::readings(log, file.file.source.as_deref(), &config.file, &mut partial);
+    if !partial.is_empty() {
+        let message = format!(
+            "{}: only copies are told, not what they reach together, and parts are not added up; run fio with \
+             group_reporting",
+            partial.join(", ")
+        );
+        diagnostics.push(Diagnostic {
+            file: Some(place.file.clone()),
+            ..campaign_diagnostic(Severity::Warning, "only-parts", message)
+        });
+    }
+    let placed = measured.into_iter().map(|measured| {
+        let vm = measured.vm.clone().or(place.vm.clone());
+        (Place { vm, ..place.clone() }, measured)
+    });
+    placed.collect()
+}
+
+/// What benchmarks say in a campaign of benchmarks. In one of migrations they are load, and their results
+/// figures of its runs.
+///
+/// # Errors
+///
+/// The layout of the tables cannot be had.
+pub(super) fn benchmarked(
+    values: Vec<Value>,
+    conditions: &[Condition],
+    config: &Config,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> anyhow::Result<Benchmarked> {
     let benchmarks = efficiency::cells(values, conditions, diagnostics);
     diagnostics.extend(efficiency::suspicious(&benchmarks, conditions));
     let declared = &config.file.efficiency;
-    let efficiencies =
+    let efficiency =
         efficiency::efficiencies(&benchmarks, conditions, declared, config.bootstrap, diagnostics);
     let parallel = config.file.parallel.as_ref();
     let parallel =
         parallel.map(|table| efficiency::parallel(&benchmarks, conditions, table)).unwrap_or_default();
-    let grids = efficiency::grids(&benchmarks, &efficiencies, conditions, config)?;
-    let findings = efficiency::find(&efficiencies, &parallel, &config.file);
-    Ok(Benchmarked { benchmarks, efficiency: efficiencies, parallel, grids, findings })
+    let grids = efficiency::grids(&benchmarks, &efficiency, conditions, config)?;
+    Ok(Benchmarked { benchmarks, efficiency, parallel, grids })
 }

@@ -26,7 +26,7 @@ pub(super) fn published(
         let computed = statistic(&entry.metric, entry.statistic, &entry.condition, conditions, series);
         let computed = computed.or_else(|| {
             let (benchmark, operation) = entry.metric.split_once('.')?;
-            of_benchmark(entry, benchmark, operation, results)
+            benchmark_value(entry, benchmark, operation, results)
         });
         let computed = computed.map(|value| entry.unit.map_or(value, |unit| value / unit.base().1));
         let mut warn =
@@ -73,7 +73,7 @@ pub(super) fn published(
 }
 
 /// The value of one VM, or sum or mean over the VMs, of the only condition that fits.
-fn of_benchmark(
+fn benchmark_value(
     entry: &config::PublishedTable,
     benchmark: &str,
     operation: &str,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::input::config::{self, Config};
 use crate::input::session::RunKey;
-use crate::model::{Condition, Factors};
+use crate::model::{Condition, ConditionId, Entries, Factors};
 
 /// The conditions in the declared order of levels; levels that no order names come last, the
 /// reference before the others, then numbers by size, then by name.
@@ -45,7 +45,7 @@ fn in_order<'a>(
     factors
 }
 
-/// Gives every condition an identifier from the factors that vary; those that never do tell nothing.
+/// Gives every condition an identifier from the factors that vary; those that never do say nothing.
 pub(super) fn identify(conditions: &mut [Condition], factor_order: &[String]) {
     let names: BTreeSet<String> = conditions.iter().flat_map(|c| c.factors.keys().cloned()).collect();
     let varying: Vec<String> = names
@@ -54,9 +54,10 @@ pub(super) fn identify(conditions: &mut [Condition], factor_order: &[String]) {
         .collect();
     let mut taken = BTreeSet::new();
     for condition in conditions {
-        let told = condition.factors.iter().filter(|(name, _)| varying.is_empty() || varying.contains(name));
+        let varied =
+            condition.factors.iter().filter(|(name, _)| varying.is_empty() || varying.contains(name));
         let levels: Vec<&str> =
-            in_order(told, factor_order).into_iter().map(|(_, level)| level.as_str()).collect();
+            in_order(varied, factor_order).into_iter().map(|(_, level)| level.as_str()).collect();
         let mut id = if levels.is_empty() { "all".to_owned() } else { slug(&levels.join("-")) };
         while !taken.insert(id.clone()) {
             id.push('x');
@@ -82,12 +83,12 @@ fn is_reference_level(config: &Config, name: &str, level: &str) -> bool {
 
 /// The condition that the others are compared with: as declared, else the only one whose load is
 /// called none, idle or baseline.
-pub(super) fn reference(config: &Config, conditions: &[Condition]) -> Option<usize> {
+pub(super) fn reference(config: &Config, conditions: &[Condition]) -> Option<ConditionId> {
     let fits = |condition: &Condition| match config.file.reference.is_empty() {
         false => config::selects(&config.file.reference, &condition.factors),
         true => condition.factors.values().any(|level| config::is_reference_level(level)),
     };
-    let mut fitting = conditions.iter().enumerate().filter(|(_, condition)| fits(condition));
+    let mut fitting = conditions.entries().filter(|(_, condition)| fits(condition));
     let only = fitting.next()?.0;
     fitting.next().is_none().then_some(only)
 }

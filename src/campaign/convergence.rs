@@ -3,7 +3,7 @@
 //! Series hold completed runs only. A condition in which no migration ever ended has none, and is the one that
 //! matters here: these figures come from the hypervisors' accounts of all runs.
 
-use crate::model::{Condition, Convergence, Hypervisor, Run, Status};
+use crate::model::{Condition, ConditionId, Convergence, Entries, Hypervisor, Run, RunId, Status};
 use crate::stats::Sample;
 
 /// From this quotient of dirtied and sent on, a migration that was given up was not on its way to an end. It is not
@@ -13,36 +13,33 @@ const NEAR: f64 = 0.95;
 
 /// Of each condition that has an account.
 pub fn convergence(conditions: &[Condition], runs: &[Run]) -> Vec<Convergence> {
-    conditions
-        .iter()
-        .enumerate()
-        .filter_map(|(index, condition)| of_condition(index, condition, runs))
-        .collect()
+    conditions.entries().filter_map(|(id, condition)| in_condition(id, condition, runs)).collect()
 }
 
-fn of_condition(index: usize, condition: &Condition, runs: &[Run]) -> Option<Convergence> {
-    let told: Vec<(usize, &Run, &Hypervisor)> = condition
+fn in_condition(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Convergence> {
+    let accounts: Vec<(RunId, &Run, &Hypervisor)> = condition
         .runs
         .iter()
         .filter_map(|&run| Some((run, &runs[run], runs[run].hypervisor.as_ref()?)))
         .collect();
-    if told.is_empty() {
+    if accounts.is_empty() {
         return None;
     }
-    let mean = |of: fn(&Hypervisor) -> Option<f64>| {
-        Sample::new(told.iter().filter_map(|(.., account)| of(account)).collect()).map(|sample| sample.mean())
+    let mean = |quantity: fn(&Hypervisor) -> Option<f64>| {
+        Sample::new(accounts.iter().filter_map(|(.., account)| quantity(account)).collect())
+            .map(|sample| sample.mean())
     };
     Some(Convergence {
-        condition: index,
-        runs: told.len(),
-        completed: told.iter().filter(|(_, run, _)| run.migration.status == Status::Completed).count(),
+        condition: id,
+        runs: accounts.len(),
+        completed: accounts.iter().filter(|(_, run, _)| run.migration.status == Status::Completed).count(),
         dirtied_bytes_per_s: mean(Hypervisor::dirtied_bytes_per_s),
         sent_bytes_per_s: mean(Hypervisor::sent_bytes_per_s),
         ratio: mean(Hypervisor::dirtied_to_sent),
         converges: agreed(
-            told.iter().filter_map(|(_, run, account)| converges(run.migration.status, account)),
+            accounts.iter().filter_map(|(_, run, account)| converges(run.migration.status, account)),
         ),
-        typical: typical(&told),
+        typical: typical(&accounts),
     })
 }
 
@@ -57,14 +54,14 @@ fn converges(status: Status, account: &Hypervisor) -> Option<bool> {
     }
 }
 
-fn agreed(mut said: impl Iterator<Item = bool>) -> Option<bool> {
-    let first = said.next()?;
-    said.all(|other| other == first).then_some(first)
+fn agreed(mut answers: impl Iterator<Item = bool>) -> Option<bool> {
+    let first = answers.next()?;
+    answers.all(|other| other == first).then_some(first)
 }
 
 /// The run of median length by its rounds; of an even number, the shorter of the two in the middle.
-fn typical(told: &[(usize, &Run, &Hypervisor)]) -> Option<usize> {
-    let mut lengths: Vec<(f64, usize, usize)> = told
+fn typical(accounts: &[(RunId, &Run, &Hypervisor)]) -> Option<RunId> {
+    let mut lengths: Vec<(f64, usize, RunId)> = accounts
         .iter()
         .filter(|(.., account)| !account.rounds.is_empty())
         .map(|(run, _, account)| {
@@ -82,7 +79,7 @@ mod tests {
     use crate::model::example::with_time_lines;
 
     /// The first condition with runs of these fates and rates, bytes a second.
-    fn of(runs: [(Status, Option<f64>, Option<f64>); 3]) -> Convergence {
+    fn converged(runs: [(Status, Option<f64>, Option<f64>); 3]) -> Convergence {
         let mut analysis = with_time_lines();
         for (run, (status, dirtied, sent)) in analysis.runs.iter_mut().zip(runs) {
             run.migration.status = status;
@@ -96,7 +93,7 @@ mod tests {
 
     #[test]
     fn less_dirtied_than_sent_and_completed_converges() {
-        let all = of([
+        let all = converged([
             (Status::Completed, Some(90.0), SENT),
             (Status::Completed, Some(98.0), SENT),
             (Status::Completed, None, SENT),
@@ -109,20 +106,20 @@ mod tests {
     #[test]
     fn given_up_near_one_does_not_and_well_below_says_nothing() {
         let near = (Status::Cancelled, Some(97.0), SENT);
-        assert_eq!(of([near; 3]).converges, Some(false));
-        assert_eq!(of([(Status::Cancelled, Some(50.0), SENT); 3]).converges, None);
-        assert_eq!(of([(Status::Failed, Some(97.0), SENT); 3]).converges, None);
+        assert_eq!(converged([near; 3]).converges, Some(false));
+        assert_eq!(converged([(Status::Cancelled, Some(50.0), SENT); 3]).converges, None);
+        assert_eq!(converged([(Status::Failed, Some(97.0), SENT); 3]).converges, None);
     }
 
     #[test]
     fn a_hypervisor_that_ends_it_all_the_same_does_not_make_it_converge() {
-        assert_eq!(of([(Status::Completed, Some(200.0), SENT); 3]).converges, Some(false));
+        assert_eq!(converged([(Status::Completed, Some(200.0), SENT); 3]).converges, Some(false));
     }
 
     #[test]
     fn runs_that_do_not_agree_say_nothing() {
         let (yes, no) = ((Status::Completed, Some(97.0), SENT), (Status::Cancelled, Some(97.0), SENT));
-        assert_eq!(of([yes, no, no]).converges, None);
-        assert_eq!(of([(Status::Completed, None, None); 3]).converges, None);
+        assert_eq!(converged([yes, no, no]).converges, None);
+        assert_eq!(converged([(Status::Completed, None, None); 3]).converges, None);
     }
 }

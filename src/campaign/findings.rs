@@ -1,33 +1,35 @@
 //! What the numbers say, found without a person: the sentences at the head of a report.
 //!
-//! Each finding follows a stated rule (`docs/methodology.md`) and carries its figures. Wording is
+//! Each finding follows a stated rule (`docs/methodology/conclusions.md`) and carries its figures. Wording is
 //! the work of the report.
 
 mod transfer;
 
-pub use transfer::find as of_transfer;
+pub use transfer::find as transfer;
 
-use crate::model::{Comparison, Condition, Finding, FlagCode, Method, Run, Series};
+use crate::model::{
+    Comparison, Condition, ConditionId, Entries, Finding, Flag, FlagCode, Method, Run, RunId, Series,
+};
 use crate::run::metrics::outage::overlap;
 use crate::stats::Sample;
 
-/// All findings, in the order in which a report tells them.
+/// The findings about migrations, in the order of a report.
 pub fn find(
     conditions: &[Condition],
     runs: &[Run],
     series: &[Series],
     comparisons: &[Comparison],
 ) -> Vec<Finding> {
-    let mut findings = outages(conditions.len(), series);
+    let mut findings = outages(conditions, series);
     findings.extend(lengthened(comparisons));
-    for (index, condition) in conditions.iter().enumerate() {
-        findings.extend(outlasts(index, condition, runs));
+    for (id, condition) in conditions.entries() {
+        findings.extend(outlasts(id, condition, runs));
     }
-    for (index, condition) in conditions.iter().enumerate() {
-        findings.extend(first_repetitions_slower(index, condition, runs));
+    for (id, condition) in conditions.entries() {
+        findings.extend(first_repetitions_slower(id, condition, runs));
     }
-    for (index, condition) in conditions.iter().enumerate() {
-        findings.extend(round_trips_raised(index, condition, runs));
+    for (id, condition) in conditions.entries() {
+        findings.extend(round_trips_raised(id, condition, runs));
     }
     findings.extend(methods_agree(runs));
     findings.extend(methods_disagree(runs));
@@ -35,14 +37,15 @@ pub fn find(
 }
 
 /// The outage of each condition by the first method that has a value.
-fn outages(conditions: usize, series: &[Series]) -> Vec<Finding> {
+fn outages(conditions: &[Condition], series: &[Series]) -> Vec<Finding> {
     let best = |condition| {
         Method::FOR_SERVICE.into_iter().find_map(|method| {
             let found = series.iter().find(|s| s.condition == condition && s.metric == method.metric())?;
             Some((method, found.summary?))
         })
     };
-    (0..conditions)
+    conditions
+        .ids()
         .filter_map(|condition| {
             let (method, summary) = best(condition)?;
             Some(Finding::Outage {
@@ -62,10 +65,10 @@ fn outages(conditions: usize, series: &[Series]) -> Vec<Finding> {
 fn lengthened(comparisons: &[Comparison]) -> Vec<Finding> {
     let compared = |method: &Method| comparisons.iter().any(|c| c.metric == method.metric());
     let outage = Method::FOR_SERVICE.into_iter().find(compared).unwrap_or(Method::Ping).metric();
-    let told = |metric: &str| metric == outage || metric == "migration_duration";
+    let is_shown = |metric: &str| metric == outage || metric == "migration_duration";
     let mut found: Vec<&Comparison> = comparisons
         .iter()
-        .filter(|c| told(&c.metric))
+        .filter(|c| is_shown(&c.metric))
         .filter(|c| c.ratio_ci95.is_some_and(|ci| ci.low > 1.0) && c.p_adjusted.is_some_and(|p| p < 0.05))
         .collect();
     found.sort_by(|a, b| {
@@ -88,16 +91,16 @@ fn lengthened(comparisons: &[Comparison]) -> Vec<Finding> {
         .collect()
 }
 
-fn outlasts(index: usize, condition: &Condition, runs: &[Run]) -> Option<Finding> {
+fn outlasts(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Finding> {
     let flagged = |run: &&Run| run.flags.iter().any(|flag| flag.code == FlagCode::OutageLongerThanMigration);
-    let of = condition.runs.iter().map(|&run| &runs[run]).filter(|run| run.counts());
-    let (total, number) = (of.clone().count(), of.filter(flagged).count());
-    (number > 0).then_some(Finding::OutageOutlastsMigration { condition: index, runs: number, of: total })
+    let counted = condition.runs.iter().map(|&run| &runs[run]).filter(|run| run.counts());
+    let (total, number) = (counted.clone().count(), counted.filter(flagged).count());
+    (number > 0).then_some(Finding::OutageOutlastsMigration { condition: id, runs: number, of: total })
 }
 
 /// The first one or two of at least four repetitions all had a longer outage than every later one,
 /// by more than the resolution of its method.
-fn first_repetitions_slower(index: usize, condition: &Condition, runs: &[Run]) -> Option<Finding> {
+fn first_repetitions_slower(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Finding> {
     let mut resolution: f64 = 0.0;
     let mut values = Vec::new();
     for run in condition.runs.iter().map(|&run| &runs[run]).filter(|run| run.counts()) {
@@ -114,7 +117,7 @@ fn first_repetitions_slower(index: usize, condition: &Condition, runs: &[Run]) -
         let later = Sample::new(values[k..].to_vec())?;
         // A margin of half the resolution makes floating-point ties no difference.
         (first.min() - later.max() > 1.5 * resolution).then(|| Finding::FirstRepetitionsSlower {
-            condition: index,
+            condition: id,
             first: k,
             first_mean_s: first.mean(),
             later_mean_s: later.mean(),
@@ -122,8 +125,25 @@ fn first_repetitions_slower(index: usize, condition: &Condition, runs: &[Run]) -
     })
 }
 
+/// The finding of slow first repetitions as a flag of each of them.
+pub fn flag_first_repetitions(findings: &[Finding], conditions: &[Condition], runs: &mut [Run]) {
+    for finding in findings {
+        let Finding::FirstRepetitionsSlower { condition, first, later_mean_s, .. } = finding else {
+            continue;
+        };
+        let all = conditions[*condition].runs.iter().copied();
+        let counted: Vec<RunId> = all.filter(|run| runs[*run].counts()).collect();
+        for id in counted.into_iter().take(*first) {
+            let run = &mut runs[id];
+            let Some(outage_s) = run.service_outage().map(|outage| outage.estimate_s) else { continue };
+            let values = vec![("outage_s", outage_s), ("later_s", *later_mean_s)];
+            run.flags.push(Flag { code: FlagCode::FirstRepetitionSlower, values });
+        }
+    }
+}
+
 /// Median over the runs of (median round trip during ÷ before), where it is 1.2 or more.
-fn round_trips_raised(index: usize, condition: &Condition, runs: &[Run]) -> Option<Finding> {
+fn round_trips_raised(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Finding> {
     let ratios = condition
         .runs
         .iter()
@@ -136,15 +156,15 @@ fn round_trips_raised(index: usize, condition: &Condition, runs: &[Run]) -> Opti
         })
         .collect();
     let ratio = Sample::new(ratios)?.median();
-    (ratio >= 1.2).then_some(Finding::RoundTripsRaised { condition: index, ratio })
+    (ratio >= 1.2).then_some(Finding::RoundTripsRaised { condition: id, ratio })
 }
 
 /// Runs with both a ping and a guest-clock outage that is one, with their difference guest clock − ping.
-fn both_methods(runs: &[Run]) -> impl Iterator<Item = (usize, f64, f64, bool)> {
-    let told = |run: &Run| run.counts() && run.trusts(Method::GuestClock);
-    runs.iter().enumerate().filter(move |(_, run)| told(run)).filter_map(|(index, run)| {
+fn both_methods(runs: &[Run]) -> impl Iterator<Item = (RunId, f64, f64, bool)> {
+    let compared = |run: &Run| run.counts() && run.trusts(Method::GuestClock);
+    runs.entries().filter(move |(_, run)| compared(run)).filter_map(|(id, run)| {
         let (ping, guest) = (run.outage(Method::Ping)?, run.outage(Method::GuestClock)?);
-        Some((index, ping.estimate_s, guest.estimate_s, overlap(ping, guest)))
+        Some((id, ping.estimate_s, guest.estimate_s, overlap(ping, guest)))
     })
 }
 

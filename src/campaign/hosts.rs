@@ -11,7 +11,7 @@ use crate::model::diagnostics::campaign_diagnostic;
 use crate::model::{Diagnostic, Host, Role, Severity};
 use crate::run::align::DOMAIN_0;
 
-/// The declared hosts and those that file names tell of, source before target before observer.
+/// The declared hosts and those that file names give, source before target before observer.
 pub(super) fn hosts(config: &Config, files: &[LoadedFile], diagnostics: &mut Vec<Diagnostic>) -> Vec<Host> {
     let mut hosts: Vec<Host> = config
         .file
@@ -23,8 +23,8 @@ pub(super) fn hosts(config: &Config, files: &[LoadedFile], diagnostics: &mut Vec
     let in_vms = |file: &&LoadedFile| {
         config.is_of_benchmarks() && file.log.as_ref().is_some_and(efficiency::is_result)
     };
-    let of_hosts = files.iter().filter(|file| !in_vms(file));
-    let named: BTreeSet<&str> = of_hosts.filter_map(|file| file.file.host.as_deref()).collect();
+    let on_hosts = files.iter().filter(|file| !in_vms(file));
+    let named: BTreeSet<&str> = on_hosts.filter_map(|file| file.file.host.as_deref()).collect();
     for name in named {
         if hosts.iter().any(|host| host.name == name) {
             continue;

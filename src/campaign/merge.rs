@@ -7,12 +7,10 @@
 use anyhow::{bail, ensure};
 
 use super::conditions::identify;
-use crate::campaign::aggregate;
-use crate::campaign::agreement;
-use crate::campaign::sweep;
-use crate::model::diagnostics::campaign_diagnostic;
+use crate::campaign::{aggregate, agreement, sweep};
+use crate::model::diagnostics::{self, campaign_diagnostic};
 use crate::model::{
-    Analysis, Campaign, Comparison, Content, Convergence, Factors, Finding, Placement, Severity,
+    Analysis, Campaign, ConditionId, Entries, Factors, Placement, Relocate, Relocation, Severity,
 };
 
 /// The factor that tells campaigns apart where nothing else does.
@@ -29,24 +27,22 @@ pub(super) fn merge(parts: Vec<Analysis>) -> anyhow::Result<Analysis> {
     let Some(mut merged) = parts.next() else {
         bail!("no campaign to analyse");
     };
-    let mut boundaries = vec![merged.conditions.len()];
-    let first = merged.campaign.path.clone();
-    for (number, mut part) in parts.enumerate() {
-        if number == 0 {
-            prefix_files(&mut merged, &first);
-        }
-        let path = part.campaign.path.clone();
-        prefix_files(&mut part, &path);
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return Ok(merged);
+    }
+    merged.relocate(&Relocation::into_folder(folder(&merged.campaign)));
+    let mut ends = vec![merged.conditions.next_id()];
+    for part in parts {
         append(&mut merged, part)?;
-        boundaries.push(merged.conditions.len());
+        ends.push(merged.conditions.next_id());
     }
-    if boundaries.len() > 1 {
-        name_anew(&mut merged);
-        let pairs = pairs(&merged, &boundaries);
-        let across = aggregate::comparisons(&merged.series, &pairs, merged.campaign.bootstrap);
-        merged.comparisons.extend(across);
-        crate::model::diagnostics::sort(&mut merged.diagnostics);
-    }
+    identify_again(&mut merged);
+    merged.agreements = agreement::agreements(&merged.runs);
+    merged.sweeps = sweep::sweeps(&merged.conditions, &merged.series, &merged.benchmarks);
+    let across = aggregate::comparisons(&merged.series, &pairs(&merged, &ends), merged.campaign.bootstrap);
+    merged.comparisons.extend(across);
+    diagnostics::sort(&mut merged.diagnostics);
     Ok(merged)
 }
 
@@ -59,26 +55,13 @@ pub(super) fn distinguish(part: &mut Analysis, name: &str) {
     }
 }
 
-/// Paths become relative to the folder above the campaign, so that files stay apart.
-fn prefix_files(part: &mut Analysis, path: &str) {
-    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path).to_owned();
-    let prefix = |file: &mut String| *file = format!("{name}/{file}");
-    let readings = part.benchmarks.iter_mut().flat_map(|benchmark| &mut benchmark.readings);
-    readings.for_each(|reading| prefix(&mut reading.source_file));
-    for run in &mut part.runs {
-        run.source_files.iter_mut().for_each(prefix);
-        run.outages.iter_mut().for_each(|outage| prefix(&mut outage.source_file));
-        run.streams.iter_mut().for_each(|stream| prefix(&mut stream.source_file));
-        run.hypervisor.iter_mut().for_each(|account| prefix(&mut account.source_file));
-        if let Some(transfer) = &mut run.transfer {
-            prefix(&mut transfer.source_file);
-            transfer.counted.iter_mut().for_each(|counted| prefix(&mut counted.source_file));
-        }
-    }
-    part.diagnostics.iter_mut().filter_map(|d| d.file.as_mut()).for_each(prefix);
+/// The name of a campaign's folder: paths become relative to the folder above, so that files stay apart.
+fn folder(campaign: &Campaign) -> String {
+    let path = campaign.path.trim_end_matches('/');
+    path.rsplit('/').next().unwrap_or(path).to_owned()
 }
 
-fn append(merged: &mut Analysis, part: Analysis) -> anyhow::Result<()> {
+fn append(merged: &mut Analysis, mut part: Analysis) -> anyhow::Result<()> {
     if let Some(twice) =
         part.conditions.iter().find(|c| merged.conditions.iter().any(|known| known.factors == c.factors))
     {
@@ -90,75 +73,50 @@ fn append(merged: &mut Analysis, part: Analysis) -> anyhow::Result<()> {
             describe(&twice.factors)
         );
     }
-    let path = part.campaign.path.clone();
-    campaign(&mut merged.campaign, part.campaign)?;
-    let shift = Shift {
-        conditions: merged.conditions.len(),
-        runs: merged.runs.len(),
-        benchmarks: merged.benchmarks.len(),
-        efficiencies: merged.efficiency.len(),
-        parallel: merged.parallel.len(),
-    };
-    let Shift { conditions, runs, .. } = shift;
-    merged.conditions.extend(part.conditions.into_iter().map(|mut condition| {
-        condition.runs.iter_mut().for_each(|run| *run += runs);
-        condition
-    }));
-    merged.runs.extend(part.runs.into_iter().map(|mut run| {
-        run.condition += conditions;
-        run
-    }));
-    merged.series.extend(part.series.into_iter().map(|mut series| {
-        series.condition += conditions;
-        series
-    }));
-    merged.curves.extend(part.curves.into_iter().map(|mut curve| {
-        curve.condition += conditions;
-        curve
-    }));
-    merged.comparisons.extend(part.comparisons.into_iter().map(|c| Comparison {
-        a: c.a + conditions,
-        b: c.b + conditions,
-        ..c
-    }));
-    merged.findings.extend(part.findings.into_iter().map(|finding| shifted(finding, &shift)));
-    merged.benchmarks.extend(part.benchmarks.into_iter().map(|mut benchmark| {
-        benchmark.condition += conditions;
-        benchmark
-    }));
-    merged.efficiency.extend(part.efficiency.into_iter().map(|mut efficiency| {
-        efficiency.of += shift.benchmarks;
-        efficiency.baseline = efficiency.baseline.map(|baseline| baseline + shift.benchmarks);
-        efficiency
-    }));
-    merged.parallel.extend(part.parallel.into_iter().map(|mut parallel| {
-        parallel.condition += conditions;
-        parallel
-    }));
-    merged.grids.extend(part.grids.into_iter().map(|mut grid| {
-        let by = match grid.content {
-            Content::Values { .. } => shift.benchmarks,
-            Content::Efficiency { .. } => shift.efficiencies,
-        };
-        grid.cells.iter_mut().flatten().for_each(|index| *index += by);
-        grid
-    }));
-    placement(merged, part.placement, &path);
-    merged.published.extend(part.published);
-    merged.clocks.extend(part.clocks);
-    merged.agreements = agreement::agreements(&merged.runs);
-    merged.convergence.extend(part.convergence.into_iter().map(|known| Convergence {
-        condition: known.condition + conditions,
-        typical: known.typical.map(|run| run + runs),
-        ..known
-    }));
-    merged.sweeps = sweep::sweeps(&merged.conditions, &merged.series, &merged.benchmarks);
-    merged.diagnostics.extend(part.diagnostics);
+    part.relocate(&Relocation::after(merged, folder(&part.campaign)));
+    // Agreements and sweeps are of all campaigns together.
+    let Analysis {
+        campaign,
+        conditions,
+        runs,
+        series,
+        curves,
+        comparisons,
+        clocks,
+        agreements: _,
+        convergence,
+        sweeps: _,
+        benchmarks,
+        efficiency,
+        parallel,
+        grids,
+        placement,
+        published,
+        findings,
+        diagnostics,
+    } = part;
+    let path = campaign.path.clone();
+    append_campaign(&mut merged.campaign, campaign)?;
+    merged.conditions.extend(conditions);
+    merged.runs.extend(runs);
+    merged.series.extend(series);
+    merged.curves.extend(curves);
+    merged.comparisons.extend(comparisons);
+    merged.clocks.extend(clocks);
+    merged.convergence.extend(convergence);
+    merged.benchmarks.extend(benchmarks);
+    merged.efficiency.extend(efficiency);
+    merged.parallel.extend(parallel);
+    merged.grids.extend(grids);
+    append_placement(merged, placement, &path);
+    merged.published.extend(published);
+    merged.findings.extend(findings);
+    merged.diagnostics.extend(diagnostics);
     Ok(())
 }
 
-/// VMs of different campaigns share no host: the first order stays, and what is left out is told.
-fn placement(merged: &mut Analysis, part: Option<Placement>, path: &str) {
+/// VMs of different campaigns share no host: the first order stays, and a warning names what is left out.
+fn append_placement(merged: &mut Analysis, part: Option<Placement>, path: &str) {
     let Some(placement) = part else { return };
     if merged.placement.is_none() {
         merged.placement = Some(placement);
@@ -173,7 +131,7 @@ fn describe(factors: &Factors) -> String {
     levels.join(", ")
 }
 
-fn campaign(merged: &mut Campaign, part: Campaign) -> anyhow::Result<()> {
+fn append_campaign(merged: &mut Campaign, part: Campaign) -> anyhow::Result<()> {
     ensure!(
         merged.align == part.align && merged.also_aligned == part.also_aligned,
         "{} and {} are aligned at different events; choose one with --align",
@@ -218,69 +176,27 @@ fn campaign(merged: &mut Campaign, part: Campaign) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How much is before a part when it is appended.
-struct Shift {
-    conditions: usize,
-    runs: usize,
-    benchmarks: usize,
-    efficiencies: usize,
-    parallel: usize,
-}
-
-fn shifted(finding: Finding, shift: &Shift) -> Finding {
-    let Shift { conditions, runs, .. } = *shift;
-    let mut finding = finding;
-    match &mut finding {
-        Finding::Lengthened { condition, reference, .. } => {
-            *condition += conditions;
-            *reference += conditions;
-        }
-        Finding::Outage { condition, .. }
-        | Finding::OutageOutlastsMigration { condition, .. }
-        | Finding::FirstRepetitionsSlower { condition, .. }
-        | Finding::RoundTripsRaised { condition, .. } => *condition += conditions,
-        Finding::MethodsDisagree { run, .. } => *run += runs,
-        Finding::PrecopyLimit { last, conditions: beyond, .. } => {
-            *last += conditions;
-            beyond.iter_mut().for_each(|condition| *condition += conditions);
-        }
-        Finding::DoesNotConverge { conditions: of } => {
-            of.iter_mut().for_each(|condition| *condition += conditions)
-        }
-        Finding::Amplified { conditions: of } => {
-            of.iter_mut().for_each(|(condition, _)| *condition += conditions)
-        }
-        Finding::MethodsAgree { .. } | Finding::Trend { .. } => {}
-        Finding::LeastEfficient { efficiency, .. } => *efficiency += shift.efficiencies,
-        Finding::LosesMore { worse, .. } => worse.iter_mut().for_each(|index| *index += shift.efficiencies),
-        Finding::Together { operations } | Finding::Uneven { operations, .. } => {
-            operations.iter_mut().for_each(|index| *index += shift.parallel);
-        }
-    }
-    finding
-}
-
 /// Identifiers that tell all conditions apart, and runs after them.
-fn name_anew(merged: &mut Analysis) {
+fn identify_again(merged: &mut Analysis) {
     identify(&mut merged.conditions, &merged.campaign.factor_order);
     for run in &mut merged.runs {
         run.id = format!("{}-{}", merged.conditions[run.condition].id, run.repetition);
     }
 }
 
-/// Conditions of different campaigns that differ in exactly one factor.
-fn pairs(merged: &Analysis, boundaries: &[usize]) -> Vec<(usize, usize)> {
-    let campaign_of = |condition: usize| boundaries.partition_point(|end| *end <= condition);
+/// Conditions of different campaigns that differ in exactly one factor; `ends` are the ids after the conditions of each
+/// campaign.
+fn pairs(merged: &Analysis, ends: &[ConditionId]) -> Vec<(ConditionId, ConditionId)> {
+    let campaign_of = |condition: ConditionId| ends.partition_point(|end| *end <= condition);
     let differ_in_one = |a: &Factors, b: &Factors| {
         a.len() == b.len()
             && a.keys().eq(b.keys())
             && a.iter().filter(|(name, level)| b.get(*name) != Some(level)).count() == 1
     };
-    let all = &merged.conditions;
     let mut pairs = Vec::new();
-    for a in 0..all.len() {
-        for b in a + 1..all.len() {
-            if campaign_of(a) != campaign_of(b) && differ_in_one(&all[a].factors, &all[b].factors) {
+    for (a, first) in merged.conditions.entries() {
+        for (b, second) in merged.conditions.entries().skip(a.index() + 1) {
+            if campaign_of(a) != campaign_of(b) && differ_in_one(&first.factors, &second.factors) {
                 pairs.push((a, b));
             }
         }

@@ -1,7 +1,6 @@
 //! The repetitions of all conditions → an [`Analysis`](crate::model::Analysis).
 //!
-//! [`driver`] takes each campaign through the floors below – [`input`](crate::input), [`run`](crate::run) – and then
-//! concludes: [`aggregate`] averages the repetitions of a condition, [`agreement`] compares the methods of measuring an
+//! [`driver`] takes each campaign through the stages, from loading its files to the conclusions: [`aggregate`] averages the repetitions of a condition, [`agreement`] compares the methods of measuring an
 //! outage, [`convergence`] follows the rounds of pre-copy, [`sweep`] puts quantities against a number, [`efficiency`]
 //! compares benchmarks with a baseline, [`placement`] orders the VMs of a host, and [`findings`] picks what deserves a
 //! sentence. [`merge`] puts several campaigns side by side, [`portfolio`] gives each a chapter of its own.
@@ -19,4 +18,5 @@ mod hosts;
 pub mod merge;
 pub mod placement;
 pub mod portfolio;
+mod stages;
 pub mod sweep;

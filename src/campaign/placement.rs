@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 
 use crate::input::config::{PlacementTable, selects};
 use crate::model::SERIES;
-use crate::model::{Analysis, Candidate, Factors, Method, Placement, Reason};
+use crate::model::{Analysis, Candidate, ConditionId, Factors, Method, Placement, Reason};
 use crate::stats::Sample;
 
 /// The recommendation for a campaign.
@@ -37,8 +37,8 @@ fn candidates(analysis: &Analysis, table: &PlacementTable) -> Result<Vec<Candida
     };
     let downtime = table.downtime.clone().unwrap_or_else(|| {
         let there = |metric: &&str| analysis.series.iter().any(|series| series.metric == **metric);
-        let of_methods = Method::FOR_SERVICE.into_iter().map(Method::metric);
-        of_methods.into_iter().find(there).unwrap_or("outage_ping").to_owned()
+        let metrics = Method::FOR_SERVICE.into_iter().map(Method::metric);
+        metrics.into_iter().find(there).unwrap_or("outage_ping").to_owned()
     });
     let times = by_level(analysis, &factor, &table.time, &Factors::new());
     let downtimes = by_level(analysis, &factor, &downtime, &Factors::new());
@@ -122,7 +122,7 @@ fn varying(analysis: &Analysis) -> Result<String> {
 /// The values of a metric by the levels of a factor: of a series of the runs, or of `benchmark.operation`.
 fn by_level(analysis: &Analysis, factor: &str, metric: &str, levels: &Factors) -> BTreeMap<String, Sample> {
     let mut values: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-    let mut add = |condition: usize, of: &mut dyn Iterator<Item = f64>| {
+    let mut add = |condition: ConditionId, of: &mut dyn Iterator<Item = f64>| {
         let factors = &analysis.conditions[condition].factors;
         if let Some(level) = factors.get(factor).filter(|_| selects(levels, factors)) {
             values.entry(level.clone()).or_default().extend(of);
@@ -131,8 +131,8 @@ fn by_level(analysis: &Analysis, factor: &str, metric: &str, levels: &Factors) -
     for series in analysis.series.iter().filter(|series| series.metric == metric) {
         add(series.condition, &mut series.values.iter().copied().flatten());
     }
-    let of_series = SERIES.iter().any(|(name, _)| *name == metric);
-    if let Some((benchmark, operation)) = metric.split_once('.').filter(|_| !of_series) {
+    let is_series = SERIES.iter().any(|(name, _)| *name == metric);
+    if let Some((benchmark, operation)) = metric.split_once('.').filter(|_| !is_series) {
         for of in analysis.benchmarks.iter().filter(|b| b.benchmark == benchmark && b.operation == operation)
         {
             add(of.condition, &mut of.readings.iter().map(|reading| reading.value));
@@ -170,6 +170,7 @@ mod tests {
         let mut analysis = analysis();
         analysis.series.clear();
         for (condition, time, downtime) in [(0, [64.0, 65.0, 64.5], 3.0), (1, [64.4, 64.6, 64.2], 1.0)] {
+            let condition = crate::model::Id::new(condition);
             for (metric, values) in [("migration_duration", time), ("outage_ping", [downtime; 3])] {
                 let summary = Sample::new(values.to_vec()).map(|sample| sample.summary());
                 analysis.series.push(crate::model::Series {

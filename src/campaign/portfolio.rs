@@ -3,28 +3,28 @@
 use std::path::{Path, PathBuf};
 
 use super::conditions::slug;
-use super::driver::{Known, Options, Outcome, Progress, folder_name, run};
-use crate::input::session;
+use super::driver::{Keep, Known, Options, Outcome, Progress, run_keeping};
+use crate::input::session::{self, folder_name};
 use crate::model::{Analysis, Diagnostic};
 
 /// What was analysed for one report.
 #[derive(Debug)]
-pub struct Analysed {
+pub struct Analysed<K = ()> {
     /// The name of a portfolio; `None` where all campaigns stand side by side in one analysis.
     pub portfolio: Option<String>,
     /// One for each campaign of a portfolio; else one of all.
-    pub chapters: Vec<Chapter>,
+    pub chapters: Vec<Chapter<K>>,
 }
 
 #[derive(Debug)]
-pub struct Chapter {
+pub struct Chapter<K = ()> {
     /// Unique among the chapters, fit for file names and anchors; empty where there is but one analysis.
     pub name: String,
-    pub outcome: Outcome,
+    pub outcome: Outcome<K>,
 }
 
-impl Analysed {
-    pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
+impl<K> Analysed<K> {
+    pub fn outcomes(&self) -> impl Iterator<Item = &Outcome<K>> {
         self.chapters.iter().map(|chapter| &chapter.outcome)
     }
 
@@ -33,9 +33,9 @@ impl Analysed {
         self.chapters.iter().map(|chapter| (chapter.name.as_str(), &chapter.outcome.analysis)).collect()
     }
 
-    /// Every problem of the data; in a portfolio each tells its campaign.
+    /// Every problem of the data; in a portfolio each names its campaign.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        let of = |chapter: &Chapter| {
+        let of = |chapter: &Chapter<K>| {
             let mut all = chapter.outcome.analysis.diagnostics.clone();
             for diagnostic in all.iter_mut().filter(|_| self.portfolio.is_some()) {
                 match &mut diagnostic.file {
@@ -51,12 +51,18 @@ impl Analysed {
     }
 }
 
-/// Analyses campaigns side by side, unless one of `folders` holds several: then each campaign for itself.
+/// Analyses campaigns side by side, unless one of `folders` holds several: then each campaign for itself. `keep` is
+/// called with the aligned series of each run.
 ///
 /// # Errors
 ///
-/// Those of [`run`].
-pub fn analyse(folders: &[PathBuf], options: &Options, progress: &Progress<'_>) -> anyhow::Result<Analysed> {
+/// Those of [`run`](super::driver::run).
+pub fn analyse<K: Send>(
+    folders: &[PathBuf],
+    options: &Options,
+    progress: &Progress<'_>,
+    keep: Keep<'_, K>,
+) -> anyhow::Result<Analysed<K>> {
     let mut found = Vec::new();
     for folder in folders {
         found.extend(session::campaigns(folder)?.into_iter().map(|path| (folder, path)));
@@ -69,10 +75,10 @@ pub fn analyse(folders: &[PathBuf], options: &Options, progress: &Progress<'_>) 
         }),
     };
     if portfolio.is_none() {
-        let outcome = run(folders, options, progress)?;
+        let outcome = run_keeping(folders, options, progress, keep)?;
         return Ok(Analysed { portfolio, chapters: vec![Chapter { name: String::new(), outcome }] });
     }
-    let mut chapters: Vec<Chapter> = Vec::new();
+    let mut chapters: Vec<Chapter<K>> = Vec::new();
     for (number, (above, path)) in found.into_iter().enumerate() {
         let known = options.known_as.get(number);
         let known_as: Vec<Known> = known.cloned().into_iter().collect();
@@ -80,7 +86,7 @@ pub fn analyse(folders: &[PathBuf], options: &Options, progress: &Progress<'_>) 
             let taken = |name: &str| chapters.iter().any(|chapter| chapter.name == name);
             unique(&chapter_name(above, &path), taken)
         });
-        let outcome = run(&[path], &Options { known_as, ..options.clone() }, progress)?;
+        let outcome = run_keeping(&[path], &Options { known_as, ..options.clone() }, progress, keep)?;
         chapters.push(Chapter { name, outcome });
     }
     Ok(Analysed { portfolio, chapters })

@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Benchmark, Condition, Factors, Method, Series, Sweep, SweepLine, SweepPoint, Unit};
+use crate::model::{
+    Benchmark, Condition, ConditionId, Entries, Factors, Method, Series, Sweep, SweepLine, SweepPoint, Unit,
+};
 use crate::stats::{Interval, fit_line};
 
 /// The series of how long migrations took.
@@ -20,37 +22,37 @@ const FEWEST_FOR_A_LINE: usize = 4;
 pub fn sweeps(conditions: &[Condition], series: &[Series], benchmarks: &[Benchmark]) -> Vec<Sweep> {
     let outage = Method::FOR_SERVICE.into_iter().map(Method::metric);
     let there = |metric: &&str| series.iter().any(|series| series.metric == **metric);
-    let of_runs = std::iter::once(DURATION).chain(outage.clone().find(there));
-    let mut found: Vec<Sweep> = of_runs.filter_map(|metric| of_series(conditions, series, metric)).collect();
+    let metrics = std::iter::once(DURATION).chain(outage.clone().find(there));
+    let mut found: Vec<Sweep> =
+        metrics.filter_map(|metric| series_sweep(conditions, series, metric)).collect();
     let operations: BTreeSet<(&str, &str)> =
         benchmarks.iter().map(|b| (b.benchmark.as_str(), b.operation.as_str())).collect();
-    let of_operations = operations.into_iter().filter_map(|of| of_benchmark(conditions, benchmarks, of));
-    found.extend(of_operations);
+    found.extend(operations.into_iter().filter_map(|of| benchmark_sweep(conditions, benchmarks, of)));
     found
 }
 
 /// A condition and what was measured in it.
-type Measured = (usize, Vec<f64>, Option<f64>, Option<Interval>);
+type Measured = (ConditionId, Vec<f64>, Option<f64>, Option<Interval>);
 
-fn of_series(conditions: &[Condition], series: &[Series], metric: &str) -> Option<Sweep> {
+fn series_sweep(conditions: &[Condition], series: &[Series], metric: &str) -> Option<Sweep> {
     let unit = series.iter().find(|series| series.metric == metric)?.unit;
-    let of_condition = |condition: usize| -> Measured {
+    let measured = |condition: ConditionId| -> Measured {
         let series = series.iter().find(|s| s.condition == condition && s.metric == metric);
         let values = series.map(|s| s.values.iter().copied().flatten().collect()).unwrap_or_default();
         let summary = series.and_then(|series| series.summary);
         (condition, values, summary.map(|s| s.mean), summary.and_then(|s| s.ci95))
     };
-    let with_runs = (0..conditions.len()).filter(|index| !conditions[*index].runs.is_empty());
-    arranged(conditions, metric.to_owned(), unit, with_runs.map(of_condition).collect())
+    let with_runs = conditions.ids().filter(|id| !conditions[*id].runs.is_empty());
+    arranged(conditions, metric.to_owned(), unit, with_runs.map(measured).collect())
 }
 
-fn of_benchmark(
+fn benchmark_sweep(
     conditions: &[Condition],
     benchmarks: &[Benchmark],
     (benchmark, operation): (&str, &str),
 ) -> Option<Sweep> {
     let of = benchmarks.iter().filter(|b| b.benchmark == benchmark && b.operation == operation);
-    let of: Vec<_> = of.filter(|b| b.vm.is_none() && b.condition < conditions.len()).collect();
+    let of: Vec<_> = of.filter(|b| b.vm.is_none() && conditions.entry(b.condition).is_some()).collect();
     let unit = of.first()?.unit;
     let measured = of.iter().map(|b| {
         (b.condition, b.readings.iter().map(|reading| reading.value).collect(), Some(b.value), b.ci95)
@@ -63,7 +65,7 @@ fn of_benchmark(
 
 /// The quantity over the only numeric factor of its conditions; `None` where that is no sweep.
 fn arranged(conditions: &[Condition], metric: String, unit: Unit, measured: Vec<Measured>) -> Option<Sweep> {
-    let factors = |condition: usize| -> &Factors { &conditions[condition].factors };
+    let factors = |condition: ConditionId| -> &Factors { &conditions[condition].factors };
     let names: BTreeSet<&String> =
         measured.iter().flat_map(|(condition, ..)| factors(*condition).keys()).collect();
     let levels = |name: &String| -> BTreeSet<Option<&String>> {
@@ -107,24 +109,24 @@ fn number(level: &str) -> Option<f64> {
 pub(crate) mod tests {
     use super::*;
     use crate::model::example::analysis;
-    use crate::model::{Analysis, Run};
+    use crate::model::{Analysis, Id, Run};
     use crate::stats::Sample;
 
     /// Migrations at these levels of a factor, which took as many seconds; at 20 and more, and at words, none
     /// completed.
     pub(crate) fn migrations(factor: &str, levels: &[&str], second: &[&str]) -> Analysis {
         let mut analysis = analysis();
-        let run = Run { condition: 0, ..analysis.runs[0].clone() };
+        let run = Run { condition: Id::new(0), ..analysis.runs[0].clone() };
         (analysis.conditions, analysis.series, analysis.runs) = (Vec::new(), Vec::new(), vec![run]);
         for other in second {
             for level in levels {
                 let factors = [(factor, *level), ("hypervisor", *other)];
                 let factors = factors.map(|(name, level)| (name.to_owned(), level.to_owned())).into();
-                let condition = analysis.conditions.len();
+                let condition = analysis.conditions.next_id();
                 analysis.conditions.push(Condition {
-                    id: format!("c{condition}"),
+                    id: format!("c{}", condition.index()),
                     factors,
-                    runs: vec![0],
+                    runs: vec![Id::new(0)],
                     completed: 0,
                 });
                 let Some(value) = number(level).filter(|value| *value < 20.0) else { continue };

@@ -8,14 +8,12 @@ use crate::input::config::{AlignKey, LayoutTable};
 use crate::show::report::DocumentFormat;
 use crate::show::text::Language;
 
-/// Turns the logs of a virtualisation testbed into answers: outages, migration durations,
-/// resource curves, as reports and as data.
+/// Reads the logs of virtual machine migrations and benchmarks and writes reports: outages, durations,
+/// costs and efficiencies, as documents and as data.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, arg_required_else_help = true)]
-#[command(
-    after_help = "Exit status: 0 done; 1 it could not be done; 2 the command line or campaign.toml is \
-wrong; 3 done, but --strict found data problems; 4 verify found a difference or a limit was exceeded."
-)]
+#[command(after_help = "Exit status: 0 success; 1 failure; 2 error in the command line or campaign.toml; \
+3 success, but --strict found problems in the data; 4 verify found a difference or a limit was exceeded.")]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -29,26 +27,26 @@ pub enum Command {
     Stats(StatsArgs),
     /// Write the parsed and aligned series as a Parquet dataset, partitioned by factor and repetition
     Ingest(IngestArgs),
-    /// Say what each file is, how much of it could be read, and what is wrong with it and where
+    /// Describe log files: format, period, gaps, rows read and lost, and each problem with its place
     Inspect(InspectArgs),
-    /// Recompute a report or a dataset from its inputs and say whether every output is the same, byte for byte
+    /// Recompute a report or a dataset from its inputs and compare every output byte for byte
     Verify(VerifyArgs),
-    /// Put two campaigns, or two factor levels, side by side: difference, ratio, interval, significance
+    /// Compare two campaigns, or two factor levels: difference, ratio, interval, significance
     Compare(CompareArgs),
-    /// Say which VM to migrate first, and why
+    /// Recommend which VM to migrate first, with reasons
     Placement(PlacementArgs),
-    /// Look at a folder of logs and write the campaign.toml that describes it, for you to correct
+    /// Propose a campaign.toml for a folder of logs, for you to correct
     Init(InitArgs),
-    /// List the formats that are read
+    /// List the log formats that stillstand reads
     Formats,
 }
 
 #[derive(Debug, Args)]
 pub struct Common {
-    /// How many things to do at a time: files to read, figures to draw [default: all processors]
+    /// Number of threads for reading files and drawing figures [default: all processors]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
-    /// Only errors on stderr
+    /// Print only errors on stderr
     #[arg(long, short)]
     pub quiet: bool,
 }
@@ -56,11 +54,11 @@ pub struct Common {
 /// How tables and figures of benchmarks are arranged.
 #[derive(Debug, Args)]
 pub struct LayoutArgs {
-    /// What rows of benchmark tables are told apart by: factors, or `benchmark`, `operation`, `vm`
+    /// Rows of benchmark tables: factors, or `benchmark`, `operation`, `vm`
     /// [default: benchmark,operation]
     #[arg(long, value_name = "FACTOR", value_delimiter = ',')]
     pub rows: Vec<String>,
-    /// What their columns are told apart by [default: all factors that vary]
+    /// Columns of benchmark tables [default: all factors that vary]
     #[arg(long, value_name = "FACTOR", value_delimiter = ',')]
     pub columns: Vec<String>,
     /// Show only these levels of a factor; may be repeated
@@ -85,11 +83,11 @@ impl LayoutArgs {
 
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// Folders with logs, and perhaps a campaign.toml; several stand side by side. Of a folder above
-    /// several each gets a chapter of its own
+    /// Folders with logs and optionally a campaign.toml. Several folders are compared side by side; a folder
+    /// that contains several campaigns gives one chapter for each
     #[arg(required = true, value_name = "CAMPAIGN")]
     pub campaigns: Vec<PathBuf>,
-    /// Folder to write the report into; appears whole or not at all
+    /// Folder for the report; written completely or not at all
     #[arg(long, short, value_name = "OUT")]
     pub output: PathBuf,
     /// Which documents to write
@@ -99,7 +97,7 @@ pub struct ReportArgs {
     #[arg(long, default_value = "en")]
     pub lang: Language,
     /// Event at which the curves of all runs are aligned; several are shown one after another
-    /// [default: as in campaign.toml, else request]
+    /// [default: from campaign.toml, else request]
     #[arg(long, value_name = "EVENT", value_delimiter = ',')]
     pub align: Vec<AlignKey>,
     #[command(flatten)]
@@ -107,7 +105,7 @@ pub struct ReportArgs {
     /// Replace an existing report
     #[arg(long)]
     pub force: bool,
-    /// Exit with status 3 when there is a data problem of severity error
+    /// Exit with status 3 if the data have a problem of severity error
     #[arg(long)]
     pub strict: bool,
     #[command(flatten)]
@@ -116,23 +114,23 @@ pub struct ReportArgs {
 
 #[derive(Debug, Args)]
 pub struct StatsArgs {
-    /// Folders with logs, and perhaps a campaign.toml; several stand side by side. Of a folder above
-    /// several each is told for itself
+    /// Folders with logs and optionally a campaign.toml. Several folders are compared side by side; the
+    /// campaigns in a folder above them are printed one after another
     #[arg(required = true, value_name = "CAMPAIGN")]
     pub campaigns: Vec<PathBuf>,
-    /// How to print
+    /// Output format
     #[arg(long, value_enum, default_value_t = StatsFormat::Table)]
     pub format: StatsFormat,
     /// Language of tables
     #[arg(long, default_value = "en")]
     pub lang: Language,
     /// Event at which the curves of all runs are aligned; several are shown one after another
-    /// [default: as in campaign.toml, else request]
+    /// [default: from campaign.toml, else request]
     #[arg(long, value_name = "EVENT", value_delimiter = ',')]
     pub align: Vec<AlignKey>,
     #[command(flatten)]
     pub layout: LayoutArgs,
-    /// Exit with status 3 when there is a data problem of severity error
+    /// Exit with status 3 if the data have a problem of severity error
     #[arg(long)]
     pub strict: bool,
     #[command(flatten)]
@@ -141,11 +139,11 @@ pub struct StatsArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum StatsFormat {
-    /// Tables for reading
+    /// Tables for the terminal
     Table,
     /// The summary.json of a report
     Json,
-    /// One row a value: condition, metric, unit, repetition, value
+    /// One row per value: condition, metric, unit, repetition, value
     Csv,
     /// Tables in Markdown
     Markdown,
@@ -153,19 +151,19 @@ pub enum StatsFormat {
 
 #[derive(Debug, Args)]
 pub struct IngestArgs {
-    /// Folders with logs, and perhaps a campaign.toml; of a folder above several each gets a folder of its own
+    /// Folders with logs and optionally a campaign.toml; each campaign in a folder above several gets its own folder
     #[arg(required = true, value_name = "CAMPAIGN")]
     pub campaigns: Vec<PathBuf>,
-    /// Folder to write the dataset into; appears whole or not at all
+    /// Folder for the dataset; written completely or not at all
     #[arg(long, short, value_name = "DATASET")]
     pub output: PathBuf,
-    /// Event that times are counted from [default: as in campaign.toml, else request]
+    /// Event from which times are counted [default: from campaign.toml, else request]
     #[arg(long, value_name = "EVENT")]
     pub align: Option<AlignKey>,
     /// Replace an existing dataset
     #[arg(long)]
     pub force: bool,
-    /// Exit with status 3 when there is a data problem of severity error
+    /// Exit with status 3 if the data have a problem of severity error
     #[arg(long)]
     pub strict: bool,
     #[command(flatten)]
@@ -177,7 +175,7 @@ pub struct InspectArgs {
     /// Log files
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
-    /// How to print
+    /// Output format
     #[arg(long, value_enum, default_value_t = InspectFormat::Table)]
     pub format: InspectFormat,
 }
@@ -190,10 +188,10 @@ pub enum InspectFormat {
 
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// Report folder
+    /// Report or dataset folder
     pub report: PathBuf,
-    /// Campaign folder, once for each campaign of the report, or the folder above them all [default:
-    /// where they were]
+    /// Campaign folder, once per campaign of the report, or the folder above them all [default: the paths in
+    /// the manifest]
     #[arg(long, value_name = "CAMPAIGN")]
     pub campaign: Vec<PathBuf>,
     #[command(flatten)]
@@ -202,11 +200,11 @@ pub struct VerifyArgs {
 
 #[derive(Debug, Args)]
 pub struct CompareArgs {
-    /// What is compared against: a campaign folder, or FOLDER:factor=level for part of one
+    /// Reference: a campaign folder, or FOLDER:factor=level for a part of it
     pub a: String,
-    /// What is compared
+    /// What is compared with the reference, in the same form
     pub b: String,
-    /// How to print
+    /// Output format
     #[arg(long, value_enum, default_value_t = StatsFormat::Table)]
     pub format: StatsFormat,
     /// Language of tables
@@ -218,12 +216,12 @@ pub struct CompareArgs {
 
 #[derive(Debug, Args)]
 pub struct PlacementArgs {
-    /// Folder with what was measured, and a campaign.toml
+    /// Folder with measurements and a campaign.toml
     pub campaign: PathBuf,
-    /// Per cent of the host that the VMs may use together [default: as in campaign.toml, else 65]
+    /// CPU that the VMs may use in total, per cent of the host [default: from campaign.toml, else 65]
     #[arg(long, value_name = "PERCENT")]
     pub threshold: Option<f64>,
-    /// How to print
+    /// Output format
     #[arg(long, value_enum, default_value_t = PlacementFormat::Table)]
     pub format: PlacementFormat,
     /// Language of the table
@@ -247,7 +245,7 @@ pub struct InitArgs {
     /// Replace an existing campaign.toml
     #[arg(long)]
     pub force: bool,
-    /// Where to write; `-` is stdout [default: campaign.toml in the folder]
+    /// Output file; `-` for stdout [default: campaign.toml in the folder]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
     #[command(flatten)]

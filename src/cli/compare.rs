@@ -8,7 +8,7 @@ use super::{Ending, conclude, print, show, side_by_side};
 use crate::campaign::aggregate;
 use crate::campaign::{driver, merge};
 use crate::input::config::selects;
-use crate::model::{Analysis, Factors};
+use crate::model::{Analysis, ConditionId, Entries, Factors};
 use crate::show::report::format;
 use crate::show::tables;
 use crate::show::text::Text;
@@ -36,7 +36,7 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Ending> {
     let pairs = pairs(analysis, (&a, &of_a), (&b, &of_b));
     anyhow::ensure!(
         !pairs.is_empty(),
-        "{} and {} have no conditions that agree in all other factors; there are {} in the one and {} in the other",
+        "{} and {} have no conditions that agree in all other factors; the first has {}, the second {}",
         args.a,
         args.b,
         describe(analysis, &of_a),
@@ -45,7 +45,7 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Ending> {
     let comparisons = aggregate::comparisons(&analysis.series, &pairs, analysis.campaign.bootstrap);
     anyhow::ensure!(
         !comparisons.is_empty(),
-        "{} and {} have no quantity of a migration in common; benchmarks are compared by [[efficiency]] in campaign.toml",
+        "{} and {} have no migration metric in common; compare benchmarks with [[efficiency]] in campaign.toml",
         args.a,
         args.b
     );
@@ -70,7 +70,7 @@ impl Side {
         }
         let parts = text.rsplit_once(':').filter(|(_, levels)| levels.contains('='));
         let Some((folder, levels)) = parts else {
-            anyhow::bail!("{text}: there is no such folder; expected FOLDER or FOLDER:factor=level");
+            anyhow::bail!("{text}: no such folder; expected FOLDER or FOLDER:factor=level");
         };
         let levels = levels
             .split(',')
@@ -85,50 +85,59 @@ impl Side {
     }
 
     /// Its conditions. Of two folders it is the first, or the other.
-    fn conditions(&self, analysis: &Analysis, first: Option<bool>) -> anyhow::Result<Vec<usize>> {
+    fn conditions(&self, analysis: &Analysis, first: Option<bool>) -> anyhow::Result<Vec<ConditionId>> {
         let all = &analysis.conditions;
         let campaign_of = |factors: &Factors| factors.get(merge::CAMPAIGN).cloned();
         let of_first = all.first().and_then(|condition| campaign_of(&condition.factors));
         let belongs =
             |factors: &Factors| first.is_none_or(|first| (campaign_of(factors) == of_first) == first);
-        let here: Vec<usize> = (0..all.len()).filter(|&index| belongs(&all[index].factors)).collect();
+        let here: Vec<ConditionId> = all.ids().filter(|&id| belongs(&all[id].factors)).collect();
         for (name, wanted) in &self.levels {
             let there: BTreeSet<&str> =
-                here.iter().filter_map(|&index| all[index].factors.get(name)).map(String::as_str).collect();
+                here.iter().filter_map(|&id| all[id].factors.get(name)).map(String::as_str).collect();
             if !there.contains(wanted.as_str()) {
                 let there: Vec<&str> = there.into_iter().collect();
                 let folder = self.folder.display();
                 let factors: BTreeSet<&str> = here
                     .iter()
-                    .flat_map(|&index| all[index].factors.keys())
+                    .flat_map(|&id| all[id].factors.keys())
                     .map(String::as_str)
                     .filter(|factor| *factor != merge::CAMPAIGN)
                     .collect();
                 let factors = factors.into_iter().collect::<Vec<_>>().join(", ");
-                anyhow::ensure!(!there.is_empty(), "{folder}: `{name}` is no factor; there are {factors}");
-                anyhow::bail!("{folder}: no {name} is `{wanted}`; there are {}", there.join(", "));
+                anyhow::ensure!(
+                    !there.is_empty(),
+                    "{folder}: `{name}` is not a factor; the factors are {factors}"
+                );
+                anyhow::bail!(
+                    "{folder}: `{name}` has no level `{wanted}`; its levels are {}",
+                    there.join(", ")
+                );
             }
         }
-        let chosen = here.into_iter().filter(|&index| selects(&self.levels, &all[index].factors));
+        let chosen = here.into_iter().filter(|&id| selects(&self.levels, &all[id].factors));
         Ok(chosen.collect())
     }
 }
 
 /// Conditions of the two sides that agree in every factor by which the sides were not chosen. Factors that vary in
 /// neither side tell the sides apart, not their conditions.
-fn pairs(analysis: &Analysis, a: (&Side, &[usize]), b: (&Side, &[usize])) -> Vec<(usize, usize)> {
-    let level = |condition: usize, name: &str| analysis.conditions[condition].factors.get(name);
-    let varies = |of: &[usize], name: &str| of.iter().any(|&index| level(index, name) != level(of[0], name));
+fn pairs(
+    analysis: &Analysis,
+    a: (&Side, &[ConditionId]),
+    b: (&Side, &[ConditionId]),
+) -> Vec<(ConditionId, ConditionId)> {
+    let level = |condition: ConditionId, name: &str| analysis.conditions[condition].factors.get(name);
+    let varies = |of: &[ConditionId], name: &str| of.iter().any(|&id| level(id, name) != level(of[0], name));
     let both = || a.1.iter().chain(b.1);
-    let names: BTreeSet<&String> =
-        both().flat_map(|&index| analysis.conditions[index].factors.keys()).collect();
+    let names: BTreeSet<&String> = both().flat_map(|&id| analysis.conditions[id].factors.keys()).collect();
     let telling: Vec<&String> = names
         .into_iter()
         .filter(|name| *name != merge::CAMPAIGN)
         .filter(|name| !a.0.levels.contains_key(*name) && !b.0.levels.contains_key(*name))
         .filter(|name| varies(a.1, name) || varies(b.1, name))
         .collect();
-    let agree = |i: usize, j: usize| telling.iter().all(|name| level(i, name) == level(j, name));
+    let agree = |i: ConditionId, j: ConditionId| telling.iter().all(|name| level(i, name) == level(j, name));
     a.1.iter()
         .flat_map(|&i| b.1.iter().map(move |&j| (i, j)))
         .filter(|&(i, j)| i != j && agree(i, j))
@@ -136,9 +145,9 @@ fn pairs(analysis: &Analysis, a: (&Side, &[usize]), b: (&Side, &[usize])) -> Vec
 }
 
 /// The names of conditions, the first of many.
-fn describe(analysis: &Analysis, conditions: &[usize]) -> String {
+fn describe(analysis: &Analysis, conditions: &[ConditionId]) -> String {
     const FIRST: usize = 8;
-    let names = conditions.iter().take(FIRST).map(|&index| analysis.condition_name(index));
+    let names = conditions.iter().take(FIRST).map(|&id| analysis.condition_name(id));
     let names = names.collect::<Vec<_>>().join("; ");
     match conditions.len() {
         0 => "none".to_owned(),

@@ -1,25 +1,28 @@
 //! `stillstand ingest`
 
 use std::io::Write as _;
+use std::path::PathBuf;
 
-use super::args::IngestArgs;
-use super::{Ending, analyse, conclude, with_manifest};
-use crate::campaign::driver;
-use crate::campaign::portfolio::Analysed;
-use crate::input::config::LayoutTable;
+use super::args::{Common, IngestArgs};
+use super::{Ending, conclude, watched, with_manifest};
+use crate::campaign::driver::Options;
+use crate::campaign::portfolio::{self, Analysed};
+use crate::input::config::{Config, LayoutTable};
+use crate::model::Run;
+use crate::run::align::AlignedRun;
 use crate::show::report::compose::folder_of;
 use crate::show::text::Language;
-use crate::write::dataset;
+use crate::write::dataset::{self, RunTables};
 use crate::write::manifest::{Product, ReportOptions};
 use crate::write::output::{self, Folder};
 
 pub fn run(args: &IngestArgs) -> anyhow::Result<Ending> {
     output::check(&args.output, args.force)?;
     let align: Vec<_> = args.align.iter().cloned().collect();
-    let wanted = driver::Options { align: align.clone(), ..Default::default() };
-    let analysed = analyse(&args.campaigns, &wanted, &args.common)?;
+    let wanted = Options { align: align.clone(), ..Default::default() };
+    let mut analysed = analyse(&args.campaigns, &wanted, &args.common)?;
     let (layout, lang, formats) = (LayoutTable::default(), Language::default(), Vec::new());
-    let folder = make(&analysed, &ReportOptions { align, layout, lang, formats })?;
+    let folder = make(&mut analysed, &ReportOptions { align, layout, lang, formats })?;
     output::write(&args.output, &folder, args.force)?;
     let exceeded = analysed.outcomes().flat_map(|outcome| &outcome.exceeded);
     let ending = conclude(&analysed.diagnostics(), exceeded, args.strict, &args.common);
@@ -30,11 +33,22 @@ pub fn run(args: &IngestArgs) -> anyhow::Result<Ending> {
     Ok(ending)
 }
 
-/// The whole dataset with its manifest.
-pub fn make(analysed: &Analysed, options: &ReportOptions) -> anyhow::Result<Folder> {
+/// Campaigns with the tables of their runs.
+type Tabulated = Analysed<anyhow::Result<RunTables>>;
+
+/// Analyses the campaigns in `folders` as a report does, and keeps the aligned series of each run as tables.
+pub fn analyse(folders: &[PathBuf], options: &Options, common: &Common) -> anyhow::Result<Tabulated> {
+    let tables =
+        |run: &Run, aligned: &AlignedRun, config: &Config| RunTables::new(run, aligned, config.align);
+    watched(common, |progress| portfolio::analyse(folders, options, progress, &tables))
+}
+
+/// The whole dataset with its manifest; takes the tables of the runs.
+pub fn make(analysed: &mut Tabulated, options: &ReportOptions) -> anyhow::Result<Folder> {
     let mut folder = Folder::new();
-    for chapter in &analysed.chapters {
-        let files = dataset::folder(&chapter.outcome.analysis, &chapter.outcome.aligned)?;
+    for chapter in &mut analysed.chapters {
+        let tables = std::mem::take(&mut chapter.outcome.kept);
+        let files = dataset::folder(&chapter.outcome.analysis, tables)?;
         let above = analysed.portfolio.as_ref().map(|_| folder_of(&chapter.name)).unwrap_or_default();
         folder.extend(files.into_iter().map(|(path, bytes)| (format!("{above}{path}"), bytes)));
     }

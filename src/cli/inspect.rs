@@ -1,13 +1,13 @@
 //! `stillstand inspect`
 
+mod inspection;
 mod text;
-mod wire;
 
 use std::path::Path;
 
 use stillstand_parsers as parsers;
 
-use self::wire::Inspection;
+use self::inspection::Inspection;
 use super::args::{InspectArgs, InspectFormat};
 use super::{Ending, print};
 use crate::input::load;
@@ -57,7 +57,7 @@ fn inspect(path: &Path) -> Inspection {
         Ok(parsed) => inspection.fill(parsed),
         Err(error) => {
             inspection.refuse("file-unusable", error.line, error.to_string());
-            inspection.tell(error.diagnostics);
+            inspection.diagnostics.extend(error.diagnostics);
         }
     }
     inspection

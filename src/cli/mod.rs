@@ -86,7 +86,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 /// Analyses the campaigns in `folders` with a progress bar: side by side, or each for itself where a folder holds
 /// several.
 fn analyse(folders: &[PathBuf], options: &Options, common: &Common) -> anyhow::Result<Analysed> {
-    watched(common, |progress| portfolio::analyse(folders, options, progress))
+    watched(common, |progress| portfolio::analyse(folders, options, progress, &|_, _, _| ()))
 }
 
 /// Analyses the campaigns in `folders` side by side with a progress bar.
@@ -102,10 +102,10 @@ fn watched<T>(common: &Common, work: impl FnOnce(&Progress<'_>) -> T) -> T {
 }
 
 /// Adds the manifest to a folder.
-fn with_manifest(
+fn with_manifest<K>(
     mut folder: Folder,
     product: Product,
-    analysed: &Analysed,
+    analysed: &Analysed<K>,
     options: &ReportOptions,
 ) -> anyhow::Result<Folder> {
     let campaigns = analysed.chapters.iter().flat_map(|chapter| {
@@ -145,7 +145,7 @@ fn tell(all: &[Diagnostic], common: &Common) {
         [(Severity::Error, anstyle::AnsiColor::Red), (Severity::Warning, anstyle::AnsiColor::Yellow)]
     {
         let style = anstyle::Style::new().bold().fg_color(Some(color.into()));
-        let name = diagnostics::severity(severity);
+        let name = severity.name();
         let of_severity = || groups.iter().filter(|group| group.first.severity == severity);
         for group in of_severity().take(SHOWN) {
             let more = if group.more > 0 { format!(" (and {} more)", group.more) } else { String::new() };

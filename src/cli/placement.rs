@@ -24,7 +24,7 @@ pub fn run(args: &PlacementArgs) -> anyhow::Result<Ending> {
     let placement = place(&outcome.analysis, &table)?;
     let output = match args.format {
         PlacementFormat::Table => readable(&placement, &Text::new(args.lang)).into_bytes(),
-        PlacementFormat::Json => write::json::placement_json(&placement)?,
+        PlacementFormat::Json => write::json::placement_json(&outcome.analysis, &placement)?,
     };
     print(&output)?;
     Ok(conclude(&outcome.analysis.diagnostics, outcome.exceeded.iter(), false, &args.common))

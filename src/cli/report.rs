@@ -45,7 +45,7 @@ fn contents(analysed: &Analysed) -> String {
     let parts = [
         (analysed.portfolio.is_some(), analysed.chapters.len(), "campaigns"),
         (runs > 0 || results == 0, runs, "runs"),
-        (results > 0, results, "results of benchmarks"),
+        (results > 0, results, "benchmark results"),
     ];
     let told = parts.iter().filter(|(told, ..)| *told).map(|(_, n, of)| format!("{n} {of}"));
     told.collect::<Vec<_>>().join(", ")

@@ -3,7 +3,7 @@
 use super::args::{StatsArgs, StatsFormat};
 use super::{Ending, analyse, conclude, print, show};
 use crate::campaign::driver;
-use crate::model::Analysis;
+use crate::model::{Analysis, Entries};
 use crate::show::report::view::{Section, TableView};
 use crate::show::report::{compose, format};
 use crate::show::tables;
@@ -54,9 +54,9 @@ fn readable(analysis: &Analysis, text: &Text, show_table: fn(&TableView) -> Stri
     if let Some(placement) = &analysis.placement {
         add(tables::placement(placement), text.get("caption.placement").to_owned());
     }
-    for index in 0..analysis.conditions.len() {
-        let condition = condition_label(analysis, index);
-        add(tables::outages(analysis, index), text.fill("caption.outages", &[("condition", &condition)]));
+    for id in analysis.conditions.ids() {
+        let condition = condition_label(analysis, id);
+        add(tables::outages(analysis, id), text.fill("caption.outages", &[("condition", &condition)]));
     }
     for index in 0..analysis.grids.len() {
         if let Some(table) = tables::grid(analysis, index) {

@@ -32,14 +32,13 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
     let gone = folders.iter().find(|folder| args.campaign.is_empty() && !folder.exists());
     if let Some(folder) = gone {
         let folder = folder.display();
-        anyhow::bail!(
-            "{folder}: there is no such folder from here; say with --campaign where the campaign is"
-        );
+        anyhow::bail!("{folder}: no such folder from here; give the folder of the campaign with --campaign");
     }
-    let analysed = analyse(&folders, &wanted, &args.common)?;
     let folder = match written.product {
-        Product::Report => report::make(&analysed, &written.options)?,
-        Product::Dataset => ingest::make(&analysed, &written.options)?,
+        Product::Report => report::make(&analyse(&folders, &wanted, &args.common)?, &written.options)?,
+        Product::Dataset => {
+            ingest::make(&mut ingest::analyse(&folders, &wanted, &args.common)?, &written.options)?
+        }
     };
     let manifest = folder.get(MANIFEST).context("the recomputed report has no manifest")?;
     let recomputed: Manifest = serde_json::from_slice(manifest).context(MANIFEST)?;

@@ -3,9 +3,8 @@
 //! Every guess carries its evidence in words; what the logs contradict each other about is no guess.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
 
-use regex::Regex;
+use stillstand_parsers::time::{wall_time_of_day_s, written_offset};
 use stillstand_parsers::{Format, Parsed};
 
 use crate::input::config::{Config, RoleKey};
@@ -114,7 +113,7 @@ fn memory_mib(files: &[LoadedFile]) -> Guessed<f64> {
     match all.iter().copied().max_by(f64::total_cmp) {
         Some(bytes) => {
             let mib = (bytes / 1_048_576.0).round();
-            Ok(guess(mib, format!("the most that {} show for the VM", count(all.len(), "xentop log"))))
+            Ok(guess(mib, format!("the largest value for the VM in {}", count(all.len(), "xentop log"))))
         }
         None => Err("no log shows the memory of the VM".to_owned()),
     }
@@ -138,9 +137,9 @@ fn role(logs: &[(&LoadedFile, &Parsed)]) -> Guess<RoleKey> {
     let logs = count(total, "xentop log");
     match (start, later) {
         (0, 0) if total > 0 => guess(RoleKey::Observer, format!("the VM is in none of {logs}")),
-        (0, 0) => guess(RoleKey::Observer, "no xentop log of this host tells its role".to_owned()),
+        (0, 0) => guess(RoleKey::Observer, "no xentop log of this host shows its role".to_owned()),
         _ if start >= later => {
-            guess(RoleKey::Source, format!("the VM is there from the first sample on in {start} of {logs}"))
+            guess(RoleKey::Source, format!("the VM is present from the first sample in {start} of {logs}"))
         }
         _ => guess(RoleKey::Target, format!("the VM appears after the first sample in {later} of {logs}")),
     }
@@ -150,9 +149,9 @@ fn cpus(logs: &[(&LoadedFile, &Parsed)]) -> Guessed<u32> {
     by_columns(logs).or_else(|| by_dstat_and_xentop(logs)).or_else(|| by_most(logs)).ok_or_else(|| {
         let xentop = logs.iter().any(|(_, log)| log.format == Format::XentopGawk);
         if xentop {
-            "the logs do not tell; xentop's CPU per cent are divided by it, and by 1 without it".to_owned()
+            "not in the logs; xentop's CPU is divided by it, by 1 without it".to_owned()
         } else {
-            "needed only where there are xentop logs of this host".to_owned()
+            "needed only with xentop logs of this host".to_owned()
         }
     })
 }
@@ -199,8 +198,8 @@ fn by_dstat_and_xentop(logs: &[(&LoadedFile, &Parsed)]) -> Option<Guess<u32>> {
         guess(
             whole as u32,
             format!(
-                "Domain-0 in xentop, in per cent of one CPU, is {median:.2} times the busy share that dstat sees \
-                 (median of {}); right where Domain-0 has all CPUs",
+                "Domain-0 in xentop, in per cent of one CPU, is {median:.2} times the busy share in dstat \
+                 (median of {}); right if Domain-0 has all CPUs",
                 count(quotients.len(), "run")
             ),
         )
@@ -246,14 +245,15 @@ fn by_most(logs: &[(&LoadedFile, &Parsed)]) -> Option<Guess<u32>> {
     let xentop = logs.iter().filter(|(_, log)| log.format == Format::XentopGawk);
     let most = xentop.filter_map(|(_, log)| high(log)).max_by(f64::total_cmp).filter(|most| *most > 105.0)?;
     let at_least = (most / 100.0 - 0.05).ceil() as u32;
-    Some(guess(at_least, format!("at least; a domain in xentop has {most:.0} per cent of one CPU")))
+    Some(guess(at_least, format!("at least: a domain in xentop uses {most:.0} per cent of one CPU")))
 }
 
 fn utc_offset(files: &[LoadedFile]) -> Guessed<String> {
     let zones = votes(of(files, Format::Zeit).filter_map(|log| {
-        Some((log.facts.int("utc_offset_s")?, log.facts.text("zone").unwrap_or_default()))
+        let offset = i32::try_from(log.facts.int("utc_offset_s")?).ok()?;
+        Some((offset, log.facts.text("zone").unwrap_or_default()))
     }));
-    let offsets: BTreeSet<i64> = zones.keys().map(|(offset, _)| *offset).collect();
+    let offsets: BTreeSet<i32> = zones.keys().map(|(offset, _)| *offset).collect();
     let of_hosts = votes(of(files, Format::Dstat).filter_map(offset_of_dstat));
     if let (1, Some(offset)) = (offsets.len(), offsets.first()) {
         let named: Vec<&str> = zones.keys().map(|(_, zone)| *zone).collect();
@@ -276,17 +276,25 @@ fn utc_offset(files: &[LoadedFile]) -> Guessed<String> {
             written_offset(*offset),
             format!("local time in the headers of {} against their time stamps", count(*n, "dstat log")),
         )),
-        (None, _) => Err("no log tells its zone".to_owned()),
-        _ => Err("the headers of the dstat logs tell different offsets".to_owned()),
+        (None, _) => Err(without_offset(files)),
+        _ => Err("the headers of the dstat logs have different offsets".to_owned()),
     }
 }
 
+/// Why no log gives an offset.
+fn without_offset(files: &[LoadedFile]) -> String {
+    let zones = of(files, Format::Zeit).filter(|log| log.facts.int("utc_offset_s").is_none());
+    let zones: BTreeSet<&str> = zones.filter_map(|log| log.facts.text("zone")).collect();
+    if zones.is_empty() {
+        return "no log shows its zone".to_owned();
+    }
+    let zones: Vec<&str> = zones.into_iter().collect();
+    format!("{} in the zeit logs: not known, or more than one offset", zones.join(", "))
+}
+
 /// Local time in dstat's header less its first time stamp, to a quarter of an hour.
-fn offset_of_dstat(log: &Parsed) -> Option<i64> {
-    static TIME: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b(\d\d):(\d\d):(\d\d)\b").ok());
-    let captures = TIME.as_ref()?.captures(log.facts.text("date")?)?;
-    let part = |n: usize| captures.get(n)?.as_str().parse::<f64>().ok();
-    let local = part(1)? * 3600.0 + part(2)? * 60.0 + part(3)?;
+fn offset_of_dstat(log: &Parsed) -> Option<i32> {
+    let local = f64::from(wall_time_of_day_s(log.facts.text("date")?)?);
     let first = log.frame.f64s("epoch_s").ok()?.iter().flatten().next()?;
     let apart = (local - first).rem_euclid(86_400.0);
     let quarters = (apart / 900.0).round();
@@ -294,14 +302,8 @@ fn offset_of_dstat(log: &Parsed) -> Option<i64> {
         return None;
     }
     // From −10 to +14 hours, where people live.
-    let offset = quarters as i64 * 900;
+    let offset = quarters as i32 * 900;
     Some(if offset > 14 * 3600 { offset - 86_400 } else { offset })
-}
-
-fn written_offset(seconds: i64) -> String {
-    let minutes = seconds.abs() / 60;
-    let sign = if seconds < 0 { '-' } else { '+' };
-    format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 fn ping_interval(files: &[LoadedFile], config: &Config, named: bool) -> Guessed<f64> {
@@ -319,7 +321,7 @@ fn ping_interval(files: &[LoadedFile], config: &Config, named: bool) -> Guessed<
     };
     let measured: Vec<(f64, f64)> = pings.iter().filter_map(|file| single(file)).collect();
     let Some((interval, _)) = measured.first().copied() else {
-        return Err("no ping log tells it".to_owned());
+        return Err("no ping log shows it".to_owned());
     };
     if let Some((other, _)) = measured.iter().find(|(other, _)| *other != interval) {
         return Err(format!(
@@ -343,7 +345,7 @@ mod tests {
         for (seconds, text) in [(3600, "+01:00"), (-12_600, "-03:30"), (0, "+00:00"), (20_700, "+05:45")] {
             assert_eq!(written_offset(seconds), text);
             let config = Config::parse(&format!("utc_offset = \"{text}\"")).unwrap();
-            assert_eq!(config.utc_offset_s.map(i64::from), Some(seconds));
+            assert_eq!(config.utc_offset_s, Some(seconds));
         }
     }
 

@@ -99,7 +99,7 @@ pub fn propose(
     let left_out: Vec<&str> = others.iter().map(|file| file.file.relative.as_str()).collect();
     let proposal = write::proposal(names.as_ref(), &evidence, described.len(), &left_out);
     Config::parse(&proposal.text)
-        .context("the proposed campaign.toml is wrong; this is a mistake of the program")?;
+        .context("the proposed campaign.toml is invalid; this is a bug in stillstand")?;
     Ok(proposal)
 }
 

@@ -15,9 +15,9 @@ const WIDTH: usize = 100;
 pub fn proposal(names: Option<&Names>, evidence: &Evidence, logs: usize, others: &[&str]) -> Proposal {
     let mut file = File::default();
     file.comment(&format!(
-        "Proposed by `stillstand init` from the names and the content of {}. Values are guesses where a line \
-         `guessed:` stands above them: correct what is wrong. Lines that begin with `# key =` are what the logs do \
-         not tell. docs/campaign-toml.md explains every key.",
+        "Proposed by `stillstand init` from the names and contents of {}. Values below a comment `guessed:` are \
+         guesses: correct those that are wrong. Lines that begin with `# key =` are values that the logs do not \
+         show. docs/campaign-toml.md explains every key.",
         count(logs, "log")
     ));
     file.line("");
@@ -146,19 +146,19 @@ fn hosts(file: &mut File, evidence: &Evidence) {
     }
     if !evidence.hosts.iter().any(|host| host.role.value == RoleKey::Observer) {
         file.line("");
-        file.comment("No log is of the host that watches the service (that of ping). If it is worth naming:");
+        file.comment("No log names the observer, the host that runs ping. To declare it:");
         file.line("# [[hosts]]\n# name = \"observer\"\n# role = \"observer\"");
     }
 }
 
 fn runs(file: &mut File, names: Option<&Names>) {
     file.line("");
-    file.comment("Factors that are the same for all runs, and so in no name. For example:");
+    file.comment("Factors that are the same in all runs, and therefore not in the names. For example:");
     file.line("# [factors]\n# service = \"ping\"");
     let Some(names) = names else { return };
     if names.factors.values().any(|levels| levels.len() > 1) {
         file.line("\n[order]");
-        file.comment("guessed: what can be the reference first, then by name.");
+        file.comment("guessed: possible references first, then by name.");
     }
     for (factor, levels) in names.factors.iter().filter(|(_, levels)| levels.len() > 1) {
         let levels: Vec<String> = factors::in_order(levels).iter().map(|level| quoted(level)).collect();
@@ -176,7 +176,7 @@ fn reference(file: &mut File, names: &Names) {
     file.line("");
     if let ([(factor, level)], 1) = (references(names).as_slice(), varying.len()) {
         file.line("[reference]");
-        file.comment("guessed: by its name the condition that changes nothing.");
+        file.comment("guessed: from its name.");
         file.line(&format!("{} = {}", key(factor), quoted(level)));
         return;
     }
@@ -204,7 +204,7 @@ fn naming(file: &mut File, names: Option<&Names>) {
     match names {
         None => {
             file.comment(
-                "The names of the files do not tell which logs belong to one run: no number in them counts \
+                "The names of the files do not show which logs belong to one run: no number in them counts \
                  repetitions. Rename the files, for example to load/repetition/source-host.csv, or describe their \
                  paths with a regular expression that has the groups repetition, source, host and load:",
             );
@@ -242,8 +242,8 @@ fn intervals(file: &mut File, evidence: &Evidence) {
     if evidence.has_xentop {
         file.line("\n[xentop]");
         file.comment(
-            "True seconds between two samples of xentop: a little more than its -d, which adds up over a run. The \
-             logs do not tell; without it 1.0.",
+            "True seconds between two samples of xentop: a little more than its -d, so that the difference \
+             accumulates over a run. By default matched to dstat where possible, else 1.0.",
         );
         file.line("# period_s = 1.02");
     }
@@ -275,7 +275,7 @@ fn found(names: Option<&Names>, evidence: &Evidence, logs: usize, others: &[&str
     lines.extend(evidence.ping_interval.iter().map(|interval| format!("ping: every {} s", interval.value)));
     lines.extend(evidence.utc_offset.iter().map(|offset| format!("offset from UTC: {}", offset.value)));
     match names {
-        Some(Names { pattern: None, .. }) => lines.push("naming: the default one".to_owned()),
+        Some(Names { pattern: None, .. }) => lines.push("naming: default".to_owned()),
         Some(Names { pattern: Some(pattern), placed, logs, .. }) => {
             lines.push(format!("naming: {pattern} fits {placed} of {}", count(*logs, "log")));
         }
@@ -283,7 +283,7 @@ fn found(names: Option<&Names>, evidence: &Evidence, logs: usize, others: &[&str
     }
     if let Some(first) = others.first() {
         let more = if others.len() > 1 { ", …" } else { "" };
-        lines.push(format!("no logs of a known format: {} ({first}{more})", count(others.len(), "file")));
+        lines.push(format!("not in a known format: {} ({first}{more})", count(others.len(), "file")));
     }
     lines
 }
@@ -311,8 +311,8 @@ fn check(names: Option<&Names>, evidence: &Evidence) -> Vec<String> {
     let mut lines = Vec::new();
     match names {
         None => lines.push(
-            "naming: no way was found to tell from the names which logs belong to one run; reports need a \
-             naming.pattern or other names"
+            "naming: the names do not show which logs belong to one run; reports need a naming.pattern or other \
+             names"
                 .to_owned(),
         ),
         Some(names) => {
@@ -332,7 +332,7 @@ fn check(names: Option<&Names>, evidence: &Evidence) -> Vec<String> {
             }
             let varying = names.factors.values().filter(|levels| levels.len() > 1).count();
             if varying > 1 || (varying == 1 && references(names).len() != 1) {
-                lines.push("reference: which condition the others are compared with is not clear".to_owned());
+                lines.push("reference: the condition to compare with is not clear".to_owned());
             }
             for factor in names.factors.keys().filter(|factor| factor.starts_with("factor")) {
                 lines.push(format!("{factor}: rename this group of naming.pattern"));
@@ -353,12 +353,10 @@ fn check(names: Option<&Names>, evidence: &Evidence) -> Vec<String> {
         lines.push(format!("utc_offset: {why}"));
     }
     if evidence.has_xentop {
-        lines.push(
-            "xentop.period_s: without it reports match it to dstat where they can, else 1.0 s".to_owned(),
-        );
+        lines.push("xentop.period_s: by default matched to dstat where possible, else 1.0 s".to_owned());
     }
     lines.push(
-        "clock_offset_s of hosts and VM: without it 0 s; reports estimate it where they can".to_owned(),
+        "clock_offset_s of hosts and VM: by default 0 s; reports estimate it where possible".to_owned(),
     );
     lines
 }

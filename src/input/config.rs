@@ -386,7 +386,7 @@ impl Config {
         for table in &file.measurements {
             let unknown =
                 matches!(table.unit, TableUnit::Percent | TableUnit::Count) && table.direction.is_none();
-            ensure!(!unknown, "measurements of {}: say with `direction` which values are better", table.file);
+            ensure!(!unknown, "measurements of {}: `direction` must say which values are better", table.file);
         }
         let vm = &file.vm;
         let vm_clock =
@@ -398,6 +398,11 @@ impl Config {
         };
         let layout = file.layout.clone();
         Ok(Self { file, naming, utc_offset_s, align, also_aligned, bootstrap, layout, vm_clock, host_clocks })
+    }
+
+    /// The events at which curves are aligned, the main one first.
+    pub fn events(&self) -> impl Iterator<Item = Event> {
+        std::iter::once(self.align).chain(self.also_aligned.iter().copied())
     }
 
     /// Whether the campaign asks what benchmarks say, not what migrations do.
@@ -476,12 +481,8 @@ fn is_plain_number(text: &str) -> bool {
 
 /// `+01:00`, `-0330`, `Z` or `UTC` as seconds east of Greenwich.
 fn utc_offset(text: &str) -> anyhow::Result<i32> {
-    if text == "Z" || text == "UTC" {
-        return Ok(0);
-    }
-    let offset: chrono::FixedOffset =
-        text.parse().map_err(|_| anyhow::anyhow!("utc_offset = \"{text}\": expected a form like +01:00"))?;
-    Ok(offset.local_minus_utc())
+    stillstand_parsers::time::utc_offset_s(text)
+        .with_context(|| format!("utc_offset = \"{text}\": expected a form like +01:00"))
 }
 
 /// Adds the nearest known key to serde's message about an unknown one.

@@ -31,7 +31,7 @@ pub fn load(session: &Session, progress: &(dyn Fn() + Sync)) -> Vec<LoadedFile> 
         .files
         .par_iter()
         .map(|file| {
-            let loaded = load_one(file);
+            let loaded = load_one(file, session.config.utc_offset_s);
             progress();
             loaded
         })
@@ -91,7 +91,8 @@ pub fn content(bytes: Vec<u8>) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn load_one(file: &SessionFile) -> LoadedFile {
+/// Reads one file. A declared offset from UTC holds for all local times in it.
+fn load_one(file: &SessionFile, utc_offset_s: Option<i32>) -> LoadedFile {
     let problem = |code, message: String| LoadedFile {
         file: file.clone(),
         sha256: None,
@@ -138,6 +139,9 @@ fn load_one(file: &SessionFile) -> LoadedFile {
     }
     match parsers::parse(format, &bytes) {
         Ok(mut log) => {
+            if let Some(offset_s) = utc_offset_s {
+                log.declare_utc_offset(offset_s);
+            }
             diagnostics.extend(std::mem::take(&mut log.diagnostics).into_iter().map(|d| located(file, d)));
             LoadedFile { file: file.clone(), sha256, log: Some(log), diagnostics }
         }

@@ -58,6 +58,13 @@ pub struct RunKey {
     pub repetition: u32,
 }
 
+/// The name of a folder, also of one that was named `.` or `..`.
+pub fn folder_name(path: &Path) -> String {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let name = path.file_name().or_else(|| absolute.file_name());
+    name.map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
 /// `<load><repetition>-<source>[-<host>].<ext>`, then the same with folders in place of the
 /// first hyphens: `<load>/<repetition>/<source>…` and `<load><repetition>/<source>…`.
 static DEFAULT_NAMINGS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
@@ -90,7 +97,7 @@ impl Session {
         let session = Self::with_config(path, config_text)?;
         anyhow::ensure!(
             !session.files.is_empty() || !session.tables.is_empty(),
-            "{}: no log file found whose name tells its run. Expected names like \
+            "{}: no log file found whose name shows its run. Expected names like \
              `memtester3-xentop-kirsche.test` (<load><repetition>-<source>[-<host>].<ext>), folders like \
              `memtester/3/`, or a `naming.pattern` in {}{}",
             path.display(),
@@ -260,7 +267,7 @@ fn without_compression(path: &str) -> &str {
 }
 
 fn is_folder(path: &Path) -> anyhow::Result<()> {
-    anyhow::ensure!(path.exists(), "{}: there is no such folder", path.display());
+    anyhow::ensure!(path.exists(), "{}: no such folder", path.display());
     anyhow::ensure!(path.is_dir(), "{}: a campaign is a folder, this is a file", path.display());
     Ok(())
 }

@@ -6,7 +6,11 @@
 
 use std::collections::BTreeMap;
 
+use serde::ser::{Serialize, Serializer};
+use stillstand_parsers::time::midnight_s;
 use stillstand_parsers::{Clock, Parsed, Unit};
+
+use crate::model::data::fields;
 
 /// A gap is longer than this many intervals.
 const GAP: f64 = 2.0;
@@ -14,12 +18,36 @@ const GAP: f64 = 2.0;
 /// The times of one log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Timing {
-    pub first: Stamp,
-    pub last: Stamp,
+    pub period: Period,
     /// Median time between two rows; `None` where the log does not tell.
     pub interval_s: Option<f64>,
     /// `None` with fewer than three times.
     pub gaps: Option<Gaps>,
+}
+
+/// From the first time of a log to its last.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Period {
+    pub first: Stamp,
+    pub last: Stamp,
+}
+
+impl Period {
+    pub fn duration_s(self) -> f64 {
+        micro(self.last.seconds - self.first.seconds)
+    }
+}
+
+impl Serialize for Period {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fields!(serializer, {
+            first_s: self.first.seconds,
+            last_s: self.last.seconds,
+            duration_s: self.duration_s(),
+            first_utc: self.first.utc(),
+            last_utc: self.last.utc(),
+        })
+    }
 }
 
 /// A time in a log.
@@ -31,6 +59,14 @@ pub struct Stamp {
     pub epoch_s: Option<f64>,
 }
 
+impl Stamp {
+    /// `2010-01-26T14:29:45.656Z`; `None` where the log does not tell its date and zone.
+    pub fn utc(self) -> Option<String> {
+        let time = chrono::DateTime::from_timestamp_millis((self.epoch_s? * 1000.0).round() as i64)?;
+        Some(time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
+    }
+}
+
 /// Places where rows are missing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gaps {
@@ -38,6 +74,16 @@ pub struct Gaps {
     /// What counts as a gap.
     pub longer_than: Length,
     pub longest: Option<Gap>,
+}
+
+impl Serialize for Gaps {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fields!(serializer, {
+            count: self.count,
+            longer_than_s: self.longer_than.seconds(),
+            longest: self.longest,
+        })
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -48,12 +94,46 @@ pub struct Gap {
     pub after: Stamp,
 }
 
+impl Serialize for Gap {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fields!(serializer, {
+            length_s: self.length.seconds(),
+            missing: self.length.missing(),
+            after_row: self.after_row,
+            after_s: self.after.seconds,
+            after_utc: self.after.utc(),
+        })
+    }
+}
+
 /// How long a gap is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Length {
     Seconds(f64),
     /// Requests without a reply, or samples that are missing; and how long that is where it is known.
     Missing(u64, Option<f64>),
+}
+
+impl Length {
+    pub fn seconds(self) -> Option<f64> {
+        match self {
+            Self::Seconds(seconds) => Some(micro(seconds)),
+            Self::Missing(_, seconds) => seconds.map(micro),
+        }
+    }
+
+    /// Requests without a reply, or samples.
+    pub fn missing(self) -> Option<u64> {
+        match self {
+            Self::Seconds(_) => None,
+            Self::Missing(missing, _) => Some(missing),
+        }
+    }
+}
+
+/// Differences of large numbers have noise beyond microseconds.
+fn micro(seconds: f64) -> f64 {
+    (seconds * 1e6).round() / 1e6
 }
 
 /// One row: its number from 1, its time, what is counted in it, and the recording it belongs to.
@@ -76,7 +156,8 @@ pub fn timing(log: &Parsed) -> Option<Timing> {
         Clock::EpochSecondsAtArrival | Clock::Counter => by_ordinals(log.frame.clock, &rows, stamp),
         _ => by_times(&rows, stamp),
     };
-    Some(Timing { first: stamp(least), last: stamp(most), interval_s, gaps })
+    let period = Period { first: stamp(least), last: stamp(most) };
+    Some(Timing { period, interval_s: interval_s.map(micro), gaps })
 }
 
 fn rows(log: &Parsed) -> Option<Vec<Row>> {
@@ -114,9 +195,7 @@ fn offset_from_epoch(log: &Parsed) -> Option<f64> {
     if log.frame.clock != Clock::TimeOfDay {
         return Some(0.0);
     }
-    let date = log.facts.text("date")?.parse::<chrono::NaiveDate>().ok()?;
-    let midnight = date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp();
-    Some((midnight - log.facts.int("utc_offset_s")?) as f64)
+    Some((midnight_s(log.facts.text("date")?)? - log.facts.int("utc_offset_s")?) as f64)
 }
 
 /// Rows that follow each other in the same recording.
@@ -201,7 +280,7 @@ mod tests {
         let timing =
             read(&format!("\"Dstat 0.7.0 CSV output\"\n\"epoch\",\"net/total\"\n\"epoch\",\"recv\"\n{rows}"));
         assert_eq!(
-            (timing.first.epoch_s, timing.last.epoch_s),
+            (timing.period.first.epoch_s, timing.period.last.epoch_s),
             (Some(1_264_516_180.5), Some(1_264_516_188.5))
         );
         assert_eq!(timing.interval_s, Some(1.0));
@@ -232,7 +311,10 @@ mod tests {
     fn samples_of_xentop_are_counted() {
         let line = |epoch: i64| format!("{epoch} vm: 1.0 1024 1.0 | Dom0: 1.0 1024 1.0\n");
         let timing = read(&[0, 1, 2, 6].map(|s| line(1_264_516_180 + s)).concat());
-        assert_eq!((timing.first.seconds, timing.last.seconds), (1_264_516_180.0, 1_264_516_186.0));
+        assert_eq!(
+            (timing.period.first.seconds, timing.period.last.seconds),
+            (1_264_516_180.0, 1_264_516_186.0)
+        );
         assert_eq!(timing.interval_s, None);
         let gaps = timing.gaps.unwrap();
         assert_eq!((gaps.count, gaps.longest.map(|gap| gap.length)), (1, Some(Length::Missing(3, None))));
@@ -242,16 +324,16 @@ mod tests {
     fn times_of_day_need_date_and_zone() {
         let stamps = "14:00:00,100000000\n14:00:00,200000000\n14:00:00,300000000\n14:00:03,300000000\n";
         let timing = read(&format!("Tue Jan 26 14:00:00 CET 2010\n{stamps}"));
-        assert_eq!(timing.first.epoch_s, Some(1_264_510_800.1));
+        assert_eq!(timing.period.first.epoch_s, Some(1_264_510_800.1));
         let longest = timing.gaps.unwrap().longest.unwrap();
         assert!(matches!(longest.length, Length::Seconds(s) if (s - 3.0).abs() < 1e-9), "{longest:?}");
         assert_eq!(longest.after_row, 3);
-        assert_eq!(read(stamps).first, Stamp { seconds: 50_400.1, epoch_s: None });
+        assert_eq!(read(stamps).period.first, Stamp { seconds: 50_400.1, epoch_s: None });
     }
 
     #[test]
     fn a_single_time_has_no_interval() {
         let timing = read("1264516190\n0:26.20 real, 0.11 user, 0.03 sys, 0 KB unshared Data\n");
-        assert_eq!((timing.first, timing.interval_s, timing.gaps), (timing.last, None, None));
+        assert_eq!((timing.period.first, timing.interval_s, timing.gaps), (timing.period.last, None, None));
     }
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::Unit;
+use serde::{Serialize, Serializer};
+
+use super::data::{Context, fields, names};
+use super::{ConditionId, Id, Listed, Relocate, Relocation, Unit};
 use crate::stats::Interval;
 
 /// Which way is better.
@@ -16,13 +19,18 @@ pub enum Direction {
     Neither,
 }
 
+names!(Direction, {
+    Self::Lower => "lower",
+    Self::Higher => "higher",
+    Self::Neither => "neither",
+});
+
 /// One quantity of one benchmark in one condition, of one VM (or of none).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Benchmark {
     /// For example `linpack` or `iometer-disk`.
     pub benchmark: String,
-    /// Index into [`super::Analysis::conditions`].
-    pub condition: usize,
+    pub condition: ConditionId,
     /// Which of several VMs.
     pub vm: Option<String>,
     /// For example `solve-2000`, `l1-write`, `rand-read`.
@@ -36,6 +44,33 @@ pub struct Benchmark {
     pub sd: Option<f64>,
     /// 95 % interval of `value` by Student's t; `None` with fewer than three repetitions.
     pub ci95: Option<Interval>,
+}
+
+pub type BenchmarkId = Id<Benchmark>;
+
+impl Listed for Benchmark {
+    fn before(to: &Relocation) -> usize {
+        to.benchmarks
+    }
+}
+
+impl Relocate for Benchmark {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            benchmark: _,
+            condition,
+            vm: _,
+            operation: _,
+            unit: _,
+            direction: _,
+            readings,
+            value: _,
+            sd: _,
+            ci95: _,
+        } = self;
+        condition.relocate(to);
+        readings.relocate(to);
+    }
 }
 
 impl Benchmark {
@@ -61,6 +96,34 @@ impl Benchmark {
     }
 }
 
+impl Serialize for Benchmark {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let sizes = self.sizes().into_iter().map(|(size_bytes, value)| BySize { size_bytes, value });
+        fields!(serializer, {
+            benchmark: self.benchmark,
+            factors: self.condition,
+            context: Context(self.condition),
+            vm: self.vm,
+            operation: self.operation,
+            unit: self.unit,
+            direction: self.direction,
+            n: self.repetitions(),
+            value: self.value,
+            sd: self.sd,
+            ci95_low: self.ci95.map(|interval| interval.low),
+            ci95_high: self.ci95.map(|interval| interval.high),
+            sizes: sizes.collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// The mean of one block size.
+#[derive(Serialize)]
+struct BySize {
+    size_bytes: f64,
+    value: f64,
+}
+
 /// One value as a log gave it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
@@ -72,13 +135,19 @@ pub struct Reading {
     pub source_file: String,
 }
 
+impl Relocate for Reading {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self { repetition: _, size: _, value: _, source_file } = self;
+        to.path(source_file);
+    }
+}
+
 /// A quantity of one condition against the same of its baseline.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Efficiency {
-    /// Index into [`super::Analysis::benchmarks`].
-    pub of: usize,
-    /// Index of the baseline; `None` where none matches.
-    pub baseline: Option<usize>,
+    pub of: BenchmarkId,
+    /// `None` where none matches.
+    pub baseline: Option<BenchmarkId>,
     /// Which comparison of `campaign.toml` it is.
     pub comparison: String,
     /// What is compared: as [`Benchmark::value`], but of the block sizes only that both sides have.
@@ -92,12 +161,37 @@ pub struct Efficiency {
     pub n_baseline: usize,
 }
 
+pub type EfficiencyId = Id<Efficiency>;
+
+impl Listed for Efficiency {
+    fn before(to: &Relocation) -> usize {
+        to.efficiency
+    }
+}
+
+impl Relocate for Efficiency {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            of,
+            baseline,
+            comparison: _,
+            value: _,
+            baseline_value: _,
+            efficiency: _,
+            ci95: _,
+            n_value: _,
+            n_baseline: _,
+        } = self;
+        of.relocate(to);
+        baseline.relocate(to);
+    }
+}
+
 /// Several VMs at once in one quantity.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parallel {
     pub benchmark: String,
-    /// Index into [`super::Analysis::conditions`].
-    pub condition: usize,
+    pub condition: ConditionId,
     pub operation: String,
     pub unit: Unit,
     pub direction: Direction,
@@ -117,6 +211,65 @@ pub struct Parallel {
     pub versus_expected: Option<f64>,
 }
 
+impl Serialize for Parallel {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let values = self.values.iter().map(|(vm, value)| OfVm { vm, value: *value });
+        fields!(serializer, {
+            benchmark: self.benchmark,
+            factors: self.condition,
+            context: Context(self.condition),
+            operation: self.operation,
+            unit: self.unit,
+            direction: self.direction,
+            vms: self.values.len(),
+            values: values.collect::<Vec<_>>(),
+            sum: self.sum,
+            mean: self.mean,
+            jain_fairness: self.jain_fairness,
+            max_over_min: self.max_over_min,
+            versus_single: self.versus_single,
+            expected: self.expected,
+            versus_expected: self.versus_expected,
+        })
+    }
+}
+
+/// The value of one VM.
+#[derive(Serialize)]
+struct OfVm<'a> {
+    vm: &'a str,
+    value: f64,
+}
+
+pub type ParallelId = Id<Parallel>;
+
+impl Listed for Parallel {
+    fn before(to: &Relocation) -> usize {
+        to.parallel
+    }
+}
+
+impl Relocate for Parallel {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            benchmark: _,
+            condition,
+            operation: _,
+            unit: _,
+            direction: _,
+            values: _,
+            sum: _,
+            mean: _,
+            jain_fairness: _,
+            max_over_min: _,
+            versus_single: _,
+            expected: _,
+            versus_expected: _,
+        } = self;
+        condition.relocate(to);
+    }
+}
+
 /// Quantities in rows and columns, told apart by factors: what tables and figures of benchmarks show.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grid {
@@ -127,17 +280,31 @@ pub struct Grid {
     /// A level for each of `row_names`; empty text where it does not apply.
     pub rows: Vec<Vec<String>>,
     pub columns: Vec<Vec<String>>,
-    /// Row by row, `rows.len() × columns.len()`.
-    pub cells: Vec<Option<usize>>,
 }
 
-/// What the cells of a [`Grid`] are.
+impl Relocate for Grid {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self { content, row_names: _, column_names: _, rows: _, columns: _ } = self;
+        content.relocate(to);
+    }
+}
+
+/// What the cells of a [`Grid`] are: `cells` has them row by row, `rows.len() × columns.len()`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    /// Values of one benchmark: indices into [`super::Analysis::benchmarks`].
-    Values { benchmark: String },
-    /// Efficiencies of one comparison: indices into [`super::Analysis::efficiency`].
-    Efficiency { comparison: String },
+    /// Values of one benchmark.
+    Values { benchmark: String, cells: Vec<Option<BenchmarkId>> },
+    /// Efficiencies of one comparison.
+    Efficiency { comparison: String, cells: Vec<Option<EfficiencyId>> },
+}
+
+impl Relocate for Content {
+    fn relocate(&mut self, to: &Relocation) {
+        match self {
+            Self::Values { benchmark: _, cells } => cells.relocate(to),
+            Self::Efficiency { comparison: _, cells } => cells.relocate(to),
+        }
+    }
 }
 
 /// What else than a factor tells rows or columns apart.
@@ -146,7 +313,23 @@ pub const OPERATION: &str = "operation";
 pub const VM: &str = "vm";
 
 impl Grid {
-    pub fn cell(&self, row: usize, column: usize) -> Option<usize> {
-        self.cells.get(row * self.columns.len() + column).copied().flatten()
+    /// The value in a cell of a grid of values; `None` for an empty cell and in a grid of anything else.
+    pub fn value(&self, row: usize, column: usize) -> Option<BenchmarkId> {
+        match &self.content {
+            Content::Values { cells, .. } => self.cell(cells, row, column),
+            Content::Efficiency { .. } => None,
+        }
+    }
+
+    /// The efficiency in a cell of a grid of efficiencies; `None` for an empty cell and in a grid of anything else.
+    pub fn efficiency(&self, row: usize, column: usize) -> Option<EfficiencyId> {
+        match &self.content {
+            Content::Efficiency { cells, .. } => self.cell(cells, row, column),
+            Content::Values { .. } => None,
+        }
+    }
+
+    fn cell<T>(&self, cells: &[Option<Id<T>>], row: usize, column: usize) -> Option<Id<T>> {
+        cells.get(row * self.columns.len() + column).copied().flatten()
     }
 }

@@ -1,5 +1,9 @@
 //! What is known of the clocks that stamped the logs.
 
+use serde::{Serialize, Serializer};
+
+use super::data::{Exact, fields, names};
+
 /// One clock against the observer's, or against another where the observer's stamped nothing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clock {
@@ -25,6 +29,27 @@ pub struct Clock {
     pub drifts: bool,
 }
 
+impl Serialize for Clock {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fields!(serializer, {
+            owner: self.owner.name(),
+            host: self.owner.host(),
+            against: self.against.as_ref().map_or("observer", ClockOwner::name),
+            against_host: self.against.as_ref().and_then(ClockOwner::host),
+            offset_s: self.offset_s.map(|offset| offset.value),
+            offset_half_width_s: self.offset_s.map(|offset| offset.half_width),
+            drift_ppm: self.drift_ppm.map(|drift| drift.value),
+            drift_half_width_ppm: self.drift_ppm.map(|drift| drift.half_width),
+            epoch_s: Exact(self.epoch_s),
+            runs: self.runs,
+            declared_offset_s: self.declared_offset_s,
+            origins: self.origins,
+            wrong: self.wrong,
+            drifts: self.drifts,
+        })
+    }
+}
+
 /// A value with the half-width of its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
@@ -40,6 +65,24 @@ pub enum ClockOwner {
     Guest,
 }
 
+impl ClockOwner {
+    /// The kind of owner in data.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Host(_) => "host",
+            Self::Guest => "guest",
+        }
+    }
+
+    /// The name of the host.
+    fn host(&self) -> Option<&str> {
+        match self {
+            Self::Host(name) => Some(name),
+            Self::Guest => None,
+        }
+    }
+}
+
 /// An event that two clocks stamped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Origin {
@@ -52,3 +95,10 @@ pub enum Origin {
     /// The VM is active on the target when ping's requests are answered again.
     VmActive,
 }
+
+names!(Origin, "origin", {
+    Self::Outage => "outage",
+    Self::Traffic => "traffic",
+    Self::VmGone => "vm-gone",
+    Self::VmActive => "vm-active",
+});

@@ -17,15 +17,6 @@ pub fn campaign_diagnostic(severity: Severity, code: &'static str, message: Stri
     Diagnostic { severity, code, file: None, line: None, column: None, message, text: None }
 }
 
-/// The word for a severity in output and data.
-pub fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    }
-}
-
 /// Where it is: `file:line:column`, as compilers write it; empty for the campaign as a whole.
 pub fn place(diagnostic: &Diagnostic) -> String {
     let mut place = diagnostic.file.clone().unwrap_or_default();

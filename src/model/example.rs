@@ -42,30 +42,37 @@ pub(crate) fn analysis() -> Analysis {
         findings: Vec::new(),
         diagnostics: Vec::new(),
     };
-    for (index, (id, slower)) in [("none", 1.0), ("memtester", 4.0)].into_iter().enumerate() {
-        add_condition(&mut analysis, index, id, slower);
+    for (id, slower) in [("none", 1.0), ("memtester", 4.0)] {
+        let condition = analysis.conditions.next_id();
+        add_condition(&mut analysis, id, slower);
         for host in ["kirsche", "apfel"] {
             let host = Some(host);
-            add_curve(&mut analysis, index, host, "domain.asam.cpu", Unit::Percent, |t| {
+            add_curve(&mut analysis, condition, host, "domain.asam.cpu", Unit::Percent, |t| {
                 (t < 3.0).then_some(60.0)
             });
-            add_curve(&mut analysis, index, host, "domain.Domain-0.cpu", Unit::Percent, |t| Some(10.0 + t));
-            add_curve(&mut analysis, index, host, "cpu.user", Unit::Percent, |t| Some(5.0 + t / 2.0));
-            add_curve(&mut analysis, index, host, "cpu.idle", Unit::Percent, |t| Some(80.0 - t));
-            add_curve(&mut analysis, index, host, "cpu.softirq", Unit::Percent, |t| Some(2.0 + t / 20.0));
-            add_curve(&mut analysis, index, host, "mem.used", Unit::Bytes, |t| Some(150e6 + t * 1e6));
-            add_curve(&mut analysis, index, host, "mem.free", Unit::Bytes, |t| Some(3300e6 - t * 1e6));
-            add_curve(&mut analysis, index, host, "net.sent", Unit::BytesPerSecond, |t| Some(25e6 + t * 1e5));
+            add_curve(&mut analysis, condition, host, "domain.Domain-0.cpu", Unit::Percent, |t| {
+                Some(10.0 + t)
+            });
+            add_curve(&mut analysis, condition, host, "cpu.user", Unit::Percent, |t| Some(5.0 + t / 2.0));
+            add_curve(&mut analysis, condition, host, "cpu.idle", Unit::Percent, |t| Some(80.0 - t));
+            add_curve(&mut analysis, condition, host, "cpu.softirq", Unit::Percent, |t| Some(2.0 + t / 20.0));
+            add_curve(&mut analysis, condition, host, "mem.used", Unit::Bytes, |t| Some(150e6 + t * 1e6));
+            add_curve(&mut analysis, condition, host, "mem.free", Unit::Bytes, |t| Some(3300e6 - t * 1e6));
+            add_curve(&mut analysis, condition, host, "net.sent", Unit::BytesPerSecond, |t| {
+                Some(25e6 + t * 1e5)
+            });
         }
         let out = |t: f64| !(3.0..5.0).contains(&t);
-        add_curve(&mut analysis, index, None, "ping.rtt", Unit::Milliseconds, |t| {
+        add_curve(&mut analysis, condition, None, "ping.rtt", Unit::Milliseconds, |t| {
             out(t).then_some(0.4 + t.abs())
         });
     }
     analysis
 }
 
-fn add_condition(analysis: &mut Analysis, index: usize, id: &str, slower: f64) {
+fn add_condition(analysis: &mut Analysis, id: &str, slower: f64) {
+    let condition = analysis.conditions.next_id();
+    let mut runs = Vec::new();
     let factors =
         BTreeMap::from([("load".to_owned(), id.to_owned()), ("service".to_owned(), "ping".to_owned())]);
     let (mut durations, mut outages) = (Vec::new(), Vec::new());
@@ -84,9 +91,10 @@ fn add_condition(analysis: &mut Analysis, index: usize, id: &str, slower: f64) {
             censored: false,
             source_file: String::new(),
         };
+        runs.push(analysis.runs.next_id());
         analysis.runs.push(Run {
             id: format!("{id}-{repetition}"),
-            condition: index,
+            condition,
             factors: factors.clone(),
             repetition,
             source_files: Vec::new(),
@@ -114,14 +122,13 @@ fn add_condition(analysis: &mut Analysis, index: usize, id: &str, slower: f64) {
             degradation: None,
         });
     }
-    let runs = (3 * index..3 * index + 3).collect();
     analysis.conditions.push(Condition { id: id.to_owned(), factors, runs, completed: 3 });
     let metrics =
         [("migration_duration", &durations), ("outage_ping", &outages), ("outage_guest_clock", &outages)];
     for (metric, values) in metrics {
         let summary = Sample::new(values.iter().copied().flatten().collect()).map(|sample| sample.summary());
         let series = Series {
-            condition: index,
+            condition,
             metric: metric.to_owned(),
             unit: Unit::Seconds,
             values: values.clone(),
@@ -134,7 +141,7 @@ fn add_condition(analysis: &mut Analysis, index: usize, id: &str, slower: f64) {
 /// Bins from −2 to 8 s; the three repetitions lie 2 % apart.
 fn add_curve(
     analysis: &mut Analysis,
-    condition: usize,
+    condition: ConditionId,
     host: Option<&str>,
     metric: &str,
     unit: Unit,
@@ -174,7 +181,7 @@ fn milestone(kind: MilestoneKind, evidence: Evidence, earliest_s: f64, latest_s:
 }
 
 /// What sources say of one run whose outage by ping began at 3 s.
-fn tell(run: &mut Run) {
+fn add_time_line(run: &mut Run) {
     use MilestoneKind::*;
     let Some(length) = run.outage(Method::Ping).map(|outage| outage.estimate_s) else { return };
     let end = run.migration.duration_s.unwrap_or_default();
@@ -224,7 +231,7 @@ fn tell(run: &mut Run) {
         source_file: "a.qmp".to_owned(),
         downtime_s: Some(length / 2.0),
         expected_downtime_s: None,
-        resolution_s: 0.001,
+        resolution_s: Some(0.001),
         total_time_s: Some(end),
         setup_time_s: None,
         iterations: Some(3),
@@ -241,11 +248,11 @@ fn tell(run: &mut Run) {
     });
 }
 
-/// [`analysis`] with the courses of its runs: the last of memtester failed, its ping log ended in the
+/// [`analysis`] with the time lines of its runs: the last of memtester failed, its ping log ended in the
 /// outage, and one check of its second is contradicted.
 pub(crate) fn with_time_lines() -> Analysis {
     let mut analysis = analysis();
-    analysis.runs.iter_mut().for_each(tell);
+    analysis.runs.iter_mut().for_each(add_time_line);
     let second = &mut analysis.runs[4];
     second.checks[1] =
         Check { verdict: Verdict::Contradicted, left_s: 7.5, right_s: 5.0, ..second.checks[1] };
@@ -261,7 +268,7 @@ pub(crate) fn with_time_lines() -> Analysis {
         pairs: (0..5)
             .map(|run| {
                 let a_s = 0.8 + 0.7 * run as f64;
-                AgreementPair { run, a_s, b_s: a_s + [0.02, -0.05, 0.1, 0.0, 0.08][run] }
+                AgreementPair { run: RunId::new(run), a_s, b_s: a_s + [0.02, -0.05, 0.1, 0.0, 0.08][run] }
             })
             .collect(),
         left_out: 1,

@@ -1,37 +1,44 @@
 //! The plain data that stands between the two halves of the program.
 //!
 //! Reading, aligning, measuring and averaging produce an [`Analysis`]; tables, figures, reports and data files only
-//! read it. The types
-//! hold numbers in base units – seconds, bytes, bytes per second, per cent of a whole host – and
-//! no text made for people. They do not serialise: the wire types live in [`crate::write::export`].
+//! read it. The types hold numbers in base units – seconds, bytes, bytes per second, per cent of a whole host – and no
+//! text made for people. They serialise as `summary.json` has them, not rounded, in the order of their fields.
 //!
 //! A value that could not be determined is `None`, never zero.
 
 mod benchmarks;
 mod clocks;
 mod convergence;
+pub mod data;
 pub mod diagnostics;
 #[cfg(test)]
 pub(crate) mod example;
+mod finding;
+mod id;
 mod metrics;
 mod placement;
 mod prediction;
+mod relocate;
 mod run;
 mod sweep;
 mod time_line;
 mod transfer;
 
 pub use benchmarks::{
-    BENCHMARK, Benchmark, Content, Direction, Efficiency, Grid, OPERATION, Parallel, Reading, VM,
+    BENCHMARK, Benchmark, BenchmarkId, Content, Direction, Efficiency, EfficiencyId, Grid, OPERATION,
+    Parallel, ParallelId, Reading, VM,
 };
 pub use clocks::{Clock, ClockOwner, Estimate, Origin};
 pub use convergence::Convergence;
+pub use finding::Finding;
+pub use id::{Entries, Id, Ids};
 pub use metrics::SERIES;
 pub use placement::{Candidate, Placement, Reason};
 pub use prediction::{Model, Prediction};
+pub use relocate::{Listed, Relocate, Relocation};
 pub use run::{
     Degradation, Flag, FlagCode, Measurement, Method, Migration, Outage, PhaseCost, Ping, ResourceCost,
-    RoundTrips, Run, Status, Stream,
+    RoundTrips, Run, RunId, Status, Stream,
 };
 pub use sweep::{Sweep, SweepLine, SweepPoint};
 pub use time_line::{
@@ -42,6 +49,9 @@ pub use transfer::{Counted, PageBytes, Transfer};
 
 use std::collections::BTreeMap;
 
+use serde::{Serialize, Serializer};
+
+use self::data::{fields, names};
 use crate::stats::{Interval, Summary};
 
 /// Version of this program.
@@ -85,8 +95,8 @@ pub struct Analysis {
 impl Analysis {
     /// What people call a condition: the levels of the factors that not all conditions share; all
     /// levels where there is but one condition, and its identifier where it has none.
-    pub fn condition_name(&self, condition: usize) -> String {
-        let Some(condition) = self.conditions.get(condition) else { return String::new() };
+    pub fn condition_name(&self, condition: ConditionId) -> String {
+        let Some(condition) = self.conditions.entry(condition) else { return String::new() };
         let alone = self.conditions.len() == 1;
         let varies =
             |name: &str, level: &String| self.conditions.iter().any(|c| c.factors.get(name) != Some(level));
@@ -100,31 +110,85 @@ impl Analysis {
     }
 }
 
+impl Relocate for Analysis {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            campaign: _,
+            conditions,
+            runs,
+            series,
+            curves,
+            comparisons,
+            clocks: _,
+            agreements,
+            convergence,
+            sweeps,
+            benchmarks,
+            efficiency,
+            parallel,
+            grids,
+            placement: _,
+            published: _,
+            findings,
+            diagnostics,
+        } = self;
+        conditions.relocate(to);
+        runs.relocate(to);
+        series.relocate(to);
+        curves.relocate(to);
+        comparisons.relocate(to);
+        agreements.relocate(to);
+        convergence.relocate(to);
+        sweeps.relocate(to);
+        benchmarks.relocate(to);
+        efficiency.relocate(to);
+        parallel.relocate(to);
+        grids.relocate(to);
+        findings.relocate(to);
+        diagnostics.relocate(to);
+    }
+}
+
 /// What the configuration (or the defaults) say about the campaign as a whole.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Campaign {
     pub title: String,
     /// The folder as the user named it.
     pub path: String,
     pub config_sha256: String,
+    #[serde(flatten, serialize_with = "provenance")]
     pub provenance: Provenance,
     /// A remark of the authors of the data that every report repeats.
+    #[serde(skip)]
     pub notice: Option<String>,
     /// The VM that migrates, as the logs name it.
     pub vm: Option<String>,
     /// Memory of the VM, as declared.
+    #[serde(skip)]
     pub vm_memory_bytes: Option<f64>,
     /// Hosts, source before target before observer.
     pub hosts: Vec<Host>,
     /// What time zero of the curves is.
     pub align: Event,
     /// Further events at which curves are aligned, each other than `align`.
+    #[serde(skip)]
     pub also_aligned: Vec<Event>,
+    #[serde(skip)]
     pub bootstrap: Bootstrap,
     /// The factors in the order in which people name them; others come after these.
+    #[serde(skip)]
     pub factor_order: Vec<String>,
     /// The declared order of the levels of a factor.
+    #[serde(skip)]
     pub level_order: BTreeMap<String, Vec<String>>,
+}
+
+/// By its name, and whether the logs were generated from published figures.
+fn provenance<S: Serializer>(provenance: &Provenance, serializer: S) -> Result<S::Ok, S::Error> {
+    fields!(serializer, {
+        provenance: provenance,
+        reconstructed: *provenance == Provenance::Reconstructed,
+    })
 }
 
 /// What the levels of a factor are sorted by before their names: their place in the declared order, then as
@@ -147,16 +211,11 @@ pub enum Provenance {
     Illustrative,
 }
 
-impl Provenance {
-    /// The short name in data.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Recorded => "recorded",
-            Self::Reconstructed => "reconstructed",
-            Self::Illustrative => "illustrative",
-        }
-    }
-}
+names!(Provenance, {
+    Self::Recorded => "recorded",
+    Self::Reconstructed => "reconstructed",
+    Self::Illustrative => "illustrative",
+});
 
 /// How resampling intervals were computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,13 +224,15 @@ pub struct Bootstrap {
     pub resamples: u32,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Host {
     pub name: String,
     pub role: Role,
     /// Number of CPUs; `None` when neither declared nor visible in the logs.
     pub cpus: Option<u32>,
 }
+
+pub type HostId = Id<Host>;
 
 /// What a host does in the experiment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -181,16 +242,11 @@ pub enum Role {
     Observer,
 }
 
-impl Role {
-    /// The short name in data.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Source => "source",
-            Self::Target => "target",
-            Self::Observer => "observer",
-        }
-    }
-}
+names!(Role, {
+    Self::Source => "source",
+    Self::Target => "target",
+    Self::Observer => "observer",
+});
 
 /// The event that time zero of the curves stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -205,17 +261,12 @@ pub enum Event {
     End,
 }
 
-impl Event {
-    /// The short name in data.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Request => "request",
-            Self::Outage => "outage",
-            Self::Resume => "resume",
-            Self::End => "end",
-        }
-    }
-}
+names!(Event, {
+    Self::Request => "request",
+    Self::Outage => "outage",
+    Self::Resume => "resume",
+    Self::End => "end",
+});
 
 /// One combination of factor levels; its runs are repetitions of each other.
 #[derive(Debug, Clone, PartialEq)]
@@ -223,31 +274,60 @@ pub struct Condition {
     /// Stable identifier fit for file names and anchors, for example `memtester`.
     pub id: String,
     pub factors: Factors,
-    /// Indices into [`Analysis::runs`].
-    pub runs: Vec<usize>,
+    /// Those of it, in the order of repetitions.
+    pub runs: Vec<RunId>,
     /// Completed runs among them.
     pub completed: usize,
 }
 
+pub type ConditionId = Id<Condition>;
+
+impl Serialize for ConditionId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_newtype_struct(data::CONDITION, &self.index())
+    }
+}
+
+impl Listed for Condition {
+    fn before(to: &Relocation) -> usize {
+        to.conditions
+    }
+}
+
+impl Relocate for Condition {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self { id: _, factors: _, runs, completed: _ } = self;
+        runs.relocate(to);
+    }
+}
+
 /// One quantity over the repetitions of one condition.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Series {
-    /// Index into [`Analysis::conditions`].
-    pub condition: usize,
+    #[serde(rename = "factors")]
+    pub condition: ConditionId,
     /// Name as in `summary.json`, for example `outage_ping` or `lost_frames.linux`.
     pub metric: String,
     pub unit: Unit,
+    /// `None` without a single value.
+    #[serde(flatten, serialize_with = "data::summary")]
+    pub summary: Option<Summary>,
     /// One value a completed run, in the order of repetitions; `None` where it is missing.
     pub values: Vec<Option<f64>>,
-    /// `None` without a single value.
-    pub summary: Option<Summary>,
 }
 
-/// Mean course of one quantity over the repetitions of one condition, in bins of one second.
-#[derive(Debug, Clone, PartialEq)]
+impl Relocate for Series {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self { condition, metric: _, unit: _, values: _, summary: _ } = self;
+        condition.relocate(to);
+    }
+}
+
+/// The mean of one quantity over the repetitions of one condition, in bins of one second.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Curve {
-    /// Index into [`Analysis::conditions`].
-    pub condition: usize,
+    #[serde(rename = "factors")]
+    pub condition: ConditionId,
     /// `None` for a quantity of the service, such as `ping.rtt`.
     pub host: Option<String>,
     /// Name as in `summary.json`, for example `cpu.user` or `domain.asam.cpu`.
@@ -256,9 +336,18 @@ pub struct Curve {
     /// What its time zero is: every curve is there for each event of the campaign.
     pub align: Event,
     /// Bins in ascending order, without holes in `t_s`; a bin without samples has `n == 0`.
+    #[serde(skip)]
     pub bins: Vec<Bin>,
     /// The single repetitions behind the mean, one value per entry of `bins`.
+    #[serde(skip)]
     pub repetitions: Vec<Trace>,
+}
+
+impl Relocate for Curve {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self { condition, host: _, metric: _, unit: _, align: _, bins: _, repetitions: _ } = self;
+        condition.relocate(to);
+    }
 }
 
 /// One bin of a mean curve: `[t_s − 0.5, t_s + 0.5)`.
@@ -283,15 +372,16 @@ pub struct Trace {
 }
 
 /// Two conditions compared in one metric: `b` against `a`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Comparison {
     pub metric: String,
-    /// Condition that is compared against (index).
-    pub a: usize,
-    /// Condition that is compared (index).
-    pub b: usize,
+    /// Condition that is compared against.
+    pub a: ConditionId,
+    /// Condition that is compared.
+    pub b: ConditionId,
     /// mean(b) ÷ mean(a).
     pub ratio: Option<f64>,
+    #[serde(flatten, serialize_with = "data::ratio_ci95")]
     pub ratio_ci95: Option<Interval>,
     /// mean(b) − mean(a).
     pub difference: f64,
@@ -299,6 +389,20 @@ pub struct Comparison {
     pub p_value: Option<f64>,
     /// After Holm's correction for the number of comparisons.
     pub p_adjusted: Option<f64>,
+}
+
+impl Comparison {
+    /// What the test behind `p_value` is called in data.
+    pub const TEST: &str = "mann-whitney-exact";
+}
+
+impl Relocate for Comparison {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self { metric: _, a, b, ratio: _, ratio_ci95: _, difference: _, p_value: _, p_adjusted: _ } =
+            self;
+        a.relocate(to);
+        b.relocate(to);
+    }
 }
 
 /// Two methods of measuring an outage, over all completed runs that both saw (Bland and Altman,
@@ -326,22 +430,65 @@ pub struct Agreement {
     pub correlation: Option<f64>,
 }
 
+impl Serialize for Agreement {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fields!(serializer, {
+            a: self.a,
+            b: self.b,
+            n: self.pairs.len(),
+            left_out: self.left_out,
+            overlapping: self.overlapping,
+            bias_s: (!self.pairs.is_empty()).then_some(self.bias_s),
+            bias_ci95_low_s: self.bias_ci95.map(|interval| interval.low),
+            bias_ci95_high_s: self.bias_ci95.map(|interval| interval.high),
+            limits_low_s: self.limits.map(|interval| interval.low),
+            limits_high_s: self.limits.map(|interval| interval.high),
+            correlation: self.correlation,
+            pairs: self.pairs,
+        })
+    }
+}
+
+impl Relocate for Agreement {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            a: _,
+            b: _,
+            pairs,
+            left_out: _,
+            overlapping: _,
+            bias_s: _,
+            bias_ci95: _,
+            limits: _,
+            correlation: _,
+        } = self;
+        pairs.relocate(to);
+    }
+}
+
 /// One run as both methods saw it, seconds.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct AgreementPair {
-    /// Index into [`Analysis::runs`].
-    pub run: usize,
+    pub run: RunId,
     pub a_s: f64,
     pub b_s: f64,
 }
 
+impl Relocate for AgreementPair {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self { run, a_s: _, b_s: _ } = self;
+        run.relocate(to);
+    }
+}
+
 /// A published figure beside its recomputation.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Published {
     pub quantity: String,
     pub factors: Factors,
     pub stated: f64,
     /// Decimal places to which the figure was printed.
+    #[serde(skip)]
     pub decimals: u32,
     pub computed: Option<f64>,
     /// computed − stated.
@@ -349,59 +496,6 @@ pub struct Published {
     /// Whether the computed value, rounded as the figure was printed, is the stated one.
     pub agrees: Option<bool>,
     pub note: Option<String>,
-}
-
-/// What the numbers say, found without a person. Sentences are made from these in the reports.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Finding {
-    /// What loses most in a comparison: an index into [`Analysis::efficiency`].
-    LeastEfficient { comparison: String, efficiency: usize },
-    /// How many of the quantities of a comparison lose at most `loss` (a share of the baseline's
-    /// performance), and which lose more, the worst first: indices into [`Analysis::efficiency`].
-    LosesMore { comparison: String, loss: f64, quantities: usize, worse: Vec<usize> },
-    /// Several VMs against one alone, and against what more VMs than cores can reach: indices into
-    /// [`Analysis::parallel`] of the operations of one benchmark in one condition.
-    Together { operations: Vec<usize> },
-    /// VMs whose largest value is more than `ratio` times the smallest: indices into
-    /// [`Analysis::parallel`], the least even first.
-    Uneven { ratio: f64, operations: Vec<usize> },
-    /// The outage of each condition: the best method's mean, and its range over all repetitions.
-    Outage { condition: usize, method: Method, mean_s: f64, min_s: f64, max_s: f64, n: usize },
-    /// The condition lengthened the metric against the reference condition.
-    Lengthened {
-        metric: String,
-        condition: usize,
-        reference: usize,
-        ratio: f64,
-        ci95: Option<Interval>,
-        p_adjusted: Option<f64>,
-    },
-    /// How ping and guest clock compare over all runs; differences are guest clock − ping.
-    MethodsAgree { runs: usize, overlapping: usize, mean_difference_s: f64, largest_difference_s: f64 },
-    /// The run in which the two differ most beyond their intervals.
-    MethodsDisagree { run: usize, ping_s: f64, guest_clock_s: f64 },
-    /// The outage outlasted the migration process in so many runs of the condition.
-    OutageOutlastsMigration { condition: usize, runs: usize, of: usize },
-    /// Each of the first repetitions had a longer outage than every later one.
-    FirstRepetitionsSlower { condition: usize, first: usize, first_mean_s: f64, later_mean_s: f64 },
-    /// Round trips while the migration ran were longer: ratio of medians during ÷ before.
-    RoundTripsRaised { condition: usize, ratio: f64 },
-    /// Along a numeric factor (and at one level of a second, which may be empty) pre-copy converges in the condition
-    /// `last` and in none of the `conditions` above it, in which so many of the runs completed.
-    PrecopyLimit {
-        factor: String,
-        level: String,
-        last: usize,
-        conditions: Vec<usize>,
-        completed: usize,
-        runs: usize,
-    },
-    /// Further conditions in which pre-copy does not converge, the worst first.
-    DoesNotConverge { conditions: Vec<usize> },
-    /// The conditions that sent the VM's memory several times, with how often, the most first.
-    Amplified { conditions: Vec<(usize, f64)> },
-    /// A straight line describes a series over a numeric factor: units of the series per unit of the factor.
-    Trend { factor: String, level: String, metric: String, slope: f64, ci95: Interval, r_squared: f64 },
 }
 
 /// The unit of a number in the analysis.
@@ -419,24 +513,19 @@ pub enum Unit {
     Ratio,
 }
 
-impl Unit {
-    /// The short name in data.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Seconds => "s",
-            Self::Milliseconds => "ms",
-            Self::Percent => "percent",
-            Self::Bytes => "bytes",
-            Self::BytesPerSecond => "bytes_per_s",
-            Self::PerSecond => "per_s",
-            Self::Count => "count",
-            Self::Ratio => "ratio",
-        }
-    }
-}
+names!(Unit, {
+    Self::Seconds => "s",
+    Self::Milliseconds => "ms",
+    Self::Percent => "percent",
+    Self::Bytes => "bytes",
+    Self::BytesPerSecond => "bytes_per_s",
+    Self::PerSecond => "per_s",
+    Self::Count => "count",
+    Self::Ratio => "ratio",
+});
 
 /// One problem of the data, with the place where it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
     pub severity: Severity,
     /// Stable kebab-case code, for example `row-not-read`.
@@ -453,6 +542,13 @@ pub struct Diagnostic {
     pub text: Option<String>,
 }
 
+impl Relocate for Diagnostic {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self { severity: _, code: _, file, line: _, column: _, message: _, text: _ } = self;
+        file.iter_mut().for_each(|path| to.path(path));
+    }
+}
+
 /// Ordered so that the most severe sorts first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -463,3 +559,9 @@ pub enum Severity {
     /// Something to know.
     Note,
 }
+
+names!(Severity, {
+    Self::Error => "error",
+    Self::Warning => "warning",
+    Self::Note => "note",
+});

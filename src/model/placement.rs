@@ -1,7 +1,11 @@
 //! Which VM to migrate first when VMs together use more CPU than wanted.
 
-/// The order in which to migrate; `docs/methodology.md` has the rule.
-#[derive(Debug, Clone, PartialEq)]
+use serde::Serialize;
+
+use super::data::names;
+
+/// The order in which to migrate; `docs/methodology/conclusions.md` has the rule.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Placement {
     /// Per cent of the host that the VMs may use together.
     pub threshold_percent: f64,
@@ -9,6 +13,8 @@ pub struct Placement {
     pub cpu_percent: Option<f64>,
     /// How many have to leave, in this order, for the others to stay at or below the threshold.
     pub to_migrate: Option<usize>,
+    /// In data with the reasons in words, which the reports make.
+    #[serde(skip)]
     pub order: Vec<Candidate>,
 }
 
@@ -20,7 +26,7 @@ impl Placement {
 }
 
 /// One VM.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Candidate {
     pub vm: String,
     pub time_s: f64,
@@ -28,6 +34,7 @@ pub struct Candidate {
     pub time_uncertainty_s: f64,
     pub downtime_s: Option<f64>,
     pub cpu_percent: Option<f64>,
+    #[serde(skip)]
     pub reason: Reason,
 }
 
@@ -46,6 +53,13 @@ pub enum Reason {
     /// There is no other.
     Last,
 }
+
+names!(Reason, "placement", {
+    Self::LeastTime => "least-time",
+    Self::ShorterDowntime { .. } => "shorter-downtime",
+    Self::NothingTells { .. } => "nothing-tells",
+    Self::Last => "last",
+});
 
 impl Reason {
     pub fn as_fast(&self) -> &[String] {

@@ -1,14 +1,21 @@
 //! One run: what was measured in it.
 
-use super::{Check, Event, Factors, Hypervisor, Milestone, Phase, PhaseKind, Presence, Transfer, Unit};
+use serde::{Serialize, Serializer};
+
+use super::data::{self, Exact, by_name, fields, names};
+use super::time_line::Precopy;
+use super::{
+    Check, ConditionId, Event, Factors, Hypervisor, Id, Listed, Milestone, Phase, PhaseKind, Presence,
+    Relocate, Relocation, Transfer, Unit,
+};
 
 /// One live-migration run: one repetition of one condition.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Run {
     /// `<condition>-<repetition>`, for example `memtester-3`.
     pub id: String,
-    /// Index into [`super::Analysis::conditions`].
-    pub condition: usize,
+    #[serde(skip)]
+    pub condition: ConditionId,
     pub factors: Factors,
     pub repetition: u32,
     /// Paths relative to the campaign folder, sorted.
@@ -20,10 +27,10 @@ pub struct Run {
     pub streams: Vec<Stream>,
     /// Further figures of the run by the names of their series: lost frames and buffers, and
     /// results of benchmarks that ran meanwhile.
+    #[serde(skip)]
     pub measurements: Vec<Measurement>,
-    pub resources: Vec<ResourceCost>,
-    pub flags: Vec<Flag>,
     /// What the hypervisor itself says of the migration.
+    #[serde(flatten, serialize_with = "account")]
     pub hypervisor: Option<Hypervisor>,
     /// What it says it transferred, against what was counted elsewhere.
     pub transfer: Option<Transfer>,
@@ -36,6 +43,61 @@ pub struct Run {
     /// What was checked between the sources.
     pub checks: Vec<Check>,
     pub degradation: Option<Degradation>,
+    pub resources: Vec<ResourceCost>,
+    /// In data with their sentences, which the reports make.
+    #[serde(skip)]
+    pub flags: Vec<Flag>,
+}
+
+/// The account of a hypervisor, and what it says of pre-copy.
+fn account<S: Serializer>(account: &Option<Hypervisor>, serializer: S) -> Result<S::Ok, S::Error> {
+    fields!(serializer, { hypervisor: account, precopy: account.as_ref().map(Precopy) })
+}
+
+pub type RunId = Id<Run>;
+
+impl Serialize for RunId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_newtype_struct(data::RUN, &self.index())
+    }
+}
+
+impl Listed for Run {
+    fn before(to: &Relocation) -> usize {
+        to.runs
+    }
+}
+
+impl Relocate for Run {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            id: _,
+            condition,
+            factors: _,
+            repetition: _,
+            source_files,
+            migration: _,
+            outages,
+            ping: _,
+            streams,
+            measurements: _,
+            resources: _,
+            flags: _,
+            hypervisor,
+            transfer,
+            milestones: _,
+            phases: _,
+            presences: _,
+            checks: _,
+            degradation: _,
+        } = self;
+        condition.relocate(to);
+        source_files.iter_mut().for_each(|path| to.path(path));
+        outages.relocate(to);
+        streams.relocate(to);
+        hypervisor.relocate(to);
+        transfer.relocate(to);
+    }
 }
 
 impl Run {
@@ -84,7 +146,7 @@ impl Run {
 }
 
 /// What one client of a media stream counted.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Stream {
     /// As the file name tells it.
     pub client: String,
@@ -94,6 +156,20 @@ pub struct Stream {
     pub played_buffers: Option<i64>,
     /// Path relative to the campaign folder.
     pub source_file: String,
+}
+
+impl Relocate for Stream {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            client: _,
+            lost_frames: _,
+            lost_buffers: _,
+            displayed_frames: _,
+            played_buffers: _,
+            source_file,
+        } = self;
+        to.path(source_file);
+    }
 }
 
 /// A figure of one run that becomes a series.
@@ -123,6 +199,20 @@ pub struct Migration {
     pub reason: Option<String>,
 }
 
+impl Serialize for Migration {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fields!(serializer, {
+            request_epoch_s: Exact(self.request_epoch_s),
+            request_resolution_s: self.request_epoch_s.map(|_| self.request_resolution_s),
+            duration_s: self.duration_s,
+            user_s: self.user_s,
+            system_s: self.system_s,
+            status: self.status,
+            reason: self.reason,
+        })
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     Completed,
@@ -133,7 +223,7 @@ pub enum Status {
 }
 
 /// One outage as one method saw it. Times are seconds from the migration request.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outage {
     pub method: Method,
     pub estimate_s: f64,
@@ -147,7 +237,23 @@ pub struct Outage {
     pub source_file: String,
 }
 
-/// A way to measure an outage. `docs/methodology.md` defines each.
+impl Relocate for Outage {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            method: _,
+            estimate_s: _,
+            lower_s: _,
+            upper_s: _,
+            start_s: _,
+            end_s: _,
+            censored: _,
+            source_file,
+        } = self;
+        to.path(source_file);
+    }
+}
+
+/// A way to measure an outage. `docs/methodology/outages.md` defines each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Method {
     /// Consecutive unanswered requests × interval.
@@ -160,18 +266,15 @@ pub enum Method {
     Hypervisor,
 }
 
-impl Status {
-    /// The short name in data.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Completed => "completed",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-            Self::Unfinished => "unfinished",
-            Self::Unknown => "unknown",
-        }
-    }
-}
+names!(Status, "status", {
+    Self::Completed => "completed",
+    Self::Failed => "failed",
+    Self::Cancelled => "cancelled",
+    Self::Unfinished => "unfinished",
+    Self::Unknown => "unknown",
+});
+
+by_name!(Method);
 
 impl Method {
     /// The short name in data.
@@ -218,8 +321,30 @@ pub struct Ping {
     pub after: Option<RoundTrips>,
 }
 
+impl Serialize for Ping {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fields!(serializer, {
+            sent: self.sent,
+            received: self.received,
+            lost: self.lost,
+            longest_gap_lost: self.longest_gap_lost,
+            duplicates: self.duplicates,
+            interval_s: self.interval_s,
+            rtt_ms: ByPhase { before: self.before, during: self.during, after: self.after },
+        })
+    }
+}
+
+/// The round trips of a log, as data group them.
+#[derive(Serialize)]
+struct ByPhase {
+    before: Option<RoundTrips>,
+    during: Option<RoundTrips>,
+    after: Option<RoundTrips>,
+}
+
 /// Round trip times of one phase, milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct RoundTrips {
     pub n: usize,
     pub median: f64,
@@ -228,7 +353,7 @@ pub struct RoundTrips {
 }
 
 /// What the migration cost one host in one quantity.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ResourceCost {
     pub host: String,
     pub metric: String,
@@ -246,7 +371,7 @@ pub struct ResourceCost {
 }
 
 /// What one phase of a migration cost one host in one quantity.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct PhaseCost {
     pub phase: PhaseKind,
     pub mean: f64,
@@ -256,7 +381,7 @@ pub struct PhaseCost {
 }
 
 /// How much worse the service was from the request to the end of the log than before.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Degradation {
     /// Area of lost service, seconds: each request stands for one interval, of which an unanswered
     /// one loses all and an answered one the part 1 − (median round trip before ÷ its own), less what
@@ -307,38 +432,16 @@ pub enum FlagCode {
     FirstRepetitionSlower,
 }
 
-impl FlagCode {
-    /// The code in `summary.json`.
-    pub fn code(self) -> &'static str {
-        match self {
-            FlagCode::GuestClockStopped => "guest-clock-stopped",
-            FlagCode::GuestClockStepsBack => "guest-clock-steps-back",
-            FlagCode::GuestClockJumps => "guest-clock-jumps",
-            FlagCode::OutageLongerThanMigration => "outage-longer-than-migration",
-            FlagCode::MethodsDisagree => "methods-disagree",
-            FlagCode::OutageShorterThanDowntime => "outage-shorter-than-downtime",
-            FlagCode::DowntimeEndsEarly => "downtime-ends-early",
-            FlagCode::VmOnTwoHosts => "vm-on-two-hosts",
-            FlagCode::OutageBeforeRequest => "outage-before-request",
-            FlagCode::ScatteredLoss => "scattered-loss",
-            FlagCode::FirstRepetitionSlower => "first-repetition-slower",
-        }
-    }
-
-    /// The text key of the sentence that explains the flag.
-    pub fn label(self) -> &'static str {
-        match self {
-            FlagCode::GuestClockStopped => "flag.guest-clock-stopped",
-            FlagCode::GuestClockStepsBack => "flag.guest-clock-steps-back",
-            FlagCode::GuestClockJumps => "flag.guest-clock-jumps",
-            FlagCode::OutageLongerThanMigration => "flag.outage-longer-than-migration",
-            FlagCode::MethodsDisagree => "flag.methods-disagree",
-            FlagCode::OutageShorterThanDowntime => "flag.outage-shorter-than-downtime",
-            FlagCode::DowntimeEndsEarly => "flag.downtime-ends-early",
-            FlagCode::VmOnTwoHosts => "flag.vm-on-two-hosts",
-            FlagCode::OutageBeforeRequest => "flag.outage-before-request",
-            FlagCode::ScatteredLoss => "flag.scattered-loss",
-            FlagCode::FirstRepetitionSlower => "flag.first-repetition-slower",
-        }
-    }
-}
+names!(FlagCode, "flag", {
+    Self::GuestClockStopped => "guest-clock-stopped",
+    Self::GuestClockStepsBack => "guest-clock-steps-back",
+    Self::GuestClockJumps => "guest-clock-jumps",
+    Self::OutageLongerThanMigration => "outage-longer-than-migration",
+    Self::MethodsDisagree => "methods-disagree",
+    Self::OutageShorterThanDowntime => "outage-shorter-than-downtime",
+    Self::DowntimeEndsEarly => "downtime-ends-early",
+    Self::VmOnTwoHosts => "vm-on-two-hosts",
+    Self::OutageBeforeRequest => "outage-before-request",
+    Self::ScatteredLoss => "scattered-loss",
+    Self::FirstRepetitionSlower => "first-repetition-slower",
+});

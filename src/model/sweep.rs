@@ -1,6 +1,6 @@
 //! Quantities against a numeric factor.
 
-use super::Unit;
+use super::{ConditionId, Relocate, Relocation, Unit};
 use crate::stats::{Interval, LinearFit};
 
 /// One quantity over one numeric factor.
@@ -11,6 +11,13 @@ pub struct Sweep {
     pub metric: String,
     pub unit: Unit,
     pub lines: Vec<SweepLine>,
+}
+
+impl Relocate for Sweep {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self { factor: _, metric: _, unit: _, lines } = self;
+        lines.relocate(to);
+    }
 }
 
 /// What was measured at one level of the second factor.
@@ -24,16 +31,29 @@ pub struct SweepLine {
     pub fit: Option<LinearFit>,
 }
 
+impl Relocate for SweepLine {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self { level: _, points, fit: _ } = self;
+        points.relocate(to);
+    }
+}
+
 /// What was measured at one number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SweepPoint {
-    /// Index into [`super::Analysis::conditions`].
-    pub condition: usize,
+    pub condition: ConditionId,
     pub number: f64,
     pub values: Vec<f64>,
     /// `None` where nothing completed.
     pub mean: Option<f64>,
     pub ci95: Option<Interval>,
+}
+
+impl Relocate for SweepPoint {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self { condition, number: _, values: _, mean: _, ci95: _ } = self;
+        condition.relocate(to);
+    }
 }
 
 impl SweepLine {

@@ -1,10 +1,16 @@
-//! The course of one run: what happened when, by which evidence, and whether the sources agree.
+//! The time line of one run: what happened when, by which evidence, and whether the sources agree.
 //!
 //! All times are seconds since the migration request, by the observer's clock.
 
+use serde::{Serialize, Serializer};
+
+use super::data::{fields, names};
+use super::{Relocate, Relocation};
+
 /// Something that happened in a migration, with the bounds within which it did.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Milestone {
+    #[serde(flatten)]
     pub kind: MilestoneKind,
     pub evidence: Evidence,
     pub earliest_s: f64,
@@ -46,6 +52,40 @@ pub enum MilestoneKind {
     Ended,
 }
 
+impl MilestoneKind {
+    /// The short name in data.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::TransferBegan => "transfer-began",
+            Self::Round(_) => "round",
+            Self::Stopped => "stopped",
+            Self::ServiceLost => "service-lost",
+            Self::TransferEnded => "transfer-ended",
+            Self::Resumed => "resumed",
+            Self::ServiceBack => "service-back",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+impl Serialize for MilestoneKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let number = match self {
+            Self::Round(number) => Some(number),
+            Self::Requested
+            | Self::TransferBegan
+            | Self::Stopped
+            | Self::ServiceLost
+            | Self::TransferEnded
+            | Self::Resumed
+            | Self::ServiceBack
+            | Self::Ended => None,
+        };
+        fields!(serializer, { kind: self.name(), number: number })
+    }
+}
+
 /// By what something is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Evidence {
@@ -62,6 +102,15 @@ pub enum Evidence {
     /// The stamps of the clock inside the VM.
     GuestClock,
 }
+
+names!(Evidence, "evidence", {
+    Self::MigrationProcess => "migration-process",
+    Self::Hypervisor => "hypervisor",
+    Self::NetworkBurst => "network-burst",
+    Self::DomainList => "domain-list",
+    Self::Ping => "ping",
+    Self::GuestClock => "guest-clock",
+});
 
 /// One stretch of a migration, between two milestones.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -83,6 +132,20 @@ impl Phase {
     }
 }
 
+impl Serialize for Phase {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fields!(serializer, {
+            phase: self.kind,
+            start_s: self.from.at_s(),
+            end_s: self.to.at_s(),
+            length_s: self.length_s(),
+            half_width_s: self.half_width_s(),
+            start_evidence: self.from.evidence,
+            end_evidence: self.to.evidence,
+        })
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PhaseKind {
     /// Memory flows while the VM runs on the source.
@@ -93,8 +156,14 @@ pub enum PhaseKind {
     Activation,
 }
 
+names!(PhaseKind, "phase", {
+    Self::PreCopy => "precopy",
+    Self::StopAndCopy => "stop-and-copy",
+    Self::Activation => "activation",
+});
+
 /// A host on which the VM was seen, and from when until when.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Presence {
     pub host: String,
     pub evidence: Evidence,
@@ -107,11 +176,12 @@ pub struct Presence {
 }
 
 /// One comparison between what sources say.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Check {
+    #[serde(rename = "code")]
     pub kind: CheckKind,
     pub verdict: Verdict,
-    /// The two figures that were compared, as `docs/methodology.md` says of each kind.
+    /// The two figures that were compared, which `docs/methodology/run.md` defines for each kind.
     pub left_s: f64,
     pub right_s: f64,
     /// Uncertainty of their difference, ± seconds.
@@ -156,6 +226,20 @@ pub enum CheckKind {
     DurationsMatch,
 }
 
+names!(CheckKind, "check", {
+    Self::OutageAfterRequest => "outage-after-request",
+    Self::PingMatchesReplyGap => "ping-matches-reply-gap",
+    Self::PingMatchesGuestClock => "ping-matches-guest-clock",
+    Self::OutageCoversDowntime => "outage-covers-downtime",
+    Self::PingMatchesEvents => "ping-matches-events",
+    Self::DowntimeMatchesEvents => "downtime-matches-events",
+    Self::LostWhenStopped => "lost-when-stopped",
+    Self::OneHostAtATime => "one-host-at-a-time",
+    Self::BackAfterResumed => "back-after-resumed",
+    Self::BackBeforeEnd => "back-before-end",
+    Self::DurationsMatch => "durations-match",
+});
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
     /// It holds beyond the uncertainty.
@@ -166,8 +250,14 @@ pub enum Verdict {
     Contradicted,
 }
 
+names!(Verdict, "verdict", {
+    Self::Holds => "holds",
+    Self::WithinUncertainty => "within-uncertainty",
+    Self::Contradicted => "contradicted",
+});
+
 /// A hypervisor's own account of a migration.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Hypervisor {
     /// Path relative to the campaign folder.
     pub source_file: String,
@@ -175,8 +265,8 @@ pub struct Hypervisor {
     pub downtime_s: Option<f64>,
     /// What it last expected the downtime to become, seconds.
     pub expected_downtime_s: Option<f64>,
-    /// Resolution to which it prints the downtime, seconds.
-    pub resolution_s: f64,
+    /// Resolution to which it prints the downtime, seconds; `None` where it prints none.
+    pub resolution_s: Option<f64>,
     /// From the start of the job to its end, seconds.
     pub total_time_s: Option<f64>,
     pub setup_time_s: Option<f64>,
@@ -191,15 +281,43 @@ pub struct Hypervisor {
     pub pages_sent: Option<f64>,
     pub page_bytes: Option<f64>,
     /// By the last answer that tells pages by their kind.
+    #[serde(skip)]
     pub sent: Option<SentPages>,
     /// Median over its answers while the job was active.
     pub dirty_bytes_per_s: Option<f64>,
     /// Median over its answers while the job was active.
     pub throughput_bytes_per_s: Option<f64>,
     /// The rounds of pre-copy in their order, the stop-and-copy last, where it tells what each sent.
+    #[serde(skip)]
     pub rounds: Vec<PrecopyRound>,
     /// The sum over the rounds as it prints it, pages.
+    #[serde(skip)]
     pub printed_pages: Option<f64>,
+}
+
+impl Relocate for Hypervisor {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            source_file,
+            downtime_s: _,
+            expected_downtime_s: _,
+            resolution_s: _,
+            total_time_s: _,
+            setup_time_s: _,
+            iterations: _,
+            transferred_bytes: _,
+            remaining_bytes: _,
+            memory_bytes: _,
+            pages_sent: _,
+            page_bytes: _,
+            sent: _,
+            dirty_bytes_per_s: _,
+            throughput_bytes_per_s: _,
+            rounds: _,
+            printed_pages: _,
+        } = self;
+        to.path(source_file);
+    }
 }
 
 /// Pages by how they are sent, and what that came to, in one answer of a hypervisor.
@@ -214,7 +332,7 @@ pub struct SentPages {
 }
 
 /// What one round of pre-copy sent.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PrecopyRound {
     /// From 1.
     pub number: u64,
@@ -314,5 +432,25 @@ impl Hypervisor {
         let pages: f64 = middle.iter().map(pages).sum::<Option<f64>>()?;
         let duration_s: f64 = middle.iter().map(|round| round.duration_s).sum::<Option<f64>>()?;
         (duration_s > 0.0).then_some(pages * self.page_bytes? / duration_s)
+    }
+}
+
+/// What the account of a hypervisor says of pre-copy, as data have it: its rounds and what they come to.
+pub(super) struct Precopy<'a>(pub &'a Hypervisor);
+
+impl Serialize for Precopy<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(account) = self;
+        fields!(serializer, {
+            iterations: account.iterations,
+            pages_total: account.pages_total(),
+            pages_first: account.pages_first(),
+            pages_middle_mean: account.pages_middle_mean(),
+            pages_last: account.pages_last(),
+            vm_pages: account.vm_pages(),
+            amplification: account.amplification(),
+            bytes_total: account.transferred_bytes,
+            rounds: account.rounds,
+        })
     }
 }

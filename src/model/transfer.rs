@@ -1,6 +1,9 @@
 //! What a migration transferred: as the hypervisor tells it, as the network counted it, as pages make it.
 
-use super::{Status, Verdict};
+use serde::{Serialize, Serializer};
+
+use super::data::{self, fields};
+use super::{Relocate, Relocation, Status, Verdict};
 use crate::stats::Interval;
 
 /// The three beside each other.
@@ -18,6 +21,14 @@ pub struct Transfer {
     pub pages: Option<PageBytes>,
 }
 
+impl Relocate for Transfer {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self { status: _, source_file, told_bytes: _, counted, pages: _ } = self;
+        to.path(source_file);
+        counted.relocate(to);
+    }
+}
+
 impl Transfer {
     /// The worst of all comparisons; `None` without any.
     pub fn verdict(&self) -> Option<Verdict> {
@@ -26,8 +37,20 @@ impl Transfer {
     }
 }
 
+impl Serialize for Transfer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fields!(serializer, {
+            told_bytes: self.told_bytes,
+            source_file: self.source_file,
+            counted: self.counted,
+            pages: self.pages,
+            verdict: self.verdict(),
+        })
+    }
+}
+
 /// What the network counter of one host carried beyond its baseline while the VM migrated.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Counted {
     pub host: String,
     /// Name of the quantity in the log, for example `net.sent`.
@@ -40,17 +63,35 @@ pub struct Counted {
     /// By what share it exceeds what the hypervisor tells: counted ÷ told − 1.
     pub surplus: f64,
     /// Between what that is to be expected.
+    #[serde(flatten, serialize_with = "data::expected")]
     pub expected: Interval,
     pub verdict: Verdict,
 }
 
+impl Relocate for Counted {
+    fn relocate(&mut self, to: &Relocation) {
+        let Self {
+            host: _,
+            counter: _,
+            source_file,
+            bytes: _,
+            uncertainty_bytes: _,
+            surplus: _,
+            expected: _,
+            verdict: _,
+        } = self;
+        to.path(source_file);
+    }
+}
+
 /// What the pages that a hypervisor counts take on the network, by its own format.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct PageBytes {
     pub bytes: f64,
     /// By what share it exceeds what the hypervisor tells: of pages ÷ told − 1.
     pub surplus: f64,
     /// Between what that is to be expected.
+    #[serde(flatten, serialize_with = "data::expected")]
     pub expected: Interval,
     pub verdict: Verdict,
 }

@@ -114,6 +114,16 @@ impl Text {
         self.entries.iter().filter_map(|(key, text)| Some((below(key)?, text.clone()))).collect()
     }
 
+    /// Names in a sentence: “a, b and c”.
+    pub fn listed(&self, names: &[String]) -> String {
+        match names.split_last() {
+            Some((last, before)) if !before.is_empty() => {
+                self.fill("placement.list", &[("before", &before.join(", ")), ("last", last)])
+            }
+            Some(_) | None => names.concat(),
+        }
+    }
+
     /// A number with fixed decimals, a true minus sign and the language's decimal mark.
     pub fn number(&self, value: f64, decimals: usize) -> String {
         let text = format!("{value:.decimals$}");

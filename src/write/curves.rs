@@ -3,13 +3,13 @@
 use anyhow::Context;
 use polars::prelude::{Column as Series, DataFrame};
 
-use super::number::round_option;
+use super::number::round;
 use crate::input::parquet;
 use crate::model::{Analysis, Curve};
 
 /// File name of a curve without extension: `<condition>-<host>-<metric>`, metric dots as hyphens; with
 /// `-at-<event>` where it is not the campaign's first.
-pub fn curve_id(analysis: &Analysis, curve: &Curve) -> String {
+fn curve_id(analysis: &Analysis, curve: &Curve) -> String {
     let condition = &analysis.conditions[curve.condition].id;
     let host = curve.host.as_deref().map(|host| format!("-{}", file_name(host))).unwrap_or_default();
     let main = curve.align == analysis.campaign.align;
@@ -22,16 +22,21 @@ fn file_name(text: &str) -> String {
     text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
 }
 
+/// Where the report folder has a curve.
+pub fn curve_path(analysis: &Analysis, curve: &Curve) -> String {
+    format!("data/{}.parquet", curve_id(analysis, curve))
+}
+
 /// A curve as Parquet: `t_s, mean, sd, ci95_low, ci95_high, n` and one column a repetition.
 ///
 /// # Errors
 ///
 /// polars refuses the frame, which would be a mistake in the program.
 pub fn curve_parquet(analysis: &Analysis, curve: &Curve) -> anyhow::Result<(String, Vec<u8>)> {
-    let id = curve_id(analysis, curve);
+    let path = curve_path(analysis, curve);
     let bins = &curve.bins;
     let column = |name: &str, values: Vec<Option<f64>>| {
-        Series::new(name.into(), values.into_iter().map(round_option).collect::<Vec<_>>())
+        Series::new(name.into(), values.into_iter().map(|value| value.and_then(round)).collect::<Vec<_>>())
     };
     let mut columns = vec![
         Series::new("t_s".into(), bins.iter().map(|bin| bin.t_s).collect::<Vec<f64>>()),
@@ -44,7 +49,7 @@ pub fn curve_parquet(analysis: &Analysis, curve: &Curve) -> anyhow::Result<(Stri
     for trace in &curve.repetitions {
         columns.push(column(&format!("repetition_{}", trace.repetition), trace.values.clone()));
     }
-    let mut frame = DataFrame::new_infer_height(columns).with_context(|| id.clone())?;
-    let bytes = parquet::write(&mut frame).with_context(|| id.clone())?;
-    Ok((format!("data/{id}.parquet"), bytes))
+    let mut frame = DataFrame::new_infer_height(columns).with_context(|| path.clone())?;
+    let bytes = parquet::write(&mut frame).with_context(|| path.clone())?;
+    Ok((path, bytes))
 }

@@ -17,10 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, ensure};
 use polars::prelude::{Column, DataFrame, NamedFrom, Series};
-use rayon::prelude::*;
 
-use crate::input::parquet;
-use crate::model::{Analysis, Factors, Run};
+use crate::input;
+use crate::model::{Analysis, Event, Factors, Run};
 use crate::run::align::AlignedRun;
 use crate::write::output::Folder;
 
@@ -43,12 +42,39 @@ const TAKEN: [&str; 12] = [
     "benchmark",
 ];
 
-/// Every file of the dataset but the manifest. `aligned` are the runs of the analysis, in its order.
+/// The tables of one run as Parquet, by name; those without a row are left out.
+#[derive(Debug, Default)]
+pub struct RunTables(Vec<(&'static str, Vec<u8>)>);
+
+impl RunTables {
+    /// The aligned series of a run and its rounds. A run without the event `align` has no place on the axis.
+    ///
+    /// # Errors
+    ///
+    /// polars refuses a frame, which would be a mistake in the program.
+    pub fn new(run: &Run, aligned: &AlignedRun, align: Event) -> anyhow::Result<Self> {
+        let mut tables = vec![("rounds", rounds(run))];
+        if let Some(zero_s) = run.event_s(align) {
+            tables.extend([
+                ("samples", samples(aligned, zero_s)),
+                ("requests", requests(aligned, zero_s)),
+                ("guest_clock", guest_clock(aligned, zero_s)),
+            ]);
+        }
+        let written = |(name, columns)| {
+            let bytes = parquet(columns).with_context(|| format!("{name} of run {}", run.id));
+            Some(bytes.transpose()?.map(|bytes| (name, bytes)))
+        };
+        Ok(Self(tables.into_iter().filter_map(written).collect::<anyhow::Result<_>>()?))
+    }
+}
+
+/// Every file of the dataset but the manifest. `tables` are those of the runs of the analysis, in its order.
 ///
 /// # Errors
 ///
 /// A factor has the name of a column, or polars refuses a frame, which would be a mistake in the program.
-pub fn folder(analysis: &Analysis, aligned: &[AlignedRun]) -> anyhow::Result<Folder> {
+pub fn folder(analysis: &Analysis, tables: Vec<anyhow::Result<RunTables>>) -> anyhow::Result<Folder> {
     let factors: BTreeSet<&str> = analysis
         .conditions
         .iter()
@@ -59,57 +85,39 @@ pub fn folder(analysis: &Analysis, aligned: &[AlignedRun]) -> anyhow::Result<Fol
             "the factor `{taken}` has the name of a column of the dataset; give it another in campaign.toml"
         );
     }
-    ensure!(analysis.runs.len() == aligned.len(), "the analysis has other runs than were aligned");
-    let of_runs = of_partitions(analysis);
-    let mut folder: Folder = analysis
-        .runs
-        .par_iter()
-        .zip(aligned)
-        .flat_map_iter(|(run, aligned)| of_run(run, aligned, analysis, &of_runs))
-        .collect::<anyhow::Result<_>>()?;
-    for (name, frame) in [
+    ensure!(analysis.runs.len() == tables.len(), "the analysis has other runs than there are tables");
+    let partitioned = partition_factors(analysis);
+    let mut folder = Folder::new();
+    for (run, tables) in analysis.runs.iter().zip(tables) {
+        let partition = partition(run, &partitioned);
+        let place = |table: &str| format!("{table}/{partition}repetition={}/data.parquet", run.repetition);
+        folder.extend(tables?.0.into_iter().map(|(table, bytes)| (place(table), bytes)));
+    }
+    for (name, columns) in [
         ("runs", runs(analysis, &factors)),
         ("outages", outages(analysis, &factors)),
         ("results", results(analysis, &factors)),
     ] {
-        folder.extend(written(format!("{name}.parquet"), frame).transpose()?);
+        let path = format!("{name}.parquet");
+        let bytes = parquet(columns).with_context(|| path.clone())?;
+        folder.extend(bytes.map(|bytes| (path, bytes)));
     }
     Ok(folder)
 }
 
 /// The factors that are partitions: those of the conditions that have runs.
-fn of_partitions(analysis: &Analysis) -> BTreeSet<&str> {
+fn partition_factors(analysis: &Analysis) -> BTreeSet<&str> {
     let with_runs = analysis.conditions.iter().filter(|condition| !condition.runs.is_empty());
     with_runs.flat_map(|condition| condition.factors.keys().map(String::as_str)).collect()
 }
 
-/// The tables of one run, each in its partition; those without a row are left out.
-fn of_run(
-    run: &Run,
-    aligned: &AlignedRun,
-    analysis: &Analysis,
-    factors: &BTreeSet<&str>,
-) -> Vec<anyhow::Result<(String, Vec<u8>)>> {
-    let partition: String = factors
-        .iter()
-        .map(|factor| {
-            let level = run.factors.get(*factor).map_or(NO_LEVEL.to_owned(), |level| encoded(level));
-            format!("{}={level}/", encoded(factor))
-        })
-        .collect();
-    let place = |table: &str| format!("{table}/{partition}repetition={}/data.parquet", run.repetition);
-    // A run without the event has no place on the axis.
-    let zero_s = run.event_s(analysis.campaign.align);
-    let placed = |table: &str, frame: &dyn Fn(f64) -> Vec<Column>| written(place(table), frame(zero_s?));
-    [
-        placed("samples", &|zero_s| samples(aligned, zero_s)),
-        placed("requests", &|zero_s| requests(aligned, zero_s)),
-        placed("guest_clock", &|zero_s| guest_clock(aligned, zero_s)),
-        written(place("rounds"), rounds(run)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+/// The folders of a run, one for each factor.
+fn partition(run: &Run, factors: &BTreeSet<&str>) -> String {
+    let folder = |factor: &&str| {
+        let level = run.factors.get(*factor).map_or(NO_LEVEL.to_owned(), |level| encoded(level));
+        format!("{}={level}/", encoded(factor))
+    };
+    factors.iter().map(folder).collect()
 }
 
 fn samples(aligned: &AlignedRun, zero_s: f64) -> Vec<Column> {
@@ -246,16 +254,13 @@ where
     Column::new(name.into(), values)
 }
 
-/// The frame as Parquet; `None` without a row.
-fn written(path: String, columns: Vec<Column>) -> Option<anyhow::Result<(String, Vec<u8>)>> {
+/// A frame as Parquet; `None` without a row.
+fn parquet(columns: Vec<Column>) -> anyhow::Result<Option<Vec<u8>>> {
     if columns.first().is_none_or(|first| first.is_empty()) {
-        return None;
+        return Ok(None);
     }
-    let write = || {
-        let mut frame = DataFrame::new_infer_height(columns)?;
-        anyhow::Ok(parquet::write(&mut frame)?)
-    };
-    Some(write().with_context(|| path.clone()).map(|bytes| (path, bytes)))
+    let mut frame = DataFrame::new_infer_height(columns)?;
+    Ok(Some(input::parquet::write(&mut frame)?))
 }
 
 /// A name or a level as part of a path: bytes that mean something there are escaped as Hive does, `%2F`.
@@ -287,7 +292,7 @@ mod tests {
     fn a_factor_may_not_be_called_like_a_column() {
         let mut analysis = crate::model::example::analysis();
         analysis.conditions[0].factors.insert("host".to_owned(), "a".to_owned());
-        let error = folder(&analysis, &[]).unwrap_err().to_string();
+        let error = folder(&analysis, Vec::new()).unwrap_err().to_string();
         assert!(error.contains("`host`"), "{error}");
     }
 }

@@ -149,14 +149,14 @@ impl std::fmt::Display for Difference {
         match self {
             Difference::InputChanged(path) => write!(f, "input changed: {path}"),
             Difference::InputMissing(path) => write!(f, "input missing: {path}"),
-            Difference::InputNew(path) => write!(f, "input that the report did not have: {path}"),
+            Difference::InputNew(path) => write!(f, "new input, not in the report: {path}"),
             Difference::OutputAltered(path) => write!(f, "output altered since it was written: {path}"),
             Difference::OutputMissing(path) => write!(f, "output missing: {path}"),
             Difference::OutputNotReproduced(path) => write!(f, "output not reproduced: {path}"),
-            Difference::OutputNotWritten(path) => write!(f, "output that the report did not have: {path}"),
+            Difference::OutputNotWritten(path) => write!(f, "new output, not in the report: {path}"),
             Difference::Foreign(path) => write!(f, "not a file of the report: {path}"),
-            Difference::Configuration => f.write_str("the configuration is another one"),
-            Difference::Campaigns => f.write_str("the number of campaigns is another one"),
+            Difference::Configuration => f.write_str("the configuration has changed"),
+            Difference::Campaigns => f.write_str("the number of campaigns has changed"),
             Difference::Version { written, running } => {
                 write!(f, "written by version {written}, recomputed by {running}")
             }

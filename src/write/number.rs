@@ -3,22 +3,12 @@
 //! Numbers are rounded to twelve significant digits: 3 × 0.2 s is written `0.6`, and the last bit of a sum never tells
 //! machines apart.
 
-use crate::stats::Interval;
-
 /// A number as it is written; `None` where it is not finite.
 pub(super) fn round(value: f64) -> Option<f64> {
     if !value.is_finite() {
         return None;
     }
     format!("{value:.11e}").parse().ok()
-}
-
-pub(super) fn round_option(value: Option<f64>) -> Option<f64> {
-    value.and_then(round)
-}
-
-pub(super) fn ends(interval: Option<Interval>) -> (Option<f64>, Option<f64>) {
-    (round_option(interval.map(|i| i.low)), round_option(interval.map(|i| i.high)))
 }
 
 #[cfg(test)]

@@ -22,13 +22,15 @@ pub fn check(out: &Path, replace: bool) -> anyhow::Result<()> {
         return Ok(());
     };
     if !metadata.is_dir() {
-        bail!("{}: a file stands where the report folder should go", out.display());
+        bail!("{}: is a file, not a folder", out.display());
     }
     let empty = fs::read_dir(out).with_context(|| out.display().to_string())?.next().is_none();
     let ours = fs::read(out.join(MANIFEST)).is_ok_and(|bytes| is_manifest(&bytes));
     match (empty, ours, replace) {
         (true, ..) | (_, true, true) => Ok(()),
-        (_, true, false) => bail!("{} was written by stillstand before; --force replaces it", out.display()),
+        (_, true, false) => {
+            bail!("{} contains an earlier output of stillstand; --force replaces it", out.display())
+        }
         (_, false, _) => bail!(
             "{} is not empty and was not written by stillstand; it is never replaced. Choose another folder",
             out.display()

@@ -30,12 +30,12 @@ pub fn folder(analysis: &Analysis, text: &Text, formats: &[DocumentFormat]) -> a
 
 /// The document of an analysis, and its figures by identifier.
 fn draw(analysis: &Analysis, text: &Text) -> anyhow::Result<(Document, BTreeMap<String, String>)> {
-    let plans = figures::plan(analysis);
-    let drawn = plans
+    let listed = figures::list(analysis)?;
+    let drawn = listed
         .par_iter()
-        .map(|plan| Ok((plan.id.clone(), figures::draw(plan, analysis, text)?)))
+        .map(|figure| Ok((figure.id.clone(), figure.draw(text)?)))
         .collect::<anyhow::Result<_>>()?;
-    Ok((compose::document(analysis, &plans, text), drawn))
+    Ok((compose::document(analysis, &listed, text), drawn))
 }
 
 /// `report.html` and `report.pdf`.

@@ -14,64 +14,69 @@ use crate::show::tables::{Cell, Table};
 /// Never for tables whose rows are as long as their columns.
 pub fn table_csv(table: &Table) -> anyhow::Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-    let parts: Vec<&[&str]> = (0..table.columns.len())
-        .map(|index| {
-            table.rows.iter().filter_map(|row| row.cells.get(index)).map(parts).max_by_key(|p| p.len())
-        })
-        .map(|found| found.unwrap_or(&[""]))
-        .collect();
+    let rows: Vec<Vec<Vec<Part>>> =
+        table.rows.iter().map(|row| row.cells.iter().map(parts).collect()).collect();
     let mut header = Vec::new();
-    for (column, parts) in table.columns.iter().zip(&parts) {
+    let mut widths = Vec::new();
+    for (index, column) in table.columns.iter().enumerate() {
+        let widest = rows.iter().filter_map(|row| row.get(index)).max_by_key(|parts| parts.len());
+        let suffixes: Vec<&str> = match widest {
+            Some(parts) if !parts.is_empty() => parts.iter().map(|part| part.suffix).collect(),
+            _ => vec![""],
+        };
         let unit = column.unit.map(|unit| format!("_{}", unit.name())).unwrap_or_default();
         let key = column.key.replace('.', "_");
-        header.extend(parts.iter().map(|part| format!("{key}{part}{unit}")));
+        header.extend(suffixes.iter().map(|suffix| format!("{key}{suffix}{unit}")));
+        widths.push(suffixes.len());
     }
     writer.write_record(&header)?;
-    for row in &table.rows {
+    for row in rows {
         let mut record = Vec::new();
-        for (cell, parts) in row.cells.iter().zip(&parts) {
-            match cell {
-                Cell::Interval { interval, .. } => record.extend([plain(interval.low), plain(interval.high)]),
-                Cell::PlusMinus { value, half_width, .. } => {
-                    record.extend([plain(*value), plain(*half_width)]);
-                }
-                Cell::Share { value, interval } => {
-                    record.push(plain(*value));
-                    let ends = interval.map(|interval| [plain(interval.low), plain(interval.high)]);
-                    record.extend(ends.unwrap_or_default().into_iter().take(parts.len() - 1));
-                }
-                Cell::Amount { value, sd, .. } => {
-                    let sd = std::iter::once(sd.map(plain).unwrap_or_default());
-                    record.push(plain(*value));
-                    record.extend(sd.take(parts.len() - 1));
-                }
-                Cell::Unit(unit) => record.push(unit.name().to_owned()),
-                Cell::Missing => record.extend(parts.iter().map(|_| String::new())),
-                Cell::Text(text) | Cell::Metric(text) | Cell::Condition { name: text, .. } => {
-                    record.push(text.clone());
-                }
-                Cell::Label(key) => record.push(code(key).to_owned()),
-                Cell::Labels(keys) => {
-                    record.push(keys.iter().map(|key| code(key)).collect::<Vec<_>>().join(" "));
-                }
-                Cell::Verdict { margin, .. } => record.push(plain(*margin)),
-                Cell::Integer(value) => record.push(value.to_string()),
-                Cell::Number { value, .. } | Cell::Probability(value) => record.push(plain(*value)),
-            }
+        for (parts, width) in row.into_iter().zip(&widths) {
+            let missing = width.saturating_sub(parts.len());
+            record.extend(parts.into_iter().map(|part| part.text));
+            record.extend(std::iter::repeat_n(String::new(), missing));
         }
         writer.write_record(&record)?;
     }
     writer.into_inner().map_err(|error| anyhow::anyhow!("{}: {error}", table.id))
 }
 
-/// What follows the key in the names of the columns that a cell fills.
-fn parts(cell: &Cell) -> &'static [&'static str] {
+/// One of the columns that a cell fills.
+struct Part {
+    /// What follows the key in the name of the column.
+    suffix: &'static str,
+    text: String,
+}
+
+fn parts(cell: &Cell) -> Vec<Part> {
+    let text = |text: String| vec![Part { suffix: "", text }];
+    let number = |suffix, value| Part { suffix, text: plain(value) };
     match cell {
-        Cell::Interval { .. } => &["_low", "_high"],
-        Cell::PlusMinus { .. } => &["", "_half_width"],
-        Cell::Share { interval: Some(_), .. } => &["", "_low", "_high"],
-        Cell::Amount { sd: Some(_), .. } => &["", "_sd"],
-        _ => &[""],
+        Cell::Interval { interval, decimals: _ } => {
+            vec![number("_low", interval.low), number("_high", interval.high)]
+        }
+        Cell::PlusMinus { value, half_width, decimals: _ } => {
+            vec![number("", *value), number("_half_width", *half_width)]
+        }
+        Cell::Share { value, interval } => {
+            let ends = interval.map(|ends| [number("_low", ends.low), number("_high", ends.high)]);
+            std::iter::once(number("", *value)).chain(ends.into_iter().flatten()).collect()
+        }
+        Cell::Amount { value, sd, unit: _ } => {
+            std::iter::once(number("", *value)).chain(sd.map(|sd| number("_sd", sd))).collect()
+        }
+        Cell::Unit(unit) => text(unit.name().to_owned()),
+        Cell::Missing => Vec::new(),
+        Cell::Text(shown) | Cell::Metric(shown) | Cell::Condition { name: shown, label: _ } => {
+            text(shown.clone())
+        }
+        Cell::Label(key) => text(code(key).to_owned()),
+        Cell::Labels(keys) => text(keys.iter().map(|key| code(key)).collect::<Vec<_>>().join(" ")),
+        Cell::Verdict { margin: value, verdict: _, decimals: _ }
+        | Cell::Number { value, decimals: _ }
+        | Cell::Probability(value) => vec![number("", *value)],
+        Cell::Integer(value) => text(value.to_string()),
     }
 }
 

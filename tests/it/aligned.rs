@@ -2,7 +2,7 @@
 
 use stillstand::campaign::driver::{Options, Progress, run};
 use stillstand::input::config::AlignKey;
-use stillstand::model::{Analysis, Curve, Event};
+use stillstand::model::{Analysis, Curve, Entries, Event};
 
 use crate::campaign;
 
@@ -25,9 +25,9 @@ fn aligned_at_resumption_the_vm_is_active_on_the_target_within_one_bin() {
     let analysis = analysed(&[AlignKey::Request, AlignKey::Resume]);
     assert_eq!(analysis.campaign.also_aligned, [Event::Resume]);
     assert_eq!(analysis.conditions.len(), 5);
-    for (index, condition) in analysis.conditions.iter().enumerate() {
+    for (id, condition) in analysis.conditions.entries() {
         let vm = |curve: &&Curve| {
-            curve.condition == index
+            curve.condition == id
                 && curve.host.as_deref() == Some("apfel")
                 && curve.metric == "domain.asam.cpu"
         };
@@ -38,7 +38,7 @@ fn aligned_at_resumption_the_vm_is_active_on_the_target_within_one_bin() {
         assert!(after > 0.8 * plateau, "{}: {after} of {plateau}", condition.id);
     }
     // Aligned at the request the same repetitions make stairs: outages differ by seconds.
-    let cpuburn = analysis.conditions.iter().position(|condition| condition.id == "cpuburn").unwrap();
+    let cpuburn = analysis.conditions.find_id(|condition| condition.id == "cpuburn").unwrap();
     let stairs = analysis.curves.iter().find(|curve| {
         curve.condition == cpuburn
             && curve.align == Event::Request

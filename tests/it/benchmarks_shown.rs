@@ -45,7 +45,7 @@ fn the_report_has_shaded_tables_in_both_documents_and_plain_ones_as_files() {
     let campaign = campaign();
     let output = stillstand(&["report", campaign.to_str().unwrap(), "-o", out.to_str().unwrap()], &[]);
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success() && told.contains("results of benchmarks →"), "{told}");
+    assert!(output.status.success() && told.contains("benchmark results →"), "{told}");
     let html = fs::read_to_string(out.join("report.html")).unwrap();
     for wanted in [
         "<th colspan=\"6\" scope=\"colgroup\">linux</th>",

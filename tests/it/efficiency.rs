@@ -346,10 +346,10 @@ fn what_varies_in_a_cell_unnoticed_is_an_error_that_names_it() {
     assert!(error.contains("`bits` (32 and 64)") && error.contains("--where"), "{error}");
     let (code, error) = ended(&["--rows", "moed"]);
     assert_eq!(code, Some(2));
-    assert!(error.contains("`moed` is no factor") && error.contains("guest_os"), "{error}");
+    assert!(error.contains("`moed` is not a factor") && error.contains("guest_os"), "{error}");
     let (code, error) = ended(&["--where", "mode=xen"]);
     assert_eq!(code, Some(2));
-    assert!(error.contains("no mode is `xen`") && error.contains("hvm-pvdrivers"), "{error}");
+    assert!(error.contains("`mode` has no level `xen`") && error.contains("hvm-pvdrivers"), "{error}");
     let chosen = [
         "--rows",
         "mode",

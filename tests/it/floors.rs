@@ -331,3 +331,15 @@ fn no_files_of_the_program_use_each_other_in_a_circle() {
 fn no_parsers_use_each_other_in_a_circle() {
     no_circle("parsers/src");
 }
+
+#[test]
+fn the_kit_of_figures_knows_no_figure() {
+    let sources = Sources::read(&manifest().join("src"));
+    let figures = ["show", "figures"].map(str::to_owned);
+    let kit = ["show", "figures", "kit"].map(str::to_owned);
+    assert!(sources.modules.keys().any(|module| module.starts_with(&kit)));
+    for (from, to) in sources.arrows() {
+        let knows = from.starts_with(&kit) && to.starts_with(&figures) && !to.starts_with(&kit);
+        assert!(!knows, "{} uses {}", sources.name(from), sources.name(to));
+    }
+}

@@ -216,7 +216,7 @@ fn names_without_a_repetition_leave_the_pattern_to_the_user() {
         _ => String::new(),
     });
     let stderr = init(folder.path());
-    assert!(stderr.contains("naming: no way was found"), "{stderr}");
+    assert!(stderr.contains("naming: the names do not show"), "{stderr}");
     let text = fs::read_to_string(folder.path().join("campaign.toml")).unwrap();
     assert!(text.contains("# [naming]\n# pattern = "), "{text}");
     toml::from_str::<toml::Table>(&text).unwrap();

@@ -85,7 +85,10 @@ fn compare_puts_campaigns_or_levels_side_by_side() {
 
     let output = stillstand(&["compare", &side("none"), &side("nothing")], &[]);
     let text = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.code() == Some(1) && text.contains("no load is `nothing`; there are"), "{text}");
+    assert!(
+        output.status.code() == Some(1) && text.contains("`load` has no level `nothing`; its levels are"),
+        "{text}"
+    );
 }
 
 /// A folder above two campaigns that hold the same condition, one of them deeper, and the report over it.
@@ -152,9 +155,7 @@ fn a_portfolio_is_verified_also_where_its_campaigns_lie_elsewhere() {
         &[],
     );
     assert_eq!(output.status.code(), Some(4));
-    assert!(
-        String::from_utf8(output.stdout).unwrap().contains("input that the report did not have: none4-ping")
-    );
+    assert!(String::from_utf8(output.stdout).unwrap().contains("new input, not in the report: none4-ping"));
 }
 
 #[test]

@@ -23,7 +23,7 @@
 //! * The first row of *every* run is the average since the machine was booted: its rates become null.
 //! * Network counters overflow 32 bits: see [`overflow`].
 //! * A killed writer leaves half a line.
-//! * `-t` writes local times without a year; [`time`] finds the year and, if it can, the epoch.
+//! * `-t` writes local times without a year; `time::yearless` finds the year and, if it can, the epoch.
 //! * idle above 100 and sentinels of −1 occur: the first is kept, the second becomes null.
 //! * People open these files in spreadsheets and delete rows from the header: see [`header`] and
 //!   [`columns::told_by_order`].
@@ -39,21 +39,19 @@ mod row;
 mod run;
 mod stamp;
 mod table;
-mod time;
 mod value;
 mod writer;
 
 use self::begin::Heading;
 use self::header::{Dialect, HeaderRow};
 use self::table::Table;
-use self::time::Calendar;
-pub(super) use self::time::offset as zone_offset_s;
 use self::writer::{Headings, Units, Writer};
 use super::{Outcome, unusable};
 use crate::detect::Head;
 use crate::diagnostic::{Diagnostics, Facts, ParseError, Parsed, Place, RowCount};
 use crate::format::{Format, FormatInfo};
 use crate::lines::{Line, Lines};
+use crate::time::yearless::Calendar;
 
 pub(crate) static INFO: FormatInfo = FormatInfo {
     format: Format::Dstat,

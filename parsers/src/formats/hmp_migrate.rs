@@ -28,12 +28,12 @@ mod line;
 use std::borrow::Cow;
 
 use self::line::Said;
-use super::hypervisor::stamp::{self, Stamp};
 use super::hypervisor::{Observation, STATUS, Table, is_status};
 use crate::detect::Head;
 use crate::diagnostic::{ParseError, Parsed, Place};
 use crate::format::{Format, FormatInfo};
 use crate::lines::{Line, Lines};
+use crate::time::stamp::{self, Stamp};
 
 pub(crate) static INFO: FormatInfo = FormatInfo {
     format: Format::HmpMigrate,

@@ -10,9 +10,8 @@
 //!   Null, with a warning. So is what more is left than there is, and what no migration can come to: an underflow in
 //!   another unit.
 //! * QEMU before 2.1 says a throughput of -1 until it has measured one. Null, with a note.
-//! * A time without a zone is the clock on somebody's wall. It is in `local_s`, not in `time`.
-
-pub(super) mod stamp;
+//! * A time that is written as a date and a time of day is one on somebody's wall. It is in `local_s`; in `time`, too,
+//!   if its zone has one offset.
 
 use std::borrow::Cow;
 
@@ -20,13 +19,14 @@ use polars::prelude::{
     Float64Chunked, Int64Chunked, IntoSeries, NewChunkedArray, Series, StringChunked, UInt32Chunked,
 };
 
-use self::stamp::Stamp;
 use super::{Outcome, unusable};
-use crate::diagnostic::{Diagnostics, Facts, ParseError, Parsed, Place, RowCount};
+use crate::diagnostic::{Diagnostics, Facts, ParseError, Parsed, Place, RowCount, Severity};
 use crate::format::Format;
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::lines::Lines;
 use crate::text::{float, unsigned};
+use crate::time::stamp::Stamp;
+use crate::time::zone::Zone;
 
 /// The entry of a polled answer.
 pub(super) const STATUS: &str = "status";
@@ -243,15 +243,8 @@ impl Table {
             return Err(unusable(format, place, expected, self.diagnostics));
         }
         self.check_amounts();
-        let local = |row: &Observation| matches!(row.time, Some(Stamp::Local(_)));
-        if let Some(row) = self.rows.iter().find(|row| local(row)) {
-            let count = self.rows.iter().filter(|row| local(row)).count();
-            self.diagnostics.warning(
-                "time-zone-unknown",
-                Place { line: Some(row.line), ..Place::FILE },
-                || format!("{count} rows have times without a time zone: they are in local_s, not in time"),
-            );
-        }
+        let times = self.rows.iter().map(|row| (row.time, row.line));
+        report_unplaced(times, Severity::Warning, &mut self.diagnostics);
         let clock = clock(self.rows.iter().map(|row| row.time));
         if let Some(last) = self.rows.iter().rev().find_map(|row| row.status.as_deref()) {
             self.facts.set_text("last_status", last.as_bytes());
@@ -304,15 +297,42 @@ impl Table {
 
 /// The clock of rows with these times.
 pub(super) fn clock(mut times: impl Iterator<Item = Option<Stamp>>) -> Clock {
-    if times.any(|time| matches!(time, Some(Stamp::Epoch(_)))) { Clock::Epoch } else { Clock::None }
+    if times.any(|time| time.and_then(Stamp::epoch_s).is_some()) { Clock::Epoch } else { Clock::None }
+}
+
+/// Tells which times have no place in UTC, a diagnostic for each of their zones. Times without any are `unnamed`.
+pub(super) fn report_unplaced(
+    times: impl Iterator<Item = (Option<Stamp>, u64)>,
+    unnamed: Severity,
+    log: &mut Diagnostics,
+) {
+    let mut zones: Vec<(Zone, u64, usize)> = Vec::new();
+    for (time, line) in times {
+        let Some(zone) = time.and_then(Stamp::unplaced) else { continue };
+        match zones.iter_mut().find(|(known, ..)| *known == zone) {
+            Some((.., count)) => *count = count.saturating_add(1),
+            None => zones.push((zone, line, 1)),
+        }
+    }
+    for (zone, line, count) in zones {
+        let place = Place { line: Some(line), ..Place::FILE };
+        match zone.complaint() {
+            Some((code, why)) => log.warning(code, place, || {
+                format!("{count} rows have times that are in local_s, not in time: {why}")
+            }),
+            None => log.push(unnamed, "time-zone-unknown", place, || {
+                format!("{count} rows have times without a time zone: they are in local_s, not in time")
+            }),
+        }
+    }
 }
 
 /// The columns that say when and where each row was written.
 pub(super) fn first_columns(rows: impl Iterator<Item = (Option<Stamp>, u64)> + Clone) -> FrameBuilder {
     let mut columns = FrameBuilder::default();
     let times = [
-        ("time", Unit::EpochSeconds, Stamp::epoch as fn(Stamp) -> Option<f64>),
-        ("local_s", Unit::Seconds, Stamp::local),
+        ("time", Unit::EpochSeconds, Stamp::epoch_s as fn(Stamp) -> Option<f64>),
+        ("local_s", Unit::Seconds, Stamp::local_s),
     ];
     for (name, unit, part) in times {
         let values = rows.clone().map(|(time, _)| time.and_then(part));

@@ -34,7 +34,8 @@ use crate::diagnostic::{Diagnostics, Facts, ParseError, Parsed, Place, RowCount}
 use crate::format::{Format, FormatInfo};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::lines::{Line, Lines};
-use crate::text::{epoch, float, integer, split_once, unsigned};
+use crate::text::integer;
+use crate::time::epoch;
 
 pub(crate) static INFO: FormatInfo = FormatInfo {
     format: Format::MigrationTime,
@@ -81,13 +82,8 @@ pub(super) fn recognise(head: &Head<'_>) -> bool {
 
 /// Seconds since 1970, and how finely they are given.
 fn request(text: &[u8]) -> Option<(f64, f64)> {
-    let (whole, fraction) = split_once(text, b'.').unwrap_or((text, b""));
-    epoch(whole)?;
-    if whole.len() < text.len() && (fraction.len() > 9 || unsigned(fraction).is_none()) {
-        return None;
-    }
-    let digits = i32::try_from(fraction.len()).ok()?;
-    Some((float(text)?, 10_f64.powi(-digits)))
+    let (seconds, decimals) = epoch::seconds(text).filter(|(_, decimals)| *decimals <= 9)?;
+    Some((seconds, 10_f64.powi(-i32::try_from(decimals).ok()?)))
 }
 
 /// What GNU time says before its own line if the command failed.

@@ -39,7 +39,8 @@ use crate::diagnostic::{Diagnostics, Facts, ParseError, Parsed, Place, RowCount}
 use crate::format::{Format, FormatInfo};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::lines::{Line, Lines};
-use crate::text::{epoch, float, split_once, unsigned, words};
+use crate::text::{float, split_once, unsigned, words};
+use crate::time::epoch;
 
 pub(crate) static INFO: FormatInfo = FormatInfo {
     format: Format::PingGawk,
@@ -87,7 +88,7 @@ impl Reply {
         let end = line.len();
         let (at, stamp) = words.next().ok_or((0, line, "EPOCH.COUNTER"))?;
         let (seconds, counter) = split_once(stamp, b'.')
-            .and_then(|(seconds, counter)| Some((epoch(seconds)?, counter)))
+            .and_then(|(seconds, counter)| Some((epoch::whole(seconds)?, counter)))
             .ok_or((at, stamp, "EPOCH.COUNTER"))?;
         let counter = unsigned(counter)
             .filter(|_| counter.len() <= 2)

@@ -25,12 +25,12 @@
 mod label;
 
 use self::label::{Label, Value};
-use super::hypervisor::stamp::{self, Stamp};
 use super::hypervisor::{Observation, STATUS, Table};
 use crate::detect::Head;
 use crate::diagnostic::{ParseError, Parsed, Place};
 use crate::format::{Format, FormatInfo};
 use crate::lines::{Line, Lines};
+use crate::time::stamp::{self, Stamp};
 
 pub(crate) static INFO: FormatInfo = FormatInfo {
     format: Format::VirshDomjobinfo,

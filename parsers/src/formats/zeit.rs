@@ -7,8 +7,8 @@
 //! ```
 //!
 //! A shell loop in the VM writes `date` once and then `date +%H:%M:%S,%N`, or `date +%s.%N`, as fast as it
-//! can, about 50 times a second. The largest step between two stamps is how long the VM did not run. `stamp`
-//! has the forms that a stamp may have; the first one decides which of the two kinds the log is of.
+//! can, about 50 times a second. The largest step between two stamps is how long the VM did not run.
+//! `time::exact` has the forms that a stamp may have; the first one decides which of the two kinds the log is of.
 //!
 //! Traps:
 //!
@@ -17,28 +17,27 @@
 //!   midnight has passed already, is a clock that was set back across midnight.
 //! * A clock in a VM can be set back at a migration. Smaller steps back are kept as they are, with a note:
 //!   they are what the log is there to show.
-//! * The first line is in the machine's language (see `header`), or missing.
+//! * The first line is in the machine's language (see `time::date`), or missing.
 //! * The log may have been written in parts, each with its own `date`: the day is then counted from the
 //!   first one.
 //! * Some `date`s do not know `%N`: then a step is known to a second only. The fact `resolution_s` says so.
 //!
 //! Absent on purpose: turning times of day into seconds since 1970. The zone abbreviation is a fact, with its
-//! offset where the abbreviation has only one meaning; what the clock was worth is decided elsewhere.
-
-mod header;
-mod stamp;
+//! offset where the abbreviation means one offset only; what the clock was worth is decided elsewhere.
 
 use chrono::NaiveDate;
 use polars::prelude::{ChunkedBuilder, Float64Type, IntoSeries, PrimitiveChunkedBuilder};
 
-use self::header::Header;
-use self::stamp::{Kind, NS, Stamp, decimal};
 use super::{Outcome, unusable};
 use crate::detect::Head;
 use crate::diagnostic::{Diagnostics, Facts, ParseError, Parsed, Place, RowCount};
 use crate::format::{Format, FormatInfo};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::lines::{Line, Lines};
+use crate::time::date::{self, Date};
+use crate::time::exact::{Exact, Kind};
+use crate::time::zone::Zone;
+use crate::time::{NANOS, seconds};
 
 pub(crate) static INFO: FormatInfo = FormatInfo {
     format: Format::Zeit,
@@ -58,12 +57,12 @@ const MANY: usize = 3;
 
 fn recognise(head: &Head<'_>) -> bool {
     let Some((first, rest)) = head.lines.split_first() else { return false };
-    let headed = header::parse(first.text).is_some();
+    let headed = date::read(first.text).is_some();
     let lines = if headed { rest } else { &head.lines };
-    let kind = lines.iter().find_map(|line| Stamp::read(line.text.trim_ascii())).map(|stamp| stamp.kind);
-    let stamps: Vec<Stamp> = lines
+    let kind = lines.iter().find_map(|line| Exact::read(line.text.trim_ascii())).map(|stamp| stamp.kind);
+    let stamps: Vec<Exact> = lines
         .iter()
-        .filter_map(|line| Stamp::read(line.text.trim_ascii()))
+        .filter_map(|line| Exact::read(line.text.trim_ascii()))
         .filter(|stamp| Some(stamp.kind) == kind)
         .collect();
     // A request of a migration is one stamp of seconds since 1970, and perhaps another one at its end.
@@ -71,7 +70,7 @@ fn recognise(head: &Head<'_>) -> bool {
     if !sure && stamps.len() < MANY {
         return false;
     }
-    if headed && rest.iter().take(4).any(|line| Stamp::read(line.text.trim_ascii()).is_some()) {
+    if headed && rest.iter().take(4).any(|line| Exact::read(line.text.trim_ascii()).is_some()) {
         return true;
     }
     // A header that cannot be read must not hide a log whose other lines are beyond doubt.
@@ -97,7 +96,7 @@ struct Reader {
 
 /// Reads the log; see the module.
 fn parse(bytes: &[u8]) -> Result<Parsed, ParseError> {
-    let first = Lines::new(bytes).find_map(|line| Stamp::read(line.text.trim_ascii()));
+    let first = Lines::new(bytes).find_map(|line| Exact::read(line.text.trim_ascii()));
     let kind = first.map_or(Kind::TimeOfDay, |stamp| stamp.kind);
     let name = match kind {
         Kind::TimeOfDay => "time_s",
@@ -124,7 +123,7 @@ fn parse(bytes: &[u8]) -> Result<Parsed, ParseError> {
 impl Reader {
     fn line(&mut self, line: Line<'_>) {
         let text = line.text.trim_ascii();
-        match Stamp::read(text) {
+        match Exact::read(text) {
             Some(_) if !line.terminated && text.len() < self.width => {
                 self.rows.lost += 1;
                 let (found, wanted) = (text.len(), self.width);
@@ -144,7 +143,7 @@ impl Reader {
                 }
             }
             Some(_) => self.unreadable(line),
-            None => match header::parse(text) {
+            None => match date::read(text) {
                 Some(header) => self.header(line, &header),
                 None => self.unreadable(line),
             },
@@ -152,7 +151,7 @@ impl Reader {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "for people")]
-    fn epoch(&mut self, line: Line<'_>, stamp: &Stamp) {
+    fn epoch(&mut self, line: Line<'_>, stamp: &Exact) {
         if let Some(step) = self.last.map(|last| stamp.nanos.saturating_sub(last)).filter(|step| *step < 0) {
             self.diagnostics.note("clock-stepped-back", Place::line(line.number, line.text), || {
                 format!("the clock went back by {:.6} s; the stamp is kept", -(step as f64) / 1e9)
@@ -160,7 +159,7 @@ impl Reader {
         }
         self.last = Some(stamp.nanos);
         self.rows.read += 1;
-        self.times.append_option(decimal(stamp.nanos));
+        self.times.append_option(seconds(stamp.nanos));
     }
 
     #[expect(clippy::cast_precision_loss, reason = "for people")]
@@ -189,10 +188,10 @@ impl Reader {
         }
         self.last = Some(nanos);
         self.rows.read += 1;
-        self.times.append_option(decimal(self.day.saturating_mul(DAY_NS).saturating_add(nanos)));
+        self.times.append_option(seconds(self.day.saturating_mul(DAY_NS).saturating_add(nanos)));
     }
 
-    fn header(&mut self, line: Line<'_>, header: &Header<'_>) {
+    fn header(&mut self, line: Line<'_>, header: &Date<'_>) {
         let place = Place::line(line.number, line.text);
         if let Some(first) = self.first_date.filter(|_| self.kind == Kind::Epoch) {
             self.diagnostics.note("second-header", place, || {
@@ -213,33 +212,28 @@ impl Reader {
             }
             self.first_date = header.date.checked_sub_days(chrono::Days::new(self.day.unsigned_abs()));
             self.facts.set_text("date", self.first_date.unwrap_or(header.date).to_string().as_bytes());
-            self.facts.set_float("header_time_s", f64::from(header.time_s));
-            self.zone(place, header.zone);
+            self.facts.set_float("header_time_s", f64::from(header.time.seconds));
+            self.zone(place, header);
         }
         if self.kind == Kind::TimeOfDay {
-            self.last = Some(i64::from(header.time_s) * NS);
+            self.last = Some(i64::from(header.time.seconds) * NANOS);
         }
     }
 
-    fn zone(&mut self, place: Place<'_>, zone: Option<&[u8]>) {
-        let Some(zone) = zone else {
+    fn zone(&mut self, place: Place<'_>, header: &Date<'_>) {
+        let Some(name) = header.zone else {
             self.diagnostics.note("no-zone", place, || {
                 "the line of `date` names no time zone; the stamps are local time of an unknown zone"
                     .to_owned()
             });
             return;
         };
-        self.facts.set_text("zone", zone);
-        if let Some(offset) = header::utc_offset(zone) {
+        self.facts.set_text("zone", name);
+        let zone = Zone::of(name);
+        if let Some(offset) = zone.offset_s() {
             self.facts.set_int("utc_offset_s", offset);
-        } else {
-            self.diagnostics.note("zone-unknown", place, || {
-                format!(
-                    "the time zone abbreviation {} is not known or has several meanings; its offset has to be \
-                     configured",
-                    String::from_utf8_lossy(zone)
-                )
-            });
+        } else if let Some((code, message)) = zone.complaint().filter(|_| self.kind == Kind::TimeOfDay) {
+            self.diagnostics.warning(code, place, || message);
         }
     }
 
@@ -248,7 +242,7 @@ impl Reader {
         if line.number == 1 {
             // Not a row that is lost: the line has no stamp.
             self.diagnostics.warning("header-unreadable", place, || {
-                "the first line is neither a date as `date` writes it in English or German nor a stamp; it is \
+                "the first line is neither a date as `date` writes it in a language that is read nor a stamp; it is \
                  left out"
                     .to_owned()
             });

@@ -3,26 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Measured;
-use crate::model::{Benchmark, Condition, Diagnostic, Direction, Reading, Severity, Unit};
+use crate::model::{Benchmark, Condition, ConditionId, Diagnostic, Direction, Reading, Severity, Unit};
 use crate::stats::{Sample, mean_ci95};
 
 /// Where a value was measured.
 #[derive(Debug, Clone)]
 pub struct Place {
-    /// Index into the conditions.
-    pub condition: usize,
+    pub condition: ConditionId,
     pub repetition: u32,
     pub vm: Option<String>,
     pub file: String,
 }
 
 /// Benchmark, condition, operation and VM.
-type Key = (String, usize, String, Option<String>);
+type Key = (String, ConditionId, String, Option<String>);
 
 /// The quantities, in the order of benchmark, condition, operation and VM.
 ///
 /// A value that no benchmark can have is left out, and so are values in another unit than the first of
-/// their quantity, and what a second log says of a repetition that another has told already. A
+/// their quantity, and what a second log says of a repetition that another has already. A
 /// diagnostic names file and cell of each.
 pub fn cells(
     values: Vec<(Place, Measured)>,
@@ -30,13 +29,13 @@ pub fn cells(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Benchmark> {
     let mut groups: BTreeMap<Key, (Unit, Direction, Vec<Reading>)> = BTreeMap::new();
-    // Which file told of a repetition of a quantity, and of which quantities another did again.
-    let mut told_by: BTreeMap<(Key, u32, u64), String> = BTreeMap::new();
+    // The first file with a repetition of a quantity, and the quantities that another has again.
+    let mut first_files: BTreeMap<(Key, u32, u64), String> = BTreeMap::new();
     let mut twice: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
     for (place, measured) in values {
         let key = (measured.benchmark.clone(), place.condition, measured.operation.clone(), place.vm.clone());
         let name = name(&key, conditions);
-        let mut tell = |code, message: String| {
+        let mut report = |code, message: String| {
             diagnostics.push(Diagnostic {
                 severity: Severity::Error,
                 code,
@@ -50,13 +49,13 @@ pub fn cells(
         let impossible =
             measured.value < 0.0 || (measured.direction == Direction::Lower && measured.value == 0.0);
         if !measured.value.is_finite() || impossible {
-            tell("value-not-possible", format!("{name}: {} is no result; it is left out", measured.value));
+            report("value-not-possible", format!("{name}: {} is no result; it is left out", measured.value));
             continue;
         }
         let size = measured.size.map_or(0, f64::to_bits);
-        let teller = told_by.entry((key.clone(), place.repetition, size)).or_insert(place.file.clone());
-        if *teller != place.file {
-            twice.entry((teller.clone(), place.file)).or_default().insert(name);
+        let first = first_files.entry((key.clone(), place.repetition, size)).or_insert(place.file.clone());
+        if *first != place.file {
+            twice.entry((first.clone(), place.file)).or_default().insert(name);
             continue;
         }
         let group = groups.entry(key).or_insert((measured.unit, measured.direction, Vec::new()));
@@ -66,7 +65,7 @@ pub fn cells(
                 "{name}: this is in {:?}, {first} in {:?}; it is left out. Give the quantities names of their own",
                 measured.unit, group.0
             );
-            tell("mixed-units", message);
+            report("mixed-units", message);
             continue;
         }
         group.2.push(Reading {
@@ -132,16 +131,16 @@ pub fn by_repetition(readings: &[Reading]) -> BTreeMap<u32, f64> {
         repetitions.entry(reading.repetition).or_default().entry(size).or_default().push(reading.value);
     }
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-    let of_sizes = |sizes: BTreeMap<u64, Vec<f64>>| {
+    let over_sizes = |sizes: BTreeMap<u64, Vec<f64>>| {
         mean(&sizes.values().map(|values| mean(values)).collect::<Vec<f64>>())
     };
-    repetitions.into_iter().map(|(repetition, sizes)| (repetition, of_sizes(sizes))).collect()
+    repetitions.into_iter().map(|(repetition, sizes)| (repetition, over_sizes(sizes))).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Factors;
+    use crate::model::{Factors, Id};
 
     #[test]
     fn sizes_weigh_the_same() {
@@ -156,8 +155,9 @@ mod tests {
         assert_eq!(by_repetition(&readings), BTreeMap::from([(1, 15.5), (2, 5.0)]));
     }
 
-    fn told(file: &str, unit: Unit, value: f64) -> (Place, Measured) {
-        let place = Place { condition: 0, repetition: 1, vm: Some("vm1".to_owned()), file: file.to_owned() };
+    fn value(file: &str, unit: Unit, value: f64) -> (Place, Measured) {
+        let place =
+            Place { condition: Id::new(0), repetition: 1, vm: Some("vm1".to_owned()), file: file.to_owned() };
         let measured = Measured {
             benchmark: "fio".to_owned(),
             operation: "read".to_owned(),
@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn what_no_benchmark_can_have_is_left_out() {
         let (values, lines) =
-            found(vec![told("a", Unit::BytesPerSecond, -1.0), told("a", Unit::BytesPerSecond, 3.0)]);
+            found(vec![value("a", Unit::BytesPerSecond, -1.0), value("a", Unit::BytesPerSecond, 3.0)]);
         assert_eq!(values, [3.0]);
         assert!(
             lines[0].contains("a:7") && lines[0].contains("fio read of vm1 (kvm): -1 is no result"),
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn a_second_log_of_the_same_repetition_does_not_count() {
         let (values, lines) =
-            found(vec![told("a", Unit::BytesPerSecond, 3.0), told("b", Unit::BytesPerSecond, 5.0)]);
+            found(vec![value("a", Unit::BytesPerSecond, 3.0), value("b", Unit::BytesPerSecond, 5.0)]);
         assert_eq!(values, [3.0]);
         assert!(lines[0].contains("b: fio read of vm1 (kvm): counted twice, a tells"), "{lines:?}");
     }
@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn units_do_not_mix() {
         let (values, lines) =
-            found(vec![told("a", Unit::BytesPerSecond, 3.0), told("a", Unit::PerSecond, 5.0)]);
+            found(vec![value("a", Unit::BytesPerSecond, 3.0), value("a", Unit::PerSecond, 5.0)]);
         assert_eq!(values, [3.0]);
         assert!(lines[0].contains("PerSecond") && lines[0].contains("left out"), "{lines:?}");
     }

@@ -6,7 +6,8 @@ use super::cells::by_repetition;
 use crate::input::config::{EfficiencyTable, IntervalOver, ParallelTable, selects};
 use crate::model::diagnostics::campaign_diagnostic;
 use crate::model::{
-    Benchmark, Condition, Diagnostic, Direction, Efficiency, Factors, Parallel, Reading, Severity,
+    Benchmark, BenchmarkId, Condition, ConditionId, Diagnostic, Direction, Efficiency, Entries, Factors,
+    Parallel, Reading, Severity,
 };
 use crate::stats::{Sample, bootstrap_paired_ratio, bootstrap_ratio_of_means};
 
@@ -26,94 +27,108 @@ pub fn efficiencies(
 ) -> Vec<Efficiency> {
     let mut found = Vec::new();
     for table in declared {
-        for (at, of) in benchmarks.iter().enumerate() {
-            let factors = &conditions[of.condition].factors;
-            let about = !selects(&table.baseline, factors) && selects(&table.condition, factors);
-            if !about || of.direction == Direction::Neither {
-                continue;
-            }
-            let fits = |other: &Benchmark| {
-                let baseline = &conditions[other.condition].factors;
-                other.benchmark == of.benchmark
-                    && other.operation == of.operation
-                    && other.unit == of.unit
-                    && (other.vm == of.vm || other.vm.is_none() || of.vm.is_none())
-                    && selects(&table.baseline, baseline)
-                    && matches(table, factors, baseline)
-            };
-            let candidates: Vec<usize> =
-                (0..benchmarks.len()).filter(|other| fits(&benchmarks[*other])).collect();
-            let cell = || cell(of, factors);
-            let mut tell =
-                |severity, code, message| diagnostics.push(campaign_diagnostic(severity, code, message));
-            let baseline = match candidates.as_slice() {
-                [one] => Some(*one),
-                [] => {
-                    let message = format!(
-                        "{} has no baseline with {} ({})",
-                        cell(),
-                        levels(&table.baseline),
-                        files(of)
-                    );
-                    tell(Severity::Warning, "no-baseline", message);
-                    None
-                }
-                several => {
-                    let of_condition =
-                        |index: &usize| levels(&conditions[benchmarks[*index].condition].factors);
-                    let named: Vec<String> = several.iter().map(of_condition).collect();
-                    let message = format!(
-                        "{} ({}): {} baselines fit, {}; name in `match` the factors in which the baseline must agree",
-                        cell(),
-                        files(of),
-                        several.len(),
-                        named.join(" and ")
-                    );
-                    tell(Severity::Error, "several-baselines", message);
-                    None
-                }
-            };
-            let comparison = table.name.clone();
-            let Some(index) = baseline else {
-                let n_value = of.repetitions();
-                found.push(Efficiency {
-                    of: at,
-                    baseline,
-                    comparison,
-                    value: of.value,
-                    baseline_value: None,
-                    efficiency: None,
-                    ci95: None,
-                    n_value,
-                    n_baseline: 0,
-                });
-                continue;
-            };
-            let (left, right) = common_sizes(of, &benchmarks[index]);
-            let missing = |side: &[Reading], whole: &Benchmark| side.len() < whole.readings.len();
-            if missing(&left, of) || missing(&right, &benchmarks[index]) {
-                let message = format!(
-                    "{} and its baseline were not measured at the same sizes ({}, {}): only what both have is compared",
-                    cell(),
-                    files(of),
-                    files(&benchmarks[index])
-                );
-                tell(Severity::Warning, "sizes-differ", message);
-            }
-            let efficiency = against(of.direction, [&left, &right], table, resampling);
-            if efficiency.efficiency.is_none() {
-                let message = match left.is_empty() {
-                    true => format!("{}: no size was measured on both sides", cell()),
-                    false => {
-                        format!("{}: no efficiency against zero ({})", cell(), files(&benchmarks[index]))
-                    }
-                };
-                tell(Severity::Error, "no-ratio", message);
-            }
-            found.push(Efficiency { of: at, baseline, comparison, ..efficiency });
-        }
+        let comparison = Comparison { benchmarks, conditions, table, resampling };
+        let compared = benchmarks.ids().filter(|id| comparison.is_about(&benchmarks[*id]));
+        found.extend(compared.map(|id| comparison.efficiency(id, diagnostics)));
     }
     found
+}
+
+/// One declared comparison of a campaign.
+struct Comparison<'a> {
+    benchmarks: &'a [Benchmark],
+    conditions: &'a [Condition],
+    table: &'a EfficiencyTable,
+    resampling: Resampling,
+}
+
+impl Comparison<'_> {
+    fn factors(&self, benchmark: &Benchmark) -> &Factors {
+        &self.conditions[benchmark.condition].factors
+    }
+
+    /// Whether a quantity is compared with a baseline.
+    fn is_about(&self, benchmark: &Benchmark) -> bool {
+        let factors = self.factors(benchmark);
+        !selects(&self.table.baseline, factors)
+            && selects(&self.table.condition, factors)
+            && benchmark.direction != Direction::Neither
+    }
+
+    fn efficiency(&self, id: BenchmarkId, diagnostics: &mut Vec<Diagnostic>) -> Efficiency {
+        let compared = &self.benchmarks[id];
+        let Some(baseline) = self.baseline(compared, diagnostics) else {
+            return Efficiency {
+                of: id,
+                baseline: None,
+                comparison: self.table.name.clone(),
+                value: compared.value,
+                baseline_value: None,
+                efficiency: None,
+                ci95: None,
+                n_value: compared.repetitions(),
+                n_baseline: 0,
+            };
+        };
+        let cell = cell(compared, self.factors(compared));
+        let against = &self.benchmarks[baseline];
+        let (left, right) = common_sizes(compared, against);
+        if left.len() < compared.readings.len() || right.len() < against.readings.len() {
+            let message = format!(
+                "{cell} and its baseline were not measured at the same sizes ({}, {}): only what both have is compared",
+                files(compared),
+                files(against)
+            );
+            diagnostics.push(campaign_diagnostic(Severity::Warning, "sizes-differ", message));
+        }
+        let sides = [(id, left.as_slice()), (baseline, right.as_slice())];
+        let efficiency = ratio(compared.direction, sides, self.table, self.resampling);
+        if efficiency.efficiency.is_none() {
+            let message = match left.is_empty() {
+                true => format!("{cell}: no size was measured on both sides"),
+                false => format!("{cell}: no efficiency against zero ({})", files(against)),
+            };
+            diagnostics.push(campaign_diagnostic(Severity::Error, "no-ratio", message));
+        }
+        efficiency
+    }
+
+    /// The only quantity that fits as a baseline; `None` where there is none or there are several.
+    fn baseline(&self, compared: &Benchmark, diagnostics: &mut Vec<Diagnostic>) -> Option<BenchmarkId> {
+        let factors = self.factors(compared);
+        let fits = |other: &Benchmark| {
+            let baseline = self.factors(other);
+            other.benchmark == compared.benchmark
+                && other.operation == compared.operation
+                && other.unit == compared.unit
+                && (other.vm == compared.vm || other.vm.is_none() || compared.vm.is_none())
+                && selects(&self.table.baseline, baseline)
+                && matches(self.table, factors, baseline)
+        };
+        let candidates: Vec<BenchmarkId> =
+            self.benchmarks.ids().filter(|other| fits(&self.benchmarks[*other])).collect();
+        let cell = cell(compared, factors);
+        diagnostics.push(match candidates.as_slice() {
+            [one] => return Some(*one),
+            [] => {
+                let baseline = levels(&self.table.baseline);
+                let message = format!("{cell} has no baseline with {baseline} ({})", files(compared));
+                campaign_diagnostic(Severity::Warning, "no-baseline", message)
+            }
+            several => {
+                let named: Vec<String> =
+                    several.iter().map(|other| levels(self.factors(&self.benchmarks[*other]))).collect();
+                let message = format!(
+                    "{cell} ({}): {} baselines fit, {}; name in `match` the factors in which the baseline must agree",
+                    files(compared),
+                    several.len(),
+                    named.join(" and ")
+                );
+                campaign_diagnostic(Severity::Error, "several-baselines", message)
+            }
+        });
+        None
+    }
 }
 
 /// The files that a quantity comes from, for messages.
@@ -129,15 +144,15 @@ fn common_sizes(a: &Benchmark, b: &Benchmark) -> (Vec<Reading>, Vec<Reading>) {
     let sizes = |of: &Benchmark| -> BTreeSet<u64> {
         of.readings.iter().map(|reading| reading.size.map_or(0, f64::to_bits)).collect()
     };
-    let (of_a, of_b) = (sizes(a), sizes(b));
-    // One size each is no summary over sizes: they are what the tools were told, and may well differ.
-    if of_a.len() == 1 && of_b.len() == 1 {
+    let (sizes_a, sizes_b) = (sizes(a), sizes(b));
+    // One size each is no summary over sizes: they are what the tools were given, and may well differ.
+    if sizes_a.len() == 1 && sizes_b.len() == 1 {
         return (a.readings.clone(), b.readings.clone());
     }
     let both = |of: &Benchmark| {
         let is_common = |reading: &&Reading| {
             let size = reading.size.map_or(0, f64::to_bits);
-            of_a.contains(&size) && of_b.contains(&size)
+            sizes_a.contains(&size) && sizes_b.contains(&size)
         };
         of.readings.iter().filter(is_common).cloned().collect()
     };
@@ -160,9 +175,9 @@ fn matches(table: &EfficiencyTable, factors: &Factors, baseline: &Factors) -> bo
 }
 
 /// The efficiency of readings against those of their baseline, with its interval.
-fn against(
+fn ratio(
     direction: Direction,
-    [left, right]: [&[Reading]; 2],
+    [(of, left), (baseline, right)]: [(BenchmarkId, &[Reading]); 2],
     table: &EfficiencyTable,
     resampling: Resampling,
 ) -> Efficiency {
@@ -190,9 +205,9 @@ fn against(
         bootstrap_ratio_of_means(&sample(&denominators)?, &sample(&numerators)?, seed, resamples)
     });
     Efficiency {
-        of: 0,
-        baseline: None,
-        comparison: String::new(),
+        of,
+        baseline: Some(baseline),
+        comparison: table.name.clone(),
         value: value.unwrap_or(0.0),
         baseline_value,
         efficiency,
@@ -226,58 +241,58 @@ fn values(readings: &[Reading], over: IntervalOver) -> BTreeMap<u64, f64> {
 /// most VMs that the cores hold, as studies of few cores do: of n VMs, each should reach its time ×
 /// (or its rate ÷) n · vCPUs ÷ cores.
 pub fn parallel(benchmarks: &[Benchmark], conditions: &[Condition], table: &ParallelTable) -> Vec<Parallel> {
-    type Key<'a> = (&'a str, usize, &'a str);
+    type Key<'a> = (&'a str, ConditionId, &'a str);
     let mut groups: BTreeMap<Key<'_>, Vec<&Benchmark>> = BTreeMap::new();
     for benchmark in benchmarks.iter().filter(|b| b.vm.is_some() && b.direction != Direction::Neither) {
         let key = (benchmark.benchmark.as_str(), benchmark.condition, benchmark.operation.as_str());
         groups.entry(key).or_default().push(benchmark);
     }
     let mut found: Vec<Parallel> =
-        groups.into_values().filter(|vms| vms.len() > 1).map(|vms| together(&vms)).collect();
-    let alike = |a: usize, b: usize| {
-        let without = |index: usize| {
-            let factors = conditions[index].factors.iter();
+        groups.into_values().filter(|vms| vms.len() > 1).map(|vms| several_vms(&vms)).collect();
+    let alike = |a: ConditionId, b: ConditionId| {
+        let without = |id: ConditionId| {
+            let factors = conditions[id].factors.iter();
             factors.filter(|(name, _)| **name != table.factor).collect::<Vec<_>>()
         };
         without(a) == without(b)
     };
-    let is_single = |index: usize| conditions[index].factors.get(&table.factor) == Some(&table.single);
+    let is_single = |id: ConditionId| conditions[id].factors.get(&table.factor) == Some(&table.single);
     let load = |vms: usize| vms as f64 * f64::from(table.vcpus) / f64::from(table.cores.unwrap_or(1));
     // VMs, operation and mean of what fits the cores.
     let full: Vec<(usize, Parallel)> =
         found.iter().filter(|p| load(p.values.len()) <= 1.0).map(|p| (p.values.len(), p.clone())).collect();
-    for together in &mut found {
-        let same = |benchmark: &str, operation: &str, condition: usize| {
-            benchmark == together.benchmark
-                && operation == together.operation
-                && alike(condition, together.condition)
+    for parallel in &mut found {
+        let same = |benchmark: &str, operation: &str, condition: ConditionId| {
+            benchmark == parallel.benchmark
+                && operation == parallel.operation
+                && alike(condition, parallel.condition)
         };
         let single = benchmarks
             .iter()
             .find(|b| same(&b.benchmark, &b.operation, b.condition) && is_single(b.condition))
             .map(|b| b.value)
             .filter(|value| *value > 0.0);
-        let vms = together.values.len();
+        let vms = parallel.values.len();
         let within = full
             .iter()
             .filter(|(n, p)| *n < vms && same(&p.benchmark, &p.operation, p.condition))
             .max_by_key(|(n, _)| *n);
-        let lower = together.direction == Direction::Lower;
-        let (mean, sum) = (together.mean, together.sum);
-        together.versus_single = single.map(|single| if lower { single / mean } else { sum / single });
+        let lower = parallel.direction == Direction::Lower;
+        let (mean, sum) = (parallel.mean, parallel.sum);
+        parallel.versus_single = single.map(|single| if lower { single / mean } else { sum / single });
         let expected = within.filter(|_| table.cores.is_some()).map(|(n, p)| {
             let slower = load(vms).max(1.0) / load(*n).max(1.0);
             if lower { p.mean * slower } else { p.mean / slower }
         });
-        together.expected = expected;
-        together.versus_expected =
+        parallel.expected = expected;
+        parallel.versus_expected =
             expected.map(|expected| if lower { expected / mean } else { mean / expected });
     }
     found
 }
 
 /// What several VMs measured, without what to compare it with.
-fn together(vms: &[&Benchmark]) -> Parallel {
+fn several_vms(vms: &[&Benchmark]) -> Parallel {
     let values: Vec<f64> = vms.iter().map(|vm| vm.value).collect();
     let n = values.len() as f64;
     let sum: f64 = values.iter().sum();

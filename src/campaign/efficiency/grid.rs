@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Result, bail};
 
 use crate::input::config::{Config, LayoutTable};
-use crate::model::{BENCHMARK, Benchmark, Condition, Content, Efficiency, Grid, OPERATION, VM};
+use crate::model::{
+    BENCHMARK, Benchmark, BenchmarkId, Condition, Content, Efficiency, EfficiencyId, Entries, Grid, Id,
+    OPERATION, VM,
+};
 
 /// A table of values with more columns is wider than a page.
 const MOST_COLUMNS: usize = 8;
@@ -26,32 +29,31 @@ pub fn grids(
         benchmarks.iter().map(|benchmark| levels(benchmark, conditions)).collect();
     let layout = &config.layout;
     known(layout, &levels)?;
-    let shown = |index: &usize| {
+    let shown = |id: BenchmarkId| {
         let fits = |(name, of): (&String, &Vec<String>)| {
-            of.iter().any(|level| levels[*index].get(name.as_str()).copied().unwrap_or_default() == level)
+            of.iter().any(|level| levels[id.index()].get(name.as_str()).copied().unwrap_or_default() == level)
         };
         layout.shown.iter().all(fits)
     };
-    let order = |name: &str, level: &str| config.level_order(name, level);
-    let factor_order = config.factor_order();
     let mut grids = Vec::new();
     for comparison in config.file.efficiency.iter().map(|table| &table.name) {
-        let of: Vec<(usize, usize)> = (0..efficiencies.len())
-            .filter(|index| efficiencies[*index].comparison == *comparison)
-            .map(|index| (index, efficiencies[index].of))
-            .filter(|(_, benchmark)| shown(benchmark))
+        let of: Vec<(EfficiencyId, BenchmarkId)> = efficiencies
+            .entries()
+            .filter(|(_, efficiency)| efficiency.comparison == *comparison && shown(efficiency.of))
+            .map(|(id, efficiency)| (id, efficiency.of))
             .collect();
-        let content = Content::Efficiency { comparison: comparison.clone() };
-        grids.extend(arrange(content, &of, &levels, layout, &order, &factor_order)?);
+        let content = |cells| Content::Efficiency { comparison: comparison.clone(), cells };
+        grids.extend(arrange(content, false, &of, &levels, config)?);
     }
     let names: BTreeSet<&str> = benchmarks.iter().map(|benchmark| benchmark.benchmark.as_str()).collect();
     for name in names {
-        let of: Vec<(usize, usize)> = (0..benchmarks.len())
-            .filter(|index| benchmarks[*index].benchmark == name && shown(index))
-            .map(|index| (index, index))
+        let of: Vec<(BenchmarkId, BenchmarkId)> = benchmarks
+            .entries()
+            .filter(|(id, benchmark)| benchmark.benchmark == name && shown(*id))
+            .map(|(id, _)| (id, id))
             .collect();
-        let content = Content::Values { benchmark: name.to_owned() };
-        grids.extend(arrange(content, &of, &levels, layout, &order, &factor_order)?);
+        let content = |cells| Content::Values { benchmark: name.to_owned(), cells };
+        grids.extend(arrange(content, true, &of, &levels, config)?);
     }
     Ok(grids)
 }
@@ -77,13 +79,13 @@ fn known(layout: &LayoutTable, levels: &[BTreeMap<&str, &str>]) -> Result<()> {
     let asked = layout.rows.iter().chain(&layout.columns).chain(layout.shown.keys());
     if let Some(unknown) = asked.into_iter().find(|name| !names.contains(name.as_str())) {
         let all: Vec<&str> = names.into_iter().collect();
-        bail!("`{unknown}` is no factor of these benchmarks; there are {}", all.join(", "));
+        bail!("`{unknown}` is not a factor of these benchmarks; the factors are {}", all.join(", "));
     }
     for (name, wanted) in &layout.shown {
         let there: BTreeSet<&str> = levels.iter().filter_map(|l| l.get(name.as_str()).copied()).collect();
         if let Some(unknown) = wanted.iter().find(|level| !there.contains(level.as_str())) {
             let all: Vec<&str> = there.into_iter().filter(|level| !level.is_empty()).collect();
-            bail!("no {name} is `{unknown}`; there are {}", all.join(", "));
+            bail!("`{name}` has no level `{unknown}`; its levels are {}", all.join(", "));
         }
     }
     Ok(())
@@ -92,21 +94,22 @@ fn known(layout: &LayoutTable, levels: &[BTreeMap<&str, &str>]) -> Result<()> {
 /// What a level is sorted by, and its name.
 type Level = ((usize, u64), String);
 
-/// A grid of cells `(index, benchmark)`; `None` without a cell.
+/// A grid of cells, each with the benchmark by whose levels it is placed; `None` without a cell.
 ///
 /// What neither side names and varies goes to the columns where those are not chosen, else to the rows where
 /// those are not chosen.
-fn arrange(
-    content: Content,
-    of: &[(usize, usize)],
+fn arrange<T>(
+    content: impl FnOnce(Vec<Option<Id<T>>>) -> Content,
+    is_values: bool,
+    of: &[(Id<T>, BenchmarkId)],
     levels: &[BTreeMap<&str, &str>],
-    layout: &LayoutTable,
-    order: &dyn Fn(&str, &str) -> (usize, u64),
-    factor_order: &[String],
+    config: &Config,
 ) -> Result<Option<Grid>> {
-    let level = |benchmark: usize, name: &str| levels[benchmark].get(name).copied().unwrap_or_default();
+    let (layout, factor_order) = (&config.layout, config.factor_order());
+    let level =
+        |benchmark: BenchmarkId, name: &str| levels[benchmark.index()].get(name).copied().unwrap_or_default();
     let names: BTreeSet<&str> =
-        of.iter().flat_map(|(_, benchmark)| levels[*benchmark].keys().copied()).collect();
+        of.iter().flat_map(|(_, benchmark)| levels[benchmark.index()].keys().copied()).collect();
     let mut varying: Vec<&str> = names
         .into_iter()
         .filter(|name| of.iter().map(|(_, b)| level(*b, name)).collect::<BTreeSet<_>>().len() > 1)
@@ -121,7 +124,6 @@ fn arrange(
         let free = varying.iter().filter(|name| !taken.iter().any(|t| t == *name));
         free.filter(|name| quantity(name) == quantities).map(|name| (*name).to_owned()).collect()
     };
-    let is_values = matches!(content, Content::Values { .. });
     let (row_names, column_names) = match (layout.rows.is_empty(), layout.columns.is_empty()) {
         // Operations go to the rows of efficiencies and to the columns of values, conditions to the other side.
         (true, true) if !is_values => (rest(&[], true), rest(&[], false)),
@@ -136,48 +138,50 @@ fn arrange(
         }
         (false, false) => (layout.rows.clone(), layout.columns.clone()),
     };
-    let key = |benchmark: usize, names: &[String]| -> Vec<Level> {
-        let of = |name: &String| (order(name, level(benchmark, name)), level(benchmark, name).to_owned());
+    let key = |benchmark: BenchmarkId, names: &[String]| -> Vec<Level> {
+        let of = |name: &String| {
+            (config.level_order(name, level(benchmark, name)), level(benchmark, name).to_owned())
+        };
         names.iter().map(of).collect()
     };
     let side = |names: &[String]| -> Vec<Vec<Level>> {
         of.iter().map(|(_, b)| key(*b, names)).collect::<BTreeSet<_>>().into_iter().collect()
     };
     let (rows, columns) = (side(&row_names), side(&column_names));
-    let mut cells: Vec<Option<(usize, usize)>> = vec![None; rows.len() * columns.len()];
-    for (index, benchmark) in of {
+    let mut cells: Vec<Option<(Id<T>, BenchmarkId)>> = vec![None; rows.len() * columns.len()];
+    for (id, benchmark) in of {
         let place = |keys: &[Vec<Level>], names| keys.binary_search(&key(*benchmark, names)).ok();
         let (Some(row), Some(column)) = (place(&rows, &row_names), place(&columns, &column_names)) else {
             continue;
         };
         let cell = &mut cells[row * columns.len() + column];
         if let Some((_, other)) = cell {
-            bail!(several(&levels[*other], &levels[*benchmark], &row_names, &column_names));
+            bail!(several(&levels[other.index()], &levels[benchmark.index()], &row_names, &column_names));
         }
-        *cell = Some((*index, *benchmark));
+        *cell = Some((*id, *benchmark));
     }
     let plain = |keys: Vec<Vec<Level>>| -> Vec<Vec<String>> {
         keys.into_iter().map(|key| key.into_iter().map(|(_, level)| level).collect()).collect()
     };
     Ok((!of.is_empty()).then(|| Grid {
-        content,
+        content: content(cells.into_iter().map(|cell| cell.map(|(id, _)| id)).collect()),
         row_names,
         column_names,
         rows: plain(rows),
         columns: plain(columns),
-        cells: cells.into_iter().map(|cell| cell.map(|(index, _)| index)).collect(),
     }))
 }
 
 /// Values of one operation: the factor with most levels in the rows and as many of the others in the columns as
 /// fit a page, if the table hardly has holes. Of factors with equally many levels a numeric one, else the one
 /// that people name first.
-fn crossed(
-    of: &[(usize, usize)],
+fn crossed<T>(
+    of: &[(Id<T>, BenchmarkId)],
     levels: &[BTreeMap<&str, &str>],
     varying: &[&str],
 ) -> Option<(Vec<String>, Vec<String>)> {
-    let level = |benchmark: usize, name: &str| levels[benchmark].get(name).copied().unwrap_or_default();
+    let level =
+        |benchmark: BenchmarkId, name: &str| levels[benchmark.index()].get(name).copied().unwrap_or_default();
     let all = |name: &str| of.iter().map(|(_, b)| level(*b, name)).collect::<BTreeSet<_>>();
     let is_numeric = |name: &str| all(name).iter().all(|level| level.parse::<f64>().is_ok());
     if varying.contains(&OPERATION) {
@@ -249,7 +253,7 @@ mod tests {
                 completed: 0,
             });
         }
-        let of = |condition: usize, operation: &str| Benchmark {
+        let of = |condition, operation: &str| Benchmark {
             benchmark: "fio".to_owned(),
             condition,
             vm: None,
@@ -262,7 +266,7 @@ mod tests {
             ci95: None,
         };
         let benchmarks =
-            (0..4).flat_map(|condition| [of(condition, "read"), of(condition, "write")]).collect();
+            conditions.ids().flat_map(|condition| [of(condition, "read"), of(condition, "write")]).collect();
         (conditions, benchmarks)
     }
 
@@ -287,7 +291,7 @@ mod tests {
             })
             .collect();
         for index in 0..8 {
-            let condition = conditions.len() + index;
+            let condition = Id::new(conditions.len() + index);
             benchmarks.push(Benchmark { condition, ..benchmarks[2 * (index % 4)].clone() });
         }
         conditions.extend(more);
@@ -302,7 +306,7 @@ mod tests {
             let levels = [("a", index / 12), ("b", index / 3 % 4), ("c", index % 3)];
             let factors = levels.map(|(name, level)| (name.to_owned(), format!("l{level}"))).into();
             wide.push(Condition { id: format!("{index}"), factors, runs: Vec::new(), completed: 0 });
-            many.push(Benchmark { condition: index, ..benchmarks[0].clone() });
+            many.push(Benchmark { condition: Id::new(index), ..benchmarks[0].clone() });
         }
         let grid = super::grids(&many, &[], &wide, &Config::parse("").unwrap()).unwrap().remove(0);
         assert_eq!(
@@ -324,7 +328,7 @@ mod tests {
             (&["mode".to_owned(), "bits".to_owned()][..], &["operation".to_owned()][..])
         );
         assert_eq!(grid.rows, [["native", "32"], ["native", "64"], ["hvm", "32"], ["hvm", "64"]]);
-        assert_eq!((grid.cell(0, 1), grid.cell(3, 0)), (Some(1), Some(6)));
+        assert_eq!((grid.value(0, 1), grid.value(3, 0)), (Some(Id::new(1)), Some(Id::new(6))));
     }
 
     #[test]
@@ -339,7 +343,8 @@ mod tests {
         assert!(error.contains("`bits` (32 and 64)"), "{error}");
         let one = "[layout]\nrows = [\"mode\"]\ncolumns = [\"operation\"]\nwhere = { bits = [\"64\"] }\n";
         let grids = arranged(one).unwrap();
-        assert_eq!(grids[0].cells.iter().flatten().count(), 4);
+        let Content::Values { cells, .. } = &grids[0].content else { panic!("{grids:?}") };
+        assert_eq!(cells.iter().flatten().count(), 4);
     }
 
     #[test]
@@ -347,6 +352,6 @@ mod tests {
         let grids = arranged("[layout]\nrows = [\"bits\"]\n").unwrap();
         assert_eq!(grids[0].column_names, ["mode", "operation"]);
         let error = arranged("[layout]\nrows = [\"bitz\"]\n").unwrap_err().to_string();
-        assert!(error.contains("`bitz` is no factor") && error.contains("bits, mode"), "{error}");
+        assert!(error.contains("`bitz` is not a factor") && error.contains("bits, mode"), "{error}");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::diagnostics::campaign_diagnostic;
-use crate::model::{Benchmark, Condition, Diagnostic, Severity};
+use crate::model::{Benchmark, Condition, ConditionId, Diagnostic, Severity};
 
 /// A value is told apart from another by at least this many significant digits; conditions whose few
 /// values have fewer may well be equal by chance.
@@ -13,7 +13,7 @@ const DIGITS: usize = 3;
 /// last digit.
 pub fn suspicious(benchmarks: &[Benchmark], conditions: &[Condition]) -> Vec<Diagnostic> {
     // Benchmark, condition and VM → its values by operation.
-    type Whole<'a> = BTreeMap<(&'a str, usize, Option<&'a str>), Vec<(&'a str, u64)>>;
+    type Whole<'a> = BTreeMap<(&'a str, ConditionId, Option<&'a str>), Vec<(&'a str, u64)>>;
     let mut wholes = Whole::new();
     for b in benchmarks.iter().filter(|b| digits(b.value) >= DIGITS) {
         let key = (b.benchmark.as_str(), b.condition, b.vm.as_deref());
@@ -21,7 +21,7 @@ pub fn suspicious(benchmarks: &[Benchmark], conditions: &[Condition]) -> Vec<Dia
     }
     // A benchmark's values → the conditions and VMs that have them.
     type Values<'a> = (&'a str, Vec<(&'a str, u64)>);
-    let mut by_values: BTreeMap<Values<'_>, Vec<(usize, Option<&str>)>> = BTreeMap::new();
+    let mut by_values: BTreeMap<Values<'_>, Vec<(ConditionId, Option<&str>)>> = BTreeMap::new();
     for ((benchmark, condition, vm), values) in wholes {
         if values.len() >= 3 {
             by_values.entry((benchmark, values)).or_default().push((condition, vm));
@@ -58,10 +58,10 @@ fn digits(value: f64) -> usize {
 /// Logs of several VMs, or of several repetitions, of one condition that are the same bytes: one VM's log
 /// counted twice. `logs` has path, SHA-256 and where each was measured.
 pub fn copied_logs<'a>(
-    logs: impl Iterator<Item = (&'a str, &'a str, usize)>,
+    logs: impl Iterator<Item = (&'a str, &'a str, ConditionId)>,
     conditions: &[Condition],
 ) -> Vec<Diagnostic> {
-    let mut same: BTreeMap<(usize, &str), Vec<&str>> = BTreeMap::new();
+    let mut same: BTreeMap<(ConditionId, &str), Vec<&str>> = BTreeMap::new();
     for (path, sha256, condition) in logs {
         same.entry((condition, sha256)).or_default().push(path);
     }

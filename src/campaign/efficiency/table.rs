@@ -60,7 +60,7 @@ pub fn read(
     };
     let mut found = Vec::new();
     for (row, &line) in cells.rows.iter().zip(&cells.lines) {
-        let mut tell = |severity, code, message: String| {
+        let mut report = |severity, code, message: String| {
             diagnostics.push(Diagnostic {
                 severity,
                 code,
@@ -73,8 +73,8 @@ pub fn read(
         };
         let text = |column: usize| row.get(column).and_then(Option::as_deref);
         let number = |column: usize| text(column).and_then(|text| text.trim().parse::<f64>().ok());
-        let Some(said) = text(value) else {
-            tell(
+        let Some(cell) = text(value) else {
+            report(
                 Severity::Warning,
                 "value-missing",
                 format!("`{}` is empty; the row is left out", declared.value),
@@ -82,8 +82,8 @@ pub fn read(
             continue;
         };
         let Some(measured) = number(value).filter(|value| value.is_finite()) else {
-            let message = format!("`{}` is `{said}`, expected a number; the row is left out", declared.value);
-            tell(Severity::Error, "value-not-read", message);
+            let message = format!("`{}` is `{cell}`, expected a number; the row is left out", declared.value);
+            report(Severity::Error, "value-not-read", message);
             continue;
         };
         let levels: Option<Factors> = factors
@@ -91,7 +91,7 @@ pub fn read(
             .map(|(factor, column)| Some((factor.clone(), text(*column)?.to_owned())))
             .collect();
         let Some(mut levels) = levels else {
-            tell(Severity::Error, "factor-missing", "a factor is empty; the row is left out".to_owned());
+            report(Severity::Error, "factor-missing", "a factor is empty; the row is left out".to_owned());
             continue;
         };
         for (name, level) in fixed {
@@ -100,7 +100,7 @@ pub fn read(
         let counted = repetition.map_or(Some(1.0), number).filter(|n| *n >= 0.0 && n.fract() == 0.0);
         let Some(counted) = counted.filter(|n| *n <= f64::from(u32::MAX)) else {
             let message = "the repetition is no whole number; the row is left out".to_owned();
-            tell(Severity::Error, "repetition-not-read", message);
+            report(Severity::Error, "repetition-not-read", message);
             continue;
         };
         found.push(TableRow {
@@ -184,8 +184,8 @@ mod tests {
     #[test]
     fn rates_are_in_bytes_and_rows_have_their_lines() {
         let text = "\u{feff}# by hand\nsystem, run, rate\nnative, 2, 1.5\nkvm, 1, \n";
-        let (rows, told) = found(text.as_bytes(), "").unwrap();
-        assert_eq!((rows.len(), told), (1, 1));
+        let (rows, problems) = found(text.as_bytes(), "").unwrap();
+        assert_eq!((rows.len(), problems), (1, 1));
         let TableRow { run, vm, measured } = &rows[0];
         assert_eq!((run.factors["mode"].as_str(), run.repetition, vm), ("native", 2, &None));
         assert_eq!((measured.value, measured.operation.as_str(), measured.line), (1.5e6, "rate", Some(3)));

@@ -1,12 +1,12 @@
 //! What the numbers say of the transfer of memory, and of quantities against a number.
 
 use crate::campaign::sweep::DURATION;
-use crate::model::{Convergence, Finding, Series, Sweep, SweepLine};
+use crate::model::{ConditionId, Convergence, Finding, Series, Sweep, SweepLine};
 
-/// Told from as many copies of the memory on.
+/// A finding from as many copies of the memory on.
 const MANY_COPIES: f64 = 2.0;
 
-/// What is told after all else of migrations.
+/// What stands after all else about migrations.
 pub fn find(convergence: &[Convergence], sweeps: &[Sweep], series: &[Series]) -> Vec<Finding> {
     let durations = || sweeps.iter().filter(|sweep| sweep.metric == DURATION);
     let lines = || durations().flat_map(|sweep| sweep.lines.iter().map(move |line| (sweep, line)));
@@ -20,12 +20,12 @@ pub fn find(convergence: &[Convergence], sweeps: &[Sweep], series: &[Series]) ->
 
 /// From one level on pre-copy converges nowhere, and at the level before it does.
 fn limit(sweep: &Sweep, line: &SweepLine, convergence: &[Convergence]) -> Option<Finding> {
-    let of = |condition: usize| convergence.iter().find(|known| known.condition == condition);
-    let said = |point: usize| of(line.points[point].condition)?.converges;
+    let known = |condition: ConditionId| convergence.iter().find(|of| of.condition == condition);
+    let converges = |point: usize| known(line.points[point].condition)?.converges;
     let points = line.points.len();
-    let first = (0..points).rev().take_while(|point| said(*point) == Some(false)).last()?;
-    let last = first.checked_sub(1).filter(|last| said(*last) == Some(true))?;
-    let beyond = || line.points[first..].iter().filter_map(|point| of(point.condition));
+    let first = (0..points).rev().take_while(|point| converges(*point) == Some(false)).last()?;
+    let last = first.checked_sub(1).filter(|last| converges(*last) == Some(true))?;
+    let beyond = || line.points[first..].iter().filter_map(|point| known(point.condition));
     Some(Finding::PrecopyLimit {
         factor: sweep.factor.clone(),
         level: line.level.clone(),
@@ -38,7 +38,7 @@ fn limit(sweep: &Sweep, line: &SweepLine, convergence: &[Convergence]) -> Option
 
 /// The conditions in which it does not converge, beside those beyond a limit.
 fn diverging(limits: &[Finding], convergence: &[Convergence]) -> Option<Finding> {
-    let beyond = |condition: usize| {
+    let beyond = |condition: ConditionId| {
         limits.iter().any(|finding| match finding {
             Finding::PrecopyLimit { conditions, .. } => conditions.contains(&condition),
             _ => false,
@@ -49,15 +49,15 @@ fn diverging(limits: &[Finding], convergence: &[Convergence]) -> Option<Finding>
         .filter(|known| known.converges == Some(false) && !beyond(known.condition))
         .collect();
     found.sort_by(|a, b| b.ratio.unwrap_or(0.0).total_cmp(&a.ratio.unwrap_or(0.0)));
-    let conditions: Vec<usize> = found.into_iter().map(|known| known.condition).collect();
+    let conditions: Vec<ConditionId> = found.into_iter().map(|known| known.condition).collect();
     (!conditions.is_empty()).then_some(Finding::DoesNotConverge { conditions })
 }
 
 /// The conditions that sent their memory several times, the most first.
 fn amplified(series: &[Series]) -> Option<Finding> {
-    let of = series.iter().filter(|series| series.metric == "precopy.amplification");
-    let means = of.filter_map(|series| Some((series.condition, series.summary?.mean)));
-    let mut conditions: Vec<(usize, f64)> = means.filter(|(_, times)| *times >= MANY_COPIES).collect();
+    let amplifications = series.iter().filter(|series| series.metric == "precopy.amplification");
+    let means = amplifications.filter_map(|series| Some((series.condition, series.summary?.mean)));
+    let mut conditions: Vec<(ConditionId, f64)> = means.filter(|(_, times)| *times >= MANY_COPIES).collect();
     conditions.sort_by(|a, b| b.1.total_cmp(&a.1));
     (!conditions.is_empty()).then_some(Finding::Amplified { conditions })
 }
@@ -78,10 +78,11 @@ fn trend(sweep: &Sweep, line: &SweepLine) -> Option<Finding> {
 mod tests {
     use super::*;
     use crate::campaign::sweep::tests::migrations;
+    use crate::model::Id;
 
     fn known(condition: usize, ratio: f64, converges: Option<bool>, completed: usize) -> Convergence {
         Convergence {
-            condition,
+            condition: Id::new(condition),
             runs: 3,
             completed,
             dirtied_bytes_per_s: None,
@@ -99,11 +100,10 @@ mod tests {
         let no = |condition| known(condition, 0.99, Some(false), 0);
         let all = [yes(0), yes(1), yes(2), no(3), no(4)];
         let found = find(&all, &analysis.sweeps, &[]);
-        let [Finding::PrecopyLimit { last: 2, conditions, completed: 0, runs: 6, .. }] = found.as_slice()
-        else {
+        let [Finding::PrecopyLimit { last, conditions, completed: 0, runs: 6, .. }] = found.as_slice() else {
             panic!("{found:?}")
         };
-        assert_eq!(conditions, &[3, 4]);
+        assert_eq!((last, &conditions[..]), (&Id::new(2), &[3, 4].map(Id::new)[..]));
     }
 
     #[test]
@@ -111,7 +111,7 @@ mod tests {
         let analysis = migrations("rate", &["1", "2", "24"], &["xen"]);
         let all = [known(0, 0.5, Some(true), 3), known(1, 0.9, None, 2), known(2, 0.99, Some(false), 0)];
         let found = find(&all, &analysis.sweeps, &[]);
-        assert_eq!(found, [Finding::DoesNotConverge { conditions: vec![2] }]);
+        assert_eq!(found, [Finding::DoesNotConverge { conditions: vec![Id::new(2)] }]);
     }
 
     #[test]
@@ -119,7 +119,7 @@ mod tests {
         let all =
             [known(0, 1.1, Some(false), 3), known(1, 0.2, Some(true), 3), known(2, 2.2, Some(false), 3)];
         let found = find(&all, &[], &[]);
-        assert_eq!(found, [Finding::DoesNotConverge { conditions: vec![2, 0] }]);
+        assert_eq!(found, [Finding::DoesNotConverge { conditions: vec![Id::new(2), Id::new(0)] }]);
     }
 
     #[test]

@@ -5,8 +5,11 @@ use std::fmt::Write as _;
 use comfy_table::CellAlignment;
 use serde_json::Value;
 
-use super::wire::{DiagnosticWire, GapsWire, Inspection, PeriodWire};
+use stillstand_parsers::{Diagnostic, Severity};
+
+use super::inspection::Inspection;
 use crate::cli::show::plain_table;
+use crate::input::timing::{Gaps, Period, Stamp};
 
 /// Width of the names on the left.
 const LABEL: usize = 10;
@@ -75,10 +78,10 @@ fn times(text: &mut String, inspection: &Inspection) {
     }
 }
 
-fn period_of(period: &PeriodWire) -> String {
-    let duration = short(period.duration_s);
-    match (&period.first_utc, &period.last_utc) {
-        (Some(first), _) if period.duration_s == 0.0 => clear(first),
+fn period_of(period: &Period) -> String {
+    let duration = short(period.duration_s());
+    match (&period.first.utc(), &period.last.utc()) {
+        (Some(first), _) if period.duration_s() == 0.0 => clear(first),
         (Some(first), Some(last)) => {
             // The day is said once.
             let (day, _) = first.split_once('T').unwrap_or_default();
@@ -86,23 +89,23 @@ fn period_of(period: &PeriodWire) -> String {
             format!("{} to {last}, {duration} s", clear(first).trim_end_matches(" UTC"))
         }
         _ => {
-            let (first, last) = (time_of_day(period.first_s), time_of_day(period.last_s));
+            let (first, last) = (time_of_day(period.first), time_of_day(period.last));
             format!("{first} to {last} on an unknown day or in an unknown zone, {duration} s")
         }
     }
 }
 
-fn gaps_of(gaps: &GapsWire) -> String {
-    let what = gaps.longer_than_s.map(|s| format!(" longer than {} s", short(s))).unwrap_or_default();
+fn gaps_of(gaps: &Gaps) -> String {
+    let what = gaps.longer_than.seconds().map(|s| format!(" longer than {} s", short(s))).unwrap_or_default();
     let Some(longest) = &gaps.longest else {
         return format!("none{what}");
     };
-    let length = match (longest.missing, longest.length_s) {
+    let length = match (longest.length.missing(), longest.length.seconds()) {
         (Some(missing), Some(s)) => format!("{missing} missing, about {} s,", short(s)),
         (Some(missing), None) => format!("{missing} missing"),
         (None, s) => format!("{} s", short(s.unwrap_or_default())),
     };
-    let after = longest.after_utc.as_deref().map_or_else(|| time_of_day(longest.after_s), clear);
+    let after = longest.after.utc().map_or_else(|| time_of_day(longest.after), |utc| clear(&utc));
     format!("{}{what}; the longest: {length} after row {} ({after})", gaps.count, longest.after_row)
 }
 
@@ -112,8 +115,8 @@ fn clear(utc: &str) -> String {
     format!("{} UTC", bare.strip_suffix(".000").unwrap_or(bare).replace('T', " "))
 }
 
-fn time_of_day(seconds: f64) -> String {
-    let millis = (seconds * 1000.0).round() as i64;
+fn time_of_day(stamp: Stamp) -> String {
+    let millis = (stamp.seconds * 1000.0).round() as i64;
     let (s, fraction) = (millis.div_euclid(1000), millis.rem_euclid(1000));
     format!("{:02}:{:02}:{:02}.{fraction:03}", s / 3600, s / 60 % 60, s % 60)
 }
@@ -123,15 +126,15 @@ fn short(value: f64) -> String {
     ((value * 1000.0).round() / 1000.0).to_string()
 }
 
-fn diagnostic(text: &mut String, d: &DiagnosticWire) {
+fn diagnostic(text: &mut String, d: &Diagnostic) {
     let style = match d.severity {
-        "error" => anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into())),
-        "warning" => anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Yellow.into())),
-        _ => anstyle::Style::new().bold(),
+        Severity::Error => anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into())),
+        Severity::Warning => anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Yellow.into())),
+        Severity::Note => anstyle::Style::new().bold(),
     };
     let place = d.line.map(|line| format!("line {line}: ")).unwrap_or_default();
     let quoted = d.text.as_ref().map(|quoted| format!(": `{quoted}`")).unwrap_or_default();
-    let _ = writeln!(text, "  {style}{:LABEL$}{style:#}{place}{}{quoted}", d.severity, d.message);
+    let _ = writeln!(text, "  {style}{:LABEL$}{style:#}{place}{}{quoted}", d.severity.name(), d.message);
 }
 
 fn head(inspection: &Inspection) -> String {

@@ -1,9 +1,9 @@
 //! The clock inside the VM: where its times of day lie on the axis of the run.
 
 use stillstand_parsers::Parsed;
+use stillstand_parsers::time::midnight_s;
 
 use super::Told;
-use crate::input::config::Config;
 use crate::model::Severity;
 
 /// The stamps of the clock inside the VM.
@@ -23,12 +23,7 @@ pub struct GuestClock {
 }
 
 /// The stamps of a zeit log. `zero` is the request by the guest's clock. `None` without a stamp.
-pub(super) fn read(
-    log: &Parsed,
-    zero: Option<f64>,
-    config: &Config,
-    told: &mut Told<'_>,
-) -> Option<GuestClock> {
+pub(super) fn read(log: &Parsed, zero: Option<f64>, told: &mut Told<'_>) -> Option<GuestClock> {
     let resolution_s = log.facts.float("resolution_s").unwrap_or(0.0);
     if let Ok(epochs) = log.frame.f64s("epoch_s") {
         // `date +%s.%N` needs neither date nor zone.
@@ -44,7 +39,7 @@ pub(super) fn read(
     }
     let mut stamps_s: Vec<f64> = log.frame.f64s("time_s").ok()?.iter().flatten().collect();
     let (first, last) = (*stamps_s.first()?, *stamps_s.last()?);
-    let found = zero.and_then(|zero| Some((zero, midnight(log, (first, last), zero, config, told)?)));
+    let found = zero.and_then(|zero| Some((zero, midnight(log, (first, last), zero, told)?)));
     let origin = found.map(|(zero, midnight)| midnight.unix_s - zero);
     if let Some(origin) = origin {
         stamps_s.iter_mut().for_each(|stamp| *stamp += origin);
@@ -67,24 +62,15 @@ struct Midnight {
 
 /// The midnight from which the stamps count.
 ///
-/// From the date in the log and the offset from UTC (declared, or that of the zone the log names),
+/// From the date in the log and its offset from UTC (declared, or that of the zone the log names),
 /// if that puts the request inside the log or at most a minute beside it. Else the only multiple of
 /// half an hour that does, since local times differ from UTC by such multiples.
-fn midnight(
-    log: &Parsed,
-    (first, last): (f64, f64),
-    request: f64,
-    config: &Config,
-    told: &mut Told<'_>,
-) -> Option<Midnight> {
+fn midnight(log: &Parsed, (first, last): (f64, f64), request: f64, told: &mut Told<'_>) -> Option<Midnight> {
     const BESIDE_S: f64 = 60.0;
     let fits = |midnight: &f64| (midnight + first - BESIDE_S..=midnight + last + BESIDE_S).contains(&request);
-    let offset =
-        config.utc_offset_s.map(f64::from).or_else(|| log.facts.int("utc_offset_s").map(|s| s as f64));
-    let date = log.facts.text("date").and_then(|date| date.parse::<chrono::NaiveDate>().ok());
-    let stated = offset
-        .zip(date)
-        .map(|(offset, date)| date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp() as f64 - offset);
+    let midnight = log.facts.text("date").and_then(midnight_s);
+    let stated =
+        midnight.zip(log.facts.int("utc_offset_s")).map(|(midnight, offset)| (midnight - offset) as f64);
     if let Some(stated) = stated.filter(fits) {
         return Some(Midnight { unix_s: stated, fitted: false });
     }

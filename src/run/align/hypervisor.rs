@@ -120,28 +120,22 @@ fn is_of_target(file: &LoadedFile, log: &Parsed, config: &Config) -> bool {
     }
 }
 
-/// The rows. A time without a zone is one where `utc_offset` is declared.
+/// The rows. Times that could not be placed in UTC are missing.
 fn entries<'a>(file: &LoadedFile, log: &'a Parsed, config: &Config) -> Vec<Entry<'a>> {
     let host = host_of(file);
     let frame = &log.frame;
-    let (Ok(times), Ok(locals), Ok(names), Ok(statuses), Ok(errors)) = (
-        frame.f64s("time"),
-        frame.f64s("local_s"),
-        frame.strs("entry"),
-        frame.strs("status"),
-        frame.strs("error"),
-    ) else {
+    let (Ok(times), Ok(names), Ok(statuses), Ok(errors)) =
+        (frame.f64s("time"), frame.strs("entry"), frame.strs("status"), frame.strs("error"))
+    else {
         return Vec::new();
     };
     let iterations: Vec<Option<u64>> = match frame.i64s("iteration") {
         Ok(column) => column.iter().map(|n| n.and_then(|n| u64::try_from(n).ok())).collect(),
         Err(_) => vec![None; frame.height()],
     };
-    let by_zone = |local: f64| config.utc_offset_s.map(|east| local - f64::from(east));
-    let times = times.iter().zip(locals.iter()).map(|(time, local)| time.or_else(|| by_zone(local?)));
     let tells_bytes = present(log, "transferred_bytes");
     let told = iterations.into_iter().zip(tells_bytes);
-    let rows = times.zip(names.iter()).zip(statuses.iter()).zip(errors.iter()).zip(told);
+    let rows = times.iter().zip(names.iter()).zip(statuses.iter()).zip(errors.iter()).zip(told);
     let of_last = rows.zip(of_last_migration(log)).filter(|(_, of_last)| *of_last).map(|(row, _)| row);
     of_last
         .map(|((((time, name), status), error), (iteration, tells_bytes))| Entry {
@@ -249,7 +243,7 @@ fn account(file: &LoadedFile, log: &Parsed) -> Hypervisor {
         downtime_s: last("downtime_s"),
         expected_downtime_s: last("expected_downtime_s"),
         // QEMU and libvirt count milliseconds.
-        resolution_s: 0.001,
+        resolution_s: last("downtime_s").map(|_| 0.001),
         // Of a job that did not complete, the last answer says 0.
         total_time_s: last("total_time_s").filter(|total| *total > 0.0).or_else(|| span(log)),
         setup_time_s: last("setup_time_s"),
@@ -286,7 +280,7 @@ fn sent_pages(log: &Parsed, of_last: &[bool]) -> Option<SentPages> {
     })
 }
 
-/// From the first to the last line of the last migration in a log of Xen, whose times may have no zone.
+/// From the first to the last line of the last migration in a log of Xen, by its clock on the wall: that needs no zone.
 fn span(log: &Parsed) -> Option<f64> {
     log.frame.u32s("migration").ok()?;
     let times = log.frame.f64s("local_s").ok()?;

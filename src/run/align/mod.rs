@@ -126,7 +126,7 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
     }
     if let Some((file, log)) = run.only_one(of(Format::Zeit)) {
         let zero = by_clock(config.vm_clock.offset_s(at));
-        run.guest_clock = guest_clock::read(log, zero, config, &mut Told::new(&mut run.diagnostics, file));
+        run.guest_clock = guest_clock::read(log, zero, &mut Told::new(&mut run.diagnostics, file));
     }
     for (file, log) in of(Format::VlcStats) {
         run.streams.push(stream(file, log));

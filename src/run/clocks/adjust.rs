@@ -1,4 +1,4 @@
-//! Least squares: the offsets of clocks from differences between pairs of them, and their course over the runs.
+//! Least squares: the offsets of clocks from differences between pairs of them, and the line of each over the runs.
 //!
 //! Numbers in, numbers out. Errors are of two kinds: those that differ from event to event, which averaging
 //! makes smaller, and those that all events of a kind have in common, which it does not.
@@ -106,7 +106,7 @@ fn inverse(mut matrix: Vec<Vec<f64>>) -> Option<Vec<Vec<f64>>> {
 
 /// The offset of a clock over the runs of a campaign.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Course {
+pub struct ClockLine {
     /// At `epoch`.
     pub offset: Estimate,
     /// Mean instant of the runs.
@@ -124,7 +124,7 @@ const ITERATIONS: usize = 30;
 /// squares with Tukey's biweight (Beaton and Tukey, 1974), which starts from medians (Theil, 1950; Sen, 1968):
 /// a run in which an event was mistaken for another cannot pull it. Level where that is all that
 /// the runs can tell. `None` without a run.
-pub fn course(runs: &[(f64, Offset)]) -> Option<Course> {
+pub fn clock_line(runs: &[(f64, Offset)]) -> Option<ClockLine> {
     let epoch = Sample::new(runs.iter().map(|(t, _)| *t).collect())?.mean();
     let points: Vec<(f64, Offset)> = runs.iter().map(|(t, offset)| (t - epoch, *offset)).collect();
     let common = points.iter().map(|(_, offset)| offset.common).sum::<f64>() / points.len() as f64;
@@ -133,11 +133,11 @@ pub fn course(runs: &[(f64, Offset)]) -> Option<Course> {
     if let Some((offset, slope)) = line(&points, true) {
         let drift = Estimate { value: slope.value * 1e6, half_width: slope.half_width * 1e6 };
         if drift.half_width <= DRIFT_KNOWN_PPM {
-            return Some(Course { offset: with_common(offset), epoch, drift_ppm: Some(drift) });
+            return Some(ClockLine { offset: with_common(offset), epoch, drift_ppm: Some(drift) });
         }
     }
     let (offset, _) = line(&points, false)?;
-    Some(Course { offset: with_common(offset), epoch, drift_ppm: None })
+    Some(ClockLine { offset: with_common(offset), epoch, drift_ppm: None })
 }
 
 /// Offset at time 0, and slope; with `sloped` false the slope is 0. `None` for too few points.

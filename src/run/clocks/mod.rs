@@ -30,26 +30,39 @@ const DRIFTS_PPM: f64 = 50.0;
 /// A clock and the one that it is compared with; `None` is the observer's.
 type Pair = (ClockOwner, Option<ClockOwner>);
 
+/// What one run says of the clocks that stamped it.
+#[derive(Debug, Clone)]
+pub struct RunOffsets {
+    /// When the migration was requested.
+    epoch: f64,
+    /// The offset of each clock, with the kinds of events that it rests on.
+    offsets: Vec<(Pair, Offset, BTreeSet<Origin>)>,
+}
+
+/// The offsets of the clocks in one run, and a warning where its request lies beside ping's log; neither without a time
+/// zero.
+pub fn in_run(run: &AlignedRun, hosts: &[Host], config: &Config) -> (Option<RunOffsets>, Option<Diagnostic>) {
+    let Some(epoch) = run.migration.request_epoch_s else { return (None, None) };
+    let events = shared_events::in_run(run, hosts, config.file.vm.name.as_deref());
+    (Some(RunOffsets { epoch, offsets: offsets(&events, hosts) }), request_beside_ping(run))
+}
+
 /// What the runs of a campaign say of the clocks that stamped them, and what a reader must know of it.
 /// Clocks are ordered source, target, guest.
 pub fn estimate<'a>(
-    runs: impl Iterator<Item = &'a AlignedRun>,
+    runs: impl Iterator<Item = &'a RunOffsets>,
     hosts: &[Host],
     config: &Config,
 ) -> (Vec<Clock>, Vec<Diagnostic>) {
-    let mut courses: BTreeMap<Pair, Vec<(f64, Offset)>> = BTreeMap::new();
-    let mut origins: BTreeMap<Pair, BTreeSet<Origin>> = BTreeMap::new();
-    let mut diagnostics = Vec::new();
+    let mut by_clock: BTreeMap<Pair, Vec<(f64, Offset)>> = BTreeMap::new();
+    let mut origins: BTreeMap<&Pair, BTreeSet<Origin>> = BTreeMap::new();
     for run in runs {
-        let Some(epoch) = run.migration.request_epoch_s else { continue };
-        diagnostics.extend(request_beside_ping(run));
-        let events = shared_events::of_run(run, hosts, config.file.vm.name.as_deref());
-        for (pair, offset, rests_on) in offsets(&events, hosts) {
-            courses.entry(pair.clone()).or_default().push((epoch, offset));
+        for (pair, offset, rests_on) in &run.offsets {
+            by_clock.entry(pair.clone()).or_default().push((run.epoch, *offset));
             origins.entry(pair).or_default().extend(rests_on);
         }
     }
-    let mut clocks: Vec<Clock> = courses
+    let mut clocks: Vec<Clock> = by_clock
         .into_iter()
         .filter_map(|(pair, runs)| {
             let origins = origins.remove(&pair)?.into_iter().collect();
@@ -57,7 +70,7 @@ pub fn estimate<'a>(
         })
         .collect();
     clocks.sort_by_key(|clock| rank(&clock.owner, hosts));
-    diagnostics.extend(clocks.iter().flat_map(|clock| contradictions(clock, config)));
+    let diagnostics = clocks.iter().flat_map(|clock| contradictions(clock, config)).collect();
     (clocks, diagnostics)
 }
 
@@ -132,23 +145,23 @@ fn clock(
     origins: Vec<Origin>,
     config: &Config,
 ) -> Option<Clock> {
-    let course = adjust::course(runs)?;
+    let line = adjust::clock_line(runs)?;
     let beyond = |estimate: Estimate, limit: f64| estimate.value.abs() - estimate.half_width > limit;
     let declared_offset_s = match &owner {
-        ClockOwner::Host(name) => config.clock_offset_s(name, course.epoch),
-        ClockOwner::Guest => config.vm_clock.offset_s(course.epoch),
+        ClockOwner::Host(name) => config.clock_offset_s(name, line.epoch),
+        ClockOwner::Guest => config.vm_clock.offset_s(line.epoch),
     };
     Some(Clock {
         owner,
         against,
-        offset_s: Some(course.offset),
-        drift_ppm: course.drift_ppm,
-        epoch_s: Some(course.epoch),
+        offset_s: Some(line.offset),
+        drift_ppm: line.drift_ppm,
+        epoch_s: Some(line.epoch),
         runs: runs.len(),
         declared_offset_s,
         origins,
-        wrong: beyond(course.offset, WRONG_S),
-        drifts: course.drift_ppm.is_some_and(|drift| beyond(drift, DRIFTS_PPM)),
+        wrong: beyond(line.offset, WRONG_S),
+        drifts: line.drift_ppm.is_some_and(|drift| beyond(drift, DRIFTS_PPM)),
     })
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Each gives the difference of the two clocks at that instant, with what is not known of it: the part that is
 //! another in every run (where in its interval an instant lies), and the part that may be the same in all runs
-//! (how late a tool is). `docs/methodology.md` derives both.
+//! (how late a tool is). `docs/methodology/clocks.md` derives both.
 
 use super::traffic;
 use crate::model::{ClockOwner, Host, Origin, Role};
@@ -80,7 +80,7 @@ const HALF_HOUR_S: f64 = 1800.0;
 const STEADY: usize = 3;
 
 /// All shared events of a run; none without a request.
-pub fn of_run(run: &AlignedRun, hosts: &[Host], vm: Option<&str>) -> Vec<SharedEvent> {
+pub fn in_run(run: &AlignedRun, hosts: &[Host], vm: Option<&str>) -> Vec<SharedEvent> {
     if run.migration.request_epoch_s.is_none() {
         return Vec::new();
     }

@@ -114,7 +114,10 @@ fn config() -> Config {
 }
 
 fn estimated(runs: &[AlignedRun]) -> (Vec<Clock>, Vec<Diagnostic>) {
-    estimate(runs.iter(), &hosts(), &config())
+    let (offsets, beside): (Vec<_>, Vec<_>) = runs.iter().map(|run| in_run(run, &hosts(), &config())).unzip();
+    let (clocks, mut diagnostics) = estimate(offsets.iter().flatten(), &hosts(), &config());
+    diagnostics.extend(beside.into_iter().flatten());
+    (clocks, diagnostics)
 }
 
 /// How often the interval of each clock holds the truth, in 400 simulated campaigns of so many runs.

@@ -1,7 +1,7 @@
 //! Outages as intervals, and what contradicts what.
 //!
 //! Every method states an estimate and the bounds that its resolution allows;
-//! `docs/methodology.md` derives them. Nothing is averaged over methods: where they contradict
+//! `docs/methodology/outages.md` derives them. Nothing is averaged over methods: where they contradict
 //! each other, a flag says so with the figures in it.
 
 use crate::model::{Flag, FlagCode, Method, Migration, Outage, Ping, Status};
@@ -178,7 +178,7 @@ pub fn guest_clock(clock: &GuestClock, silence: Option<&Outage>) -> Option<Guest
 /// the events of its log, where there are any. `None` where it reports none.
 pub fn hypervisor(log: &HypervisorLog) -> Option<Outage> {
     let estimate_s = log.account.downtime_s.filter(|_| log.status == Status::Completed)?;
-    let resolution_s = log.account.resolution_s;
+    let resolution_s = log.account.resolution_s?;
     Some(Outage {
         method: Method::Hypervisor,
         estimate_s,

@@ -1,6 +1,7 @@
 //! What a migration transferred, round by round: figures of one run that become series.
 
-use crate::model::{Hypervisor, Measurement, Model, Prediction, Unit};
+use crate::model::diagnostics::campaign_diagnostic;
+use crate::model::{Diagnostic, Hypervisor, Measurement, Model, Prediction, Severity, Unit};
 
 /// The figures of a run whose hypervisor told its rounds; none for any other. `duration_s` is how long the migration
 /// took.
@@ -35,9 +36,26 @@ pub fn measurements(account: &Hypervisor, duration_s: Option<f64>) -> Vec<Measur
     .collect()
 }
 
+/// A warning where the total that the hypervisor prints is not the sum of the rounds it prints; `id` names the run.
+pub fn contradiction(id: &str, account: &Hypervisor) -> Option<Diagnostic> {
+    let off = parts_off(account)?;
+    let message = format!(
+        "{id}: the log prints {} pages in all, but its {} rounds sent {}, which is {:.0} {}",
+        account.printed_pages.unwrap_or_default(),
+        account.rounds.len(),
+        account.pages_in_rounds(),
+        off.abs(),
+        if off > 0.0 { "less" } else { "more" }
+    );
+    Some(Diagnostic {
+        file: Some(account.source_file.clone()),
+        ..campaign_diagnostic(Severity::Warning, "rounds-do-not-add-up", message)
+    })
+}
+
 /// By how much the total that the hypervisor prints differs from the sum of the rounds it prints, pages; `None`
 /// where they agree to the page, or where it prints no total.
-pub fn parts_off(account: &Hypervisor) -> Option<f64> {
+fn parts_off(account: &Hypervisor) -> Option<f64> {
     let printed = account.printed_pages?;
     let off = printed - account.pages_in_rounds();
     (off != 0.0 && !account.rounds.is_empty()).then_some(off)
@@ -61,7 +79,7 @@ mod tests {
             source_file: "xend.log".to_owned(),
             downtime_s: None,
             expected_downtime_s: None,
-            resolution_s: 0.001,
+            resolution_s: None,
             total_time_s: None,
             setup_time_s: None,
             iterations: Some(sent.len() as u64),

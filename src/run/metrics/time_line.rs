@@ -1,4 +1,4 @@
-//! The course of one run: what happened when, by which evidence; from that its phases and where the
+//! The time line of one run: what happened when, by which evidence; from that its phases and where the
 //! VM was seen.
 //!
 //! Every source tells what it can, with the bounds that its resolution allows. Nothing is merged:

@@ -1,7 +1,7 @@
 //! Whether what a hypervisor says it transferred is what the network carried, and what its pages make.
 //!
 //! Nothing here is fitted: what is to be expected follows from the headers of the protocols and from QEMU's format
-//! (`docs/methodology.md`, "Told against counted").
+//! (`docs/methodology/pre-copy.md`, "Reported against counted bytes").
 
 use crate::model::diagnostics::campaign_diagnostic;
 use crate::model::{
@@ -29,10 +29,10 @@ const LEAST_BASELINE: usize = 3;
 
 /// The comparison of one run, if its hypervisor tells bytes, and what is to be said of it; `id` names the run.
 pub fn transfer(id: &str, run: &AlignedRun, hosts: &[Host]) -> (Option<Transfer>, Vec<Diagnostic>) {
-    let told = run.hypervisor.as_ref().and_then(|log| {
+    let account = run.hypervisor.as_ref().and_then(|log| {
         Some((log, log.account.transferred_bytes.filter(|bytes| bytes.is_finite() && *bytes > 0.0)?))
     });
-    let Some((log, told_bytes)) = told else { return (None, Vec::new()) };
+    let Some((log, told_bytes)) = account else { return (None, Vec::new()) };
     let mut diagnostics = Vec::new();
     let mut counted = Vec::new();
     for traffic in counters(&run.traffic, hosts, log.destination.as_deref()) {
@@ -43,11 +43,16 @@ pub fn transfer(id: &str, run: &AlignedRun, hosts: &[Host]) -> (Option<Transfer>
                     "{id}: what {} of {} carried cannot be compared with the hypervisor's bytes: {why}",
                     traffic.samples.metric, traffic.host
                 );
-                diagnostics.push(of_file(&traffic.file, Severity::Note, "bytes-not-counted", message));
+                diagnostics.push(file_diagnostic(
+                    &traffic.file,
+                    Severity::Note,
+                    "bytes-not-counted",
+                    message,
+                ));
             }
         }
     }
-    let pages = log.account.sent.and_then(of_pages);
+    let pages = log.account.sent.and_then(by_pages);
     let transfer = Transfer {
         status: run.migration.status,
         source_file: log.account.source_file.clone(),
@@ -189,23 +194,23 @@ fn verdict(figure: f64, expected: Interval, uncertainty: f64) -> Verdict {
 }
 
 /// What pages make by QEMU's format. The bytes that QEMU 10 tells hold the state of the devices too, those of 7.2 do not.
-fn of_pages(sent: SentPages) -> Option<PageBytes> {
-    let told = Some(sent.transferred_bytes).filter(|bytes| *bytes > 0.0)?;
+fn by_pages(sent: SentPages) -> Option<PageBytes> {
+    let reported = Some(sent.transferred_bytes).filter(|bytes| *bytes > 0.0)?;
     let bytes = sent.normal * (sent.page_bytes + PAGE_HEADER) + sent.duplicate * DUPLICATE_PAGE;
-    let surplus = bytes / told - 1.0;
-    let expected = Interval::new(-MARKS - DEVICES / told, MARKS);
+    let surplus = bytes / reported - 1.0;
+    let expected = Interval::new(-MARKS - DEVICES / reported, MARKS);
     Some(PageBytes { bytes, surplus, expected, verdict: verdict(surplus, expected, 0.0) })
 }
 
 /// A warning for each comparison that does not hold.
 fn contradictions(id: &str, transfer: &Transfer, account: &Hypervisor) -> Vec<Diagnostic> {
-    let told = transfer.told_bytes;
+    let reported = transfer.told_bytes;
     let range = |expected: Interval| {
         format!("{:+.2} to {:+.2} % are to be expected", 100.0 * expected.low, 100.0 * expected.high)
     };
-    let of_counter = transfer.counted.iter().filter(|c| c.verdict == Verdict::Contradicted).map(|counted| {
+    let by_counter = transfer.counted.iter().filter(|c| c.verdict == Verdict::Contradicted).map(|counted| {
         let message = format!(
-            "{id}: {} of {} carried {:.0} ± {:.0} bytes beyond its baseline, and {} tells {told:.0}: {:+.2} %, where {}",
+            "{id}: {} of {} carried {:.0} ± {:.0} bytes beyond its baseline, and {} tells {reported:.0}: {:+.2} %, where {}",
             counted.counter,
             counted.host,
             counted.bytes,
@@ -214,23 +219,23 @@ fn contradictions(id: &str, transfer: &Transfer, account: &Hypervisor) -> Vec<Di
             100.0 * counted.surplus,
             range(counted.expected),
         );
-        of_file(&counted.source_file, Severity::Warning, "bytes-do-not-match", message)
+        file_diagnostic(&counted.source_file, Severity::Warning, "bytes-do-not-match", message)
     });
-    let of_pages = transfer.pages.filter(|pages| pages.verdict == Verdict::Contradicted).map(|pages| {
+    let by_pages = transfer.pages.filter(|pages| pages.verdict == Verdict::Contradicted).map(|pages| {
         let message = format!(
             "{id}: the pages of the log make {:.0} bytes, and it tells {:.0}: {:+.2} %, where {}; pages that were \
              compressed (XBZRLE, multifd) would be so",
             pages.bytes,
-            account.sent.map_or(told, |sent| sent.transferred_bytes),
+            account.sent.map_or(reported, |sent| sent.transferred_bytes),
             100.0 * pages.surplus,
             range(pages.expected),
         );
-        of_file(&account.source_file, Severity::Warning, "pages-do-not-match", message)
+        file_diagnostic(&account.source_file, Severity::Warning, "pages-do-not-match", message)
     });
-    of_counter.chain(of_pages).collect()
+    by_counter.chain(by_pages).collect()
 }
 
-fn of_file(file: &str, severity: Severity, code: &'static str, message: String) -> Diagnostic {
+fn file_diagnostic(file: &str, severity: Severity, code: &'static str, message: String) -> Diagnostic {
     Diagnostic { file: Some(file.to_owned()), ..campaign_diagnostic(severity, code, message) }
 }
 

@@ -1,14 +1,14 @@
 //! How two methods of measuring an outage agree: the difference of each run against its mean (Bland
 //! and Altman, Lancet 1986), with the bias, its interval and the limits of agreement.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use super::canvas::{Canvas, Edges, Frame, Pen, Point, Type, document};
-use super::scale::{Scale, Spread};
-use super::theme;
-use crate::model::{Agreement, Analysis};
-use crate::show::tables::labels::condition_label;
-use crate::show::tables::labels::method_name_label;
+use super::figure::{Description, Figure, Layout, Place};
+use super::kit::canvas::{Canvas, Edges, Frame, Pen, Point, Type, document};
+use super::kit::scale::{Scale, Spread};
+use super::kit::theme;
+use crate::model::{Agreement, Analysis, ConditionId, Entries};
+use crate::show::tables::labels::{condition_label, method_name_label};
 use crate::show::text::Text;
 
 const TITLE_Y: i32 = 60;
@@ -22,53 +22,81 @@ const PLOT_HEIGHT: i32 = 1000;
 const DOT: i32 = 17;
 /// Between the labels on the right.
 const LABEL_GAP: i32 = 76;
-/// More conditions than these are not told apart.
+/// More conditions than these cannot be distinguished.
 const MOST_GROUPS: usize = theme::GROUPS.len();
 
-/// Two runs at least: one difference says nothing of agreement.
-pub fn has_data(agreement: &Agreement) -> bool {
-    agreement.pairs.len() >= 2
+/// Two methods of measuring an outage against each other.
+pub struct AgreementFigure<'a> {
+    analysis: &'a Analysis,
+    agreement: &'a Agreement,
 }
 
-pub fn draw(number: usize, analysis: &Analysis, text: &Text) -> Result<String> {
-    let agreement = analysis.agreements.get(number).context("no such pair of methods")?;
-    let groups = groups(agreement, analysis);
-    let names =
-        [("a", text.get(method_name_label(agreement.a))), ("b", text.get(method_name_label(agreement.b)))];
-    let title = text.fill("figure.title.agreement", &names);
-    let note = text.get("figure.note.agreement");
-    let entries: Vec<String> = groups.iter().map(|&group| condition_label(analysis, group)).collect();
-    let columns = if entries.iter().any(|entry| entry.chars().count() > 14) { 2 } else { 4 };
-    let rows = if entries.len() > 1 { entries.len().div_ceil(columns) } else { 0 };
-    let top = LEGEND_TOP + LEGEND_ROW * i32::try_from(rows)? + AXIS_ROOM;
-    let bottom = top + PLOT_HEIGHT;
-    document((theme::PAIR_WIDTH, bottom + 300), &title, note, |canvas| {
-        canvas.text(
-            &canvas.fit(&title, theme::PAIR_WIDTH - 20, Type::title())?,
-            (10, TITLE_Y),
-            Type::title(),
-        )?;
-        let plot = Plot::new(agreement, Edges { left: LEFT, right: theme::PAIR_WIDTH - RIGHT, top, bottom });
-        if rows > 0 {
-            legend(canvas, &entries, columns)?;
-        }
-        plot.axes(canvas, text)?;
-        plot.lines(canvas, agreement, text)?;
-        for pair in &agreement.pairs {
-            let condition = analysis.runs.get(pair.run).map(|run| run.condition);
-            let group = groups.iter().position(|group| Some(*group) == condition).unwrap_or_default();
-            let at = plot.place((pair.a_s + pair.b_s) / 2.0, pair.b_s - pair.a_s);
-            mark(canvas, at, group)?;
-        }
-        let note = canvas.fit(note, theme::PAIR_WIDTH - 20, Type::label())?;
-        canvas.text(&note, (10, bottom + 250), Type::label())
-    })
+impl<'a> AgreementFigure<'a> {
+    /// One for each pair of methods that saw the same two runs at least: one difference says nothing of agreement.
+    pub fn list(analysis: &'a Analysis) -> impl Iterator<Item = Self> {
+        let enough = analysis.agreements.iter().filter(|agreement| agreement.pairs.len() >= 2);
+        enough.map(move |agreement| Self { analysis, agreement })
+    }
+
+    fn methods<'t>(&self, text: &'t Text) -> [(&'static str, &'t str); 2] {
+        let Agreement { a, b, .. } = self.agreement;
+        [("a", text.get(method_name_label(*a))), ("b", text.get(method_name_label(*b)))]
+    }
 }
 
-/// The conditions that are told apart, in their order; none where they are too many.
-fn groups(agreement: &Agreement, analysis: &Analysis) -> Vec<usize> {
-    let mut groups: Vec<usize> =
-        agreement.pairs.iter().filter_map(|pair| Some(analysis.runs.get(pair.run)?.condition)).collect();
+impl Figure for AgreementFigure<'_> {
+    fn name(&self) -> String {
+        format!("agreement-{}-{}", self.agreement.a.name(), self.agreement.b.name())
+    }
+
+    fn place(&self) -> Option<Place<'_>> {
+        Some(Place::Agreement)
+    }
+
+    fn layout(&self) -> Layout {
+        Layout::Half { row: "agreement", host: None }
+    }
+
+    fn description(&self, text: &Text) -> Description {
+        Description::new("agreement", &self.methods(text), text)
+    }
+
+    fn draw(&self, text: &Text) -> Result<String> {
+        let Self { analysis, agreement } = *self;
+        let groups = groups(agreement, analysis);
+        let title = text.fill("figure.title.agreement", &self.methods(text));
+        let note = text.get("figure.note.agreement");
+        let entries: Vec<String> = groups.iter().map(|&group| condition_label(analysis, group)).collect();
+        let columns = if entries.iter().any(|entry| entry.chars().count() > 14) { 2 } else { 4 };
+        let rows = if entries.len() > 1 { entries.len().div_ceil(columns) } else { 0 };
+        let top = LEGEND_TOP + LEGEND_ROW * i32::try_from(rows)? + AXIS_ROOM;
+        let bottom = top + PLOT_HEIGHT;
+        document((theme::PAIR_WIDTH, bottom + 300), &title, note, |canvas| {
+            let heading = canvas.fit(&title, theme::PAIR_WIDTH - 20, Type::title())?;
+            canvas.text(&heading, (10, TITLE_Y), Type::title())?;
+            let edges = Edges { left: LEFT, right: theme::PAIR_WIDTH - RIGHT, top, bottom };
+            let plot = Plot::new(agreement, edges);
+            if rows > 0 {
+                legend(canvas, &entries, columns)?;
+            }
+            plot.axes(canvas, text)?;
+            plot.lines(canvas, agreement, text)?;
+            for pair in &agreement.pairs {
+                let condition = analysis.runs.entry(pair.run).map(|run| run.condition);
+                let group = groups.iter().position(|group| Some(*group) == condition).unwrap_or_default();
+                let at = plot.place((pair.a_s + pair.b_s) / 2.0, pair.b_s - pair.a_s);
+                mark(canvas, at, group)?;
+            }
+            let note = canvas.fit(note, theme::PAIR_WIDTH - 20, Type::label())?;
+            canvas.text(&note, (10, bottom + 250), Type::label())
+        })
+    }
+}
+
+/// The conditions that are distinguished, in their order; none where they are too many.
+fn groups(agreement: &Agreement, analysis: &Analysis) -> Vec<ConditionId> {
+    let mut groups: Vec<ConditionId> =
+        agreement.pairs.iter().filter_map(|pair| Some(analysis.runs.entry(pair.run)?.condition)).collect();
     groups.sort_unstable();
     groups.dedup();
     if groups.len() > MOST_GROUPS { Vec::new() } else { groups }
@@ -86,7 +114,7 @@ fn legend(canvas: &Canvas, entries: &[String], columns: usize) -> Result<()> {
     Ok(())
 }
 
-/// A group is told by its colour and by its shape.
+/// A group is known by its colour and by its shape.
 fn mark(canvas: &Canvas, (x, y): Point, group: usize) -> Result<()> {
     let color = theme::GROUPS[group % MOST_GROUPS];
     let (r, wide) = (DOT, DOT + 6);

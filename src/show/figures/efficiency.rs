@@ -1,20 +1,21 @@
 //! The efficiencies of one benchmark: bars in groups, with their intervals and the baseline at 100 %.
 //!
-//! A group a row of the grid, a bar a column of it. Bars lie, so that every name and every number has room
+//! One group per row of the grid, one bar per column of it. Bars lie, so that every name and every number has room
 //! however many there are; what excludes each other among the columns stands in panels side by side.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use super::canvas::{self, Canvas, Edges, Frame, Pen, Type, document};
-use super::grid::{self, Looks, Part, comparison, efficiency, entry, row_name};
-use super::legend::{Legend, Mark};
-use super::panel::value_axis;
-use super::scale::Scale;
-use super::theme;
+use super::figure::{Description, Figure, Layout, Place};
+use super::kit::canvas::{self, Canvas, Edges, Frame, Pen, Type, document};
+use super::kit::grid::{self, Looks, Part, comparison, efficiency, entry, heading, row_name};
+use super::kit::legend::{Legend, Mark};
+use super::kit::names::{slug, titled};
+use super::kit::panel::value_axis;
+use super::kit::scale::Scale;
+use super::kit::theme;
 use crate::model::{Analysis, Grid};
 use crate::show::text::Text;
 
-const TITLE_Y: i32 = 60;
 const LEGEND_TOP: i32 = 125;
 /// For the panel's name and that of the baseline.
 const PANEL_HEAD: i32 = 125;
@@ -38,23 +39,124 @@ const MOST_HEIGHT: i32 = 6000;
 /// With numbers in the bars, a benchmark has no more figures than these.
 const MOST_FIGURES: usize = 3;
 
-/// One figure each: the grid's parts, those that would be higher than a page in several.
-pub fn parts(grid: &Grid, analysis: &Analysis) -> Vec<Part> {
-    let mut pages = Vec::new();
-    for part in grid::parts(grid, analysis) {
-        let lines = lines(grid, &part, &Looks::of(grid));
-        let room = MOST_HEIGHT - 400 - count(lines.len()) * (PANEL_HEAD + AXIS_ROOM);
-        let figures = |pitch: i32| {
-            let group: i32 = lines.iter().map(|line| bars(line) * pitch + GROUP_GAP).sum();
-            part.rows.len().div_ceil(usize::try_from(room / group.max(1)).unwrap_or(0).max(1))
+/// The efficiencies of a benchmark, or of a grid that has no benchmarks in its rows; as many as fit a page.
+pub struct EfficiencyFigure<'a> {
+    analysis: &'a Analysis,
+    /// Index into [`Analysis::grids`].
+    index: usize,
+    grid: &'a Grid,
+    comparison: &'a str,
+    /// The place among the figures of the grid, from 1.
+    number: usize,
+    part: Part,
+    looks: Looks,
+    /// The panels, those abreast together.
+    lines: Vec<Vec<Panel>>,
+}
+
+impl<'a> EfficiencyFigure<'a> {
+    /// The parts of a grid of efficiencies; those that would be higher than a page in several figures.
+    pub fn list(analysis: &'a Analysis, index: usize) -> Vec<Self> {
+        let grid = &analysis.grids[index];
+        let Some(comparison) = comparison(grid) else { return Vec::new() };
+        let looks = Looks::new(grid);
+        let parts = grid::parts(grid, analysis).into_iter().flat_map(|part| pages(grid, &part, &looks));
+        let figure = |(place, part)| {
+            let lines = lines(grid, &part, &looks);
+            let looks = looks.clone();
+            Self { analysis, index, grid, comparison, number: place + 1, part, looks, lines }
         };
-        // Rather thin bars than a dozen figures; the heat map has the numbers, too.
-        let needed = Some(figures(PITCH)).filter(|needed| *needed <= MOST_FIGURES);
-        let even = part.rows.len().div_ceil(needed.unwrap_or_else(|| figures(LEAST_PITCH)));
-        let page = |rows: &[usize]| Part { benchmark: part.benchmark.clone(), rows: rows.to_vec() };
-        pages.extend(part.rows.chunks(even).map(page));
+        parts.enumerate().map(figure).collect()
     }
-    pages
+
+    fn title(&self) -> String {
+        titled(self.part.benchmark.as_deref(), Some(self.comparison))
+    }
+}
+
+impl Figure for EfficiencyFigure<'_> {
+    fn name(&self) -> String {
+        let comparison = slug(self.comparison, || format!("comparison{}", self.index + 1));
+        match &self.part.benchmark {
+            None => format!("efficiency-{comparison}"),
+            Some(benchmark) => {
+                let benchmark = slug(benchmark, || format!("benchmark{}", self.number));
+                format!("efficiency-{comparison}-{benchmark}")
+            }
+        }
+    }
+
+    fn place(&self) -> Option<Place<'_>> {
+        Some(Place::Efficiency(self.index))
+    }
+
+    fn layout(&self) -> Layout {
+        Layout::Whole
+    }
+
+    fn description(&self, text: &Text) -> Description {
+        Description::new("efficiency", &[("about", &self.title())], text)
+    }
+
+    fn draw(&self, text: &Text) -> Result<String> {
+        let Self { analysis, grid, part, looks, lines, .. } = self;
+        let legend = legend(looks, lines)?;
+        let title = self.title();
+        let names: Vec<String> = part.rows.iter().map(|row| row_name(grid, *row)).collect();
+        let left = 10 + canvas::widest(names.iter(), Type::label().semi_bold(), WIDEST_NAME)? + 60;
+        let fixed = LEGEND_TOP + legend.height() + NOTE_ROOM + count(lines.len()) * (PANEL_HEAD + AXIS_ROOM);
+        let rows = count(part.rows.len());
+        let most_bars: i32 = lines.iter().map(|line| bars(line)).sum();
+        let room = MOST_HEIGHT - fixed - rows * GROUP_GAP * count(lines.len());
+        let pitch = (room / (rows * most_bars).max(1)).clamp(LEAST_PITCH, PITCH);
+        let groups = |line: &[Panel]| rows * (bars(line) * pitch + GROUP_GAP);
+        let height = fixed + lines.iter().map(|line| groups(line)).sum::<i32>();
+        let scale = scale(grid, part, lines, analysis);
+        let note = note(grid, part, lines, analysis, text);
+        document((theme::FULL_WIDTH, height), &title, &note, |canvas| {
+            heading(canvas, &title, text)?;
+            legend.draw(canvas, LEGEND_TOP)?;
+            let mut top = LEGEND_TOP + legend.height();
+            // Panels below each other are as wide as those abreast.
+            let panels = count(lines.first().map_or(1, Vec::len));
+            for line in lines {
+                let from = top + PANEL_HEAD;
+                let bottom = from + groups(line);
+                rules(canvas, &names, left, (from, bottom))?;
+                let width = (theme::FULL_WIDTH - left - panels * GUTTER) / panels;
+                for (place, (panel, columns)) in line.iter().enumerate() {
+                    let x = left + count(place) * (width + GUTTER);
+                    let frame = Frame::new(
+                        Edges { left: x, right: x + width, top: from, bottom },
+                        (0.0, scale.high),
+                        (0.0, 1.0),
+                    );
+                    let plot = PanelPlot { canvas, frame, scale: &scale, grid, looks, analysis, text, pitch };
+                    value_axis(plot.canvas, &plot.frame, plot.scale, plot.text)?;
+                    plot.head(&looks.panels[*panel])?;
+                    plot.bars(&part.rows, columns)?;
+                }
+                top = bottom + AXIS_ROOM;
+            }
+            let note = canvas.fit(&note, theme::FULL_WIDTH - 20, Type::label())?;
+            canvas.text(&note, (10, height - 55), Type::label())
+        })
+    }
+}
+
+/// A part of a grid in as many figures as it needs.
+fn pages(grid: &Grid, part: &Part, looks: &Looks) -> Vec<Part> {
+    let lines = lines(grid, part, looks);
+    let room = MOST_HEIGHT - 400 - count(lines.len()) * (PANEL_HEAD + AXIS_ROOM);
+    let figures = |pitch: i32| {
+        let group: i32 = lines.iter().map(|line| bars(line) * pitch + GROUP_GAP).sum();
+        part.rows.len().div_ceil(usize::try_from(room / group.max(1)).unwrap_or(0).max(1))
+    };
+    // Rather thin bars than a dozen figures; the heat map has the numbers, too.
+    let needed = Some(figures(PITCH)).filter(|needed| *needed <= MOST_FIGURES);
+    let even = part.rows.len().div_ceil(needed.unwrap_or_else(|| figures(LEAST_PITCH)));
+    let page = |rows: &[usize]| Part { benchmark: part.benchmark.clone(), rows: rows.to_vec() };
+    part.rows.chunks(even).map(page).collect()
 }
 
 /// A panel: its name and its columns.
@@ -64,7 +166,7 @@ type Panel = (usize, Vec<usize>);
 fn lines(grid: &Grid, part: &Part, looks: &Looks) -> Vec<Vec<Panel>> {
     let mut panels: Vec<Panel> = (0..looks.panels.len()).map(|panel| (panel, Vec::new())).collect();
     for column in 0..grid.columns.len() {
-        if part.rows.iter().any(|row| grid.cell(*row, column).is_some()) {
+        if part.rows.iter().any(|row| grid.efficiency(*row, column).is_some()) {
             panels[looks.look(column).panel].1.push(column);
         }
     }
@@ -81,68 +183,8 @@ fn bars(line: &[Panel]) -> i32 {
     count(line.iter().map(|(_, columns)| columns.len()).max().unwrap_or(0))
 }
 
-fn count(of: usize) -> i32 {
-    i32::try_from(of).unwrap_or(i32::MAX / 10_000).min(i32::MAX / 10_000)
-}
-
-pub fn draw(number: usize, part: usize, analysis: &Analysis, text: &Text) -> Result<String> {
-    let grid = analysis.grids.get(number).context("no such grid")?;
-    let parts = parts(grid, analysis);
-    let part = parts.get(part).context("no such part of the grid")?;
-    let looks = Looks::of(grid);
-    let lines = lines(grid, part, &looks);
-    let legend = legend(&looks, &lines)?;
-    let title = super::titled(part.benchmark.as_deref(), comparison(grid));
-    let names: Vec<String> = part.rows.iter().map(|row| row_name(grid, *row)).collect();
-    let left = 10 + canvas::widest(names.iter(), Type::label().semi_bold(), WIDEST_NAME)? + 60;
-    let fixed = LEGEND_TOP + legend.height() + NOTE_ROOM + count(lines.len()) * (PANEL_HEAD + AXIS_ROOM);
-    let rows = count(part.rows.len());
-    let most_bars: i32 = lines.iter().map(|line| bars(line)).sum();
-    let room = MOST_HEIGHT - fixed - rows * GROUP_GAP * count(lines.len());
-    let pitch = (room / (rows * most_bars).max(1)).clamp(LEAST_PITCH, PITCH);
-    let groups = |line: &[Panel]| rows * (bars(line) * pitch + GROUP_GAP);
-    let height = fixed + lines.iter().map(|line| groups(line)).sum::<i32>();
-    let scale = scale(grid, part, &lines, analysis);
-    let note = note(grid, part, &lines, analysis, text);
-    document((theme::FULL_WIDTH, height), &title, &note, |canvas| {
-        heading(canvas, &title, text)?;
-        legend.draw(canvas, LEGEND_TOP)?;
-        let mut top = LEGEND_TOP + legend.height();
-        // Panels below each other are as wide as those abreast.
-        let panels = count(lines.first().map_or(1, Vec::len));
-        for line in &lines {
-            let from = top + PANEL_HEAD;
-            let bottom = from + groups(line);
-            rules(canvas, &names, left, (from, bottom))?;
-            let width = (theme::FULL_WIDTH - left - panels * GUTTER) / panels;
-            for (place, (panel, columns)) in line.iter().enumerate() {
-                let x = left + count(place) * (width + GUTTER);
-                let frame = Frame::new(
-                    Edges { left: x, right: x + width, top: from, bottom },
-                    (0.0, scale.high),
-                    (0.0, 1.0),
-                );
-                let sheet =
-                    Sheet { canvas, frame, scale: &scale, grid, looks: &looks, analysis, text, pitch };
-                value_axis(sheet.canvas, &sheet.frame, sheet.scale, sheet.text)?;
-                sheet.head(&looks.panels[*panel])?;
-                sheet.bars(&part.rows, columns)?;
-            }
-            top = bottom + AXIS_ROOM;
-        }
-        let note = canvas.fit(&note, theme::FULL_WIDTH - 20, Type::label())?;
-        canvas.text(&note, (10, height - 55), Type::label())
-    })
-}
-
-/// The title and what the numbers are.
-pub fn heading(canvas: &Canvas, title: &str, text: &Text) -> Result<()> {
-    let unit = text.get("figure.unit.of_baseline");
-    let room = theme::FULL_WIDTH - 60 - canvas.width(unit, Type::label())?;
-    let title = canvas.fit(title, room, Type::title())?;
-    canvas.text(&title, (10, TITLE_Y), Type::title())?;
-    let after = 10 + canvas.width(&title, Type::title())? + 40;
-    canvas.text(unit, (after, TITLE_Y), Type::label())
+fn count(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX / 10_000).min(i32::MAX / 10_000)
 }
 
 /// The colours with all of their shades, then what the shades mean; nothing for bars of one kind.
@@ -154,11 +196,11 @@ fn legend(looks: &Looks, lines: &[Vec<Panel>]) -> Result<Legend> {
         entries.push((Mark::Head, looks.color_names.clone()));
     }
     for (color, name) in looks.colors.iter().enumerate().filter(|_| looks.colors.len() > 1) {
-        let mut of: Vec<_> = shown.iter().copied().filter(|look| look.color == color).collect();
-        of.sort_by_key(|look| look.shade);
-        of.dedup_by_key(|look| look.shade);
-        if !of.is_empty() {
-            let patches = of.into_iter().map(|look| looks.color(look)).collect();
+        let mut shades: Vec<_> = shown.iter().copied().filter(|look| look.color == color).collect();
+        shades.sort_by_key(|look| look.shade);
+        shades.dedup_by_key(|look| look.shade);
+        if !shades.is_empty() {
+            let patches = shades.into_iter().map(|look| looks.color(look)).collect();
             entries.push((Mark::Patches(patches), name.clone()));
         }
     }
@@ -220,7 +262,7 @@ fn rules(canvas: &Canvas, names: &[String], left: i32, (top, bottom): (i32, i32)
 }
 
 /// What a panel is drawn on and from.
-struct Sheet<'a, 'b> {
+struct PanelPlot<'a, 'b> {
     canvas: &'a Canvas<'b>,
     frame: Frame,
     scale: &'a Scale,
@@ -231,7 +273,7 @@ struct Sheet<'a, 'b> {
     pitch: i32,
 }
 
-impl Sheet<'_, '_> {
+impl PanelPlot<'_, '_> {
     /// The panel's name, and what its upright line is.
     fn head(&self, name: &str) -> Result<()> {
         let Frame { left, top, .. } = self.frame;

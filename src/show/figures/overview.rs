@@ -1,16 +1,17 @@
 //! All conditions side by side: how long the migration took and how long the service was out.
 //!
-//! A row a condition, in it a lane a quantity; every repetition is a dot, the mean a diamond on
+//! One row per condition, in it one lane per quantity; every repetition is a dot, the mean a diamond on
 //! its 95 % interval. All lanes share one axis, logarithmic where values differ a lot, because
 //! what matters lies in ratios: which load lengthens what, and whether the outage outlasts the
 //! migration.
 
 use anyhow::Result;
 
-use super::canvas::{Canvas, Edges, Frame, Pen, Type, document};
-use super::scale::{Scale, Spread};
-use super::theme::{self, Quantity};
-use crate::model::{Analysis, Method, Run, Status};
+use super::figure::{Description, Figure, Layout, Place};
+use super::kit::canvas::{Canvas, Edges, Frame, Pen, Type, document};
+use super::kit::scale::{Scale, Spread};
+use super::kit::theme::{self, Quantity};
+use crate::model::{Analysis, ConditionId, Entries, Method, Run, Status};
 use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
 use crate::stats::Summary;
@@ -44,7 +45,7 @@ struct Lane {
 }
 
 impl Lane {
-    fn summary(&self, analysis: &Analysis, condition: usize) -> Option<Summary> {
+    fn summary(&self, analysis: &Analysis, condition: ConditionId) -> Option<Summary> {
         let metric = self.method.map_or("migration_duration", Method::metric);
         let series = analysis.series.iter().find(|s| s.condition == condition && s.metric == metric)?;
         series.summary.filter(|summary| summary.mean.is_finite())
@@ -60,66 +61,81 @@ impl Lane {
     }
 }
 
-/// Whether there is a mean to draw.
-pub fn has_data(analysis: &Analysis) -> bool {
-    !lanes(analysis).is_empty()
+/// All conditions side by side.
+pub struct OverviewFigure<'a> {
+    analysis: &'a Analysis,
+    /// The lanes that have a mean in any condition.
+    lanes: Vec<&'static Lane>,
 }
 
-pub fn draw(analysis: &Analysis, text: &Text) -> Result<String> {
-    let lanes = lanes(analysis);
-    let scale = scale(analysis, &lanes);
-    let row = i32::try_from(lanes.len())? * LANE + ROW_GAP;
-    let bottom = PLOT_TOP + row * i32::try_from(analysis.conditions.len())?;
-    let note = note(analysis, &lanes, text);
-    let title = text.get("figure.title.overview");
-    document((theme::FULL_WIDTH, bottom + 215), title, &note, |canvas| {
-        let names = names(analysis, canvas)?;
-        let left = 10 + names.iter().map(|(_, width)| *width).max().unwrap_or(0) + 80;
-        let edges = Edges { left, right: theme::FULL_WIDTH - RIGHT, top: PLOT_TOP, bottom };
-        let sheet = Sheet {
-            frame: Frame::new(edges, (scale.position(scale.low), scale.position(scale.high)), (0.0, 1.0)),
-            scale,
-            canvas,
-            text,
-        };
-        sheet.heading(title, &lanes)?;
-        sheet.grid(&note)?;
-        if let Some(reference) = reference(analysis) {
-            sheet.reference(analysis, &lanes, reference)?;
-        }
-        for (index, (name, _)) in names.iter().enumerate() {
-            let top = PLOT_TOP + row * i32::try_from(index)?;
-            sheet.row(name, top, row, index > 0)?;
-            if analysis.conditions[index].completed == 0
-                && lanes.iter().all(|lane| lane.summary(analysis, index).is_none())
-            {
-                sheet.none_completed(analysis.conditions[index].runs.len(), top + row / 2)?;
+impl<'a> OverviewFigure<'a> {
+    /// `None` without a mean to draw.
+    pub fn list(analysis: &'a Analysis) -> Option<Self> {
+        let has_data = |lane: &&Lane| analysis.conditions.ids().any(|c| lane.summary(analysis, c).is_some());
+        let lanes: Vec<&Lane> = LANES.iter().filter(has_data).collect();
+        (!lanes.is_empty()).then_some(Self { analysis, lanes })
+    }
+}
+
+impl Figure for OverviewFigure<'_> {
+    fn name(&self) -> String {
+        "overview".to_owned()
+    }
+
+    fn place(&self) -> Option<Place<'_>> {
+        Some(Place::Overview)
+    }
+
+    fn layout(&self) -> Layout {
+        Layout::Whole
+    }
+
+    fn description(&self, text: &Text) -> Description {
+        Description::new("overview", &[], text)
+    }
+
+    fn draw(&self, text: &Text) -> Result<String> {
+        let Self { analysis, lanes } = self;
+        let scale = scale(analysis, lanes);
+        let row = i32::try_from(lanes.len())? * LANE + ROW_GAP;
+        let bottom = PLOT_TOP + row * i32::try_from(analysis.conditions.len())?;
+        let note = note(analysis, lanes, text);
+        let title = text.get("figure.title.overview");
+        document((theme::FULL_WIDTH, bottom + 215), title, &note, |canvas| {
+            let names = names(analysis, canvas)?;
+            let left = 10 + names.iter().map(|(_, width)| *width).max().unwrap_or(0) + 80;
+            let edges = Edges { left, right: theme::FULL_WIDTH - RIGHT, top: PLOT_TOP, bottom };
+            let across = (scale.position(scale.low), scale.position(scale.high));
+            let plot = Plot { frame: Frame::new(edges, across, (0.0, 1.0)), scale, canvas, text };
+            plot.heading(title, lanes)?;
+            plot.grid(&note)?;
+            if let Some(reference) = reference(analysis) {
+                plot.reference(analysis, lanes, reference)?;
             }
-            for (number, lane) in lanes.iter().enumerate() {
-                let y = top + ROW_GAP / 2 + LANE * i32::try_from(number)? + LANE / 2;
-                sheet.lane(analysis, index, lane, y)?;
+            for ((id, condition), (name, _)) in analysis.conditions.entries().zip(&names) {
+                let top = PLOT_TOP + row * i32::try_from(id.index())?;
+                plot.row(name, top, row, id.index() > 0)?;
+                if condition.completed == 0 && lanes.iter().all(|lane| lane.summary(analysis, id).is_none()) {
+                    plot.none_completed(condition.runs.len(), top + row / 2)?;
+                }
+                for (number, lane) in lanes.iter().enumerate() {
+                    let y = top + ROW_GAP / 2 + LANE * i32::try_from(number)? + LANE / 2;
+                    plot.lane(analysis, id, lane, y)?;
+                }
             }
-        }
-        Ok(())
-    })
+            Ok(())
+        })
+    }
 }
 
-/// The lanes that have a value in any condition.
-fn lanes(analysis: &Analysis) -> Vec<&'static Lane> {
-    let has_data = |lane: &&Lane| (0..analysis.conditions.len()).any(|c| lane.summary(analysis, c).is_some());
-    LANES.iter().filter(has_data).collect()
-}
-
-fn completed(analysis: &Analysis, condition: usize) -> impl Iterator<Item = &Run> {
-    let of_condition =
-        move |run: &&Run| run.condition == condition && run.migration.status == Status::Completed;
-    analysis.runs.iter().filter(of_condition)
+fn completed(analysis: &Analysis, condition: ConditionId) -> impl Iterator<Item = &Run> {
+    let completed = move |run: &&Run| run.condition == condition && run.migration.status == Status::Completed;
+    analysis.runs.iter().filter(completed)
 }
 
 /// The axis around all values and means; intervals may reach beyond it.
 fn scale(analysis: &Analysis, lanes: &[&Lane]) -> Scale {
-    let conditions = 0..analysis.conditions.len();
-    let values = conditions.flat_map(|condition| {
+    let values = analysis.conditions.ids().flat_map(|condition| {
         lanes.iter().flat_map(move |lane| {
             let single =
                 completed(analysis, condition).filter_map(|run| lane.value(run)).map(|(value, _)| value);
@@ -133,9 +149,11 @@ fn scale(analysis: &Analysis, lanes: &[&Lane]) -> Scale {
 /// The conditions' names, shortened, with their widths.
 fn names(analysis: &Analysis, canvas: &Canvas) -> Result<Vec<(String, i32)>> {
     let face = Type::label().semi_bold();
-    (0..analysis.conditions.len())
-        .map(|index| {
-            let name = canvas.fit(&condition_label(analysis, index), WIDEST_NAME, face)?;
+    analysis
+        .conditions
+        .ids()
+        .map(|id| {
+            let name = canvas.fit(&condition_label(analysis, id), WIDEST_NAME, face)?;
             let width = canvas.width(&name, face)?;
             Ok((name, width))
         })
@@ -143,7 +161,7 @@ fn names(analysis: &Analysis, canvas: &Canvas) -> Result<Vec<(String, i32)>> {
 }
 
 /// The condition against which all others are compared.
-fn reference(analysis: &Analysis) -> Option<usize> {
+fn reference(analysis: &Analysis) -> Option<ConditionId> {
     let first = analysis.comparisons.first()?.a;
     analysis.comparisons.iter().all(|comparison| comparison.a == first).then_some(first)
 }
@@ -162,14 +180,14 @@ fn note(analysis: &Analysis, lanes: &[&Lane], text: &Text) -> String {
 }
 
 /// What rows and lanes are drawn on.
-struct Sheet<'a, 'b> {
+struct Plot<'a, 'b> {
     canvas: &'a Canvas<'b>,
     frame: Frame,
     scale: Scale,
     text: &'a Text,
 }
 
-impl Sheet<'_, '_> {
+impl Plot<'_, '_> {
     /// Title, legend and the heads of the columns.
     fn heading(&self, title: &str, lanes: &[&Lane]) -> Result<()> {
         let canvas = self.canvas;
@@ -214,7 +232,7 @@ impl Sheet<'_, '_> {
 
     /// Dotted lines through the reference's means: of the migration and of the outage, which two
     /// methods see alike.
-    fn reference(&self, analysis: &Analysis, lanes: &[&Lane], condition: usize) -> Result<()> {
+    fn reference(&self, analysis: &Analysis, lanes: &[&Lane], condition: ConditionId) -> Result<()> {
         let migration = lanes.iter().find(|lane| lane.method.is_none());
         let outage = lanes.iter().find(|lane| lane.method.is_some());
         for lane in migration.into_iter().chain(outage) {
@@ -244,7 +262,7 @@ impl Sheet<'_, '_> {
     }
 
     /// Interval and mean a little above the lane's middle, single values a little below.
-    fn lane(&self, analysis: &Analysis, condition: usize, lane: &Lane, y: i32) -> Result<()> {
+    fn lane(&self, analysis: &Analysis, condition: ConditionId, lane: &Lane, y: i32) -> Result<()> {
         let color = lane.quantity.color();
         let x = |value: f64| self.frame.x(self.scale.position(value));
         let summary = lane.summary(analysis, condition);

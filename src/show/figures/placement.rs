@@ -1,14 +1,15 @@
 //! Which VM to migrate first: the times that decide, with what they are uncertain by, and beside them the
-//! downtimes that decide where times are equal. A row a VM, from the first to the last.
+//! downtimes that decide where times are equal. One row per VM, from the first to the last.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use plotters::style::RGBColor;
 
-use super::canvas::{self, Canvas, Edges, Frame, Pen, Type, document};
-use super::legend::{Legend, Mark};
-use super::panel::value_axis;
-use super::scale::Scale;
-use super::theme;
+use super::figure::{Description, Figure, Layout, Place};
+use super::kit::canvas::{self, Canvas, Edges, Frame, Pen, Type, document};
+use super::kit::legend::{Legend, Mark};
+use super::kit::panel::value_axis;
+use super::kit::scale::Scale;
+use super::kit::theme;
 use crate::model::{Analysis, Candidate, Placement};
 use crate::show::tables::placement_decimals;
 use crate::show::text::Text;
@@ -29,53 +30,78 @@ const WIDEST_NAME: i32 = 1200;
 const GUTTER: i32 = 420;
 const DOT: i32 = 24;
 
-/// Whether there is an order, of as many VMs as fit a page.
-pub fn has_data(analysis: &Analysis) -> bool {
-    let finite = |vm: &Candidate| vm.time_s.is_finite() && vm.time_uncertainty_s.is_finite();
-    analysis.placement.as_ref().is_some_and(|of| {
-        !of.order.is_empty()
-            && of.order.len() <= usize::try_from(MOST_HEIGHT / LEAST_PITCH).unwrap_or(0)
-            && of.order.iter().all(finite)
-    })
+/// The order in which to migrate VMs.
+pub struct PlacementFigure<'a> {
+    placement: &'a Placement,
 }
 
-pub fn draw(analysis: &Analysis, text: &Text) -> Result<String> {
-    let placement = analysis.placement.as_ref().context("no placement")?;
-    let vms = &placement.order;
-    let count = i32::try_from(vms.len())?;
-    let pitch = (MOST_HEIGHT / count.max(1)).clamp(LEAST_PITCH, PITCH);
-    let legend = legend(placement, text)?;
-    let top = LEGEND_TOP + legend.height() + HEAD;
-    let bottom = top + count * pitch;
-    let height = bottom + AXIS_ROOM + NOTE_ROOM;
-    let title = text.get("figure.title.placement");
-    let note = text.get("figure.note.placement");
-    let names: Vec<String> = vms.iter().enumerate().map(|(i, vm)| format!("{}  {}", i + 1, vm.vm)).collect();
-    let bold = Type::label().semi_bold().color(theme::INK);
-    let left = 10 + canvas::widest(names.iter(), bold, WIDEST_NAME)? + 80;
-    document((theme::FULL_WIDTH, height), title, note, |canvas| {
-        canvas.text(title, (10, TITLE_Y), Type::title())?;
-        let after = 10 + canvas.width(title, Type::title())? + 40;
-        canvas.text(text.get("figure.unit.seconds"), (after, TITLE_Y), Type::label())?;
-        legend.draw(canvas, LEGEND_TOP)?;
-        for (index, name) in names.iter().enumerate() {
-            let y = top + i32::try_from(index)? * pitch;
-            if index > 0 {
-                let rule = [(10, y), (theme::FULL_WIDTH - 10, y)];
-                canvas.line(&rule, Pen::new(theme::GRID, theme::RULE))?;
+impl<'a> PlacementFigure<'a> {
+    /// `None` without an order, or for more VMs than fit a page.
+    pub fn list(analysis: &'a Analysis) -> Option<Self> {
+        let finite = |vm: &Candidate| vm.time_s.is_finite() && vm.time_uncertainty_s.is_finite();
+        let most = usize::try_from(MOST_HEIGHT / LEAST_PITCH).unwrap_or(0);
+        let placement = analysis.placement.as_ref()?;
+        let drawn = (1..=most).contains(&placement.order.len()) && placement.order.iter().all(finite);
+        drawn.then_some(Self { placement })
+    }
+}
+
+impl Figure for PlacementFigure<'_> {
+    fn name(&self) -> String {
+        "placement".to_owned()
+    }
+
+    fn place(&self) -> Option<Place<'_>> {
+        Some(Place::Placement)
+    }
+
+    fn layout(&self) -> Layout {
+        Layout::Whole
+    }
+
+    fn description(&self, text: &Text) -> Description {
+        Description::new("placement", &[], text)
+    }
+
+    fn draw(&self, text: &Text) -> Result<String> {
+        let placement = self.placement;
+        let vms = &placement.order;
+        let count = i32::try_from(vms.len())?;
+        let pitch = (MOST_HEIGHT / count.max(1)).clamp(LEAST_PITCH, PITCH);
+        let legend = legend(placement, text)?;
+        let top = LEGEND_TOP + legend.height() + HEAD;
+        let bottom = top + count * pitch;
+        let height = bottom + AXIS_ROOM + NOTE_ROOM;
+        let title = text.get("figure.title.placement");
+        let note = text.get("figure.note.placement");
+        let names: Vec<String> =
+            vms.iter().enumerate().map(|(i, vm)| format!("{}  {}", i + 1, vm.vm)).collect();
+        let bold = Type::label().semi_bold().color(theme::INK);
+        let left = 10 + canvas::widest(names.iter(), bold, WIDEST_NAME)? + 80;
+        document((theme::FULL_WIDTH, height), title, note, |canvas| {
+            canvas.text(title, (10, TITLE_Y), Type::title())?;
+            let after = 10 + canvas.width(title, Type::title())? + 40;
+            canvas.text(text.get("figure.unit.seconds"), (after, TITLE_Y), Type::label())?;
+            legend.draw(canvas, LEGEND_TOP)?;
+            for (index, name) in names.iter().enumerate() {
+                let y = top + i32::try_from(index)? * pitch;
+                if index > 0 {
+                    let rule = [(10, y), (theme::FULL_WIDTH - 10, y)];
+                    canvas.line(&rule, Pen::new(theme::GRID, theme::RULE))?;
+                }
+                canvas.text(&canvas.fit(name, left - 60, bold)?, (10, y + pitch / 2), bold)?;
             }
-            canvas.text(&canvas.fit(name, left - 60, bold)?, (10, y + pitch / 2), bold)?;
-        }
-        let panels: Vec<Panel> = [times(placement), downtimes(vms)].into_iter().flatten().collect();
-        let width = (theme::FULL_WIDTH - left) / i32::try_from(panels.len())?;
-        for (place, panel) in panels.iter().enumerate() {
-            let left = left + i32::try_from(place)? * width;
-            let edges = Edges { left, right: left + width - GUTTER, top, bottom };
-            panel.draw(canvas, edges, pitch, placement, text)?;
-        }
-        let note = canvas.fit(note, theme::FULL_WIDTH - 20, Type::label())?;
-        canvas.text(&note, (10, height - 50), Type::label())
-    })
+            let panels: Vec<Panel> = [times(placement), downtimes(vms)].into_iter().flatten().collect();
+            let width = (theme::FULL_WIDTH - left) / i32::try_from(panels.len())?;
+            for (place, panel) in panels.iter().enumerate() {
+                let left = left + i32::try_from(place)? * width;
+                let edges = Edges { left, right: left + width - GUTTER, top, bottom };
+                panel.draw(canvas, edges, pitch, placement, text)?;
+            }
+            let note = canvas.fit(note, theme::FULL_WIDTH - 20, Type::label())?;
+            canvas.text(&note, (10, height - 50), Type::label())
+        })
+    }
 }
 
 /// The colour of those that have to migrate and of those that may stay, where there are both.

@@ -1,20 +1,22 @@
-//! What each round of pre-copy sent, over time: small multiples, a panel a condition.
+//! What each round of pre-copy sent, over time: small multiples, one panel per condition.
 //!
 //! A step is a round: as long as it took, as high as what it sent. Where pre-copy converges the steps go down and get
 //! shorter; where it does not they stay. All panels share the axis of megabytes, and that of seconds unless the
-//! shortest course would shrink to nothing on it. Drawn strong is the repetition of median length. The round in which
+//! shortest migration would shrink to nothing on it. Drawn strong is the repetition of median length. The round in which
 //! a migration was given up is not whole and left out, unless it is the only one.
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use plotters::style::RGBColor;
 
-use super::canvas::{Canvas, Edges, Frame, Pen, Point, Type, document};
-use super::legend::{Legend, Mark};
-use super::scale::{Scale, Spread};
-use super::theme::{self, Quantity};
-use crate::model::{Analysis, Convergence, Hypervisor, PrecopyRound, Status};
+use super::figure::{Description, Figure, Layout, Place};
+use super::kit::canvas::{Canvas, Edges, Frame, Pen, Point, Type, document};
+use super::kit::legend::{Legend, Mark};
+use super::kit::pages::pages;
+use super::kit::scale::{Scale, Spread};
+use super::kit::theme::{self, Quantity};
+use crate::model::{Analysis, Convergence, Entries, Hypervisor, PrecopyRound, RunId, Status};
 use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
 
@@ -30,7 +32,7 @@ const HEAD: i32 = 210;
 const FOOT: i32 = 150;
 /// Panels of a figure: more make further figures.
 const MOST_PANELS: usize = 12;
-/// One axis of seconds for all, if the shortest course takes this share of it.
+/// One axis of seconds for all, if the shortest migration takes this share of it.
 const LEAST_SHARE: f64 = 0.15;
 const DOT: i32 = 23;
 const MEGABYTE: f64 = 1e6;
@@ -42,20 +44,23 @@ struct Step {
     megabytes: f64,
 }
 
-struct Course {
+/// One repetition.
+struct Repetition {
     steps: Vec<Step>,
     typical: bool,
     completed: bool,
 }
 
+/// One condition.
 struct Panel<'a> {
-    of: &'a Convergence,
-    courses: Vec<Course>,
+    convergence: &'a Convergence,
+    /// The typical one last, so that it lies in front.
+    repetitions: Vec<Repetition>,
 }
 
 impl Panel<'_> {
     fn steps(&self) -> impl Iterator<Item = &Step> {
-        self.courses.iter().flat_map(|course| &course.steps)
+        self.repetitions.iter().flat_map(|repetition| &repetition.steps)
     }
 
     fn length(&self) -> f64 {
@@ -63,59 +68,82 @@ impl Panel<'_> {
     }
 }
 
-/// How many figures the rounds of all conditions need.
-pub fn pages(analysis: &Analysis) -> usize {
-    panels(analysis).len().div_ceil(MOST_PANELS)
+/// The rounds of as many conditions as fit a page.
+pub struct RoundsFigure<'a> {
+    analysis: &'a Analysis,
+    /// Whether steps are as long as rounds took.
+    timed: bool,
+    panels: Vec<Panel<'a>>,
 }
 
-pub fn draw(page: usize, analysis: &Analysis, text: &Text) -> Result<String> {
-    let all = panels(analysis);
-    let a_page = all.len().div_ceil(all.len().div_ceil(MOST_PANELS).max(1)).max(1);
-    let panels = all.chunks(a_page).nth(page).context("nothing is known of rounds")?;
-    let columns = columns(panels.len());
-    let sheet = Sheet::new(panels, columns, is_timed(analysis), analysis, text)?;
-    let rows = i32::try_from(panels.len().div_ceil(columns))?;
-    let bottom = sheet.top + rows * (HEAD + PLOT_HEIGHT + FOOT);
-    let title = text.get("figure.title.rounds");
-    let note = sheet.note(panels);
-    document((theme::FULL_WIDTH, bottom + 250), title, &note, |canvas| {
-        sheet.heading(canvas, title)?;
-        for (index, panel) in panels.iter().enumerate() {
-            sheet.panel(canvas, panel, index)?;
-        }
-        let axis = text.get(if sheet.timed { "figure.time_since_transfer" } else { "figure.round" });
-        let middle = (LEFT + theme::FULL_WIDTH - RIGHT) / 2;
-        canvas.text(axis, (middle, bottom + 60), Type::label().centred())?;
-        let note = canvas.fit(&note, theme::FULL_WIDTH - 20, Type::label())?;
-        canvas.text(&note, (10, bottom + 190), Type::label())
-    })
+impl<'a> RoundsFigure<'a> {
+    /// As many figures as the conditions need whose hypervisor knows rounds.
+    pub fn list(analysis: &'a Analysis) -> Vec<Self> {
+        let timed = is_timed(analysis);
+        let panel = |convergence| {
+            let repetitions = repetitions(convergence, timed, analysis);
+            (!repetitions.is_empty()).then_some(Panel { convergence, repetitions })
+        };
+        let panels = pages(analysis.convergence.iter().filter_map(panel).collect(), MOST_PANELS);
+        panels.into_iter().map(|panels| Self { analysis, timed, panels }).collect()
+    }
 }
 
-/// The conditions whose hypervisor told rounds.
-fn panels(analysis: &Analysis) -> Vec<Panel<'_>> {
-    let timed = is_timed(analysis);
-    let panel = |of| {
-        let courses = courses(of, timed, analysis);
-        (!courses.is_empty()).then_some(Panel { of, courses })
-    };
-    analysis.convergence.iter().filter_map(panel).collect()
+impl Figure for RoundsFigure<'_> {
+    fn name(&self) -> String {
+        "rounds".to_owned()
+    }
+
+    fn place(&self) -> Option<Place<'_>> {
+        Some(Place::Precopy)
+    }
+
+    fn layout(&self) -> Layout {
+        Layout::Whole
+    }
+
+    fn description(&self, text: &Text) -> Description {
+        Description::new("rounds", &[], text)
+    }
+
+    fn draw(&self, text: &Text) -> Result<String> {
+        let panels = &self.panels;
+        let columns = columns(panels.len());
+        let page = Page::new(self, columns, text)?;
+        let rows = i32::try_from(panels.len().div_ceil(columns))?;
+        let bottom = page.top + rows * (HEAD + PLOT_HEIGHT + FOOT);
+        let title = text.get("figure.title.rounds");
+        let note = page.note(panels);
+        document((theme::FULL_WIDTH, bottom + 250), title, &note, |canvas| {
+            page.heading(canvas, title)?;
+            for (index, panel) in panels.iter().enumerate() {
+                page.panel(canvas, panel, index)?;
+            }
+            let axis = text.get(if self.timed { "figure.time_since_transfer" } else { "figure.round" });
+            let middle = (LEFT + theme::FULL_WIDTH - RIGHT) / 2;
+            canvas.text(axis, (middle, bottom + 60), Type::label().centred())?;
+            let note = canvas.fit(&note, theme::FULL_WIDTH - 20, Type::label())?;
+            canvas.text(&note, (10, bottom + 190), Type::label())
+        })
+    }
 }
 
-/// The repetitions of a condition, the typical one last, so that it lies in front.
-fn courses(of: &Convergence, timed: bool, analysis: &Analysis) -> Vec<Course> {
-    let Some(condition) = analysis.conditions.get(of.condition) else { return Vec::new() };
-    let course = |&index: &usize| {
-        let run = &analysis.runs[index];
+/// The repetitions of a condition.
+fn repetitions(convergence: &Convergence, timed: bool, analysis: &Analysis) -> Vec<Repetition> {
+    let Some(condition) = analysis.conditions.entry(convergence.condition) else { return Vec::new() };
+    let repetition = |&id: &RunId| {
+        let run = &analysis.runs[id];
         let completed = run.migration.status == Status::Completed;
         let mut steps = steps(run.hypervisor.as_ref()?, timed);
         if !completed && steps.len() > 1 {
             steps.pop();
         }
-        (!steps.is_empty()).then_some(Course { steps, typical: of.typical == Some(index), completed })
+        let typical = convergence.typical == Some(id);
+        (!steps.is_empty()).then_some(Repetition { steps, typical, completed })
     };
-    let mut courses: Vec<Course> = condition.runs.iter().filter_map(course).collect();
-    courses.sort_by_key(|course| course.typical);
-    courses
+    let mut repetitions: Vec<Repetition> = condition.runs.iter().filter_map(repetition).collect();
+    repetitions.sort_by_key(|repetition| repetition.typical);
+    repetitions
 }
 
 /// The rounds one after another; without their durations one beside the other.
@@ -149,8 +177,8 @@ fn columns(panels: usize) -> usize {
     }
 }
 
-struct Sheet<'a> {
-    timed: bool,
+/// What the panels of a figure have in common.
+struct Page<'a> {
     analysis: &'a Analysis,
     text: &'a Text,
     columns: usize,
@@ -162,16 +190,13 @@ struct Sheet<'a> {
     x: Option<Scale>,
 }
 
-impl<'a> Sheet<'a> {
-    fn new(
-        panels: &[Panel],
-        columns: usize,
-        timed: bool,
-        analysis: &'a Analysis,
-        text: &'a Text,
-    ) -> Result<Self> {
-        let said: BTreeSet<Option<bool>> = panels.iter().map(|panel| panel.of.converges).collect();
-        let entries = [Some(true), Some(false), None].into_iter().filter(|verdict| said.contains(verdict));
+impl<'a> Page<'a> {
+    fn new(figure: &RoundsFigure<'a>, columns: usize, text: &'a Text) -> Result<Self> {
+        let panels = &figure.panels;
+        let verdicts: BTreeSet<Option<bool>> =
+            panels.iter().map(|panel| panel.convergence.converges).collect();
+        let entries =
+            [Some(true), Some(false), None].into_iter().filter(|verdict| verdicts.contains(verdict));
         let entries = entries
             .map(|verdict| (Mark::Patches(vec![color(verdict)]), text.get(verdict_name(verdict)).to_owned()));
         let legend = Legend::new(entries.collect(), (10, theme::FULL_WIDTH - 10))?;
@@ -180,10 +205,10 @@ impl<'a> Sheet<'a> {
         let most = sent().fold(0.0, f64::max);
         let lengths = || panels.iter().map(Panel::length);
         let longest = lengths().fold(0.0, f64::max);
-        let together = lengths().all(|length| length >= LEAST_SHARE * longest);
-        let x = together.then(|| axis(longest, ticks(columns)));
+        let alike = lengths().all(|length| length >= LEAST_SHARE * longest);
+        let x = alike.then(|| axis(longest, ticks(columns)));
         let top = LEGEND_TOP + legend.height();
-        Ok(Self { timed, analysis, text, columns, legend, top, y: sizes(least, most), x })
+        Ok(Self { analysis: figure.analysis, text, columns, legend, top, y: sizes(least, most), x })
     }
 
     fn heading(&self, canvas: &Canvas, title: &str) -> Result<()> {
@@ -198,15 +223,16 @@ impl<'a> Sheet<'a> {
     }
 
     fn note(&self, panels: &[Panel]) -> String {
-        let incomplete = panels.iter().flat_map(|panel| &panel.courses).any(|course| !course.completed);
-        let several = panels.iter().any(|panel| panel.courses.len() > 1);
-        let told = [
+        let mut repetitions = panels.iter().flat_map(|panel| &panel.repetitions);
+        let incomplete = repetitions.any(|repetition| !repetition.completed);
+        let several = panels.iter().any(|panel| panel.repetitions.len() > 1);
+        let notes = [
             Some("figure.note.last_round"),
             incomplete.then_some("figure.note.not_completed"),
             several.then_some("figure.note.typical"),
             self.x.is_none().then_some("figure.note.own_axes"),
         ];
-        told.into_iter().flatten().map(|key| self.text.get(key)).collect::<Vec<_>>().join("; ")
+        notes.into_iter().flatten().map(|key| self.text.get(key)).collect::<Vec<_>>().join("; ")
     }
 
     fn panel(&self, canvas: &Canvas, panel: &Panel, index: usize) -> Result<()> {
@@ -222,26 +248,25 @@ impl<'a> Sheet<'a> {
         let frame = Frame::new(edges, (x.low, x.high), y);
         self.names(canvas, panel, &frame)?;
         self.grid(canvas, &frame, &x, column == 0)?;
-        panel
-            .courses
-            .iter()
-            .try_for_each(|course| self.course(canvas, course, &frame, color(panel.of.converges)))
+        let color = color(panel.convergence.converges);
+        let mut repetitions = panel.repetitions.iter();
+        repetitions.try_for_each(|repetition| self.repetition(canvas, repetition, &frame, color))
     }
 
     /// The condition, how many of its migrations completed, and what was dirtied against what was sent.
     fn names(&self, canvas: &Canvas, panel: &Panel, frame: &Frame) -> Result<()> {
         let Frame { left, right, top, .. } = *frame;
-        let of = [("completed", panel.of.completed.to_string()), ("runs", panel.of.runs.to_string())];
-        let of = of.each_ref().map(|(name, value)| (*name, value.as_str()));
-        let completed = self.text.fill("figure.completed", &of);
+        let convergence = panel.convergence;
+        let (completed, runs) = (convergence.completed.to_string(), convergence.runs.to_string());
+        let completed = self.text.fill("figure.completed", &[("completed", &completed), ("runs", &runs)]);
         canvas.text(&completed, (right, top - 150), Type::label().right())?;
         let face = Type::label().semi_bold().color(theme::INK);
         let room = right - left - canvas.width(&completed, Type::label())? - 50;
-        let name = canvas.fit(&condition_label(self.analysis, panel.of.condition), room, face)?;
+        let name = canvas.fit(&condition_label(self.analysis, convergence.condition), room, face)?;
         canvas.text(&name, (left, top - 150), face)?;
-        let Some(ratio) = panel.of.ratio else { return Ok(()) };
+        let Some(ratio) = convergence.ratio else { return Ok(()) };
         let ratio = self.text.fill("figure.dirtied_per_sent", &[("ratio", &self.text.number(ratio, 2))]);
-        canvas.text(&ratio, (left, top - 66), Type::label().color(color(panel.of.converges)))
+        canvas.text(&ratio, (left, top - 66), Type::label().color(color(convergence.converges)))
     }
 
     fn grid(&self, canvas: &Canvas, frame: &Frame, x: &Scale, first: bool) -> Result<()> {
@@ -264,13 +289,19 @@ impl<'a> Sheet<'a> {
     }
 
     /// The steps of a repetition, and how they end: the last round with the VM stopped, or given up.
-    fn course(&self, canvas: &Canvas, course: &Course, frame: &Frame, color: RGBColor) -> Result<()> {
-        let places: Vec<[Point; 2]> = course
+    fn repetition(
+        &self,
+        canvas: &Canvas,
+        repetition: &Repetition,
+        frame: &Frame,
+        color: RGBColor,
+    ) -> Result<()> {
+        let places: Vec<[Point; 2]> = repetition
             .steps
             .iter()
             .map(|step| [step.from, step.to].map(|at| frame.map(at, self.y.position(step.megabytes))))
             .collect();
-        let (rise, tread) = match course.typical {
+        let (rise, tread) = match repetition.typical {
             true => (Pen::new(color, theme::RULE).alpha(0.5), Pen::new(color, theme::CURVE)),
             false => {
                 let thin = Pen::new(color, theme::HAIR);
@@ -282,8 +313,8 @@ impl<'a> Sheet<'a> {
         }
         places.iter().try_for_each(|step| canvas.line(step, tread))?;
         let Some(&[_, (x, y)]) = places.last() else { return Ok(()) };
-        let (radius, alpha) = if course.typical { (DOT, 1.0) } else { (DOT - 10, 0.6) };
-        if course.completed {
+        let (radius, alpha) = if repetition.typical { (DOT, 1.0) } else { (DOT - 10, 0.6) };
+        if repetition.completed {
             return canvas.dot((x, y), radius, Quantity::StopAndCopy.color(), alpha);
         }
         let pen = Pen { alpha, ..Pen::new(color, theme::CURVE) };

@@ -1,13 +1,15 @@
 //! A quantity against a numeric factor: means with their intervals and the single runs, for each level of a second
 //! factor a line – a straight one where it describes the values – and where no migration completed.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use plotters::style::RGBColor;
 
-use super::canvas::{Canvas, Edges, Frame, Pen, Point, Type, document};
-use super::scale::Scale;
-use super::theme;
-use super::together::shown;
+use super::figure::{Description, Figure, Layout, Place};
+use super::kit::canvas::{Canvas, Edges, Frame, Pen, Point, Type, document};
+use super::kit::names::slug;
+use super::kit::scale::Scale;
+use super::kit::theme;
+use super::kit::units::readable;
 use crate::model::{Analysis, Sweep, SweepLine, SweepPoint};
 use crate::show::text::{Text, factor_label, factor_words};
 use crate::stats::LinearFit;
@@ -21,54 +23,89 @@ const TOP: i32 = 300;
 const ABOVE: i32 = 65;
 const PLOT_HEIGHT: i32 = 1000;
 const DOT: i32 = 17;
-/// More lines than these are not told apart.
+/// More lines than these cannot be distinguished.
 const MOST_LINES: usize = theme::GROUPS.len();
 
 /// The sweeps that can be drawn, with their indices into [`Analysis::sweeps`].
-pub fn drawn(analysis: &Analysis) -> impl Iterator<Item = (usize, &Sweep)> {
+fn drawn(analysis: &Analysis) -> impl Iterator<Item = (usize, &Sweep)> {
     analysis.sweeps.iter().enumerate().filter(|(_, sweep)| sweep.lines.len() <= MOST_LINES)
 }
 
-pub fn draw(index: usize, analysis: &Analysis, text: &Text) -> Result<String> {
-    let sweep = analysis.sweeps.get(index).context("no such sweep")?;
-    let quantity = text.metric(&sweep.metric);
-    let factor = factor_label(&sweep.factor);
-    let title = text.fill("figure.title.sweep", &[("quantity", &quantity), ("factor", &factor)]);
-    let note = note(sweep, text);
-    let bottom = TOP + PLOT_HEIGHT;
-    document((theme::PAIR_WIDTH, bottom + 300), &title, &note, |canvas| {
-        canvas.text(
-            &canvas.fit(&title, theme::PAIR_WIDTH - 20, Type::title())?,
-            (10, TITLE_Y),
-            Type::title(),
-        )?;
-        let plot = Plot::new(sweep, Edges { left: LEFT, right: theme::PAIR_WIDTH - RIGHT, top: TOP, bottom });
-        match sweep.lines.as_slice() {
-            [only] => plot.slope(canvas, only.trend(), &sweep.factor, text)?,
-            lines => legend(canvas, lines)?,
-        }
-        if let Some(beyond) = Beyond::of(sweep, analysis) {
-            plot.beyond(canvas, &beyond, text)?;
-        }
-        plot.axes(canvas, &factor, text)?;
-        for (group, line) in sweep.lines.iter().enumerate() {
-            plot.line(canvas, line, group)?;
-        }
-        let note = canvas.fit(&note, theme::PAIR_WIDTH - 20, Type::label())?;
-        canvas.text(&note, (10, bottom + 250), Type::label())
-    })
+/// The quantities that sweeps show.
+pub fn swept(analysis: &Analysis) -> impl Iterator<Item = &str> {
+    drawn(analysis).map(|(_, sweep)| sweep.metric.as_str())
+}
+
+/// A quantity against a numeric factor.
+pub struct SweepFigure<'a> {
+    analysis: &'a Analysis,
+    sweep: &'a Sweep,
+    /// Its place among all sweeps, from 1.
+    number: usize,
+}
+
+impl<'a> SweepFigure<'a> {
+    pub fn list(analysis: &'a Analysis) -> impl Iterator<Item = Self> {
+        drawn(analysis).map(move |(index, sweep)| Self { analysis, sweep, number: index + 1 })
+    }
+}
+
+impl Figure for SweepFigure<'_> {
+    fn name(&self) -> String {
+        format!("sweep-{}", slug(&self.sweep.metric, || format!("quantity{}", self.number)))
+    }
+
+    fn place(&self) -> Option<Place<'_>> {
+        Some(Place::Trends)
+    }
+
+    fn layout(&self) -> Layout {
+        Layout::Half { row: "sweep", host: None }
+    }
+
+    fn description(&self, text: &Text) -> Description {
+        let (quantity, factor) = (text.metric(&self.sweep.metric), factor_label(&self.sweep.factor));
+        Description::new("sweep", &[("quantity", &quantity), ("factor", &factor)], text)
+    }
+
+    fn draw(&self, text: &Text) -> Result<String> {
+        let sweep = self.sweep;
+        let (quantity, factor) = (text.metric(&sweep.metric), factor_label(&sweep.factor));
+        let title = text.fill("figure.title.sweep", &[("quantity", &quantity), ("factor", &factor)]);
+        let note = note(sweep, text);
+        let bottom = TOP + PLOT_HEIGHT;
+        document((theme::PAIR_WIDTH, bottom + 300), &title, &note, |canvas| {
+            let heading = canvas.fit(&title, theme::PAIR_WIDTH - 20, Type::title())?;
+            canvas.text(&heading, (10, TITLE_Y), Type::title())?;
+            let edges = Edges { left: LEFT, right: theme::PAIR_WIDTH - RIGHT, top: TOP, bottom };
+            let plot = Plot::new(sweep, edges);
+            match sweep.lines.as_slice() {
+                [only] => plot.slope(canvas, only.trend(), &sweep.factor, text)?,
+                lines => legend(canvas, lines)?,
+            }
+            if let Some(beyond) = Beyond::new(sweep, self.analysis) {
+                plot.beyond(canvas, &beyond, text)?;
+            }
+            plot.axes(canvas, &factor, text)?;
+            for (group, line) in sweep.lines.iter().enumerate() {
+                plot.line(canvas, line, group)?;
+            }
+            let note = canvas.fit(&note, theme::PAIR_WIDTH - 20, Type::label())?;
+            canvas.text(&note, (10, bottom + 250), Type::label())
+        })
+    }
 }
 
 fn note(sweep: &Sweep, text: &Text) -> String {
     let incomplete = points(sweep).any(|at| at.mean.is_none());
-    // A single line has its slope told above the plot.
+    // The slope of a single line stands above the plot.
     let straight = sweep.lines.len() > 1 && sweep.lines.iter().any(|line| line.trend().is_some());
-    let told = [
+    let notes = [
         Some("figure.note.sweep"),
         incomplete.then_some("figure.note.sweep_incomplete"),
         straight.then_some("figure.note.sweep_line"),
     ];
-    told.into_iter().flatten().map(|key| text.get(key)).collect::<Vec<_>>().join("; ")
+    notes.into_iter().flatten().map(|key| text.get(key)).collect::<Vec<_>>().join("; ")
 }
 
 fn points(sweep: &Sweep) -> impl Iterator<Item = &SweepPoint> {
@@ -86,7 +123,7 @@ struct Beyond {
 
 impl Beyond {
     /// `None` where something completed at the last number, or nothing anywhere.
-    fn of(sweep: &Sweep, analysis: &Analysis) -> Option<Self> {
+    fn new(sweep: &Sweep, analysis: &Analysis) -> Option<Self> {
         let completed = points(sweep).filter(|at| at.mean.is_some()).map(|at| at.number);
         let last = completed.reduce(f64::max)?;
         let without: Vec<&SweepPoint> = points(sweep).filter(|at| at.number > last).collect();
@@ -123,7 +160,7 @@ struct Plot {
     x: Scale,
     y: Scale,
     /// To the unit that is shown, and its name.
-    shown: (f64, &'static str),
+    unit: (f64, &'static str),
 }
 
 impl Plot {
@@ -132,14 +169,14 @@ impl Plot {
             .flat_map(|at| at.values.iter().copied().chain(at.ci95.map(|ci| ci.high)).chain(at.mean))
             .filter(|value| value.is_finite())
             .fold(0.0, f64::max);
-        let shown = shown(sweep.unit, highest);
+        let unit = readable(sweep.unit, highest);
         let (low, high) = points(sweep)
             .map(|at| at.number)
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), n| (low.min(n), high.max(n)));
         let x = if low >= 0.0 { Scale::around(low, high, 6) } else { Scale::signed(low, high, 6) };
-        let y = Scale::from_zero(highest * shown.0, 5);
+        let y = Scale::from_zero(highest * unit.0, 5);
         let frame = Frame::new(edges, (x.low, x.high), (y.low, y.high));
-        Self { frame, x, y, shown }
+        Self { frame, x, y, unit }
     }
 
     fn axes(&self, canvas: &Canvas, factor: &str, text: &Text) -> Result<()> {
@@ -157,15 +194,15 @@ impl Plot {
         }
         let name = canvas.fit(factor, right - left, Type::label())?;
         canvas.text(&name, ((left + right) / 2, bottom + 150), Type::label().centred())?;
-        canvas.text(self.shown.1, (left - 36, top - ABOVE), Type::label().right())
+        canvas.text(self.unit.1, (left - 36, top - ABOVE), Type::label().right())
     }
 
     /// By how much the quantity grows with the factor, where a straight line describes it.
     fn slope(&self, canvas: &Canvas, trend: Option<&LinearFit>, factor: &str, text: &Text) -> Result<()> {
         let Some(trend) = trend else { return Ok(()) };
-        let (factor, unit) = (factor_words(factor), self.shown.1);
+        let (factor, unit) = (factor_words(factor), self.unit.1);
         let per = factor.1.unwrap_or(factor.0.as_str());
-        let slope = text.signed(trend.slope * self.shown.0, 3);
+        let slope = text.signed(trend.slope * self.unit.0, 3);
         let r_squared = text.number(trend.r_squared.unwrap_or_default(), 3);
         let values = [("slope", slope.as_str()), ("unit", unit), ("per", per), ("r_squared", &r_squared)];
         let label = canvas.fit(&text.fill("figure.slope", &values), theme::PAIR_WIDTH - 20, Type::label())?;
@@ -224,7 +261,7 @@ impl Plot {
     }
 
     fn place(&self, number: f64, value: f64) -> Point {
-        self.frame.map(number, value * self.shown.0)
+        self.frame.map(number, value * self.unit.0)
     }
 }
 
@@ -236,10 +273,20 @@ mod tests {
     use crate::show::figures::tests::check;
     use crate::show::text::Language;
 
+    fn first(analysis: &Analysis) -> SweepFigure<'_> {
+        SweepFigure::list(analysis).next().unwrap()
+    }
+
     fn svg(analysis: &Analysis) -> String {
-        theme::register_fonts().unwrap();
-        let svg = draw(0, analysis, &Text::new(Language::En)).unwrap();
+        let svg = first(analysis).draw(&Text::new(Language::En)).unwrap();
         check("sweep", &svg);
+        for language in [Language::En, Language::De] {
+            let words = first(analysis).description(&Text::new(language));
+            assert!(
+                !words.caption.contains(['{', '_']) && !words.alternative.contains(['{', '_']),
+                "{words:?}"
+            );
+        }
         svg
     }
 
@@ -251,7 +298,7 @@ mod tests {
         assert!(drawn.contains(">0 of 2 completed<") && drawn.contains("none completed"), "{drawn}");
         for condition in [3, 7] {
             analysis.convergence.push(Convergence {
-                condition,
+                condition: crate::model::Id::new(condition),
                 runs: 1,
                 completed: 0,
                 dirtied_bytes_per_s: None,
@@ -275,8 +322,7 @@ mod tests {
     #[test]
     fn hostile_names_stay_text() {
         let analysis = migrations("</svg><script>", &["1", "2", "3"], &["a<b&\"c\"", "x"]);
-        theme::register_fonts().unwrap();
-        let svg = draw(0, &analysis, &Text::new(Language::De)).unwrap();
+        let svg = first(&analysis).draw(&Text::new(Language::De)).unwrap();
         assert!(!svg.contains("<script>") && !svg.contains("a<b"), "{svg}");
     }
 

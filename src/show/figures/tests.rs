@@ -10,23 +10,50 @@ use std::collections::BTreeMap;
 
 use plotters::style::{FontDesc, FontFamily, FontStyle};
 
-use super::{Kind, Plan, about, draw, plan, svg, theme, told_apart};
+use super::kit::{svg, theme};
+use super::{Layout, Listed, Place, list};
 use crate::model::example::{analysis, with_time_lines};
 use crate::model::*;
 use crate::show::text::{Language, Text};
 use crate::stats::Interval;
 
+/// The condition without load.
+const FIRST: ConditionId = Id::new(0);
+
 fn english() -> Text {
     Text::new(Language::En)
 }
 
-fn draw_all(analysis: &Analysis, text: &Text) -> Vec<(Plan, String)> {
-    plan(analysis).into_iter().map(|plan| (plan.clone(), draw(&plan, analysis, text).unwrap())).collect()
+fn listed(analysis: &Analysis) -> Vec<Listed<'_>> {
+    list(analysis).unwrap()
+}
+
+fn ids(analysis: &Analysis) -> Vec<String> {
+    listed(analysis).into_iter().map(|listed| listed.id).collect()
+}
+
+/// Every figure with its identifier.
+fn draw_all(analysis: &Analysis, text: &Text) -> Vec<(String, String)> {
+    listed(analysis).into_iter().map(|listed| (listed.id.clone(), listed.draw(text).unwrap())).collect()
 }
 
 fn figure(analysis: &Analysis, id: &str) -> String {
-    let plan = plan(analysis).into_iter().find(|plan| plan.id == id).unwrap();
-    draw(&plan, analysis, &english()).unwrap()
+    let listed = listed(analysis).into_iter().find(|listed| listed.id == id).unwrap();
+    listed.draw(&english()).unwrap()
+}
+
+/// Every figure can be read by those who do not see it, in both languages.
+fn check_words(analysis: &Analysis) {
+    for language in [Language::En, Language::De] {
+        let text = Text::new(language);
+        for listed in listed(analysis) {
+            let words = listed.figure.description(&text);
+            for (key, words) in [("caption.", words.caption), ("alt.", words.alternative)] {
+                let complete = !words.is_empty() && !words.starts_with(key) && !words.contains(['{', '}']);
+                assert!(complete, "{language:?} {}: {words}", listed.id);
+            }
+        }
+    }
 }
 
 /// Every label with its left and right ends and the line that its middle is on.
@@ -59,11 +86,11 @@ fn labels(svg: &str) -> Vec<(String, [f64; 2], f64)> {
 
 /// Names of files and labels of all figures are harmless, whatever the names in the data hold.
 fn check_names(analysis: &Analysis) {
-    for (plan, svg) in draw_all(analysis, &english()) {
-        assert!(plan.id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'), "{}", plan.id);
-        assert!(!svg.contains("<script") && !svg.contains('\u{202E}'), "{}", plan.id);
-        assert!(!svg.chars().any(|c| c.is_control() && c != '\n'), "{}", plan.id);
-        check_labels(&plan.id, &svg);
+    for (id, svg) in draw_all(analysis, &english()) {
+        assert!(id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'), "{id}");
+        assert!(!svg.contains("<script") && !svg.contains('\u{202E}'), "{id}");
+        assert!(!svg.chars().any(|c| c.is_control() && c != '\n'), "{id}");
+        check_labels(&id, &svg);
     }
 }
 
@@ -97,21 +124,21 @@ pub(super) fn check(id: &str, svg: &str) {
 }
 
 #[test]
-fn plan_lists_what_the_data_allow_in_the_order_of_the_report() {
+fn what_the_data_allow_is_listed_in_the_order_of_the_report() {
     let mut analysis = analysis();
     // Nothing measured: no figure. One host only: one figure.
     analysis
         .curves
-        .retain(|c| !(c.condition == 0 && c.metric == "net.sent" && c.host.as_deref() == Some("apfel")));
+        .retain(|c| !(c.condition == FIRST && c.metric == "net.sent" && c.host.as_deref() == Some("apfel")));
     for curve in &mut analysis.curves {
-        if curve.condition == 0 && curve.metric == "cpu.softirq" {
+        if curve.condition == FIRST && curve.metric == "cpu.softirq" {
             for bin in &mut curve.bins {
                 bin.mean = None;
             }
         }
     }
-    let plans = plan(&analysis);
-    let ids: Vec<&str> = plans.iter().map(|plan| plan.id.as_str()).collect();
+    let figures = listed(&analysis);
+    let ids: Vec<&str> = figures.iter().map(|listed| listed.id.as_str()).collect();
     assert_eq!(
         ids,
         [
@@ -137,8 +164,11 @@ fn plan_lists_what_the_data_allow_in_the_order_of_the_report() {
             "memtester-round-trips",
         ]
     );
-    assert_eq!((plans[0].condition, plans[0].host), (None, None));
-    assert_eq!((plans[2].kind, plans[2].condition, plans[2].host), (Kind::CpuByDomain, Some(0), Some(1)));
+    let stands = |index: usize| (figures[index].figure.place().unwrap(), figures[index].figure.layout());
+    assert_eq!(stands(0), (Place::Overview, Layout::Whole));
+    let target = Some(Id::new(1));
+    assert_eq!(stands(2), (Place::Hosts(FIRST), Layout::Half { row: "cpu-by-domain", host: target }));
+    assert_eq!(stands(19), (Place::Service(Id::new(1)), Layout::Whole));
 }
 
 #[test]
@@ -146,24 +176,20 @@ fn nothing_measured_means_no_figure() {
     let mut analysis = analysis();
     analysis.curves.clear();
     analysis.series.clear();
-    assert_eq!(plan(&analysis), []);
-    let stale = Plan {
-        id: "x".to_owned(),
-        kind: Kind::Network,
-        condition: Some(0),
-        align: Event::Request,
-        host: Some(0),
-        number: 0,
-        part: 0,
-    };
-    assert!(draw(&stale, &analysis, &english()).is_err());
+    assert_eq!(ids(&analysis), Vec::<String>::new());
+}
+
+#[test]
+fn every_figure_has_a_caption_and_an_alternative_text() {
+    check_words(&analysis());
+    check_words(&with_time_lines());
 }
 
 #[test]
 fn every_figure_holds_to_the_rules_in_both_languages() {
     for language in [Language::En, Language::De] {
-        for (plan, svg) in draw_all(&analysis(), &Text::new(language)) {
-            check(&plan.id, &svg);
+        for (id, svg) in draw_all(&analysis(), &Text::new(language)) {
+            check(&id, &svg);
         }
     }
 }
@@ -178,9 +204,9 @@ fn every_event_can_be_time_zero() {
         let mut analysis = analysis();
         analysis.campaign.align = align;
         analysis.curves.iter_mut().for_each(|curve| curve.align = align);
-        for (plan, svg) in draw_all(&analysis, &english()) {
-            check(&plan.id, &svg);
-            assert!(plan.kind == Kind::Overview || svg.contains(name), "{}", plan.id);
+        for (id, svg) in draw_all(&analysis, &english()) {
+            check(&id, &svg);
+            assert!(id == "overview" || svg.contains(name), "{id}");
         }
     }
 }
@@ -219,8 +245,8 @@ fn values_that_are_no_numbers_are_gaps() {
         curve.bins[5].ci95 = Some(Interval::new(f64::NEG_INFINITY, value));
         curve.repetitions[0].values[6] = Some(value);
     }
-    for (plan, svg) in draw_all(&analysis, &english()) {
-        check(&plan.id, &svg);
+    for (id, svg) in draw_all(&analysis, &english()) {
+        check(&id, &svg);
     }
 }
 
@@ -266,7 +292,7 @@ fn file_names_are_unique() {
             curve.host = Some(name.to_owned());
         }
     }
-    let mut ids: Vec<String> = plan(&analysis).into_iter().map(|plan| plan.id).collect();
+    let mut ids = ids(&analysis);
     assert!(ids.contains(&"none-a-b-network-2".to_owned()), "{ids:?}");
     let all = ids.len();
     ids.sort();
@@ -283,15 +309,16 @@ fn the_same_analysis_gives_the_same_bytes() {
 #[test]
 fn hours_of_samples_stay_small_and_keep_their_peak() {
     let mut analysis = analysis();
-    let long =
-        |c: &&mut Curve| c.condition == 0 && c.host.as_deref() == Some("kirsche") && c.metric == "net.sent";
+    let long = |c: &&mut Curve| {
+        c.condition == FIRST && c.host.as_deref() == Some("kirsche") && c.metric == "net.sent"
+    };
     let curve = analysis.curves.iter_mut().find(long).unwrap();
     let bin = |i: usize| Bin { t_s: i as f64, n: 1, mean: Some(20e6), sd: None, ci95: None };
     curve.bins = (0..=18_000).map(bin).collect();
     curve.bins[12_345].mean = Some(80e6);
     curve.repetitions.clear();
     // A migration that takes hours, so that all of them are shown.
-    for run in analysis.runs.iter_mut().filter(|run| run.condition == 0) {
+    for run in analysis.runs.iter_mut().filter(|run| run.condition == FIRST) {
         run.migration.duration_s = Some(15_000.0);
     }
     let svg = figure(&analysis, "none-kirsche-network");
@@ -319,7 +346,7 @@ fn highest(path: &str) -> i32 {
 #[test]
 fn what_was_logged_long_after_the_migration_is_not_drawn() {
     let mut analysis = analysis();
-    for curve in analysis.curves.iter_mut().filter(|c| c.condition == 0 && c.metric == "net.sent") {
+    for curve in analysis.curves.iter_mut().filter(|c| c.condition == FIRST && c.metric == "net.sent") {
         let bin = |i: i32| Bin { t_s: f64::from(i), n: 1, mean: Some(20e6), sd: None, ci95: None };
         curve.bins = (-10..=3600).map(bin).collect();
         curve.bins[3000].mean = Some(80e6);

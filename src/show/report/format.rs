@@ -9,7 +9,7 @@ use self::amounts::Amounts;
 use self::shares::{legend, share};
 use super::view::{CellView, ColumnView, RowView, SpanView, TableView};
 use crate::model::{Flag, Reason, Unit};
-use crate::show::tables::labels::{reason_label, verdict_sign};
+use crate::show::tables::labels::verdict_sign;
 use crate::show::tables::{Cell, Column, Heading, Row, Table, without_empty_columns};
 use crate::show::text::Text;
 use crate::stats::Interval;
@@ -211,18 +211,8 @@ pub fn flag_sentence(flags: &[&Flag], text: &Text) -> String {
 
 /// Why a VM is the next to migrate, as the end of a sentence that its name begins.
 pub fn placement_reason(reason: &Reason, text: &Text) -> String {
-    let others = listed(reason.as_fast(), text);
-    text.fill(&format!("{}_words", reason_label(reason)), &[("others", &others)])
-}
-
-/// Names as people list them: `a, b and c`.
-pub fn listed(names: &[String], text: &Text) -> String {
-    match names.split_last() {
-        Some((last, before)) if !before.is_empty() => {
-            text.fill("placement.list", &[("before", &before.join(", ")), ("last", last)])
-        }
-        _ => names.concat(),
-    }
+    let others = text.listed(reason.as_fast());
+    text.fill(&format!("{}_words", reason.label()), &[("others", &others)])
 }
 
 /// A value with the half-width of its interval: `4.10 ± 0.05`.

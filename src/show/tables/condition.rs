@@ -1,11 +1,11 @@
 //! Tables of one condition: outages, round trips and what the migration cost its hosts.
 
 use super::{Cell, Column, Heading, Row, Table, column, row, runs_of, table, without_empty_columns};
-use crate::model::{Analysis, RoundTrips, Series, Unit};
+use crate::model::{Analysis, ConditionId, RoundTrips, Series, Unit};
 use crate::stats::{Sample, Summary};
 
 /// One row a repetition, then what the repetitions have in common.
-pub fn outages(analysis: &Analysis, condition: usize) -> Table {
+pub fn outages(analysis: &Analysis, condition: ConditionId) -> Table {
     // What models predict has a table of its own.
     let told = |s: &&Series| s.condition == condition && !s.metric.starts_with("precopy.predict");
     let present: Vec<&Series> = analysis.series.iter().filter(told).collect();
@@ -53,7 +53,7 @@ pub fn outages(analysis: &Analysis, condition: usize) -> Table {
 }
 
 /// Round trip times of every run of a condition, by phase.
-pub fn round_trips(analysis: &Analysis, condition: usize) -> Table {
+pub fn round_trips(analysis: &Analysis, condition: ConditionId) -> Table {
     let mut columns = vec![column("repetition", "table.repetition", None)];
     for (key, heading) in [
         ("before_median", "table.rtt_before_median"),
@@ -84,7 +84,7 @@ pub fn round_trips(analysis: &Analysis, condition: usize) -> Table {
 }
 
 /// Per host: the quantities before, during and at the peak of the migration, means over the runs.
-pub fn resources(analysis: &Analysis, condition: usize) -> Table {
+pub fn resources(analysis: &Analysis, condition: ConditionId) -> Table {
     let quantities = quantities(analysis);
     let mut columns = vec![column("host", "table.host", None), column("phase", "table.phase", None)];
     columns.extend(quantities.iter().map(|(metric, heading, unit, _)| column(metric, heading, Some(*unit))));
@@ -145,7 +145,7 @@ pub(super) fn quantities(analysis: &Analysis) -> Vec<HostQuantity> {
 }
 
 /// How much worse the service of every run was, beyond its outage.
-pub fn degradation(analysis: &Analysis, condition: usize) -> Table {
+pub fn degradation(analysis: &Analysis, condition: ConditionId) -> Table {
     let columns = vec![
         column("repetition", "table.repetition", None),
         column("lost_service", "table.lost_service", Some(Unit::Seconds)),

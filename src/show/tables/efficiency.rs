@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{Cell, Column, Heading, Row, Table, column, row, table, without_empty_columns};
-use crate::model::{Analysis, BENCHMARK, Benchmark, Content, Direction, Grid, OPERATION, Unit, VM};
+use crate::model::{
+    Analysis, BENCHMARK, Benchmark, ConditionId, Content, Direction, Entries, Grid, OPERATION, Unit, VM,
+};
 use crate::show::text::{factor_label, level_words, quantity};
 
 /// A grid as a table: efficiencies of one comparison or values of one benchmark; `None` where there is no
@@ -19,8 +21,8 @@ pub fn grid(analysis: &Analysis, index: usize) -> Option<Table> {
 /// What names a grid in files and anchors, for example `efficiency-against-bare-metal`.
 pub fn grid_id(analysis: &Analysis, index: usize) -> String {
     let wanted = |grid: &Grid| match &grid.content {
-        Content::Efficiency { comparison } => format!("efficiency-{}", slug(comparison)),
-        Content::Values { benchmark } => format!("values-{}", slug(benchmark)),
+        Content::Efficiency { comparison, .. } => format!("efficiency-{}", slug(comparison)),
+        Content::Values { benchmark, .. } => format!("values-{}", slug(benchmark)),
     };
     let ids: Vec<String> = analysis.grids.iter().take(index + 1).map(wanted).collect();
     let Some((id, before)) = ids.split_last() else { return String::new() };
@@ -36,7 +38,7 @@ fn efficiencies(analysis: &Analysis, grid: &Grid, id: String) -> Table {
     columns.extend(grid.columns.iter().map(|levels| of_levels(levels, None, "table.efficiency")));
     let rows = (0..grid.rows.len()).map(|row| {
         let share = |column| {
-            let found = grid.cell(row, column).and_then(|index| analysis.efficiency.get(index));
+            let found = grid.efficiency(row, column).and_then(|id| analysis.efficiency.entry(id));
             found.and_then(|found| Some(Cell::Share { value: found.efficiency?, interval: found.ci95 }))
         };
         let mut cells = named(&grid.rows[row]);
@@ -48,7 +50,7 @@ fn efficiencies(analysis: &Analysis, grid: &Grid, id: String) -> Table {
 }
 
 fn values(analysis: &Analysis, grid: &Grid, id: String) -> Table {
-    let of = |row, column| grid.cell(row, column).and_then(|index| analysis.benchmarks.get(index));
+    let of = |row, column| grid.value(row, column).and_then(|id| analysis.benchmarks.entry(id));
     let (height, width) = (grid.rows.len(), grid.columns.len());
     // A unit belongs to a column, else to a row.
     let of_columns: Vec<Option<Unit>> =
@@ -153,7 +155,7 @@ pub fn of_several_vms(analysis: &Analysis) -> Vec<&str> {
 /// Several VMs at once in one benchmark, against one alone and against what can be expected.
 pub fn several_vms(analysis: &Analysis, benchmark: &str) -> Table {
     let all: Vec<_> = analysis.parallel.iter().filter(|of| of.benchmark == benchmark).collect();
-    let conditions: Vec<usize> = all.iter().map(|of| of.condition).collect();
+    let conditions: Vec<ConditionId> = all.iter().map(|of| of.condition).collect();
     let factors = varying(analysis, &conditions);
     let mut vms: Vec<&str> = all.iter().flat_map(|of| of.values.iter().map(|(vm, _)| vm.as_str())).collect();
     vms.sort_unstable();
@@ -220,7 +222,7 @@ pub fn block_sizes(analysis: &Analysis) -> Table {
         .map(|of| (of, of.sizes()))
         .filter(|(_, sizes)| !sizes.is_empty())
         .collect();
-    let conditions: Vec<usize> = sized.iter().map(|(of, _)| of.condition).collect();
+    let conditions: Vec<ConditionId> = sized.iter().map(|(of, _)| of.condition).collect();
     let factors = varying(analysis, &conditions);
     let mut columns = vec![label(BENCHMARK)];
     columns.extend(factors.iter().map(|factor| label(factor)));
@@ -253,8 +255,8 @@ pub fn block_sizes(analysis: &Analysis) -> Table {
 }
 
 /// The factors in which some of the conditions differ, in the order in which people name them.
-pub fn varying<'a>(analysis: &'a Analysis, conditions: &[usize]) -> Vec<&'a str> {
-    let of = |index: &usize| analysis.conditions.get(*index).map(|condition| &condition.factors);
+pub fn varying<'a>(analysis: &'a Analysis, conditions: &[ConditionId]) -> Vec<&'a str> {
+    let of = |id: &ConditionId| analysis.conditions.entry(*id).map(|condition| &condition.factors);
     let all: BTreeSet<&String> =
         conditions.iter().filter_map(of).flat_map(|factors| factors.keys()).collect();
     let differs = |name: &&String| {
@@ -317,12 +319,11 @@ mod tests {
     #[test]
     fn numbers_in_headings_have_their_factor_and_operations_no_unit() {
         let grid = |columns: [[&str; 2]; 2], names: [&str; 2]| Grid {
-            content: Content::Values { benchmark: "cap".to_owned() },
+            content: Content::Values { benchmark: "cap".to_owned(), cells: vec![None; 2] },
             row_names: vec!["cap_pct".to_owned()],
             column_names: names.map(str::to_owned).to_vec(),
             rows: vec![vec!["25".to_owned()]],
             columns: columns.map(|levels| levels.map(str::to_owned).to_vec()).to_vec(),
-            cells: vec![None; 2],
         };
         let column = |grid: &Grid| {
             let of = of_values(&grid.columns[0], Some(Unit::Seconds), grid);

@@ -29,7 +29,7 @@ fn benchmark(benchmark: &str, condition: usize, operation: &str, unit: Unit, val
     };
     Benchmark {
         benchmark: benchmark.to_owned(),
-        condition,
+        condition: Id::new(condition),
         vm: None,
         operation: operation.to_owned(),
         unit,
@@ -43,8 +43,8 @@ fn benchmark(benchmark: &str, condition: usize, operation: &str, unit: Unit, val
 
 fn efficiency(of: usize, baseline: Option<usize>, share: Option<f64>, ci95: Option<Interval>) -> Efficiency {
     Efficiency {
-        of,
-        baseline,
+        of: Id::new(of),
+        baseline: baseline.map(Id::new),
         comparison: "against bare metal".to_owned(),
         value: 30e6,
         baseline_value: baseline.map(|_| 40e6),
@@ -57,6 +57,10 @@ fn efficiency(of: usize, baseline: Option<usize>, share: Option<f64>, ci95: Opti
 
 fn levels(of: &[&str]) -> Vec<Vec<String>> {
     of.iter().map(|levels| levels.split('|').map(str::to_owned).collect()).collect()
+}
+
+fn cells<T>(of: &[Option<usize>]) -> Vec<Option<Id<T>>> {
+    of.iter().map(|cell| cell.map(Id::new)).collect()
 }
 
 fn names(of: &[&str]) -> Vec<String> {
@@ -109,7 +113,7 @@ pub fn benchmarked() -> Analysis {
     ];
     let several = |condition, values: &[f64], expected: Option<f64>| Parallel {
         benchmark: "disk".to_owned(),
-        condition,
+        condition: Id::new(condition),
         operation: "read".to_owned(),
         unit: rate,
         direction: Direction::Higher,
@@ -129,37 +133,48 @@ pub fn benchmarked() -> Analysis {
     analysis.parallel = vec![several(3, &[10e6, 20e6], None), several(4, &[10e6, 5e6, 12e6], Some(7.2e6))];
     analysis.grids = vec![
         Grid {
-            content: Content::Efficiency { comparison: "against bare metal".to_owned() },
+            content: Content::Efficiency {
+                comparison: "against bare metal".to_owned(),
+                cells: cells(&[Some(0), Some(2), None, Some(3), Some(1), None]),
+            },
             row_names: names(&[BENCHMARK, OPERATION]),
             column_names: names(&["guest", "mode"]),
             rows: levels(&["disk|read", "disk|write", "solve|time"]),
             columns: levels(&["linux|pv", "linux|hvm"]),
-            cells: vec![Some(0), Some(2), None, Some(3), Some(1), None],
         },
         Grid {
-            content: Content::Values { benchmark: "disk".to_owned() },
+            content: Content::Values {
+                benchmark: "disk".to_owned(),
+                cells: cells(&[Some(0), None, Some(1), Some(4)]),
+            },
             row_names: names(&["mode", "context"]),
             column_names: names(&[OPERATION]),
             rows: levels(&["native|single", "pv|single"]),
             columns: levels(&["read", "read-cpu"]),
-            cells: vec![Some(0), None, Some(1), Some(4)],
         },
         Grid {
-            content: Content::Values { benchmark: "disk".to_owned() },
+            content: Content::Values {
+                benchmark: "disk".to_owned(),
+                cells: cells(&[Some(0), Some(1), None, Some(4)]),
+            },
             row_names: names(&[OPERATION]),
             column_names: names(&["mode"]),
             rows: levels(&["read", "read-cpu"]),
             columns: levels(&["native", "pv"]),
-            cells: vec![Some(0), Some(1), None, Some(4)],
         },
     ];
     let comparison = || "against bare metal".to_owned();
     analysis.findings = vec![
-        Finding::LeastEfficient { comparison: comparison(), efficiency: 2 },
-        Finding::LosesMore { comparison: comparison(), loss: 0.1, quantities: 4, worse: vec![2, 0, 1] },
-        Finding::Together { operations: vec![0] },
-        Finding::Together { operations: vec![1] },
-        Finding::Uneven { ratio: 1.5, operations: vec![0, 1] },
+        Finding::LeastEfficient { comparison: comparison(), efficiency: Id::new(2) },
+        Finding::LosesMore {
+            comparison: comparison(),
+            loss: 0.1,
+            quantities: 4,
+            worse: [2, 0, 1].map(Id::new).into(),
+        },
+        Finding::Together { operations: vec![Id::new(0)] },
+        Finding::Together { operations: vec![Id::new(1)] },
+        Finding::Uneven { ratio: 1.5, operations: vec![Id::new(0), Id::new(1)] },
     ];
     analysis
 }

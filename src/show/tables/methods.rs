@@ -1,13 +1,13 @@
 //! Tables of the methods that measure outages, and of the clocks behind them.
 
-use super::labels::{method_label, method_name_label, origin_label};
+use super::labels::{method_label, method_name_label};
 use super::{Cell, Table, column, row, runs_of, table, without_empty_columns};
-use crate::model::{Analysis, Clock, ClockOwner, Method, Unit};
+use crate::model::{Analysis, Clock, ClockOwner, ConditionId, Method, Unit};
 use crate::stats::Interval;
 
 /// The outage of every run of a condition by each method, with the bounds of its resolution, and
 /// its place on the time line.
-pub fn methods(analysis: &Analysis, condition: usize) -> Table {
+pub fn methods(analysis: &Analysis, condition: ConditionId) -> Table {
     let runs = runs_of(analysis, &analysis.conditions[condition]);
     let methods: Vec<Method> = [Method::Ping, Method::PingReplyGap, Method::GuestClock, Method::Hypervisor]
         .into_iter()
@@ -105,7 +105,7 @@ pub fn clocks(analysis: &Analysis) -> Table {
             Cell::plus_minus(clock.drift_ppm.map(|drift| (drift.value, drift.half_width)), 0),
             Cell::count(clock.runs),
             Cell::number(Some(clock.declared_offset_s), 2),
-            Cell::Labels(clock.origins.iter().map(|origin| origin_label(*origin)).collect()),
+            Cell::Labels(clock.origins.iter().map(|origin| origin.label()).collect()),
             Cell::Label(verdict(clock)),
         ])
     });

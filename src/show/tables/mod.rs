@@ -33,7 +33,7 @@ pub use sweep::trends;
 pub use time_line::{checks, checks_matrix, hypervisor, phase_costs, phase_means, phases, phases_matrix};
 pub use transfer::transfers;
 
-use crate::model::{Analysis, Condition, Run, Series, Unit, Verdict};
+use crate::model::{Analysis, Condition, ConditionId, Entries, Run, Series, Unit, Verdict};
 use crate::stats::{Interval, Summary};
 
 /// One table.
@@ -155,7 +155,7 @@ impl Cell {
         text.map_or(Cell::Missing, |text| Cell::Text(text.to_owned()))
     }
 
-    fn condition(analysis: &Analysis, condition: usize) -> Self {
+    fn condition(analysis: &Analysis, condition: ConditionId) -> Self {
         let name = analysis.condition_name(condition);
         Cell::Condition { name, label: labels::condition_label(analysis, condition) }
     }
@@ -190,10 +190,10 @@ fn table(id: String, columns: Vec<Column>, rows: Vec<Row>) -> Table {
 pub fn all(analysis: &Analysis) -> Vec<Table> {
     let mut tables = vec![overview(analysis), comparisons(analysis)];
     tables.extend(analysis.placement.as_ref().map(placement));
-    for index in 0..analysis.conditions.len() {
+    for id in analysis.conditions.ids() {
         tables.extend(
             [outages, methods, checks, phases, hypervisor, round_trips, degradation, resources, phase_costs]
-                .map(|of_condition| of_condition(analysis, index)),
+                .map(|of_condition| of_condition(analysis, id)),
         );
     }
     tables.extend((0..analysis.grids.len()).filter_map(|index| grid(analysis, index)));
@@ -221,11 +221,11 @@ pub fn all(analysis: &Analysis) -> Vec<Table> {
     tables
 }
 
-fn series<'a>(analysis: &'a Analysis, condition: usize, metric: &str) -> Option<&'a Series> {
+fn series<'a>(analysis: &'a Analysis, condition: ConditionId, metric: &str) -> Option<&'a Series> {
     analysis.series.iter().find(|series| series.condition == condition && series.metric == metric)
 }
 
-fn summary(analysis: &Analysis, condition: usize, metric: &str) -> Option<Summary> {
+fn summary(analysis: &Analysis, condition: ConditionId, metric: &str) -> Option<Summary> {
     series(analysis, condition, metric)?.summary
 }
 
@@ -260,8 +260,8 @@ pub fn without_empty_columns(mut table: Table) -> Table {
 mod tests {
     use super::*;
     use crate::campaign::sweep::tests::migrations;
-    use crate::model::Convergence;
     use crate::model::example::with_time_lines;
+    use crate::model::{Convergence, Id};
     use crate::stats::fit_line;
     use crate::write::tables::table_csv;
 
@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn checks_are_long_in_files_and_wide_in_documents() {
         let analysis = with_time_lines();
-        let long = csv(&checks(&analysis, 1));
+        let long = csv(&checks(&analysis, Id::new(1)));
         assert_eq!(
             long.lines().take(2).collect::<Vec<_>>(),
             [
@@ -281,13 +281,13 @@ mod tests {
             ]
         );
         assert!(long.contains("2,back-before-end,7.5,5,-2.5,0.2,contradicted\n"), "{long}");
-        let wide = checks_matrix(&analysis, 1);
+        let wide = checks_matrix(&analysis, Id::new(1));
         assert_eq!((wide.id.as_str(), wide.columns.len(), wide.rows.len()), ("checks-memtester", 4, 2));
     }
 
     #[test]
     fn phases_carry_what_their_ends_are_uncertain_by() {
-        let long = csv(&phases(&with_time_lines(), 0));
+        let long = csv(&phases(&with_time_lines(), Id::new(0)));
         let second = long.lines().nth(2).unwrap();
         assert_eq!(second, "1,stop-and-copy,3,3.4,0.4,0.1,ping,hypervisor");
         assert!(long.starts_with("repetition,phase,start_s,end_s,length_s,length_half_width_s,"), "{long}");
@@ -322,7 +322,7 @@ mod tests {
         let mut analysis = with_time_lines();
         analysis.convergence = [(0, 0.25, Some(true), 3), (1, 0.97, None, 0)]
             .map(|(condition, ratio, converges, completed)| Convergence {
-                condition,
+                condition: Id::new(condition),
                 runs: 3,
                 completed,
                 dirtied_bytes_per_s: Some(ratio * 16e6),

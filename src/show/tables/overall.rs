@@ -1,7 +1,7 @@
 //! Tables of all conditions: side by side, compared, and against what was published.
 
 use super::{Cell, Table, column, incomplete, row, series, summary, table, without_empty_columns};
-use crate::model::{Analysis, Comparison, Unit};
+use crate::model::{Analysis, Comparison, Entries, Unit};
 
 /// All conditions with runs side by side.
 pub fn overview(analysis: &Analysis) -> Table {
@@ -20,13 +20,13 @@ pub fn overview(analysis: &Analysis) -> Table {
         column("migration_duration_ci95", "table.ci95", Some(Unit::Seconds)),
     ];
     let all_completed = !analysis.runs.iter().any(incomplete);
-    let migrated = analysis.conditions.iter().enumerate().filter(|(_, condition)| !condition.runs.is_empty());
-    let rows = migrated.map(|(index, condition)| {
-        let of = |metric| summary(analysis, index, metric);
+    let migrated = analysis.conditions.entries().filter(|(_, condition)| !condition.runs.is_empty());
+    let rows = migrated.map(|(id, condition)| {
+        let of = |metric| summary(analysis, id, metric);
         let mean = |metric| Cell::number(of(metric).map(|s| s.mean), 2);
         let ci = |metric| Cell::interval(of(metric).and_then(|s| s.ci95), 2);
         row(vec![
-            Cell::condition(analysis, index),
+            Cell::condition(analysis, id),
             Cell::count(condition.runs.len()),
             if all_completed { Cell::Missing } else { Cell::count(condition.completed) },
             Cell::number(of("requests_unanswered").map(|s| s.mean), 1),

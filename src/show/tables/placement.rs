@@ -1,6 +1,5 @@
 //! Which VM to migrate first.
 
-use super::labels::reason_label;
 use super::{Cell, Table, column, row, table, without_empty_columns};
 use crate::model::{Candidate, Placement, Unit};
 
@@ -24,7 +23,7 @@ pub fn placement(placement: &Placement) -> Table {
             Cell::plus_minus(Some((vm.time_s, vm.time_uncertainty_s)), decimals),
             Cell::number(vm.downtime_s, 2),
             Cell::number(vm.cpu_percent, 1),
-            Cell::Label(reason_label(&vm.reason)),
+            Cell::Label(vm.reason.label()),
             if tied { Cell::Text(vm.reason.as_fast().join(", ")) } else { Cell::Missing },
         ])
     };

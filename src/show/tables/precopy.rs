@@ -1,7 +1,7 @@
 //! What migrations transferred, round by round.
 
 use super::{Cell, Row, Table, column, row, summary, table, without_empty_columns};
-use crate::model::{Analysis, Unit};
+use crate::model::{Analysis, ConditionId, Entries, Unit};
 
 /// A row a round of every run. Long: only for data files.
 pub fn rounds(analysis: &Analysis) -> Table {
@@ -48,11 +48,11 @@ pub fn precopy(analysis: &Analysis) -> Table {
         column("amplification", "table.amplification", None),
         column("wasted", "table.wasted", Some(Unit::Percent)),
     ];
-    let rows = (0..analysis.conditions.len()).filter_map(|condition| of_condition(analysis, condition));
+    let rows = analysis.conditions.ids().filter_map(|condition| of_condition(analysis, condition));
     without_empty_columns(table("precopy".to_owned(), columns, rows.collect()))
 }
 
-fn of_condition(analysis: &Analysis, condition: usize) -> Option<Row> {
+fn of_condition(analysis: &Analysis, condition: ConditionId) -> Option<Row> {
     let of = |metric: &str| summary(analysis, condition, &format!("precopy.{metric}"));
     let mean = |metric: &str| of(metric).map(|summary| summary.mean);
     let total = of("pages_total").filter(|_| of("pages_first").is_some())?;

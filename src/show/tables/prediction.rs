@@ -1,6 +1,5 @@
 //! What models of pre-copy predict beside what was measured.
 
-use super::labels::status_label;
 use super::{Cell, Row, Table, column, row, table, without_empty_columns};
 use crate::model::{Analysis, Model, Prediction, Run, Unit};
 use crate::stats::{Sample, Summary};
@@ -31,7 +30,7 @@ fn of_run(run: &Run, all_completed: bool) -> Option<Row> {
     let account = run.hypervisor.as_ref().filter(|account| !account.rounds.is_empty())?;
     let (standard, bounded) = (account.predicted(Model::Standard), account.predicted(Model::WorkingSet));
     let error = |predicted: Option<Prediction>| predicted?.error_percent(run.migration.duration_s);
-    let status = if all_completed { Cell::Missing } else { Cell::Label(status_label(run.migration.status)) };
+    let status = if all_completed { Cell::Missing } else { Cell::Label(run.migration.status.label()) };
     Some(row(vec![
         Cell::Text(run.id.clone()),
         status,

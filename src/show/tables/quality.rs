@@ -1,6 +1,5 @@
 //! What a reader must know of single runs and of the data.
 
-use super::labels::status_label;
 use super::{Cell, Column, Row, Table, column, row, table, without_empty_columns};
 use crate::model::diagnostics;
 use crate::model::{Analysis, Diagnostic, Run, Severity, Status, Unit};
@@ -42,7 +41,7 @@ pub fn runs(analysis: &Analysis) -> Table {
         let m = &run.migration;
         row(vec![
             Cell::Text(run.id.clone()),
-            Cell::Label(status_label(m.status)),
+            Cell::Label(m.status.label()),
             Cell::number(m.request_epoch_s, if m.request_resolution_s < 1.0 { 3 } else { 0 }),
             m.request_epoch_s
                 .map_or(Cell::Missing, |_| Cell::Number { value: m.request_resolution_s, decimals: 0 }),
@@ -118,7 +117,7 @@ pub fn failures(analysis: &Analysis) -> Table {
         let iterations = account.and_then(|account| i64::try_from(account.iterations?).ok());
         row(vec![
             Cell::Text(run.id.clone()),
-            Cell::Label(status_label(run.migration.status)),
+            Cell::Label(run.migration.status.label()),
             Cell::number(duration, 2),
             iterations.map_or(Cell::Missing, Cell::Integer),
             Cell::number(account.and_then(|account| account.transferred_bytes), 1),

@@ -5,20 +5,19 @@
 //! row a repetition, under the same name.
 
 use super::condition::quantities;
-use super::labels::{check_label, evidence_label, phase_label, status_label, verdict_label};
 use super::{Cell, Column, Heading, Row, Table, column, row, runs_of, table, without_empty_columns};
-use crate::model::{Analysis, CheckKind, PhaseCost, PhaseKind, Run, Unit};
+use crate::model::{Analysis, CheckKind, ConditionId, PhaseCost, PhaseKind, Run, Unit};
 use crate::stats::Sample;
 
 const PHASES: [PhaseKind; 3] = [PhaseKind::PreCopy, PhaseKind::StopAndCopy, PhaseKind::Activation];
 
-fn of_condition(analysis: &Analysis, condition: usize) -> (Vec<&Run>, &str) {
+fn of_condition(analysis: &Analysis, condition: ConditionId) -> (Vec<&Run>, &str) {
     let condition = &analysis.conditions[condition];
     (runs_of(analysis, condition), &condition.id)
 }
 
 /// Every check of every run.
-pub fn checks(analysis: &Analysis, condition: usize) -> Table {
+pub fn checks(analysis: &Analysis, condition: ConditionId) -> Table {
     let (runs, id) = of_condition(analysis, condition);
     let columns = vec![
         column("repetition", "table.repetition", None),
@@ -33,12 +32,12 @@ pub fn checks(analysis: &Analysis, condition: usize) -> Table {
         run.checks.iter().map(|check| {
             row(vec![
                 Cell::repetition(run),
-                Cell::Label(check_label(check.kind)),
+                Cell::Label(check.kind.label()),
                 Cell::number(Some(check.left_s), 3),
                 Cell::number(Some(check.right_s), 3),
                 Cell::number(Some(check.margin_s()), 3),
                 Cell::number(Some(check.uncertainty_s), 3),
-                Cell::Label(verdict_label(check.verdict)),
+                Cell::Label(check.verdict.label()),
             ])
         })
     });
@@ -46,7 +45,7 @@ pub fn checks(analysis: &Analysis, condition: usize) -> Table {
 }
 
 /// The checks for people: a row a check, a column a repetition.
-pub fn checks_matrix(analysis: &Analysis, condition: usize) -> Table {
+pub fn checks_matrix(analysis: &Analysis, condition: ConditionId) -> Table {
     let (mut runs, id) = of_condition(analysis, condition);
     runs.retain(|run| !run.checks.is_empty());
     let mut columns = vec![column("check", "table.check", None)];
@@ -68,13 +67,13 @@ pub fn checks_matrix(analysis: &Analysis, condition: usize) -> Table {
     };
     let rows = kinds.into_iter().map(|kind| {
         let cells = runs.iter().map(|run| cell(run, kind));
-        row(std::iter::once(Cell::Label(check_label(kind))).chain(cells).collect())
+        row(std::iter::once(Cell::Label(kind.label())).chain(cells).collect())
     });
     table(format!("checks-{id}"), columns, rows.collect())
 }
 
 /// Every phase of every run.
-pub fn phases(analysis: &Analysis, condition: usize) -> Table {
+pub fn phases(analysis: &Analysis, condition: ConditionId) -> Table {
     let (runs, id) = of_condition(analysis, condition);
     let columns = vec![
         column("repetition", "table.repetition", None),
@@ -89,12 +88,12 @@ pub fn phases(analysis: &Analysis, condition: usize) -> Table {
         run.phases.iter().map(|phase| {
             row(vec![
                 Cell::repetition(run),
-                Cell::Label(phase_label(phase.kind)),
+                Cell::Label(phase.kind.label()),
                 Cell::number(Some(phase.from.at_s()), 2),
                 Cell::number(Some(phase.to.at_s()), 2),
                 Cell::plus_minus(Some((phase.length_s(), phase.half_width_s())), 2),
-                Cell::Label(evidence_label(phase.from.evidence)),
-                Cell::Label(evidence_label(phase.to.evidence)),
+                Cell::Label(phase.from.evidence.label()),
+                Cell::Label(phase.to.evidence.label()),
             ])
         })
     });
@@ -102,11 +101,11 @@ pub fn phases(analysis: &Analysis, condition: usize) -> Table {
 }
 
 /// The phases for people: a row a repetition.
-pub fn phases_matrix(analysis: &Analysis, condition: usize) -> Table {
+pub fn phases_matrix(analysis: &Analysis, condition: ConditionId) -> Table {
     let (runs, id) = of_condition(analysis, condition);
     let mut columns = vec![column("repetition", "table.repetition", None)];
     for kind in PHASES {
-        columns.push(column(phase_label(kind), phase_label(kind), Some(Unit::Seconds)));
+        columns.push(column(kind.label(), kind.label(), Some(Unit::Seconds)));
         columns.push(column("evidence", "table.evidence", None));
     }
     let rows = runs.iter().filter(|run| !run.phases.is_empty()).map(|run| {
@@ -115,7 +114,7 @@ pub fn phases_matrix(analysis: &Analysis, condition: usize) -> Table {
             let phase = run.phases.iter().find(|phase| phase.kind == kind);
             cells.push(Cell::plus_minus(phase.map(|phase| (phase.length_s(), phase.half_width_s())), 2));
             cells.push(phase.map_or(Cell::Missing, |phase| {
-                let mut labels = vec![evidence_label(phase.from.evidence), evidence_label(phase.to.evidence)];
+                let mut labels = vec![phase.from.evidence.label(), phase.to.evidence.label()];
                 labels.dedup();
                 Cell::Labels(labels)
             }));
@@ -126,7 +125,7 @@ pub fn phases_matrix(analysis: &Analysis, condition: usize) -> Table {
 }
 
 /// The hypervisor's own account of every run.
-pub fn hypervisor(analysis: &Analysis, condition: usize) -> Table {
+pub fn hypervisor(analysis: &Analysis, condition: ConditionId) -> Table {
     let (runs, id) = of_condition(analysis, condition);
     let columns = vec![
         column("repetition", "table.repetition", None),
@@ -147,7 +146,7 @@ pub fn hypervisor(analysis: &Analysis, condition: usize) -> Table {
         let account = run.hypervisor.as_ref()?;
         Some(row(vec![
             Cell::repetition(run),
-            Cell::Label(status_label(run.migration.status)),
+            Cell::Label(run.migration.status.label()),
             Cell::number(account.downtime_s, 3),
             Cell::number(account.expected_downtime_s, 3),
             Cell::number(account.total_time_s, 3),
@@ -181,7 +180,7 @@ fn mean_cost(
 }
 
 /// What each phase cost every host in every quantity, means over the repetitions.
-pub fn phase_costs(analysis: &Analysis, condition: usize) -> Table {
+pub fn phase_costs(analysis: &Analysis, condition: ConditionId) -> Table {
     let (runs, id) = of_condition(analysis, condition);
     let columns = vec![
         column("host", "table.host", None),
@@ -207,7 +206,7 @@ pub fn phase_costs(analysis: &Analysis, condition: usize) -> Table {
                 Cell::Text(host.to_owned()),
                 Cell::Text(metric.to_owned()),
                 Cell::Text(unit.name().to_owned()),
-                Cell::Label(phase_label(phase)),
+                Cell::Label(phase.label()),
                 Cell::number(Some(mean), 2),
                 Cell::number(mean_cost(runs, host, metric, phase, |cost| Some(cost.peak)), 2),
                 Cell::number(mean_cost(runs, host, metric, phase, |cost| cost.excess_integral), 2),
@@ -218,14 +217,14 @@ pub fn phase_costs(analysis: &Analysis, condition: usize) -> Table {
 }
 
 /// The costs of the phases for people: means of the quantities that matter, a row a host and phase.
-pub fn phase_means(analysis: &Analysis, condition: usize) -> Table {
+pub fn phase_means(analysis: &Analysis, condition: ConditionId) -> Table {
     let (runs, id) = of_condition(analysis, condition);
     let quantities = quantities(analysis);
     let mut columns = vec![column("host", "table.host", None), column("phase", "table.phase", None)];
     columns.extend(quantities.iter().map(|(metric, heading, unit, _)| column(metric, heading, Some(*unit))));
     let hosts = analysis.campaign.hosts.iter();
     let rows = hosts.flat_map(|host| PHASES.map(|phase| (host, phase))).filter_map(|(host, phase)| {
-        let mut cells = vec![Cell::Text(host.name.clone()), Cell::Label(phase_label(phase))];
+        let mut cells = vec![Cell::Text(host.name.clone()), Cell::Label(phase.label())];
         cells.extend(quantities.iter().map(|(metric, _, _, decimals)| {
             Cell::number(mean_cost(&runs, &host.name, metric, phase, |cost| Some(cost.mean)), *decimals)
         }));

@@ -1,6 +1,5 @@
 //! What migrations transferred, as hypervisors tell it, as the network counted it, as pages make it.
 
-use super::labels::verdict_label;
 use super::{Cell, Row, Table, column, row, table, without_empty_columns};
 use crate::model::{Analysis, Counted, Run, Transfer, Unit};
 
@@ -47,7 +46,7 @@ fn of_counter(analysis: &Analysis, run: &Run, transfer: &Transfer, counted: Opti
         Cell::number(counted.map(|counted| 100.0 * counted.uncertainty_bytes / transfer.told_bytes), 2),
         Cell::number(pages.map(|pages| pages.bytes), 2),
         Cell::number(pages.map(|pages| 100.0 * pages.surplus), 4),
-        verdict.map_or(Cell::Missing, |verdict| Cell::Label(verdict_label(verdict))),
+        verdict.map_or(Cell::Missing, |verdict| Cell::Label(verdict.label())),
     ])
 }
 

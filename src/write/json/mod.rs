@@ -1,144 +1,90 @@
-//! `summary.json`: the wire types, apart from the domain types.
+//! `summary.json`: the model as it serialises itself, with rounded numbers.
+//!
+//! What an entry of a list holds, and in which order, the types of [`crate::model`] say; the serializer rounds, and
+//! puts names where the model has indices. The types here and in [`entries`] and [`findings`] hold what the model
+//! cannot say of itself; each says which that is. A reviewed snapshot of the integration tests pins all fields with
+//! their types: whoever changes one changes [`SCHEMA`], or only adds.
 
-mod benchmarks;
-mod convergence;
+mod entries;
 mod findings;
-mod placement;
-mod run;
-mod time_line;
-mod transfer;
-mod trust;
+mod serializer;
 
 use anyhow::Context;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use self::benchmarks::{BenchmarkWire, EfficiencyWire, ParallelWire, benchmark, efficiency, parallel};
-use self::convergence::{ConvergenceWire, TrendWire, convergence, trends};
-use self::findings::{FindingWire, finding};
-use self::placement::PlacementWire;
-use self::run::{RunWire, run};
-use self::trust::{AgreementWire, ClockWire, agreement, clock};
-use super::curves::curve_id;
-use super::number::{ends, round, round_option};
-use crate::model::diagnostics;
-use crate::model::{Analysis, Comparison, Factors, Placement, Provenance};
+use self::entries::{ComparisonData, CurveData, EfficiencyData, PlacementData, RunData, TrendData, trends};
+use self::findings::FindingData;
+use self::serializer::Data;
+use crate::model::{
+    Agreement, Analysis, Benchmark, Campaign, Clock, Comparison, Convergence, Diagnostic, Parallel,
+    Placement, Published, Series,
+};
 use crate::show::text::{Language, Text};
 
 /// Version of the JSON schema.
 pub const SCHEMA: u32 = 1;
 
+/// Which lists there are, and in which order: an analysis holds more than its numbers, for example how tables are
+/// arranged.
 #[derive(Serialize)]
 struct Summary<'a> {
     schema: u32,
-    campaign: CampaignWire<'a>,
-    runs: Vec<RunWire<'a>>,
-    series: Vec<SeriesWire<'a>>,
-    curves: Vec<CurveWire<'a>>,
-    benchmarks: Vec<BenchmarkWire<'a>>,
-    efficiency: Vec<EfficiencyWire<'a>>,
-    parallel: Vec<ParallelWire<'a>>,
-    placement: Option<PlacementWire<'a>>,
-    comparisons: Vec<ComparisonWire<'a>>,
-    clocks: Vec<ClockWire<'a>>,
-    agreements: Vec<AgreementWire<'a>>,
-    convergence: Vec<ConvergenceWire<'a>>,
-    trends: Vec<TrendWire<'a>>,
-    published: Vec<PublishedWire<'a>>,
-    findings: Vec<FindingWire<'a>>,
-    diagnostics: Vec<DiagnosticWire<'a>>,
+    campaign: &'a Campaign,
+    runs: Vec<RunData<'a>>,
+    series: &'a [Series],
+    curves: Vec<CurveData<'a>>,
+    benchmarks: &'a [Benchmark],
+    efficiency: Vec<EfficiencyData<'a>>,
+    parallel: &'a [Parallel],
+    placement: Option<PlacementData<'a>>,
+    comparisons: Vec<ComparisonData<'a>>,
+    clocks: &'a [Clock],
+    agreements: &'a [Agreement],
+    convergence: &'a [Convergence],
+    trends: Vec<TrendData<'a>>,
+    published: &'a [Published],
+    findings: Vec<FindingData<'a>>,
+    diagnostics: &'a [Diagnostic],
 }
 
-#[derive(Serialize)]
-struct CampaignWire<'a> {
-    title: &'a str,
-    path: &'a str,
-    config_sha256: &'a str,
-    provenance: &'static str,
-    /// Whether the logs were generated from published figures; `provenance` knows more.
-    reconstructed: bool,
-    vm: Option<&'a str>,
-    hosts: Vec<HostWire<'a>>,
-    align: &'static str,
+impl<'a> Summary<'a> {
+    fn new(analysis: &'a Analysis) -> Self {
+        let text = &english();
+        Self {
+            schema: SCHEMA,
+            campaign: &analysis.campaign,
+            runs: analysis.runs.iter().map(|run| RunData::new(run, text)).collect(),
+            series: &analysis.series,
+            curves: analysis.curves.iter().map(|curve| CurveData::new(analysis, curve)).collect(),
+            benchmarks: &analysis.benchmarks,
+            efficiency: analysis.efficiency.iter().map(|of| EfficiencyData::new(analysis, of)).collect(),
+            parallel: &analysis.parallel,
+            placement: analysis.placement.as_ref().map(|placement| PlacementData::new(placement, text)),
+            comparisons: analysis.comparisons.iter().map(ComparisonData::new).collect(),
+            clocks: &analysis.clocks,
+            agreements: &analysis.agreements,
+            convergence: &analysis.convergence,
+            trends: trends(analysis),
+            published: &analysis.published,
+            findings: analysis.findings.iter().map(|finding| FindingData::new(analysis, finding)).collect(),
+            diagnostics: &analysis.diagnostics,
+        }
+    }
 }
 
-#[derive(Serialize)]
-struct HostWire<'a> {
-    name: &'a str,
-    role: &'static str,
-    cpus: Option<u32>,
-}
-
-#[derive(Serialize)]
-struct SeriesWire<'a> {
-    factors: &'a Factors,
-    metric: &'a str,
-    unit: &'static str,
-    n: usize,
-    mean: Option<f64>,
-    sd: Option<f64>,
-    median: Option<f64>,
-    min: Option<f64>,
-    max: Option<f64>,
-    ci95_low: Option<f64>,
-    ci95_high: Option<f64>,
-    values: Vec<Option<f64>>,
-}
-
-#[derive(Serialize)]
-struct CurveWire<'a> {
-    factors: &'a Factors,
-    host: Option<&'a str>,
-    metric: &'a str,
-    unit: &'static str,
-    align: &'static str,
-    file: String,
-}
-
-#[derive(Serialize)]
-struct ComparisonWire<'a> {
-    metric: &'a str,
-    a: &'a Factors,
-    b: &'a Factors,
-    ratio: Option<f64>,
-    ratio_ci95_low: Option<f64>,
-    ratio_ci95_high: Option<f64>,
-    difference: Option<f64>,
-    p_value: Option<f64>,
-    p_adjusted: Option<f64>,
-    test: &'static str,
-}
-
-#[derive(Serialize)]
-struct PublishedWire<'a> {
-    quantity: &'a str,
-    factors: &'a Factors,
-    stated: f64,
-    computed: Option<f64>,
-    deviation: Option<f64>,
-    agrees: Option<bool>,
-    note: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct DiagnosticWire<'a> {
-    severity: &'static str,
-    code: &'static str,
-    file: Option<&'a str>,
-    line: Option<u64>,
-    column: Option<u64>,
-    message: &'a str,
-    text: Option<&'a str>,
+/// Data speak English, whatever the language of the report.
+fn english() -> Text {
+    Text::new(Language::En)
 }
 
 /// `summary.json`, pretty-printed, with a line end.
 ///
 /// # Errors
 ///
-/// Never with the types above; serde asks for it.
+/// An index of the analysis points at nothing, which would be a mistake in the program.
 pub fn summary_json(analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
-    // Data speak English, whatever the language of the report.
-    pretty(&summary(analysis, &Text::new(Language::En)))
+    pretty(&Summary::new(analysis), analysis)
 }
 
 /// `summary.json` of several campaigns, each in a chapter of its own: the lists of all of them, in which every entry
@@ -147,16 +93,13 @@ pub fn summary_json(analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
 ///
 /// # Errors
 ///
-/// Never with the types above; serde asks for it.
+/// As [`summary_json`].
 pub fn portfolio_json(name: &str, chapters: &[(&str, &Analysis)]) -> anyhow::Result<Vec<u8>> {
-    let text = Text::new(Language::En);
     let mut whole = Map::new();
     let mut campaigns = Vec::new();
     for (chapter, analysis) in chapters {
-        let Value::Object(lists) = serde_json::to_value(summary(analysis, &text)).context("summary.json")?
-        else {
-            continue;
-        };
+        let lists = Summary::new(analysis).serialize(Data::new(serde_json::value::Serializer, analysis));
+        let Value::Object(lists) = lists.context("summary.json")? else { continue };
         let mut about = Map::new();
         for (name, value) in lists {
             match (name.as_str(), value) {
@@ -185,148 +128,37 @@ pub fn portfolio_json(name: &str, chapters: &[(&str, &Analysis)]) -> anyhow::Res
         json!({ "title": name, "path": paths.join(", "), "config_sha256": null }),
     );
     whole.insert("campaigns".to_owned(), Value::Array(campaigns));
-    pretty(&whole)
-}
-
-fn pretty(wire: &impl Serialize) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = serde_json::to_vec_pretty(wire).context("summary.json")?;
+    let mut bytes = serde_json::to_vec_pretty(&whole).context("summary.json")?;
     bytes.push(b'\n');
     Ok(bytes)
-}
-
-fn summary<'a>(analysis: &'a Analysis, text: &Text) -> Summary<'a> {
-    let factors = |condition: usize| &analysis.conditions[condition].factors;
-    Summary {
-        schema: SCHEMA,
-        campaign: campaign(analysis),
-        runs: analysis.runs.iter().map(|of| run(of, text)).collect(),
-        series: analysis
-            .series
-            .iter()
-            .map(|s| {
-                let summary = s.summary.as_ref();
-                let (ci95_low, ci95_high) = ends(summary.and_then(|s| s.ci95));
-                SeriesWire {
-                    factors: factors(s.condition),
-                    metric: &s.metric,
-                    unit: s.unit.name(),
-                    n: summary.map_or(0, |s| s.n),
-                    mean: round_option(summary.map(|s| s.mean)),
-                    sd: round_option(summary.and_then(|s| s.sd)),
-                    median: round_option(summary.map(|s| s.median)),
-                    min: round_option(summary.map(|s| s.min)),
-                    max: round_option(summary.map(|s| s.max)),
-                    ci95_low,
-                    ci95_high,
-                    values: s.values.iter().map(|v| round_option(*v)).collect(),
-                }
-            })
-            .collect(),
-        curves: analysis
-            .curves
-            .iter()
-            .map(|curve| CurveWire {
-                factors: factors(curve.condition),
-                host: curve.host.as_deref(),
-                metric: &curve.metric,
-                unit: curve.unit.name(),
-                align: curve.align.name(),
-                file: format!("data/{}.parquet", curve_id(analysis, curve)),
-            })
-            .collect(),
-        benchmarks: analysis.benchmarks.iter().map(|of| benchmark(analysis, of)).collect(),
-        efficiency: analysis.efficiency.iter().map(|of| efficiency(analysis, of)).collect(),
-        parallel: analysis.parallel.iter().map(|of| parallel(analysis, of)).collect(),
-        placement: analysis.placement.as_ref().map(|of| placement::placement(of, text)),
-        comparisons: analysis.comparisons.iter().map(|c| comparison(analysis, c)).collect(),
-        clocks: analysis.clocks.iter().map(clock).collect(),
-        agreements: analysis.agreements.iter().map(|of| agreement(analysis, of)).collect(),
-        convergence: analysis.convergence.iter().map(|of| convergence(analysis, of)).collect(),
-        trends: trends(analysis),
-        published: analysis
-            .published
-            .iter()
-            .map(|p| PublishedWire {
-                quantity: &p.quantity,
-                factors: &p.factors,
-                stated: p.stated,
-                computed: round_option(p.computed),
-                deviation: round_option(p.deviation),
-                agrees: p.agrees,
-                note: p.note.as_deref(),
-            })
-            .collect(),
-        findings: analysis.findings.iter().map(|found| finding(analysis, found)).collect(),
-        diagnostics: analysis
-            .diagnostics
-            .iter()
-            .map(|d| DiagnosticWire {
-                severity: diagnostics::severity(d.severity),
-                code: d.code,
-                file: d.file.as_deref(),
-                line: d.line,
-                column: d.column,
-                message: &d.message,
-                text: d.text.as_deref(),
-            })
-            .collect(),
-    }
 }
 
 /// Comparisons alone, as `comparisons[]` of `summary.json`.
 ///
 /// # Errors
 ///
-/// Never with the types above; serde asks for it.
+/// As [`summary_json`].
 pub fn comparisons_json(analysis: &Analysis, comparisons: &[Comparison]) -> anyhow::Result<Vec<u8>> {
-    let wire: Vec<ComparisonWire<'_>> = comparisons.iter().map(|c| comparison(analysis, c)).collect();
-    pretty(&wire)
+    let comparisons: Vec<_> = comparisons.iter().map(ComparisonData::new).collect();
+    pretty(&comparisons, analysis)
 }
 
 /// Which VM to migrate first, as `placement` of `summary.json`.
 ///
 /// # Errors
 ///
-/// Never with the types above; serde asks for it.
-pub fn placement_json(of: &Placement) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = serde_json::to_vec_pretty(&placement::placement(of, &Text::new(Language::En)))
-        .context("placement")?;
+/// As [`summary_json`].
+pub fn placement_json(analysis: &Analysis, placement: &Placement) -> anyhow::Result<Vec<u8>> {
+    pretty(&PlacementData::new(placement, &english()), analysis)
+}
+
+/// As JSON over several lines, with a line end.
+fn pretty(value: &impl Serialize, analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut json = serde_json::Serializer::pretty(&mut bytes);
+    value.serialize(Data::new(&mut json, analysis)).context("the numbers as JSON")?;
     bytes.push(b'\n');
     Ok(bytes)
-}
-
-fn comparison<'a>(analysis: &'a Analysis, c: &'a Comparison) -> ComparisonWire<'a> {
-    let (ratio_ci95_low, ratio_ci95_high) = ends(c.ratio_ci95);
-    ComparisonWire {
-        metric: &c.metric,
-        a: &analysis.conditions[c.a].factors,
-        b: &analysis.conditions[c.b].factors,
-        ratio: round_option(c.ratio),
-        ratio_ci95_low,
-        ratio_ci95_high,
-        difference: round(c.difference),
-        p_value: round_option(c.p_value),
-        p_adjusted: round_option(c.p_adjusted),
-        test: "mann-whitney-exact",
-    }
-}
-
-fn campaign(analysis: &Analysis) -> CampaignWire<'_> {
-    let campaign = &analysis.campaign;
-    CampaignWire {
-        title: &campaign.title,
-        path: &campaign.path,
-        config_sha256: &campaign.config_sha256,
-        provenance: campaign.provenance.name(),
-        reconstructed: campaign.provenance == Provenance::Reconstructed,
-        vm: campaign.vm.as_deref(),
-        hosts: campaign
-            .hosts
-            .iter()
-            .map(|host| HostWire { name: &host.name, role: host.role.name(), cpus: host.cpus })
-            .collect(),
-        align: campaign.align.name(),
-    }
 }
 
 #[cfg(test)]

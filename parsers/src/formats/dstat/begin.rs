@@ -3,11 +3,11 @@
 use super::columns::{Kind, Spec, factor, spec};
 use super::run::{Run, Stamp, Sum, Target, widths};
 use super::table::Table;
-use super::time::Calendar;
 use super::writer::{Headings, Units, Writer};
 use crate::diagnostic::{Diagnostics, Place};
 use crate::frame::Unit;
 use crate::lines::Line;
+use crate::time::yearless::Calendar;
 
 /// What is known of a run before its rows.
 #[derive(Debug)]

@@ -4,9 +4,9 @@
 //! file again, and unbalanced where someone has edited it. A spreadsheet may also have put semicolons for the
 //! commas and decimal commas for the points: [`Dialect`].
 
-use super::time;
 use super::writer::Writer;
 use crate::text::float;
+use crate::time::yearless;
 
 /// What stands between cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl Dialect {
         }
         let names = if first == b'"' {
             // A spreadsheet may have quoted the time of a row.
-            time::read(start).is_none()
+            yearless::read(start).is_none()
         } else {
             self.is_groups(line) || self.is_subtitles(line)
         };

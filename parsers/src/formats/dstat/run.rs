@@ -1,10 +1,10 @@
 //! One run of the program: which cell of a row belongs to which column.
 //!
 //! Besides the columns of the log a run may have two kinds of its own: the sum over interfaces where
-//! the log has no `net/total`, and the time computed from local times where it has no epoch.
+//! the log has no `net/total`, and the times computed from local times where it has no epoch.
 
-use super::time::Calendar;
 use super::writer::Writer;
+use crate::time::yearless::Calendar;
 
 /// Where a cell goes.
 #[derive(Clone, Copy, Debug)]
@@ -32,8 +32,16 @@ pub(super) enum Stamp {
     Epoch { cell: usize },
     /// The cell has a local time, if the first row agrees.
     Perhaps { cell: usize, calendar: Option<Calendar> },
-    /// The cell has a local time; what is computed from it goes to the column.
-    Local { cell: usize, calendar: Calendar, buffer: usize },
+    /// The cell has a local time; what is computed from it goes to the columns.
+    Local { cell: usize, calendar: Calendar, local: usize, epoch: Option<Epoch> },
+}
+
+/// Where local times are in UTC.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Epoch {
+    pub column: usize,
+    /// Seconds east of UTC.
+    pub offset_s: i32,
 }
 
 /// What the row of groups and the row of subtitles say about the rows below them.

@@ -1,14 +1,14 @@
 //! The time of a row: from its epoch, or from its local time.
 
 use super::columns::{Kind, Spec};
-use super::run::Stamp;
+use super::run::{Epoch, Stamp};
 use super::table::Table;
-use super::time::{self, Calendar};
 use super::value::number;
 use super::writer::Writer;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::frame::Unit;
 use crate::lines::Line;
+use crate::time::yearless::{self, Calendar};
 
 impl Table {
     /// Decides at the first row of a run how its local times become times.
@@ -17,7 +17,7 @@ impl Table {
         let Stamp::Perhaps { calendar, .. } = std::mem::take(&mut self.run.stamp) else { return };
         let (position, text) = self.row_cells().cell(line.text, cell);
         let place = Place::cell(line.number, position, text);
-        let Some(time) = time::read(text) else {
+        let Some(time) = yearless::read(text) else {
             diagnostics.warning("time-format", place, || {
                 "expected `26-01 14:00:00` or `Jan-26 14:00:00`; the times of this run stay words, its rows have \
                  no place in time"
@@ -30,12 +30,12 @@ impl Table {
         }
         let Some(calendar) = calendar else { return };
         self.told_by(&calendar, line, diagnostics);
-        let spec = match calendar.offset_s {
-            Some(_) => Spec { name: "epoch_s".to_owned(), unit: Unit::EpochSeconds, kind: Kind::Epoch },
-            None => Spec { name: "local_s".to_owned(), unit: Unit::Seconds, kind: Kind::Level },
-        };
-        let buffer = self.column(spec);
-        self.run.stamp = Stamp::Local { cell, calendar, buffer };
+        let epoch = calendar.zone.offset_s().map(|offset_s| {
+            let spec = Spec { name: "epoch_s".to_owned(), unit: Unit::EpochSeconds, kind: Kind::Epoch };
+            Epoch { column: self.column(spec), offset_s }
+        });
+        let local = self.column(Spec { name: "local_s".to_owned(), unit: Unit::Seconds, kind: Kind::Level });
+        self.run.stamp = Stamp::Local { cell, calendar, local, epoch };
     }
 
     /// Only dool writes months by name, and the header does not say which version.
@@ -59,19 +59,21 @@ impl Table {
 
     fn told_by(&self, calendar: &Calendar, line: Line<'_>, diagnostics: &mut Diagnostics) {
         let place = Place { line: Some(line.number), ..Place::FILE };
-        let zone = &calendar.zone;
-        match calendar.offset_s {
-            Some(offset_s) => diagnostics.note("local-time", place, || {
+        let name = &calendar.name;
+        match (calendar.zone.offset_s(), calendar.zone.complaint()) {
+            (Some(offset_s), _) => diagnostics.note("local-time", place, || {
                 format!(
-                    "times are local, without a year; from the date above and its time zone {zone} ({offset_s} s east \
+                    "times are local, without a year; from the date above and its time zone {name} ({offset_s} s east \
                      of UTC) epoch_s is computed, to the whole second before"
                 )
             }),
-            None => diagnostics.warning("time-zone-unknown", place, || {
-                format!(
-                    "times are local and the time zone `{zone}` is not known or stands for several: they are in \
-                     local_s, not in epoch_s. Use -T"
-                )
+            (None, Some((code, why))) => diagnostics.warning(code, place, || {
+                format!("times are local, in local_s and not in epoch_s: {why}, or use -T")
+            }),
+            (None, None) => diagnostics.warning("time-zone-unknown", place, || {
+                "times are local and nothing says their time zone: they are in local_s, not in epoch_s. Declare \
+                 utc_offset, or use -T"
+                    .to_owned()
             }),
         }
     }
@@ -86,11 +88,7 @@ impl Table {
         let place = Place::cell(line.number, position, text);
         let decimal_comma = self.decimal_comma();
         let seconds = match &mut self.run.stamp {
-            Stamp::Local { calendar, .. } => {
-                let local_s = time::read(text).and_then(|time| calendar.place(time));
-                #[expect(clippy::cast_precision_loss, reason = "offsets are hours")]
-                local_s.map(|local_s| local_s - calendar.offset_s.unwrap_or(0) as f64)
-            }
+            Stamp::Local { calendar, .. } => yearless::read(text).and_then(|time| calendar.place(time)),
             _ => number(text, decimal_comma).filter(|epoch| *epoch > 0.0),
         };
         let Some(seconds) = seconds else {

@@ -12,7 +12,7 @@ use super::columns::{Kind, Spec};
 use super::header::Dialect;
 use super::overflow::SPIKE;
 use super::row::Row;
-use super::run::{Run, Stamp};
+use super::run::{Epoch, Run, Stamp};
 use super::value::{Reading, number, value};
 use super::writer::Writer;
 use crate::diagnostic::{Diagnostics, Place};
@@ -75,7 +75,7 @@ struct Times {
     stamped: usize,
     /// Computed from local time.
     computed: usize,
-    /// Local time in an unknown zone.
+    /// Local time in a zone without one offset.
     local: usize,
     none: usize,
 }
@@ -385,13 +385,18 @@ impl Table {
             }
         }
         match &self.run.stamp {
-            Stamp::Local { buffer, calendar, .. } => {
-                match calendar.offset_s {
-                    Some(_) => self.times.computed += 1,
-                    None => self.times.local += 1,
-                }
-                if let Some(buffer) = self.buffers.get_mut(*buffer) {
+            Stamp::Local { local, epoch, .. } => {
+                if let Some(buffer) = self.buffers.get_mut(*local) {
                     buffer.push(time_s);
+                }
+                match epoch {
+                    Some(Epoch { column, offset_s }) => {
+                        self.times.computed += 1;
+                        if let Some(buffer) = self.buffers.get_mut(*column) {
+                            buffer.push(time_s.map(|local_s| local_s - f64::from(*offset_s)));
+                        }
+                    }
+                    None => self.times.local += 1,
                 }
             }
             Stamp::Epoch { .. } => self.times.stamped += 1,

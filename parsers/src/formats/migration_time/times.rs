@@ -4,11 +4,12 @@
 //! 0:08.87 real, 0.04 user, 0.10 sys, …, 1% CPU Percentage                     time -f "%E real, …"
 //! 0.04user 0.10system 0:08.87elapsed 1%CPU (0avgtext+0avgdata 4096maxresident)k      time
 //!         Elapsed (wall clock) time (h:mm:ss or m:ss): 0:08.87                 time -v, a line each
-//! real 8.87                                                                    time -p, a line each
+//! real 8.87                                                                    time -p, a line each, also `8,87`
 //! real    0m8.870s                                                             bash, a line each
 //! ```
 
-use crate::text::{float, integer, split_once, unsigned, words};
+use crate::text::{float, integer, split_once, words};
+use crate::time::duration;
 
 /// Who writes lines of that kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,9 +97,9 @@ pub(super) fn by_format(line: &[u8]) -> Option<Times> {
         let Some((start, value)) = words(part).next() else { continue };
         let label = part.get(start.saturating_add(value.len())..).unwrap_or_default().trim_ascii();
         match label {
-            b"real" => times.elapsed = elapsed(value),
-            b"user" => times.user = seconds(value),
-            b"sys" => times.system = seconds(value),
+            b"real" => times.elapsed = duration::clock(value),
+            b"user" => times.user = duration::seconds(value),
+            b"sys" => times.system = duration::seconds(value),
             b"CPU Percentage" => times.cpu = share(value),
             _ => continue,
         }
@@ -112,12 +113,12 @@ pub(super) fn by_format(line: &[u8]) -> Option<Times> {
 fn by_default(line: &[u8]) -> Option<Times> {
     let mut times = Times { layout: Some(Layout::Gnu), ..Times::default() };
     let mut words = words(line).map(|(_, word)| word);
-    times.user = seconds(words.next()?.strip_suffix(b"user")?);
+    times.user = duration::seconds(words.next()?.strip_suffix(b"user")?);
     for word in words {
         if let Some(value) = word.strip_suffix(b"system") {
-            times.system = seconds(value);
+            times.system = duration::seconds(value);
         } else if let Some(value) = word.strip_suffix(b"elapsed") {
-            times.elapsed = elapsed(value);
+            times.elapsed = duration::clock(value);
         } else if let Some(value) = word.strip_suffix(b"CPU") {
             times.cpu = share(value);
         }
@@ -132,13 +133,13 @@ fn verbose(text: &[u8]) -> Option<Said<'_>> {
     let mut whole = true;
     // This key holds colons itself.
     if let Some(value) = value(b"Elapsed (wall clock) time (h:mm:ss or m:ss): ") {
-        times.elapsed = Some(elapsed(value)?);
+        times.elapsed = Some(duration::clock(value)?);
         whole = hundredths(value) || value.iter().filter(|byte| **byte == b':').count() == 2;
     } else if let Some(value) = value(b"User time (seconds): ") {
-        times.user = Some(seconds(value)?);
+        times.user = Some(duration::seconds(value)?);
         whole = hundredths(value);
     } else if let Some(value) = value(b"System time (seconds): ") {
-        times.system = Some(seconds(value)?);
+        times.system = Some(duration::seconds(value)?);
         whole = hundredths(value);
     } else if let Some(value) = value(b"Percent of CPU this job got: ") {
         times.cpu = Some(share(value)?);
@@ -157,9 +158,9 @@ fn shell(text: &[u8]) -> Option<Said<'_>> {
     if found.next().is_some() {
         return None;
     }
-    let (number, whole) = match value.strip_suffix(b"s").and_then(|value| split_once(value, b'm')) {
-        Some((minutes, rest)) => (minutes_and_seconds(minutes, rest)?, true),
-        None => (seconds(value)?, hundredths(value)),
+    let (number, whole) = match duration::units(value) {
+        Some(seconds) => (seconds, true),
+        None => (duration::seconds(value)?, hundredths(value)),
     };
     let mut times = Times { layout: Some(Layout::Shell), ..Times::default() };
     match label {
@@ -171,35 +172,6 @@ fn shell(text: &[u8]) -> Option<Said<'_>> {
     Some(Said::Part(times, whole))
 }
 
-/// `0m8.870s`; with a comma in other languages.
-#[expect(clippy::cast_precision_loss, reason = "minutes are small numbers")]
-fn minutes_and_seconds(minutes: &[u8], rest: &[u8]) -> Option<f64> {
-    let seconds = match split_once(rest, b',') {
-        Some((whole, decimals)) => {
-            let scale = 10_f64.powi(i32::try_from(decimals.len()).ok().filter(|digits| *digits <= 9)?);
-            (unsigned(whole)? as f64 * scale + unsigned(decimals)? as f64) / scale
-        }
-        None => float(rest)?,
-    };
-    (0.0..61.0).contains(&seconds).then_some(unsigned(minutes)? as f64 * 60.0 + seconds)
-}
-
-/// `[h:]mm:ss[.cc]` in seconds.
-#[expect(clippy::cast_precision_loss, reason = "hours and minutes are small numbers")]
-fn elapsed(text: &[u8]) -> Option<f64> {
-    let (first, rest) = split_once(text, b':')?;
-    let (hours, minutes, seconds) = match split_once(rest, b':') {
-        Some((minutes, seconds)) => (unsigned(first)?, unsigned(minutes)?, seconds),
-        None => (0, unsigned(first)?, rest),
-    };
-    let seconds = float(seconds).filter(|seconds| (0.0..61.0).contains(seconds))?;
-    Some(hours as f64 * 3600.0 + minutes as f64 * 60.0 + seconds)
-}
-
-fn seconds(text: &[u8]) -> Option<f64> {
-    float(text).filter(|seconds| *seconds >= 0.0)
-}
-
 /// `1%`, or `?%` for a command that took no time.
 fn share(text: &[u8]) -> Option<Option<f64>> {
     let number = text.strip_suffix(b"%").unwrap_or(text);
@@ -209,7 +181,8 @@ fn share(text: &[u8]) -> Option<Option<f64>> {
 
 /// Whether there are the two decimals that GNU time and POSIX ask for.
 fn hundredths(text: &[u8]) -> bool {
-    split_once(text, b'.').is_some_and(|(_, decimals)| decimals.len() >= 2)
+    let decimals = split_once(text, b'.').or_else(|| split_once(text, b','));
+    decimals.is_some_and(|(_, decimals)| decimals.len() >= 2)
 }
 
 /// Second line of GNU time's default, and the lines of `time -v` that are not used.
@@ -242,22 +215,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations() {
+    fn durations_of_shells() {
         for (text, expected) in [
-            ("0:08.87", Some(8.87)),
-            ("1:02:03", Some(3723.0)),
-            ("1:61.00", None),
-            ("8.87", None),
-            ("0:-1.00", None),
+            ("0m8.870s", Some((8.87, true))),
+            ("2m0,250s", Some((120.25, true))),
+            ("8,87", Some((8.87, true))),
+            ("8.8", Some((8.8, false))),
+            ("0m61s", None),
         ] {
-            assert_eq!(elapsed(text.as_bytes()), expected, "{text}");
-        }
-        for (text, expected) in
-            [("0m8.870s", Some(8.87)), ("2m0,250s", Some(120.25)), ("0m61s", None), ("m1s", None)]
-        {
             let line = format!("real\t{text}");
             let found = match read(line.as_bytes()) {
-                Some(Said::Part(times, true)) => times.elapsed,
+                Some(Said::Part(times, whole)) => times.elapsed.map(|elapsed| (elapsed, whole)),
                 _ => None,
             };
             assert_eq!(found, expected, "{text}");

@@ -7,7 +7,8 @@ use memchr::memmem::find;
 
 use super::summary::{self, Summary, Times};
 use super::{fping, windows};
-use crate::text::{epoch, float, split_once, unsigned, words};
+use crate::text::{float, split_once, unsigned, words};
+use crate::time::epoch;
 
 /// The programs that are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,12 +160,10 @@ impl Said<'_> {
 pub(super) fn stamp(line: &[u8]) -> (Option<f64>, &[u8]) {
     let stamped = || {
         let (stamp, rest) = split_once(line.strip_prefix(b"[")?, b']')?;
-        let (seconds, fraction) = split_once(stamp, b'.')?;
-        epoch(seconds)?;
-        let digits = fraction.len() <= 9 && unsigned(fraction).is_some();
-        Some((float(stamp).filter(|_| digits)?, rest.strip_prefix(b" ")?))
+        let (seconds, decimals) = epoch::seconds(stamp)?;
+        Some((Some(seconds).filter(|_| (1..=9).contains(&decimals))?, rest.strip_prefix(b" ")?))
     };
-    stamped().map_or((None, line), |(epoch, rest)| (Some(epoch), rest))
+    stamped().map_or((None, line), |(seconds, rest)| (Some(seconds), rest))
 }
 
 /// Reads a line without its time stamp.

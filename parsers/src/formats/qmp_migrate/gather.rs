@@ -3,8 +3,8 @@
 //! Strings are known (a brace in one does not count) and end with their line. A message that is not closed
 //! when the next one begins is cut. What a logger puts before every line of a message is left out.
 
-use crate::formats::hypervisor::stamp::{self, Stamp};
 use crate::lines::Line;
+use crate::time::stamp::{self, Stamp};
 
 /// What the lines are made of.
 #[derive(Debug)]

@@ -8,8 +8,8 @@ use super::gather::{Cut, Message, Piece, near};
 use super::python::to_json;
 use crate::diagnostic::{ParseError, Parsed, Place};
 use crate::format::Format;
-use crate::formats::hypervisor::stamp::Stamp;
 use crate::formats::hypervisor::{Field, Observation, STATUS, Table, reading_of};
+use crate::time::stamp::Stamp;
 
 /// Commands that are rows.
 const COMMANDS: [&str; 6] = ["migrate", "migrate_cancel", "migrate-incoming", "stop", "cont", "quit"];

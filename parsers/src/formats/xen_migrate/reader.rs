@@ -7,12 +7,12 @@ use super::record::{Origin, Record, Writer};
 use super::rounds::set_round;
 use super::row::{self, Field, Row};
 use super::said::{self, Said};
-use crate::diagnostic::{Diagnostics, Facts, ParseError, Parsed, Place, RowCount};
+use crate::diagnostic::{Diagnostics, Facts, ParseError, Parsed, Place, RowCount, Severity};
 use crate::format::Format;
-use crate::formats::hypervisor::clock;
-use crate::formats::hypervisor::stamp::{self, Stamp};
+use crate::formats::hypervisor::{clock, report_unplaced};
 use crate::formats::{Outcome, unusable};
 use crate::lines::Lines;
+use crate::time::stamp::{self, Stamp};
 
 pub(super) const ACTIVE: &str = "active";
 const COMPLETED: &str = "completed";
@@ -333,13 +333,8 @@ impl Reader {
 
     /// Says what is wrong with the times.
     fn times(&mut self) {
-        let local = |row: &&Row| matches!(row.time, Some(Stamp::Local(_)));
-        let count = self.rows.iter().filter(local).count();
-        if let Some(row) = self.rows.iter().find(local) {
-            self.log.note("time-zone-unknown", Place { line: Some(row.line), ..Place::FILE }, || {
-                format!("{count} rows have times without a time zone: they are in local_s, not in time")
-            });
-        }
+        // xend never writes a zone.
+        report_unplaced(self.rows.iter().map(|row| (row.time, row.line)), Severity::Note, &mut self.log);
         let count = self.rows.iter().filter(|row| row.without_year).count();
         if let Some(row) = self.rows.iter().find(|row| row.without_year) {
             self.log.warning("year-unknown", Place { line: Some(row.line), ..Place::FILE }, || {

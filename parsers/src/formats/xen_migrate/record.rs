@@ -3,8 +3,9 @@
 //! xend writes what `xc_save` said as one line, with the `\r` and `\b` in it. A terminal, a mail or an editor turns
 //! them into several lines, of which only the first has xend's head.
 
-use crate::formats::hypervisor::stamp::{self, Stamp};
 use crate::text::{split_once, unsigned, words};
+use crate::time::stamp::{self, Stamp};
+use crate::time::yearless;
 
 /// Most lines that are taken for the rest of one record.
 const REST: usize = 64;
@@ -125,7 +126,7 @@ pub(super) fn head(line: &[u8]) -> (Origin, &[u8]) {
     {
         origin.stamp = Some(stamp);
         rest = after.trim_ascii_start();
-    } else if let Some(after) = stamp::without_year(line) {
+    } else if let Some(after) = yearless::syslog(line) {
         origin.without_year = true;
         rest = after;
     }
@@ -188,10 +189,13 @@ fn syslog(rest: &[u8], without_year: bool) -> Option<(&[u8], Option<u64>, &[u8])
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::NANOS;
+    use crate::time::zone::Zone;
 
     #[test]
     fn what_stands_before_a_message() {
-        let local = Some(Stamp::Local(1_331_300_232.0));
+        let wall = |nanos: i64, zone: &str| Some(Stamp::Wall { nanos, zone: Zone::of(zone.as_bytes()) });
+        let local = wall(1_331_300_232 * NANOS, "");
         let origin = Origin::default();
         let xend = Origin { writer: Writer::Xend, stamp: local, pid: Some(3113), ..origin };
         for (line, expected) in [
@@ -200,7 +204,7 @@ mod tests {
             (
                 "[2012-03-09 13:37:12,250 1771 1280141632] INFO (X:764) Thread-888:m",
                 Origin {
-                    stamp: Some(Stamp::Local(1_331_300_232.25)),
+                    stamp: wall(1_331_300_232 * NANOS + NANOS / 4, ""),
                     pid: Some(1771),
                     thread: Some(888),
                     ..xend
@@ -209,7 +213,7 @@ mod tests {
             ("[2012-03-09 13:37:12 xend] ERROR (X:1) m", Origin { pid: None, ..xend }),
             (
                 "2012-03-09 13:37:12 UTC [77] m",
-                Origin { stamp: Some(Stamp::Epoch(1_331_300_232.0)), pid: Some(77), ..origin },
+                Origin { stamp: wall(1_331_300_232 * NANOS, "UTC"), pid: Some(77), ..origin },
             ),
             ("[1331300232] m", Origin { stamp: Some(Stamp::Epoch(1_331_300_232.0)), ..origin }),
             (

@@ -3,9 +3,9 @@
 use polars::prelude::{IntoSeries, NewChunkedArray, StringChunked, UInt32Chunked};
 
 use crate::diagnostic::{Diagnostics, Place};
-use crate::formats::hypervisor::stamp::Stamp;
 use crate::formats::hypervisor::{Reading, column, first_columns, reading};
 use crate::frame::{FrameBuilder, Unit};
+use crate::time::stamp::Stamp;
 
 /// A figure of a row; its place in [`FIELDS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -93,6 +93,7 @@ fn local_times() {
     let parsed = check("dstat/valid/local-time.csv", &["note 8 local-time", "note 8 since-boot"]);
     assert_eq!(parsed.frame.clock, Clock::EpochSecondsAtArrival);
     assert_eq!(f64s(&parsed, "epoch_s"), [Some(1_264_510_800.0), Some(1_264_510_801.0)]);
+    assert_eq!(f64s(&parsed, "local_s"), [Some(1_264_514_400.0), Some(1_264_514_401.0)]);
     assert_eq!(strs(&parsed, "system.time"), ["26-01 14:00:00", "26-01 14:00:01"]);
 
     let said = [
@@ -124,7 +125,7 @@ fn dstat_0_5_and_the_turn_of_the_year() {
 
 #[test]
 fn local_times_that_cannot_be_placed() {
-    let said = ["warning 7 time-zone-unknown", "note 7 since-boot"];
+    let said = ["warning 7 zone-ambiguous", "note 7 since-boot"];
     let parsed = check("dstat/invalid/unknown-zone.csv", &said);
     assert_eq!(parsed.frame.clock, Clock::None);
     assert!(!parsed.frame.has("epoch_s"));

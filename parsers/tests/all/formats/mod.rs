@@ -17,3 +17,4 @@ mod xen_migrate;
 mod xentop;
 mod xentop_gawk;
 mod zeit;
+mod zones;

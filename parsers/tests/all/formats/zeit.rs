@@ -63,7 +63,7 @@ fn no_header() {
 
 #[test]
 fn two_parts_of_an_ambiguous_zone() {
-    let parsed = check("zeit/valid/two-parts.log", &["note 1 zone-unknown", "note 3 second-header"]);
+    let parsed = check("zeit/valid/two-parts.log", &["warning 1 zone-ambiguous", "note 3 second-header"]);
     assert_eq!(f64s(&parsed, "time_s"), [Some(50_400.5), Some(115_200.25)]);
     assert_eq!((parsed.facts.text("zone"), parsed.facts.int("utc_offset_s")), (Some("CST"), None));
 }

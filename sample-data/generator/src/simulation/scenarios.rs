@@ -90,7 +90,7 @@ pub const SCENARIOS: [Scenario; 18] = [
     Scenario { name: "all-queued", what: "requests answered late, none lost", queued: 1000, ..BENIGN },
     Scenario { name: "loss-1", what: "1 % scattered loss", loss: 0.01, ..BENIGN },
     Scenario { name: "loss-5", what: "5 % scattered loss", loss: 0.05, ..BENIGN },
-    Scenario { name: "stalled-sender", what: "ping held up twice", stalls: 2, ..BENIGN },
+    Scenario { name: "stalled-sender", what: "ping delayed twice", stalls: 2, ..BENIGN },
     Scenario {
         name: "frozen-clock",
         what: "the VM's clock stands still",

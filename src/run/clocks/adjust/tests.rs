@@ -40,7 +40,7 @@ fn what_all_events_share_is_not_averaged_away() {
     let both = Difference { common: 0.2, ..difference(None, Some(0), 0.0, 0.1) };
     let runs: Vec<(f64, Offset)> =
         (0..100).map(|run| (f64::from(run) * 100.0, offsets(1, &[both]).unwrap()[0])).collect();
-    assert!(course(&runs).unwrap().offset.half_width >= 0.2);
+    assert!(clock_line(&runs).unwrap().offset.half_width >= 0.2);
 }
 
 fn campaign(rng: &mut ChaCha8Rng, runs: usize, drift_ppm: f64) -> Vec<(f64, Offset)> {
@@ -66,10 +66,10 @@ fn coverage(runs: usize, outliers: usize) -> (f64, f64) {
         for point in points.iter_mut().step_by(5).take(outliers) {
             point.1.value += rng.random_range(-100.0..100.0);
         }
-        let course = course(&points).unwrap();
-        let truth = 0.7 + drift_ppm * 1e-6 * (course.epoch - 1.26e9);
-        offsets += u32::from((course.offset.value - truth).abs() <= course.offset.half_width);
-        if let Some(drift) = course.drift_ppm {
+        let line = clock_line(&points).unwrap();
+        let truth = 0.7 + drift_ppm * 1e-6 * (line.epoch - 1.26e9);
+        offsets += u32::from((line.offset.value - truth).abs() <= line.offset.half_width);
+        if let Some(drift) = line.drift_ppm {
             with_drift += 1;
             drifts += u32::from((drift.value - drift_ppm).abs() <= drift.half_width);
         }
@@ -89,17 +89,17 @@ fn the_intervals_hold_the_truth_as_often_as_they_say() {
 #[test]
 fn one_run_has_an_offset_and_a_short_campaign_no_drift() {
     let offset = Offset { value: 3.0, sd: 0.3, common: 0.1 };
-    let one = course(&[(1.26e9, offset)]).unwrap();
+    let one = clock_line(&[(1.26e9, offset)]).unwrap();
     assert!((one.offset.half_width - (1.96f64 * 0.3).hypot(0.1)).abs() < 1e-9 && one.drift_ppm.is_none());
     let short: Vec<(f64, Offset)> = (0..5).map(|run| (1.26e9 + 20.0 * f64::from(run), offset)).collect();
-    assert_eq!(course(&short).unwrap().drift_ppm, None);
-    assert_eq!(course(&[]), None);
+    assert_eq!(clock_line(&short).unwrap().drift_ppm, None);
+    assert_eq!(clock_line(&[]), None);
 }
 
 #[test]
 fn a_run_an_hour_off_counts_for_nothing() {
     let mut points = campaign(&mut ChaCha8Rng::seed_from_u64(1), 6, 0.0);
-    let without = course(&points).unwrap().offset.value;
+    let without = clock_line(&points).unwrap().offset.value;
     points.push((points[5].0 + 6000.0, Offset { value: 3600.0, sd: 0.1, common: 0.0 }));
-    assert!((course(&points).unwrap().offset.value - without).abs() < 0.3);
+    assert!((clock_line(&points).unwrap().offset.value - without).abs() < 0.3);
 }

@@ -118,13 +118,13 @@ fn the_way_of_the_migration_tells_its_counters() {
 fn pages_make_what_their_format_takes() {
     let sent =
         SentPages { normal: 1000.0, duplicate: 2000.0, page_bytes: 4096.0, transferred_bytes: 4_122_000.0 };
-    let found = of_pages(sent).unwrap();
+    let found = by_pages(sent).unwrap();
     // 1000 · 4104 + 2000 · 9.
     assert_eq!((found.bytes, found.surplus, found.verdict), (4_122_000.0, 0.0, Verdict::Holds));
-    let told = |transferred_bytes| of_pages(SentPages { transferred_bytes, ..sent }).unwrap().verdict;
+    let told = |transferred_bytes| by_pages(SentPages { transferred_bytes, ..sent }).unwrap().verdict;
     // The state of the devices may be told too; nothing makes pages of less.
     assert_eq!(told(5_000_000.0), Verdict::Holds);
     assert_eq!(told(6_000_000.0), Verdict::Contradicted);
     assert_eq!(told(4_100_000.0), Verdict::Contradicted);
-    assert_eq!(of_pages(SentPages { transferred_bytes: 0.0, ..sent }), None);
+    assert_eq!(by_pages(SentPages { transferred_bytes: 0.0, ..sent }), None);
 }

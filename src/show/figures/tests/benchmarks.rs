@@ -5,8 +5,8 @@ use super::*;
 /// One figure of a grid as rows × columns of efficiencies, without its interval where that is `None`.
 type Cells<'a> = &'a dyn Fn(usize, usize) -> Option<(Option<f64>, Option<f64>)>;
 
-fn levels(of: &[&str]) -> Vec<Vec<String>> {
-    of.iter().map(|levels| levels.split('|').map(str::to_owned).collect()).collect()
+fn levels(joined: &[&str]) -> Vec<Vec<String>> {
+    joined.iter().map(|levels| levels.split('|').map(str::to_owned).collect()).collect()
 }
 
 fn empty() -> Analysis {
@@ -24,22 +24,23 @@ fn add_grid(
     columns: (&str, &[&str]),
     cells: Cells,
 ) {
-    let names = |of: &str| of.split('|').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let names = |joined: &str| joined.split('|').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let mut found = Vec::new();
     let mut grid = Grid {
-        content: Content::Efficiency { comparison: comparison.to_owned() },
+        content: Content::Efficiency { comparison: comparison.to_owned(), cells: Vec::new() },
         row_names: names(rows.0),
         column_names: names(columns.0),
         rows: levels(rows.1),
         columns: if columns.0.is_empty() { vec![Vec::new()] } else { levels(columns.1) },
-        cells: Vec::new(),
     };
     for row in 0..grid.rows.len() {
         for column in 0..grid.columns.len() {
             let entry = cells(row, column).map(|(efficiency, half)| {
+                let (benchmark, id) = (analysis.benchmarks.next_id(), analysis.efficiency.next_id());
                 let place = grid.row_names.iter().position(|name| name == BENCHMARK);
                 analysis.benchmarks.push(Benchmark {
                     benchmark: place.map_or("linpack", |place| &grid.rows[row][place]).to_owned(),
-                    condition: 0,
+                    condition: Id::new(0),
                     vm: None,
                     operation: String::new(),
                     unit: Unit::BytesPerSecond,
@@ -50,7 +51,7 @@ fn add_grid(
                     ci95: None,
                 });
                 analysis.efficiency.push(Efficiency {
-                    of: analysis.benchmarks.len() - 1,
+                    of: benchmark,
                     baseline: None,
                     comparison: comparison.to_owned(),
                     value: 1.0,
@@ -60,11 +61,12 @@ fn add_grid(
                     n_value: 3,
                     n_baseline: 3,
                 });
-                analysis.efficiency.len() - 1
+                id
             });
-            grid.cells.push(entry);
+            found.push(entry);
         }
     }
+    grid.content = Content::Efficiency { comparison: comparison.to_owned(), cells: found };
     analysis.grids.push(grid);
 }
 
@@ -104,7 +106,7 @@ fn parallel(
     let unit = if direction == Direction::Lower { Unit::Seconds } else { Unit::BytesPerSecond };
     Parallel {
         benchmark: benchmark.to_owned(),
-        condition,
+        condition: Id::new(condition),
         operation: operation.to_owned(),
         unit,
         direction,
@@ -134,18 +136,14 @@ fn crowded() -> Analysis {
     analysis
 }
 
-fn ids(analysis: &Analysis) -> Vec<String> {
-    plan(analysis).into_iter().map(|plan| plan.id).collect()
-}
-
 /// Draws all in both languages; labels are kept apart.
 fn check_all(analysis: &Analysis) {
-    let figures = plan(analysis);
-    assert!(!figures.is_empty());
+    assert!(!ids(analysis).is_empty());
+    check_words(analysis);
     for language in [Language::En, Language::De] {
-        for (plan, svg) in draw_all(analysis, &Text::new(language)) {
-            check_labels(&plan.id, &svg);
-            assert!(!svg.contains("NaN") && !svg.contains("inf"), "{}", plan.id);
+        for (id, svg) in draw_all(analysis, &Text::new(language)) {
+            check_labels(&id, &svg);
+            assert!(!svg.contains("NaN") && !svg.contains("inf"), "{id}");
         }
     }
 }
@@ -164,13 +162,16 @@ fn benchmarks_have_figures_in_the_order_of_the_report() {
             "together-solve",
         ]
     );
-    let about = |index: usize| about(&plan(&analysis)[index], &analysis);
-    assert_eq!(about(0), (None, Some("against bare metal".to_owned())));
-    assert_eq!(about(2), (Some("solve".to_owned()), Some("against bare metal".to_owned())));
-    assert_eq!(about(4), (Some("solve".to_owned()), None));
+    let figures = listed(&analysis);
+    let caption = |index: usize| figures[index].figure.description(&english()).caption;
+    assert!(caption(0).starts_with("Against bare metal: all efficiencies"), "{}", caption(0));
+    assert!(caption(2).starts_with("solve: against bare metal: efficiency"), "{}", caption(2));
+    assert!(caption(4).starts_with("solve: several VMs at once"), "{}", caption(4));
+    assert_eq!(figures[4].figure.place(), Some(Place::SeveralVms("solve")));
+    check_words(&analysis);
     for language in [Language::En, Language::De] {
-        for (plan, svg) in draw_all(&analysis, &Text::new(language)) {
-            check(&plan.id, &svg);
+        for (id, svg) in draw_all(&analysis, &Text::new(language)) {
+            check(&id, &svg);
         }
     }
 }
@@ -189,6 +190,21 @@ fn values_beyond_the_baseline_and_holes_are_seen() {
 }
 
 #[test]
+fn the_report_shows_the_heat_map_of_the_first_comparison_that_has_one() {
+    let mut analysis = empty();
+    let cells = |row: usize, _: usize| Some((Some(0.5 + row as f64), None));
+    add_grid(&mut analysis, "one", ("operation", &["read", "write"]), ("", &[]), &cells);
+    for comparison in ["two", "three"] {
+        add_grid(&mut analysis, comparison, ("operation", &["read"]), ("mode", &["pv", "hvm"]), &cells);
+    }
+    let listed = listed(&analysis);
+    let place = |id: &str| listed.iter().find(|listed| listed.id == id).unwrap().figure.place();
+    assert_eq!(place("efficiency-two-heat-map"), Some(Place::Comparison));
+    assert_eq!(place("efficiency-three-heat-map"), None);
+    assert_eq!(place("efficiency-three-linpack"), Some(Place::Efficiency(2)));
+}
+
+#[test]
 fn without_any_efficiency_there_is_no_figure() {
     let mut analysis = compared();
     for efficiency in &mut analysis.efficiency {
@@ -196,10 +212,11 @@ fn without_any_efficiency_there_is_no_figure() {
     }
     assert_eq!(ids(&analysis), Vec::<String>::new());
     let mut analysis = compared();
-    analysis.grids[0].cells.fill(None);
+    let Content::Efficiency { cells, .. } = &mut analysis.grids[0].content else { panic!() };
+    cells.fill(None);
     assert_eq!(ids(&analysis), Vec::<String>::new());
     let mut analysis = compared();
-    analysis.grids[0].content = Content::Values { benchmark: "disk".to_owned() };
+    analysis.grids[0].content = Content::Values { benchmark: "disk".to_owned(), cells: Vec::new() };
     assert_eq!(ids(&analysis), Vec::<String>::new());
 }
 
@@ -279,10 +296,10 @@ fn many_series_and_many_operations_fit_pages() {
     let analysis = many_series();
     let ids = ids(&analysis);
     assert!(ids.contains(&"efficiency-many-fio-2".to_owned()) && ids.contains(&"together-times".to_owned()));
-    for (plan, svg) in draw_all(&analysis, &english()) {
-        check_labels(&plan.id, &svg);
+    for (id, svg) in draw_all(&analysis, &english()) {
+        check_labels(&id, &svg);
         let height = svg.split("viewBox=\"0 0 4820 ").nth(1).unwrap().split('"').next().unwrap();
-        assert!(height.parse::<i32>().unwrap() < 6600, "{} is {height} high", plan.id);
+        assert!(height.parse::<i32>().unwrap() < 6600, "{id} is {height} high");
     }
 }
 
@@ -293,7 +310,8 @@ fn names_of_levels_cannot_break_out() {
     let mut analysis = compared();
     analysis.parallel = crowded().parallel;
     let grid = &mut analysis.grids[0];
-    grid.content = Content::Efficiency { comparison: evil.to_owned() };
+    let Content::Efficiency { comparison, .. } = &mut grid.content else { panic!() };
+    *comparison = evil.to_owned();
     for (index, levels) in grid.rows.iter_mut().chain(&mut grid.columns).enumerate() {
         for level in levels {
             *level =
@@ -335,6 +353,6 @@ fn heat_map_as_reviewed() {
 }
 
 #[test]
-fn together_as_reviewed() {
+fn several_vms_as_reviewed() {
     insta::assert_snapshot!(figure(&crowded(), "together-disk"));
 }

@@ -2,11 +2,11 @@
 
 use super::*;
 
-/// [`told`] with rounds: halving in the first condition, staying in the second, whose migrations were given up.
+/// [`with_time_lines`] with rounds: halving in the first condition, staying in the second, whose migrations were given up.
 fn transferred() -> Analysis {
     let mut analysis = with_time_lines();
     for run in &mut analysis.runs {
-        let (ratio, status) = match run.condition {
+        let (ratio, status) = match run.condition.index() {
             0 => (0.5, Status::Completed),
             _ => (1.0, Status::Cancelled),
         };
@@ -35,10 +35,10 @@ fn rounds_hold_to_the_rules_in_both_languages() {
     let mut analysis = transferred();
     for conditions in 2..=9 {
         for language in [Language::En, Language::De] {
-            let plan = plan(&analysis).into_iter().find(|plan| plan.kind == Kind::Rounds).unwrap();
-            check("rounds", &draw(&plan, &analysis, &Text::new(language)).unwrap());
+            let rounds = listed(&analysis).into_iter().find(|listed| listed.id == "rounds").unwrap();
+            check("rounds", &rounds.draw(&Text::new(language)).unwrap());
         }
-        let copy = Convergence { condition: conditions, ..analysis.convergence[0].clone() };
+        let copy = Convergence { condition: Id::new(conditions), ..analysis.convergence[0].clone() };
         analysis.conditions.push(Condition {
             id: format!("c{conditions}"),
             factors: BTreeMap::from([("load".to_owned(), format!("load that is heavy {conditions}"))]),
@@ -81,11 +81,13 @@ fn without_durations_rounds_stand_beside_each_other() {
 #[test]
 fn more_conditions_than_fit_make_further_figures() {
     let mut analysis = transferred();
-    for condition in 2..20 {
+    for _ in 2..20 {
+        let condition = analysis.conditions.next_id();
         analysis.conditions.push(analysis.conditions[0].clone());
         analysis.convergence.push(Convergence { condition, ..analysis.convergence[0].clone() });
     }
-    let ids: Vec<String> = plan(&analysis).into_iter().map(|plan| plan.id).collect();
+    let ids = ids(&analysis);
+    check_words(&analysis);
     assert!(ids.contains(&"rounds-2".to_owned()) && !ids.contains(&"rounds-3".to_owned()), "{ids:?}");
     check("rounds-2", &figure(&analysis, "rounds-2"));
 }
@@ -109,5 +111,6 @@ fn rounds_that_sent_nothing_and_hostile_names_do_no_harm() {
 
 #[test]
 fn rounds_as_reviewed() {
+    check_words(&transferred());
     insta::assert_snapshot!(figure(&transferred(), "rounds"));
 }

@@ -1,12 +1,12 @@
-//! Time lines and agreement, drawn from runs whose course is known.
+//! Time lines and agreement, drawn from runs of which it is known what happened when.
 
 use super::*;
 
 #[test]
 fn time_lines_hold_to_the_rules_in_both_languages() {
     for language in [Language::En, Language::De] {
-        for (plan, svg) in draw_all(&with_time_lines(), &Text::new(language)) {
-            check(&plan.id, &svg);
+        for (id, svg) in draw_all(&with_time_lines(), &Text::new(language)) {
+            check(&id, &svg);
         }
     }
 }
@@ -51,10 +51,9 @@ fn many_repetitions_are_spread_evenly_over_several_figures() {
     let run = analysis.runs[0].clone();
     analysis.runs = (1..=17).map(|repetition| Run { repetition, ..run.clone() }).collect();
     analysis.conditions.truncate(1);
-    analysis.conditions[0].runs = (0..17).collect();
+    analysis.conditions[0].runs = analysis.runs.ids().collect();
     analysis.agreements.clear();
-    let ids: Vec<String> = plan(&analysis).into_iter().map(|plan| plan.id).collect();
-    assert_eq!(ids[1..4], ["none-time-line", "none-time-line-2", "none-time-line-3"]);
+    assert_eq!(ids(&analysis)[1..4], ["none-time-line", "none-time-line-2", "none-time-line-3"]);
     let last = figure(&analysis, "none-time-line-3");
     assert!(last.contains(">13</text>") && last.contains(">17</text>") && !last.contains(">12</text>"));
 }
@@ -74,9 +73,10 @@ fn many_conditions_are_one_group() {
     let mut analysis = with_time_lines();
     for number in 0..12 {
         let condition = Condition { id: format!("c{number}"), ..analysis.conditions[0].clone() };
+        let run = Run { condition: analysis.conditions.next_id(), ..analysis.runs[0].clone() };
         analysis.conditions.push(condition);
-        let run = Run { condition: number + 2, ..analysis.runs[0].clone() };
-        analysis.agreements[0].pairs.push(AgreementPair { run: analysis.runs.len(), a_s: 1.0, b_s: 1.1 });
+        let pair = AgreementPair { run: analysis.runs.next_id(), a_s: 1.0, b_s: 1.1 };
+        analysis.agreements[0].pairs.push(pair);
         analysis.runs.push(run);
     }
     check("groups", &figure(&analysis, "agreement-ping-guest-clock"));

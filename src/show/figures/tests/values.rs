@@ -2,9 +2,9 @@
 
 use super::*;
 
-/// Levels of factors, `name=level` each.
-fn factors(of: &[(&str, &str)]) -> Factors {
-    of.iter().map(|(name, level)| ((*name).to_owned(), (*level).to_owned())).collect()
+/// Names of factors with their levels.
+fn factors(levels: &[(&str, &str)]) -> Factors {
+    levels.iter().map(|(name, level)| ((*name).to_owned(), (*level).to_owned())).collect()
 }
 
 fn empty() -> Analysis {
@@ -19,11 +19,12 @@ fn empty() -> Analysis {
 /// A value in a condition of its own, with half the width of its interval.
 fn add(analysis: &mut Analysis, operation: &str, levels: &[(&str, &str)], value: f64, half: Option<f64>) {
     let factors = factors(levels);
-    let known = analysis.conditions.iter().position(|condition| condition.factors == factors);
+    let known = analysis.conditions.find_id(|condition| condition.factors == factors);
     let condition = known.unwrap_or_else(|| {
-        let id = format!("c{}", analysis.conditions.len());
+        let new = analysis.conditions.next_id();
+        let id = format!("c{}", new.index());
         analysis.conditions.push(Condition { id, factors, runs: Vec::new(), completed: 0 });
-        analysis.conditions.len() - 1
+        new
     });
     analysis.benchmarks.push(Benchmark {
         benchmark: "cap".to_owned(),
@@ -40,14 +41,16 @@ fn add(analysis: &mut Analysis, operation: &str, levels: &[(&str, &str)], value:
 }
 
 /// A grid of all values, a row a value.
-fn listed(mut analysis: Analysis) -> Analysis {
+fn in_grid(mut analysis: Analysis) -> Analysis {
     analysis.grids.push(Grid {
-        content: Content::Values { benchmark: "cap".to_owned() },
+        content: Content::Values {
+            benchmark: "cap".to_owned(),
+            cells: analysis.benchmarks.ids().map(Some).collect(),
+        },
         row_names: Vec::new(),
         column_names: Vec::new(),
         rows: vec![Vec::new(); analysis.benchmarks.len()],
         columns: vec![Vec::new()],
-        cells: (0..analysis.benchmarks.len()).map(Some).collect(),
     });
     analysis.sweeps =
         crate::campaign::sweep::sweeps(&analysis.conditions, &analysis.series, &analysis.benchmarks);
@@ -72,7 +75,7 @@ fn capped() -> Analysis {
             }
         }
     }
-    listed(analysis)
+    in_grid(analysis)
 }
 
 /// Two quantities of three VMs, read once.
@@ -84,23 +87,19 @@ fn migrated() -> Analysis {
         add(&mut analysis, "total_time_s", &[("workload", workload)], time, None);
         add(&mut analysis, "downtime_s", &[("workload", workload)], downtime, None);
     }
-    listed(analysis)
-}
-
-fn ids(analysis: &Analysis) -> Vec<String> {
-    plan(analysis).into_iter().map(|plan| plan.id).collect()
+    in_grid(analysis)
 }
 
 #[test]
 fn most_levels_go_along_the_axis_and_a_third_factor_makes_panels() {
     let analysis = capped();
     assert_eq!(ids(&analysis), ["values-cap"]);
-    let plan = &plan(&analysis)[0];
-    assert_eq!(about(plan, &analysis), (Some("cap".to_owned()), Some("cpu usage".to_owned())));
-    assert_eq!(told_apart(plan, &analysis).unwrap(), ["cap (%)", "ram (MB)"]);
+    check_words(&analysis);
+    let caption = listed(&analysis)[0].figure.description(&english()).caption;
+    assert_eq!(caption, "cap: cpu usage by cap (%) and ram (MB)");
     for language in [Language::En, Language::De] {
-        for (plan, svg) in draw_all(&analysis, &Text::new(language)) {
-            check(&plan.id, &svg);
+        for (id, svg) in draw_all(&analysis, &Text::new(language)) {
+            check(&id, &svg);
         }
     }
     let svg = figure(&analysis, "values-cap");
@@ -124,18 +123,18 @@ fn what_is_shown_elsewhere_or_compared_with_nothing_has_no_bars() {
     for (number, workload) in (1..=5).flat_map(|number| [(number, "a"), (number, "b")]) {
         add(&mut lines, "time_s", &[("load", &number.to_string()), ("workload", workload)], 3.0, None);
     }
-    assert_eq!(ids(&listed(lines)), ["sweep-cap-time-s"]);
+    assert_eq!(ids(&in_grid(lines)), ["sweep-cap-time-s"]);
     let mut bars = empty();
     for number in 1..=4 {
         add(&mut bars, "time_s", &[("cores", &number.to_string())], 3.0, None);
     }
-    assert_eq!(ids(&listed(bars)), ["values-cap"]);
+    assert_eq!(ids(&in_grid(bars)), ["values-cap"]);
     let mut one = empty();
     add(&mut one, "time_s", &[("cores", "4")], 3.0, None);
-    assert_eq!(ids(&listed(one)), Vec::<String>::new());
+    assert_eq!(ids(&in_grid(one)), Vec::<String>::new());
     let mut compared = migrated();
     compared.efficiency.push(Efficiency {
-        of: 0,
+        of: Id::new(0),
         baseline: None,
         comparison: "against it".to_owned(),
         value: 1.0,
@@ -157,19 +156,19 @@ fn many_levels_fit_pages_or_are_left_to_the_table() {
         add(&mut many, &panel, &[("level", &level), ("kind", "b")], f64::NAN, None);
         add(&mut many, &panel, &[("level", &level), ("kind", "c")], 0.0, Some(100.0));
     }
-    let many = listed(many);
+    let many = in_grid(many);
     assert!(ids(&many).contains(&"values-cap-3".to_owned()), "{:?}", ids(&many));
-    for (plan, svg) in draw_all(&many, &english()) {
-        check_labels(&plan.id, &svg);
-        assert!(!svg.contains("NaN") && !svg.contains("inf"), "{}", plan.id);
+    for (id, svg) in draw_all(&many, &english()) {
+        check_labels(&id, &svg);
+        assert!(!svg.contains("NaN") && !svg.contains("inf"), "{id}");
         let height = svg.split("viewBox=\"0 0 4820 ").nth(1).unwrap().split('"').next().unwrap();
-        assert!(height.parse::<i32>().unwrap() < 6600, "{} is {height} high", plan.id);
+        assert!(height.parse::<i32>().unwrap() < 6600, "{id} is {height} high");
     }
     let mut crowd = empty();
     for (level, kind) in (0..60).flat_map(|level| (0..20).map(move |kind| (level, kind))) {
         add(&mut crowd, "p", &[("level", &format!("l{level}")), ("kind", &format!("k{kind}"))], 3.0, None);
     }
-    assert_eq!(ids(&listed(crowd)), Vec::<String>::new());
+    assert_eq!(ids(&in_grid(crowd)), Vec::<String>::new());
 }
 
 #[test]
@@ -177,18 +176,18 @@ fn names_of_levels_cannot_break_out() {
     let evil =
         "</text><script>x</script>\"&'\u{0}\u{202E}\nname that goes on and on and on and on and on and on";
     let mut analysis = capped();
-    let Content::Values { benchmark } = &mut analysis.grids[0].content else { panic!() };
+    let Content::Values { benchmark, .. } = &mut analysis.grids[0].content else { panic!() };
     *benchmark = evil.to_owned();
-    for of in &mut analysis.benchmarks {
-        of.benchmark = evil.to_owned();
-        of.operation = format!("{evil}{}", "w".repeat(60));
+    for value in &mut analysis.benchmarks {
+        value.benchmark = evil.to_owned();
+        value.operation = format!("{evil}{}", "w".repeat(60));
     }
     for condition in &mut analysis.conditions {
         let renamed =
             condition.factors.iter().map(|(name, level)| (format!("{name}{evil}"), format!("{level}{evil}")));
         condition.factors = renamed.collect();
     }
-    assert_eq!(plan(&analysis).len(), 1);
+    assert_eq!(listed(&analysis).len(), 1);
     check_names(&analysis);
 }
 

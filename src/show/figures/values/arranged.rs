@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::grid::joined;
-use super::super::sweep;
-use crate::model::{Analysis, Content, Grid, OPERATION, Unit, VM, level_rank};
+use super::super::kit::names::joined;
+use super::super::sweep::swept;
+use crate::model::{Analysis, BenchmarkId, Content, Entries, Grid, OPERATION, Unit, VM, level_rank};
 use crate::show::text::{level_words, quantity};
 
 /// The values of one benchmark.
@@ -31,40 +31,40 @@ pub struct Panel {
     pub cells: Vec<Cell>,
 }
 
-/// A bar: its places in [`Panel::levels`] and [`Arranged::bars`], and the index into [`Analysis::benchmarks`].
+/// A bar: its places in [`Panel::levels`] and [`Arranged::bars`], and the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cell {
     pub level: usize,
     pub bar: usize,
-    pub of: usize,
+    pub value: BenchmarkId,
 }
 
 impl Arranged {
     /// The values of a grid that no other figure shows; `None` where there are none, or nothing to compare them by.
-    pub fn of(grid: &Grid, analysis: &Analysis) -> Option<Self> {
-        let Content::Values { benchmark } = &grid.content else { return None };
-        let found = shown_here(grid, benchmark, analysis);
-        let factors = Factors::of(&found, analysis);
+    pub fn new(grid: &Grid, analysis: &Analysis) -> Option<Self> {
+        let Content::Values { benchmark, cells } = &grid.content else { return None };
+        let values = shown_here(cells, benchmark, analysis);
+        let factors = Factors::new(&values, analysis);
         let axis = factors.axis(&grid.row_names)?;
         let group = factors.most_levels(&[&axis]).unwrap_or_default();
-        let bars = factors.sorted(&group, &found);
+        let bars = factors.sorted(&group, &values);
         let rest: Vec<&str> = factors.names().filter(|name| *name != axis && *name != group).collect();
-        let mut panels: BTreeMap<Vec<Ranked>, Vec<usize>> = BTreeMap::new();
-        for index in found {
-            let operation = factors.ranked(OPERATION, &analysis.benchmarks[index].operation);
-            let levels = rest.iter().map(|name| factors.ranked(name, factors.level(index, name)));
+        let mut panels: BTreeMap<Vec<Ranked>, Vec<BenchmarkId>> = BTreeMap::new();
+        for id in values {
+            let operation = factors.ranked(OPERATION, &analysis.benchmarks[id].operation);
+            let levels = rest.iter().map(|name| factors.ranked(name, factors.level(id, name)));
             let key = std::iter::once(operation).chain(levels).collect();
-            panels.entry(key).or_default().push(index);
+            panels.entry(key).or_default().push(id);
         }
-        let panel = |(key, cells): (Vec<Ranked>, Vec<usize>)| {
+        let panel = |(key, cells): (Vec<Ranked>, Vec<BenchmarkId>)| {
             let levels = factors.sorted(&axis, &cells);
-            let place = |of: &[String], index: usize, name: &str| {
-                of.iter().position(|level| level == factors.level(index, name)).unwrap_or_default()
+            let place = |levels: &[String], id: BenchmarkId, name: &str| {
+                levels.iter().position(|level| level == factors.level(id, name)).unwrap_or_default()
             };
-            let cell = |index: &usize| Cell {
-                level: place(&levels, *index, &axis),
-                bar: place(&bars, *index, &group),
-                of: *index,
+            let cell = |id: &BenchmarkId| Cell {
+                level: place(&levels, *id, &axis),
+                bar: place(&bars, *id, &group),
+                value: *id,
             };
             let names: Vec<String> =
                 rest.iter().zip(&key[1..]).map(|(name, (_, level))| level_words(name, level)).collect();
@@ -89,50 +89,52 @@ impl Arranged {
 }
 
 /// The values of a grid that are shown neither as efficiencies, nor as several VMs at once, nor as lines over a
-/// number: indices into [`Analysis::benchmarks`].
-fn shown_here(grid: &Grid, benchmark: &str, analysis: &Analysis) -> Vec<usize> {
-    let compared = analysis.efficiency.iter().filter_map(|of| analysis.benchmarks.get(of.of));
-    let compared = compared.map(|of| &of.benchmark);
-    let mut elsewhere = compared.chain(analysis.parallel.iter().map(|of| &of.benchmark));
-    if elsewhere.any(|of| of == benchmark) {
+/// number.
+fn shown_here(cells: &[Option<BenchmarkId>], benchmark: &str, analysis: &Analysis) -> Vec<BenchmarkId> {
+    let compared = analysis.efficiency.iter().filter_map(|found| analysis.benchmarks.entry(found.of));
+    let compared = compared.map(|value| &value.benchmark);
+    let mut elsewhere = compared.chain(analysis.parallel.iter().map(|found| &found.benchmark));
+    if elsewhere.any(|shown| shown == benchmark) {
         return Vec::new();
     }
-    let lines: BTreeSet<String> = sweep::drawn(analysis).map(|(_, of)| of.metric.clone()).collect();
-    let bars = |index: &usize| {
-        analysis.benchmarks.get(*index).is_some_and(|of| {
-            let in_lines = of.vm.is_none() && lines.contains(&format!("{benchmark}.{}", of.operation));
-            of.value.is_finite() && of.value >= 0.0 && !in_lines
+    let lines: BTreeSet<&str> = swept(analysis).collect();
+    let bars = |id: &BenchmarkId| {
+        analysis.benchmarks.entry(*id).is_some_and(|value| {
+            let metric = format!("{benchmark}.{}", value.operation);
+            let in_lines = value.vm.is_none() && lines.contains(metric.as_str());
+            value.value.is_finite() && value.value >= 0.0 && !in_lines
         })
     };
-    grid.cells.iter().flatten().copied().filter(bars).collect()
+    cells.iter().flatten().copied().filter(bars).collect()
 }
 
 /// A level with what it is sorted by.
 type Ranked = ((usize, u64), String);
 
-/// What tells some values apart.
+/// The factors in which some values differ.
 struct Factors<'a> {
     analysis: &'a Analysis,
-    /// Of each value, by its index: its levels.
-    levels: BTreeMap<usize, BTreeMap<&'a str, &'a str>>,
+    /// The levels of each value.
+    levels: BTreeMap<BenchmarkId, BTreeMap<&'a str, &'a str>>,
     /// How many levels each factor has that varies.
     varying: Vec<(&'a str, usize)>,
 }
 
 impl<'a> Factors<'a> {
-    fn of(found: &[usize], analysis: &'a Analysis) -> Self {
-        let levels: BTreeMap<usize, BTreeMap<&str, &str>> = found
+    fn new(values: &[BenchmarkId], analysis: &'a Analysis) -> Self {
+        let levels: BTreeMap<BenchmarkId, BTreeMap<&str, &str>> = values
             .iter()
-            .map(|index| {
-                let of = &analysis.benchmarks[*index];
-                let factors = analysis.conditions.get(of.condition).map(|condition| &condition.factors);
+            .map(|id| {
+                let value = &analysis.benchmarks[*id];
+                let factors = analysis.conditions.entry(value.condition).map(|condition| &condition.factors);
                 let factors = factors.into_iter().flatten();
-                let vm = of.vm.as_deref().map(|vm| (VM, vm));
-                (*index, factors.map(|(name, level)| (name.as_str(), level.as_str())).chain(vm).collect())
+                let vm = value.vm.as_deref().map(|vm| (VM, vm));
+                (*id, factors.map(|(name, level)| (name.as_str(), level.as_str())).chain(vm).collect())
             })
             .collect();
-        let names: BTreeSet<&str> = levels.values().flat_map(|of| of.keys().copied()).collect();
-        let count = |name: &str| levels.values().map(|of| of.get(name)).collect::<BTreeSet<_>>().len();
+        let names: BTreeSet<&str> = levels.values().flat_map(|levels| levels.keys().copied()).collect();
+        let count =
+            |name: &str| levels.values().map(|levels| levels.get(name)).collect::<BTreeSet<_>>().len();
         let order = &analysis.campaign.factor_order;
         let mut varying: Vec<(&str, usize)> =
             names.into_iter().map(|name| (name, count(name))).filter(|(_, levels)| *levels > 1).collect();
@@ -144,20 +146,22 @@ impl<'a> Factors<'a> {
         self.varying.iter().map(|(name, _)| *name)
     }
 
-    fn level(&self, index: usize, name: &str) -> &'a str {
-        self.levels.get(&index).and_then(|of| of.get(name).copied()).unwrap_or_default()
+    fn level(&self, id: BenchmarkId, name: &str) -> &'a str {
+        self.levels.get(&id).and_then(|levels| levels.get(name).copied()).unwrap_or_default()
     }
 
-    /// What the rows of the table are told apart by, where that is one factor; else that with most levels.
+    /// The factor in which the rows of the table differ, where that is one; else that with most levels.
     fn axis(&self, rows: &[String]) -> Option<String> {
-        let row = rows.first().filter(|name| rows.len() == 1 && self.names().any(|of| of == *name));
+        let row = rows.first().filter(|name| rows.len() == 1 && self.names().any(|varying| varying == *name));
         row.cloned().or_else(|| self.most_levels(&[]))
     }
 
     /// Of factors with equally many levels a numeric one, else the one that people name first.
     fn most_levels(&self, besides: &[&str]) -> Option<String> {
-        let is_number =
-            |name: &str| self.levels.values().all(|of| of.get(name).is_some_and(|l| number(l).is_some()));
+        let is_number = |name: &str| {
+            let mut levels = self.levels.values().map(|levels| levels.get(name));
+            levels.all(|level| level.is_some_and(|level| number(level).is_some()))
+        };
         let free = self.varying.iter().rev().filter(|(name, _)| !besides.contains(name));
         free.max_by_key(|(name, levels)| (*levels, is_number(name))).map(|(name, _)| (*name).to_owned())
     }
@@ -167,9 +171,9 @@ impl<'a> Factors<'a> {
     }
 
     /// The levels that some values have of a factor, in its order.
-    fn sorted(&self, name: &str, of: &[usize]) -> Vec<String> {
+    fn sorted(&self, name: &str, values: &[BenchmarkId]) -> Vec<String> {
         let levels: BTreeSet<Ranked> =
-            of.iter().map(|index| self.ranked(name, self.level(*index, name))).collect();
+            values.iter().map(|id| self.ranked(name, self.level(*id, name))).collect();
         levels.into_iter().map(|(_, level)| level).collect()
     }
 }

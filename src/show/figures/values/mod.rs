@@ -5,17 +5,20 @@
 
 mod arranged;
 
-use anyhow::{Context, Result};
+use std::ops::Range;
+use std::sync::Arc;
+
+use anyhow::Result;
 use plotters::style::RGBColor;
 
-pub use arranged::Arranged;
-
-use self::arranged::{Cell, Panel};
-use super::canvas::{self, Canvas, Edges, Frame, Pen, Type, document};
-use super::legend::{Legend, Mark};
-use super::scale::Scale;
-use super::theme;
-use super::together::shown;
+use self::arranged::{Arranged, Cell, Panel};
+use super::figure::{Description, Figure, Layout, Place};
+use super::kit::canvas::{self, Canvas, Edges, Frame, Pen, Type, document};
+use super::kit::legend::{Legend, Mark};
+use super::kit::names::{joined, slug, titled};
+use super::kit::scale::Scale;
+use super::kit::theme;
+use super::kit::units::{readable, three_digits};
 use crate::model::{Analysis, Benchmark};
 use crate::show::text::{Text, factor_label, quantity};
 
@@ -42,86 +45,139 @@ const WIDEST_NAME: i32 = 900;
 /// A figure is not higher than a page.
 const MOST_HEIGHT: i32 = 6000;
 
-/// How the panels of a benchmark fit a page.
-struct Layout {
+/// The values of a grid, or as many of their panels as fit a page.
+pub struct ValuesFigure<'a> {
+    analysis: &'a Analysis,
+    /// Index into [`Analysis::grids`].
+    grid: usize,
+    /// The values of all pages.
+    arranged: Arc<Arranged>,
+    /// The panels that this figure shows, of [`Arranged::panels`].
+    shown: Range<usize>,
+    /// How many panels stand side by side.
     abreast: i32,
-    /// As many panels as a figure has.
-    panels: usize,
 }
 
-/// `None` where even a panel over the whole width has no room for its bars: the table has them all.
-fn layout(of: &Arranged) -> Option<Layout> {
-    let fits = |abreast: &i32| {
-        of.panels.iter().all(|panel| {
-            let slot = (theme::FULL_WIDTH / abreast - LEFT - RIGHT) / count(panel.levels.len());
-            let names = canvas::widest(panel.levels.iter(), Type::label(), WIDEST_NAME).unwrap_or(0);
-            let bars = count(of.bars.len()) * THINNEST_BAR;
-            // One panel abreast has all the room there is: there names are shortened.
-            slot * 5 / 6 >= bars && (*abreast == 1 || slot >= names + NAME_GAP)
-        })
-    };
-    let most = MOST_ABREAST.min(count(of.panels.len()));
-    let abreast = (1..=most).rev().find(fits)?;
-    let lines = (MOST_HEIGHT - LEGEND_TOP - 400 - NOTE_ROOM) / (HEAD + PLOT_HEIGHT + AXIS_ROOM);
-    Some(Layout { abreast, panels: usize::try_from(lines * abreast).unwrap_or(1).max(1) })
-}
-
-fn count(of: usize) -> i32 {
-    i32::try_from(of).unwrap_or(10_000).clamp(1, 10_000)
-}
-
-/// How many figures a grid needs.
-pub fn parts(of: &Arranged) -> usize {
-    layout(of).map_or(0, |layout| of.panels.len().div_ceil(layout.panels))
-}
-
-pub fn draw(number: usize, part: usize, analysis: &Analysis, text: &Text) -> Result<String> {
-    let grid = analysis.grids.get(number).context("no such grid")?;
-    let of = Arranged::of(grid, analysis).context("no values to draw")?;
-    let layout = layout(&of).context("too many values to draw")?;
-    let panels = of.panels.chunks(layout.panels).nth(part).context("no such part of the values")?;
-    let title = super::titled(Some(&of.benchmark), of.only_operation().as_deref());
-    let note = note(&of, panels, analysis, text);
-    let legend = legend(&of)?;
-    let top = LEGEND_TOP + legend.height();
-    let line_height = HEAD + PLOT_HEIGHT + AXIS_ROOM;
-    let lines = count(panels.len().div_ceil(usize::try_from(layout.abreast)?));
-    let height = top + lines * line_height + NOTE_ROOM;
-    document((theme::FULL_WIDTH, height), &title, &note, |canvas| {
-        let title = canvas.fit(&title, theme::FULL_WIDTH - 20, Type::title())?;
-        canvas.text(&title, (10, TITLE_Y), Type::title())?;
-        legend.draw(canvas, LEGEND_TOP)?;
-        for (place, panel) in (0..).zip(panels) {
-            let width = theme::FULL_WIDTH / layout.abreast;
-            let left = place % layout.abreast * width + LEFT;
-            let top = top + place / layout.abreast * line_height + HEAD;
-            let slot = slot(&of, panel, width - LEFT - RIGHT)?;
-            let edges = Edges {
-                left,
-                right: left + slot * count(panel.levels.len()),
-                top,
-                bottom: top + PLOT_HEIGHT,
-            };
-            Sheet::new(canvas, &of, panel, edges, analysis, text).draw(slot, width - RIGHT)?;
+impl<'a> ValuesFigure<'a> {
+    /// None for values that other figures show, and for more than fit: the table has them all.
+    pub fn list(analysis: &'a Analysis) -> Result<Vec<Self>> {
+        let mut figures = Vec::new();
+        for (grid, content) in analysis.grids.iter().enumerate() {
+            let Some(arranged) = Arranged::new(content, analysis).map(Arc::new) else { continue };
+            let Some(abreast) = abreast(&arranged)? else { continue };
+            let lines = (MOST_HEIGHT - LEGEND_TOP - 400 - NOTE_ROOM) / (HEAD + PLOT_HEIGHT + AXIS_ROOM);
+            let panels = usize::try_from(lines * abreast).unwrap_or(1).max(1);
+            let all = arranged.panels.len();
+            figures.extend((0..all).step_by(panels).map(|first| Self {
+                analysis,
+                grid,
+                arranged: Arc::clone(&arranged),
+                shown: first..(first + panels).min(all),
+                abreast,
+            }));
         }
-        let note = canvas.fit(&note, theme::FULL_WIDTH - 20, Type::label())?;
-        canvas.text(&note, (10, height - 50), Type::label())
-    })
+        Ok(figures)
+    }
+
+    fn title(&self) -> String {
+        titled(Some(&self.arranged.benchmark), self.arranged.only_operation().as_deref())
+    }
+}
+
+impl Figure for ValuesFigure<'_> {
+    fn name(&self) -> String {
+        format!("values-{}", slug(&self.arranged.benchmark, || format!("benchmark{}", self.grid + 1)))
+    }
+
+    fn place(&self) -> Option<Place<'_>> {
+        Some(Place::Values(self.grid))
+    }
+
+    fn layout(&self) -> Layout {
+        Layout::Whole
+    }
+
+    fn description(&self, text: &Text) -> Description {
+        let names = [&self.arranged.axis, &self.arranged.group].into_iter().filter(|name| !name.is_empty());
+        let factors: Vec<String> = names.map(|name| factor_label(name)).collect();
+        let values = [("about", self.title()), ("factor", text.listed(&factors))];
+        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+        Description::new("values", &values, text)
+    }
+
+    fn draw(&self, text: &Text) -> Result<String> {
+        let Self { analysis, arranged, abreast, .. } = self;
+        let panels = &arranged.panels[self.shown.clone()];
+        let title = self.title();
+        let note = note(arranged, panels, analysis, text);
+        let legend = legend(arranged)?;
+        let top = LEGEND_TOP + legend.height();
+        let line_height = HEAD + PLOT_HEIGHT + AXIS_ROOM;
+        let lines = count(panels.len().div_ceil(usize::try_from(*abreast)?));
+        let height = top + lines * line_height + NOTE_ROOM;
+        document((theme::FULL_WIDTH, height), &title, &note, |canvas| {
+            let title = canvas.fit(&title, theme::FULL_WIDTH - 20, Type::title())?;
+            canvas.text(&title, (10, TITLE_Y), Type::title())?;
+            legend.draw(canvas, LEGEND_TOP)?;
+            for (place, panel) in (0..).zip(panels) {
+                let width = theme::FULL_WIDTH / abreast;
+                let left = place % abreast * width + LEFT;
+                let top = top + place / abreast * line_height + HEAD;
+                let slot = slot(arranged, panel, width - LEFT - RIGHT)?;
+                let right = left + slot * count(panel.levels.len());
+                let edges = Edges { left, right, top, bottom: top + PLOT_HEIGHT };
+                PanelPlot::new(canvas, arranged, panel, edges, analysis, text).draw(slot, width - RIGHT)?;
+            }
+            let note = canvas.fit(&note, theme::FULL_WIDTH - 20, Type::label())?;
+            canvas.text(&note, (10, height - 50), Type::label())
+        })
+    }
+}
+
+/// How many panels fit side by side; `None` where even one has no room for its bars.
+fn abreast(arranged: &Arranged) -> Result<Option<i32>> {
+    let most = MOST_ABREAST.min(count(arranged.panels.len()));
+    for abreast in (1..=most).rev() {
+        if fits(arranged, abreast)? {
+            return Ok(Some(abreast));
+        }
+    }
+    Ok(None)
+}
+
+fn fits(arranged: &Arranged, abreast: i32) -> Result<bool> {
+    for panel in &arranged.panels {
+        let slot = (theme::FULL_WIDTH / abreast - LEFT - RIGHT) / count(panel.levels.len());
+        let names = canvas::widest(panel.levels.iter(), Type::label(), WIDEST_NAME)?;
+        let bars = count(arranged.bars.len()) * THINNEST_BAR;
+        // One panel abreast has all the room there is: there names are shortened.
+        if slot * 5 / 6 < bars || (abreast > 1 && slot < names + NAME_GAP) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn count(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(10_000).clamp(1, 10_000)
 }
 
 /// The width of a level: no wider than its bars or its name need.
-fn slot(of: &Arranged, panel: &Panel, room: i32) -> Result<i32> {
+fn slot(arranged: &Arranged, panel: &Panel, room: i32) -> Result<i32> {
     let names = canvas::widest(panel.levels.iter(), Type::label(), WIDEST_NAME)? + NAME_GAP;
-    let needed = (count(of.bars.len()) * WIDEST_BAR * 6 / 5).max(names);
+    let needed = (count(arranged.bars.len()) * WIDEST_BAR * 6 / 5).max(names);
     Ok((room / count(panel.levels.len())).min(needed))
 }
 
-fn legend(of: &Arranged) -> Result<Legend> {
-    let bars = of.bars.iter().enumerate().filter(|_| of.bars.len() > 1);
-    let patch =
-        |(index, name): (usize, &String)| (Mark::Patches(vec![color(index, of.bars.len())]), name.clone());
-    let head = Some((Mark::Head, factor_label(&of.group))).filter(|_| of.bars.len() > 1);
-    Legend::new(head.into_iter().chain(bars.map(patch)).collect(), (10, theme::FULL_WIDTH - 10))
+fn legend(arranged: &Arranged) -> Result<Legend> {
+    let bars = arranged.bars.len();
+    let mut entries = Vec::new();
+    if bars > 1 {
+        entries.push((Mark::Head, factor_label(&arranged.group)));
+        let patch = |(bar, name): (usize, &String)| (Mark::Patches(vec![color(bar, bars)]), name.clone());
+        entries.extend(arranged.bars.iter().enumerate().map(patch));
+    }
+    Legend::new(entries, (10, theme::FULL_WIDTH - 10))
 }
 
 fn color(bar: usize, bars: usize) -> RGBColor {
@@ -130,22 +186,24 @@ fn color(bar: usize, bars: usize) -> RGBColor {
 }
 
 /// What bars, lines and holes are.
-fn note(of: &Arranged, panels: &[Panel], analysis: &Analysis, text: &Text) -> String {
+fn note(arranged: &Arranged, panels: &[Panel], analysis: &Analysis, text: &Text) -> String {
     let bars = bars(panels, analysis, text);
-    let whole = panels.iter().all(|panel| holes(of, panel).next().is_none());
+    let whole = panels.iter().all(|panel| holes(arranged, panel).next().is_none());
     if whole { bars } else { format!("{bars}; {}", text.get("figure.note.not_measured")) }
 }
 
 /// The places of bars that have no value.
-fn holes(of: &Arranged, panel: &Panel) -> impl Iterator<Item = (usize, usize)> {
-    let places = (0..panel.levels.len()).flat_map(|level| (0..of.bars.len()).map(move |bar| (level, bar)));
+fn holes(arranged: &Arranged, panel: &Panel) -> impl Iterator<Item = (usize, usize)> {
+    let bars = arranged.bars.len();
+    let places = (0..panel.levels.len()).flat_map(move |level| (0..bars).map(move |bar| (level, bar)));
     places.filter(|place| panel.cells.iter().all(|cell| (cell.level, cell.bar) != *place))
 }
 
 fn bars(panels: &[Panel], analysis: &Analysis, text: &Text) -> String {
-    let mut of = panels.iter().flat_map(|panel| &panel.cells).map(|cell| &analysis.benchmarks[cell.of]);
-    let repeated = of.clone().any(|of| of.sd.is_some());
-    let key = match (repeated, of.any(|of| of.ci95.is_some())) {
+    let cells = panels.iter().flat_map(|panel| &panel.cells);
+    let mut values = cells.map(|cell| &analysis.benchmarks[cell.value]);
+    let repeated = values.clone().any(|value| value.sd.is_some());
+    let key = match (repeated, values.any(|value| value.ci95.is_some())) {
         (false, _) => return text.get("figure.note.single_values").to_owned(),
         (true, true) => "figure.note.interval",
         (true, false) => "figure.note.no_interval",
@@ -154,9 +212,9 @@ fn bars(panels: &[Panel], analysis: &Analysis, text: &Text) -> String {
 }
 
 /// What a panel is drawn on and from.
-struct Sheet<'a, 'b> {
+struct PanelPlot<'a, 'b> {
     canvas: &'a Canvas<'b>,
-    of: &'a Arranged,
+    arranged: &'a Arranged,
     panel: &'a Panel,
     analysis: &'a Analysis,
     text: &'a Text,
@@ -168,36 +226,34 @@ struct Sheet<'a, 'b> {
     decimals: usize,
 }
 
-impl<'a, 'b> Sheet<'a, 'b> {
+impl<'a, 'b> PanelPlot<'a, 'b> {
     fn new(
         canvas: &'a Canvas<'b>,
-        of: &'a Arranged,
+        arranged: &'a Arranged,
         panel: &'a Panel,
         edges: Edges,
         analysis: &'a Analysis,
         text: &'a Text,
     ) -> Self {
-        let alike = of.panels.iter().filter(|other| other.operation == panel.operation);
+        let alike = arranged.panels.iter().filter(|other| other.operation == panel.operation);
         let values =
-            || alike.clone().flat_map(|panel| &panel.cells).map(|cell| &analysis.benchmarks[cell.of]);
-        let max = values().map(|of| of.value).fold(0.0, f64::max);
-        let ends = values().filter_map(|of| of.ci95).map(|ci| ci.high).filter(|high| high.is_finite());
+            || alike.clone().flat_map(|panel| &panel.cells).map(|cell| &analysis.benchmarks[cell.value]);
+        let max = values().map(|value| value.value).fold(0.0, f64::max);
+        let ends = values().filter_map(|value| value.ci95).map(|ci| ci.high).filter(|high| high.is_finite());
         // An interval of few values may reach far beyond all of them.
         let highest = ends.fold(max, f64::max).min(1.5 * max);
-        let (factor, unit) = shown(panel.unit, max);
+        let (factor, unit) = readable(panel.unit, max);
         let scale = Scale::from_zero(highest * factor, 7);
-        // Three digits of the largest.
-        let digits = if max > 0.0 { (max * factor).log10().floor() } else { 0.0 };
-        let decimals = (2.0 - digits).clamp(0.0, 6.0) as usize;
+        let decimals = three_digits(max * factor);
         let frame = Frame::new(edges, (0.0, 1.0), (scale.low, scale.high));
-        Self { canvas, of, panel, analysis, text, frame, scale, factor, unit, decimals }
+        Self { canvas, arranged, panel, analysis, text, frame, scale, factor, unit, decimals }
     }
 
     fn draw(&self, slot: i32, room: i32) -> Result<()> {
         self.head(room)?;
         self.axes(slot)?;
-        let pitch = (slot * 5 / 6 / count(self.of.bars.len())).min(WIDEST_BAR);
-        let group = pitch * count(self.of.bars.len());
+        let pitch = (slot * 5 / 6 / count(self.arranged.bars.len())).min(WIDEST_BAR);
+        let group = pitch * count(self.arranged.bars.len());
         let place = |level: usize, bar: usize| {
             let start = self.frame.left + count_from_zero(level) * slot + (slot - group) / 2;
             start + count_from_zero(bar) * pitch + pitch / 2
@@ -207,10 +263,10 @@ impl<'a, 'b> Sheet<'a, 'b> {
         for cell in &self.panel.cells {
             let (x, top) = (middle(cell), self.y(self.value(cell).value));
             let bottom = self.frame.bottom;
-            let ground = color(cell.bar, self.of.bars.len());
+            let ground = color(cell.bar, self.arranged.bars.len());
             self.canvas.rectangle((x - half, top.min(bottom - 4)), (x + half, bottom), ground, 1.0)?;
         }
-        for (level, bar) in holes(self.of, self.panel).filter(|_| pitch >= HOLE_PITCH) {
+        for (level, bar) in holes(self.arranged, self.panel).filter(|_| pitch >= HOLE_PITCH) {
             let at = (place(level, bar), self.frame.bottom - 46);
             self.canvas.text("–", at, Type::label().centred())?;
         }
@@ -230,7 +286,7 @@ impl<'a, 'b> Sheet<'a, 'b> {
     }
 
     fn value(&self, cell: &Cell) -> &'a Benchmark {
-        &self.analysis.benchmarks[cell.of]
+        &self.analysis.benchmarks[cell.value]
     }
 
     fn number(&self, cell: &Cell) -> String {
@@ -241,12 +297,12 @@ impl<'a, 'b> Sheet<'a, 'b> {
         self.frame.y(value * self.factor)
     }
 
-    /// What tells the panel from others, over its axis.
+    /// What distinguishes the panel from others, over its axis.
     fn head(&self, room: i32) -> Result<()> {
-        let several = self.of.only_operation().is_none();
+        let several = self.arranged.only_operation().is_none();
         let operation = several.then(|| quantity(&self.panel.operation, self.panel.unit));
         let parts = [operation.as_deref().unwrap_or_default(), &self.panel.name];
-        let name = self.canvas.fit(&super::grid::joined(parts.into_iter()), room - 20, Type::title())?;
+        let name = self.canvas.fit(&joined(parts.into_iter()), room - 20, Type::title())?;
         self.canvas.text(&name, (self.frame.left - LEFT + 10, self.frame.top - 160), Type::title())
     }
 
@@ -267,7 +323,7 @@ impl<'a, 'b> Sheet<'a, 'b> {
             let name = self.canvas.fit(level, slot * every - NAME_GAP / 2, face)?;
             self.canvas.text(&name, (left + index * slot + slot / 2, bottom + 62), face)?;
         }
-        let name = self.canvas.fit(&factor_label(&self.of.axis), right - left, Type::label())?;
+        let name = self.canvas.fit(&factor_label(&self.arranged.axis), right - left, Type::label())?;
         self.canvas.text(&name, ((left + right) / 2, bottom + 146), Type::label().centred())
     }
 
@@ -294,6 +350,6 @@ impl<'a, 'b> Sheet<'a, 'b> {
     }
 }
 
-fn count_from_zero(of: usize) -> i32 {
-    i32::try_from(of).unwrap_or(10_000)
+fn count_from_zero(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(10_000)
 }

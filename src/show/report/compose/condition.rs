@@ -5,49 +5,47 @@ use std::collections::BTreeMap;
 use super::super::format::flag_sentence;
 use super::super::view::{Block, FindingItem, Section};
 use super::Composer;
-use crate::model::{Condition, Event, Flag, FlagCode};
-use crate::show::figures::{Kind, Plan};
+use crate::model::{Condition, ConditionId, Event, Flag, FlagCode};
+use crate::show::figures::Place;
 use crate::show::tables::{self, Table};
 
 impl Composer<'_> {
-    pub(super) fn condition(&self, index: usize) -> Section {
-        let condition = &self.analysis.conditions[index];
-        let name = self.name(index);
+    pub(super) fn condition(&self, id: ConditionId) -> Section {
+        let condition = &self.analysis.conditions[id];
+        let name = self.name(id);
         let caption = [("condition", name.as_str())];
-        let of =
-            |data: fn(&_, usize) -> Table, key: &str| self.table(data(self.analysis, index), key, &caption);
-        let main = self.analysis.campaign.align;
-        let here = |plan: &Plan, align| plan.condition == Some(index) && plan.align == align;
-        let figures = |kind| self.figures_where(|plan| here(plan, main) && plan.kind == kind);
+        let of = |data: fn(&_, ConditionId) -> Table, key: &str| {
+            self.table(data(self.analysis, id), key, &caption)
+        };
 
         let mut blocks = Vec::new();
         blocks.extend(of(tables::outages, "caption.outages"));
         blocks.extend(self.flagged(condition));
         blocks.extend(of(tables::methods, "caption.methods"));
 
-        let mut course = figures(Kind::TimeLine);
-        course.extend(of(tables::checks_matrix, "caption.checks"));
-        course.extend(of(tables::phases_matrix, "caption.phases"));
-        course.extend(of(tables::hypervisor, "caption.hypervisor"));
-        let mut service = figures(Kind::RoundTrips);
+        let mut time_line = self.figures(Place::TimeLine(id));
+        time_line.extend(of(tables::checks_matrix, "caption.checks"));
+        time_line.extend(of(tables::phases_matrix, "caption.phases"));
+        time_line.extend(of(tables::hypervisor, "caption.hypervisor"));
+        let mut service = self.figures(Place::Service(id));
         service.extend(of(tables::round_trips, "caption.round_trips"));
         service.extend(of(tables::degradation, "caption.degradation"));
-        let mut hosts = self.figures_where(|plan| here(plan, main) && plan.host.is_some());
+        let mut hosts = self.figures(Place::Hosts(id));
         hosts.extend(of(tables::resources, "caption.resources"));
         hosts.extend(of(tables::phase_means, "caption.phase_costs"));
 
-        let id = &condition.id;
-        let parts = [("course", course), ("service", service), ("hosts", hosts)];
+        let name = &condition.id;
+        let parts = [("course", time_line), ("service", service), ("hosts", hosts)];
         let sections = parts.into_iter().filter(|(_, blocks)| !blocks.is_empty()).map(|(part, blocks)| {
             let title = self.text.fill(&format!("report.{part}"), &caption);
-            self.section(&format!("condition-{id}-{part}"), title, blocks)
+            self.section(&format!("condition-{name}-{part}"), title, blocks)
         });
         let aligned = self.analysis.campaign.also_aligned.iter().filter_map(|event| {
-            let blocks = self.figures_where(|plan| here(plan, *event));
+            let blocks = self.figures(Place::Aligned(id, *event));
             let (part, title) = aligned_words(*event);
             let section = || {
                 self.section(
-                    &format!("condition-{id}-{part}"),
+                    &format!("condition-{name}-{part}"),
                     self.text.get(title).to_owned(),
                     blocks.clone(),
                 )
@@ -56,7 +54,7 @@ impl Composer<'_> {
         });
         let sections = sections.chain(aligned);
         let title = self.text.fill(self.title(condition), &caption);
-        Section { sections: sections.collect(), ..self.section(&format!("condition-{id}"), title, blocks) }
+        Section { sections: sections.collect(), ..self.section(&format!("condition-{name}"), title, blocks) }
     }
 
     /// A single factor called load says what the condition is; several are named by their levels.

@@ -3,8 +3,8 @@
 use super::super::format::{range, shown_unit};
 use super::super::view::{FindingItem, Section};
 use super::Composer;
-use crate::model::{Convergence, Finding, Unit};
-use crate::show::figures::Kind;
+use crate::model::{ConditionId, Convergence, Entries, Finding, Unit};
+use crate::show::figures::Place;
 use crate::show::tables;
 use crate::show::tables::labels::condition_label;
 use crate::show::text::factor_words;
@@ -12,7 +12,7 @@ use crate::show::text::factor_words;
 impl Composer<'_> {
     /// What migrations transferred: by the rounds that hypervisors tell, against what was counted, and against models.
     pub(super) fn precopy(&self) -> Option<Section> {
-        let mut blocks = self.figures_where(|plan| plan.kind == Kind::Rounds);
+        let mut blocks = self.figures(Place::Precopy);
         blocks.extend(self.table(tables::convergence(self.analysis), "caption.convergence", &[]));
         blocks.extend(self.table(tables::precopy(self.analysis), "caption.precopy", &[]));
         let mut section = self.section("precopy", self.text.get("report.precopy").to_owned(), blocks);
@@ -36,7 +36,7 @@ impl Composer<'_> {
         self.analysis.findings.iter().filter_map(item).collect()
     }
 
-    fn known(&self, condition: usize) -> Option<&Convergence> {
+    fn known(&self, condition: ConditionId) -> Option<&Convergence> {
         self.analysis.convergence.iter().find(|known| known.condition == condition)
     }
 
@@ -44,8 +44,9 @@ impl Composer<'_> {
         let Finding::PrecopyLimit { factor, level, last, conditions, completed, runs } = finding else {
             return None;
         };
-        let number =
-            |condition: usize| Some(self.analysis.conditions.get(condition)?.factors.get(factor)?.as_str());
+        let number = |condition: ConditionId| {
+            Some(self.analysis.conditions.entry(condition)?.factors.get(factor)?.as_str())
+        };
         let first = *conditions.first()?;
         let (words, unit) = factor_words(factor);
         let words = if level.is_empty() { words } else { format!("{words}, {level}") };
@@ -65,7 +66,7 @@ impl Composer<'_> {
     }
 
     /// What was sent in a condition and dirtied of it, in the unit of its factor where that is one of rates.
-    fn rates(&self, condition: usize, unit: Option<&str>) -> Option<String> {
+    fn rates(&self, condition: ConditionId, unit: Option<&str>) -> Option<String> {
         let known = self.known(condition)?;
         let (factor, unit) = match unit {
             Some("MiB/s") => (1.0 / 1_048_576.0, "MiB/s"),
@@ -76,7 +77,7 @@ impl Composer<'_> {
         Some(self.text.fill("finding.rates", &[("sent", &sent), ("ratio", &ratio)]))
     }
 
-    fn diverging(&self, conditions: &[usize]) -> String {
+    fn diverging(&self, conditions: &[ConditionId]) -> String {
         let known = conditions.iter().filter_map(|condition| self.known(*condition));
         let item = |known: &Convergence| {
             self.text.fill(
@@ -93,8 +94,8 @@ impl Composer<'_> {
         self.text.fill("finding.does_not_converge", &[("list", &list)])
     }
 
-    fn amplified(&self, conditions: &[(usize, f64)]) -> String {
-        let item = |(condition, times): &(usize, f64)| {
+    fn amplified(&self, conditions: &[(ConditionId, f64)]) -> String {
+        let item = |(condition, times): &(ConditionId, f64)| {
             let values = [
                 ("condition", condition_label(self.analysis, *condition)),
                 ("times", self.text.number(*times, 1)),

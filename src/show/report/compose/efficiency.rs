@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use super::super::format::{range, share_decimals};
 use super::super::view::{Block, FindingItem, Section};
 use super::Composer;
-use crate::model::{Analysis, Benchmark, Content, Direction, Efficiency, Finding, Parallel};
-use crate::show::figures::{self, Kind, Plan};
+use crate::model::{
+    Analysis, Benchmark, ConditionId, Content, Direction, Efficiency, EfficiencyId, Entries, Finding,
+    Parallel, ParallelId,
+};
+use crate::show::figures::Place;
 use crate::show::tables;
 use crate::show::text::Text;
 
@@ -20,14 +23,14 @@ const SEVERAL: &str = "several-vms";
 pub fn grid_caption(analysis: &Analysis, index: usize, text: &Text) -> String {
     let Some(grid) = analysis.grids.get(index) else { return String::new() };
     match &grid.content {
-        Content::Efficiency { comparison } => {
-            let cells = grid.cells.iter().flatten().filter_map(|cell| analysis.efficiency.get(*cell));
+        Content::Efficiency { comparison, cells } => {
+            let cells = cells.iter().flatten().filter_map(|cell| analysis.efficiency.entry(*cell));
             let known = cells.into_iter().any(|found| found.ci95.is_some());
             let key = if known { "caption.efficiency_intervals" } else { "caption.efficiency" };
             text.fill(key, &[("comparison", &capital(comparison))])
         }
-        Content::Values { benchmark } => {
-            let cells = grid.cells.iter().flatten().filter_map(|cell| analysis.benchmarks.get(*cell));
+        Content::Values { benchmark, cells } => {
+            let cells = cells.iter().flatten().filter_map(|cell| analysis.benchmarks.entry(*cell));
             let known = cells.into_iter().any(|of| of.sd.is_some());
             let key = if known { "caption.values_deviations" } else { "caption.values" };
             text.fill(key, &[("benchmark", benchmark)])
@@ -50,7 +53,7 @@ impl Composer<'_> {
     /// A section for each comparison.
     pub(super) fn comparisons(&self) -> Option<Section> {
         let sections = self.grids(|content| match content {
-            Content::Efficiency { comparison } => Some(capital(comparison)),
+            Content::Efficiency { comparison, .. } => Some(capital(comparison)),
             Content::Values { .. } => None,
         });
         let title = self.text.get("report.efficiency").to_owned();
@@ -62,7 +65,7 @@ impl Composer<'_> {
     pub(super) fn values(&self) -> Option<Section> {
         let sections = self.grids(|content| match content {
             Content::Efficiency { .. } => None,
-            Content::Values { benchmark } => Some(benchmark.clone()),
+            Content::Values { benchmark, .. } => Some(benchmark.clone()),
         });
         let title = self.text.get("report.values").to_owned();
         let mut text = self.text.get("report.values_summary").to_owned();
@@ -79,9 +82,9 @@ impl Composer<'_> {
             let title = title(&self.analysis.grids[index].content)?;
             let table = tables::grid(self.analysis, index).filter(|table| !table.rows.is_empty())?;
             let caption = grid_caption(self.analysis, index, self.text);
-            let mut blocks = self.figures_where(|plan| plan.kind == Kind::Values && plan.number == index);
+            let mut blocks = self.figures(Place::Values(index));
             blocks.push(self.captioned(&table, caption));
-            blocks.extend(self.figures_where(|plan| plan.kind == Kind::Efficiency && plan.number == index));
+            blocks.extend(self.figures(Place::Efficiency(index)));
             Some(self.section(&tables::grid_id(self.analysis, index), title, blocks))
         };
         (0..self.analysis.grids.len()).filter_map(section).collect()
@@ -91,8 +94,7 @@ impl Composer<'_> {
         let benchmarks = tables::of_several_vms(self.analysis);
         let mut blocks = Vec::new();
         for benchmark in benchmarks {
-            let of = |plan: &Plan| figures::about(plan, self.analysis).0.as_deref() == Some(benchmark);
-            blocks.extend(self.figures_where(|plan| plan.kind == Kind::Together && of(plan)));
+            blocks.extend(self.figures(Place::SeveralVms(benchmark)));
             let table = tables::several_vms(self.analysis, benchmark);
             blocks.push(self.captioned(&table, several_vms_caption(benchmark, self.text)));
         }
@@ -124,8 +126,8 @@ impl Composer<'_> {
                 }
                 Finding::Together { operations } => {
                     let Some(text) = self.together(operations) else { continue };
-                    let benchmark =
-                        self.analysis.parallel.get(*operations.first().unwrap_or(&0)).map(|p| &p.benchmark);
+                    let first = operations.first().and_then(|id| self.analysis.parallel.entry(*id));
+                    let benchmark = first.map(|p| &p.benchmark);
                     // Said of the benchmark that was named just before.
                     if let Some(last) =
                         items.last_mut().filter(|_| benchmark.is_some() && benchmark == before)
@@ -149,14 +151,13 @@ impl Composer<'_> {
 
     /// The anchor of the section of a comparison.
     fn section_of(&self, wanted: &str) -> Option<String> {
-        let is =
-            |content: &Content| matches!(content, Content::Efficiency { comparison } if comparison == wanted);
+        let is = |content: &Content| matches!(content, Content::Efficiency { comparison, .. } if comparison == wanted);
         let index = self.analysis.grids.iter().position(|grid| is(&grid.content))?;
         Some(tables::grid_id(self.analysis, index))
     }
 
-    fn least_efficient(&self, comparison: &str, index: usize) -> Option<String> {
-        let found = self.analysis.efficiency.get(index)?;
+    fn least_efficient(&self, comparison: &str, id: EfficiencyId) -> Option<String> {
+        let found = self.analysis.efficiency.entry(id)?;
         let key = match found.ci95 {
             Some(_) => "finding.least_efficient_interval",
             None => "finding.least_efficient",
@@ -175,9 +176,9 @@ impl Composer<'_> {
         ))
     }
 
-    fn loses_more(&self, loss: f64, quantities: usize, worse: &[usize]) -> String {
+    fn loses_more(&self, loss: f64, quantities: usize, worse: &[EfficiencyId]) -> String {
         let found: Vec<&Efficiency> =
-            worse.iter().filter_map(|index| self.analysis.efficiency.get(*index)).collect();
+            worse.iter().filter_map(|id| self.analysis.efficiency.entry(*id)).collect();
         let key = match worse.len() {
             0 => "finding.loses_little",
             n if n == quantities && n > 1 => "finding.loses_all",
@@ -202,7 +203,7 @@ impl Composer<'_> {
 
     /// What comes next to the worst: other conditions with the worst of each, or other quantities where there
     /// is but one condition.
-    fn next(&self, found: &[&Efficiency], conditions: &[usize]) -> Vec<String> {
+    fn next(&self, found: &[&Efficiency], conditions: &[ConditionId]) -> Vec<String> {
         let percent = |of: &Efficiency| of.efficiency.map(|share| self.rough(share)).unwrap_or_default();
         let mut groups: Vec<(String, Vec<&Efficiency>)> = Vec::new();
         for of in found {
@@ -253,9 +254,9 @@ impl Composer<'_> {
     }
 
     /// Several VMs in all operations of one benchmark in one condition.
-    fn together(&self, operations: &[usize]) -> Option<String> {
+    fn together(&self, operations: &[ParallelId]) -> Option<String> {
         let found: Vec<&Parallel> =
-            operations.iter().filter_map(|index| self.analysis.parallel.get(*index)).collect();
+            operations.iter().filter_map(|id| self.analysis.parallel.entry(*id)).collect();
         let first = found.first()?;
         let vms = first.values.len().to_string();
         let over = |of: fn(&Parallel) -> Option<f64>| {
@@ -271,16 +272,16 @@ impl Composer<'_> {
             .into_iter()
             .filter_map(|(key, extent)| Some(self.text.fill(key, &[("vms", &vms), ("extent", &extent?)])))
             .collect();
-        let conditions: Vec<usize> = self.analysis.parallel.iter().map(|p| p.condition).collect();
+        let conditions: Vec<ConditionId> = self.analysis.parallel.iter().map(|p| p.condition).collect();
         let place = self.place(first.condition, &conditions);
         let values = [("place", place.as_str()), ("parts", &parts.join("; "))];
         let key = if place.is_empty() { "finding.together_alone" } else { "finding.together" };
         (!parts.is_empty()).then(|| self.text.fill(key, &values))
     }
 
-    fn uneven(&self, ratio: f64, operations: &[usize]) -> String {
-        let conditions: Vec<usize> = self.analysis.parallel.iter().map(|p| p.condition).collect();
-        let found = operations.iter().filter_map(|index| self.analysis.parallel.get(*index));
+    fn uneven(&self, ratio: f64, operations: &[ParallelId]) -> String {
+        let conditions: Vec<ConditionId> = self.analysis.parallel.iter().map(|p| p.condition).collect();
+        let found = operations.iter().filter_map(|id| self.analysis.parallel.entry(*id));
         let item = |p: &Parallel| {
             let place = self.place(p.condition, &conditions);
             let ratio = p.max_over_min.map(|ratio| self.text.number(ratio, 2)).unwrap_or_default();
@@ -321,7 +322,7 @@ impl Composer<'_> {
     }
 
     fn measured(&self, of: &Efficiency) -> Option<&Benchmark> {
-        self.analysis.benchmarks.get(of.of)
+        self.analysis.benchmarks.entry(of.of)
     }
 
     /// Benchmark, operation and VM.
@@ -334,18 +335,18 @@ impl Composer<'_> {
     }
 
     /// The conditions of a comparison.
-    fn compared_with(&self, comparison: &str) -> Vec<usize> {
+    fn compared_with(&self, comparison: &str) -> Vec<ConditionId> {
         let of = self.analysis.efficiency.iter().filter(|of| of.comparison == comparison);
         of.filter_map(|of| Some(self.measured(of)?.condition)).collect()
     }
 
-    fn place_among(&self, of: &Efficiency, conditions: &[usize]) -> String {
+    fn place_among(&self, of: &Efficiency, conditions: &[ConditionId]) -> String {
         self.measured(of).map(|of| self.place(of.condition, conditions)).unwrap_or_default()
     }
 
     /// What tells a condition apart from some others: its levels, in the order in which people name them.
-    fn place(&self, condition: usize, among: &[usize]) -> String {
-        let Some(factors) = self.analysis.conditions.get(condition).map(|of| &of.factors) else {
+    fn place(&self, condition: ConditionId, among: &[ConditionId]) -> String {
+        let Some(factors) = self.analysis.conditions.entry(condition).map(|of| &of.factors) else {
             return String::new();
         };
         let names = tables::varying(self.analysis, among);
@@ -356,7 +357,7 @@ impl Composer<'_> {
     /// How much was measured, for the head of the report.
     pub(super) fn results(&self) -> String {
         let mut benchmarks: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut conditions: Vec<usize> = Vec::new();
+        let mut conditions: Vec<ConditionId> = Vec::new();
         for of in &self.analysis.benchmarks {
             *benchmarks.entry(&of.benchmark).or_default() += of.readings.len();
             conditions.push(of.condition);
@@ -378,13 +379,14 @@ impl Composer<'_> {
 mod tests {
     use super::super::document;
     use super::*;
-    use crate::show::figures::plan;
+    use crate::model::Id;
+    use crate::show::figures;
     use crate::show::report::view::Document;
     use crate::show::tables::example::benchmarked;
     use crate::show::text::Language;
 
     fn composed(analysis: &Analysis, language: Language) -> Document {
-        document(analysis, &plan(analysis), &Text::new(language))
+        document(analysis, &figures::list(analysis).unwrap(), &Text::new(language))
     }
 
     /// The findings, with plain spaces where lines may not break.
@@ -451,11 +453,11 @@ mod tests {
     fn one_condition_is_not_named() {
         let mut analysis = benchmarked();
         for of in &mut analysis.benchmarks {
-            of.condition = 1;
+            of.condition = Id::new(1);
         }
         analysis.findings.truncate(2);
         analysis.findings[0] =
-            Finding::LeastEfficient { comparison: "against bare metal".to_owned(), efficiency: 0 };
+            Finding::LeastEfficient { comparison: "against bare metal".to_owned(), efficiency: Id::new(0) };
         assert_eq!(
             findings(&composed(&analysis, Language::En)),
             ["Against bare metal: disk read loses most and reaches 75.0 % of its baseline (95 % interval \
@@ -472,7 +474,7 @@ mod tests {
             comparison: "against bare metal".to_owned(),
             loss: 0.1,
             quantities: 9,
-            worse: vec![2, 0, 1, 0, 1, 0, 1],
+            worse: [2, 0, 1, 0, 1, 0, 1].map(Id::new).into(),
         }];
         let document = composed(&analysis, Language::En);
         let said = &findings(&document)[0];

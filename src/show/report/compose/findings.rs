@@ -3,9 +3,8 @@
 use super::super::format::{plus_minus, probability, range};
 use super::super::view::FindingItem;
 use super::Composer;
-use crate::model::{Check, ClockOwner, Finding, FlagCode, Method, Run, Verdict};
+use crate::model::{Check, ClockOwner, ConditionId, Entries, Finding, FlagCode, Method, Run, Verdict};
 use crate::show::tables::incomplete;
-use crate::show::tables::labels::{check_label, status_label};
 
 /// From this number on, conditions of which only the outage is told share one sentence: the table below has each.
 const TOGETHER: usize = 3;
@@ -17,13 +16,13 @@ impl Composer<'_> {
         let mut items: Vec<FindingItem> = self.of_placement().into_iter().collect();
         let plain = self.plain_outages();
         items.extend(self.outages_together(&plain).map(|text| FindingItem { text, link: None }));
-        for (index, condition) in self.analysis.conditions.iter().enumerate() {
+        for (id, condition) in self.analysis.conditions.entries() {
             let sentences: Vec<String> = self
                 .analysis
                 .findings
                 .iter()
                 .filter(|finding| !plain.contains(finding))
-                .filter_map(|finding| self.of_condition(finding, index))
+                .filter_map(|finding| self.of_condition(finding, id))
                 .collect();
             if !sentences.is_empty() {
                 let link = Some(format!("condition-{}", condition.id));
@@ -58,8 +57,9 @@ impl Composer<'_> {
     /// The outages of conditions of which nothing else is told, if they are many and of one method.
     fn plain_outages(&self) -> Vec<&Finding> {
         let findings = &self.analysis.findings;
-        let told =
-            |of: usize| findings.iter().filter(|finding| self.of_condition(finding, of).is_some()).count();
+        let told = |of: ConditionId| {
+            findings.iter().filter(|finding| self.of_condition(finding, of).is_some()).count()
+        };
         let plain: Vec<(&Finding, Method)> = findings
             .iter()
             .filter_map(|finding| match finding {
@@ -101,14 +101,14 @@ impl Composer<'_> {
     }
 
     /// What a finding says of one condition.
-    fn of_condition(&self, finding: &Finding, index: usize) -> Option<String> {
+    fn of_condition(&self, finding: &Finding, id: ConditionId) -> Option<String> {
         let text = self.text;
         match finding {
-            Finding::Outage { condition, method, mean_s, min_s, max_s, n } if *condition == index => {
+            Finding::Outage { condition, method, mean_s, min_s, max_s, n } if *condition == id => {
                 Some(text.fill(
                     "finding.outage",
                     &[
-                        ("condition", &self.name(index)),
+                        ("condition", &self.name(id)),
                         ("mean", &self.seconds(*mean_s)),
                         ("min", &self.seconds(*min_s)),
                         ("max", &self.seconds(*max_s)),
@@ -118,7 +118,7 @@ impl Composer<'_> {
                 ))
             }
             Finding::Lengthened { metric, condition, reference, ratio, ci95, p_adjusted }
-                if *condition == index =>
+                if *condition == id =>
             {
                 let missing = || text.get("report.missing").to_owned();
                 let decimals = if *ratio < 10.0 { 2 } else { 1 };
@@ -136,12 +136,10 @@ impl Composer<'_> {
                     ],
                 ))
             }
-            Finding::OutageOutlastsMigration { condition, runs, of } if *condition == index => {
-                Some(text.fill(
-                    "finding.outage_outlasts_migration",
-                    &[("runs", &runs.to_string()), ("of", &of.to_string())],
-                ))
-            }
+            Finding::OutageOutlastsMigration { condition, runs, of } if *condition == id => Some(text.fill(
+                "finding.outage_outlasts_migration",
+                &[("runs", &runs.to_string()), ("of", &of.to_string())],
+            )),
             _ => None,
         }
     }
@@ -239,7 +237,7 @@ impl Composer<'_> {
                 ("checks", &all),
                 ("runs", &runs.len().to_string()),
                 ("run", &run.id),
-                ("check", self.text.get(check_label(check.kind))),
+                ("check", self.text.get(check.kind.label())),
                 ("margin", &plus_minus(check.margin_s(), check.uncertainty_s, 2, self.text)),
             ],
         );
@@ -279,7 +277,7 @@ impl Composer<'_> {
         let runs: Vec<&Run> = self.analysis.runs.iter().filter(|run| incomplete(run)).collect();
         let mut fates: Vec<(&str, usize, Vec<&str>)> = Vec::new();
         for run in &runs {
-            let status = self.text.get(status_label(run.migration.status));
+            let status = self.text.get(run.migration.status.label());
             let reason = run.migration.reason.as_deref();
             match fates.iter_mut().find(|(known, ..)| *known == status) {
                 Some((_, number, reasons)) => {

@@ -16,23 +16,22 @@ pub use efficiency::{grid_caption, several_vms_caption};
 pub use placement::recommendation;
 pub use portfolio::{folder_of, id_in, portfolio};
 
-use super::format::{listed, seconds, shown_unit, table};
+use super::format::{seconds, shown_unit, table};
 use super::view::{Block, Document, FigureRef, Section};
 use crate::model::VERSION;
-use crate::model::{Analysis, Provenance, Role, Unit};
-use crate::show::figures::{self, Kind, Plan};
+use crate::model::{Analysis, ConditionId, Entries, HostId, Provenance, Role, Unit};
+use crate::show::figures::{Description, Layout, Listed, Place};
 use crate::show::tables::Table;
-use crate::show::tables::labels::{condition_label, method_name_label};
+use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
 
 /// The whole report.
-pub fn document(analysis: &Analysis, figures: &[Plan], text: &Text) -> Document {
+pub fn document(analysis: &Analysis, figures: &[Listed], text: &Text) -> Document {
     let composer = Composer { analysis, figures, text };
     let mut sections = vec![composer.overview()];
     sections.extend([composer.placement(), composer.failures()].into_iter().flatten());
-    let migrated =
-        (0..analysis.conditions.len()).filter(|index| !analysis.conditions[*index].runs.is_empty());
-    sections.extend(migrated.map(|index| composer.condition(index)));
+    let migrated = analysis.conditions.entries().filter(|(_, condition)| !condition.runs.is_empty());
+    sections.extend(migrated.map(|(id, _)| composer.condition(id)));
     sections
         .extend([composer.comparisons(), composer.values(), composer.several_vms()].into_iter().flatten());
     sections.extend([composer.precopy(), composer.agreement(), composer.clocks()].into_iter().flatten());
@@ -54,12 +53,12 @@ pub fn document(analysis: &Analysis, figures: &[Plan], text: &Text) -> Document 
 
 struct Composer<'a> {
     analysis: &'a Analysis,
-    figures: &'a [Plan],
+    figures: &'a [Listed<'a>],
     text: &'a Text,
 }
 
 impl Composer<'_> {
-    fn name(&self, condition: usize) -> String {
+    fn name(&self, condition: ConditionId) -> String {
         condition_label(self.analysis, condition)
     }
 
@@ -157,86 +156,55 @@ impl Composer<'_> {
         Section { id: id.to_owned(), title, blocks, sections: Vec::new() }
     }
 
-    /// The figures that fit: those of one kind on two hosts as pairs, those of methods too, others alone. Of one host
-    /// all stand in pairs.
-    fn figures_where(&self, fits: impl Fn(&Plan) -> bool) -> Vec<Block> {
+    /// The figures of a place: those over the whole width alone, others in pairs by their rows.
+    fn figures(&self, place: Place) -> Vec<Block> {
+        let here = || self.figures.iter().filter(|listed| listed.figure.place() == Some(place));
+        let one_host = all_of_one_host(here().map(|listed| listed.figure.layout()));
         let mut blocks = Vec::new();
-        let fitting = || self.figures.iter().filter(|plan| fits(plan));
-        let mut hosts: Vec<usize> = fitting().filter_map(|plan| plan.host).collect();
-        hosts.dedup();
-        let one_host = hosts.len() == 1;
-        let mut fitting = fitting().peekable();
-        while let Some(plan) = fitting.next() {
-            if plan.host.is_none() && !matches!(plan.kind, Kind::Agreement | Kind::Sweep) {
-                blocks.push(Block::Figure { figure: self.figure(plan) });
+        let mut here = here().peekable();
+        while let Some(listed) = here.next() {
+            let first = listed.figure.layout();
+            if first == Layout::Whole {
+                blocks.push(Block::Figure { figure: self.figure(listed) });
                 continue;
             }
-            let mut figures = vec![self.figure(plan)];
-            let beside = |next: &Plan| {
-                let of_one_host = one_host && plan.host.is_some() && next.host == plan.host;
-                (next.kind == plan.kind || of_one_host) && next.condition == plan.condition
-            };
-            while let Some(next) = fitting.next_if(|next| beside(next)) {
-                figures.push(self.figure(next));
+            let mut row = vec![self.figure(listed)];
+            while let Some(next) = here.next_if(|next| is_beside(first, next.figure.layout(), one_host)) {
+                row.push(self.figure(next));
             }
-            blocks.extend(figures.chunks(2).map(|pair| Block::FigurePair { figures: pair.to_vec() }));
+            blocks.extend(row.chunks(2).map(|pair| Block::FigurePair { figures: pair.to_vec() }));
         }
         blocks
     }
 
-    fn figure(&self, plan: &Plan) -> FigureRef {
-        let kind = match plan.kind {
-            Kind::Overview => "overview",
-            Kind::CpuByDomain => "cpu_by_domain",
-            Kind::CpuByState => "cpu_by_state",
-            Kind::SoftInterrupts => "soft_interrupts",
-            Kind::Memory => "memory",
-            Kind::Network => "network",
-            Kind::RoundTrips => "round_trips",
-            Kind::TimeLine => "time_line",
-            Kind::Sweep => "sweep",
-            Kind::Rounds => "rounds",
-            Kind::Agreement => "agreement",
-            Kind::EfficiencyHeat => "efficiency_heat",
-            Kind::Efficiency => "efficiency",
-            Kind::Together => "together",
-            Kind::Values => "values",
-            Kind::Placement => "placement",
-        };
-        let pair = self.analysis.agreements.get(plan.number).filter(|_| plan.kind == Kind::Agreement);
-        let method = |of| self.text.get(method_name_label(of));
-        let (a, b) = pair.map(|pair| (method(pair.a), method(pair.b))).unwrap_or_default();
-        let condition = plan.condition.map(|index| self.name(index)).unwrap_or_default();
-        let host = plan.host.and_then(|index| self.analysis.campaign.hosts.get(index));
-        let role = match host.map(|host| host.role) {
-            Some(Role::Source) => self.text.get("report.role_source"),
-            Some(Role::Target) => self.text.get("report.role_target"),
-            _ => self.text.get("report.role_observer"),
-        };
-        let host = host.map(|host| host.name.as_str()).unwrap_or_default();
-        let (benchmark, comparison) = figures::about(plan, self.analysis);
-        let about = figures::titled(benchmark.as_deref(), comparison.as_deref());
-        let (metric, factor) = figures::swept(plan, self.analysis).unwrap_or_default();
-        let factor = match figures::told_apart(plan, self.analysis) {
-            Some(names) => listed(&names, self.text),
-            None => factor,
-        };
-        let quantity = self.text.metric(&metric);
-        let values = [
-            ("quantity", quantity.as_str()),
-            ("factor", factor.as_str()),
-            ("condition", condition.as_str()),
-            ("host", host),
-            ("role", role),
-            ("a", a),
-            ("b", b),
-            ("about", about.as_str()),
-        ];
+    fn figure(&self, listed: &Listed) -> FigureRef {
+        let Description { caption, alternative } = listed.figure.description(self.text);
         FigureRef {
-            id: plan.id.clone(),
-            file: format!("figures/{}.svg", plan.id),
-            caption: self.text.fill(&format!("caption.{kind}_figure"), &values),
-            alt: self.text.fill(&format!("alt.{kind}"), &values),
+            id: listed.id.clone(),
+            file: format!("figures/{}.svg", listed.id),
+            caption,
+            alt: alternative,
         }
+    }
+}
+
+fn all_of_one_host(layouts: impl Iterator<Item = Layout>) -> bool {
+    let mut hosts: Vec<HostId> = layouts
+        .filter_map(|layout| match layout {
+            Layout::Whole => None,
+            Layout::Half { host, .. } => host,
+        })
+        .collect();
+    hosts.dedup();
+    hosts.len() == 1
+}
+
+/// Whether a figure stands in the row that another began.
+fn is_beside(first: Layout, next: Layout, one_host: bool) -> bool {
+    match (first, next) {
+        (Layout::Half { row, host }, Layout::Half { row: other_row, host: other_host }) => {
+            row == other_row || (one_host && host.is_some() && host == other_host)
+        }
+        (Layout::Whole, _) | (_, Layout::Whole) => false,
     }
 }

@@ -4,7 +4,7 @@ use super::super::format::range;
 use super::super::view::{Block, Definition, Section};
 use super::Composer;
 use crate::model::{Agreement, Event, Severity};
-use crate::show::figures::Kind;
+use crate::show::figures::Place;
 use crate::show::tables;
 use crate::show::tables::labels::method_name_label;
 
@@ -41,15 +41,11 @@ impl Composer<'_> {
             blocks.push(Block::Findings { items });
         }
         blocks.extend(self.table(tables::overview(self.analysis), "caption.overview", &[]));
-        blocks.extend(self.figures_where(|plan| plan.kind == Kind::Overview));
-        blocks.extend(self.figures_where(|plan| plan.kind == Kind::Sweep));
+        blocks.extend(self.figures(Place::Overview));
+        blocks.extend(self.figures(Place::Trends));
         blocks.extend(self.table(tables::trends(self.analysis), "caption.trends", &[]));
-        // The first comparison at a glance; the tables of all are shaded alike.
-        let first =
-            self.figures.iter().find(|plan| plan.kind == Kind::EfficiencyHeat).map(|plan| plan.number);
-        blocks.extend(
-            self.figures_where(|plan| plan.kind == Kind::EfficiencyHeat && Some(plan.number) == first),
-        );
+        // The tables of all comparisons are shaded alike.
+        blocks.extend(self.figures(Place::Comparison));
         blocks.extend(self.table(
             tables::comparisons(self.analysis),
             "caption.comparisons",
@@ -79,7 +75,7 @@ impl Composer<'_> {
         if !sentences.is_empty() {
             blocks.push(Block::Paragraph { text: sentences.join(" ") });
         }
-        blocks.extend(self.figures_where(|plan| plan.kind == Kind::Agreement));
+        blocks.extend(self.figures(Place::Agreement));
         blocks.extend(self.table(tables::agreements(self.analysis), "caption.agreements", &[]));
         Some(self.section("agreement", self.text.get("report.agreement").to_owned(), blocks))
     }
@@ -159,7 +155,7 @@ impl Composer<'_> {
         let benchmarks = !self.analysis.benchmarks.is_empty();
         let placed = self.analysis.placement.is_some();
         let compared = !self.analysis.efficiency.is_empty();
-        let together = !self.analysis.parallel.is_empty();
+        let several_vms = !self.analysis.parallel.is_empty();
         let transferred = self.analysis.runs.iter().any(|run| run.transfer.is_some());
         let parts: [(bool, &[&str]); 8] = [
             (self.migrations(), &MIGRATIONS),
@@ -168,7 +164,7 @@ impl Composer<'_> {
             (!self.analysis.sweeps.is_empty(), &["trends"]),
             (benchmarks, &["benchmarks"]),
             (compared, &["efficiency", "ratio_interval", "cache_levels"]),
-            (together, &["several_vms"]),
+            (several_vms, &["several_vms"]),
             (placed, &["placement"]),
         ];
         let terms = parts.into_iter().filter(|(there, _)| *there).flat_map(|(_, terms)| terms);

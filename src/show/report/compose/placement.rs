@@ -4,7 +4,7 @@ use super::super::format::placement_reason;
 use super::super::view::{Block, FindingItem, Section};
 use super::Composer;
 use crate::model::{Candidate, Placement};
-use crate::show::figures::Kind;
+use crate::show::figures::Place;
 use crate::show::tables;
 use crate::show::text::Text;
 
@@ -46,7 +46,7 @@ impl Composer<'_> {
     pub(super) fn placement(&self) -> Option<Section> {
         let placement = self.analysis.placement.as_ref()?;
         let mut blocks = vec![Block::Paragraph { text: recommendation(placement, self.text) }];
-        blocks.extend(self.figures_where(|plan| plan.kind == Kind::Placement));
+        blocks.extend(self.figures(Place::Placement));
         blocks.extend(self.table(tables::placement(placement), "caption.placement", &[]));
         Some(self.section(SECTION, self.text.get("report.placement").to_owned(), blocks))
     }
@@ -63,7 +63,7 @@ mod tests {
     use super::super::document;
     use super::*;
     use crate::model::{Analysis, Reason};
-    use crate::show::figures::plan;
+    use crate::show::figures;
     use crate::show::tables::example::{benchmarked, placed};
     use crate::show::text::Language;
 
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn the_report_says_it_first_and_shows_it_in_a_section() {
         let analysis = Analysis { placement: Some(placed()), ..benchmarked() };
-        let document = document(&analysis, &plan(&analysis), &Text::new(Language::En));
+        let document = document(&analysis, &figures::list(&analysis).unwrap(), &Text::new(Language::En));
         let Some(Block::Findings { items }) = document.sections[0].blocks.first() else { panic!() };
         assert!(items[0].text.contains("VM web should migrate first"));
         assert_eq!(items[0].link.as_deref(), Some("placement"));

@@ -1,0 +1,108 @@
+//! The repetitions of each condition put together, and conditions against each other.
+
+use rayon::prelude::*;
+
+use super::Measured;
+use crate::campaign::benchmarks::{self, Benchmarked};
+use crate::campaign::{aggregate, agreement, conditions, convergence, sweep};
+use crate::input::config::Config;
+use crate::input::session::ConfigError;
+use crate::model::{
+    Agreement, Clock, Comparison, Condition, ConditionId, Convergence, Curve, Diagnostic, Entries, Event,
+    Host, Run, Series, Status, Sweep,
+};
+use crate::run::bins::BinnedSamples;
+use crate::run::clocks;
+use crate::run::measure::MeasuredRun;
+
+/// In: what is left of each run. Out: what all runs of a condition, and all conditions, say together.
+pub struct Aggregated {
+    pub hosts: Vec<Host>,
+    pub vm: Option<String>,
+    /// With their runs.
+    pub conditions: Vec<Condition>,
+    pub runs: Vec<Run>,
+    pub series: Vec<Series>,
+    pub curves: Vec<Curve>,
+    pub comparisons: Vec<Comparison>,
+    pub clocks: Vec<Clock>,
+    pub agreements: Vec<Agreement>,
+    pub convergence: Vec<Convergence>,
+    pub sweeps: Vec<Sweep>,
+    pub benchmarked: Benchmarked,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Aggregated {
+    /// # Errors
+    ///
+    /// The layout of the tables cannot be had.
+    pub fn aggregate(measured: Measured, config: &Config) -> anyhow::Result<Self> {
+        let Measured { hosts, vm, mut conditions, results, runs: measured, mut diagnostics } = measured;
+        let offsets = measured.iter().filter_map(|measured| measured.offsets.as_ref());
+        let (clocks, warnings) = clocks::estimate(offsets, &hosts, config);
+        diagnostics.extend(warnings);
+        let (runs, bins): (Vec<Run>, Vec<Vec<BinnedSamples>>) =
+            measured.into_iter().map(|MeasuredRun { run, bins, .. }| (run, bins)).unzip();
+        for (id, run) in runs.entries() {
+            let condition = &mut conditions[run.condition];
+            condition.runs.push(id);
+            condition.completed += usize::from(run.migration.status == Status::Completed);
+        }
+        let curves = curves(&conditions, &runs, &bins, config);
+        let series = aggregate::series(&conditions, &runs);
+        let pairs = against_reference(config, &conditions);
+        let comparisons = aggregate::comparisons(&series, &pairs, config.bootstrap);
+        let benchmarked = match results {
+            Some(values) => benchmarks::benchmarked(values, &conditions, config, &mut diagnostics)
+                .map_err(|error| ConfigError::new(format!("{error:#}")))?,
+            None => Benchmarked::default(),
+        };
+        Ok(Self {
+            agreements: agreement::agreements(&runs),
+            convergence: convergence::convergence(&conditions, &runs),
+            sweeps: sweep::sweeps(&conditions, &series, &benchmarked.benchmarks),
+            hosts,
+            vm,
+            conditions,
+            runs,
+            series,
+            curves,
+            comparisons,
+            clocks,
+            benchmarked,
+            diagnostics,
+        })
+    }
+}
+
+/// The mean curves of each condition, for one event after the other. `bins` are those of the runs, in their order.
+fn curves(
+    conditions: &[Condition],
+    runs: &[Run],
+    bins: &[Vec<BinnedSamples>],
+    config: &Config,
+) -> Vec<Curve> {
+    let wanted: Vec<(Event, ConditionId)> =
+        config.events().flat_map(|event| conditions.ids().map(move |id| (event, id))).collect();
+    wanted
+        .into_par_iter()
+        .flat_map_iter(|(event, id)| {
+            let repetitions =
+                conditions[id].runs.iter().map(|run| (runs[*run].repetition, &bins[run.index()]));
+            let here = repetitions.flat_map(|(repetition, bins)| {
+                bins.iter()
+                    .filter(move |binned| binned.align == event)
+                    .map(move |binned| (repetition, binned))
+            });
+            aggregate::curves(id, event, here)
+        })
+        .collect()
+}
+
+/// Every other condition against the reference.
+fn against_reference(config: &Config, all: &[Condition]) -> Vec<(ConditionId, ConditionId)> {
+    let reference = conditions::reference(config, all);
+    let pairs = reference.into_iter().flat_map(|reference| all.ids().map(move |other| (reference, other)));
+    pairs.filter(|(reference, other)| reference != other).collect()
+}

@@ -1,0 +1,48 @@
+//! What is left of each run once it is measured.
+
+use rayon::prelude::*;
+
+use super::Surveyed;
+use super::surveyed::RunFiles;
+use crate::campaign::benchmarks::Value;
+use crate::input::config::Config;
+use crate::model::{Condition, Diagnostic, Host, Run};
+use crate::run::align::{AlignedRun, align};
+use crate::run::measure::{MeasuredRun, measure};
+
+/// In: the files of each run. Out: their numbers; nothing of the logs.
+pub struct Measured {
+    pub hosts: Vec<Host>,
+    pub vm: Option<String>,
+    pub conditions: Vec<Condition>,
+    pub results: Option<Vec<Value>>,
+    /// Ordered by condition, then repetition.
+    pub runs: Vec<MeasuredRun>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Measured {
+    /// Aligns and measures one run after the other, several at a time. `keep` sees the series of each before they are
+    /// dropped; what it returns comes in the order of the runs.
+    pub fn measure<K: Send>(
+        surveyed: Surveyed,
+        config: &Config,
+        keep: &(dyn Fn(&Run, &AlignedRun, &Config) -> K + Sync),
+    ) -> (Self, Vec<K>) {
+        let Surveyed { hosts, vm, counters, conditions, results, runs, mut diagnostics } = surveyed;
+        let one = |RunFiles { key, condition, files }: RunFiles| {
+            let mut aligned = align(key, &files.iter().collect::<Vec<_>>(), config, &counters);
+            let mut measured = measure(&aligned, (condition, &conditions[condition]), &hosts, config);
+            measured.diagnostics.append(&mut aligned.diagnostics);
+            let kept = keep(&measured.run, &aligned, config);
+            (measured, kept)
+        };
+        let mut all: Vec<(MeasuredRun, K)> = runs.into_par_iter().map(one).collect();
+        all.sort_by_key(|(measured, _)| (measured.run.condition, measured.run.repetition));
+        let (mut runs, kept): (Vec<MeasuredRun>, Vec<K>) = all.into_iter().unzip();
+        for measured in &mut runs {
+            diagnostics.append(&mut measured.diagnostics);
+        }
+        (Self { hosts, vm, conditions, results, runs, diagnostics }, kept)
+    }
+}

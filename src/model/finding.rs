@@ -1,0 +1,108 @@
+//! What the numbers of a campaign say.
+
+use super::{ConditionId, EfficiencyId, Method, ParallelId, Relocate, Relocation, RunId};
+use crate::stats::Interval;
+
+/// What the numbers say, found without a person. Sentences are made from these in the reports.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Finding {
+    /// What loses most in a comparison.
+    LeastEfficient { comparison: String, efficiency: EfficiencyId },
+    /// How many of the quantities of a comparison lose at most `loss` (a share of the baseline's
+    /// performance), and which lose more, the worst first.
+    LosesMore { comparison: String, loss: f64, quantities: usize, worse: Vec<EfficiencyId> },
+    /// Several VMs against one alone, and against what more VMs than cores can reach: the operations of one benchmark in
+    /// one condition.
+    Together { operations: Vec<ParallelId> },
+    /// Operations in which the largest value of the VMs is more than `ratio` times the smallest, the least even first.
+    Uneven { ratio: f64, operations: Vec<ParallelId> },
+    /// The outage of each condition: the best method's mean, and its range over all repetitions.
+    Outage { condition: ConditionId, method: Method, mean_s: f64, min_s: f64, max_s: f64, n: usize },
+    /// The condition lengthened the metric against the reference condition.
+    Lengthened {
+        metric: String,
+        condition: ConditionId,
+        reference: ConditionId,
+        ratio: f64,
+        ci95: Option<Interval>,
+        p_adjusted: Option<f64>,
+    },
+    /// How ping and guest clock compare over all runs; differences are guest clock − ping.
+    MethodsAgree { runs: usize, overlapping: usize, mean_difference_s: f64, largest_difference_s: f64 },
+    /// The run in which the two differ most beyond their intervals.
+    MethodsDisagree { run: RunId, ping_s: f64, guest_clock_s: f64 },
+    /// The outage outlasted the migration process in so many runs of the condition.
+    OutageOutlastsMigration { condition: ConditionId, runs: usize, of: usize },
+    /// Each of the first repetitions had a longer outage than every later one.
+    FirstRepetitionsSlower { condition: ConditionId, first: usize, first_mean_s: f64, later_mean_s: f64 },
+    /// Round trips while the migration ran were longer: ratio of medians during ÷ before.
+    RoundTripsRaised { condition: ConditionId, ratio: f64 },
+    /// Along a numeric factor (and at one level of a second, which may be empty) pre-copy converges in the condition
+    /// `last` and in none of the `conditions` above it, in which so many of the runs completed.
+    PrecopyLimit {
+        factor: String,
+        level: String,
+        last: ConditionId,
+        conditions: Vec<ConditionId>,
+        completed: usize,
+        runs: usize,
+    },
+    /// Further conditions in which pre-copy does not converge, the worst first.
+    DoesNotConverge { conditions: Vec<ConditionId> },
+    /// The conditions that sent the VM's memory several times, with how often, the most first.
+    Amplified { conditions: Vec<(ConditionId, f64)> },
+    /// A straight line describes a series over a numeric factor: units of the series per unit of the factor.
+    Trend { factor: String, level: String, metric: String, slope: f64, ci95: Interval, r_squared: f64 },
+}
+
+impl Finding {
+    /// What kind it is, in data.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::LeastEfficient { .. } => "least-efficient",
+            Self::LosesMore { .. } => "loses-more",
+            Self::Together { .. } => "several-vms",
+            Self::Uneven { .. } => "uneven",
+            Self::Outage { .. } => "outage",
+            Self::Lengthened { .. } => "lengthened",
+            Self::MethodsAgree { .. } => "methods-compared",
+            Self::MethodsDisagree { .. } => "methods-disagree",
+            Self::OutageOutlastsMigration { .. } => "outage-outlasts-migration",
+            Self::FirstRepetitionsSlower { .. } => "first-repetitions-slower",
+            Self::RoundTripsRaised { .. } => "round-trips-raised",
+            Self::PrecopyLimit { .. } => "precopy-limit",
+            Self::DoesNotConverge { .. } => "does-not-converge",
+            Self::Amplified { .. } => "amplified",
+            Self::Trend { .. } => "trend",
+        }
+    }
+}
+
+impl Relocate for Finding {
+    fn relocate(&mut self, to: &Relocation) {
+        match self {
+            Self::LeastEfficient { comparison: _, efficiency } => efficiency.relocate(to),
+            Self::LosesMore { comparison: _, loss: _, quantities: _, worse } => worse.relocate(to),
+            Self::Together { operations } | Self::Uneven { ratio: _, operations } => operations.relocate(to),
+            Self::Lengthened { metric: _, condition, reference, ratio: _, ci95: _, p_adjusted: _ } => {
+                condition.relocate(to);
+                reference.relocate(to);
+            }
+            Self::Outage { condition, method: _, mean_s: _, min_s: _, max_s: _, n: _ }
+            | Self::OutageOutlastsMigration { condition, runs: _, of: _ }
+            | Self::FirstRepetitionsSlower { condition, first: _, first_mean_s: _, later_mean_s: _ }
+            | Self::RoundTripsRaised { condition, ratio: _ } => condition.relocate(to),
+            Self::MethodsDisagree { run, ping_s: _, guest_clock_s: _ } => run.relocate(to),
+            Self::PrecopyLimit { factor: _, level: _, last, conditions, completed: _, runs: _ } => {
+                last.relocate(to);
+                conditions.relocate(to);
+            }
+            Self::DoesNotConverge { conditions } => conditions.relocate(to),
+            Self::Amplified { conditions } => {
+                conditions.iter_mut().for_each(|(condition, _)| condition.relocate(to));
+            }
+            Self::MethodsAgree { runs: _, overlapping: _, mean_difference_s: _, largest_difference_s: _ }
+            | Self::Trend { factor: _, level: _, metric: _, slope: _, ci95: _, r_squared: _ } => {}
+        }
+    }
+}

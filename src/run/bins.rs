@@ -1,0 +1,80 @@
+//! The samples of a run → bins of one second around an event, of which the curves of a condition are made.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Event, Unit};
+use crate::run::align::Samples;
+
+/// Curves cover at most this many bins on either side of time zero (one day), whatever a wrong
+/// clock claims.
+const MOST_BINS: f64 = 86_400.0;
+
+/// One quantity of one run in bins of one second.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BinnedSamples {
+    /// What time zero is.
+    pub align: Event,
+    /// `None` for a quantity of the service.
+    pub host: Option<String>,
+    pub metric: String,
+    pub unit: Unit,
+    /// Each bin that has samples, with their mean, ascending; bin k holds `[k − 0.5, k + 0.5)` seconds from time zero.
+    pub bins: Vec<(i64, f64)>,
+}
+
+/// The series of a run in bins around an event that happened at `zero_s`, seconds since the request.
+pub fn binned(all: &[Samples], align: Event, zero_s: f64) -> Vec<BinnedSamples> {
+    let series = |samples: &Samples| BinnedSamples {
+        align,
+        host: samples.host.clone(),
+        metric: samples.metric.clone(),
+        unit: samples.unit,
+        bins: bins(samples, zero_s),
+    };
+    all.iter().map(series).collect()
+}
+
+fn bins(samples: &Samples, zero_s: f64) -> Vec<(i64, f64)> {
+    let mut bins: BTreeMap<i64, (f64, u32)> = BTreeMap::new();
+    for (t, value) in samples.t_s.iter().zip(&samples.values) {
+        let k = (t - zero_s + 0.5).floor();
+        if k.abs() <= MOST_BINS {
+            let (sum, n) = bins.entry(k as i64).or_default();
+            *sum += value;
+            *n += 1;
+        }
+    }
+    bins.into_iter().map(|(k, (sum, n))| (k, sum / f64::from(n))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn around(zero_s: f64, t_s: &[f64], values: &[f64]) -> Vec<(i64, f64)> {
+        let samples = Samples {
+            host: None,
+            metric: "ping.rtt".to_owned(),
+            unit: Unit::Milliseconds,
+            t_s: t_s.to_vec(),
+            values: values.to_vec(),
+        };
+        binned(&[samples], Event::Request, zero_s).remove(0).bins
+    }
+
+    #[test]
+    fn bins_are_centred_on_whole_seconds_and_gaps_stay_gaps() {
+        let bins = around(0.0, &[-0.5, 0.0, 0.499, 0.5, 3.0], &[1.0, 2.0, 6.0, 10.0, 20.0]);
+        assert_eq!(bins, [(0, 3.0), (1, 10.0), (3, 20.0)]);
+    }
+
+    #[test]
+    fn another_time_zero_shifts_the_bins() {
+        assert_eq!(around(7.0, &[7.2, 8.2], &[1.0, 2.0]), [(0, 1.0), (1, 2.0)]);
+    }
+
+    #[test]
+    fn a_wrong_clock_does_not_fill_the_memory() {
+        assert_eq!(around(0.0, &[0.0, 1e15], &[1.0, 2.0]), [(0, 1.0)]);
+    }
+}

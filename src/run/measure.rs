@@ -1,0 +1,154 @@
+//! One aligned run → what is left of it: its numbers, the bins of its curves, the offsets of its clocks, and what stands
+//! in the way of more.
+//!
+//! A [`MeasuredRun`] is small and holds nothing of the logs: they, and the samples of the [`AlignedRun`], can be dropped
+//! once it is made.
+
+use super::align::AlignedRun;
+use super::bins::{BinnedSamples, binned};
+use super::clocks::{self, RunOffsets};
+use super::metrics::{
+    degradation, outage, precopy, reconciliation, resources, streaming, time_line, transfer,
+};
+use crate::input::config::Config;
+use crate::model::diagnostics::campaign_diagnostic;
+use crate::model::{
+    Condition, ConditionId, Degradation, Diagnostic, Flag, Host, Measurement, Method, Outage, Ping, Run,
+    Severity,
+};
+
+/// What is left of a run.
+#[derive(Debug)]
+pub struct MeasuredRun {
+    pub run: Run,
+    /// For each event of the campaign; empty for a run that does not count, or that has no time zero.
+    pub bins: Vec<BinnedSamples>,
+    /// Of its clocks; `None` without a time zero.
+    pub offsets: Option<RunOffsets>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Measures one run of a condition.
+pub fn measure(
+    aligned: &AlignedRun,
+    (condition_id, condition): (ConditionId, &Condition),
+    hosts: &[Host],
+    config: &Config,
+) -> MeasuredRun {
+    let id = format!("{}-{}", condition.id, aligned.key.repetition);
+    let migration = aligned.migration.clone();
+    let Outages { ping, outages, flags } = Outages::measure(aligned);
+    let milestones = time_line::milestones(aligned, &outages, hosts);
+    let phases = time_line::phases(&milestones);
+    let presences = time_line::presences(aligned, hosts);
+    let checks = reconciliation::checks(aligned, &outages, &milestones, &presences, hosts);
+    let cost = |samples| resources::cost(samples, migration.duration_s, &phases);
+    let (transfer, mut diagnostics) = transfer::transfer(&id, aligned, hosts);
+    diagnostics.extend(unplaced(&id, aligned));
+    diagnostics.extend(aligned.hypervisor.iter().filter_map(|log| precopy::contradiction(&id, &log.account)));
+    let run = Run {
+        condition: condition_id,
+        factors: aligned.key.factors.clone(),
+        repetition: aligned.key.repetition,
+        source_files: aligned.files.clone(),
+        degradation: degraded(aligned, ping.as_ref(), &outages),
+        measurements: measurements(aligned, &outages, config),
+        streams: aligned.streams.clone(),
+        resources: aligned.samples.iter().filter_map(cost).collect(),
+        flags: flags.into_iter().chain(reconciliation::flags(&checks)).collect(),
+        hypervisor: aligned.hypervisor.as_ref().map(|log| log.account.clone()),
+        id,
+        migration,
+        outages,
+        ping,
+        transfer,
+        milestones,
+        phases,
+        presences,
+        checks,
+    };
+    let mut bins = Vec::new();
+    for event in config.events().filter(|_| run.counts() && run.migration.request_epoch_s.is_some()) {
+        match run.event_s(event) {
+            Some(zero_s) => bins.extend(binned(&aligned.samples, event, zero_s)),
+            None => diagnostics.push(without_event(&run)),
+        }
+    }
+    let (offsets, beside) = clocks::in_run(aligned, hosts, config);
+    diagnostics.extend(beside);
+    MeasuredRun { run, bins, offsets, diagnostics }
+}
+
+/// The outages of a run by every method, and what its reader must know of them.
+struct Outages {
+    ping: Option<Ping>,
+    outages: Vec<Outage>,
+    flags: Vec<Flag>,
+}
+
+impl Outages {
+    fn measure(aligned: &AlignedRun) -> Self {
+        let migration = &aligned.migration;
+        let (ping, mut outages) = match &aligned.ping {
+            Some(timeline) => {
+                let (ping, outages) = outage::ping(timeline, migration);
+                (Some(ping), outages)
+            }
+            None => (None, Vec::new()),
+        };
+        let guest =
+            aligned.guest_clock.as_ref().and_then(|clock| outage::guest_clock(clock, outages.first()));
+        outages.extend(guest.iter().map(|guest| guest.outage.clone()));
+        outages.extend(aligned.hypervisor.as_ref().and_then(outage::hypervisor));
+        let flags = outage::flags(migration, ping.as_ref(), &outages, guest.as_ref());
+        Self { ping, outages, flags }
+    }
+}
+
+/// How much worse the service was, by ping.
+fn degraded(aligned: &AlignedRun, ping: Option<&Ping>, outages: &[Outage]) -> Option<Degradation> {
+    let main = outages.iter().find(|outage| outage.method == Method::Ping && outage.estimate_s > 0.0);
+    let hole = main.and_then(|outage| Some((outage.start_s?, outage.end_s)));
+    degradation::degradation(aligned.ping.as_ref()?, ping?, hole)
+}
+
+/// The further figures of a run, in the order in which they become series.
+fn measurements(aligned: &AlignedRun, outages: &[Outage], config: &Config) -> Vec<Measurement> {
+    let mut all = streaming::measurements(&aligned.streams, outages, config.file.stream.frame_rate);
+    all.extend(aligned.measurements.iter().cloned());
+    if let Some(log) = &aligned.hypervisor {
+        all.extend(precopy::measurements(&log.account, aligned.migration.duration_s));
+    }
+    all
+}
+
+/// What cannot be placed: the whole run without a time zero, else the stamps of the guest's clock.
+fn unplaced(id: &str, aligned: &AlignedRun) -> Option<Diagnostic> {
+    if aligned.migration.request_epoch_s.is_some() {
+        let clock = aligned.guest_clock.as_ref().filter(|clock| !clock.aligned)?;
+        let message = "the stamps cannot be placed against the request (no known date and time zone): declare utc_offset";
+        return Some(Diagnostic {
+            file: Some(clock.file.clone()),
+            ..campaign_diagnostic(Severity::Warning, "guest-clock-not-aligned", message.to_owned())
+        });
+    }
+    // Where only the hypervisor logged a run there is nothing to place.
+    let placeable = !aligned.samples.is_empty()
+        || aligned.ping.is_some()
+        || aligned.guest_clock.is_some()
+        || aligned.hypervisor.is_none();
+    let message = || {
+        format!(
+            "run {id} has no time zero: no usable migration-time file (epoch second of the request, then GNU \
+             time's line) among {}. Its curves are left out; its outages are the longest of the whole log",
+            aligned.files.join(", ")
+        )
+    };
+    placeable.then(|| campaign_diagnostic(Severity::Error, "run-without-time-zero", message()))
+}
+
+fn without_event(run: &Run) -> Diagnostic {
+    let message =
+        format!("run {} has not the event that curves are aligned at; its curves are left out", run.id);
+    campaign_diagnostic(Severity::Warning, "run-without-event", message)
+}

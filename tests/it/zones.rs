@@ -1,0 +1,113 @@
+//! Time zones: what is ambiguous has to be declared, and what is declared counts in every log.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::{part_of_campaign, summary};
+
+fn has(summary: &Value, code: &str) -> bool {
+    summary["diagnostics"].as_array().unwrap().iter().any(|found| found["code"] == code)
+}
+
+fn guest_outage(summary: &Value) -> &Value {
+    let outages = summary["runs"][0]["outages"].as_array().unwrap();
+    outages.iter().find(|outage| outage["method"] == "guest-clock").unwrap()
+}
+
+fn rename_zone(path: &Path, to: &str) {
+    let text = fs::read_to_string(path).unwrap();
+    assert!(text.contains(" CET"), "{}", path.display());
+    fs::write(path, text.replacen(" CET", &format!(" {to}"), 1)).unwrap();
+}
+
+/// The same log as `dstat -t` would have written it, an hour east of UTC.
+fn with_local_times(log: &str) -> String {
+    let mut lines = Vec::new();
+    for line in log.lines() {
+        let (first, rest) = line.split_once(',').unwrap_or((line, ""));
+        let first = match first {
+            "\"epoch\"" if rest.starts_with("\"total") => "\"system\"".to_owned(),
+            "\"epoch\"" => "\"time\"".to_owned(),
+            _ => match first.parse::<f64>() {
+                Ok(epoch) => {
+                    let of_day = (epoch as i64 + 3600) % 86_400;
+                    format!("26-01 {:02}:{:02}:{:02}", of_day / 3600, of_day / 60 % 60, of_day % 60)
+                }
+                Err(_) => first.to_owned(),
+            },
+        };
+        lines.push(if rest.is_empty() { first } else { format!("{first},{rest}") });
+    }
+    format!("{}\n", lines.join("\n"))
+}
+
+#[test]
+fn the_clock_of_a_vm_in_an_ambiguous_zone() {
+    let part = part_of_campaign(&["none1"]);
+    let right = guest_outage(&summary(part.path())).clone();
+    rename_zone(&part.path().join("none1-zeit.log"), "CST");
+    let undeclared = summary(part.path());
+    assert!(has(&undeclared, "zone-ambiguous"));
+    fs::write(part.path().join("campaign.toml"), "utc_offset = \"+01:00\"\n").unwrap();
+    let declared = summary(part.path());
+    assert!(!has(&declared, "zone-ambiguous"));
+    assert_eq!(guest_outage(&declared), &right);
+}
+
+#[test]
+fn local_times_of_dstat_are_placed_by_what_is_declared() {
+    let part = part_of_campaign(&["none1"]);
+    let path = part.path().join("none1-dstat-kirsche.test");
+    let local = with_local_times(&fs::read_to_string(&path).unwrap());
+    fs::write(&path, local).unwrap();
+    let by_log = summary(part.path());
+    // The log says CET: an hour, so that nothing changes.
+    fs::write(part.path().join("campaign.toml"), "utc_offset = \"+01:00\"\n").unwrap();
+    let agreed = summary(part.path());
+    assert!(!has(&agreed, "zone-overruled"));
+    assert_eq!(agreed["runs"][0]["resources"], by_log["runs"][0]["resources"]);
+    assert!(agreed["runs"][0]["resources"].to_string().contains("kirsche"));
+    // In another zone the declared offset has the last word.
+    for (zone, code) in [("CST", "zone-ambiguous"), ("EET", "zone-overruled")] {
+        fs::write(&path, fs::read_to_string(&path).unwrap().replace(" CET", &format!(" {zone}"))).unwrap();
+        fs::remove_file(part.path().join("campaign.toml")).unwrap();
+        let undeclared = summary(part.path());
+        assert_eq!(has(&undeclared, "zone-ambiguous"), zone == "CST");
+        assert_ne!(undeclared["runs"][0]["resources"], by_log["runs"][0]["resources"], "{zone}");
+        fs::write(part.path().join("campaign.toml"), "utc_offset = \"+01:00\"\n").unwrap();
+        let declared = summary(part.path());
+        assert_eq!(has(&declared, code), code == "zone-overruled", "{zone}");
+        assert_eq!(declared["runs"][0]["resources"], by_log["runs"][0]["resources"], "{zone}");
+        fs::write(&path, fs::read_to_string(&path).unwrap().replace(&format!(" {zone}"), " CET")).unwrap();
+    }
+}
+
+#[test]
+fn a_hypervisor_in_an_ambiguous_zone() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("none/1");
+    fs::create_dir_all(&run).unwrap();
+    let log = |zone: &str| {
+        [("05", "active", 0), ("06", "active", 1000), ("07", "completed", 2000)]
+            .map(|(second, status, total)| {
+                format!(
+                    "Tue Jan 26 14:00:{second} {zone} 2010\nMigration status: {status}\ntotal time: {total} milliseconds\n\n"
+                )
+            })
+            .concat()
+    };
+    let outcome = |zone: &str, declared: &str| {
+        fs::write(run.join("hmp.log"), log(zone)).unwrap();
+        fs::write(folder.path().join("campaign.toml"), declared).unwrap();
+        let summary = summary(folder.path());
+        let warned = ["zone-ambiguous", "zone-overruled"].map(|code| has(&summary, code));
+        (summary["runs"][0]["hypervisor"]["total_time_s"].clone(), warned)
+    };
+    let total = Value::from(2.0);
+    assert_eq!(outcome("CET", ""), (total.clone(), [false, false]));
+    assert_eq!(outcome("IST", ""), (total.clone(), [true, false]));
+    assert_eq!(outcome("IST", "utc_offset = \"+01:00\"\n"), (total.clone(), [false, false]));
+    assert_eq!(outcome("CET", "utc_offset = \"+05:00\"\n"), (total, [false, true]));
+}
