@@ -143,7 +143,7 @@ fn csv(bytes: &[u8]) -> Result<Cells> {
 }
 
 fn parquet_cells(bytes: &[u8]) -> Result<Cells> {
-    let frame = parquet::read(bytes.to_vec()).context("the file is Parquet, and damaged")?;
+    let frame = parquet::read(bytes.to_vec()).context("this Parquet file cannot be read")?;
     let headings: Vec<String> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
     let mut rows = vec![vec![None; headings.len()]; frame.height()];
     for (index, column) in frame.columns().iter().enumerate() {
