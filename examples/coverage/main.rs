@@ -1,6 +1,8 @@
 //! `cargo run --release --example coverage [RUNS]` shows how often the intervals hold the truth: it prints the
 //! tables of `docs/validation.md` and draws its figure, `docs/images/coverage.svg`.
 
+#![expect(clippy::expect_used, reason = "an example that cannot go on stops")]
+
 mod efficiency;
 mod figure;
 mod means;

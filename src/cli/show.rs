@@ -1,11 +1,10 @@
 //! Tables and sentences for a terminal, as wide as it is; tables in Markdown.
 
-use std::io::IsTerminal;
-
 use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, Table as TerminalTable, TableComponent, Width,
     presets,
 };
+use terminal_size::terminal_size_of;
 
 use crate::show::report::view::{CellView, SpanView, TableView};
 
@@ -23,8 +22,8 @@ pub fn plain_table() -> TerminalTable {
     let mut table = TerminalTable::new();
     table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
     table.remove_style(TableComponent::HorizontalLines).remove_style(TableComponent::MiddleIntersections);
-    if std::io::stdout().is_terminal() {
-        table.set_content_arrangement(ContentArrangement::Dynamic);
+    if let Some(columns) = columns() {
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(columns);
     } else {
         table.set_content_arrangement(ContentArrangement::Disabled);
     }
@@ -32,11 +31,12 @@ pub fn plain_table() -> TerminalTable {
 }
 
 /// Columns of the terminal; `None` in a pipe.
+fn columns() -> Option<u16> {
+    terminal_size_of(std::io::stdout()).map(|(width, _)| width.0)
+}
+
 fn room() -> Option<usize> {
-    if !std::io::stdout().is_terminal() {
-        return None;
-    }
-    plain_table().width().map(usize::from)
+    columns().map(usize::from)
 }
 
 /// Sentences in lines as wide as the terminal, from the second line on behind `indent`.

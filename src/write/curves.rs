@@ -1,9 +1,10 @@
 //! Mean curves as Parquet.
 
 use anyhow::Context;
-use polars::prelude::{Column as Series, DataFrame, ParquetWriter};
+use polars::prelude::{Column as Series, DataFrame};
 
 use super::number::round;
+use crate::input::parquet;
 use crate::model::{Analysis, Curve};
 
 /// File name of a curve without extension: `<condition>-<host>-<metric>`, metric dots as hyphens; with
@@ -49,7 +50,6 @@ pub fn curve_parquet(analysis: &Analysis, curve: &Curve) -> anyhow::Result<(Stri
         columns.push(column(&format!("repetition_{}", trace.repetition), trace.values.clone()));
     }
     let mut frame = DataFrame::new_infer_height(columns).with_context(|| path.clone())?;
-    let mut bytes = Vec::new();
-    ParquetWriter::new(&mut bytes).set_parallel(false).finish(&mut frame).with_context(|| path.clone())?;
+    let bytes = parquet::write(&mut frame).with_context(|| path.clone())?;
     Ok((path, bytes))
 }

@@ -16,8 +16,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, ensure};
-use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};
+use polars::prelude::{Column, DataFrame, NamedFrom, Series};
 
+use crate::input;
 use crate::model::{Analysis, Event, Factors, Run};
 use crate::run::align::AlignedRun;
 use crate::write::output::Folder;
@@ -259,9 +260,7 @@ fn parquet(columns: Vec<Column>) -> anyhow::Result<Option<Vec<u8>>> {
         return Ok(None);
     }
     let mut frame = DataFrame::new_infer_height(columns)?;
-    let mut bytes = Vec::new();
-    ParquetWriter::new(&mut bytes).set_parallel(false).finish(&mut frame)?;
-    Ok(Some(bytes))
+    Ok(Some(input::parquet::write(&mut frame)?))
 }
 
 /// A name or a level as part of a path: bytes that mean something there are escaped as Hive does, `%2F`.

@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-use polars::prelude::{DataFrame, ParquetReader, SerReader as _};
+use polars::prelude::DataFrame;
+use stillstand::input::parquet;
 
 use crate::{part_of_campaign, stdout, stillstand};
 
 fn frame(path: &Path) -> DataFrame {
-    ParquetReader::new(fs::File::open(path).unwrap()).finish().unwrap()
+    parquet::read(fs::read(path).unwrap()).unwrap()
 }
 
 fn ingest(campaign: &Path, out: &Path, more: &[&str]) {

@@ -1,5 +1,12 @@
 //! Whole-program tests, in one binary.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
+
 mod aligned;
 mod bad_input;
 mod benchmarks_shown;

@@ -1,10 +1,11 @@
 //! Plain tables of measurements, CSV or Parquet: a row a value, with columns that say of what.
 
 use anyhow::{Context, Result, bail, ensure};
-use polars::prelude::{DataType, ParquetReader, SerReader};
+use polars::prelude::DataType;
 
 use super::Measured;
 use crate::input::config::{MeasurementTable, TableDirection};
+use crate::input::parquet;
 use crate::input::session::RunKey;
 use crate::model::{Diagnostic, Direction, Factors, Severity, Unit};
 
@@ -37,7 +38,7 @@ pub fn read(
     fixed: &Factors,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Vec<TableRow>> {
-    let cells = if bytes.starts_with(b"PAR1") { parquet(bytes)? } else { csv(bytes)? };
+    let cells = if bytes.starts_with(b"PAR1") { parquet_cells(bytes)? } else { csv(bytes)? };
     let column = |name: &str| -> Result<usize> {
         let found = cells.headings.iter().position(|heading| heading == name);
         found.with_context(|| format!("there is no column `{name}`; there are {}", cells.headings.join(", ")))
@@ -141,10 +142,8 @@ fn csv(bytes: &[u8]) -> Result<Cells> {
     Ok(Cells { headings, rows, lines })
 }
 
-fn parquet(bytes: &[u8]) -> Result<Cells> {
-    let frame = ParquetReader::new(std::io::Cursor::new(bytes.to_vec()))
-        .finish()
-        .context("the file is Parquet, and damaged")?;
+fn parquet_cells(bytes: &[u8]) -> Result<Cells> {
+    let frame = parquet::read(bytes.to_vec()).context("this Parquet file cannot be read")?;
     let headings: Vec<String> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
     let mut rows = vec![vec![None; headings.len()]; frame.height()];
     for (index, column) in frame.columns().iter().enumerate() {
@@ -162,7 +161,7 @@ fn parquet(bytes: &[u8]) -> Result<Cells> {
 
 #[cfg(test)]
 mod tests {
-    use polars::prelude::{Column, DataFrame, ParquetWriter};
+    use polars::prelude::{Column, DataFrame};
     use proptest::prelude::*;
 
     use super::*;
@@ -200,8 +199,7 @@ mod tests {
             Column::new("rate".into(), [Some(1.5), None]),
         ];
         let mut frame = DataFrame::new(2, columns).unwrap();
-        let mut bytes = Vec::new();
-        ParquetWriter::new(&mut bytes).finish(&mut frame).unwrap();
+        let bytes = parquet::write(&mut frame).unwrap();
         let csv = found(b"system,run,rate\nnative,1,1.5\nkvm,2,\n", "").unwrap();
         // Headings are a line of a CSV.
         let mut parquet = found(&bytes, "").unwrap();

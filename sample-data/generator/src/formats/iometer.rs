@@ -116,6 +116,7 @@ pub fn write(test: &Test<'_>) -> Vec<u8> {
     text.into_bytes()
 }
 
+#[expect(clippy::expect_used, reason = "the generator's own times")]
 fn stamp(lines: &mut Vec<String>, milliseconds: i64) {
     let time = DateTime::from_timestamp_millis(milliseconds).expect("a time of this century");
     lines.push("'Time Stamp".to_owned());

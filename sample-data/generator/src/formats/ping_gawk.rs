@@ -10,8 +10,6 @@
 //! microseconds; `time` runs from the first request to the last. Limits: no duplicates, no errors, and
 //! replies that arrive before the next request is sent (else iputils would add `pipe N`).
 
-use std::fmt::Write;
-
 /// A session of ping.
 #[derive(Debug, Clone)]
 pub struct Session<'a> {
@@ -39,14 +37,8 @@ pub fn write(session: &Session<'_>) -> Vec<u8> {
     let Session { host, sent, time_ms, replies } = session;
     let mut text = format!("# PING {host} ({host}) 56(84) bytes of data.\n");
     for (number, reply) in replies.iter().enumerate() {
-        let line = format_args!(
-            "{}.{} {} {}\n",
-            reply.epoch,
-            number % 100,
-            reply.sequence,
-            milliseconds(reply.rtt_us)
-        );
-        text.write_fmt(line).expect("writing to a string cannot fail");
+        let rtt = milliseconds(reply.rtt_us);
+        text += &format!("{}.{} {} {rtt}\n", reply.epoch, number % 100, reply.sequence);
     }
     let received = replies.len() as u64;
     let loss = (sent.saturating_sub(received) * 100).checked_div(*sent).unwrap_or(0);
