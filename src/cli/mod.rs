@@ -133,11 +133,11 @@ fn print(bytes: &[u8]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How many data problems of each severity are told one by one on the terminal.
+/// How many data problems of each severity are printed one by one on the terminal.
 const SHOWN: usize = 10;
 
-/// Tells the data problems on stderr: errors and warnings one by one, notes as a number.
-fn tell(all: &[Diagnostic], common: &Common) {
+/// Prints the data problems on stderr: errors and warnings one by one, notes as a number.
+fn print_problems(all: &[Diagnostic], common: &Common) {
     if common.quiet {
         return;
     }
@@ -165,16 +165,16 @@ fn tell(all: &[Diagnostic], common: &Common) {
     }
 }
 
-/// Tells what is wrong with the data and which limits are exceeded, and says how to end for it.
+/// Prints what is wrong with the data and which limits are exceeded, and says how to end for it.
 fn conclude<'a>(
     all: &[Diagnostic],
     exceeded: impl Iterator<Item = &'a String>,
     strict: bool,
     common: &Common,
 ) -> Ending {
-    tell(all, common);
-    let told = exceeded.map(|message| writeln!(anstream::stderr(), "{message}")).count();
-    if told > 0 {
+    print_problems(all, common);
+    let printed = exceeded.map(|message| writeln!(anstream::stderr(), "{message}")).count();
+    if printed > 0 {
         return Ending::Difference;
     }
     let bad = strict && all.iter().any(|d| d.severity == Severity::Error);

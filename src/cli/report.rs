@@ -47,8 +47,8 @@ fn contents(analysed: &Analysed) -> String {
         (runs > 0 || results == 0, runs, "runs"),
         (results > 0, results, "benchmark results"),
     ];
-    let told = parts.iter().filter(|(told, ..)| *told).map(|(_, n, of)| format!("{n} {of}"));
-    told.collect::<Vec<_>>().join(", ")
+    let shown = parts.iter().filter(|(shown, ..)| *shown).map(|(_, n, of)| format!("{n} {of}"));
+    shown.collect::<Vec<_>>().join(", ")
 }
 
 /// The whole report folder with its manifest.

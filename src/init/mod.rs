@@ -8,7 +8,7 @@
 
 mod evidence;
 mod factors;
-mod marks;
+mod parts;
 mod naming;
 mod pattern;
 mod score;
@@ -24,7 +24,7 @@ use stillstand_parsers::{Clock, Format, Parsed};
 
 use self::evidence::Evidence;
 use self::naming::Naming;
-use self::score::Told;
+use self::score::Assignment;
 use crate::input::config::Config;
 use crate::input::load::{LoadedFile, load};
 use crate::input::session::Session;
@@ -69,7 +69,7 @@ struct Names {
     left_out: Option<String>,
 }
 
-/// Looks at every file of `folder`. `files` is told their number, `progress` is called after each.
+/// Looks at every file of `folder`. `files` gets their number, `progress` is called after each.
 ///
 /// # Errors
 ///
@@ -135,25 +135,25 @@ fn span(log: &Parsed) -> Option<(f64, f64)> {
 fn names(folder: &Path, logs: &[Log]) -> anyhow::Result<Option<Names>> {
     let found = naming::find(logs);
     let session = Session::with_config(folder, String::new())?;
-    let placed: BTreeMap<&str, Told> = session
+    let placed: BTreeMap<&str, Assignment> = session
         .files
         .iter()
         .map(|file| {
-            let told = Told {
+            let assigned = Assignment {
                 levels: file.run.factors.values().cloned().collect(),
                 repetition: file.run.repetition,
                 host: file.host.clone(),
             };
-            (file.relative.as_str(), told)
+            (file.relative.as_str(), assigned)
         })
         .collect();
-    let by_default: Vec<Option<Told>> =
+    let by_default: Vec<Option<Assignment>> =
         logs.iter().map(|log| placed.get(log.relative.as_str()).cloned()).collect();
-    let Naming { pattern, factors, told } = match found {
-        Some(found) if found.told != by_default => found,
-        Some(_) => Naming { pattern: String::new(), factors: vec!["load".to_owned()], told: by_default },
+    let Naming { pattern, factors, assigned } = match found {
+        Some(found) if found.assigned != by_default => found,
+        Some(_) => Naming { pattern: String::new(), factors: vec!["load".to_owned()], assigned: by_default },
         None if by_default.iter().all(Option::is_some) => {
-            Naming { pattern: String::new(), factors: vec!["load".to_owned()], told: by_default }
+            Naming { pattern: String::new(), factors: vec!["load".to_owned()], assigned: by_default }
         }
         None => return Ok(None),
     };
@@ -162,16 +162,16 @@ fn names(folder: &Path, logs: &[Log]) -> anyhow::Result<Option<Names>> {
         factors: factors.iter().map(|factor| (factor.clone(), BTreeSet::new())).collect(),
         conditions: BTreeMap::new(),
         logs: logs.len(),
-        placed: told.iter().flatten().count(),
-        doubles: score::doubles(logs, &told),
-        apart: score::apart(logs, &told),
-        left_out: told.iter().zip(logs).find(|(told, _)| told.is_none()).map(|(_, log)| log.relative.clone()),
+        placed: assigned.iter().flatten().count(),
+        doubles: score::doubles(logs, &assigned),
+        apart: score::apart(logs, &assigned),
+        left_out: assigned.iter().zip(logs).find(|(assigned, _)| assigned.is_none()).map(|(_, log)| log.relative.clone()),
     };
-    for told in told.into_iter().flatten() {
-        for (factor, level) in factors.iter().zip(&told.levels) {
+    for assigned in assigned.into_iter().flatten() {
+        for (factor, level) in factors.iter().zip(&assigned.levels) {
             names.factors.entry(factor.clone()).or_default().insert(level.clone());
         }
-        names.conditions.entry(told.levels).or_default().insert(told.repetition);
+        names.conditions.entry(assigned.levels).or_default().insert(assigned.repetition);
     }
     Ok(Some(names))
 }

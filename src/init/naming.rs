@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::Log;
-use super::marks::{self, Joined, Label, Mark, SELECTORS, Selector};
-use super::pattern::{LISTED, Marked, pattern};
-use super::score::{Told, score, splits};
+use super::parts::{self, Joined, Label, Part, SELECTORS, Selector};
+use super::pattern::{LISTED, PathParts, pattern};
+use super::score::{Assignment, score, splits};
 use super::table::{Read, Table};
 use super::tokens::Tokens;
 use regex::Regex;
@@ -19,10 +19,10 @@ use regex::Regex;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Naming {
     pub pattern: String,
-    /// Names of the factors, in the order of [`Told::levels`].
+    /// Names of the factors, in the order of [`Assignment::levels`].
     pub factors: Vec<String>,
     /// For every log, `None` where the pattern does not fit.
-    pub told: Vec<Option<Told>>,
+    pub assigned: Vec<Option<Assignment>>,
 }
 
 /// Where the host stands.
@@ -85,7 +85,7 @@ impl<'a> Campaign<'a> {
         Self {
             dates: paths.iter().map(Tokens::dates).collect(),
             hosts: paths.iter().map(|path| hosts.iter().find_map(|host| logged_host(path, host))).collect(),
-            sources: marks::sources(logs, &paths),
+            sources: parts::sources(logs, &paths),
             logs,
             paths,
         }
@@ -133,19 +133,19 @@ impl Trial<'_> {
         let campaign = self.campaign;
         let path = &campaign.paths[log];
         let dates = campaign.dates[log].iter().cloned().enumerate();
-        let mut marks: Vec<Mark> =
-            dates.map(|(number, range)| Mark { label: Label::Any(number), range }).collect();
+        let mut parts: Vec<Part> =
+            dates.map(|(number, range)| Part { label: Label::Any(number), range }).collect();
         if let Some(range) = campaign.hosts[log].clone().filter(|_| with_host) {
-            marks.push(Mark { label: Label::Host, range });
+            parts.push(Part { label: Label::Host, range });
         }
-        let mut sources = campaign.sources[log].iter().filter(|range| !marks::is_marked(&marks, range));
+        let mut sources = campaign.sources[log].iter().filter(|range| !parts::is_taken(&parts, range));
         let source = if self.last_source { sources.next_back() } else { sources.next() };
-        marks.extend(source.map(|range| Mark { label: Label::Source, range: range.clone() }));
-        let repetition = marks::repetition(path, &marks, self.selector)?;
-        marks.push(Mark { label: Label::Repetition, range: repetition.clone() });
-        let prefix = marks::prefix(path, &repetition).filter(|_| self.with_prefix);
-        let chunks = marks::chunks(path, &marks, prefix.as_ref(), self.joined);
-        Some(Read { marks, chunks, repetition })
+        parts.extend(source.map(|range| Part { label: Label::Source, range: range.clone() }));
+        let repetition = parts::repetition(path, &parts, self.selector)?;
+        parts.push(Part { label: Label::Repetition, range: repetition.clone() });
+        let prefix = parts::prefix(path, &repetition).filter(|_| self.with_prefix);
+        let chunks = parts::chunks(path, &parts, prefix.as_ref(), self.joined);
+        Some(Read { parts, chunks, repetition })
     }
 }
 
@@ -160,7 +160,7 @@ fn place_hosts(reads: &mut [Option<Read>], campaign: &Campaign<'_>, at: HostAt) 
     match at {
         HostAt::Nowhere => {}
         HostAt::AsLogged => {
-            let named = |read: &Read| read.marks.iter().any(|mark| mark.label == Label::Host);
+            let named = |read: &Read| read.parts.iter().any(|part| part.label == Label::Host);
             reads.iter().flatten().any(named).then_some(())?;
         }
         HostAt::LeftOver => left_over(reads, campaign.logs, paths)?,
@@ -171,7 +171,7 @@ fn place_hosts(reads: &mut [Option<Read>], campaign: &Campaign<'_>, at: HostAt) 
                     *read = None;
                     continue;
                 };
-                let cuts = marks::cuts(path, &chunk);
+                let cuts = parts::cuts(path, &chunk);
                 let wanted = cuts.into_iter().find(|(host, rest)| match piece {
                     Piece::Whole => rest.is_none(),
                     Piece::First => rest.is_some() && host.start == chunk.start,
@@ -187,7 +187,7 @@ fn place_hosts(reads: &mut [Option<Read>], campaign: &Campaign<'_>, at: HostAt) 
 
 impl Read {
     fn take_host(&mut self, chunk: usize, host: Range<usize>, rest: Option<Range<usize>>) {
-        self.marks.push(Mark { label: Label::Host, range: host });
+        self.parts.push(Part { label: Label::Host, range: host });
         self.chunks.splice(chunk..=chunk, rest);
     }
 }
@@ -212,7 +212,7 @@ fn left_over(reads: &mut [Option<Read>], logs: &[Log], paths: &[Tokens]) -> Opti
             continue;
         }
         let mut found = (0..read.chunks.len()).flat_map(|index| {
-            marks::cuts(path, &read.chunks[index]).into_iter().map(move |cut| (index, cut))
+            parts::cuts(path, &read.chunks[index]).into_iter().map(move |cut| (index, cut))
         });
         let fits = found.find(|(index, (_, rest))| {
             let mut chunks = read.chunks.clone();
@@ -229,8 +229,8 @@ fn left_over(reads: &mut [Option<Read>], logs: &[Log], paths: &[Tokens]) -> Opti
 
 /// A complete way to read the names, with how well its runs look.
 struct Way {
-    reads: Vec<Option<Vec<Mark>>>,
-    told: Vec<Option<Told>>,
+    reads: Vec<Option<Vec<Part>>>,
+    assigned: Vec<Option<Assignment>>,
     factors: Vec<String>,
     score: f64,
 }
@@ -254,38 +254,38 @@ impl Way {
         let table = Table::new(paths, &reads, columns);
         let columns = table.telling(logs);
         let factors = super::factors::names(&table.values_of(&columns));
-        let told = table.told(&columns);
+        let assigned = table.assigned(&columns);
         let bonus = |condition: bool, points: f64| if condition { points } else { 0.0 };
         let host_bonus = match host {
             HostAt::Nowhere => 0.0,
-            _ if splits(logs, &told) => 2.0,
+            _ if splits(logs, &assigned) => 2.0,
             HostAt::AsLogged | HostAt::LeftOver => 1.0,
             // What never tells two logs of a run apart is hardly a host.
             HostAt::Chunk(..) => -15.0,
         };
         let score =
-            score(logs, &told) + host_bonus + bonus(worded, 3.0) + bonus(table.crossed(&columns), 1.0);
-        let marked = reads.into_iter().map(|read| read.map(|read| table.marks(read, &columns))).collect();
-        Some(Self { reads: marked, told, factors, score })
+            score(logs, &assigned) + host_bonus + bonus(worded, 3.0) + bonus(table.crossed(&columns), 1.0);
+        let read_parts = reads.into_iter().map(|read| read.map(|read| table.parts(read, &columns))).collect();
+        Some(Self { reads: read_parts, assigned, factors, score })
     }
 
     /// The pattern that reads the names this way, if there is one.
     fn naming(self, campaign: &Campaign<'_>) -> Option<Naming> {
         let Campaign { logs, paths, .. } = campaign;
-        let marked: Vec<Marked<'_>> = self
+        let read_parts: Vec<PathParts<'_>> = self
             .reads
             .iter()
             .zip(paths.iter())
-            .filter_map(|(marks, path)| Some(Marked { path, marks: marks.clone()? }))
+            .filter_map(|(parts, path)| Some(PathParts { path, parts: parts.clone()? }))
             .collect();
         LISTED.into_iter().find_map(|listed| {
-            let pattern = pattern(&marked, &self.factors, listed)?;
+            let pattern = pattern(&read_parts, &self.factors, listed)?;
             let regex = Regex::new(&pattern).ok()?;
-            let same = |(told, log): (&Option<Told>, &Log)| {
-                told.is_none() || apply(&regex, &self.factors, &log.relative) == *told
+            let same = |(assigned, log): (&Option<Assignment>, &Log)| {
+                assigned.is_none() || apply(&regex, &self.factors, &log.relative) == *assigned
             };
-            self.told.iter().zip(logs.iter()).all(same).then(|| Naming {
-                told: logs.iter().map(|log| apply(&regex, &self.factors, &log.relative)).collect(),
+            self.assigned.iter().zip(logs.iter()).all(same).then(|| Naming {
+                assigned: logs.iter().map(|log| apply(&regex, &self.factors, &log.relative)).collect(),
                 factors: self.factors.clone(),
                 pattern,
             })
@@ -293,9 +293,9 @@ impl Way {
     }
 }
 
-fn apply(regex: &Regex, factors: &[String], path: &str) -> Option<Told> {
+fn apply(regex: &Regex, factors: &[String], path: &str) -> Option<Assignment> {
     let captures = regex.captures(path)?;
     let group = |name: &str| captures.name(name).map(|found| found.as_str().to_owned());
     let levels = factors.iter().map(|name| group(name)).collect::<Option<Vec<_>>>()?;
-    Some(Told { levels, repetition: group("repetition")?.parse().ok()?, host: group("host") })
+    Some(Assignment { levels, repetition: group("repetition")?.parse().ok()?, host: group("host") })
 }

@@ -6,14 +6,14 @@
 
 use std::collections::BTreeSet;
 
-use super::marks::{Label, Mark};
+use super::parts::{Label, Part};
 use super::tokens::Tokens;
 
-/// One path with its marks from left to right.
+/// One path with its parts from left to right.
 #[derive(Debug, Clone)]
-pub struct Marked<'a> {
+pub struct PathParts<'a> {
     pub path: &'a Tokens,
-    pub marks: Vec<Mark>,
+    pub parts: Vec<Part>,
 }
 
 /// How far values are listed one by one.
@@ -29,7 +29,7 @@ pub const LISTED: [Listed; 4] =
     [Listed::Nothing, Listed::Sources, Listed::SourcesAndHosts, Listed::Everything];
 
 /// The pattern; `None` if the parts do not stand in the same order everywhere.
-pub fn pattern(files: &[Marked<'_>], levels: &[String], listed: Listed) -> Option<String> {
+pub fn pattern(files: &[PathParts<'_>], levels: &[String], listed: Listed) -> Option<String> {
     let order = order(files)?;
     let mut text = String::from("^");
     let mut index = 0;
@@ -71,13 +71,13 @@ pub fn pattern(files: &[Marked<'_>], levels: &[String], listed: Listed) -> Optio
     Some(text)
 }
 
-fn has(file: &Marked<'_>, label: Label) -> bool {
-    file.marks.iter().any(|mark| mark.label == label)
+fn has(file: &PathParts<'_>, label: Label) -> bool {
+    file.parts.iter().any(|part| part.label == label)
 }
 
 /// The labels of all paths in their common order.
-fn order(files: &[Marked<'_>]) -> Option<Vec<Label>> {
-    let labels = |file: &Marked<'_>| file.marks.iter().map(|mark| mark.label).collect::<Vec<_>>();
+fn order(files: &[PathParts<'_>]) -> Option<Vec<Label>> {
+    let labels = |file: &PathParts<'_>| file.parts.iter().map(|part| part.label).collect::<Vec<_>>();
     let mut order: Vec<Label> = files.iter().map(labels).max_by_key(Vec::len)?;
     // A part that the longest path lacks goes behind its left neighbour.
     for file in files {
@@ -98,18 +98,18 @@ fn order(files: &[Marked<'_>]) -> Option<Vec<Label>> {
 }
 
 /// What stands between two parts in the paths that have them side by side; `None` is an end of the path.
-fn gap(files: &[Marked<'_>], left: Option<Label>, right: Option<Label>) -> Option<BTreeSet<String>> {
+fn gap(files: &[PathParts<'_>], left: Option<Label>, right: Option<Label>) -> Option<BTreeSet<String>> {
     let found: BTreeSet<String> = files
         .iter()
         .filter_map(|file| {
             let at = match left {
                 None => 0,
-                Some(left) => file.marks.iter().position(|mark| mark.label == left)? + 1,
+                Some(left) => file.parts.iter().position(|part| part.label == left)? + 1,
             };
-            let start = at.checked_sub(1).map_or(0, |at| file.marks[at].range.end);
-            let end = match (file.marks.get(at), right) {
+            let start = at.checked_sub(1).map_or(0, |at| file.parts[at].range.end);
+            let end = match (file.parts.get(at), right) {
                 (None, None) => file.path.stem,
-                (Some(mark), Some(right)) if mark.label == right => mark.range.start,
+                (Some(part), Some(right)) if part.label == right => part.range.start,
                 _ => return None,
             };
             Some(file.path.text[start..end].to_owned())
@@ -158,7 +158,7 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-fn part(files: &[Marked<'_>], label: Label, levels: &[String], listed: Listed) -> String {
+fn part(files: &[PathParts<'_>], label: Label, levels: &[String], listed: Listed) -> String {
     let values = values(files, label);
     let list = |from: Listed| (listed >= from).then(|| alternatives(&values));
     let any = || class(files, label, &values);
@@ -174,10 +174,10 @@ fn part(files: &[Marked<'_>], label: Label, levels: &[String], listed: Listed) -
     }
 }
 
-fn values<'a>(files: &[Marked<'a>], label: Label) -> BTreeSet<&'a str> {
-    let of = |file: &Marked<'a>| {
-        let mark = file.marks.iter().find(|mark| mark.label == label)?;
-        Some(&file.path.text[mark.range.clone()])
+fn values<'a>(files: &[PathParts<'a>], label: Label) -> BTreeSet<&'a str> {
+    let of = |file: &PathParts<'a>| {
+        let part = file.parts.iter().find(|part| part.label == label)?;
+        Some(&file.path.text[part.range.clone()])
     };
     files.iter().filter_map(of).collect()
 }
@@ -190,14 +190,14 @@ fn alternatives(values: &BTreeSet<&str>) -> String {
 }
 
 /// Text without the separators beside the part; lazy where the values hold such separators themselves.
-fn class(files: &[Marked<'_>], label: Label, values: &BTreeSet<&str>) -> String {
+fn class(files: &[PathParts<'_>], label: Label, values: &BTreeSet<&str>) -> String {
     let mut beside = BTreeSet::new();
     let mut digit_follows = false;
     for file in files {
-        let Some(mark) = file.marks.iter().find(|mark| mark.label == label) else { continue };
+        let Some(part) = file.parts.iter().find(|part| part.label == label) else { continue };
         let text = &file.path.text;
-        beside.extend(text[..mark.range.start].chars().next_back());
-        let next = text[mark.range.end..].chars().next();
+        beside.extend(text[..part.range.start].chars().next_back());
+        let next = text[part.range.end..].chars().next();
         digit_follows |= next.is_some_and(|c| c.is_ascii_digit());
         beside.extend(next);
     }
@@ -228,29 +228,29 @@ mod tests {
     }
 
     fn check_listed(written: &[&str], listed: Listed, expected: &str) {
-        let read: Vec<(Tokens, Vec<Mark>)> = written.iter().map(|text| read(text)).collect();
-        let files: Vec<Marked<'_>> =
-            read.iter().map(|(path, marks)| Marked { path, marks: marks.clone() }).collect();
+        let read: Vec<(Tokens, Vec<Part>)> = written.iter().map(|text| read(text)).collect();
+        let files: Vec<PathParts<'_>> =
+            read.iter().map(|(path, parts)| PathParts { path, parts: parts.clone() }).collect();
         let pattern = pattern(&files, &["load".to_owned()], listed).unwrap();
         assert_eq!(pattern, expected);
         let regex = regex::Regex::new(&pattern).unwrap();
-        for (path, marks) in &read {
+        for (path, parts) in &read {
             let captures = regex.captures(&path.text).unwrap_or_else(|| panic!("{}", path.text));
-            for mark in marks {
-                let name = match mark.label {
+            for part in parts {
+                let name = match part.label {
                     Label::Level(_) => "load",
                     Label::Repetition => "repetition",
                     Label::Source => "source",
                     Label::Host => "host",
                     Label::Any(_) => continue,
                 };
-                assert_eq!(captures.name(name).unwrap().range(), mark.range, "{}", path.text);
+                assert_eq!(captures.name(name).unwrap().range(), part.range, "{}", path.text);
             }
         }
     }
 
-    fn read(written: &str) -> (Tokens, Vec<Mark>) {
-        let (mut text, mut marks) = (String::new(), Vec::new());
+    fn read(written: &str) -> (Tokens, Vec<Part>) {
+        let (mut text, mut parts) = (String::new(), Vec::new());
         for (number, piece) in written.split(['[', ']']).enumerate() {
             match piece.split_once(':').filter(|_| number % 2 == 1) {
                 Some((label, value)) => {
@@ -261,13 +261,13 @@ mod tests {
                         "h" => Label::Host,
                         _ => Label::Any(0),
                     };
-                    marks.push(Mark { label, range: text.len()..text.len() + value.len() });
+                    parts.push(Part { label, range: text.len()..text.len() + value.len() });
                     text.push_str(value);
                 }
                 None => text.push_str(piece),
             }
         }
-        (Tokens::new(&text), marks)
+        (Tokens::new(&text), parts)
     }
 
     #[test]
@@ -323,8 +323,8 @@ mod tests {
     #[test]
     fn different_orders_have_no_pattern() {
         let read = [read("[r:3]_[l:none]"), read("[l:none]_[r:3]")];
-        let files: Vec<Marked<'_>> =
-            read.iter().map(|(path, marks)| Marked { path, marks: marks.clone() }).collect();
+        let files: Vec<PathParts<'_>> =
+            read.iter().map(|(path, parts)| PathParts { path, parts: parts.clone() }).collect();
         assert_eq!(pattern(&files, &[], Listed::Nothing), None);
     }
 }

@@ -8,7 +8,7 @@ use super::Log;
 
 /// What a path tells about its log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct Assignment {
     pub levels: Vec<String>,
     pub repetition: u32,
     pub host: Option<String>,
@@ -17,28 +17,28 @@ pub struct Told {
 type Run<'a> = (&'a [String], u32);
 
 /// The logs of every run, by kind: the format, and the host where that may differ.
-fn runs<'a>(logs: &'a [Log], told: &'a [Option<Told>]) -> BTreeMap<Run<'a>, Vec<(&'a Log, Option<&'a str>)>> {
+fn runs<'a>(logs: &'a [Log], assigned: &'a [Option<Assignment>]) -> BTreeMap<Run<'a>, Vec<(&'a Log, Option<&'a str>)>> {
     let mut runs: BTreeMap<Run<'_>, Vec<_>> = BTreeMap::new();
-    for (log, told) in logs.iter().zip(told) {
-        if let Some(told) = told {
-            let host = told.host.as_deref().filter(|_| !log.format.meaning().is_once_per_run());
-            runs.entry((&told.levels, told.repetition)).or_default().push((log, host));
+    for (log, assigned) in logs.iter().zip(assigned) {
+        if let Some(assigned) = assigned {
+            let host = assigned.host.as_deref().filter(|_| !log.format.meaning().is_once_per_run());
+            runs.entry((&assigned.levels, assigned.repetition)).or_default().push((log, host));
         }
     }
     runs
 }
 
 /// How many logs are one too many in their run.
-pub fn doubles(logs: &[Log], told: &[Option<Told>]) -> usize {
+pub fn doubles(logs: &[Log], assigned: &[Option<Assignment>]) -> usize {
     let kinds = |logs: &[(&Log, Option<&str>)]| {
         logs.iter().map(|(log, host)| (log.format, host.map(str::to_owned))).collect::<BTreeSet<_>>().len()
     };
-    runs(logs, told).values().map(|logs| logs.len() - kinds(logs)).sum()
+    runs(logs, assigned).values().map(|logs| logs.len() - kinds(logs)).sum()
 }
 
 /// Whether some run has logs of one kind from several hosts.
-pub fn splits(logs: &[Log], told: &[Option<Told>]) -> bool {
-    runs(logs, told).values().any(|logs| {
+pub fn splits(logs: &[Log], assigned: &[Option<Assignment>]) -> bool {
+    runs(logs, assigned).values().any(|logs| {
         let kinds: BTreeSet<_> = logs.iter().map(|(log, host)| (log.format, *host)).collect();
         let formats: BTreeSet<_> = logs.iter().map(|(log, _)| log.format).collect();
         kinds.len() > formats.len()
@@ -46,8 +46,8 @@ pub fn splits(logs: &[Log], told: &[Option<Told>]) -> bool {
 }
 
 /// How many runs have logs of different times.
-pub fn apart(logs: &[Log], told: &[Option<Told>]) -> usize {
-    runs(logs, told).values().filter(|logs| !overlap(logs)).count()
+pub fn apart(logs: &[Log], assigned: &[Option<Assignment>]) -> usize {
+    runs(logs, assigned).values().filter(|logs| !overlap(logs)).count()
 }
 
 /// Whether all logs of a run that tell their time have some in common, give or take what clocks differ.
@@ -60,8 +60,8 @@ fn overlap(logs: &[(&Log, Option<&str>)]) -> bool {
 }
 
 /// How much the runs look like runs.
-pub fn score(logs: &[Log], told: &[Option<Told>]) -> f64 {
-    let runs = runs(logs, told);
+pub fn score(logs: &[Log], assigned: &[Option<Assignment>]) -> f64 {
+    let runs = runs(logs, assigned);
     // A benchmark that is a load itself leaves its log in the runs of that load only: kinds of which most
     // runs have none say nothing about a run.
     let mut number_of: BTreeMap<(Format, Option<&str>), usize> = BTreeMap::new();
@@ -88,8 +88,8 @@ pub fn score(logs: &[Log], told: &[Option<Told>]) -> f64 {
         f64::from(u8::from(from_start && even))
     });
     let several = runs.len() as f64 / conditions.len().max(1) as f64 >= 1.5;
-    let placed = told.iter().flatten().count() as f64 / told.len() as f64;
-    100.0 * placed - 200.0 * doubles(logs, told) as f64 / logs.len() as f64
+    let placed = assigned.iter().flatten().count() as f64 / assigned.len() as f64;
+    100.0 * placed - 200.0 * doubles(logs, assigned) as f64 / logs.len() as f64
         + 40.0 * mean(complete.collect())
         + 60.0 * mean(overlapping.collect())
         + 10.0 * mean(counted.collect())
@@ -105,8 +105,8 @@ mod tests {
         Log { relative: String::new(), format, host: None, span: Some(span) }
     }
 
-    fn told(level: &str, repetition: u32, host: Option<&str>) -> Option<Told> {
-        Some(Told { levels: vec![level.to_owned()], repetition, host: host.map(str::to_owned) })
+    fn assigned(level: &str, repetition: u32, host: Option<&str>) -> Option<Assignment> {
+        Some(Assignment { levels: vec![level.to_owned()], repetition, host: host.map(str::to_owned) })
     }
 
     #[test]
@@ -119,11 +119,11 @@ mod tests {
             log("dstat", (101.0, 161.0)),
             log("ping-gawk", (102.0, 150.0)),
         ];
-        let of = |run: fn(usize) -> Option<Told>| (0..6).map(run).collect::<Vec<_>>();
-        let right = of(|n| told("none", n as u32 / 3 + 1, [Some("a"), Some("b"), None][n % 3]));
-        let without_hosts = of(|n| told("none", n as u32 / 3 + 1, None));
-        let hosts_as_loads = of(|n| told(["a", "b", ""][n % 3], n as u32 / 3 + 1, None));
-        let runs_mixed = of(|n| told("none", n as u32 % 2 + 1, [Some("a"), Some("b"), None][n % 3]));
+        let of = |run: fn(usize) -> Option<Assignment>| (0..6).map(run).collect::<Vec<_>>();
+        let right = of(|n| assigned("none", n as u32 / 3 + 1, [Some("a"), Some("b"), None][n % 3]));
+        let without_hosts = of(|n| assigned("none", n as u32 / 3 + 1, None));
+        let hosts_as_loads = of(|n| assigned(["a", "b", ""][n % 3], n as u32 / 3 + 1, None));
+        let runs_mixed = of(|n| assigned("none", n as u32 % 2 + 1, [Some("a"), Some("b"), None][n % 3]));
         assert_eq!((doubles(&logs, &right), apart(&logs, &right), splits(&logs, &right)), (0, 0, true));
         assert_eq!((doubles(&logs, &without_hosts), splits(&logs, &without_hosts)), (2, false));
         assert_eq!(apart(&logs, &runs_mixed), 2);

@@ -5,14 +5,14 @@ use std::ops::Range;
 
 use super::Log;
 use super::factors::is_filler;
-use super::marks::{Label, Mark};
-use super::score::{Told, doubles};
+use super::parts::{Label, Part};
+use super::score::{Assignment, doubles};
 use super::tokens::Tokens;
 
-/// The marks of one path and what is left.
+/// The parts of one path and what is left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Read {
-    pub marks: Vec<Mark>,
+    pub parts: Vec<Part>,
     pub chunks: Vec<Range<usize>>,
     pub repetition: Range<usize>,
 }
@@ -33,11 +33,11 @@ impl Table {
     pub fn new(paths: &[Tokens], reads: &[Option<Read>], columns: usize) -> Self {
         let rows = reads.iter().zip(paths).map(|(read, path)| {
             let read = read.as_ref()?;
-            let host = read.marks.iter().find(|mark| mark.label == Label::Host);
+            let host = read.parts.iter().find(|part| part.label == Label::Host);
             Some(Row {
                 cells: read.chunks.iter().map(|chunk| path.text[chunk.clone()].to_owned()).collect(),
                 repetition: path.text[read.repetition.clone()].parse().ok(),
-                host: host.map(|mark| path.text[mark.range.clone()].to_owned()),
+                host: host.map(|part| path.text[part.range.clone()].to_owned()),
             })
         });
         Self { rows: rows.collect(), columns }
@@ -58,7 +58,7 @@ impl Table {
             let needless = self.follows(column, &others)
                 || (self.repetitions(&kept) < 1.5
                     && self.repetitions(&others) >= 1.5
-                    && doubles(logs, &self.told(&others)) <= doubles(logs, &self.told(&kept)));
+                    && doubles(logs, &self.assigned(&others)) <= doubles(logs, &self.assigned(&kept)));
             if needless {
                 kept = others;
             }
@@ -105,9 +105,9 @@ impl Table {
         columns.len() > 1 && conditions.len() == combinations
     }
 
-    pub fn told(&self, columns: &[usize]) -> Vec<Option<Told>> {
+    pub fn assigned(&self, columns: &[usize]) -> Vec<Option<Assignment>> {
         let of = |row: &Row| {
-            Some(Told {
+            Some(Assignment {
                 levels: columns.iter().map(|&column| row.cells[column].clone()).collect(),
                 repetition: row.repetition?,
                 host: row.host.clone(),
@@ -120,25 +120,25 @@ impl Table {
         columns.iter().map(|&column| self.rows().map(|row| row.cells[column].clone()).collect()).collect()
     }
 
-    /// The marks of one path with those of its factors; text that varies and is none is marked as such.
-    pub fn marks(&self, read: Read, columns: &[usize]) -> Vec<Mark> {
-        let mut marks = read.marks;
+    /// The parts of one path with those of its factors; text that varies and is none has a part of its own.
+    pub fn parts(&self, read: Read, columns: &[usize]) -> Vec<Part> {
+        let mut parts = read.parts;
         for (column, range) in read.chunks.into_iter().enumerate() {
             let mut cells = self.rows().map(|row| &row.cells[column]);
             let first = cells.next();
             if let Some(number) = columns.iter().position(|c| *c == column) {
-                marks.push(Mark { label: Label::Level(number), range });
+                parts.push(Part { label: Label::Level(number), range });
             } else if cells.any(|cell| Some(cell) != first) {
-                marks.push(Mark { label: Label::Any(column), range });
+                parts.push(Part { label: Label::Any(column), range });
             }
         }
-        marks.sort_by_key(|mark| mark.range.start);
+        parts.sort_by_key(|part| part.range.start);
         let mut count = 0..;
-        for mark in &mut marks {
-            if let Label::Any(number) = &mut mark.label {
+        for part in &mut parts {
+            if let Label::Any(number) = &mut part.label {
                 *number = count.next().unwrap_or_default();
             }
         }
-        marks
+        parts
     }
 }

@@ -1,4 +1,4 @@
-//! The text of the proposed `campaign.toml`, and what is told on the terminal.
+//! The text of the proposed `campaign.toml`, and what the terminal shows.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -67,14 +67,14 @@ mod tests {
     use crate::show::tables::example::{benchmarked, placed};
     use crate::show::text::Language;
 
-    fn said(placement: &Placement) -> String {
+    fn sentence(placement: &Placement) -> String {
         recommendation(placement, &Text::new(Language::En))
     }
 
     #[test]
     fn the_order_comes_with_its_reason_and_what_is_left() {
         assert_eq!(
-            said(&placed()),
+            sentence(&placed()),
             "Together the VMs use 95.5 % of the host’s CPU, above the threshold of 65 %: VM web should migrate first. \
              VM web takes as long to migrate as mail within the uncertainty of the times, and has the shorter downtime. \
              The others then use 50.5 %."
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn none_has_to_move_all_have_to_or_it_is_not_known() {
-        let of = |cpu_percent, to_migrate| said(&Placement { cpu_percent, to_migrate, ..placed() });
+        let of = |cpu_percent, to_migrate| sentence(&Placement { cpu_percent, to_migrate, ..placed() });
         assert!(
             of(Some(60.0), Some(0))
                 .contains("none has to move. If one had to, VM web should go first, then mail")
@@ -96,7 +96,7 @@ mod tests {
         let mut three = placed();
         let as_fast = ["mail", "db", "dns"].map(str::to_owned).to_vec();
         three.order[0].reason = Reason::NothingTells { as_fast };
-        assert!(said(&three).contains("as mail, db and dns within"), "{}", said(&three));
+        assert!(sentence(&three).contains("as mail, db and dns within"), "{}", sentence(&three));
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub enum Label {
 
 /// A labelled part of a path, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
+pub struct Part {
     pub label: Label,
     pub range: Range<usize>,
 }
@@ -144,14 +144,14 @@ pub const SELECTORS: [Selector; 10] = [
     Selector::AfterSource,
 ];
 
-/// Where the selector finds the repetition among the numbers that have no mark yet.
-pub fn repetition(path: &Tokens, marks: &[Mark], selector: Selector) -> Option<Range<usize>> {
+/// Where the selector finds the repetition among the numbers that have no part yet.
+pub fn repetition(path: &Tokens, parts: &[Part], selector: Selector) -> Option<Range<usize>> {
     let free = |index: &usize| {
         let token = &path.tokens[*index];
-        token.kind == Kind::Number && token.range.len() <= 4 && !is_marked(marks, &token.range)
+        token.kind == Kind::Number && token.range.len() <= 4 && !is_taken(parts, &token.range)
     };
     let mut numbers = (0..path.tokens.len()).filter(free);
-    let source = marks.iter().find(|mark| mark.label == Label::Source).map(|mark| mark.range.start);
+    let source = parts.iter().find(|part| part.label == Label::Source).map(|part| part.range.start);
     let start = |index: usize| path.tokens[index].range.start;
     let index = match selector {
         Selector::Worded => numbers.find(|&index| word_before(path, index).is_some()),
@@ -186,8 +186,8 @@ pub fn prefix(path: &Tokens, range: &Range<usize>) -> Option<Range<usize>> {
     path.tokens.get(word_before(path, index)?).map(|token| token.range.clone())
 }
 
-pub fn is_marked(marks: &[Mark], range: &Range<usize>) -> bool {
-    marks.iter().any(|mark| mark.range.start < range.end && range.start < mark.range.end)
+pub fn is_taken(parts: &[Part], range: &Range<usize>) -> bool {
+    parts.iter().any(|part| part.range.start < range.end && range.start < part.range.end)
 }
 
 /// Whether names with a separator between them are one thing: `cpu-burn` is, `017-memtester` and
@@ -200,10 +200,10 @@ pub enum Joined {
     Nothing,
 }
 
-/// What is left: names that belong together, with nothing marked and no `/` between them.
+/// What is left: names that belong together, with nothing recognised and no `/` between them.
 pub fn chunks(
     path: &Tokens,
-    marks: &[Mark],
+    parts: &[Part],
     literal: Option<&Range<usize>>,
     joined: Joined,
 ) -> Vec<Range<usize>> {
@@ -211,7 +211,7 @@ pub fn chunks(
     let mut open = false;
     let mut previous: Option<&super::tokens::Token> = None;
     for token in &path.tokens {
-        let taken = is_marked(marks, &token.range) || literal == Some(&token.range);
+        let taken = is_taken(parts, &token.range) || literal == Some(&token.range);
         if let Some(before) =
             previous.filter(|before| before.range.end < token.range.start && token.is_name())
         {
@@ -314,13 +314,13 @@ mod tests {
     fn what_is_left_falls_into_chunks() {
         let text = "stream/cpu-burn_3_dstat_apfel.csv";
         let path = Tokens::new(text);
-        let mark = |label, word: &str| {
+        let part = |label, word: &str| {
             let start = text.find(word).unwrap();
-            Mark { label, range: start..start + word.len() }
+            Part { label, range: start..start + word.len() }
         };
-        let marks = [mark(Label::Repetition, "3"), mark(Label::Source, "dstat")];
+        let parts = [part(Label::Repetition, "3"), part(Label::Source, "dstat")];
         let chunks: Vec<&str> =
-            chunks(&path, &marks, None, Joined::All).into_iter().map(|range| &text[range]).collect();
+            chunks(&path, &parts, None, Joined::All).into_iter().map(|range| &text[range]).collect();
         assert_eq!(chunks, ["stream", "cpu-burn", "apfel"]);
     }
 
