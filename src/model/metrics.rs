@@ -92,7 +92,8 @@ impl Metric {
 
     /// The key of its label.
     pub fn label(&self) -> String {
-        format!("metric.{}", self.key.in_texts())
+        let key = if self.key == RESULT.key { "benchmark_figure".to_owned() } else { self.key.in_texts() };
+        format!("metric.{key}")
     }
 
     /// The key of the text that defines it.
