@@ -9,7 +9,8 @@
 use std::sync::LazyLock;
 
 use super::{
-    Direction, Hypervisor, Key, Measurement, Method, Model, PingTimeline, Prediction, Run, Stream, Unit,
+    Direction, Event, Hypervisor, Key, Measurement, Method, Model, PingTimeline, Prediction, Run, Stream,
+    Unit,
 };
 
 /// What is known of a number.
@@ -92,7 +93,8 @@ impl Metric {
 
     /// The key of its label.
     pub fn label(&self) -> String {
-        format!("metric.{}", self.key.in_texts())
+        let key = if self.key == RESULT.key { "benchmark_figure".to_owned() } else { self.key.in_texts() };
+        format!("metric.{key}")
     }
 
     /// The key of the text that defines it.
@@ -147,15 +149,47 @@ pub const ROUNDS: &str = "precopy.rounds";
 pub const AMPLIFICATION: &str = "precopy.amplification";
 pub const WASTED: &str = "precopy.wasted";
 
-const SERVICE: [Metric; 1] = [Metric {
-    key: Key("requests_unanswered"),
-    unit: Some(Unit::Count),
-    decimals: 0,
-    direction: Direction::Lower,
-    shown: Shown::Overview("table.requests_unanswered_mean"),
-    definition: Definition::Shared("ping"),
-    taken: Taken::Run(|run| run.ping.as_ref().map(|ping| f64::from(ping.lost))),
-}];
+const SERVICE: [Metric; 2] = [
+    Metric {
+        key: Key("requests_unanswered"),
+        unit: Some(Unit::Count),
+        decimals: 0,
+        direction: Direction::Lower,
+        shown: Shown::Overview("table.requests_unanswered_mean"),
+        definition: Definition::Shared("ping"),
+        taken: Taken::Run(|run| run.ping.as_ref().map(|ping| f64::from(ping.lost))),
+    },
+    Metric {
+        key: Key("requests_late"),
+        unit: Some(Unit::Percent),
+        decimals: 2,
+        direction: Direction::Lower,
+        shown: Shown::Condition,
+        definition: Definition::Own,
+        taken: Taken::Requests(late_percent),
+    },
+];
+
+/// Of 100 requests sent from the migration request to its end, or until the service was back where that is later, how
+/// many were answered more than one interval after they were sent. Whoever sends a request in each interval has sent
+/// the next one by then; nothing finer than an interval is known of an outage by ping either.
+///
+/// `None` without a time zero or an end, and where the log gives no round trips.
+fn late_percent(requests: &PingTimeline, run: &Run) -> Option<f64> {
+    let end_s =
+        [run.migration.duration_s, run.event_s(Event::Resume)].into_iter().flatten().reduce(f64::max)?;
+    let meanwhile = |seq: u32| requests.sent_at(seq).is_some_and(|t| (0.0..=end_s).contains(&t));
+    let first = requests.first_seq;
+    let sent = (first..first.saturating_add(requests.sent)).filter(|seq| meanwhile(*seq)).count();
+    let answers = requests.answered.iter().zip(&requests.rtt_ms).filter(|(seq, _)| meanwhile(**seq));
+    let round_trips: Vec<f64> = answers.filter_map(|(_, rtt)| *rtt).collect();
+    let not_known = !requests.answered.is_empty() && requests.rtt_ms.iter().all(Option::is_none);
+    if sent == 0 || not_known {
+        return None;
+    }
+    let late = round_trips.iter().filter(|rtt| **rtt > 1000.0 * requests.interval_s).count();
+    Some(100.0 * late as f64 / sent as f64)
+}
 
 fn outage(method: Method) -> Metric {
     let entry = method.entry();
@@ -337,6 +371,7 @@ fn error_percent(run: &Run, model: Model) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::SpanError;
 
     #[test]
     fn names_are_taken_once_and_lead_back_to_their_entry() {
@@ -347,6 +382,45 @@ mod tests {
         }
         assert_eq!(find("outage_pin").map(|metric| metric.key), None);
         assert_eq!(series_entry("netperf.TCP_STREAM.receiver").key, RESULT.key);
+    }
+
+    /// A request each 0.2 s from 1 s before the migration request on, 100 in all, each answered in so many ms; the
+    /// migration takes 10 s.
+    fn late(rtt_ms: impl Fn(u32) -> Option<f64>) -> Option<f64> {
+        let answered: Vec<u32> = (0..100).filter(|seq| rtt_ms(*seq).is_some()).collect();
+        let requests = PingTimeline {
+            file: String::new(),
+            interval_s: 0.2,
+            sent: 100,
+            first_seq: 0,
+            rtt_ms: answered.iter().map(|seq| rtt_ms(*seq).filter(|rtt| *rtt > 0.0)).collect(),
+            sent_s: answered.iter().map(|seq| -1.0 + 0.2 * f64::from(*seq)).collect(),
+            answered,
+            duplicates: 0,
+            origin_s: Some(-1.0),
+            period_s: 0.2,
+            span_error: SpanError::default(),
+        };
+        let mut run = crate::model::example::analysis().runs[0].clone();
+        run.outages.clear();
+        run.migration.duration_s = Some(9.9);
+        late_percent(&requests, &run)
+    }
+
+    #[test]
+    fn late_is_what_was_answered_after_the_next_request_was_due() {
+        // 50 requests are sent from 0 to 9.8 s: 5 to 54.
+        assert_eq!(late(|_| Some(0.4)), Some(0.0));
+        assert_eq!(late(|seq| Some(if (10..15).contains(&seq) { 200.1 } else { 200.0 })), Some(10.0));
+        // Before the request and after the end; and what was never answered is not late.
+        assert_eq!(late(|seq| Some(if (5..55).contains(&seq) { 0.4 } else { 900.0 })), Some(0.0));
+        assert_eq!(
+            late(|seq| (seq < 20 || seq >= 30).then_some(if seq == 30 { 350.0 } else { 0.4 })),
+            Some(2.0)
+        );
+        assert_eq!(late(|seq| (!(5..55).contains(&seq)).then_some(0.4)), Some(0.0));
+        // A log without round trips does not tell it.
+        assert_eq!(late(|_| Some(0.0)), None);
     }
 
     #[test]

@@ -265,9 +265,7 @@ mod tests {
                     }
                     Definition::Caption(_) => None,
                 };
-                // Results of benchmarks are labelled by what the benchmark is called.
-                let label = metric.unit.map(|_| metric.label());
-                let keys = [label, Some(metric.definition()), heading, own];
+                let keys = [Some(metric.label()), Some(metric.definition()), heading, own];
                 let without = keys.into_iter().flatten().filter(|key| text.find(key).is_none());
                 missing.extend(without.map(|key| format!("{} lacks {key}", metric.key.0)));
             }
