@@ -5,6 +5,7 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, register_font};
+use plotters_svg::SVGBackend;
 
 use super::Outcome;
 use super::tally::{COLUMNS, Tally};

@@ -89,7 +89,7 @@ fn widths(outcomes: &[Outcome]) {
 fn flags(outcomes: &[Outcome]) {
     const CODES: [FlagCode; 3] =
         [FlagCode::GuestClockStopped, FlagCode::GuestClockStepsBack, FlagCode::MethodsDisagree];
-    header("scenario: % of the runs flagged", &CODES.map(FlagCode::code));
+    header("scenario: % of the runs flagged", &CODES.map(|code| code.name()));
     for Outcome { scenario, runs, .. } in outcomes {
         let share =
             |code| percent(runs.iter().filter(|run| run.flagged(code)).count() as f64 / runs.len() as f64);

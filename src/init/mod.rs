@@ -8,8 +8,8 @@
 
 mod evidence;
 mod factors;
-mod parts;
 mod naming;
+mod parts;
 mod pattern;
 mod score;
 mod table;
@@ -165,7 +165,11 @@ fn names(folder: &Path, logs: &[Log]) -> anyhow::Result<Option<Names>> {
         placed: assigned.iter().flatten().count(),
         doubles: score::doubles(logs, &assigned),
         apart: score::apart(logs, &assigned),
-        left_out: assigned.iter().zip(logs).find(|(assigned, _)| assigned.is_none()).map(|(_, log)| log.relative.clone()),
+        left_out: assigned
+            .iter()
+            .zip(logs)
+            .find(|(assigned, _)| assigned.is_none())
+            .map(|(_, log)| log.relative.clone()),
     };
     for assigned in assigned.into_iter().flatten() {
         for (factor, level) in factors.iter().zip(&assigned.levels) {

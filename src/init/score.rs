@@ -17,7 +17,10 @@ pub struct Assignment {
 type Run<'a> = (&'a [String], u32);
 
 /// The logs of every run, by kind: the format, and the host where that may differ.
-fn runs<'a>(logs: &'a [Log], assigned: &'a [Option<Assignment>]) -> BTreeMap<Run<'a>, Vec<(&'a Log, Option<&'a str>)>> {
+fn runs<'a>(
+    logs: &'a [Log],
+    assigned: &'a [Option<Assignment>],
+) -> BTreeMap<Run<'a>, Vec<(&'a Log, Option<&'a str>)>> {
     let mut runs: BTreeMap<Run<'_>, Vec<_>> = BTreeMap::new();
     for (log, assigned) in logs.iter().zip(assigned) {
         if let Some(assigned) = assigned {

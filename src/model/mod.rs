@@ -25,6 +25,7 @@ mod prediction;
 mod relocate;
 mod requests;
 mod run;
+mod status;
 mod sweep;
 mod time_line;
 mod transfer;
@@ -48,8 +49,9 @@ pub use relocate::{Listed, Relocate, Relocation};
 pub use requests::{PingTimeline, SpanError};
 pub use run::{
     Degradation, Measurement, Migration, Outage, PhaseCost, Ping, ResourceCost, RoundTrips, Run, RunId,
-    Status, Stream,
+    Stream,
 };
+pub use status::Status;
 pub use sweep::{Sweep, SweepLine, SweepPoint};
 pub use time_line::{
     Check, CheckKind, Evidence, Hypervisor, Milestone, MilestoneKind, Phase, PhaseKind, PrecopyRound,

@@ -2,11 +2,11 @@
 
 use serde::{Serialize, Serializer};
 
-use super::data::{self, Exact, fields, names};
+use super::data::{self, Exact, fields};
 use super::time_line::Precopy;
 use super::{
     Check, ConditionId, Event, Factors, Flag, Hypervisor, Id, Listed, Method, Milestone, Phase, PhaseKind,
-    Presence, Relocate, Relocation, Transfer, Unit,
+    Presence, Relocate, Relocation, Status, Transfer, Unit,
 };
 
 /// One live-migration run: one repetition of one condition.
@@ -217,15 +217,6 @@ impl Serialize for Migration {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    Completed,
-    Failed,
-    Cancelled,
-    Unfinished,
-    Unknown,
-}
-
 /// One outage as one method saw it. Times are seconds from the migration request.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outage {
@@ -256,14 +247,6 @@ impl Relocate for Outage {
         to.path(source_file);
     }
 }
-
-names!(Status, "status", {
-    Self::Completed => "completed",
-    Self::Failed => "failed",
-    Self::Cancelled => "cancelled",
-    Self::Unfinished => "unfinished",
-    Self::Unknown => "unknown",
-});
 
 /// What the ping log of one run says.
 #[derive(Debug, Clone, PartialEq)]

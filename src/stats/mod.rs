@@ -5,15 +5,19 @@
 //! a seed that the caller gives, so that every machine draws the same resamples.
 
 mod agreement;
+mod bootstrap;
 mod curve;
 mod interval;
 mod regression;
 mod sample;
 mod significance;
+mod student;
 
 pub use agreement::{BlandAltman, bland_altman};
+pub use bootstrap::{bootstrap_paired_ratio, bootstrap_ratio_of_means};
 pub use curve::{Curve, Line};
-pub use interval::{Interval, bootstrap_paired_ratio, bootstrap_ratio_of_means, mean_ci95, t_quantile_975};
+pub use interval::Interval;
 pub use regression::{LinearFit, fit_line};
-pub use sample::{Sample, Summary};
+pub use sample::{Sample, Summary, mean_ci95};
 pub use significance::{holm, mann_whitney};
+pub use student::t_quantile_975;

@@ -1,6 +1,6 @@
 //! Samples and their summaries.
 
-use super::{Interval, mean_ci95};
+use super::{Interval, t_quantile_975};
 
 /// At least one value, all of them finite.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,6 +86,19 @@ pub struct Summary {
     pub ci95: Option<Interval>,
 }
 
+/// 95 % interval of the mean: mean ± t(0.975; n − 1) · s ⁄ √n (Student, 1908).
+///
+/// `None` for fewer than three values: with two, the interval would span 18 deviations and say
+/// nothing.
+pub fn mean_ci95(sample: &Sample) -> Option<Interval> {
+    let n = sample.n();
+    if n < 3 {
+        return None;
+    }
+    let half = t_quantile_975(n - 1) * sample.sd()? / (n as f64).sqrt();
+    Some(Interval::new(sample.mean() - half, sample.mean() + half))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,5 +129,13 @@ mod tests {
         assert_eq!((one.n, one.mean, one.sd, one.ci95), (1, 7.0, None, None));
         let two = sample(&[1.0, 3.0]).summary();
         assert_eq!((two.sd, two.ci95), (Some(2f64.sqrt()), None));
+    }
+
+    #[test]
+    fn interval_of_a_mean_as_computed_by_hand() {
+        let sample = Sample::new(vec![0.8, 0.8, 0.8, 1.0, 0.8]).unwrap();
+        let ci = mean_ci95(&sample).unwrap();
+        // mean 0.84, s = 0.0894427, half width = 2.7764451 × 0.0894427 ⁄ √5 = 0.1110578
+        assert!((ci.low - 0.728_942_2).abs() < 1e-6 && (ci.high - 0.951_057_8).abs() < 1e-6, "{ci:?}");
     }
 }

@@ -13,8 +13,8 @@ use serde_json::Value;
 /// Types by path; of fields whose values are words of the program, also these.
 type Schema = BTreeMap<String, BTreeSet<String>>;
 
-/// Objects whose keys are data: the factors of a campaign.
-const BY_DATA: [&str; 4] = ["factors", "baseline_factors", "a", "b"];
+/// Objects whose keys are data: the factors of a campaign, and the numbers of a run, which `stillstand metrics` lists.
+const BY_DATA: [&str; 5] = ["factors", "baseline_factors", "a", "b", "numbers"];
 
 /// Fields whose values are words of the program.
 const WORDS: [&str; 20] = [

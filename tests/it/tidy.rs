@@ -41,7 +41,10 @@ fn never(path: &str, words: &[&str]) {
 #[test]
 fn what_shows_the_analysis_never_sees_the_logs() {
     for below in ["src/show", "src/stats", "src/write/json", "src/write/tables.rs", "src/write/report.rs"] {
-        never(below, &["stillstand_parsers", "crate::input::load", "crate::input::session", "crate::run::align"]);
+        never(
+            below,
+            &["stillstand_parsers", "crate::input::load", "crate::input::session", "crate::run::align"],
+        );
     }
 }
 
