@@ -11,6 +11,7 @@ use crate::format::Format;
 use crate::formats::FORMATS;
 use crate::head::{HEAD_BYTES, Head};
 use crate::lines::{Line, without_bom};
+use crate::peel;
 
 /// Why a file is not read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -76,10 +77,13 @@ pub fn detect(bytes: &[u8]) -> Result<Format, DetectError> {
     let candidates: Vec<Format> = FORMATS.iter().copied().filter(|format| format.recognises(&head)).collect();
     match candidates.as_slice() {
         [format] => Ok(*format),
-        [] => Err(terminal_table(&head).map_or_else(
-            || DetectError::Unknown { first_line: excerpt(first.text), tried: FORMATS.to_vec() },
-            |evidence| DetectError::TerminalTable { evidence },
-        )),
+        [] => match peel::recognised(without_bom(bytes), FORMATS).map(|(_, found)| found).as_deref() {
+            Some([format]) => Ok(*format),
+            _ => Err(terminal_table(&head).map_or_else(
+                || DetectError::Unknown { first_line: excerpt(first.text), tried: FORMATS.to_vec() },
+                |evidence| DetectError::TerminalTable { evidence },
+            )),
+        },
         _ => Err(DetectError::Ambiguous { candidates }),
     }
 }

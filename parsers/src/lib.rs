@@ -44,6 +44,7 @@ mod lines;
 mod meaning;
 mod outcome;
 mod parsed;
+mod peel;
 mod shared;
 mod text;
 pub mod time;

@@ -5,8 +5,10 @@ use thiserror::Error;
 use crate::diagnostic::{Diagnostic, Facts, RowCount};
 use crate::format::Format;
 use crate::frame::Frame;
-use crate::lines;
+use crate::head::Head;
+use crate::meaning::Family;
 use crate::outcome::{Outcome, Unusable};
+use crate::{lines, peel};
 
 /// A log that has been read.
 #[derive(Clone, Debug)]
@@ -56,12 +58,31 @@ impl ParseError {
 /// Only if nothing in the log can be used; the error says where and what was expected there. Damage that
 /// leaves something to use is in [`Parsed::diagnostics`].
 pub fn parse(format: Format, bytes: &[u8]) -> Result<Parsed, ParseError> {
-    let Outcome { version, columns, clock, facts, rows, diagnostics } =
-        format.read(lines::without_bom(bytes)).map_err(|unusable| {
-            let Unusable { line, expected, found, diagnostics } = unusable;
-            ParseError { format, line, expected, found, diagnostics }
-        })?;
-    let diagnostics = diagnostics.finish();
+    let bytes = lines::without_bom(bytes);
+    // A benchmark is known by words anywhere in its lines, and none reads a time before them.
+    let as_it_is = format.meaning().family() != Family::Benchmark && format.recognises(&Head::new(bytes));
+    let peeled = if as_it_is { None } else { peel::recognised(bytes, &[format]).map(|(peeled, _)| peeled) };
+    let read = match &peeled {
+        None => format.read(bytes),
+        Some(peeled) => format.read(&peeled.bytes).map(|mut outcome| {
+            peeled.place(&mut outcome, format);
+            outcome
+        }),
+    };
+    // Of a line without its stamp the places are others than in the log.
+    let in_the_log = |mut found: Vec<Diagnostic>| {
+        if let Some(peeled) = &peeled {
+            for each in &mut found {
+                each.column = each.line.zip(each.column).map(|(line, column)| peeled.column(line, column));
+            }
+        }
+        found
+    };
+    let Outcome { version, columns, clock, facts, rows, diagnostics } = read.map_err(|unusable| {
+        let Unusable { line, expected, found, diagnostics } = unusable;
+        ParseError { format, line, expected, found, diagnostics: in_the_log(diagnostics) }
+    })?;
+    let diagnostics = in_the_log(diagnostics.finish());
     match columns.finish(clock) {
         Ok(frame) => Ok(Parsed { format, version, frame, facts, rows, diagnostics }),
         Err(error) => {

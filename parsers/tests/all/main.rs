@@ -8,5 +8,7 @@ mod detection;
 mod formats;
 mod properties;
 mod samples;
+mod stamped_lines;
+mod strangers;
 mod table;
 mod zones;

@@ -3,7 +3,7 @@
 use super::event::{Event, Kind, Tool};
 use super::summary::{Summary, Times};
 use crate::diagnostic::{Diagnostics, Facts, Place};
-use crate::shared::sequence::{Seen, Unwrap};
+use crate::shared::sequence::{PERIOD, Seen, Step, Unwrap};
 
 /// A repeated first number is a new beginning if the numbers had come this far.
 const FAR: u32 = 2;
@@ -43,8 +43,16 @@ pub(super) struct Session {
 
 /// What becomes of a line about a request.
 pub(super) enum Placed {
-    Row { seq: u32, kind: Kind, out_of_order: bool },
+    Row {
+        seq: u32,
+        kind: Kind,
+        out_of_order: bool,
+    },
     TooLarge,
+    /// Nobody can have sent all the requests between this one and the last, which had this number.
+    TooFar(i64),
+    /// The numbers go on from one that went too far: this is the first of another session.
+    Restart,
 }
 
 impl Session {
@@ -117,8 +125,11 @@ impl Session {
         if event.number.is_none() {
             self.unnumbered = sent;
         }
-        let Some(seq) = self.seqs.next(sent) else {
-            return Placed::TooLarge;
+        let seq = match self.seqs.next(sent) {
+            Step::To(seq) => seq,
+            Step::TooLarge => return Placed::TooLarge,
+            Step::TooFar(last) => return Placed::TooFar(last),
+            Step::Restart => return Placed::Restart,
         };
         self.lowest = Some(self.lowest.map_or(seq, |lowest| lowest.min(seq)));
         let answers = matches!(event.kind, Kind::Reply | Kind::Duplicate | Kind::Damaged) && event.counted;
@@ -151,6 +162,10 @@ impl Session {
     fn first_seq(&self) -> Option<u32> {
         if self.lowest == Some(0) {
             return Some(0);
+        }
+        // So many before the first line of a log are of a part of it that is missing.
+        if let Some(lowest) = self.lowest.filter(|lowest| i64::from(*lowest) > PERIOD) {
+            return Some(lowest);
         }
         self.stated_tool().map(|tool| u32::from(matches!(tool, Tool::Iputils | Tool::Windows)))
     }
