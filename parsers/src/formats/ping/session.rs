@@ -8,6 +8,11 @@ use crate::shared::sequence::{PERIOD, Seen, Step, Unwrap};
 /// A repeated first number is a new beginning if the numbers had come this far.
 const FAR: u32 = 2;
 
+/// Windows waits so long for an answer before it sends the next request, unless `-w` says otherwise, which is
+/// not in the log, and sends the next one so long after an answer.
+const WINDOWS_WAIT_S: f64 = 4.0;
+const WINDOWS_INTERVAL_S: f64 = 1.0;
+
 /// One ping, or with fping its requests to one host.
 #[derive(Debug, Default)]
 pub(super) struct Session {
@@ -179,6 +184,10 @@ impl Session {
         }
         if let Some(first) = self.first_seq() {
             facts.set_int("first_seq", first);
+        }
+        if self.stated_tool() == Some(Tool::Windows) {
+            facts.set_float("wait_s", WINDOWS_WAIT_S);
+            facts.set_float("interval_s", WINDOWS_INTERVAL_S);
         }
         if let Some((summary, _)) = &self.summary {
             summary.set_facts(facts);

@@ -200,8 +200,8 @@ fn windows_in_two_languages_and_three_encodings() {
         assert_eq!(f64s(&parsed, "rtt"), [Some(0.5), None, None, Some(16.0)], "{name}");
         assert_eq!(
             facts(&parsed),
-            "target=asam tool=windows first_seq=1 transmitted=4 received=3 loss_percent=25 rtt_min_ms=0 \
-             rtt_avg_ms=5 rtt_max_ms=16",
+            "target=asam tool=windows first_seq=1 wait_s=4 interval_s=1 transmitted=4 received=3 loss_percent=25 \
+             rtt_min_ms=0 rtt_avg_ms=5 rtt_max_ms=16",
             "{name}"
         );
     }
