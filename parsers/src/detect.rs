@@ -1,16 +1,26 @@
 //! Which format a file has, by its content alone.
 //!
+//! A benchmark is also looked for behind the first lines: several tools write into one log.
+//!
 //! Every format looks at the first lines and says yes or no; it is strict, because a wrong guess would
 //! produce numbers that look plausible. No yes and more than one yes are both errors. File names never
 //! count: the studies call everything `.test`.
 
 use thiserror::Error;
 
-use crate::diagnostic::excerpt;
+use crate::diagnostic::{Severity, excerpt};
 use crate::format::Format;
 use crate::formats::FORMATS;
 use crate::head::{HEAD_BYTES, Head};
-use crate::lines::{Line, without_bom};
+use crate::lines::{Line, Lines, without_bom};
+use crate::meaning::Family;
+use crate::peel;
+
+/// So many formats are named that come near.
+const NEAREST: usize = 3;
+/// Behind the first lines, a benchmark is looked for from every so many lines on, so many times.
+const STEP: usize = 32;
+const STEPS: usize = 512;
 
 /// Why a file is not read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -42,22 +52,75 @@ pub enum DetectError {
         candidates: Vec<Format>,
     },
     /// No format recognises the file.
-    #[error("unknown format; the first line is {first_line:?}. Tried {}", expectations(tried))]
+    #[error(
+        "unknown format; the first line is `{first_line}`. {}`stillstand formats` lists what is read",
+        nearest_words(nearest)
+    )]
     Unknown {
         /// The first line that is not blank, shortened.
         first_line: String,
-        /// The formats that were tried.
-        tried: Vec<Format>,
+        /// The formats that come nearest, the nearest first; at most three.
+        nearest: Vec<Near>,
     },
+}
+
+/// A format that reads some of a file and is not its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Near {
+    /// The format.
+    pub format: Format,
+    /// The first line that does not fit, from 1, where one can be named.
+    pub line: Option<u64>,
+    /// What stands there, shortened.
+    pub text: Option<String>,
+}
+
+fn nearest_words(nearest: &[Near]) -> String {
+    let words = nearest.iter().map(|Near { format, line, text }| {
+        let line = line.map(|line| format!("line {line} does not fit")).unwrap_or_default();
+        let text = text.as_ref().map(|text| format!(": `{text}`")).unwrap_or_default();
+        format!("{format}, which begins with {} ({line}{text})", format.begins_with()).replace(" ()", "")
+    });
+    let words: Vec<String> = words.collect();
+    if words.is_empty() { String::new() } else { format!("Nearest: {}. ", words.join("; ")) }
+}
+
+/// The formats that read most rows of the beginning of a file that none recognises.
+fn nearest(bytes: &[u8]) -> Vec<Near> {
+    let head = bytes.get(..HEAD_BYTES).unwrap_or(bytes);
+    let read = |format: &Format| {
+        let outcome = format.read(head).ok().filter(|outcome| outcome.rows.read > 0)?;
+        let found = outcome.diagnostics.finish();
+        let misfit = found.into_iter().find(|found| found.severity != Severity::Note && found.line.is_some());
+        let (line, text) = misfit.map_or((None, None), |misfit| (misfit.line, misfit.text));
+        Some((outcome.rows.read, Near { format: *format, line, text }))
+    };
+    let mut found: Vec<(usize, Near)> = FORMATS.iter().filter_map(read).collect();
+    found.sort_by_key(|(rows, _)| std::cmp::Reverse(*rows));
+    found.into_iter().map(|(_, near)| near).take(NEAREST).collect()
+}
+
+/// The benchmarks whose results stand anywhere in a file, each with a line near which they begin: several tools write one
+/// behind the other into a log, and the first lines are those of the first.
+pub(crate) fn benchmarks(bytes: &[u8]) -> Vec<(Format, u64)> {
+    let of_benchmarks = |format: &Format| format.meaning().family() == Family::Benchmark;
+    let mut found: Vec<(Format, u64)> = Vec::new();
+    let starts = Lines::new(bytes).filter(|line| !line.is_blank()).step_by(STEP).take(STEPS);
+    for start in starts {
+        // The line is a part of the bytes.
+        let at = (start.text.as_ptr() as usize).saturating_sub(bytes.as_ptr() as usize);
+        let head = Head::new(bytes.get(at..).unwrap_or_default());
+        for format in FORMATS.iter().filter(|format| of_benchmarks(format) && format.recognises(&head)) {
+            if found.iter().all(|(known, _)| known != format) {
+                found.push((*format, start.number));
+            }
+        }
+    }
+    found
 }
 
 fn names(formats: &[Format]) -> String {
     formats.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ")
-}
-
-fn expectations(formats: &[Format]) -> String {
-    let all: Vec<_> = formats.iter().map(|format| format!("{format} ({})", format.begins_with())).collect();
-    all.join(", ")
 }
 
 /// Which format the bytes are. By content only.
@@ -76,10 +139,24 @@ pub fn detect(bytes: &[u8]) -> Result<Format, DetectError> {
     let candidates: Vec<Format> = FORMATS.iter().copied().filter(|format| format.recognises(&head)).collect();
     match candidates.as_slice() {
         [format] => Ok(*format),
-        [] => Err(terminal_table(&head).map_or_else(
-            || DetectError::Unknown { first_line: excerpt(first.text), tried: FORMATS.to_vec() },
-            |evidence| DetectError::TerminalTable { evidence },
-        )),
+        [] => match peel::recognised(without_bom(bytes), FORMATS).map(|(_, found)| found).as_deref() {
+            Some([format]) => Ok(*format),
+            _ => {
+                if let Some(evidence) = terminal_table(&head) {
+                    return Err(DetectError::TerminalTable { evidence });
+                }
+                let later: Vec<Format> =
+                    benchmarks(without_bom(bytes)).into_iter().map(|(format, _)| format).collect();
+                match later.as_slice() {
+                    [format] => Ok(*format),
+                    [] => Err(DetectError::Unknown {
+                        first_line: excerpt(first.text),
+                        nearest: nearest(without_bom(bytes)),
+                    }),
+                    _ => Err(DetectError::Ambiguous { candidates: later }),
+                }
+            }
+        },
         _ => Err(DetectError::Ambiguous { candidates }),
     }
 }

@@ -239,12 +239,43 @@ fn wrong_type(name: &str, wanted: &'static str) -> FrameError {
 pub(crate) struct FrameBuilder {
     series: Vec<polars::prelude::Column>,
     columns: Vec<Column>,
+    lines: Option<Vec<u64>>,
 }
 
 impl FrameBuilder {
     pub fn push(&mut self, unit: Unit, series: Series) {
         self.columns.push(Column { name: series.name().to_string(), unit });
         self.series.push(series.into());
+    }
+
+    /// Says from which line each row is, for frames that have no column `line`.
+    pub fn set_lines(&mut self, lines: Vec<u64>) {
+        self.lines = Some(lines);
+    }
+
+    /// From which line each row is, where that is known.
+    pub fn lines_of_rows(&self) -> Option<Vec<u64>> {
+        let column = || {
+            let column = self.series.iter().find(|column| column.name() == "line")?;
+            Some(column.u32().ok()?.iter().map(|line| line.map_or(0, u64::from)).collect())
+        };
+        self.lines.clone().or_else(column)
+    }
+
+    /// The first column of that unit.
+    pub fn name_of(&self, unit: Unit) -> Option<String> {
+        self.columns.iter().find(|column| column.unit == unit).map(|column| column.name.clone())
+    }
+
+    /// Puts a column in the place of the one of its name, or behind all others.
+    pub fn replace(&mut self, unit: Unit, new: polars::prelude::Column) {
+        match self.series.iter_mut().find(|column| column.name() == new.name()) {
+            Some(column) => *column = new,
+            None => {
+                self.columns.push(Column { name: new.name().to_string(), unit });
+                self.series.push(new);
+            }
+        }
     }
 
     /// Fails only if two columns have the same name or not all are of the same length, which would be a

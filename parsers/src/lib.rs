@@ -43,11 +43,12 @@ mod lines;
 mod meaning;
 mod outcome;
 mod parsed;
+mod peel;
 mod shared;
 mod text;
 pub mod time;
 
-pub use detect::{DetectError, detect};
+pub use detect::{DetectError, Near, detect};
 pub use diagnostic::{Diagnostic, Fact, Facts, RowCount, Severity};
 pub use format::Format;
 pub use formats::{FORMATS, format_named};

@@ -2,11 +2,14 @@
 
 use thiserror::Error;
 
-use crate::diagnostic::{Diagnostic, Facts, RowCount};
+use crate::detect::benchmarks;
+use crate::diagnostic::{Diagnostic, Facts, Place, RowCount};
 use crate::format::Format;
 use crate::frame::Frame;
-use crate::lines;
+use crate::head::Head;
+use crate::meaning::Family;
 use crate::outcome::{Outcome, Unusable};
+use crate::{lines, peel};
 
 /// A log that has been read.
 #[derive(Clone, Debug)]
@@ -56,17 +59,58 @@ impl ParseError {
 /// Only if nothing in the log can be used; the error says where and what was expected there. Damage that
 /// leaves something to use is in [`Parsed::diagnostics`].
 pub fn parse(format: Format, bytes: &[u8]) -> Result<Parsed, ParseError> {
-    let Outcome { version, columns, clock, facts, rows, diagnostics } =
-        format.read(lines::without_bom(bytes)).map_err(|unusable| {
-            let Unusable { line, expected, found, diagnostics } = unusable;
-            ParseError { format, line, expected, found, diagnostics }
-        })?;
-    let diagnostics = diagnostics.finish();
+    let bytes = lines::without_bom(bytes);
+    // A benchmark is known by words anywhere in its lines, and none reads a time before them.
+    let as_it_is = format.meaning().family() != Family::Benchmark && format.recognises(&Head::new(bytes));
+    let peeled = if as_it_is { None } else { peel::recognised(bytes, &[format]).map(|(peeled, _)| peeled) };
+    let mut others = Vec::new();
+    if peeled.is_none() && format.meaning().family() == Family::Benchmark {
+        others = benchmarks(bytes);
+    }
+    let read = match &peeled {
+        None => format.read(bytes).map(|mut outcome| {
+            tell_others(&mut outcome, format, &others);
+            outcome
+        }),
+        Some(peeled) => format.read(&peeled.bytes).map(|mut outcome| {
+            peeled.place(&mut outcome, format);
+            outcome
+        }),
+    };
+    // Of a line without its stamp the places are others than in the log.
+    let in_the_log = |mut found: Vec<Diagnostic>| {
+        if let Some(peeled) = &peeled {
+            for each in &mut found {
+                each.column = each.line.zip(each.column).map(|(line, column)| peeled.column(line, column));
+            }
+        }
+        found
+    };
+    let Outcome { version, columns, clock, facts, rows, diagnostics } = read.map_err(|unusable| {
+        let Unusable { line, expected, found, diagnostics } = unusable;
+        ParseError { format, line, expected, found, diagnostics: in_the_log(diagnostics) }
+    })?;
+    let diagnostics = in_the_log(diagnostics.finish());
     match columns.finish(clock) {
         Ok(frame) => Ok(Parsed { format, version, frame, facts, rows, diagnostics }),
         Err(error) => {
             let expected = format!("columns that fit together; this is a mistake in the parser ({error})");
             Err(ParseError { format, line: None, expected, found: None, diagnostics })
         }
+    }
+}
+
+/// Says what a log of a benchmark holds besides.
+fn tell_others(outcome: &mut Outcome, format: Format, found: &[(Format, u64)]) {
+    for (other, line) in found.iter().filter(|(other, _)| *other != format) {
+        outcome.diagnostics.note("other-tool", Place { line: Some(*line), ..Place::FILE }, || {
+            format!("from about here on there are results of {other}, too, which are not read; give each tool a file")
+        });
+    }
+    let own = found.iter().find(|(own, _)| *own == format).map(|(_, line)| *line);
+    if let Some(line) = own.filter(|_| found.first().is_some_and(|(_, first)| *first > 1)) {
+        outcome.diagnostics.note("other-tool", Place { line: Some(1), ..Place::FILE }, || {
+            format!("what stands before the results, which begin near line {line}, is of other tools; it is not used")
+        });
     }
 }

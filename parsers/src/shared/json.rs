@@ -92,10 +92,28 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Cuts `bytes` into documents, which begin a line, and other lines. What is in `unused` is read over and not
+/// What stands in the line from its first document on, if one begins it: also the first of an array, `[{`, or the next,
+/// `},{` and `,{`.
+pub(crate) fn document(line: &[u8]) -> Option<&[u8]> {
+    let at = line
+        .iter()
+        .position(|byte| !matches!(byte, b'[' | b']' | b'}' | b',') && !byte.is_ascii_whitespace())?;
+    line.get(at..).filter(|rest| rest.starts_with(b"{"))
+}
+
+/// Cuts `bytes` into documents, which begin a line or follow one another in it, also in an array, and other lines. What is in `unused` is read over and not
 /// kept: a figure per second and stream is much for a long test.
 pub(crate) fn read<'a>(bytes: &'a [u8], unused: &'static [&'static str], mut sink: impl FnMut(Piece<'a>)) {
-    let mut reader = Reader { bytes, at: 0, line: 1, line_start: 0, trouble: None, unused, is_unused: false };
+    let mut reader = Reader {
+        bytes,
+        at: 0,
+        line: 1,
+        line_start: 0,
+        trouble: None,
+        unused,
+        is_unused: false,
+        in_array: false,
+    };
     while let Some(byte) = reader.peek() {
         if byte == b'{' {
             let node = reader.value(0);
@@ -108,6 +126,8 @@ pub(crate) fn read<'a>(bytes: &'a [u8], unused: &'static [&'static str], mut sin
                 Some(Trouble::Broken(_)) => reader.skip_to_document(),
                 None => {}
             }
+        } else if reader.is_between(byte) {
+            reader.at = reader.at.saturating_add(1);
         } else {
             let text = reader.rest_of_line();
             let end = reader.at.saturating_add(text.len());
@@ -129,6 +149,8 @@ struct Reader<'a> {
     trouble: Option<Trouble<'a>>,
     unused: &'static [&'static str],
     is_unused: bool,
+    /// The documents are those of an array.
+    in_array: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -144,12 +166,36 @@ impl<'a> Reader<'a> {
         self.line_start = self.at;
     }
 
-    /// To the next line that begins with a brace.
+    /// To the next line that begins with a document.
     fn skip_to_document(&mut self) {
         self.next_line();
-        while self.at < self.bytes.len() && self.bytes.get(self.at) != Some(&b'{') {
+        while self.at < self.bytes.len() {
+            let line = self.rest_of_line();
+            let unindented = line.first().is_some_and(|byte| !byte.is_ascii_whitespace());
+            if let Some(document) = document(line).filter(|_| unindented) {
+                self.at = self.at.saturating_add(line.len().saturating_sub(document.len()));
+                return;
+            }
             self.next_line();
         }
+    }
+
+    /// Whether the byte begins an array of documents, parts or ends them.
+    fn is_between(&mut self, byte: u8) -> bool {
+        let rest = self.bytes.get(self.at.saturating_add(1)..).unwrap_or_default();
+        let next = rest.iter().find(|byte| !byte.is_ascii_whitespace());
+        let between = match byte {
+            b'[' => next == Some(&b'{'),
+            b',' => self.in_array && next == Some(&b'{'),
+            b']' => self.in_array,
+            _ => false,
+        };
+        self.in_array = match byte {
+            b'[' => between,
+            b']' => false,
+            _ => self.in_array,
+        };
+        between
     }
 
     fn peek(&mut self) -> Option<u8> {

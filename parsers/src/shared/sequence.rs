@@ -7,11 +7,32 @@ use crate::diagnostic::Place;
 /// Sequence numbers of ICMP echo have 16 bits.
 pub(crate) const PERIOD: i64 = 65_536;
 
+/// More requests than that without a line about any of them are not taken for lost: numbers of 16 bits cannot go so far,
+/// and a larger one is damaged or of something else.
+const FARTHEST: i64 = PERIOD;
+/// So near to a number that went too far, the next one goes on from it.
+const NEAR: u32 = 1000;
+
 /// Turns the numbers on the wire into numbers that do not wrap.
 #[derive(Debug, Default)]
 pub(crate) struct Unwrap {
     /// Number that was sent and unwrapped number of the last one.
     last: Option<(u32, i64)>,
+    /// The last number, if it went too far.
+    strayed: Option<u32>,
+}
+
+/// What a number means behind the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// The number, counting on.
+    To(u32),
+    /// It does not fit in 32 bits.
+    TooLarge,
+    /// It is so far from the last one that nobody can have sent all between, which was this.
+    TooFar(i64),
+    /// So was the one before, and it goes on from there: another series begins.
+    Restart,
 }
 
 impl Unwrap {
@@ -38,10 +59,17 @@ impl Unwrap {
     }
 
     /// The same, and the next number is brought near to this one.
-    pub fn next(&mut self, sent: u32) -> Option<u32> {
-        let unwrapped = self.peek(sent)?;
+    pub fn next(&mut self, sent: u32) -> Step {
+        let Some(unwrapped) = self.peek(sent) else { return Step::TooLarge };
+        let last = self.last.map(|(_, last)| last);
+        if let Some(last) = last.filter(|last| (i64::from(unwrapped) - last).abs() > FARTHEST) {
+            let goes_on = self.strayed.is_some_and(|from| from < sent && sent - from <= NEAR);
+            self.strayed = Some(sent);
+            return if goes_on { Step::Restart } else { Step::TooFar(last) };
+        }
+        self.strayed = None;
         self.last = Some((sent, i64::from(unwrapped)));
-        Some(unwrapped)
+        Step::To(unwrapped)
     }
 }
 

@@ -92,6 +92,13 @@ fn midnight(date: NaiveDate) -> i64 {
     date.and_time(NaiveTime::MIN).and_utc().timestamp()
 }
 
+/// The text without the day of the week that it begins with, if it does: `Tue Nov 25 19:56:12`.
+pub(crate) fn without_day(text: &[u8]) -> &[u8] {
+    let Some((word, rest)) = crate::text::split_once(text, b' ') else { return text };
+    let word = word.strip_suffix(b",").unwrap_or(word);
+    if names::is_day(word.strip_suffix(b".").unwrap_or(word)) { rest.trim_ascii_start() } else { text }
+}
+
 /// Nanoseconds since 1970, as if the wall stood at UTC; `None` beyond 2262.
 fn wall_nanos(date: NaiveDate, time: daytime::Time) -> Option<i64> {
     midnight(date)

@@ -44,6 +44,14 @@ impl Stamp {
         }
     }
 
+    /// Whether it has no part of a second.
+    pub fn is_whole(self) -> bool {
+        match self {
+            Self::Epoch(seconds) => seconds.fract() == 0.0,
+            Self::Wall { nanos, .. } => nanos % NANOS == 0,
+        }
+    }
+
     /// Of a time on the wall that has no known offset, its zone.
     pub fn unplaced(self) -> Option<Zone> {
         match self {

@@ -46,12 +46,16 @@ pub(crate) fn read(cell: &[u8]) -> Option<LocalTime> {
 
 /// What stands behind `Nov 21 14:25:44 `, as syslog writes it.
 pub(crate) fn syslog(text: &[u8]) -> Option<&[u8]> {
+    leading(text)?.strip_prefix(b" ")
+}
+
+/// What stands behind `Nov 21 14:25:44`.
+pub(crate) fn leading(text: &[u8]) -> Option<&[u8]> {
     let (month, rest) = split_once(text, b' ')?;
     names::month(month)?;
     let (day, rest) = split_once(rest.trim_ascii_start(), b' ')?;
     small(day)?;
-    let (_, rest) = daytime::leading(rest)?;
-    rest.strip_prefix(b" ")
+    Some(daytime::leading(rest)?.1)
 }
 
 fn small(digits: &[u8]) -> Option<u32> {

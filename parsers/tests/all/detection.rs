@@ -74,13 +74,41 @@ fn empty_and_binary_files_are_told_apart_from_unknown_ones() {
 }
 
 #[test]
-fn an_unknown_file_is_told_what_was_tried() {
+fn an_unknown_file_is_told_what_comes_near() {
     let error = detect(b"\n  hello\tworld\nsecond\n").unwrap_err();
-    let expected = DetectError::Unknown { first_line: "  hello\\tworld".to_owned(), tried: FORMATS.to_vec() };
+    let expected = DetectError::Unknown { first_line: "  hello\\tworld".to_owned(), nearest: Vec::new() };
     assert_eq!(error, expected);
-    for format in FORMATS {
-        assert!(error.to_string().contains(format.name()), "{error}");
-    }
+    assert!(error.to_string().ends_with("`stillstand formats` lists what is read"), "{error}");
+    // One reply among much else.
+    let text = format!("{}64 bytes from 192.0.2.9: icmp_seq=1 ttl=64 time=0.4 ms\n", "hello\n".repeat(9));
+    let DetectError::Unknown { nearest, .. } = detect(text.as_bytes()).unwrap_err() else { panic!("{text}") };
+    assert_eq!((nearest[0].format, nearest[0].line), (format("ping"), Some(1)));
+    let error = detect(text.as_bytes()).unwrap_err().to_string();
+    assert!(
+        error.contains("ping, which begins with") && error.contains("(line 1 does not fit: `hello`)"),
+        "{error}"
+    );
+    assert!(error.len() < 1000, "{error}");
+}
+
+#[test]
+fn a_benchmark_behind_other_tools_is_found() {
+    let parsed = common::read("stream/valid/behind-other-tools.txt");
+    assert_eq!(common::f64s(&parsed, "value")[0], Some(12_345.6e6));
+    assert_eq!(common::diagnostics(&parsed), ["note 1 other-tool"]);
+    let chatter = "stress-ng: info: [1] dispatching\n".repeat(2000);
+    let text = [chatter.as_bytes(), &common::bytes("sysbench/valid/recorded-cpu.txt")].concat();
+    assert_eq!(detect(&text), Ok(format("sysbench")));
+    // What follows is named, wherever it stands.
+    let text = [
+        common::bytes("sysbench/valid/recorded-cpu.txt"),
+        chatter.into(),
+        common::bytes("stream/valid/gigabytes.txt"),
+    ]
+    .concat();
+    let parsed = parse(detect(&text).unwrap(), &text).unwrap();
+    let other = parsed.diagnostics.iter().find(|found| found.code == "other-tool").unwrap();
+    assert!(other.message.contains("results of stream"), "{other}");
 }
 
 #[test]

@@ -15,5 +15,7 @@ mod detection;
 mod formats;
 mod properties;
 mod samples;
+mod stamped_lines;
+mod strangers;
 mod table;
 mod zones;

@@ -46,9 +46,8 @@ pub fn cells(
                 text: None,
             });
         };
-        let impossible =
-            measured.value < 0.0 || (measured.direction == Direction::Lower && measured.value == 0.0);
-        if !measured.value.is_finite() || impossible {
+        // 0 is a value: nothing was lost, no time was measured.
+        if !measured.value.is_finite() || measured.value < 0.0 {
             report("value-not-possible", format!("{name}: {} is no result; it is left out", measured.value));
             continue;
         }
@@ -184,6 +183,13 @@ mod tests {
             lines[0].contains("a:7") && lines[0].contains("fio read of vm1 (kvm): -1 is no result"),
             "{lines:?}"
         );
+    }
+
+    #[test]
+    fn nothing_of_what_is_better_less_is_a_value() {
+        let (place, measured) = value("a", Unit::Seconds, 0.0);
+        let none = (place, Measured { direction: Direction::Lower, ..measured });
+        assert_eq!(found(vec![none]), (vec![0.0], Vec::new()));
     }
 
     #[test]

@@ -279,14 +279,15 @@ pub fn parallel(benchmarks: &[Benchmark], conditions: &[Condition], table: &Para
             .max_by_key(|(n, _)| *n);
         let lower = parallel.direction == Direction::Lower;
         let (mean, sum) = (parallel.mean, parallel.sum);
-        parallel.versus_single = single.map(|single| if lower { single / mean } else { sum / single });
+        let versus_single = single.map(|single| if lower { single / mean } else { sum / single });
+        parallel.versus_single = versus_single.filter(|ratio| ratio.is_finite());
         let expected = within.filter(|_| table.cores.is_some()).map(|(n, p)| {
             let slower = load(vms).max(1.0) / load(*n).max(1.0);
             if lower { p.mean * slower } else { p.mean / slower }
         });
         parallel.expected = expected;
-        parallel.versus_expected =
-            expected.map(|expected| if lower { expected / mean } else { mean / expected });
+        let versus_expected = expected.map(|expected| if lower { expected / mean } else { mean / expected });
+        parallel.versus_expected = versus_expected.filter(|ratio| ratio.is_finite());
     }
     found
 }

@@ -73,11 +73,11 @@ pub fn read(
         };
         let text = |column: usize| row.get(column).and_then(Option::as_deref);
         let number = |column: usize| text(column).and_then(|text| text.trim().parse::<f64>().ok());
-        let Some(cell) = text(value) else {
+        let Some(cell) = text(value).filter(|cell| !is_none(cell)) else {
             report(
                 Severity::Warning,
                 "value-missing",
-                format!("`{}` is empty; the row is left out", declared.value),
+                format!("`{}` has no value; the row is left out", declared.value),
             );
             continue;
         };
@@ -124,6 +124,13 @@ pub fn read(
         });
     }
     Ok(found)
+}
+
+/// Whether a cell says that there is no value. 0 is one.
+fn is_none(cell: &str) -> bool {
+    const NONE: [&str; 9] = ["", "-", "--", "n/a", "na", "nan", "null", "none", "<not counted>"];
+    let cell = cell.trim();
+    NONE.iter().any(|none| cell.eq_ignore_ascii_case(none))
 }
 
 fn csv(bytes: &[u8]) -> Result<Cells> {
@@ -189,6 +196,22 @@ mod tests {
         let TableRow { run, vm, measured } = &rows[0];
         assert_eq!((run.factors["mode"].as_str(), run.repetition, vm), ("native", 2, &None));
         assert_eq!((measured.value, measured.operation.as_str(), measured.line), (1.5e6, "rate", Some(3)));
+    }
+
+    #[test]
+    fn zero_is_a_value_and_what_says_that_there_is_none_is_not() {
+        for (cells, values, problems) in [
+            ("native,1,0\nnative,2,30\nkvm,1,\nkvm,2,0.0\n", vec![0.0, 30e6, 0.0], 1),
+            ("native,1,-\nnative,2,N/A\nkvm,1,0\nkvm,2,null\n", vec![0.0], 3),
+            ("none,1,0\nnone,2,<not counted>\nnone,3,nan\n", vec![0.0], 2),
+        ] {
+            let mut diagnostics = Vec::new();
+            let text = format!("system,run,rate\n{cells}");
+            let rows = read(text.as_bytes(), "a", &declared(""), &Factors::new(), &mut diagnostics).unwrap();
+            assert_eq!(rows.iter().map(|row| row.measured.value).collect::<Vec<_>>(), values, "{cells}");
+            assert!(diagnostics.iter().all(|found| found.code == "value-missing"), "{diagnostics:?}");
+            assert_eq!(diagnostics.len(), problems, "{cells}");
+        }
     }
 
     #[test]

@@ -190,7 +190,11 @@ impl<'a> Logs<'a> {
             match log.format.meaning() {
                 Meaning::Request => logs.requests.push((file, log, ())),
                 Meaning::Hypervisor(form) => logs.hypervisors.push((file, log, form)),
-                Meaning::Replies { resolution_s } => logs.replies.push((file, log, resolution_s)),
+                Meaning::Replies { resolution_s } => {
+                    // A time that somebody put in front of the lines may be coarser than ping's own.
+                    let stamps_s = log.facts.float("stamp_resolution_s").unwrap_or(resolution_s);
+                    logs.replies.push((file, log, stamps_s));
+                }
                 Meaning::GuestClock => logs.guest_clocks.push((file, log, ())),
                 Meaning::HostSamples => logs.host_samples.push((file, log, ())),
                 Meaning::Domains(Domains::OneByCounter) => logs.domains_by_counter.push((file, log, ())),

@@ -53,8 +53,8 @@ pub(super) fn timeline(
     replies.sort_by_key(|reply| reply.seq);
     replies.dedup_by_key(|reply| reply.seq);
     // iputils and most others number from 1, some from 0.
-    let least = replies.first().map_or(1, |reply| reply.seq.min(1));
-    let first_seq = summary("first_seq").map_or(least, |first| first.min(least));
+    let least = replies.first().map_or(1, |reply| reply.seq);
+    let first_seq = summary("first_seq").map_or(least.min(1), |first| first.min(least));
     let last = replies.last().map(|last| last.seq).max(last_request(log, session));
     let seen = last.map_or(0, |last| last.saturating_sub(first_seq).saturating_add(1));
     let sent = transmitted.unwrap_or(seen).max(seen);

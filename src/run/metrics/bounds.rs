@@ -119,15 +119,21 @@ pub fn shortest_standstill(hole: Hole, timeline: &PingTimeline) -> f64 {
 /// the first n for which that is at most one in 200.
 fn lost_beside(lost: u32, requests: u32) -> u32 {
     let q = if requests > 0 { f64::from(lost) / f64::from(requests) } else { 0.0 };
-    let mut power = q;
-    for n in 0..requests {
+    let unlikely = |n: u32| {
         let count = f64::from(n);
-        if power * (count + 2.0 - (count + 1.0) * q) <= 0.005 {
-            return n;
+        q.powf(count + 1.0) * (count + 2.0 - (count + 1.0) * q) <= 0.005
+    };
+    // More are less likely, so that the first that is unlikely enough can be searched for.
+    let (mut low, mut high) = (0, requests);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if unlikely(middle) {
+            high = middle;
+        } else {
+            low = middle + 1;
         }
-        power *= q;
     }
-    requests
+    low
 }
 
 #[cfg(test)]

@@ -18,22 +18,27 @@ pub fn degradation(
 ) -> Option<Degradation> {
     let median = ping.before.filter(|before| before.median > 0.0)?.median;
     let end = timeline.first_seq.saturating_add(timeline.sent);
-    let mut replies = timeline.answered.iter().zip(&timeline.rtt_ms).peekable();
     // Number of requests and the sum of what each lost, before the request and after it.
     let (mut before, mut after) = ((0u32, 0.0), (0u32, 0.0));
     let (mut slow_before, mut slow_after) = (0u32, 0u32);
-    for seq in timeline.first_seq..end {
+    // Those that were lost are counted, not visited: a log may claim any number of them.
+    let lost = |from: u32, to: u32, before: &mut (u32, f64), after: &mut (u32, f64)| -> Option<()> {
+        let early = sent_before(timeline, from, to)?;
+        *before = (before.0 + early, before.1 + f64::from(early));
+        let late = to.saturating_sub(from).saturating_sub(early);
+        *after = (after.0 + late, after.1 + f64::from(late));
+        Some(())
+    };
+    let mut next = timeline.first_seq;
+    for (&seq, rtt) in timeline.answered.iter().zip(&timeline.rtt_ms) {
+        lost(next, seq, &mut before, &mut after)?;
+        next = seq.saturating_add(1);
         let t = timeline.sent_at(seq)?;
-        let answer = replies.next_if(|(answered, _)| **answered == seq);
-        let loss = match answer {
-            None => 1.0,
-            // Answered, but nobody knows how fast.
-            Some((_, None)) => 0.0,
-            Some((_, Some(rtt))) => (1.0 - median / rtt.max(median)).max(0.0),
-        };
+        // Where nobody knows how fast it was answered, nothing is lost.
+        let loss = rtt.map_or(0.0, |rtt| (1.0 - median / rtt.max(median)).max(0.0));
         let side = if t < 0.0 { &mut before } else { &mut after };
         *side = (side.0 + 1, side.1 + loss);
-        let slow = answer.is_some_and(|(_, rtt)| rtt.is_some_and(|rtt| rtt > SLOW * median));
+        let slow = rtt.is_some_and(|rtt| rtt > SLOW * median);
         if slow && t >= 0.0 {
             match hole {
                 Some((start, _)) if t < start => slow_before += 1,
@@ -43,6 +48,7 @@ pub fn degradation(
             }
         }
     }
+    lost(next, end, &mut before, &mut after)?;
     let usual = if before.0 > 0 { before.1 / f64::from(before.0) } else { 0.0 };
     let interval_s = timeline.period_s;
     let ratio = |phase: Option<crate::model::RoundTrips>| phase.map(|phase| phase.median / median);
@@ -53,6 +59,21 @@ pub fn degradation(
         during_ratio: ratio(ping.during),
         after_ratio: ratio(ping.after),
     })
+}
+
+/// How many of the unanswered requests `from..to` were sent before the migration was requested.
+fn sent_before(timeline: &PingTimeline, from: u32, to: u32) -> Option<u32> {
+    let (mut low, mut high) = (from, to.max(from));
+    // They are sent at a steady pace, so that there is one place where the request lies.
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if timeline.sent_at(middle)? < 0.0 {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    Some(low - from)
 }
 
 #[cfg(test)]

@@ -64,6 +64,16 @@ impl Row {
         fits
     }
 
+    /// Gives a row of which nothing but one cell has a value all cells. Whether it is such a row.
+    pub fn pad(&mut self, expected: usize) -> bool {
+        let filled = self.bounds.iter().filter(|(start, end)| start < end).count();
+        let empty = filled <= 1 && self.bounds.len() > 1;
+        if let Some((_, end)) = self.bounds.last().copied().filter(|_| empty) {
+            self.bounds.resize(expected, (end, end));
+        }
+        empty
+    }
+
     /// Makes one cell of those from `index` on that are too many.
     pub fn join(&mut self, index: usize, expected: usize) {
         let extra = self.bounds.len().saturating_sub(expected);

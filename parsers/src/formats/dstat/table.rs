@@ -222,8 +222,14 @@ impl Table {
         let (found, expected) = (self.row.len(), self.run.layout.len());
         let place = Place::line(line.number, line.text);
         if found < expected {
-            let spread =
-                self.run.writer == Writer::Pcp && line.terminated && self.row.spread(&self.run.widths);
+            let pcp = self.run.writer == Writer::Pcp && line.terminated;
+            let spread = pcp && self.row.spread(&self.run.widths);
+            if pcp && !spread && self.row.pad(expected) {
+                diagnostics.note("row-without-values", place, || {
+                    "pcp-dstat had no values yet and wrote nothing but the time: they are null".to_owned()
+                });
+                return true;
+            }
             if spread {
                 diagnostics.note("group-without-values", place, || {
                     "pcp-dstat had no values yet for some groups and wrote one empty cell for each: null"

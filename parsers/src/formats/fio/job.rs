@@ -8,6 +8,8 @@ use crate::shared::benchmark::{
 use crate::shared::json::Node;
 
 const DIRECTIONS: [&str; 3] = ["read", "write", "trim"];
+/// The directions together, with `unified_rw_reporting`.
+const UNIFIED: &str = "mixed";
 const ALL_CLIENTS: &str = "All clients";
 
 /// What a figure is called, by version, and the factor of its unit.
@@ -72,7 +74,7 @@ impl<'n, 'a> Job<'n, 'a> {
             });
             return 0.0;
         }
-        let directions = DIRECTIONS.into_iter().enumerate().filter_map(|(at, operation)| {
+        let active = |(at, operation): (usize, &'static str)| {
             let node = self.node.get(operation).filter(|node| node.whole)?;
             let runtime = node.get("runtime").and_then(Node::word).and_then(positive).unwrap_or(0.0);
             let does = |key: &str| {
@@ -80,8 +82,12 @@ impl<'n, 'a> Job<'n, 'a> {
             };
             let active = runtime > 0.0 && (does("io_bytes") || does("iops") || does("total_ios"));
             active.then_some((at, operation, node, runtime))
-        });
-        let directions: Vec<_> = directions.collect();
+        };
+        let mut directions: Vec<_> = DIRECTIONS.into_iter().enumerate().filter_map(active).collect();
+        // Beside its directions it is their sum.
+        if directions.is_empty() {
+            directions.extend(active((DIRECTIONS.len(), UNIFIED)));
+        }
         if directions.is_empty() {
             // A cut document has one diagnostic for the whole.
             if self.node.whole {
@@ -96,7 +102,7 @@ impl<'n, 'a> Job<'n, 'a> {
         }
         let operation = match directions.as_slice() {
             [(_, operation, ..)] => operation,
-            _ => "mixed",
+            _ => UNIFIED,
         };
         self.cpu(operation, results);
         directions.iter().map(|(.., runtime)| runtime / 1000.0).fold(0.0, f64::max)
@@ -163,6 +169,10 @@ impl<'n, 'a> Job<'n, 'a> {
 fn block_size(sizes: &str, direction: usize) -> Option<f64> {
     let sizes: Vec<&str> = sizes.split(',').collect();
     // What is left out is as the one before it.
+    // The directions together have one size only if it is that of all.
+    if direction >= DIRECTIONS.len() && sizes.iter().any(|size| Some(size) != sizes.first()) {
+        return None;
+    }
     let size = sizes.get(direction).or(sizes.last()).filter(|size| !size.is_empty()).or(sizes.first())?;
     let size = size.trim().to_ascii_lowercase();
     let digits = size.trim_end_matches(|character: char| character.is_ascii_alphabetic());

@@ -20,12 +20,17 @@
 //!   together. fio prints no sum of them, but for clients the job `All clients`.
 //! * A job with an error still has figures, of the time before it.
 //! * `timestamp` is when the results were printed, at the end.
+//! * With `--status-interval` or a signal fio prints the results so far, each time all since the start: the last
+//!   account of a job counts, see [`cumulative`].
+//! * With `unified_rw_reporting` a job has its directions together (`mixed`), or besides (`both`): then their sum is not
+//!   read, so that nothing counts twice.
 //! * Text may stand before the document, and fio's report for people behind it.
 //! * Keys come twice (`"0.00"`), and `-nan` was printed as such.
 //!
 //! Absent on purpose: fio's report for people and its terse lines, which are refused with the option that
 //! helps; percentiles, bins and depths; the disks.
 
+mod cumulative;
 mod job;
 
 use self::job::Job;
@@ -54,7 +59,7 @@ pub(crate) static DESCRIPTION: Description = Description {
 
 fn recognise(head: &Head<'_>) -> bool {
     let begins = |line: &Line<'_>, what: &[u8]| {
-        let text = line.text.trim_ascii_start();
+        let text = json::document(line.text).unwrap_or(line.text.trim_ascii_start());
         text.strip_prefix(b"{").unwrap_or(text).trim_ascii_start().starts_with(what)
     };
     head.lines.iter().any(|line| begins(line, b"\"fio version\"") || for_people(line.text))
@@ -68,8 +73,10 @@ fn for_people(text: &[u8]) -> bool {
 }
 
 #[derive(Default)]
-struct Reader {
+struct Reader<'a> {
     results: Results,
+    /// Kept to the end: of several accounts of one job the last counts.
+    read: Vec<(Node<'a>, Option<Trouble<'a>>)>,
     documents: u64,
     jobs: u64,
     runtime: f64,
@@ -80,9 +87,14 @@ struct Reader {
 fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
     let mut reader = Reader::default();
     json::read(bytes, &[], |piece| match piece {
-        Piece::Document(node, trouble) => reader.document(&node, trouble),
+        Piece::Document(node, trouble) => reader.read.push((node, trouble)),
         Piece::Other(line) => reader.other(line),
     });
+    let read = std::mem::take(&mut reader.read);
+    let superseded = cumulative::superseded(read.iter().map(|(node, _)| node));
+    for ((node, trouble), superseded) in read.iter().zip(&superseded) {
+        reader.document(node, *trouble, superseded);
+    }
     if reader.documents > 0 {
         reader.results.facts.set_int("jobs", reader.jobs);
         if reader.runtime > 0.0 {
@@ -104,7 +116,7 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
     reader.results.finish(bytes, expected)
 }
 
-impl Reader {
+impl Reader<'_> {
     fn other(&mut self, line: Line<'_>) {
         let place = Place::line(line.number, line.text);
         if memchr::memmem::find(line.text, b"fio: terminating on signal").is_some() {
@@ -114,7 +126,7 @@ impl Reader {
         }
     }
 
-    fn document(&mut self, document: &Node<'_>, trouble: Option<Trouble<'_>>) {
+    fn document(&mut self, document: &Node<'_>, trouble: Option<Trouble<'_>>, superseded: &[bool]) {
         let jobs = document.get("jobs").or_else(|| document.get("client_stats"));
         let version = document.get("fio version").and_then(Node::str);
         if jobs.is_none() && version.is_none() && trouble.is_none() {
@@ -128,9 +140,17 @@ impl Reader {
         self.times(document);
         let entries = jobs.map_or(&[][..], Node::items);
         let all = Job::all(entries, document);
-        for job in &all {
+        let is_superseded = |at: usize| superseded.get(at) == Some(&true);
+        for (_, job) in all.iter().enumerate().filter(|(at, _)| !is_superseded(*at)) {
             self.jobs += 1;
             self.runtime = job.read(&mut self.results).max(self.runtime);
+        }
+        if superseded.contains(&true) {
+            self.results.diagnostics.note("earlier-account", document.place(), || {
+                "an account of jobs of which a later one follows, with what they had done until then \
+                 (`--status-interval`); the last one counts"
+                    .to_owned()
+            });
         }
         match trouble {
             Some(Trouble::Cut) => self.results.unfinished(document.place(), 1, CUT),

@@ -216,7 +216,8 @@ impl Reader {
         let place = Place::line(line.number, line.text);
         match line::read(text) {
             Content::Status { word, error, .. } => {
-                self.answer(line, stamp, |current| current.row.status.is_some());
+                // The status is the first of an answer's figures in every layout.
+                self.answer(line, stamp, |current| current.row.status.is_some() || current.row.has_figures());
                 let Some(current) = &mut self.current else { return };
                 if !line.terminated && !is_status(word) {
                     self.cut(place);

@@ -21,10 +21,11 @@
 //! * With `--bidir` both directions share the network; they are other tests than one direction alone.
 //! * A run that failed or was interrupted has an `error`, and its sums are half true.
 //! * Older versions have only `sum` for UDP: the sender's rate with the receiver's losses.
+//! * `--json-stream` (3.17 and later) writes an event per line: `{"event":"start","data":{…}}`, intervals, `end` or `error`.
 //! * The server does not get what the client measured: its log has 0 there.
 //!
 //! Absent on purpose: the output for people, which is refused with the option that helps; intervals; jitter;
-//! `--json-stream`; the server's own copy of the output.
+//! the server's own copy of the output.
 
 use crate::diagnostic::Place;
 use crate::format::Description;
@@ -39,7 +40,7 @@ use crate::shared::sequence::Tally;
 pub(crate) static DESCRIPTION: Description = Description {
     name: "iperf3",
     description: "throughput of a network over TCP, UDP or SCTP, as sender and receiver measured it",
-    written_by: "iperf3 with -J",
+    written_by: "iperf3 with -J or --json-stream",
     begins_with: "`{` and `\"start\": {\"connected\": …`",
     file_names: &[],
     clocks: &[Clock::None],
@@ -51,14 +52,17 @@ pub(crate) static DESCRIPTION: Description = Description {
 fn recognise(head: &Head<'_>) -> bool {
     let any = |what: &[u8]| head.lines.iter().any(|line| memchr::memmem::find(line.text, what).is_some());
     let begins = |what: &[u8]| head.lines.iter().any(|line| line.text.trim_ascii_start().starts_with(what));
-    let document = begins(b"{") && any(b"\"start\"") && any(b"\"connected\"");
+    let documents = head.lines.iter().any(|line| json::document(line.text).is_some());
+    let document = documents && any(b"\"start\"") && any(b"\"connected\"");
     let for_people = begins(b"Connecting to host ") && begins(b"[ ID] Interval ");
     document || for_people
 }
 
 #[derive(Default)]
-struct Reader {
+struct Reader<'a> {
     results: Results,
+    /// The first event of a test that is written event by event.
+    begun: Option<Node<'a>>,
     documents: u64,
     runtime: f64,
     others: Tally,
@@ -69,9 +73,10 @@ struct Reader {
 fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
     let mut reader = Reader::default();
     json::read(bytes, &["intervals"], |piece| match piece {
-        Piece::Document(node, trouble) => reader.document(&node, trouble),
+        Piece::Document(node, trouble) => reader.piece(node, trouble),
         Piece::Other(line) => reader.others.add(line.number),
     });
+    reader.end_of_stream();
     if reader.runtime > 0.0 {
         reader.results.facts.set_float("runtime_s", reader.runtime);
     }
@@ -89,6 +94,8 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
     };
     reader.results.finish(bytes, &expected)
 }
+
+const CUT: &str = "the end of the test is missing, or a part of it; was iperf3 killed? What is there is used";
 
 /// What the start of a document says of its test.
 struct Test {
@@ -110,7 +117,46 @@ struct Whose<'t> {
     worker: Option<u32>,
 }
 
-impl Reader {
+impl<'a> Reader<'a> {
+    /// A document, or an event of `--json-stream`.
+    fn piece(&mut self, node: Node<'a>, trouble: Option<Trouble<'a>>) {
+        let event = node.get("event").and_then(Node::str);
+        match (event, node.get("data")) {
+            (Some("start"), Some(start)) => {
+                self.end_of_stream();
+                self.documents = self.documents.saturating_add(1);
+                self.facts(start);
+                self.begun = Some(node);
+            }
+            (Some("end"), Some(end)) => {
+                let Some(begun) = self.begun.take() else { return self.results.other(node.place()) };
+                let before = self.results.rows.len();
+                if let Some(start) = begun.get("data") {
+                    self.end(&Test::of(start, end), end);
+                }
+                if trouble.is_some() || self.results.rows.len() == before {
+                    self.results.unfinished(begun.place(), 1, CUT);
+                }
+            }
+            (Some("error"), data) => {
+                let text = data.and_then(Node::str).unwrap_or("unknown");
+                let place = node.place();
+                self.begun = None;
+                self.failed(text, place);
+            }
+            // Intervals, and what the server wrote.
+            (Some(_), _) => {}
+            (None, _) => self.document(&node, trouble),
+        }
+    }
+
+    /// Tells of a test that was written event by event and has no end.
+    fn end_of_stream(&mut self) {
+        if let Some(begun) = self.begun.take() {
+            self.results.unfinished(begun.place(), 1, CUT);
+        }
+    }
+
     fn document(&mut self, document: &Node<'_>, trouble: Option<Trouble<'_>>) {
         let start = document.get("start");
         if start.is_none() && trouble.is_none() {
@@ -136,9 +182,7 @@ impl Reader {
             self.end(&Test::of(start, end), end);
         }
         if trouble.is_some() || self.results.rows.len() == before {
-            let what =
-                "the end of the test is missing, or a part of it; was iperf3 killed? What is there is used";
-            self.results.unfinished(document.place(), 1, what);
+            self.results.unfinished(document.place(), 1, CUT);
         }
     }
 

@@ -12,7 +12,7 @@
 //! Traps:
 //!
 //! * `date +%s` cuts off the fraction: the request was made up to a second *later*. The fact
-//!   `request_resolution_s` says so; it is smaller where the stamp has decimals.
+//!   `request_resolution_s` says so; it is smaller where the stamp has decimals, or is in ms, µs or ns (`date +%s%3N`).
 //! * `%E` is `[h:]mm:ss[.cc]`.
 //! * A migration that failed is data: GNU time puts `Command exited with non-zero status N` before its own
 //!   line, or `Command terminated by signal N`, which counts as exit status 128 + N as in a shell. With
@@ -83,10 +83,18 @@ pub(super) fn recognise(head: &Head<'_>) -> bool {
     request && head.whole && (rest.is_empty() || rest.iter().any(complaint))
 }
 
-/// Seconds since 1970, and how finely they are given.
+/// Seconds since 1970, also written in ms, µs or ns (`date +%s%3N`), and how finely they are given.
 fn request(text: &[u8]) -> Option<(f64, f64)> {
-    let (seconds, decimals) = epoch::seconds(text).filter(|(_, decimals)| *decimals <= 9)?;
-    Some((seconds, 10_f64.powi(-i32::try_from(decimals).ok()?)))
+    if let Some((seconds, decimals)) = epoch::seconds(text).filter(|(_, decimals)| *decimals <= 9) {
+        return Some((seconds, 10_f64.powi(-i32::try_from(decimals).ok()?)));
+    }
+    let resolution_s = match text.len() {
+        13 => 1e-3,
+        16 => 1e-6,
+        19 => 1e-9,
+        _ => return None,
+    };
+    Some((epoch::any_unit(text)?, resolution_s))
 }
 
 /// What GNU time says before its own line if the command failed.

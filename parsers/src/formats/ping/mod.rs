@@ -98,6 +98,8 @@ struct Reader<'a> {
     epochs: PrimitiveChunkedBuilder<Float64Type>,
     rtts: PrimitiveChunkedBuilder<Float64Type>,
     kinds: Vec<Kind>,
+    /// From which line each row is.
+    lines: Vec<u64>,
     timed: bool,
     rows: RowCount,
     diagnostics: Diagnostics,
@@ -117,6 +119,7 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
         epochs: PrimitiveChunkedBuilder::new("epoch_s".into(), rows),
         rtts: PrimitiveChunkedBuilder::new("rtt".into(), rows),
         kinds: Vec::with_capacity(rows),
+        lines: Vec::with_capacity(rows),
         timed: false,
         rows: RowCount::default(),
         diagnostics: Diagnostics::default(),
@@ -213,6 +216,11 @@ impl<'a> Reader<'a> {
         self.current
     }
 
+    /// What becomes of an event in the current session.
+    fn place(&mut self, event: &Event<'a>, line: u64) -> Option<Placed> {
+        self.sessions.get_mut(self.current).map(|session| session.place(event, line))
+    }
+
     fn event(&mut self, line: Line<'a>, epoch: Option<f64>, mut event: Event<'a>) {
         let place = Place::line(line.number, line.text);
         if !line.terminated && !event.whole {
@@ -235,8 +243,13 @@ impl<'a> Reader<'a> {
         if self.sessions.get(self.current).is_none_or(over) {
             self.begin(line.number);
         }
-        let Some(session) = self.sessions.get_mut(self.current) else { return };
-        match session.place(&event, line.number) {
+        let mut placed = self.place(&event, line.number);
+        if matches!(placed, Some(Placed::Restart)) {
+            self.begin(line.number);
+            placed = self.place(&event, line.number);
+        }
+        let (Some(placed), Some(session)) = (placed, self.sessions.get_mut(self.current)) else { return };
+        match placed {
             Placed::Row { seq, kind, out_of_order } => {
                 if session.goes_back(epoch) {
                     self.tallies.time_went_back.add(line.number);
@@ -252,10 +265,21 @@ impl<'a> Reader<'a> {
                 self.epochs.append_option(epoch);
                 self.timed |= epoch.is_some();
                 self.kinds.push(kind);
+                self.lines.push(line.number);
                 self.rows.read += 1;
                 self.rest_of_row(line, &event);
             }
-            Placed::TooLarge => {
+            Placed::TooFar(last) => {
+                self.rows.lost += 1;
+                self.diagnostics.warning("sequence-jump", place, || {
+                    format!(
+                        "the sequence number jumps from {last}: nobody can have sent all the requests between them, so \
+                         that they are not taken for lost; the line is left out"
+                    )
+                });
+            }
+            // A session takes its first number, whatever it is.
+            Placed::TooLarge | Placed::Restart => {
                 self.rows.lost += 1;
                 self.diagnostics.warning("sequence-too-large", place, || {
                     "the sequence number does not fit in 32 bits; the line is left out".to_owned()
@@ -345,6 +369,7 @@ impl<'a> Reader<'a> {
         columns.push(Unit::EpochSeconds, self.epochs.finish().into_series());
         columns.push(Unit::Milliseconds, self.rtts.finish().into_series());
         columns.push(Unit::Text, outcomes.into_series());
+        columns.set_lines(self.lines);
         Ok(Outcome {
             version: None,
             columns,

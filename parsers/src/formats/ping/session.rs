@@ -3,10 +3,15 @@
 use super::event::{Event, Kind, Tool};
 use super::summary::{Summary, Times};
 use crate::diagnostic::{Diagnostics, Facts, Place};
-use crate::shared::sequence::{Seen, Unwrap};
+use crate::shared::sequence::{PERIOD, Seen, Step, Unwrap};
 
 /// A repeated first number is a new beginning if the numbers had come this far.
 const FAR: u32 = 2;
+
+/// Windows waits so long for an answer before it sends the next request, unless `-w` says otherwise, which is
+/// not in the log, and sends the next one so long after an answer.
+const WINDOWS_WAIT_S: f64 = 4.0;
+const WINDOWS_INTERVAL_S: f64 = 1.0;
 
 /// One ping, or with fping its requests to one host.
 #[derive(Debug, Default)]
@@ -43,8 +48,16 @@ pub(super) struct Session {
 
 /// What becomes of a line about a request.
 pub(super) enum Placed {
-    Row { seq: u32, kind: Kind, out_of_order: bool },
+    Row {
+        seq: u32,
+        kind: Kind,
+        out_of_order: bool,
+    },
     TooLarge,
+    /// Nobody can have sent all the requests between this one and the last, which had this number.
+    TooFar(i64),
+    /// The numbers go on from one that went too far: this is the first of another session.
+    Restart,
 }
 
 impl Session {
@@ -117,8 +130,11 @@ impl Session {
         if event.number.is_none() {
             self.unnumbered = sent;
         }
-        let Some(seq) = self.seqs.next(sent) else {
-            return Placed::TooLarge;
+        let seq = match self.seqs.next(sent) {
+            Step::To(seq) => seq,
+            Step::TooLarge => return Placed::TooLarge,
+            Step::TooFar(last) => return Placed::TooFar(last),
+            Step::Restart => return Placed::Restart,
         };
         self.lowest = Some(self.lowest.map_or(seq, |lowest| lowest.min(seq)));
         let answers = matches!(event.kind, Kind::Reply | Kind::Duplicate | Kind::Damaged) && event.counted;
@@ -152,6 +168,10 @@ impl Session {
         if self.lowest == Some(0) {
             return Some(0);
         }
+        // So many before the first line of a log are of a part of it that is missing.
+        if let Some(lowest) = self.lowest.filter(|lowest| i64::from(*lowest) > PERIOD) {
+            return Some(lowest);
+        }
         self.stated_tool().map(|tool| u32::from(matches!(tool, Tool::Iputils | Tool::Windows)))
     }
 
@@ -164,6 +184,10 @@ impl Session {
         }
         if let Some(first) = self.first_seq() {
             facts.set_int("first_seq", first);
+        }
+        if self.stated_tool() == Some(Tool::Windows) {
+            facts.set_float("wait_s", WINDOWS_WAIT_S);
+            facts.set_float("interval_s", WINDOWS_INTERVAL_S);
         }
         if let Some((summary, _)) = &self.summary {
             summary.set_facts(facts);

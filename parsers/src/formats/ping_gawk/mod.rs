@@ -39,7 +39,7 @@ use crate::head::Head;
 use crate::lines::{Line, Lines};
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
-use crate::shared::sequence::{PERIOD, Seen, Tally, Unwrap};
+use crate::shared::sequence::{PERIOD, Seen, Step, Tally, Unwrap};
 use crate::text::{float, split_once, unsigned, words};
 use crate::time::epoch;
 
@@ -276,12 +276,34 @@ impl Reader {
         }
         self.open = true;
         self.counter(line, reply.counter);
-        let Some(seq) = self.session.seqs.next(reply.seq) else {
-            self.rows.lost += 1;
-            self.diagnostics.warning("sequence-too-large", Place::line(line.number, line.text), || {
-                "the sequence number does not fit in 32 bits; the line is left out".to_owned()
-            });
-            return;
+        let place = Place::line(line.number, line.text);
+        let mut step = self.session.seqs.next(reply.seq);
+        if step == Step::Restart {
+            let next_counter = self.session.next_counter;
+            self.next_session(place);
+            (self.open, self.session.next_counter) = (true, next_counter);
+            step = self.session.seqs.next(reply.seq);
+        }
+        let seq = match step {
+            Step::To(seq) => seq,
+            Step::TooFar(last) => {
+                self.rows.lost += 1;
+                self.diagnostics.warning("sequence-jump", place, || {
+                    format!(
+                        "the sequence number jumps from {last}: nobody can have sent all the requests between them, so \
+                         that they are not taken for lost; the line is left out"
+                    )
+                });
+                return;
+            }
+            // A session takes its first number, whatever it is.
+            Step::TooLarge | Step::Restart => {
+                self.rows.lost += 1;
+                self.diagnostics.warning("sequence-too-large", place, || {
+                    "the sequence number does not fit in 32 bits; the line is left out".to_owned()
+                });
+                return;
+            }
         };
         self.order(line, seq);
         self.rows.read += 1;

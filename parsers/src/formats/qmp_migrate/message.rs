@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::answer;
 use super::destination::destination;
-use super::gather::{Cut, Message, Piece, near};
+use super::gather::{Cut, Message, Piece, begins_with_key, near};
 use super::python::to_json;
 use crate::diagnostic::Place;
 use crate::outcome::{Outcome, Unusable};
@@ -118,6 +118,10 @@ impl Reader {
 
     /// A message that cannot be used.
     fn lose(&mut self, message: &Message<'_, '_>) {
+        // An answer that cannot be read was one nevertheless: the next is to the next command.
+        if [b"return".as_slice(), b"error"].iter().any(|key| begins_with_key(message.text, key)) {
+            self.asked(message, None);
+        }
         self.table.lost = self.table.lost.saturating_add(1);
         let place = Place::cell(message.line.number, message.start, message.text);
         self.table.diagnostics.warning(cut_code(message), place, || {
@@ -229,7 +233,15 @@ impl Reader {
     fn empty(&mut self, message: &Message<'_, '_>, asked: Asked, has_id: bool) {
         let greeted = std::mem::take(&mut self.greeted);
         let alone = asked == Asked::Unknown && !self.commands && !has_id && !greeted && !self.begun;
-        if asked == Asked::Query || alone {
+        if asked == Asked::Query && self.begun {
+            // Since a migration began, `query-migrate` has more to say.
+            let place = Place::cell(message.line.number, message.start, message.text);
+            self.table.diagnostics.warning("answer-of-another-command", place, || {
+                "expected the state of the migration; this empty answer is to another command, and that to \
+                 `query-migrate` is missing"
+                    .to_owned()
+            });
+        } else if asked == Asked::Query || alone {
             self.observe(message, &Map::new());
         }
     }

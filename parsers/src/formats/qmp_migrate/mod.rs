@@ -19,6 +19,8 @@
 //!   where they are not, an empty answer is taken for `query-migrate`'s only if nothing speaks against it.
 //! * libvirt's debug log repeats each message several times; one of them is taken.
 //! * `downtime` is there only once the source has stopped for good.
+//! * A log that was mailed is quoted and folded ([`mail`]). A damaged answer still uses up its command, so that the next
+//!   answer is not taken for it.
 //! * Events have QEMU's own time, answers only that of the log around them.
 //!
 //! Absent on purpose: HMP commands through `human-monitor-command`; Proxmox' task log.
@@ -26,6 +28,7 @@
 mod answer;
 mod destination;
 mod gather;
+mod mail;
 mod message;
 mod python;
 
@@ -100,10 +103,11 @@ fn quoted_key(text: &[u8], key: &[u8]) -> bool {
 
 /// Reads the log; see the module.
 fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
-    let mut reader = Reader::new(bytes);
+    let log = mail::unmailed(bytes);
+    let mut reader = Reader::new(&log);
     let mut gatherer = Gatherer::default();
     let mut sink = |piece: Piece<'_, '_>| reader.piece(piece);
-    for line in Lines::new(bytes) {
+    for line in Lines::new(&log) {
         gatherer.line(line, &mut sink);
     }
     gatherer.end(&mut sink);

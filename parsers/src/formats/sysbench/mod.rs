@@ -29,6 +29,8 @@
 //! * MB, Mb and MiB are all 2²⁰ bytes, but for `MB/s` in brackets.
 //! * Latencies have two decimals of a millisecond: 0.00 is too little to be known.
 //! * A direction of fileio that the test does not have is printed as 0.00.
+//! * 1.1 prints its rate twice, as that of the test and as `events/s (eps)`: the latter counts only where it is alone.
+//! * Results are pasted without their first lines: a heading begins a run, too.
 //! * fileio of 1.1 prints neither its time nor its events.
 //! * One file may hold several runs. Lines each second (`[ 2s ] …`) are no results.
 //! * A run that is killed prints no statistics.
@@ -61,7 +63,11 @@ pub(crate) static DESCRIPTION: Description = Description {
 };
 
 fn recognise(head: &Head<'_>) -> bool {
-    head.lines.iter().any(|line| section::banner(line.text).is_some())
+    let any = |fits: fn(&[u8]) -> bool| head.lines.iter().any(|line| fits(line.text.trim_ascii()));
+    // Pasted without the first lines.
+    let report =
+        any(|text| section::heading(text).is_some()) && any(section::is_total) && any(section::is_latency);
+    any(|text| section::banner(text).is_some()) || report
 }
 
 #[derive(Default)]
@@ -96,6 +102,7 @@ impl<'a> Reader<'a> {
             return;
         }
         let place = Place::line(line.number, line.text);
+        self.heading(line);
         let Some(section) = &mut self.section else { return self.results.other(place) };
         let text = line.text.trim_ascii();
         if text.starts_with(b"FATAL:") {
@@ -115,15 +122,31 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Begins a run at a heading, where its first lines are missing or a run is over.
+    fn heading(&mut self, line: Line<'a>) {
+        let Some(first) = section::heading(line.text.trim_ascii()) else { return };
+        let begins = match &self.section {
+            None => true,
+            Some(section) => {
+                section.is_complete() || (first && !section.has_banner && !section.figures.is_empty())
+            }
+        };
+        if begins {
+            self.end();
+            self.section = Some(Section::headless(line));
+        }
+    }
+
     /// Ends a run: only now the test is known.
     fn end(&mut self) {
-        let Some(section) = self.section.take() else { return };
+        let Some(mut section) = self.section.take() else { return };
+        section.settle_rate();
         let place = Place::line(section.banner.number, section.banner.text);
         if section.failed || section.is_preparation {
             return;
         }
         // Latencies are what every test prints, and prints last.
-        let whole = section.figures.iter().any(|(_, figure)| figure.measure == LATENCY);
+        let whole = section.is_complete();
         if !whole {
             let what = "a test without all of its statistics, which sysbench prints at its end: did it fail, or was it \
                         stopped?";

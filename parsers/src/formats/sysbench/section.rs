@@ -26,6 +26,38 @@ pub(super) fn banner(text: &[u8]) -> Option<&[u8]> {
     (dotted && (rest.starts_with(b"(using") || rest == b"multi-threaded")).then_some(version)
 }
 
+/// Headings with which a report begins, or goes on.
+const HEADINGS: [(&[u8], bool); 11] = [
+    (b"SQL statistics:", true),
+    (b"OLTP test statistics:", true),
+    (b"CPU speed:", true),
+    (b"File operations:", true),
+    (b"Running memory speed test", true),
+    (b"Doing ", true),
+    (b"Running the test with following options", true),
+    (b"General statistics:", false),
+    (b"Throughput:", false),
+    (b"Test execution summary:", false),
+    (b"Total operations:", false),
+];
+
+/// Whether the line is a heading of a report; and whether it is one with which a report begins.
+pub(super) fn heading(text: &[u8]) -> Option<bool> {
+    HEADINGS.iter().find(|(heading, _)| text.starts_with(heading)).map(|(_, first)| *first)
+}
+
+/// Whether the line is one of the totals that every report has.
+pub(super) fn is_total(text: &[u8]) -> bool {
+    text.starts_with(b"total number of events:") || text.starts_with(b"events/s (eps):")
+}
+
+/// Whether latencies begin here.
+pub(super) fn is_latency(text: &[u8]) -> bool {
+    [b"Latency (ms):".as_slice(), b"per-request statistics:", b"response time:"]
+        .iter()
+        .any(|title| text.starts_with(title))
+}
+
 /// A number of the report before it is read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Figure<'a> {
@@ -60,6 +92,10 @@ pub(super) struct Section<'a> {
     pub figures: Vec<(Line<'a>, Figure<'a>)>,
     pub failed: bool,
     pub is_preparation: bool,
+    /// The version stands in its first line.
+    pub has_banner: bool,
+    /// The rate as 1.1 prints it for every test, besides that of the test.
+    rate: Option<(Line<'a>, Figure<'a>)>,
 }
 
 impl<'a> Section<'a> {
@@ -73,6 +109,31 @@ impl<'a> Section<'a> {
             figures: Vec::new(),
             failed: false,
             is_preparation: false,
+            has_banner: true,
+            rate: None,
+        }
+    }
+
+    /// A run of which the first lines are missing, from a heading on.
+    pub fn headless(heading: Line<'a>) -> Self {
+        Self { has_banner: false, ..Self::new(heading) }
+    }
+
+    /// Whether its last statistics are there: latencies are what every test prints, and prints last.
+    pub fn is_complete(&self) -> bool {
+        self.figures.iter().any(|(_, figure)| figure.measure == LATENCY)
+    }
+
+    /// Takes the second rate for the test's where it is the only one.
+    pub fn settle_rate(&mut self) {
+        let Some((line, rate)) = self.rate.take() else { return };
+        let whole = self.operation();
+        let told = self.figures.iter().any(|(_, figure)| {
+            figure.measure == OPERATIONS && figure.operation.is_none_or(|operation| operation == whole)
+        });
+        if !told {
+            let at = self.figures.iter().take_while(|(other, _)| other.number < line.number).count();
+            self.figures.insert(at, (line, rate));
         }
     }
 
@@ -112,7 +173,7 @@ impl<'a> Section<'a> {
     pub fn is_figure(&self, text: &'a [u8]) -> bool {
         let mut probe = Self::new(self.banner);
         probe.figures(self.banner, text);
-        !probe.figures.is_empty()
+        !probe.figures.is_empty() || probe.rate.is_some()
     }
 
     pub fn line(&mut self, line: Line<'a>, text: &'a [u8]) {
@@ -121,8 +182,9 @@ impl<'a> Section<'a> {
     }
 
     fn describe(&mut self, text: &'a [u8]) {
-        const TESTS: [(&[u8], Kind, &str); 15] = [
+        const TESTS: [(&[u8], Kind, &str); 16] = [
             (b"Prime numbers limit:", Kind::Cpu, ""),
+            (b"CPU speed:", Kind::Cpu, ""),
             (b"Doing CPU performance benchmark", Kind::Cpu, ""),
             (b"Running memory speed test", Kind::Memory, ""),
             (b"Doing memory operations speed test", Kind::Memory, ""),
@@ -182,8 +244,11 @@ impl<'a> Section<'a> {
         let seconds = first.strip_suffix(b"s").unwrap_or(first);
         let millis = first.strip_suffix(b"ms").unwrap_or(first);
         match title.trim_ascii() {
-            b"events per second" | b"events/s (eps)" => {
-                self.push(line, None, (OPERATIONS, "mean"), first, 1.0)
+            b"events per second" => self.push(line, None, (OPERATIONS, "mean"), first, 1.0),
+            b"events/s (eps)" => {
+                let (measure, statistic) = (OPERATIONS, "mean");
+                self.rate =
+                    Some((line, Figure { operation: None, measure, statistic, number: first, scale: 1.0 }));
             }
             b"total time" | b"time elapsed" => self.push(line, None, (TIME, "value"), seconds, 1.0),
             b"total number of events" => self.push(line, None, (EVENTS, "value"), first, 1.0),

@@ -36,7 +36,7 @@ const fn kind(
     Kind { name, fact, text, lateness }
 }
 
-pub(super) static KINDS: [Kind; 9] = [
+pub(super) static KINDS: [Kind; 11] = [
     kind(
         "late_picture_skipped",
         "events_late_picture_skipped",
@@ -66,6 +66,13 @@ pub(super) static KINDS: [Kind; 9] = [
         "events_late_video_dropping",
         (b"more than ", b"of late video -> dropping frame"),
         Lateness::Untold,
+    ),
+    kind("playback_late", "events_playback_late", (b"playback too late (", b"up-sampling"), Lateness::Micros),
+    kind(
+        "playback_too_late",
+        "events_playback_too_late",
+        (b"playback way too late (", b"flushing buffers"),
+        Lateness::Micros,
     ),
     kind(
         "buffer_too_late",
@@ -161,6 +168,9 @@ mod tests {
             ),
             ("buffer too late (-59840 us): dropped", Some(("buffer_too_late", Some(59.84)))),
             ("buffer too late  (61000), up-sampling", Some(("buffer_late", None))),
+            ("playback too late (103140): up-sampling", Some(("playback_late", Some(103.14)))),
+            ("playback way too late (204102): flushing buffers", Some(("playback_too_late", Some(204.102)))),
+            ("playback too early (-103140): down-sampling", None),
             ("PTS is out of range (-9103), dropping buffer", Some(("pts_out_of_range", Some(-9.103)))),
             ("audio drift is too big (145702), dropping buffer", Some(("audio_drift", None))),
             ("audio drift is too big (-192000), clearing out", None),

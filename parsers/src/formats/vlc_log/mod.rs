@@ -41,7 +41,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     written_by: "VLC: its messages on stderr (`-v`) or in a log file",
     begins_with: "`-- logger module started --`, `VLC media player …`, or lines `[…] main video output warning: …`",
     file_names: &[],
-    clocks: &[Clock::None],
+    clocks: &[Clock::None, Clock::Epoch],
     meaning: Meaning::Messages,
     recognise,
     parse,

@@ -133,6 +133,7 @@ pub(super) fn read<'a>(words: &[&'a [u8]]) -> Option<(Message<'a>, usize)> {
         [b"Total", b"pages", b"sent=", pages, ..] => (Message::Sent { pages }, 4),
         [b"Save", b"exit", word, ..] if word.starts_with(b"rc=") => (exit(false, word), 3),
         [b"Restore", b"exit", b"with", word, ..] if word.starts_with(b"rc=") => (exit(true, word), 4),
+        [number, program, rest @ ..] if is_emulator(number, program) => return emulator(rest),
         [b"Save", b"failed", b"on", b"domain", rest @ ..] => {
             let inside = |word: &[u8]| unsigned(word.strip_prefix(b"(")?.strip_suffix(b")")?);
             (Message::Ended { failed: true, domain: rest.iter().take(8).find_map(|word| inside(word)) }, 4)
@@ -211,6 +212,28 @@ fn saved<'a>(incoming: bool, failed: bool) -> Message<'a> {
 fn exit(incoming: bool, word: &[u8]) -> Message<'_> {
     let status = word.get(3..).unwrap_or_default();
     Message::Saved { incoming, exit: Some(status), failed: status != b"0" }
+}
+
+/// Whether a process of XCP-ng's that migrates is named, as forkexecd does: `25928 (/usr/lib64/xen/bin/emu-manager`.
+fn is_emulator(number: &[u8], program: &[u8]) -> bool {
+    const PROGRAMS: [&[u8]; 2] = [b"emu-manager", b"xenguest"];
+    let ends = |name: &&[u8]| program.strip_suffix(b")").unwrap_or(program).ends_with(name);
+    unsigned(number).is_some() && program.starts_with(b"(/") && PROGRAMS.iter().any(ends)
+}
+
+/// `… -mode hvm...) exited with code 2`, or `killed by signal 9`.
+fn emulator<'a>(rest: &[&'a [u8]]) -> Option<(Message<'a>, usize)> {
+    let at = rest.windows(3).position(|three| {
+        three == [b"exited".as_slice(), b"with", b"code"] || three == [b"killed".as_slice(), b"by", b"signal"]
+    })?;
+    let digits = rest.get(at.saturating_add(3))?;
+    unsigned(digits)?;
+    let (before, end) = rest.split_at_checked(at)?;
+    let incoming = before.iter().any(|word| memchr::memmem::find(word, b"restore").is_some());
+    let killed = end.first() == Some(&b"killed".as_slice());
+    let failed = killed || *digits != b"0";
+    let exit = (!killed).then_some(*digits);
+    Some((Message::Saved { incoming, exit, failed }, at.saturating_add(6)))
 }
 
 /// `delta 1700ms, dom0 62%, target 32%, sent 558Mb/s, dirtied 115Mb/s 6000 pages`, as far as it goes. Xen 2 does not

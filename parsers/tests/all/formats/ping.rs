@@ -200,8 +200,8 @@ fn windows_in_two_languages_and_three_encodings() {
         assert_eq!(f64s(&parsed, "rtt"), [Some(0.5), None, None, Some(16.0)], "{name}");
         assert_eq!(
             facts(&parsed),
-            "target=asam tool=windows first_seq=1 transmitted=4 received=3 loss_percent=25 rtt_min_ms=0 \
-             rtt_avg_ms=5 rtt_max_ms=16",
+            "target=asam tool=windows first_seq=1 wait_s=4 interval_s=1 transmitted=4 received=3 loss_percent=25 \
+             rtt_min_ms=0 rtt_avg_ms=5 rtt_max_ms=16",
             "{name}"
         );
     }
@@ -271,4 +271,25 @@ fn damaged_lines() {
 fn nothing_of_ping() {
     let error = parse(format("ping"), b"\nhello\n").unwrap_err();
     assert_eq!((error.line, error.found.as_deref()), (Some(2), Some("hello")));
+}
+
+#[test]
+fn numbers_that_nobody_can_have_sent() {
+    let expected = ["warning 7 sequence-jump", "note 7 no-summary"];
+    let parsed = check("ping/invalid/huge-sequence-number.txt", &expected);
+    assert_eq!(u32s(&parsed, "seq"), [1, 2, 3, 4, 5]);
+    assert_eq!(parsed.rows, RowCount { read: 5, lost: 1 });
+    // Where the first one is wrong, the others go on without it.
+    let expected =
+        ["warning 3 sequence-jump", "note 4 another-session", "note 4 no-summary", "note 5 no-summary"];
+    let parsed = check("ping/invalid/numbers-of-another-tool.txt", &expected);
+    assert_eq!((u32s(&parsed, "session"), u32s(&parsed, "seq")), (vec![0, 1, 1], vec![4_294_967_290, 2, 4]));
+}
+
+#[test]
+fn a_gap_of_hours_is_one() {
+    let reply = |seq: u32| format!("64 bytes from 192.168.2.70: icmp_seq={seq} ttl=64 time=0.4 ms\n");
+    let text: String = [1, 2, 60_000, 120_000, 120_001].into_iter().map(reply).collect();
+    let parsed = parse_text(format("ping"), &text);
+    assert_eq!((u32s(&parsed, "seq").len(), parsed.rows.lost), (5, 0));
 }

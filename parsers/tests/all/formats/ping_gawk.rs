@@ -4,7 +4,7 @@ mod round_trip;
 
 use stillstand_parsers::{Clock, RowCount, Unit, parse};
 
-use crate::common::{check, f64s, format, i64s, u32s};
+use crate::common::{check, f64s, format, i64s, read, u32s};
 
 #[test]
 fn one_session() {
@@ -98,4 +98,12 @@ fn a_killed_writer() {
 fn no_replies_and_no_words_of_ping() {
     let error = parse(format("ping-gawk"), b"\nhello\n").unwrap_err();
     assert_eq!((error.line, error.found.as_deref()), (Some(2), Some("hello")));
+}
+
+#[test]
+fn a_number_that_nobody_can_have_sent() {
+    let parsed = read("ping-gawk/invalid/huge-sequence-number.txt");
+    assert_eq!(u32s(&parsed, "seq"), [1, 2, 4]);
+    let jump = parsed.diagnostics.iter().find(|found| found.code == "sequence-jump");
+    assert_eq!(jump.and_then(|found| found.line), Some(3));
 }
