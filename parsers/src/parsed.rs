@@ -60,8 +60,9 @@ impl ParseError {
 /// leaves something to use is in [`Parsed::diagnostics`].
 pub fn parse(format: Format, bytes: &[u8]) -> Result<Parsed, ParseError> {
     let bytes = lines::without_bom(bytes);
-    // A benchmark is known by words anywhere in its lines, and none reads a time before them.
-    let as_it_is = format.meaning().family() != Family::Benchmark && format.recognises(&Head::new(bytes));
+    // Benchmarks and clients are known by words anywhere in their lines, and none reads a time before them.
+    let anywhere = matches!(format.meaning().family(), Family::Benchmark | Family::Client);
+    let as_it_is = !anywhere && format.recognises(&Head::new(bytes));
     let peeled = if as_it_is { None } else { peel::recognised(bytes, &[format]).map(|(peeled, _)| peeled) };
     let mut others = Vec::new();
     if peeled.is_none() && format.meaning().family() == Family::Benchmark {

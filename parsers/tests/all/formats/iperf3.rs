@@ -216,7 +216,7 @@ fn nothing_usable() {
     }
     let stream = b"{\"event\":\"start\",\"data\":{\"connected\":[],\"version\":\"iperf 3.17\"}}\n";
     assert_eq!(detect(stream), Ok(format("iperf3")));
-    assert!(parse(format("iperf3"), stream).unwrap_err().to_string().contains("with `-J`"));
+    assert!(parse(format("iperf3"), stream).unwrap_err().to_string().contains("was iperf3 stopped?"));
 }
 
 /// What takes the square of the length would take minutes here.
