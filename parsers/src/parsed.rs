@@ -70,7 +70,7 @@ pub fn parse(format: Format, bytes: &[u8]) -> Result<Parsed, ParseError> {
     }
     let read = match &peeled {
         None => format.read(bytes).map(|mut outcome| {
-            tell_others(&mut outcome, format, &others);
+            note_other_tools(&mut outcome, format, &others, &Head::new(bytes));
             outcome
         }),
         Some(peeled) => format.read(&peeled.bytes).map(|mut outcome| {
@@ -102,13 +102,14 @@ pub fn parse(format: Format, bytes: &[u8]) -> Result<Parsed, ParseError> {
 }
 
 /// Says what a log of a benchmark holds besides.
-fn tell_others(outcome: &mut Outcome, format: Format, found: &[(Format, u64)]) {
+fn note_other_tools(outcome: &mut Outcome, format: Format, found: &[(Format, u64)], head: &Head<'_>) {
     for (other, line) in found.iter().filter(|(other, _)| *other != format) {
         outcome.diagnostics.note("other-tool", Place { line: Some(*line), ..Place::FILE }, || {
             format!("from about here on there are results of {other}, too, which are not read; give each tool a file")
         });
     }
-    let own = found.iter().find(|(own, _)| *own == format).map(|(_, line)| *line);
+    // What the first lines show to be of the format may have its own tool's words in front.
+    let own = found.iter().find(|(own, _)| *own == format && !format.recognises(head)).map(|(_, line)| *line);
     if let Some(line) = own.filter(|_| found.first().is_some_and(|(_, first)| *first > 1)) {
         outcome.diagnostics.note("other-tool", Place { line: Some(1), ..Place::FILE }, || {
             format!("what stands before the results, which begin near line {line}, is of other tools; it is not used")

@@ -34,7 +34,7 @@ fn how_the_emulator_of_xcp_ng_ended() {
         ("xcp-ng-killed.txt", "failed", None),
         ("xcp-ng-exited-well.txt", "completed", Some(0.0)),
     ] {
-        let parsed = read(&format!("xen-migrate/valid/{name}"));
+        let parsed = read(&format!("xen-migrate/invalid/{name}"));
         assert_eq!(parsed.facts.text("last_status"), Some(status), "{name}");
         let exits: Vec<_> = parsed.frame.i64s("exit_status").map_or_else(
             |_| f64s(&parsed, "exit_status").into_iter().flatten().collect(),
