@@ -3,12 +3,7 @@
 //! `fixtures/FORMAT/valid` are logs that are read without a loss, however odd they are; `invalid` are damaged
 //! ones. Each odd thing that a format's documentation names has a fixture and a test here.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on has failed"
-)]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod common;
 mod detection;

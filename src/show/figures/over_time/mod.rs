@@ -105,7 +105,7 @@ fn of_condition(analysis: &Analysis, condition: ConditionId, align: Event) -> Ve
 impl Figure for OverTimeFigure<'_> {
     fn name(&self) -> String {
         let host = self.host().map(|(id, host)| slug(&host.name, || format!("host{}", id.index() + 1)));
-        let event = (!self.is_first_event()).then(|| match self.align {
+        let event = (!self.is_first_event()).then_some(match self.align {
             Event::Request => "at-request",
             Event::Outage => "at-outage",
             Event::Resume => "at-resume",

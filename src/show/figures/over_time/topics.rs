@@ -4,6 +4,9 @@ use super::super::kit::scale::Scale;
 use super::super::kit::theme::Quantity;
 use crate::model::curves::{self, CurveMetric, DOMAIN_0, DOMAIN_CPU};
 
+/// A metric and the name of the VM → its place in the legend and what it is there.
+pub type Role = fn(&str, Option<&str>) -> Option<(usize, Quantity)>;
+
 /// A kind of curves that stand in one figure.
 pub struct Topic {
     /// Last part of file names.
@@ -15,7 +18,7 @@ pub struct Topic {
     pub unit: &'static str,
     /// What a metric is in these figures, with its place in the legend; `None` if nothing. The second argument is the
     /// name of the VM.
-    pub role: fn(&str, Option<&str>) -> Option<(usize, Quantity)>,
+    pub role: Role,
     /// The axis of values.
     pub axis: fn(Values) -> Scale,
     /// Of all panels with what lies between them, units.
