@@ -8,7 +8,7 @@
 //! 4. [`campaign`]: the repetitions of all conditions → an [`Analysis`](model::Analysis). Beside it [`init`], which
 //!    looks at a folder and proposes its `campaign.toml`.
 //! 5. [`show`]: what people see: texts, tables, figures, the report as one tree of formatted text.
-//! 6. [`write`]: what a report leaves on the disk: documents, data, the manifest and its verification.
+//! 6. [`write`](mod@write): what a report leaves on the disk: documents, data, the manifest and its verification.
 //! 7. [`cli`]: one thin file per command.
 
 pub mod campaign;

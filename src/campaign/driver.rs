@@ -1,4 +1,4 @@
-//! The flow from folders to an [`Analysis`]: each campaign goes through the [stages](super::stages) by itself.
+//! The flow from folders to an [`Analysis`]: each campaign goes through the `stages` by itself.
 //!
 //! Several campaigns are analysed one by one and then put side by side, or each in a chapter of its own; they are
 //! never averaged.

@@ -1,7 +1,7 @@
 //! `summary.json`: the model as it serialises itself, with rounded numbers.
 //!
 //! What an entry of a list holds, and in which order, the types of [`crate::model`] say; the serializer rounds, and
-//! puts names where the model has indices. The types here and in [`entries`] and [`findings`] hold what the model
+//! puts names where the model has indices. The types here and in `entries` and `findings` hold what the model
 //! cannot say of itself; each says which that is. A reviewed snapshot of the integration tests pins all fields with
 //! their types: whoever changes one changes [`SCHEMA`], or only adds.
 
