@@ -179,8 +179,7 @@ fn late_percent(requests: &PingTimeline, run: &Run) -> Option<f64> {
     let end_s =
         [run.migration.duration_s, run.event_s(Event::Resume)].into_iter().flatten().reduce(f64::max)?;
     let meanwhile = |seq: u32| requests.sent_at(seq).is_some_and(|t| (0.0..=end_s).contains(&t));
-    let first = requests.first_seq;
-    let sent = (first..first.saturating_add(requests.sent)).filter(|seq| meanwhile(*seq)).count();
+    let sent = sent_within(requests, end_s)?;
     let answers = requests.answered.iter().zip(&requests.rtt_ms).filter(|(seq, _)| meanwhile(**seq));
     let round_trips: Vec<f64> = answers.filter_map(|(_, rtt)| *rtt).collect();
     let not_known = !requests.answered.is_empty() && requests.rtt_ms.iter().all(Option::is_none);
@@ -189,6 +188,32 @@ fn late_percent(requests: &PingTimeline, run: &Run) -> Option<f64> {
     }
     let late = round_trips.iter().filter(|rtt| **rtt > 1000.0 * requests.interval_s).count();
     Some(100.0 * late as f64 / sent as f64)
+}
+
+/// How many requests were sent from the migration request to `end_s`, seconds after it. Ends of the steady pace are found by
+/// halving and not by going through the requests: a log may claim billions. `None` without a time zero.
+fn sent_within(requests: &PingTimeline, end_s: f64) -> Option<usize> {
+    let origin_s = requests.origin_s?;
+    let all = requests.first_seq..requests.first_seq.saturating_add(requests.sent);
+    let first_where = |reached: &dyn Fn(f64) -> bool| {
+        let (mut low, mut high) = (all.start, all.end);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if reached(origin_s + requests.period_s * f64::from(middle)) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        low
+    };
+    let (from, to) = (first_where(&|t| t >= 0.0), first_where(&|t| t > end_s));
+    let answered = || requests.answered.iter().copied().filter(|seq| all.contains(seq));
+    // An answered request was sent when its stamp says, not when the pace would have it.
+    let paced = (to.saturating_sub(from) as usize)
+        .saturating_sub(answered().filter(|seq| (from..to).contains(seq)).count());
+    let stamped = answered().filter_map(|seq| requests.sent_at(seq));
+    Some(paced + stamped.filter(|t| (0.0..=end_s).contains(t)).count())
 }
 
 fn outage(method: Method) -> Metric {
@@ -382,6 +407,31 @@ mod tests {
         }
         assert_eq!(find("outage_pin").map(|metric| metric.key), None);
         assert_eq!(series_entry("netperf.TCP_STREAM.receiver").key, RESULT.key);
+    }
+
+    #[test]
+    fn requests_are_counted_as_one_by_one_and_billions_at_once() {
+        let answered = vec![3, 4, 9, 10, 11, 57];
+        let mut requests = PingTimeline {
+            file: String::new(),
+            interval_s: 0.2,
+            sent: 100,
+            first_seq: 2,
+            rtt_ms: vec![None; answered.len()],
+            // Two stamps lie on another side of the window than the pace would have them.
+            sent_s: vec![-0.4, -0.2, -0.1, 1.0, 1.2, 10.5],
+            answered,
+            duplicates: 0,
+            origin_s: Some(-1.0),
+            period_s: 0.2,
+            span_error: SpanError::default(),
+        };
+        for end_s in [0.0, 0.9, 1.0, 10.4, 10.5, 50.0] {
+            let within = |seq: &u32| requests.sent_at(*seq).is_some_and(|t| (0.0..=end_s).contains(&t));
+            assert_eq!(sent_within(&requests, end_s), Some((2..102).filter(within).count()), "{end_s}");
+        }
+        requests.sent = 4_000_000_000;
+        assert_eq!(sent_within(&requests, 10.0), Some(50));
     }
 
     /// A request each 0.2 s from 1 s before the migration request on, 100 in all, each answered in so many ms; the
