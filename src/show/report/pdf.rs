@@ -17,7 +17,6 @@ use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt as _, World, WorldExt as _};
-use typst_kit::fonts::FontStore;
 use typst_layout::PagedDocument;
 use typst_pdf::PdfOptions;
 
@@ -33,10 +32,12 @@ const TEMPLATES: [(&str, &str); 5] = [
     ("tables.typ", include_str!("../../../report-templates/pdf/tables.typ")),
     ("theme.typ", include_str!("../../../report-templates/pdf/theme.typ")),
 ];
-const FONTS: [&[u8]; 3] = [
+/// Inter, then a font for the signs that it lacks, such as names in Cyrillic.
+const FONTS: [&[u8]; 4] = [
     include_bytes!("../../../report-templates/fonts/Inter-Regular.ttf"),
     include_bytes!("../../../report-templates/fonts/Inter-SemiBold.ttf"),
     include_bytes!("../../../report-templates/fonts/Inter-Italic.ttf"),
+    include_bytes!("../../../report-templates/fonts/DejaVuSans.ttf"),
 ];
 
 /// Sets the document as PDF.
@@ -164,7 +165,7 @@ impl World for Desk {
     }
 
     fn book(&self) -> &LazyHash<FontBook> {
-        fonts().book()
+        &fonts().book
     }
 
     fn main(&self) -> FileId {
@@ -182,7 +183,7 @@ impl World for Desk {
     }
 
     fn font(&self, index: usize) -> Option<Font> {
-        fonts().font(index)
+        fonts().fonts.get(index).cloned()
     }
 
     /// There is no clock here.
@@ -191,19 +192,16 @@ impl World for Desk {
     }
 }
 
-/// Our fonts, then those that come with typst for signs that ours lack.
-fn fonts() -> &'static FontStore {
-    static STORE: OnceLock<FontStore> = OnceLock::new();
-    STORE.get_or_init(|| {
-        let mut store = FontStore::new();
-        for file in FONTS {
-            store.extend(Font::iter(Bytes::new(file)).map(|font| {
-                let info = font.info().clone();
-                (font, info)
-            }));
-        }
-        store.extend(typst_kit::fonts::embedded());
-        store
+struct Fonts {
+    book: LazyHash<FontBook>,
+    fonts: Vec<Font>,
+}
+
+fn fonts() -> &'static Fonts {
+    static LOADED: OnceLock<Fonts> = OnceLock::new();
+    LOADED.get_or_init(|| {
+        let fonts: Vec<Font> = FONTS.iter().flat_map(|file| Font::iter(Bytes::new(*file))).collect();
+        Fonts { book: LazyHash::new(FontBook::from_fonts(&fonts)), fonts }
     })
 }
 
