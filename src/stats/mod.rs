@@ -6,18 +6,28 @@
 
 mod agreement;
 mod bootstrap;
+mod censored;
 mod curve;
 mod interval;
+mod permutation;
+mod proportion;
 mod regression;
 mod sample;
+mod shift;
 mod significance;
 mod student;
+mod trend;
 
 pub use agreement::{BlandAltman, bland_altman};
 pub use bootstrap::{bootstrap_paired_ratio, bootstrap_ratio_of_means};
+pub use censored::{Bounds, Mass, MedianInterval, Turnbull, median, median_interval};
 pub use curve::{Curve, Line};
 pub use interval::Interval;
+pub use permutation::{gehan, mann_whitney, smallest_p};
+pub use proportion::{clopper_pearson, fisher_exact};
 pub use regression::{LinearFit, fit_line};
 pub use sample::{Sample, Summary, mean_ci95};
-pub use significance::{holm, mann_whitney};
+pub use shift::{Shift, hodges_lehmann};
+pub use significance::holm;
 pub use student::t_quantile_975;
+pub use trend::{blocks, mann_kendall, slow_first};
