@@ -1,4 +1,4 @@
-//! Runs → repetitions of one condition: mean curves, series, comparisons.
+//! Runs → repetitions of one condition: mean curves and series.
 //!
 //! Only runs of the same condition are ever averaged, and only those whose migration did not
 //! fail. A bin, a mean or an interval that the data do not carry is `None`.
@@ -6,13 +6,12 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use crate::model::metrics::metrics;
+use crate::model::metrics::{Range, metrics};
 use crate::model::{
-    Bin, Bootstrap, Comparison, Condition, ConditionId, Curve, Entries, Event, Measurement, Run, Series,
-    Trace, Unit,
+    Bin, Condition, ConditionId, Curve, Entries, Event, Measurement, Run, Series, Trace, Unit,
 };
 use crate::run::bins::BinnedSamples;
-use crate::stats::{Sample, bootstrap_ratio_of_means, holm, mann_whitney};
+use crate::stats::{Sample, Support, mean_interval};
 
 /// All series that have at least one value, of each condition in the order of their entries. Members of a family come
 /// in the order in which the runs have them.
@@ -29,21 +28,17 @@ pub fn series(conditions: &[Condition], runs: &[Run]) -> Vec<Series> {
                     members.push(number);
                 }
             }
-            all.extend(members.into_iter().filter_map(|member| series_of(id, member, &numbers)));
+            for member in members {
+                let values = counted.iter().zip(&numbers).map(|(run, numbers)| {
+                    let number = numbers.iter().find(|number| number.metric == member.metric)?;
+                    Some(entry.value(run, number.value))
+                });
+                let Measurement { metric, unit, .. } = member.clone();
+                all.push(Series::new(id, metric, unit, entry.range, values.collect()));
+            }
         }
     }
     all
-}
-
-/// The series of one number; `numbers` are those of each run.
-fn series_of(condition: ConditionId, member: &Measurement, numbers: &[Vec<Measurement>]) -> Option<Series> {
-    let value = |numbers: &Vec<Measurement>| {
-        numbers.iter().find(|number| number.metric == member.metric).map(|number| number.value)
-    };
-    let values: Vec<Option<f64>> = numbers.iter().map(value).collect();
-    let summary = Sample::new(values.iter().copied().flatten().collect())?.summary();
-    let Measurement { metric, unit, .. } = member.clone();
-    Some(Series { condition, metric, unit, values, summary: Some(summary) })
 }
 
 /// Mean curves of one condition around one event. `runs` are the quantities of its repetitions, each with the number of
@@ -71,8 +66,10 @@ pub fn curves<'a>(
                 .iter()
                 .map(|(repetition, bins)| trace(*repetition, bins, *first..=*last))
                 .collect();
-            let bins =
-                (*first..=*last).enumerate().map(|(index, k)| bin(k as f64, index, &repetitions)).collect();
+            let bins = (*first..=*last)
+                .enumerate()
+                .map(|(index, k)| bin(k as f64, index, &repetitions, support(unit)))
+                .collect();
             Some(Curve {
                 condition,
                 host: host.map(str::to_owned),
@@ -93,64 +90,29 @@ fn trace(repetition: u32, bins: &[(i64, f64)], all: RangeInclusive<i64>) -> Trac
     Trace { repetition, values: all.map(mean).collect() }
 }
 
-fn bin(t_s: f64, index: usize, traces: &[Trace]) -> Bin {
+/// Quantities over time are never negative, and shares of a host at most 100 %.
+fn support(unit: Unit) -> Support {
+    let range = match unit {
+        Unit::Percent => Range::Share,
+        Unit::Seconds
+        | Unit::Milliseconds
+        | Unit::Bytes
+        | Unit::BytesPerSecond
+        | Unit::PerSecond
+        | Unit::Count
+        | Unit::Ratio => Range::Positive,
+    };
+    range.support(0.0)
+}
+
+fn bin(t_s: f64, index: usize, traces: &[Trace], support: Support) -> Bin {
     let values: Vec<f64> = traces.iter().filter_map(|trace| trace.values[index]).collect();
     let n = u32::try_from(values.len()).unwrap_or(u32::MAX);
-    match Sample::new(values).map(|sample| sample.summary()) {
-        Some(summary) => Bin { t_s, n, mean: Some(summary.mean), sd: summary.sd, ci95: summary.ci95 },
+    match Sample::new(values) {
+        Some(sample) => {
+            Bin { t_s, n, mean: Some(sample.mean()), sd: sample.sd(), ci95: mean_interval(&sample, support) }
+        }
         None => Bin { t_s, n: 0, mean: None, sd: None, ci95: None },
-    }
-}
-
-/// Pairs of conditions `(a, b)` – `b` against `a` – in every series that both have, with Holm's
-/// correction for the pairs of each series.
-pub fn comparisons(
-    series: &[Series],
-    pairs: &[(ConditionId, ConditionId)],
-    bootstrap: Bootstrap,
-) -> Vec<Comparison> {
-    let mut metrics: Vec<&str> = Vec::new();
-    for metric in series.iter().map(|series| series.metric.as_str()) {
-        if !metrics.contains(&metric) {
-            metrics.push(metric);
-        }
-    }
-    let mut all = Vec::new();
-    for metric in metrics {
-        let sample = |condition: ConditionId| {
-            let series = series.iter().find(|s| s.metric == metric && s.condition == condition)?;
-            Sample::new(series.values.iter().copied().flatten().collect())
-        };
-        let mut group: Vec<Comparison> = pairs
-            .iter()
-            .filter_map(|&(a, b)| Some(comparison(metric, (a, sample(a)?), (b, sample(b)?), bootstrap)))
-            .collect();
-        let tested: Vec<f64> = group.iter().filter_map(|comparison| comparison.p_value).collect();
-        let mut adjusted = holm(&tested).into_iter();
-        for comparison in group.iter_mut().filter(|comparison| comparison.p_value.is_some()) {
-            comparison.p_adjusted = adjusted.next();
-        }
-        all.extend(group);
-    }
-    all
-}
-
-fn comparison(
-    metric: &str,
-    a: (ConditionId, Sample),
-    b: (ConditionId, Sample),
-    bootstrap: Bootstrap,
-) -> Comparison {
-    let ((a, sample_a), (b, sample_b)) = (a, b);
-    Comparison {
-        metric: metric.to_owned(),
-        a,
-        b,
-        ratio: (sample_a.mean() != 0.0).then(|| sample_b.mean() / sample_a.mean()),
-        ratio_ci95: bootstrap_ratio_of_means(&sample_a, &sample_b, bootstrap.seed, bootstrap.resamples),
-        difference: sample_b.mean() - sample_a.mean(),
-        p_value: (sample_a.n() > 1 && sample_b.n() > 1).then(|| mann_whitney(&sample_a, &sample_b)),
-        p_adjusted: None,
     }
 }
 
@@ -176,30 +138,5 @@ mod tests {
         assert_eq!(seen, [(0.0, 2, Some(4.0)), (1.0, 2, Some(11.0)), (2.0, 0, None), (3.0, 1, Some(20.0))]);
         assert_eq!(curve.bins[0].sd, Some(2f64.sqrt()));
         assert_eq!(curve.repetitions[1].values, [Some(5.0), Some(12.0), None, None]);
-    }
-
-    #[test]
-    fn comparisons_are_against_the_reference() {
-        let of = |condition, values: [f64; 5]| Series {
-            condition: Id::new(condition),
-            metric: "outage_ping".to_owned(),
-            unit: Unit::Seconds,
-            values: values.map(Some).to_vec(),
-            summary: None,
-        };
-        let series = [
-            of(0, [0.8, 0.8, 0.8, 1.0, 0.8]),
-            of(1, [16.4, 16.6, 8.6, 9.0, 8.0]),
-            of(2, [0.8, 0.8, 1.0, 0.8, 0.8]),
-        ];
-        let found = comparisons(
-            &series,
-            &[(0, 1), (0, 2)].map(|(a, b)| (Id::new(a), Id::new(b))),
-            Bootstrap { seed: 1, resamples: 1000 },
-        );
-        assert_eq!(found.len(), 2);
-        assert!((found[0].ratio.unwrap() - 11.72 / 0.84).abs() < 1e-9);
-        assert!((found[0].p_adjusted.unwrap() - 4.0 / 252.0).abs() < 1e-3);
-        assert_eq!(found[1].p_value, Some(1.0));
     }
 }

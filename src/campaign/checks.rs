@@ -140,11 +140,11 @@ fn statistic(
         return None;
     }
     match statistic {
-        config::Statistic::Mean => Some(summary.mean),
+        config::Statistic::Mean => summary.mean,
         config::Statistic::Sd => summary.sd,
-        config::Statistic::Median => Some(summary.median),
-        config::Statistic::Min => Some(summary.min),
-        config::Statistic::Max => Some(summary.max),
+        config::Statistic::Median => summary.median,
+        config::Statistic::Min => summary.min,
+        config::Statistic::Max => summary.max,
         config::Statistic::Sum => None,
     }
 }

@@ -22,15 +22,8 @@ pub(super) fn conditions<'a>(config: &Config, keys: impl Iterator<Item = &'a Run
     };
     let mut sorted: Vec<&Factors> = all.iter().collect();
     sorted.sort_by_key(|factors| rank(factors));
-    let mut conditions: Vec<Condition> = sorted
-        .into_iter()
-        .map(|factors| Condition {
-            id: String::new(),
-            factors: factors.clone(),
-            runs: Vec::new(),
-            completed: 0,
-        })
-        .collect();
+    let mut conditions: Vec<Condition> =
+        sorted.into_iter().map(|factors| Condition::new(String::new(), factors.clone())).collect();
     identify(&mut conditions, &factor_order);
     conditions
 }

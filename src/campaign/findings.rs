@@ -3,16 +3,18 @@
 //! Each finding follows a stated rule (`docs/methodology/conclusions.md`) and carries its figures. Wording is
 //! the work of the report.
 
+mod order;
 mod transfer;
 
 pub use transfer::find as transfer;
 
 use crate::model::metrics::MIGRATION_DURATION;
 use crate::model::{
-    Comparison, Condition, ConditionId, Entries, Finding, Flag, FlagCode, Method, Run, RunId, Series,
+    Comparison, Condition, ConditionId, ConditionOutage, Entries, Finding, Flag, FlagCode, Method, Run,
+    RunId, Series, Test, Value,
 };
 use crate::run::metrics::outage::overlap;
-use crate::stats::Sample;
+use crate::stats::{Interval, Sample, above_zero, clopper_pearson, holm};
 
 /// The findings about migrations, in the order of a report.
 pub fn find(
@@ -20,57 +22,113 @@ pub fn find(
     runs: &[Run],
     series: &[Series],
     comparisons: &[Comparison],
+    seed: u64,
 ) -> Vec<Finding> {
-    let mut findings = outages(conditions, series);
+    let mut findings: Vec<Finding> =
+        conditions.entries().filter_map(|(id, condition)| incomplete(id, condition)).collect();
+    findings.extend(conditions.ids().filter_map(|id| outage(id, conditions, runs, series)));
     findings.extend(lengthened(comparisons));
+    findings.extend(worse(comparisons));
     for (id, condition) in conditions.entries() {
         findings.extend(outlasts(id, condition, runs));
     }
-    for (id, condition) in conditions.entries() {
-        findings.extend(first_repetitions_slower(id, condition, runs));
-    }
-    for (id, condition) in conditions.entries() {
-        findings.extend(round_trips_raised(id, condition, runs));
-    }
+    findings.extend(order::find(conditions, runs, seed));
+    findings.extend(round_trips_raised(conditions, runs));
     findings.extend(methods_agree(runs));
     findings.extend(methods_disagree(runs));
     findings
 }
 
-/// The outage of each condition by the first method that has a value.
-fn outages(conditions: &[Condition], series: &[Series]) -> Vec<Finding> {
-    let best = |condition| {
-        Method::for_service().find_map(|method| {
-            let found = series.iter().find(|s| s.condition == condition && s.metric == method.metric())?;
-            Some((method, found.summary?))
-        })
+fn incomplete(id: ConditionId, condition: &Condition) -> Option<Finding> {
+    let Condition { completed, failed, .. } = *condition;
+    (failed > 0).then(|| Finding::Incomplete {
+        condition: id,
+        failed,
+        known: completed + failed,
+        rate: clopper_pearson(completed, completed + failed),
+    })
+}
+
+/// The outage of a condition by the first method that has a value and that no other contradicts; if all are, by the
+/// last.
+fn outage(id: ConditionId, conditions: &[Condition], runs: &[Run], series: &[Series]) -> Option<Finding> {
+    let of = |method: Method| series.iter().find(|s| s.condition == id && s.metric == method.metric());
+    let there: Vec<Method> = Method::for_service().filter(|method| of(*method).is_some()).collect();
+    let counted = || conditions[id].runs.iter().map(|run| &runs[*run]).filter(|run| run.counts());
+    let sound = |method: &Method| !counted().any(|run| is_contradicted(run, *method));
+    let method = there.iter().copied().find(sound).or(there.last().copied())?;
+    let values: Vec<Value> = of(method)?.present().collect();
+    let among = |values: &mut dyn Iterator<Item = f64>| {
+        let sample = Sample::new(values.collect())?;
+        Some(Interval::new(sample.min(), sample.max()))
     };
-    conditions
-        .ids()
-        .filter_map(|condition| {
-            let (method, summary) = best(condition)?;
-            Some(Finding::Outage {
-                condition,
-                method,
-                mean_s: summary.mean,
-                min_s: summary.min,
-                max_s: summary.max,
-                n: summary.n,
+    let open = || values.iter().filter(|value| value.is_censored());
+    let uppers = values.iter().map(|value| value.within.upper);
+    let nothing_seen = values.iter().all(|value| value.estimate == 0.0);
+    Some(Finding::Outage(ConditionOutage {
+        condition: id,
+        method,
+        instead_of: there.first().copied().filter(|first| *first != method),
+        n: values.len(),
+        mean_s: of(method)?.mean(),
+        ended_s: among(&mut values.iter().filter(|value| !value.is_censored()).map(|value| value.estimate)),
+        not_returned: open().count(),
+        at_least_s: among(&mut open().map(|value| value.within.lower)),
+        at_most_s: uppers
+            .collect::<Option<Vec<f64>>>()
+            .filter(|_| nothing_seen)
+            .and_then(|all| all.into_iter().reduce(f64::max)),
+    }))
+}
+
+/// Whether another method proves that the VM stood still, or the service was away, for longer than a method allows. What the
+/// clock in the VM shows proves nothing: it may have been set.
+fn is_contradicted(run: &Run, method: Method) -> bool {
+    let proves = |other: &Method| *other != method && *other != Method::GuestClock && run.trusts(*other);
+    let Some(upper_s) = run.outage(method).and_then(|outage| outage.upper_s) else { return false };
+    Method::for_service()
+        .filter(proves)
+        .filter_map(|other| run.outage(other))
+        .any(|outage| outage.lower_s > upper_s)
+}
+
+/// What the tests that know censoring and failures find worse than the reference.
+fn worse(comparisons: &[Comparison]) -> Vec<Finding> {
+    let by_gehan = |c: &&Comparison| c.test == Some(Test::Gehan) && c.dominance.is_some_and(|d| d > 0.0);
+    let by_fisher = |c: &&Comparison| c.test == Some(Test::Fisher) && c.difference.is_some_and(|d| d < 0.0);
+    let is_shown = |c: &&Comparison| match c.metric.as_str() {
+        Comparison::COMPLETION | Comparison::WITH_FAILURES => true,
+        metric => Some(metric) == headline_metric(comparisons),
+    };
+    comparisons
+        .iter()
+        .filter(|c| c.is_significant() && is_shown(c) && (by_gehan(c) || by_fisher(c)))
+        .filter_map(|c| {
+            Some(Finding::Worse {
+                metric: c.metric.clone(),
+                condition: c.b,
+                reference: c.a,
+                p_adjusted: c.p_adjusted?,
             })
         })
         .collect()
 }
 
+/// The outage that sentences compare: by the first method that has comparisons.
+fn headline_metric(comparisons: &[Comparison]) -> Option<&'static str> {
+    let compared = |method: &Method| comparisons.iter().any(|c| c.metric == method.metric());
+    Method::for_service().find(compared).map(Method::metric)
+}
+
 /// Outages and durations that are longer than in the reference condition: the interval of the
 /// ratio lies above 1 and the corrected test agrees at the 5 % level.
 fn lengthened(comparisons: &[Comparison]) -> Vec<Finding> {
-    let compared = |method: &Method| comparisons.iter().any(|c| c.metric == method.metric());
-    let outage = Method::for_service().find(compared).unwrap_or(Method::Ping).metric();
+    let outage = headline_metric(comparisons).unwrap_or(Method::Ping.metric());
     let is_shown = |metric: &str| metric == outage || metric == MIGRATION_DURATION;
     let mut found: Vec<&Comparison> = comparisons
         .iter()
         .filter(|c| is_shown(&c.metric))
-        .filter(|c| c.ratio_ci95.is_some_and(|ci| ci.low > 1.0) && c.p_adjusted.is_some_and(|p| p < 0.05))
+        .filter(|c| c.ratio_ci95.is_some_and(|ci| ci.low > 1.0) && c.is_significant())
         .collect();
     found.sort_by(|a, b| {
         (b.metric == outage)
@@ -99,65 +157,49 @@ fn outlasts(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Find
     (number > 0).then_some(Finding::OutageOutlastsMigration { condition: id, runs: number, of: total })
 }
 
-/// The first one or two of at least four repetitions all had a longer outage than every later one,
-/// by more than the resolution of its method.
-fn first_repetitions_slower(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Finding> {
-    let mut resolution: f64 = 0.0;
-    let mut values = Vec::new();
-    for run in condition.runs.iter().map(|&run| &runs[run]).filter(|run| run.counts()) {
-        let outage = run.service_outage()?;
-        // Half the width of the interval; for ping that is the time between requests.
-        resolution = resolution.max((outage.upper_s? - outage.lower_s) / 2.0);
-        values.push(outage.estimate_s);
-    }
-    if values.len() < 4 {
-        return None;
-    }
-    [2, 1].into_iter().find_map(|k| {
-        let first = Sample::new(values[..k].to_vec())?;
-        let later = Sample::new(values[k..].to_vec())?;
-        // A margin of half the resolution makes floating-point ties no difference.
-        (first.min() - later.max() > 1.5 * resolution).then(|| Finding::FirstRepetitionsSlower {
-            condition: id,
-            first: k,
-            first_mean_s: first.mean(),
-            later_mean_s: later.mean(),
-        })
-    })
-}
-
 /// The finding of slow first repetitions as a flag of each of them.
 pub fn flag_first_repetitions(findings: &[Finding], conditions: &[Condition], runs: &mut [Run]) {
     for finding in findings {
-        let Finding::FirstRepetitionsSlower { condition, first, later_mean_s, .. } = finding else {
-            continue;
-        };
-        let all = conditions[*condition].runs.iter().copied();
-        let counted: Vec<RunId> = all.filter(|run| runs[*run].counts()).collect();
-        for id in counted.into_iter().take(*first) {
-            let run = &mut runs[id];
-            let Some(outage_s) = run.service_outage().map(|outage| outage.estimate_s) else { continue };
-            let values = vec![("outage_s", outage_s), ("later_s", *later_mean_s)];
-            run.flags.push(Flag { code: FlagCode::FirstRepetitionSlower, values });
+        let Finding::FirstRepetitionsSlower { conditions: slow, .. } = finding else { continue };
+        for (condition, first_s, later_mean_s) in slow {
+            let mut all = conditions[*condition].runs.iter().copied();
+            let Some(first) = all.find(|run| runs[*run].counts()) else { continue };
+            let values = vec![("outage_s", *first_s), ("later_s", *later_mean_s)];
+            runs[first].flags.push(Flag { code: FlagCode::FirstRepetitionSlower, values });
         }
     }
 }
 
-/// Median over the runs of (median round trip during ÷ before), where it is 1.2 or more.
-fn round_trips_raised(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Finding> {
-    let ratios = condition
-        .runs
-        .iter()
-        .map(|&run| &runs[run])
-        .filter(|run| run.counts())
-        .filter_map(|run| {
+/// From this ratio of round trips during ÷ before on there is something to say.
+const RAISED: f64 = 1.2;
+
+/// Median over the runs of (median round trip during ÷ before), where it is [`RAISED`] or more and the mean of its
+/// logarithm is above 0 with a certainty that holds for all conditions together.
+fn round_trips_raised(conditions: &[Condition], runs: &[Run]) -> Vec<Finding> {
+    let ratios = |condition: &Condition| {
+        let counted = condition.runs.iter().map(|&run| &runs[run]).filter(|run| run.counts());
+        let ratio = |run: &Run| {
             let ping = run.ping.as_ref()?;
-            let before = ping.before?.median;
-            (before > 0.0).then_some(ping.during?.median / before)
-        })
+            let (before, during) = (ping.before?.median, ping.during?.median);
+            (before > 0.0 && during > 0.0).then_some(during / before)
+        };
+        Sample::new(counted.filter_map(ratio).collect())
+    };
+    let known: Vec<(ConditionId, Sample)> = conditions
+        .entries()
+        .filter_map(|(id, condition)| Some((id, ratios(condition).filter(|sample| sample.n() > 1)?)))
         .collect();
-    let ratio = Sample::new(ratios)?.median();
-    (ratio >= 1.2).then_some(Finding::RoundTripsRaised { condition: id, ratio })
+    let logarithms = |sample: &Sample| {
+        Sample::new(sample.values().iter().map(|ratio| ratio.ln()).collect())
+            .and_then(|sample| above_zero(&sample))
+    };
+    let tested: Vec<f64> = known.iter().map(|(_, sample)| logarithms(sample).unwrap_or(1.0)).collect();
+    known
+        .iter()
+        .zip(holm(&tested))
+        .filter(|((_, sample), p)| *p < 0.05 && sample.median() >= RAISED)
+        .map(|((id, sample), _)| Finding::RoundTripsRaised { condition: *id, ratio: sample.median() })
+        .collect()
 }
 
 /// Runs with both a ping and a guest-clock outage that is one, with their difference guest clock − ping.

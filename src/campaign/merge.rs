@@ -7,7 +7,8 @@
 use anyhow::{bail, ensure};
 
 use super::conditions::identify;
-use crate::campaign::{aggregate, agreement, sweep};
+use crate::campaign::comparisons::comparisons;
+use crate::campaign::{agreement, sweep};
 use crate::model::diagnostics::{self, campaign_diagnostic};
 use crate::model::{
     Analysis, Campaign, ConditionId, Entries, Factors, Placement, Relocate, Relocation, Severity,
@@ -40,7 +41,7 @@ pub(super) fn merge(parts: Vec<Analysis>) -> anyhow::Result<Analysis> {
     identify_again(&mut merged);
     merged.agreements = agreement::agreements(&merged.runs);
     merged.sweeps = sweep::sweeps(&merged.conditions, &merged.series, &merged.benchmarks);
-    let across = aggregate::comparisons(&merged.series, &pairs(&merged, &ends), merged.campaign.bootstrap);
+    let across = comparisons(&merged.conditions, &merged.series, &pairs(&merged, &ends));
     merged.comparisons.extend(across);
     diagnostics::sort(&mut merged.diagnostics);
     Ok(merged)

@@ -9,6 +9,7 @@ pub mod aggregate;
 pub mod agreement;
 mod benchmarks;
 mod checks;
+pub mod comparisons;
 mod conditions;
 pub mod convergence;
 pub mod driver;

@@ -128,7 +128,7 @@ fn by_level(analysis: &Analysis, factor: &str, metric: &str, levels: &Factors) -
         }
     };
     for series in analysis.series.iter().filter(|series| series.metric == metric) {
-        add(series.condition, &mut series.values.iter().copied().flatten());
+        add(series.condition, &mut series.present().map(|value| value.estimate));
     }
     let is_number = metrics::find(metric).is_some();
     if let Some((benchmark, operation)) = metric.split_once('.').filter(|_| !is_number) {
@@ -171,14 +171,7 @@ mod tests {
         for (condition, time, downtime) in [(0, [64.0, 65.0, 64.5], 3.0), (1, [64.4, 64.6, 64.2], 1.0)] {
             let condition = crate::model::Id::new(condition);
             for (metric, values) in [("migration_duration", time), ("outage_ping", [downtime; 3])] {
-                let summary = Sample::new(values.to_vec()).map(|sample| sample.summary());
-                analysis.series.push(crate::model::Series {
-                    condition,
-                    metric: metric.to_owned(),
-                    unit: crate::model::Unit::Seconds,
-                    values: values.map(Some).to_vec(),
-                    summary,
-                });
+                analysis.series.push(Series::exact(condition, metric, Unit::Seconds, &values));
             }
         }
         let placed = place(&analysis, &table("")).unwrap();

@@ -37,9 +37,10 @@ fn series_sweep(conditions: &[Condition], series: &[Series], metric: &str) -> Op
     let unit = series.iter().find(|series| series.metric == metric)?.unit;
     let measured = |condition: ConditionId| -> Measured {
         let series = series.iter().find(|s| s.condition == condition && s.metric == metric);
-        let values = series.map(|s| s.values.iter().copied().flatten().collect()).unwrap_or_default();
-        let summary = series.and_then(|series| series.summary);
-        (condition, values, summary.map(|s| s.mean), summary.and_then(|s| s.ci95))
+        // What is only known to be at least so large lies on no line.
+        let known = series.into_iter().flat_map(Series::present).filter(|value| !value.is_censored());
+        let values = known.map(|value| value.estimate).collect();
+        (condition, values, series.and_then(Series::mean), series.and_then(Series::interval_of_mean))
     };
     let with_runs = conditions.ids().filter(|id| !conditions[*id].runs.is_empty());
     arranged(conditions, metric.to_owned(), unit, with_runs.map(measured).collect())
@@ -109,7 +110,6 @@ pub(crate) mod tests {
     use super::*;
     use crate::model::example::analysis;
     use crate::model::{Analysis, Id, Run};
-    use crate::stats::Sample;
 
     /// Migrations at these levels of a factor, which took as many seconds; at 20 and more, and at words, none
     /// completed.
@@ -122,21 +122,11 @@ pub(crate) mod tests {
                 let factors = [(factor, *level), ("hypervisor", *other)];
                 let factors = factors.map(|(name, level)| (name.to_owned(), level.to_owned())).into();
                 let condition = analysis.conditions.next_id();
-                analysis.conditions.push(Condition {
-                    id: format!("c{}", condition.index()),
-                    factors,
-                    runs: vec![Id::new(0)],
-                    completed: 0,
-                });
+                let new = Condition::new(format!("c{}", condition.index()), factors);
+                analysis.conditions.push(Condition { runs: vec![Id::new(0)], ..new });
                 let Some(value) = number(level).filter(|value| *value < 20.0) else { continue };
                 let values = vec![value + 1.0, value + 2.0, value + 3.0];
-                analysis.series.push(Series {
-                    condition,
-                    metric: MIGRATION_DURATION.to_owned(),
-                    unit: Unit::Seconds,
-                    values: values.iter().copied().map(Some).collect(),
-                    summary: Sample::new(values).map(|sample| sample.summary()),
-                });
+                analysis.series.push(Series::exact(condition, MIGRATION_DURATION, Unit::Seconds, &values));
             }
         }
         analysis.sweeps = sweeps(&analysis.conditions, &analysis.series, &analysis.benchmarks);

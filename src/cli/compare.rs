@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{CompareArgs, StatsFormat};
 use super::{Ending, conclude, print, show, side_by_side};
-use crate::campaign::aggregate;
+use crate::campaign::comparisons::comparisons;
 use crate::campaign::{driver, merge};
 use crate::input::config::selects;
 use crate::model::{Analysis, ConditionId, Entries, Factors};
@@ -42,7 +42,7 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Ending> {
         describe(analysis, &of_a),
         describe(analysis, &of_b)
     );
-    let comparisons = aggregate::comparisons(&analysis.series, &pairs, analysis.campaign.bootstrap);
+    let comparisons = comparisons(&analysis.conditions, &analysis.series, &pairs);
     anyhow::ensure!(
         !comparisons.is_empty(),
         "{} and {} have no migration metric in common; compare benchmarks with [[efficiency]] in campaign.toml",

@@ -8,7 +8,7 @@
 use serde::ser::{Serialize, Serializer};
 
 use super::ConditionId;
-use crate::stats::{Interval, LinearFit, Summary};
+use crate::stats::{Interval, LinearFit};
 
 /// The name of a newtype around the index of a condition, for which its factors are written.
 pub const CONDITION: &str = "Condition";
@@ -86,6 +86,7 @@ pub(crate) use {by_name, fields, names};
 
 ends! {
     ratio_ci95: ratio_ci95_low, ratio_ci95_high;
+    difference_ci95: difference_ci95_low, difference_ci95_high;
     expected: expected_low, expected_high;
 }
 
@@ -107,21 +108,6 @@ impl Serialize for Context {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_newtype_struct(CONTEXT, &self.0.index())
     }
-}
-
-/// A summary with the ends of its interval; without a value, no number but `n`.
-pub fn summary<S: Serializer>(summary: &Option<Summary>, serializer: S) -> Result<S::Ok, S::Error> {
-    let ci95 = summary.and_then(|summary| summary.ci95);
-    fields!(serializer, {
-        n: summary.map_or(0, |summary| summary.n),
-        mean: summary.map(|summary| summary.mean),
-        sd: summary.and_then(|summary| summary.sd),
-        median: summary.map(|summary| summary.median),
-        min: summary.map(|summary| summary.min),
-        max: summary.map(|summary| summary.max),
-        ci95_low: ci95.map(|interval| interval.low),
-        ci95_high: ci95.map(|interval| interval.high),
-    })
 }
 
 /// A straight line with the ends of the interval of its slope.

@@ -123,19 +123,18 @@ fn add_condition(analysis: &mut Analysis, id: &str, slower: f64) {
             degradation: None,
         });
     }
-    analysis.conditions.push(Condition { id: id.to_owned(), factors, runs, completed: 3 });
+    analysis.conditions.push(Condition { runs, completed: 3, ..Condition::new(id.to_owned(), factors) });
     let metrics =
         [("migration_duration", &durations), ("outage_ping", &outages), ("outage_guest_clock", &outages)];
     for (metric, values) in metrics {
-        let summary = Sample::new(values.iter().copied().flatten().collect()).map(|sample| sample.summary());
-        let series = Series {
+        let values = values.iter().map(|value| value.map(Value::exact)).collect();
+        analysis.series.push(Series::new(
             condition,
-            metric: metric.to_owned(),
-            unit: Unit::Seconds,
-            values: values.clone(),
-            summary,
-        };
-        analysis.series.push(series);
+            metric.to_owned(),
+            Unit::Seconds,
+            Range::Positive,
+            values,
+        ));
     }
 }
 

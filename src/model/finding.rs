@@ -16,8 +16,14 @@ pub enum Finding {
     Together { operations: Vec<ParallelId> },
     /// Operations in which the largest value of the VMs is more than `ratio` times the smallest, the least even first.
     Uneven { ratio: f64, operations: Vec<ParallelId> },
-    /// The outage of each condition: the best method's mean, and its range over all repetitions.
-    Outage { condition: ConditionId, method: Method, mean_s: f64, min_s: f64, max_s: f64, n: usize },
+    /// Migrations of the condition that did not complete, of those whose fate is known; what share completes lies in
+    /// `rate` with 95 %.
+    Incomplete { condition: ConditionId, failed: usize, known: usize, rate: Interval },
+    /// The outage of each condition.
+    Outage(ConditionOutage),
+    /// The condition is worse than the reference in a way that no ratio of means tells: fewer migrations complete, or
+    /// outages last longer where some have no end or failures count.
+    Worse { metric: String, condition: ConditionId, reference: ConditionId, p_adjusted: f64 },
     /// The condition lengthened the metric against the reference condition.
     Lengthened {
         metric: String,
@@ -33,8 +39,15 @@ pub enum Finding {
     MethodsDisagree { run: RunId, ping_s: f64, guest_clock_s: f64 },
     /// The outage outlasted the migration process in so many runs of the condition.
     OutageOutlastsMigration { condition: ConditionId, runs: usize, of: usize },
-    /// Each of the first repetitions had a longer outage than every later one.
-    FirstRepetitionsSlower { condition: ConditionId, first: usize, first_mean_s: f64, later_mean_s: f64 },
+    /// First repetitions have longer outages than later ones, over all conditions with probability `p` by chance; and
+    /// those in which it was longer than all later ones by more than the resolution, with it and the mean of the others.
+    FirstRepetitionsSlower { p: f64, conditions: Vec<(ConditionId, f64, f64)> },
+    /// Outages of the condition grow or shrink from run to run, in the order in which they were recorded.
+    OrderTrend { condition: ConditionId, grows: bool, runs: usize, p_adjusted: f64 },
+    /// Outages of the condition differ between the sessions in which they were recorded.
+    SessionsDiffer { condition: ConditionId, sessions: usize, p_adjusted: f64 },
+    /// So many conditions were recorded one after the other, without a change between them.
+    RecordedInBlocks { conditions: usize },
     /// Round trips while the migration ran were longer: ratio of medians during ÷ before.
     RoundTripsRaised { condition: ConditionId, ratio: f64 },
     /// Along a numeric factor (and at one level of a second, which may be empty) pre-copy converges in the condition
@@ -55,6 +68,27 @@ pub enum Finding {
     Trend { factor: String, level: String, metric: String, slope: f64, ci95: Interval, r_squared: f64 },
 }
 
+/// The outage of a condition by the best method that no other contradicts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConditionOutage {
+    pub condition: ConditionId,
+    pub method: Method,
+    /// A method that comes before it, but is contradicted: another proves a longer standstill than it allows.
+    pub instead_of: Option<Method>,
+    /// Runs with a value.
+    pub n: usize,
+    /// `None` where a run did not see the end of its outage.
+    pub mean_s: Option<f64>,
+    /// Least and greatest of those that ended.
+    pub ended_s: Option<Interval>,
+    /// Runs without an end.
+    pub not_returned: usize,
+    /// Least and greatest of what those lasted at least.
+    pub at_least_s: Option<Interval>,
+    /// How long an outage may have been where no run saw any.
+    pub at_most_s: Option<f64>,
+}
+
 impl Finding {
     /// What kind it is, in data.
     pub fn code(&self) -> &'static str {
@@ -63,12 +97,17 @@ impl Finding {
             Self::LosesMore { .. } => "loses-more",
             Self::Together { .. } => "several-vms",
             Self::Uneven { .. } => "uneven",
-            Self::Outage { .. } => "outage",
+            Self::Incomplete { .. } => "incomplete",
+            Self::Outage(_) => "outage",
+            Self::Worse { .. } => "worse",
             Self::Lengthened { .. } => "lengthened",
             Self::MethodsAgree { .. } => "methods-compared",
             Self::MethodsDisagree { .. } => "methods-disagree",
             Self::OutageOutlastsMigration { .. } => "outage-outlasts-migration",
             Self::FirstRepetitionsSlower { .. } => "first-repetitions-slower",
+            Self::OrderTrend { .. } => "order-trend",
+            Self::SessionsDiffer { .. } => "sessions-differ",
+            Self::RecordedInBlocks { .. } => "recorded-in-blocks",
             Self::RoundTripsRaised { .. } => "round-trips-raised",
             Self::PrecopyLimit { .. } => "precopy-limit",
             Self::DoesNotConverge { .. } => "does-not-converge",
@@ -88,9 +127,18 @@ impl Relocate for Finding {
                 condition.relocate(to);
                 reference.relocate(to);
             }
-            Self::Outage { condition, method: _, mean_s: _, min_s: _, max_s: _, n: _ }
+            Self::Worse { metric: _, condition, reference, p_adjusted: _ } => {
+                condition.relocate(to);
+                reference.relocate(to);
+            }
+            Self::Outage(outage) => outage.condition.relocate(to),
+            Self::FirstRepetitionsSlower { p: _, conditions } => {
+                conditions.iter_mut().for_each(|(condition, ..)| condition.relocate(to));
+            }
+            Self::Incomplete { condition, failed: _, known: _, rate: _ }
+            | Self::OrderTrend { condition, grows: _, runs: _, p_adjusted: _ }
+            | Self::SessionsDiffer { condition, sessions: _, p_adjusted: _ }
             | Self::OutageOutlastsMigration { condition, runs: _, of: _ }
-            | Self::FirstRepetitionsSlower { condition, first: _, first_mean_s: _, later_mean_s: _ }
             | Self::RoundTripsRaised { condition, ratio: _ } => condition.relocate(to),
             Self::MethodsDisagree { run, ping_s: _, guest_clock_s: _ } => run.relocate(to),
             Self::PrecopyLimit { factor: _, level: _, last, conditions, completed: _, runs: _ } => {
@@ -101,7 +149,8 @@ impl Relocate for Finding {
             Self::Amplified { conditions } => {
                 conditions.iter_mut().for_each(|(condition, _)| condition.relocate(to));
             }
-            Self::MethodsAgree { runs: _, overlapping: _, mean_difference_s: _, largest_difference_s: _ }
+            Self::RecordedInBlocks { conditions: _ }
+            | Self::MethodsAgree { runs: _, overlapping: _, mean_difference_s: _, largest_difference_s: _ }
             | Self::Trend { factor: _, level: _, metric: _, slope: _, ci95: _, r_squared: _ } => {}
         }
     }

@@ -10,8 +10,9 @@ use std::sync::LazyLock;
 
 use super::{
     Direction, Event, Hypervisor, Key, Measurement, Method, Model, PingTimeline, Prediction, Run, Stream,
-    Unit,
+    Unit, Value,
 };
+use crate::stats::{Bounds, Support};
 
 /// What is known of a number.
 #[derive(Debug, Clone, Copy)]
@@ -24,9 +25,33 @@ pub struct Metric {
     pub decimals: u8,
     /// Which way is better.
     pub direction: Direction,
+    pub range: Range,
+    /// Whether it grows while an outage goes on: where no log saw the end of that, it is at least so large.
+    pub grows: bool,
     pub shown: Shown,
     pub definition: Definition,
     pub taken: Taken,
+}
+
+/// What values a number can have at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Range {
+    /// From 0 on.
+    Positive,
+    /// From 0 to 100 per cent.
+    Share,
+    Signed,
+}
+
+impl Range {
+    /// What intervals have to know: the ends of the range, and the step in which values come.
+    pub fn support(self, step: f64) -> Support {
+        match self {
+            Range::Positive => Support { lower: Some(0.0), upper: None, step },
+            Range::Share => Support { lower: Some(0.0), upper: Some(100.0), step },
+            Range::Signed => Support { lower: None, upper: None, step },
+        }
+    }
 }
 
 /// Where documents show a number.
@@ -84,6 +109,22 @@ impl Metric {
                 run.measurements.iter().chain(&run.numbers).filter(mine).cloned().collect()
             }
         }
+    }
+
+    /// A number of a run with what its measuring leaves open.
+    pub fn value(&self, run: &Run, estimate: f64) -> Value {
+        let outage = match self.taken {
+            Taken::Outage(method) => run.outage(method),
+            Taken::Run(_) | Taken::Each(_) | Taken::Requests(_) | Taken::Measurement => {
+                let censored = run.outage(Method::Ping).is_some_and(|outage| outage.censored);
+                let upper = (!(self.grows && censored)).then_some(estimate);
+                return Value { estimate, within: Bounds { lower: estimate, upper } };
+            }
+        };
+        outage.map_or_else(
+            || Value::exact(estimate),
+            |outage| Value { estimate, within: Bounds { lower: outage.lower_s, upper: outage.upper_s } },
+        )
     }
 
     /// A number of this entry, of a family that of a parameter.
@@ -155,6 +196,8 @@ const SERVICE: [Metric; 2] = [
         unit: Some(Unit::Count),
         decimals: 0,
         direction: Direction::Lower,
+        range: Range::Positive,
+        grows: true,
         shown: Shown::Overview("table.requests_unanswered_mean"),
         definition: Definition::Shared("ping"),
         taken: Taken::Run(|run| run.ping.as_ref().map(|ping| f64::from(ping.lost))),
@@ -164,6 +207,8 @@ const SERVICE: [Metric; 2] = [
         unit: Some(Unit::Percent),
         decimals: 2,
         direction: Direction::Lower,
+        range: Range::Share,
+        grows: false,
         shown: Shown::Condition,
         definition: Definition::Own,
         taken: Taken::Requests(late_percent),
@@ -223,6 +268,8 @@ fn outage(method: Method) -> Metric {
         unit: Some(Unit::Seconds),
         decimals: entry.decimals,
         direction: Direction::Lower,
+        range: Range::Positive,
+        grows: true,
         shown: if entry.for_service { Shown::Overview(entry.texts.mean) } else { Shown::Condition },
         definition: Definition::Shared(entry.texts.definition),
         taken: Taken::Outage(method),
@@ -234,6 +281,8 @@ const MIGRATION: [Metric; 1] = [Metric {
     unit: Some(Unit::Seconds),
     decimals: 2,
     direction: Direction::Lower,
+    range: Range::Positive,
+    grows: false,
     shown: Shown::Overview("table.migration_duration_mean"),
     definition: Definition::Shared("duration"),
     taken: Taken::Run(|run| run.migration.duration_s),
@@ -241,7 +290,7 @@ const MIGRATION: [Metric; 1] = [Metric {
 
 /// What media clients lost.
 const STREAMS: [Metric; 3] = [
-    Metric { key: Key(FRAMES_EXPECTED_LOST), taken: Taken::Measurement, ..LOST },
+    Metric { key: Key(FRAMES_EXPECTED_LOST), grows: true, taken: Taken::Measurement, ..LOST },
     Metric {
         key: Key("lost_frames.<client>"),
         taken: Taken::Each(|run| per_client(run, |stream| stream.lost_frames)),
@@ -259,6 +308,8 @@ const LOST: Metric = Metric {
     unit: Some(Unit::Count),
     decimals: 0,
     direction: Direction::Lower,
+    range: Range::Positive,
+    grows: false,
     shown: Shown::Condition,
     definition: Definition::Shared("streams"),
     taken: Taken::Measurement,
@@ -274,6 +325,8 @@ const RESULT: Metric = Metric {
     unit: None,
     decimals: 2,
     direction: Direction::Neither,
+    range: Range::Positive,
+    grows: false,
     shown: Shown::Condition,
     definition: Definition::Shared("loads"),
     taken: Taken::Measurement,
@@ -305,6 +358,7 @@ const PRECOPY: [Metric; 15] = [
     Metric {
         key: Key(WASTED),
         unit: Some(Unit::Percent),
+        range: Range::Share,
         decimals: 2,
         taken: Taken::Run(|run| Some(100.0 * rounds(run)?.wasted()?)),
         ..PAGES
@@ -339,6 +393,7 @@ const PRECOPY: [Metric; 15] = [
     Metric {
         key: Key("precopy.prediction_error"),
         unit: Some(Unit::Percent),
+        range: Range::Signed,
         taken: Taken::Run(|run| error_percent(run, Model::Standard)),
         ..PREDICTED
     },
@@ -355,6 +410,7 @@ const PRECOPY: [Metric; 15] = [
     Metric {
         key: Key("precopy.prediction_error_ws"),
         unit: Some(Unit::Percent),
+        range: Range::Signed,
         taken: Taken::Run(|run| error_percent(run, Model::WorkingSet)),
         ..PREDICTED
     },
@@ -365,6 +421,8 @@ const PAGES: Metric = Metric {
     unit: Some(Unit::Count),
     decimals: 0,
     direction: Direction::Lower,
+    range: Range::Positive,
+    grows: false,
     shown: Shown::Condition,
     definition: Definition::Caption("caption.precopy"),
     taken: Taken::Measurement,
@@ -375,6 +433,8 @@ const PREDICTED: Metric = Metric {
     unit: Some(Unit::Seconds),
     decimals: 2,
     direction: Direction::Neither,
+    range: Range::Positive,
+    grows: false,
     shown: Shown::Elsewhere,
     definition: Definition::Caption("caption.predictions"),
     taken: Taken::Measurement,

@@ -8,7 +8,10 @@
 
 mod benchmarks;
 mod clocks;
+mod comparison;
+mod condition;
 mod convergence;
+mod curve;
 pub mod curves;
 pub mod data;
 pub mod diagnostics;
@@ -25,6 +28,7 @@ mod prediction;
 mod relocate;
 mod requests;
 mod run;
+mod series;
 mod status;
 mod sweep;
 mod time_line;
@@ -35,9 +39,12 @@ pub use benchmarks::{
     Parallel, ParallelId, Reading, VM,
 };
 pub use clocks::{Clock, ClockOwner, Estimate, Origin};
+pub use comparison::{Comparison, Test};
+pub use condition::{Condition, ConditionId};
 pub use convergence::Convergence;
+pub use curve::{Bin, Curve, Trace};
 pub use curves::{CurveMetric, DOMAIN_0};
-pub use finding::Finding;
+pub use finding::{ConditionOutage, Finding};
 pub use flags::{Flag, FlagCode};
 pub use id::{Entries, Id, Ids};
 pub use key::Key;
@@ -51,6 +58,7 @@ pub use run::{
     Degradation, Measurement, Migration, Outage, PhaseCost, Ping, ResourceCost, RoundTrips, Run, RunId,
     Stream,
 };
+pub use series::{IntervalOf, Reach, Series, SeriesSummary, Value};
 pub use status::Status;
 pub use sweep::{Sweep, SweepLine, SweepPoint};
 pub use time_line::{
@@ -64,7 +72,7 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use self::data::{fields, names};
-use crate::stats::{Interval, Summary};
+use crate::stats::Interval;
 
 /// Version of this program.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -279,143 +287,6 @@ names!(Event, {
     Self::Resume => "resume",
     Self::End => "end",
 });
-
-/// One combination of factor levels; its runs are repetitions of each other.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Condition {
-    /// Stable identifier fit for file names and anchors, for example `memtester`.
-    pub id: String,
-    pub factors: Factors,
-    /// Those of it, in the order of repetitions.
-    pub runs: Vec<RunId>,
-    /// Completed runs among them.
-    pub completed: usize,
-}
-
-pub type ConditionId = Id<Condition>;
-
-impl Serialize for ConditionId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_newtype_struct(data::CONDITION, &self.index())
-    }
-}
-
-impl Listed for Condition {
-    fn before(to: &Relocation) -> usize {
-        to.conditions
-    }
-}
-
-impl Relocate for Condition {
-    fn relocate(&mut self, to: &Relocation) {
-        let Self { id: _, factors: _, runs, completed: _ } = self;
-        runs.relocate(to);
-    }
-}
-
-/// One quantity over the repetitions of one condition.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Series {
-    #[serde(rename = "factors")]
-    pub condition: ConditionId,
-    /// Name as in `summary.json`, for example `outage_ping` or `lost_frames.linux`.
-    pub metric: String,
-    pub unit: Unit,
-    /// `None` without a single value.
-    #[serde(flatten, serialize_with = "data::summary")]
-    pub summary: Option<Summary>,
-    /// One value a completed run, in the order of repetitions; `None` where it is missing.
-    pub values: Vec<Option<f64>>,
-}
-
-impl Relocate for Series {
-    fn relocate(&mut self, to: &Relocation) {
-        let Self { condition, metric: _, unit: _, values: _, summary: _ } = self;
-        condition.relocate(to);
-    }
-}
-
-/// The mean of one quantity over the repetitions of one condition, in bins of one second.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Curve {
-    #[serde(rename = "factors")]
-    pub condition: ConditionId,
-    /// `None` for a quantity of the service, such as `ping.rtt`.
-    pub host: Option<String>,
-    /// Name as in `summary.json`, for example `cpu.user` or `domain.asam.cpu`.
-    pub metric: String,
-    pub unit: Unit,
-    /// What its time zero is: every curve is there for each event of the campaign.
-    pub align: Event,
-    /// Bins in ascending order, without holes in `t_s`; a bin without samples has `n == 0`.
-    #[serde(skip)]
-    pub bins: Vec<Bin>,
-    /// The single repetitions behind the mean, one value per entry of `bins`.
-    #[serde(skip)]
-    pub repetitions: Vec<Trace>,
-}
-
-impl Relocate for Curve {
-    fn relocate(&mut self, to: &Relocation) {
-        let Self { condition, host: _, metric: _, unit: _, align: _, bins: _, repetitions: _ } = self;
-        condition.relocate(to);
-    }
-}
-
-/// One bin of a mean curve: `[t_s − 0.5, t_s + 0.5)`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Bin {
-    pub t_s: f64,
-    /// Number of repetitions that contribute.
-    pub n: u32,
-    pub mean: Option<f64>,
-    /// Sample standard deviation; `None` with fewer than two repetitions.
-    pub sd: Option<f64>,
-    /// 95 % interval of the mean; `None` with fewer than three repetitions.
-    pub ci95: Option<Interval>,
-}
-
-/// One repetition of a curve.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Trace {
-    pub repetition: u32,
-    /// Mean of the samples in each bin of the curve; `None` where there is none.
-    pub values: Vec<Option<f64>>,
-}
-
-/// Two conditions compared in one metric: `b` against `a`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Comparison {
-    pub metric: String,
-    /// Condition that is compared against.
-    pub a: ConditionId,
-    /// Condition that is compared.
-    pub b: ConditionId,
-    /// mean(b) ÷ mean(a).
-    pub ratio: Option<f64>,
-    #[serde(flatten, serialize_with = "data::ratio_ci95")]
-    pub ratio_ci95: Option<Interval>,
-    /// mean(b) − mean(a).
-    pub difference: f64,
-    /// Two-sided exact Mann-Whitney test.
-    pub p_value: Option<f64>,
-    /// After Holm's correction for the number of comparisons.
-    pub p_adjusted: Option<f64>,
-}
-
-impl Comparison {
-    /// What the test behind `p_value` is called in data.
-    pub const TEST: &str = "mann-whitney-exact";
-}
-
-impl Relocate for Comparison {
-    fn relocate(&mut self, to: &Relocation) {
-        let Self { metric: _, a, b, ratio: _, ratio_ci95: _, difference: _, p_value: _, p_adjusted: _ } =
-            self;
-        a.relocate(to);
-        b.relocate(to);
-    }
-}
 
 /// Two methods of measuring an outage, over all completed runs that both saw (Bland and Altman,
 /// *Statistical methods for assessing agreement between two methods of clinical measurement*,

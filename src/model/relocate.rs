@@ -117,9 +117,12 @@ mod tests {
             b: condition,
             ratio: None,
             ratio_ci95: None,
-            difference: 0.0,
+            difference: None,
+            difference_ci95: None,
+            dominance: None,
             p_value: None,
             p_adjusted: None,
+            test: None,
         });
         analysis.convergence.push(Convergence {
             condition,

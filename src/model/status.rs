@@ -12,6 +12,16 @@ pub enum Status {
     Unknown,
 }
 
+impl Status {
+    /// Whether a migration is known not to have completed.
+    pub fn is_failure(self) -> bool {
+        match self {
+            Status::Failed | Status::Cancelled | Status::Unfinished => true,
+            Status::Completed | Status::Unknown => false,
+        }
+    }
+}
+
 names!(Status, "status", {
     Self::Completed => "completed",
     Self::Failed => "failed",

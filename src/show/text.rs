@@ -73,7 +73,10 @@ impl Text {
         if let Some(entry) = metrics::find(metric) {
             return self.fill(&entry.label(), &[("of", entry.key.parameter(metric).unwrap_or_default())]);
         }
-        let Some((benchmark, figure)) = metric.split_once('.') else { return metric.to_owned() };
+        let Some((benchmark, figure)) = metric.split_once('.') else {
+            // What is compared and is no series.
+            return self.find(&format!("metric.{metric}")).unwrap_or(metric).to_owned();
+        };
         let key = format!("metric.{benchmark}");
         match self.find(&key) {
             Some(_) => self.fill(&key, &[("of", figure)]),

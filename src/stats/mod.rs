@@ -29,5 +29,5 @@ pub use regression::{LinearFit, fit_line};
 pub use sample::{Sample, Summary, mean_ci95};
 pub use shift::{Shift, hodges_lehmann};
 pub use significance::holm;
-pub use student::t_quantile_975;
+pub use student::{above_zero, t_quantile_975};
 pub use trend::{blocks, mann_kendall, slow_first};

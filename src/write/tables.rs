@@ -67,20 +67,22 @@ fn parts(cell: &Cell) -> Vec<Part> {
             std::iter::once(number("", *value)).chain(sd.map(|sd| number("_sd", sd))).collect()
         }
         Cell::Unit(unit) => text(unit.name().to_owned()),
-        Cell::Missing => Vec::new(),
+        Cell::Missing | Cell::Open { open: _, of: _ } => Vec::new(),
         Cell::Text(shown) | Cell::Metric(shown) | Cell::Condition { name: shown, label: _ } => {
             text(shown.clone())
         }
         Cell::Label(key) => text(code(key).to_owned()),
         Cell::Labels(keys) => text(keys.iter().map(|key| code(key)).collect::<Vec<_>>().join(" ")),
         Cell::Verdict { margin: value, verdict: _, decimals: _ }
+        | Cell::Bound { estimate: value, value: _, side: _, decimals: _ }
         | Cell::Number { value, decimals: _ }
         | Cell::Probability(value) => vec![number("", *value)],
         Cell::Integer(value) => text(value.to_string()),
     }
 }
 
-/// Every value of every series and of every benchmark, one a row. Where analyses have the name of a chapter, it is
+/// Every value of every series and of every benchmark, one a row, with the ends of what its measuring leaves open; without
+/// an upper one it is at least the value. Where analyses have the name of a chapter, it is
 /// the first column.
 ///
 /// # Errors
@@ -89,19 +91,25 @@ fn parts(cell: &Cell) -> Vec<Part> {
 pub fn series_csv(chapters: &[(&str, &Analysis)]) -> anyhow::Result<Vec<u8>> {
     let named = chapters.iter().any(|(name, _)| !name.is_empty());
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-    let mut write = |chapter: &str, cells: [&str; 5]| {
+    let mut write = |chapter: &str, cells: [&str; 7]| {
         let chapter = named.then_some(chapter);
         writer.write_record(chapter.into_iter().chain(cells))
     };
-    write("chapter", ["condition", "metric", "unit", "repetition", "value"])?;
+    write("chapter", ["condition", "metric", "unit", "repetition", "value", "low", "high"])?;
     for (chapter, analysis) in chapters {
         for series in &analysis.series {
             let condition = &analysis.conditions[series.condition];
             let counted = condition.runs.iter().map(|&run| &analysis.runs[run]).filter(|run| run.counts());
             for (run, value) in counted.zip(&series.values) {
-                let value = value.map(plain).unwrap_or_default();
-                let repetition = run.repetition.to_string();
-                write(chapter, [&condition.id, &series.metric, series.unit.name(), &repetition, &value])?;
+                let number = |number: Option<f64>| number.map(plain).unwrap_or_default();
+                let [value, low, high] = [
+                    value.map(|value| value.estimate),
+                    value.map(|value| value.within.lower),
+                    value.and_then(|value| value.within.upper),
+                ]
+                .map(number);
+                let (unit, repetition) = (series.unit.name(), run.repetition.to_string());
+                write(chapter, [&condition.id, &series.metric, unit, &repetition, &value, &low, &high])?;
             }
         }
         for benchmark in &analysis.benchmarks {
@@ -111,7 +119,8 @@ pub fn series_csv(chapters: &[(&str, &Analysis)]) -> anyhow::Result<Vec<u8>> {
             let metric = names.into_iter().flatten().collect::<Vec<_>>().join(".");
             for (repetition, value) in by_repetition(&benchmark.readings) {
                 let unit = benchmark.unit.name();
-                write(chapter, [condition, &metric, unit, &repetition.to_string(), &plain(value)])?;
+                let (repetition, value) = (repetition.to_string(), plain(value));
+                write(chapter, [condition, &metric, unit, &repetition, &value, &value, &value])?;
             }
         }
     }

@@ -166,8 +166,7 @@ mod tests {
     }
 
     fn found(values: Vec<(Place, Measured)>) -> (Vec<f64>, Vec<String>) {
-        let conditions =
-            [Condition { id: "kvm".to_owned(), factors: Factors::new(), runs: vec![], completed: 0 }];
+        let conditions = [Condition::new("kvm".to_owned(), Factors::new())];
         let mut diagnostics = Vec::new();
         let cells = cells(values, &conditions, &mut diagnostics);
         let lines = diagnostics.iter().map(crate::model::diagnostics::line).collect();

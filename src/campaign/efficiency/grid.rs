@@ -258,12 +258,7 @@ mod tests {
         for (mode, bits) in [("native", "32"), ("native", "64"), ("hvm", "32"), ("hvm", "64")] {
             let levels =
                 [("mode", mode), ("bits", bits)].map(|(name, level)| (name.to_owned(), level.to_owned()));
-            conditions.push(Condition {
-                id: format!("{mode}-{bits}"),
-                factors: Factors::from(levels),
-                runs: Vec::new(),
-                completed: 0,
-            });
+            conditions.push(Condition::new(format!("{mode}-{bits}"), Factors::from(levels)));
         }
         let of = |condition, operation: &str| Benchmark {
             benchmark: "fio".to_owned(),
@@ -299,7 +294,7 @@ mod tests {
             .map(|index| {
                 let mut factors = of(index % 4);
                 factors.insert("mib".to_owned(), ["1024", "128"][index / 4].to_owned());
-                Condition { id: format!("more-{index}"), factors, runs: Vec::new(), completed: 0 }
+                Condition::new(format!("more-{index}"), factors)
             })
             .collect();
         for index in 0..8 {
@@ -317,7 +312,7 @@ mod tests {
         for index in 0..60 {
             let levels = [("a", index / 12), ("b", index / 3 % 4), ("c", index % 3)];
             let factors = levels.map(|(name, level)| (name.to_owned(), format!("l{level}"))).into();
-            wide.push(Condition { id: format!("{index}"), factors, runs: Vec::new(), completed: 0 });
+            wide.push(Condition::new(format!("{index}"), factors));
             many.push(Benchmark { condition: Id::new(index), ..benchmarks[0].clone() });
         }
         let grid = super::grids(&many, &[], &wide, &Config::parse("").unwrap()).unwrap().remove(0);

@@ -55,7 +55,7 @@ fn diverging(limits: &[Finding], convergence: &[Convergence]) -> Option<Finding>
 /// The conditions that sent their memory several times, the most first.
 fn amplified(series: &[Series]) -> Option<Finding> {
     let amplifications = series.iter().filter(|series| series.metric == AMPLIFICATION);
-    let means = amplifications.filter_map(|series| Some((series.condition, series.summary?.mean)));
+    let means = amplifications.filter_map(|series| Some((series.condition, series.mean()?)));
     let mut conditions: Vec<(ConditionId, f64)> = means.filter(|(_, times)| *times >= MANY_COPIES).collect();
     conditions.sort_by(|a, b| b.1.total_cmp(&a.1));
     (!conditions.is_empty()).then_some(Finding::Amplified { conditions })

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::Measured;
 use crate::campaign::benchmarks::{self, Benchmarked};
-use crate::campaign::{aggregate, agreement, conditions, convergence, sweep};
+use crate::campaign::{aggregate, agreement, comparisons, conditions, convergence, sweep};
 use crate::input::config::Config;
 use crate::input::session::ConfigError;
 use crate::model::{
@@ -48,11 +48,13 @@ impl Aggregated {
             let condition = &mut conditions[run.condition];
             condition.runs.push(id);
             condition.completed += usize::from(run.migration.status == Status::Completed);
+            condition.failed += usize::from(run.migration.status.is_failure());
+            condition.not_returned += usize::from(run.service_outage().is_some_and(|outage| outage.censored));
         }
         let curves = curves(&conditions, &runs, &bins, config);
         let series = aggregate::series(&conditions, &runs);
         let pairs = against_reference(config, &conditions);
-        let comparisons = aggregate::comparisons(&series, &pairs, config.bootstrap);
+        let comparisons = comparisons::comparisons(&conditions, &series, &pairs);
         let benchmarked = match results {
             Some(values) => benchmarks::benchmarked(values, &conditions, config, &mut diagnostics)
                 .map_err(|error| ConfigError::new(format!("{error:#}")))?,

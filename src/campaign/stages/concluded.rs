@@ -35,7 +35,7 @@ impl Concluded {
             mut diagnostics,
         } = aggregated;
         let Benchmarked { benchmarks, efficiency, parallel, grids } = benchmarked;
-        let mut all = findings::find(&conditions, &runs, &series, &comparisons);
+        let mut all = findings::find(&conditions, &runs, &series, &comparisons, config.bootstrap.seed);
         findings::flag_first_repetitions(&all, &conditions, &mut runs);
         all.extend(efficiency::find(&efficiency, &parallel, &config.file));
         all.extend(findings::transfer(&convergence, &sweeps, &series));

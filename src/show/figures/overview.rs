@@ -12,10 +12,9 @@ use super::kit::canvas::{Canvas, Edges, Frame, Pen, Type, document};
 use super::kit::scale::{Scale, Spread};
 use super::kit::theme::{self, Quantity};
 use crate::model::metrics::MIGRATION_DURATION;
-use crate::model::{Analysis, ConditionId, Entries, Method, Run, Status};
+use crate::model::{Analysis, ConditionId, Entries, Method, Run, SeriesSummary, Status};
 use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
-use crate::stats::Summary;
 
 const TITLE_Y: i32 = 60;
 const LEGEND_Y: i32 = 175;
@@ -48,10 +47,10 @@ fn all_lanes() -> impl Iterator<Item = Lane> {
 }
 
 impl Lane {
-    fn summary(&self, analysis: &Analysis, condition: ConditionId) -> Option<Summary> {
+    fn summary(&self, analysis: &Analysis, condition: ConditionId) -> Option<SeriesSummary> {
         let metric = self.method.map_or(MIGRATION_DURATION, Method::metric);
         let series = analysis.series.iter().find(|s| s.condition == condition && s.metric == metric)?;
-        series.summary.filter(|summary| summary.mean.is_finite())
+        series.summary
     }
 
     /// Seconds, and whether the log ended before the end was seen.
@@ -142,7 +141,7 @@ fn scale(analysis: &Analysis, lanes: &[Lane]) -> Scale {
         lanes.iter().flat_map(move |lane| {
             let single =
                 completed(analysis, condition).filter_map(|run| lane.value(run)).map(|(value, _)| value);
-            single.chain(lane.summary(analysis, condition).map(|summary| summary.mean))
+            single.chain(lane.summary(analysis, condition).and_then(|summary| summary.mean))
         })
     });
     let (low, high) = values.fold((f64::INFINITY, 0.0), |(low, high), v: f64| (v.min(low), v.max(high)));
@@ -239,8 +238,8 @@ impl Plot<'_, '_> {
         let migration = lanes.iter().find(|lane| lane.method.is_none());
         let outage = lanes.iter().find(|lane| lane.method.is_some());
         for lane in migration.into_iter().chain(outage) {
-            if let Some(summary) = lane.summary(analysis, condition) {
-                let x = self.frame.x(self.scale.position(summary.mean));
+            if let Some(mean) = lane.summary(analysis, condition).and_then(|summary| summary.mean) {
+                let x = self.frame.x(self.scale.position(mean));
                 let pen = Pen::new(lane.quantity.color(), theme::RULE).alpha(0.6).dash(Some((12, 24)));
                 self.canvas.line(&[(x, self.frame.top), (x, self.frame.bottom)], pen)?;
             }
@@ -270,7 +269,9 @@ impl Plot<'_, '_> {
         let x = |value: f64| self.frame.x(self.scale.position(value));
         let summary = lane.summary(analysis, condition);
         if let Some(ci) = summary.and_then(|summary| summary.ci95) {
-            let line = [(x(ci.low), y - 14), (x(ci.high), y - 14)];
+            // Without an upper end, to the edge.
+            let high = ci.high.map_or(self.frame.right, x);
+            let line = [(x(ci.low), y - 14), (high, y - 14)];
             self.canvas.line(&line, Pen::new(color, theme::CURVE))?;
         }
         for run in completed(analysis, condition) {
@@ -285,10 +286,12 @@ impl Plot<'_, '_> {
             }
         }
         let Some(summary) = summary else { return Ok(()) };
-        self.diamond((x(summary.mean), y - 14), lane.quantity)?;
         let face = Type::label().color(color).right();
-        let mean = self.text.number(summary.mean, 2);
-        self.canvas.text(&mean, (theme::FULL_WIDTH - MEAN_COLUMN, y), face)?;
+        if let Some(mean) = summary.mean {
+            self.diamond((x(mean), y - 14), lane.quantity)?;
+            let mean = self.text.number(mean, 2);
+            self.canvas.text(&mean, (theme::FULL_WIDTH - MEAN_COLUMN, y), face)?;
+        }
         let face = Type::label().right();
         self.canvas.text(&summary.n.to_string(), (theme::FULL_WIDTH - COUNT_COLUMN, y), face)
     }

@@ -10,7 +10,7 @@ use self::shares::{legend, share};
 use super::view::{CellView, ColumnView, RowView, SpanView, TableView};
 use crate::model::{Flag, Reason, Unit};
 use crate::show::tables::labels::verdict_sign;
-use crate::show::tables::{Cell, Column, Heading, Row, Table, without_empty_columns};
+use crate::show::tables::{Cell, Column, Heading, Row, Side, Table, without_empty_columns};
 use crate::show::text::Text;
 use crate::stats::Interval;
 
@@ -44,6 +44,7 @@ pub fn table(table: &Table, caption: String, text: &Text) -> TableView {
                 row.cells.get(index),
                 Some(
                     Cell::Number { .. }
+                        | Cell::Bound { .. }
                         | Cell::Integer(_)
                         | Cell::Probability(_)
                         | Cell::Interval { .. }
@@ -151,6 +152,17 @@ fn cell(row: &Row, index: usize, factor: f64, amounts: &Amounts<'_>, text: &Text
         Cell::Metric(metric) => text.metric(metric),
         Cell::Integer(value) => value.to_string(),
         Cell::Number { value, decimals } => text.number(value * factor, usize::from(*decimals)),
+        Cell::Bound { estimate: _, value, side, decimals } => {
+            let sign = match side {
+                Side::AtLeast => "≥",
+                Side::AtMost => "≤",
+            };
+            format!("{sign} {}", text.number(value * factor, usize::from(*decimals)))
+        }
+        Cell::Open { open, of } => {
+            let values = [("open", open.to_string()), ("of", of.to_string())];
+            text.fill("table.open", &values.each_ref().map(|(name, value)| (*name, value.as_str())))
+        }
         Cell::Probability(p) => match probability(*p, text) {
             ("=", p) => p,
             (sign, p) => format!("{sign} {p}"),

@@ -3,8 +3,8 @@
 use super::{Cell, Column, Heading, Row, Table, column, row, runs_of, table, without_empty_columns};
 use crate::model::curves::{CURVES, DOMAIN_0, DOMAIN_CPU};
 use crate::model::metrics::{Shown, series_entry};
-use crate::model::{Analysis, ConditionId, RoundTrips, Series, Unit};
-use crate::stats::{Sample, Summary};
+use crate::model::{Analysis, ConditionId, RoundTrips, Series, SeriesSummary, Unit};
+use crate::stats::Sample;
 
 /// One row a repetition, then what the repetitions have in common.
 pub fn outages(analysis: &Analysis, condition: ConditionId) -> Table {
@@ -25,18 +25,18 @@ pub fn outages(analysis: &Analysis, condition: ConditionId) -> Table {
         .map(|(place, run)| {
             let mut cells = vec![Cell::Integer(i64::from(run.repetition))];
             cells.extend(
-                present.iter().map(|s| Cell::number(s.values.get(place).copied().flatten(), decimals(s))),
+                present.iter().map(|s| Cell::value(s.values.get(place).copied().flatten(), decimals(s))),
             );
             row(cells)
         })
         .collect();
-    type Statistic = fn(&Summary) -> Option<f64>;
+    type Statistic = fn(&SeriesSummary) -> Option<f64>;
     let statistics: [(&'static str, Statistic); 5] = [
-        ("table.mean", |s| Some(s.mean)),
+        ("table.mean", |s| s.mean),
         ("table.sd", |s| s.sd),
-        ("table.median", |s| Some(s.median)),
+        ("table.median", |s| s.median),
         ("table.ci95_low", |s| s.ci95.map(|ci| ci.low)),
-        ("table.ci95_high", |s| s.ci95.map(|ci| ci.high)),
+        ("table.ci95_high", |s| s.ci95.and_then(|ci| ci.high)),
     ];
     if !present.is_empty() {
         for (label, statistic) in statistics {

@@ -12,7 +12,7 @@ fn condition(id: &str, mode: &str, context: &str) -> Condition {
         ("mode".to_owned(), mode.to_owned()),
         ("guest".to_owned(), "linux".to_owned()),
     ]);
-    Condition { id: id.to_owned(), factors, runs: Vec::new(), completed: 0 }
+    Condition::new(id.to_owned(), factors)
 }
 
 fn benchmark(benchmark: &str, condition: usize, operation: &str, unit: Unit, value: f64) -> Benchmark {

@@ -33,8 +33,10 @@ pub use sweep::trends;
 pub use time_line::{checks, checks_matrix, hypervisor, phase_costs, phase_means, phases, phases_matrix};
 pub use transfer::transfers;
 
-use crate::model::{Analysis, Condition, ConditionId, Entries, Run, Series, Unit, Verdict};
-use crate::stats::{Interval, Summary};
+use crate::model::{
+    Analysis, Condition, ConditionId, Entries, Reach, Run, Series, SeriesSummary, Unit, Value, Verdict,
+};
+use crate::stats::Interval;
 
 /// One table.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,6 +96,18 @@ pub enum Cell {
         value: f64,
         decimals: u8,
     },
+    /// As a number, where it is only known on which side of `value` the truth lies: the `estimate` stands in data files.
+    Bound {
+        estimate: f64,
+        value: f64,
+        side: Side,
+        decimals: u8,
+    },
+    /// Of so many values, so many that never ended: there is no mean.
+    Open {
+        open: usize,
+        of: usize,
+    },
     /// The probability of a test, never shown as 0.
     Probability(f64),
     /// Two columns, `…_low` and `…_high`, in data files.
@@ -134,9 +148,35 @@ pub enum Cell {
     Missing,
 }
 
+/// On which side of a figure a value lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    AtLeast,
+    AtMost,
+}
+
 impl Cell {
     fn number(value: Option<f64>, decimals: u8) -> Self {
         value.map_or(Cell::Missing, |value| Cell::Number { value, decimals })
+    }
+
+    /// The value of a run; where it was never seen to end, at least what it was seen to last, and where nothing was seen,
+    /// at most what can go unnoticed.
+    fn value(value: Option<Value>, decimals: u8) -> Self {
+        let Some(Value { estimate, within }) = value else { return Cell::Missing };
+        match within.upper {
+            None => Cell::Bound { estimate, value: within.lower, side: Side::AtLeast, decimals },
+            Some(upper) if estimate == 0.0 && upper > 0.0 => {
+                Cell::Bound { estimate, value: upper, side: Side::AtMost, decimals }
+            }
+            Some(_) => Cell::Number { value: estimate, decimals },
+        }
+    }
+
+    /// An interval of a series, whatever it is of.
+    fn reach(reach: Option<Reach>, decimals: u8) -> Self {
+        let interval = reach.map(|reach| Interval::new(reach.low, reach.high.unwrap_or(f64::INFINITY)));
+        Cell::interval(interval, decimals)
     }
 
     fn probability(p: Option<f64>) -> Self {
@@ -225,7 +265,7 @@ fn series<'a>(analysis: &'a Analysis, condition: ConditionId, metric: &str) -> O
     analysis.series.iter().find(|series| series.condition == condition && series.metric == metric)
 }
 
-fn summary(analysis: &Analysis, condition: ConditionId, metric: &str) -> Option<Summary> {
+fn summary(analysis: &Analysis, condition: ConditionId, metric: &str) -> Option<SeriesSummary> {
     series(analysis, condition, metric)?.summary
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Cell, Table, column, incomplete, row, series, summary, table, without_empty_columns};
 use crate::model::metrics::{Shown, metrics};
-use crate::model::{Analysis, Comparison, Entries, Metric, Unit};
+use crate::model::{Analysis, Comparison, Entries, Metric, SeriesSummary, Unit};
 
 /// All conditions with runs side by side.
 pub fn overview(analysis: &Analysis) -> Table {
@@ -29,14 +29,22 @@ pub fn overview(analysis: &Analysis) -> Table {
             let summary = summary(analysis, id, entry.key.0);
             // A mean of what is counted is no whole number.
             let decimals = entry.decimals.max(1);
-            cells.push(Cell::number(summary.map(|s| s.mean), decimals));
+            cells.push(mean(summary, decimals));
             if is_length(entry) {
-                cells.push(Cell::interval(summary.and_then(|s| s.ci95), decimals));
+                cells.push(Cell::reach(summary.and_then(|s| s.ci95), decimals));
             }
         }
         row(cells)
     });
     without_empty_columns(table("overview".to_owned(), columns, rows.collect()))
+}
+
+/// A mean, or how many of the values never ended.
+fn mean(summary: Option<SeriesSummary>, decimals: u8) -> Cell {
+    match summary {
+        Some(SeriesSummary { n, n_censored, .. }) if n_censored > 0 => Cell::Open { open: n_censored, of: n },
+        summary => Cell::number(summary.and_then(|summary| summary.mean), decimals),
+    }
 }
 
 /// The numbers whose means stand in the table of all conditions, with their headings.
@@ -70,7 +78,13 @@ pub fn compared(analysis: &Analysis, comparisons: &[Comparison]) -> Table {
         let unit = series(analysis, c.a, &c.metric).map_or(Unit::Ratio, |series| series.unit);
         let amount = |value| Cell::Amount { value, sd: None, unit };
         let mean = |condition| {
-            summary(analysis, condition, &c.metric).map_or(Cell::Missing, |summary| amount(summary.mean))
+            let summary = summary(analysis, condition, &c.metric);
+            match summary {
+                Some(SeriesSummary { n, n_censored, .. }) if n_censored > 0 => {
+                    Cell::Open { open: n_censored, of: n }
+                }
+                summary => summary.and_then(|summary| summary.mean).map_or(Cell::Missing, amount),
+            }
         };
         row(vec![
             Cell::Metric(c.metric.clone()),
@@ -78,7 +92,7 @@ pub fn compared(analysis: &Analysis, comparisons: &[Comparison]) -> Table {
             Cell::condition(analysis, c.b),
             mean(c.a),
             mean(c.b),
-            amount(c.difference),
+            c.difference.map_or(Cell::Missing, amount),
             Cell::Unit(unit),
             Cell::number(c.ratio, 2),
             Cell::interval(c.ratio_ci95, 2),
@@ -101,13 +115,16 @@ pub fn comparisons(analysis: &Analysis) -> Table {
         column("p_adjusted", "table.p_adjusted", None),
     ];
     // `summary.json` compares all series.
-    let shown = |metric: &str| in_overview().any(|(entry, _)| entry.key.0 == metric && is_length(entry));
+    let shown = |metric: &str| {
+        [Comparison::COMPLETION, Comparison::WITH_FAILURES].contains(&metric)
+            || in_overview().any(|(entry, _)| entry.key.0 == metric && is_length(entry))
+    };
     let rows = analysis.comparisons.iter().filter(|c| shown(&c.metric)).map(|c| {
         row(vec![
             Cell::Metric(c.metric.clone()),
             Cell::condition(analysis, c.b),
             Cell::condition(analysis, c.a),
-            Cell::number(Some(c.difference), 2),
+            Cell::number(c.difference, 2),
             Cell::number(c.ratio, 2),
             Cell::interval(c.ratio_ci95, 2),
             Cell::probability(c.p_value),

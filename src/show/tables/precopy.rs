@@ -57,17 +57,18 @@ pub fn precopy(analysis: &Analysis) -> Table {
 
 fn of_condition(analysis: &Analysis, condition: ConditionId) -> Option<Row> {
     let of = |metric: &str| summary(analysis, condition, metric);
-    let mean = |metric: &str| of(metric).map(|summary| summary.mean);
+    let mean = |metric: &str| of(metric).and_then(|summary| summary.mean);
     let total = of(PAGES_TOTAL).filter(|_| of(PAGES_FIRST).is_some())?;
     let (first, middle, last) = (mean(PAGES_FIRST), mean(PAGES_MIDDLE_MEAN), mean(PAGES_LAST));
     let rounds = mean(ROUNDS);
     // What the figures of the parts give: where it is not the total, one of them is wrong.
     let parts = (|| Some(first? + (rounds? - 2.0) * middle? + last?))();
+    let relative_sd = total.sd.zip(total.mean.filter(|mean| *mean > 0.0)).map(|(sd, mean)| 100.0 * sd / mean);
     Some(row(vec![
         Cell::condition(analysis, condition),
         Cell::count(total.n),
-        Cell::number(Some(total.mean), 0),
-        Cell::number(total.sd.filter(|_| total.mean > 0.0).map(|sd| 100.0 * sd / total.mean), 1),
+        Cell::number(total.mean, 0),
+        Cell::number(relative_sd, 1),
         Cell::number(first, 0),
         Cell::number(middle, 0),
         Cell::number(last, 0),

@@ -4,7 +4,6 @@
 //! | --- | --- |
 //! | [`RunData`], [`PlacementData`] | sentences: the reports make them of flags and reasons |
 //! | [`CurveData`] | the file in which the report has the curve |
-//! | [`ComparisonData`] | the test, which is the same for all |
 //! | [`EfficiencyData`] | an index of a benchmark becomes its names, and those of its condition |
 //! | [`TrendData`] | a straight line stands inside of its sweep; here it tells what it is a line of |
 
@@ -13,8 +12,8 @@ use serde::{Serialize, Serializer};
 use super::super::curves::curve_path;
 use crate::model::data::{self, Context, fields};
 use crate::model::{
-    Analysis, Benchmark, Candidate, Comparison, Curve, Efficiency, Flag, FlagCode, Placement, Reason, Run,
-    Sweep, SweepLine, Unit,
+    Analysis, Benchmark, Candidate, Curve, Efficiency, Flag, FlagCode, Placement, Reason, Run, Sweep,
+    SweepLine, Unit,
 };
 use crate::show::report::format::{flag_sentence, placement_reason};
 use crate::show::text::Text;
@@ -50,19 +49,6 @@ pub(super) struct CurveData<'a> {
 impl<'a> CurveData<'a> {
     pub(super) fn new(analysis: &Analysis, curve: &'a Curve) -> Self {
         Self { curve, file: curve_path(analysis, curve) }
-    }
-}
-
-#[derive(Serialize)]
-pub(super) struct ComparisonData<'a> {
-    #[serde(flatten)]
-    comparison: &'a Comparison,
-    test: &'static str,
-}
-
-impl<'a> ComparisonData<'a> {
-    pub(super) fn new(comparison: &'a Comparison) -> Self {
-        Self { comparison, test: Comparison::TEST }
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::model::metrics::AMPLIFICATION;
-use crate::model::{Analysis, ConditionId, Finding, Method, RunId};
+use crate::model::{Analysis, ConditionId, Finding, RunId};
 
 #[derive(Serialize)]
 pub(super) struct FindingData<'a> {
@@ -26,13 +26,26 @@ impl<'a> FindingData<'a> {
         let data =
             Self { code: finding.code(), factors: None, run: None, metric: None, values: BTreeMap::new() };
         match finding {
-            Finding::Outage { condition, method, mean_s, min_s, max_s, n } => data
+            Finding::Incomplete { condition, failed, known, rate } => data
                 .condition(Some(*condition))
-                .metric(Some(method.metric()))
-                .value("mean_s", *mean_s)
-                .value("min_s", *min_s)
-                .value("max_s", *max_s)
-                .count("n", *n),
+                .count("completed", known - failed)
+                .count("runs", *known)
+                .value("completed_low", rate.low)
+                .value("completed_high", rate.high),
+            Finding::Outage(outage) => data
+                .condition(Some(outage.condition))
+                .metric(Some(outage.method.metric()))
+                .value("mean_s", outage.mean_s)
+                .value("min_s", outage.ended_s.map(|ended| ended.low))
+                .value("max_s", outage.ended_s.map(|ended| ended.high))
+                .count("n", outage.n)
+                .count("not_returned", outage.not_returned)
+                .value("at_least_low_s", outage.at_least_s.map(|at_least| at_least.low))
+                .value("at_least_high_s", outage.at_least_s.map(|at_least| at_least.high))
+                .value("at_most_s", outage.at_most_s),
+            Finding::Worse { metric, condition, p_adjusted, reference: _ } => {
+                data.condition(Some(*condition)).metric(Some(metric)).value("p_adjusted", *p_adjusted)
+            }
             Finding::Lengthened { metric, condition, ratio, ci95, p_adjusted, reference: _ } => data
                 .condition(Some(*condition))
                 .metric(Some(metric))
@@ -52,12 +65,16 @@ impl<'a> FindingData<'a> {
             Finding::OutageOutlastsMigration { condition, runs, of } => {
                 data.condition(Some(*condition)).count("runs", *runs).count("of", *of)
             }
-            Finding::FirstRepetitionsSlower { condition, first, first_mean_s, later_mean_s } => data
-                .condition(Some(*condition))
-                .metric(Some(Method::Ping.metric()))
-                .count("first", *first)
-                .value("first_mean_s", *first_mean_s)
-                .value("later_mean_s", *later_mean_s),
+            Finding::FirstRepetitionsSlower { p, conditions } => {
+                data.value("p", *p).count("conditions", conditions.len())
+            }
+            Finding::OrderTrend { condition, grows: _, runs, p_adjusted } => {
+                data.condition(Some(*condition)).count("runs", *runs).value("p_adjusted", *p_adjusted)
+            }
+            Finding::SessionsDiffer { condition, sessions, p_adjusted } => {
+                data.condition(Some(*condition)).count("sessions", *sessions).value("p_adjusted", *p_adjusted)
+            }
+            Finding::RecordedInBlocks { conditions } => data.count("conditions", *conditions),
             Finding::RoundTripsRaised { condition, ratio } => {
                 data.condition(Some(*condition)).value("ratio", *ratio)
             }

@@ -13,12 +13,12 @@ use anyhow::Context;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use self::entries::{ComparisonData, CurveData, EfficiencyData, PlacementData, RunData, TrendData, trends};
+use self::entries::{CurveData, EfficiencyData, PlacementData, RunData, TrendData, trends};
 use self::findings::FindingData;
 use self::serializer::Data;
 use crate::model::{
-    Agreement, Analysis, Benchmark, Campaign, Clock, Comparison, Convergence, Diagnostic, Parallel,
-    Placement, Published, Series,
+    Agreement, Analysis, Benchmark, Campaign, Clock, Comparison, Condition, Convergence, Diagnostic,
+    Parallel, Placement, Published, Series,
 };
 use crate::show::text::{Language, Text};
 
@@ -32,13 +32,14 @@ struct Summary<'a> {
     schema: u32,
     campaign: &'a Campaign,
     runs: Vec<RunData<'a>>,
+    conditions: &'a [Condition],
     series: &'a [Series],
     curves: Vec<CurveData<'a>>,
     benchmarks: &'a [Benchmark],
     efficiency: Vec<EfficiencyData<'a>>,
     parallel: &'a [Parallel],
     placement: Option<PlacementData<'a>>,
-    comparisons: Vec<ComparisonData<'a>>,
+    comparisons: &'a [Comparison],
     clocks: &'a [Clock],
     agreements: &'a [Agreement],
     convergence: &'a [Convergence],
@@ -55,13 +56,14 @@ impl<'a> Summary<'a> {
             schema: SCHEMA,
             campaign: &analysis.campaign,
             runs: analysis.runs.iter().map(|run| RunData::new(run, text)).collect(),
+            conditions: &analysis.conditions,
             series: &analysis.series,
             curves: analysis.curves.iter().map(|curve| CurveData::new(analysis, curve)).collect(),
             benchmarks: &analysis.benchmarks,
             efficiency: analysis.efficiency.iter().map(|of| EfficiencyData::new(analysis, of)).collect(),
             parallel: &analysis.parallel,
             placement: analysis.placement.as_ref().map(|placement| PlacementData::new(placement, text)),
-            comparisons: analysis.comparisons.iter().map(ComparisonData::new).collect(),
+            comparisons: &analysis.comparisons,
             clocks: &analysis.clocks,
             agreements: &analysis.agreements,
             convergence: &analysis.convergence,
@@ -139,7 +141,6 @@ pub fn portfolio_json(name: &str, chapters: &[(&str, &Analysis)]) -> anyhow::Res
 ///
 /// As [`summary_json`].
 pub fn comparisons_json(analysis: &Analysis, comparisons: &[Comparison]) -> anyhow::Result<Vec<u8>> {
-    let comparisons: Vec<_> = comparisons.iter().map(ComparisonData::new).collect();
     pretty(&comparisons, analysis)
 }
 

@@ -62,7 +62,7 @@ impl Spans {
 
 fn mean_of(analysis: &Analysis, condition: ConditionId, metric: &str) -> Option<f64> {
     let series = analysis.series.iter().find(|s| s.condition == condition && s.metric == metric)?;
-    series.summary.map(|summary| summary.mean)
+    series.mean()
 }
 
 /// The mean of starts and ends; their distance is the length if no table gives another.

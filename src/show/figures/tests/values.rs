@@ -23,7 +23,7 @@ fn add(analysis: &mut Analysis, operation: &str, levels: &[(&str, &str)], value:
     let condition = known.unwrap_or_else(|| {
         let new = analysis.conditions.next_id();
         let id = format!("c{}", new.index());
-        analysis.conditions.push(Condition { id, factors, runs: Vec::new(), completed: 0 });
+        analysis.conditions.push(Condition::new(id, factors));
         new
     });
     analysis.benchmarks.push(Benchmark {

@@ -3,19 +3,23 @@
 use super::super::format::{plus_minus, probability, range};
 use super::super::view::FindingItem;
 use super::Composer;
-use crate::model::{Check, ClockOwner, ConditionId, Entries, Finding, FlagCode, Method, Run, Verdict};
+use crate::model::{
+    Check, ClockOwner, Comparison, ConditionId, ConditionOutage, Entries, Finding, FlagCode, Method, Run,
+    Verdict,
+};
 use crate::show::tables::incomplete;
+use crate::stats::Interval;
 
-/// From this number on, conditions of which only the outage is told share one sentence: the table below has each.
+/// From this number on, conditions of which there is only the outage to say share one sentence: the table below has each.
 const TOGETHER: usize = 3;
 
 impl Composer<'_> {
     /// The findings as a few sentences: one item a condition for its outage and what lengthened it, one for each
-    /// kind of what conditions have in common.
+    /// kind of what conditions have in common. Conditions whose service or migrations were lost come first.
     pub(super) fn findings(&self) -> Vec<FindingItem> {
         let mut items: Vec<FindingItem> = self.of_placement().into_iter().collect();
         let plain = self.plain_outages();
-        items.extend(self.outages_together(&plain).map(|text| FindingItem { text, link: None }));
+        let mut others = Vec::new();
         for (id, condition) in self.analysis.conditions.entries() {
             let sentences: Vec<String> = self
                 .analysis
@@ -26,21 +30,20 @@ impl Composer<'_> {
                 .collect();
             if !sentences.is_empty() {
                 let link = Some(format!("condition-{}", condition.id));
-                items.push(FindingItem { text: sentences.join(" "), link });
+                let item = FindingItem { text: sentences.join(" "), link };
+                let lost = condition.failed + condition.not_returned > 0;
+                if lost { &mut items } else { &mut others }.push(item);
             }
         }
-        for (key, of) in [
-            ("finding.first_repetitions", Self::first_repetitions as fn(&Self, &Finding) -> Option<String>),
-            ("finding.round_trips", Self::round_trips_raised),
-        ] {
-            let list: Vec<String> =
-                self.analysis.findings.iter().filter_map(|finding| of(self, finding)).collect();
-            if !list.is_empty() {
-                let text = self.text.fill(key, &[("list", &list.join(", "))]);
-                items.push(FindingItem { text, link: None });
-            }
+        items.extend(self.outages_together(&plain).map(|text| FindingItem { text, link: None }));
+        items.extend(others);
+        let round_trips: Vec<String> =
+            self.analysis.findings.iter().filter_map(|finding| self.round_trips_raised(finding)).collect();
+        if !round_trips.is_empty() {
+            let text = self.text.fill("finding.round_trips", &[("list", &round_trips.join(", "))]);
+            items.push(FindingItem { text, link: None });
         }
-        items.extend(self.analysis.findings.iter().filter_map(|finding| self.of_methods(finding)));
+        items.extend(self.analysis.findings.iter().filter_map(|finding| self.of_all(finding)));
         items.extend(self.stopped_clocks().map(|text| FindingItem { text, link: None }));
         items.extend(self.contradictions());
         let linked = |link: &str| {
@@ -54,17 +57,19 @@ impl Composer<'_> {
         items
     }
 
-    /// The outages of conditions of which nothing else is told, if they are many and of one method.
+    /// The outages of conditions of which there is nothing else to say, if they are many and of one method.
     fn plain_outages(&self) -> Vec<&Finding> {
         let findings = &self.analysis.findings;
-        let told = |of: ConditionId| {
+        let sentences = |of: ConditionId| {
             findings.iter().filter(|finding| self.of_condition(finding, of).is_some()).count()
         };
         let plain: Vec<(&Finding, Method)> = findings
             .iter()
             .filter_map(|finding| {
-                let Finding::Outage { condition, method, .. } = finding else { return None };
-                (told(*condition) == 1).then_some((finding, *method))
+                let Finding::Outage(outage) = finding else { return None };
+                let has_mean = outage.mean_s.is_some() && outage.at_most_s.is_none();
+                (has_mean && outage.instead_of.is_none() && sentences(outage.condition) == 1)
+                    .then_some((finding, outage.method))
             })
             .collect();
         let alike = plain.windows(2).all(|pair| pair[0].1 == pair[1].1);
@@ -79,8 +84,8 @@ impl Composer<'_> {
     fn outages_together(&self, outages: &[&Finding]) -> Option<String> {
         let means = || {
             outages.iter().filter_map(|finding| {
-                let Finding::Outage { condition, method, mean_s, .. } = finding else { return None };
-                Some((*mean_s, *condition, *method))
+                let Finding::Outage(outage) = finding else { return None };
+                Some((outage.mean_s?, outage.condition, outage.method))
             })
         };
         let (min, min_condition, method) = means().min_by(|a, b| a.0.total_cmp(&b.0))?;
@@ -102,18 +107,25 @@ impl Composer<'_> {
     fn of_condition(&self, finding: &Finding, id: ConditionId) -> Option<String> {
         let text = self.text;
         match finding {
-            Finding::Outage { condition, method, mean_s, min_s, max_s, n } if *condition == id => {
-                Some(text.fill(
-                    "finding.outage",
-                    &[
-                        ("condition", &self.name(id)),
-                        ("mean", &self.seconds(*mean_s)),
-                        ("min", &self.seconds(*min_s)),
-                        ("max", &self.seconds(*max_s)),
-                        ("n", &n.to_string()),
-                        ("method", text.get(method.entry().texts.by)),
-                    ],
-                ))
+            Finding::Incomplete { condition, failed, known, rate } if *condition == id => Some(text.fill(
+                "finding.completed",
+                &[
+                    ("condition", &self.name(id)),
+                    ("completed", &(known - failed).to_string()),
+                    ("runs", &known.to_string()),
+                    ("interval", &range(*rate, 100.0, 0, text)),
+                ],
+            )),
+            Finding::Outage(outage) if outage.condition == id => Some(self.outage(outage)),
+            Finding::Worse { metric, condition, reference, p_adjusted } if *condition == id => {
+                let key = match metric.as_str() {
+                    Comparison::COMPLETION => "finding.worse_completion",
+                    Comparison::WITH_FAILURES => "finding.worse_with_failures",
+                    _ => "finding.worse_outage",
+                };
+                let (sign, p) = probability(*p_adjusted, text);
+                let p = format!("{sign}\u{a0}{p}");
+                Some(text.fill(key, &[("reference", &self.name(*reference)), ("p", &p)]))
             }
             Finding::Lengthened { metric, condition, reference, ratio, ci95, p_adjusted }
                 if *condition == id =>
@@ -138,17 +150,33 @@ impl Composer<'_> {
                 "finding.outage_outlasts_migration",
                 &[("runs", &runs.to_string()), ("of", &of.to_string())],
             )),
+            Finding::OrderTrend { condition, grows, runs, p_adjusted } if *condition == id => {
+                let (sign, p) = probability(*p_adjusted, text);
+                let key = if *grows { "finding.order_grows" } else { "finding.order_shrinks" };
+                Some(text.fill(key, &[("runs", &runs.to_string()), ("p", &format!("{sign}\u{a0}{p}"))]))
+            }
+            Finding::SessionsDiffer { condition, sessions, p_adjusted } if *condition == id => {
+                let (sign, p) = probability(*p_adjusted, text);
+                let values = [("sessions", sessions.to_string()), ("p", format!("{sign}\u{a0}{p}"))];
+                let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+                Some(text.fill("finding.sessions_differ", &values))
+            }
             // Of another condition, or of none.
             Finding::LeastEfficient { .. }
             | Finding::LosesMore { .. }
             | Finding::Together { .. }
             | Finding::Uneven { .. }
-            | Finding::Outage { .. }
+            | Finding::Incomplete { .. }
+            | Finding::Outage(_)
+            | Finding::Worse { .. }
             | Finding::Lengthened { .. }
             | Finding::MethodsAgree { .. }
             | Finding::MethodsDisagree { .. }
             | Finding::OutageOutlastsMigration { .. }
             | Finding::FirstRepetitionsSlower { .. }
+            | Finding::OrderTrend { .. }
+            | Finding::SessionsDiffer { .. }
+            | Finding::RecordedInBlocks { .. }
             | Finding::RoundTripsRaised { .. }
             | Finding::PrecopyLimit { .. }
             | Finding::DoesNotConverge { .. }
@@ -157,21 +185,41 @@ impl Composer<'_> {
         }
     }
 
-    fn first_repetitions(&self, finding: &Finding) -> Option<String> {
-        let Finding::FirstRepetitionsSlower { condition, first, first_mean_s, later_mean_s } = finding else {
-            return None;
+    /// The outage of a condition: its mean, or what is left of it where some have no end or nothing was seen.
+    fn outage(&self, outage: &ConditionOutage) -> String {
+        let text = self.text;
+        let ends = |interval: Interval| {
+            let (low, high) = (self.seconds(interval.low), self.seconds(interval.high));
+            if low == high { low } else { text.fill("finding.from_to", &[("low", &low), ("high", &high)]) }
         };
-        let key =
-            if *first == 1 { "finding.first_repetition_item" } else { "finding.first_repetitions_item" };
-        Some(self.text.fill(
-            key,
-            &[
-                ("condition", &self.name(*condition)),
-                ("first", &first.to_string()),
-                ("first_mean", &self.seconds(*first_mean_s)),
-                ("later_mean", &self.seconds(*later_mean_s)),
-            ],
-        ))
+        let (name, n) = (self.name(outage.condition), outage.n.to_string());
+        let method = text.get(outage.method.entry().texts.by);
+        let common = [("condition", name.as_str()), ("n", n.as_str()), ("method", method)];
+        let fill = |key: &str, values: &[(&str, &str)]| text.fill(key, &[&common[..], values].concat());
+        let mut sentences = Vec::new();
+        if let Some(at_least) = outage.at_least_s {
+            let not_returned = outage.not_returned.to_string();
+            let values = [("not_returned", not_returned.as_str()), ("at_least", &ends(at_least))];
+            sentences.push(fill("finding.not_returned", &values));
+            if let Some(ended) = outage.ended_s {
+                let others = (outage.n - outage.not_returned).to_string();
+                let key = if others == "1" { "finding.returned_once" } else { "finding.returned" };
+                sentences.push(fill(key, &[("others", &others), ("ended", &ends(ended))]));
+            }
+        } else if let Some(at_most) = outage.at_most_s {
+            sentences.push(fill("finding.no_outage", &[("at_most", &self.seconds(at_most))]));
+        } else if let (Some(mean), Some(ended)) = (outage.mean_s, outage.ended_s) {
+            let values = [("mean", mean), ("min", ended.low), ("max", ended.high)];
+            let values = values.map(|(name, value)| (name, self.seconds(value)));
+            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+            sentences.push(fill("finding.outage", &values));
+        }
+        if let Some(other) = outage.instead_of {
+            let names = [other, outage.method].map(|method| text.get(method.entry().texts.name));
+            let values = [("other", names[0]), ("instead", names[1])];
+            sentences.push(fill("finding.contradicted_method", &values));
+        }
+        sentences.join(" ")
     }
 
     fn round_trips_raised(&self, finding: &Finding) -> Option<String> {
@@ -182,9 +230,25 @@ impl Composer<'_> {
         Some(self.text.fill("finding.round_trips_item", &[("condition", &condition), ("ratio", &ratio)]))
     }
 
-    /// How ping and guest clock compare.
-    fn of_methods(&self, finding: &Finding) -> Option<FindingItem> {
+    /// What a finding says of all runs: of the order of recording, and how ping and guest clock compare.
+    fn of_all(&self, finding: &Finding) -> Option<FindingItem> {
         match finding {
+            Finding::FirstRepetitionsSlower { p, conditions } => {
+                let item = |(condition, first_s, later_s): &(ConditionId, f64, f64)| {
+                    let values = [self.name(*condition), self.seconds(*first_s), self.seconds(*later_s)];
+                    let [condition, first, later] = values.each_ref().map(String::as_str);
+                    let values = [("condition", condition), ("first", first), ("later_mean", later)];
+                    self.text.fill("finding.first_repetition_item", &values)
+                };
+                let list = conditions.iter().map(item).collect::<Vec<_>>().join(", ");
+                let (sign, p) = probability(*p, self.text);
+                let values = [("list", list.as_str()), ("p", &format!("{sign}\u{a0}{p}"))];
+                Some(FindingItem { text: self.text.fill("finding.first_repetitions", &values), link: None })
+            }
+            Finding::RecordedInBlocks { conditions } => {
+                let values = [("conditions", &*conditions.to_string())];
+                Some(FindingItem { text: self.text.fill("finding.in_blocks", &values), link: None })
+            }
             Finding::MethodsAgree { runs, overlapping, mean_difference_s, largest_difference_s } => {
                 Some(FindingItem {
                     text: self.text.fill(
@@ -217,10 +281,13 @@ impl Composer<'_> {
             | Finding::LosesMore { .. }
             | Finding::Together { .. }
             | Finding::Uneven { .. }
-            | Finding::Outage { .. }
+            | Finding::Incomplete { .. }
+            | Finding::Outage(_)
+            | Finding::Worse { .. }
             | Finding::Lengthened { .. }
             | Finding::OutageOutlastsMigration { .. }
-            | Finding::FirstRepetitionsSlower { .. }
+            | Finding::OrderTrend { .. }
+            | Finding::SessionsDiffer { .. }
             | Finding::RoundTripsRaised { .. }
             | Finding::PrecopyLimit { .. }
             | Finding::DoesNotConverge { .. }
