@@ -110,10 +110,9 @@ fn least_deviation(step: f64) -> f64 {
 
 /// Olsson's interval of positive values.
 fn lognormal(sample: &Sample, step: f64) -> Option<Interval> {
-    let LogMoments { mean, variance, n } = LogMoments::of(sample, step)?;
-    let freedom = n - 1.0;
-    let half = t_quantile_975(sample.n() - 1) * (variance / n + variance.powi(2) / (2.0 * freedom)).sqrt();
-    let centre = mean + 0.5 * variance;
+    let moments = LogMoments::of(sample, step)?;
+    let half = t_quantile_975(sample.n() - 1) * moments.mean_variance().sqrt();
+    let centre = moments.log_mean();
     let interval = Interval::new((centre - half).exp(), (centre + half).exp());
     (interval.low < interval.high && interval.high.is_finite()).then_some(interval)
 }
@@ -124,8 +123,8 @@ const LEAST_SHARE: f64 = 0.1;
 /// Mean and variance of logarithms.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct LogMoments {
-    pub mean: f64,
-    pub variance: f64,
+    mean: f64,
+    variance: f64,
     pub n: f64,
 }
 
@@ -141,6 +140,27 @@ impl LogMoments {
         let logs = Sample::new(raised.values().iter().map(|value| value.ln()).collect())?;
         let deviation = logs.sd()?.max(least_deviation(step) / raised.mean());
         Some(Self { mean: logs.mean(), variance: deviation.powi(2), n: sample.n() as f64 })
+    }
+
+    /// From mean and standard deviation of the values themselves, which half steps in place of zeros do not shift: the
+    /// lognormal distribution of that mean and deviation. `None` for a mean that is not positive, or a single value.
+    pub fn of_moments(sample: &Sample, step: f64) -> Option<Self> {
+        let mean = sample.mean();
+        if mean <= 0.0 {
+            return None;
+        }
+        let variance = (sample.sd()?.max(least_deviation(step)) / mean).powi(2).ln_1p();
+        Some(Self { mean: mean.ln() - 0.5 * variance, variance, n: sample.n() as f64 })
+    }
+
+    /// Logarithm of the mean of the lognormal distribution.
+    pub fn log_mean(&self) -> f64 {
+        self.mean + 0.5 * self.variance
+    }
+
+    /// Variance of that estimate.
+    pub fn mean_variance(&self) -> f64 {
+        self.variance / self.n + self.variance.powi(2) / (2.0 * (self.n - 1.0))
     }
 }
 
