@@ -63,7 +63,7 @@ fn widening<const SIDES: usize>(sides: [(f64, usize); SIDES]) -> f64 {
     let over = |n: usize| 1.0 / (n as f64 - 1.0);
     let true_size: f64 = sides.iter().map(|(variance, n)| variance * *n as f64 * over(*n)).sum();
     let freedom = total.powi(2) / sides.iter().map(|(variance, n)| variance.powi(2) * over(*n)).sum::<f64>();
-    (true_size / total).sqrt() * t_quantile(freedom) / NORMAL_QUANTILE_975
+    (true_size / total).sqrt() * t_quantile(0.975, freedom) / NORMAL_QUANTILE_975
 }
 
 /// The 97.5 % quantile of the normal distribution.

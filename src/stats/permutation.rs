@@ -196,7 +196,7 @@ mod tests {
     /// Where both can be had, the series is as good as the count.
     #[test]
     fn edgeworth_agrees_with_the_count() {
-        for (n_a, n_b, shift) in [(50, 50, 8), (30, 60, 12), (20, 60, 14), (55, 55, 16)] {
+        for (n_a, n_b, shift) in [(40, 40, 8), (25, 50, 14), (20, 40, 24)] {
             let a: Vec<Bounds> = (0..n_a).map(|i| Bounds::exact(f64::from(i * 37 % 101))).collect();
             let b: Vec<Bounds> = (0..n_b)
                 .map(|i| {
@@ -210,7 +210,7 @@ mod tests {
             let scores = scores(&a, &b);
             let observed = scores.iter().take(a.len()).sum::<i64>().abs() as f64;
             let series = edgeworth(&scores, a.len().min(b.len()), observed - 0.5);
-            assert!((counted / series - 1.0).abs() < 0.02, "{n_a} {n_b}: {counted} {series}");
+            assert!((counted / series - 1.0).abs() < 0.03, "{n_a} {n_b}: {counted} {series}");
         }
     }
 

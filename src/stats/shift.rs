@@ -15,8 +15,8 @@ pub struct Shift {
 /// reject at 5 % (Moses, 1953): from the k-th least to the k-th greatest difference, where k is the largest number
 /// with P(U < k) ≤ 2.5 %. With ties it holds more than 95 %.
 ///
-/// `step` is how coarse the values are, 0 for continuous ones: what is read as k steps may be up to one step away,
-/// so the interval is wider by a step on each side.
+/// `step` is how coarse the values are, 0 for continuous ones. Differences of steps are steps, and most of them the
+/// same: the interval is wider by half a step on each side. Without, it misses differences between two steps.
 pub fn hodges_lehmann(a: &Sample, b: &Sample, step: f64) -> Shift {
     let mut differences: Vec<f64> =
         b.values().iter().flat_map(|b| a.values().iter().map(move |a| b - a)).collect();
@@ -24,7 +24,7 @@ pub fn hodges_lehmann(a: &Sample, b: &Sample, step: f64) -> Shift {
     let last = differences.len() - 1;
     let estimate = 0.5 * (differences[last / 2] + differences[differences.len() / 2]);
     let interval = outermost(a.n(), b.n())
-        .map(|k| Interval::new(differences[k - 1] - step, differences[last + 1 - k] + step));
+        .map(|k| Interval::new(differences[k - 1] - 0.5 * step, differences[last + 1 - k] + 0.5 * step));
     Shift { estimate, interval }
 }
 
@@ -109,7 +109,7 @@ mod tests {
     fn equal_steps_still_have_a_width() {
         let equal = sample(&[0.2; 5]);
         let shift = hodges_lehmann(&equal, &equal, 0.2);
-        assert_eq!(shift.interval, Some(Interval::new(-0.2, 0.2)));
+        assert_eq!(shift.interval, Some(Interval::new(-0.1, 0.1)));
     }
 
     #[test]

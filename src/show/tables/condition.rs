@@ -17,7 +17,7 @@ pub fn outages(analysis: &Analysis, condition: ConditionId) -> Table {
         unit: Some(s.unit),
     }));
     // A column has the same places for all quantities, but for what is counted.
-    let decimals = |s: &Series| series_entry(&s.metric).decimals.min(2);
+    let decimals = |s: &Series| series_entry(&s.metric).decimals;
     let mut rows: Vec<Row> = runs_of(analysis, &analysis.conditions[condition])
         .into_iter()
         .filter(|run| run.counts())
