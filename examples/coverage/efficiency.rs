@@ -55,12 +55,8 @@ impl Study {
 /// Every other study measures times.
 pub fn coverage(study: Study, n: u32, trials: u32) -> (f64, f64) {
     let config = study.config();
-    let condition = |mode: &str| Condition {
-        id: mode.to_owned(),
-        factors: Factors::from([("mode".to_owned(), mode.to_owned())]),
-        runs: Vec::new(),
-        completed: 0,
-    };
+    let condition =
+        |mode: &str| Condition::new(mode.to_owned(), Factors::from([("mode".to_owned(), mode.to_owned())]));
     let conditions = [condition("native"), condition("vm")];
     let one = |trial: u32| {
         let mut noise = Noise::new(&format!("efficiency/{study:?}/{n}/{trial}"));

@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use crate::model::metrics::{Range, metrics};
+use crate::model::metrics::metrics;
 use crate::model::{
-    Bin, Condition, ConditionId, Curve, Entries, Event, Measurement, Run, Series, Trace, Unit,
+    Bin, Condition, ConditionId, Curve, Entries, Event, Measurement, Range, Run, Series, Trace, Unit,
 };
 use crate::run::bins::BinnedSamples;
 use crate::stats::{Sample, Support, mean_interval};

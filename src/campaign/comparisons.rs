@@ -4,8 +4,8 @@
 //! never seen to end there is no mean, and a test that knows it takes the place of the ratio; where migrations
 //! failed, those that did not are no fair sample, and the comparison that counts failures is the one with a p.
 
-use crate::model::metrics::{Range, series_entry};
-use crate::model::{Comparison, Condition, ConditionId, Method, Series, Test, Value};
+use crate::model::metrics::series_entry;
+use crate::model::{Comparison, Condition, ConditionId, Method, Range, Series, Test, Value};
 use crate::stats::{Bounds, Sample, compare_positive, fisher_exact, gehan, hodges_lehmann, holm, smallest_p};
 
 /// Completed runs on each side from which on a ratio is given beside failures.

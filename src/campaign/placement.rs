@@ -171,7 +171,12 @@ mod tests {
         for (condition, time, downtime) in [(0, [64.0, 65.0, 64.5], 3.0), (1, [64.4, 64.6, 64.2], 1.0)] {
             let condition = crate::model::Id::new(condition);
             for (metric, values) in [("migration_duration", time), ("outage_ping", [downtime; 3])] {
-                analysis.series.push(Series::exact(condition, metric, Unit::Seconds, &values));
+                analysis.series.push(crate::model::Series::exact(
+                    condition,
+                    metric,
+                    crate::model::Unit::Seconds,
+                    &values,
+                ));
             }
         }
         let placed = place(&analysis, &table("")).unwrap();

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Serialize, Serializer};
 
-use super::data::{Context, fields, names};
-use super::{ConditionId, Id, Listed, Relocate, Relocation, Unit};
+use super::data::{fields, names};
+use super::{ConditionId, Context, Id, Listed, Relocate, Relocation, Unit};
 use crate::stats::Interval;
 
 /// Which way is better.

@@ -55,6 +55,16 @@ impl Serialize for ConditionId {
     }
 }
 
+/// What ran at the same time in a condition; `null` where its factors do not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Context(pub ConditionId);
+
+impl Serialize for Context {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_newtype_struct(data::CONTEXT, &self.0.index())
+    }
+}
+
 impl Listed for Condition {
     fn before(to: &Relocation) -> usize {
         to.conditions

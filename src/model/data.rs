@@ -7,7 +7,6 @@
 
 use serde::ser::{Serialize, Serializer};
 
-use super::ConditionId;
 use crate::stats::{Interval, LinearFit};
 
 /// The name of a newtype around the index of a condition, for which its factors are written.
@@ -97,16 +96,6 @@ pub struct Exact(pub Option<f64>);
 impl Serialize for Exact {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_newtype_struct(EXACT, &self.0)
-    }
-}
-
-/// What ran at the same time in a condition; `null` where its factors do not tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Context(pub ConditionId);
-
-impl Serialize for Context {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_newtype_struct(CONTEXT, &self.0.index())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::stats::{Interval, Sample};
+use crate::stats::Interval;
 
 /// Two conditions on two hosts: three repetitions of ten seconds, the outage in the middle.
 pub(crate) fn analysis() -> Analysis {

@@ -9,10 +9,10 @@
 use std::sync::LazyLock;
 
 use super::{
-    Direction, Event, Hypervisor, Key, Measurement, Method, Model, PingTimeline, Prediction, Run, Stream,
-    Unit, Value,
+    Direction, Event, Hypervisor, Key, Measurement, Method, Model, PingTimeline, Prediction, Range, Run,
+    Stream, Unit, Value,
 };
-use crate::stats::{Bounds, Support};
+use crate::stats::Bounds;
 
 /// What is known of a number.
 #[derive(Debug, Clone, Copy)]
@@ -31,27 +31,6 @@ pub struct Metric {
     pub shown: Shown,
     pub definition: Definition,
     pub taken: Taken,
-}
-
-/// What values a number can have at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Range {
-    /// From 0 on.
-    Positive,
-    /// From 0 to 100 per cent.
-    Share,
-    Signed,
-}
-
-impl Range {
-    /// What intervals have to know: the ends of the range, and the step in which values come.
-    pub fn support(self, step: f64) -> Support {
-        match self {
-            Range::Positive => Support { lower: Some(0.0), upper: None, step },
-            Range::Share => Support { lower: Some(0.0), upper: Some(100.0), step },
-            Range::Signed => Support { lower: None, upper: None, step },
-        }
-    }
 }
 
 /// Where documents show a number.

@@ -33,6 +33,7 @@ mod status;
 mod sweep;
 mod time_line;
 mod transfer;
+mod value;
 
 pub use benchmarks::{
     BENCHMARK, Benchmark, BenchmarkId, Content, Direction, Efficiency, EfficiencyId, Grid, OPERATION,
@@ -40,7 +41,7 @@ pub use benchmarks::{
 };
 pub use clocks::{Clock, ClockOwner, Estimate, Origin};
 pub use comparison::{Comparison, Test};
-pub use condition::{Condition, ConditionId};
+pub use condition::{Condition, ConditionId, Context};
 pub use convergence::Convergence;
 pub use curve::{Bin, Curve, Trace};
 pub use curves::{CurveMetric, DOMAIN_0};
@@ -58,7 +59,7 @@ pub use run::{
     Degradation, Measurement, Migration, Outage, PhaseCost, Ping, ResourceCost, RoundTrips, Run, RunId,
     Stream,
 };
-pub use series::{IntervalOf, Reach, Series, SeriesSummary, Value};
+pub use series::{IntervalOf, Reach, Series, SeriesSummary};
 pub use status::Status;
 pub use sweep::{Sweep, SweepLine, SweepPoint};
 pub use time_line::{
@@ -66,6 +67,7 @@ pub use time_line::{
     Presence, SentPages, Verdict,
 };
 pub use transfer::{Counted, PageBytes, Transfer};
+pub use value::{Range, Value};
 
 use std::collections::BTreeMap;
 

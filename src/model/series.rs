@@ -3,8 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::data::{fields, names};
-use super::metrics::Range;
-use super::{ConditionId, Relocate, Relocation, Unit};
+use super::{ConditionId, Range, Relocate, Relocation, Unit, Value};
 use crate::stats::{Bounds, Interval, Sample, Support, Turnbull, mean_interval, median_interval};
 
 /// One quantity over the repetitions of one condition.
@@ -101,30 +100,6 @@ impl Relocate for Series {
     fn relocate(&mut self, to: &Relocation) {
         let Self { condition, metric: _, unit: _, values: _, summary: _ } = self;
         condition.relocate(to);
-    }
-}
-
-/// The value of one run: its estimate, and what the way it was measured leaves open.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Value {
-    pub estimate: f64,
-    /// Without an upper end where no log saw the end: the value is at least its estimate.
-    pub within: Bounds,
-}
-
-impl Value {
-    /// One that is known as well as it is written.
-    pub fn exact(value: f64) -> Self {
-        Self { estimate: value, within: Bounds::exact(value) }
-    }
-
-    pub fn is_censored(&self) -> bool {
-        self.within.upper.is_none()
-    }
-
-    /// How far the truth may lie from the estimate, as half the width of what is open; 0 for an exact value.
-    pub fn step(&self) -> f64 {
-        self.within.upper.map_or(0.0, |upper| (upper - self.within.lower) / 2.0)
     }
 }
 

@@ -33,7 +33,7 @@ fn statistics_show_benchmarks_and_no_migrations() {
 fn every_value_is_a_row_of_the_csv() {
     let csv = stats(&["--format", "csv"]);
     let mut lines = csv.lines();
-    assert_eq!(lines.next(), Some("condition,metric,unit,repetition,value"));
+    assert_eq!(lines.next(), Some("condition,metric,unit,repetition,value,low,high"));
     assert!(csv.contains("linux-pv-amdv-32-3-vm,ramspeed.l1-read.vm2,bytes_per_s,1,8916"), "{csv}");
     assert!(csv.contains("linux-native-32-single,linpack.solve-2000,s,1,20.89\n"), "{csv}");
 }

@@ -89,10 +89,11 @@ fn the_findings_of_the_study_are_found() {
     };
     assert_eq!(flagged("cpuburn", "outage-longer-than-migration"), [1, 2, 5]);
     assert!(flagged("none", "methods-disagree").is_empty());
-    assert_eq!(flagged("memtester", "first-repetition-slower"), [1, 2]);
-    assert_eq!(flagged("netperf", "first-repetition-slower"), [1]);
-    assert_eq!(flagged("iometer", "first-repetition-slower"), [1, 2]);
-    assert!(flagged("cpuburn", "first-repetition-slower").is_empty());
+    // The study calls the first migrations slower. In three of five loads they were; five loads of five repetitions
+    // do not show that it was no chance.
+    for load in ["none", "memtester", "netperf", "cpuburn", "iometer"] {
+        assert!(flagged(load, "first-repetition-slower").is_empty(), "{load}");
+    }
     assert!(flagged("memtester", "methods-disagree").contains(&1));
     let raised =
         summary["runs"].as_array().unwrap().iter().filter(|run| run["factors"]["load"] == "memtester");

@@ -10,10 +10,10 @@
 use serde::{Serialize, Serializer};
 
 use super::super::curves::curve_path;
-use crate::model::data::{self, Context, fields};
+use crate::model::data::{self, fields};
 use crate::model::{
-    Analysis, Benchmark, Candidate, Curve, Efficiency, Flag, FlagCode, Placement, Reason, Run, Sweep,
-    SweepLine, Unit,
+    Analysis, Benchmark, Candidate, Context, Curve, Efficiency, Flag, FlagCode, Placement, Reason, Run,
+    Sweep, SweepLine, Unit,
 };
 use crate::show::report::format::{flag_sentence, placement_reason};
 use crate::show::text::Text;
