@@ -125,7 +125,7 @@ fn one<K: Send>(
     (progress.files)(session.files.len() as u64);
     let loaded = Loaded::load(&session, progress.file)?;
     let files = loaded.hashes();
-    let surveyed = Surveyed::survey(loaded, &session.config);
+    let surveyed = Surveyed::survey(loaded, &session.config)?;
     let (measured, kept) = Measured::measure(surveyed, &session.config, keep);
     let aggregated = Aggregated::aggregate(measured, &session.config)?;
     let Concluded { mut analysis, exceeded } = Concluded::conclude(aggregated, &session);

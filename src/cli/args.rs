@@ -53,14 +53,14 @@ pub struct Common {
     pub quiet: bool,
 }
 
-/// How tables and figures of benchmarks are arranged.
+/// How tables and figures are arranged, and which conditions they show.
 #[derive(Debug, Args)]
 pub struct LayoutArgs {
-    /// Rows of benchmark tables: factors, or `benchmark`, `operation`, `vm`
-    /// [default: benchmark,operation]
+    /// Rows of tables by factors: factors, or `benchmark`, `operation`, `vm`
+    /// [default: benchmark,operation; of migrations a row a condition]
     #[arg(long, value_name = "FACTOR", value_delimiter = ',')]
     pub rows: Vec<String>,
-    /// Columns of benchmark tables [default: all factors that vary]
+    /// Columns of tables by factors [default: all factors that vary]
     #[arg(long, value_name = "FACTOR", value_delimiter = ',')]
     pub columns: Vec<String>,
     /// Show only these levels of a factor; may be repeated

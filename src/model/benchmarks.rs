@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Serialize, Serializer};
 
 use super::data::{fields, names};
-use super::{ConditionId, Context, Id, Listed, Relocate, Relocation, Unit};
+use super::{ConditionId, Context, Id, Listed, Relocate, Relocation, Series, Unit};
 use crate::stats::Interval;
 
 /// Which way is better.
@@ -270,7 +270,7 @@ impl Relocate for Parallel {
     }
 }
 
-/// Quantities in rows and columns, told apart by factors: what tables and figures of benchmarks show.
+/// Quantities in rows and columns, told apart by factors: what tables and figures of benchmarks show, and on request those of migrations.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grid {
     pub content: Content,
@@ -296,6 +296,8 @@ pub enum Content {
     Values { benchmark: String, cells: Vec<Option<BenchmarkId>> },
     /// Efficiencies of one comparison.
     Efficiency { comparison: String, cells: Vec<Option<EfficiencyId>> },
+    /// One number of migrations, over their repetitions.
+    Series { metric: String, cells: Vec<Option<Id<Series>>> },
 }
 
 impl Relocate for Content {
@@ -303,6 +305,7 @@ impl Relocate for Content {
         match self {
             Self::Values { benchmark: _, cells } => cells.relocate(to),
             Self::Efficiency { comparison: _, cells } => cells.relocate(to),
+            Self::Series { metric: _, cells } => cells.relocate(to),
         }
     }
 }
@@ -317,7 +320,15 @@ impl Grid {
     pub fn value(&self, row: usize, column: usize) -> Option<BenchmarkId> {
         match &self.content {
             Content::Values { cells, .. } => self.cell(cells, row, column),
-            Content::Efficiency { .. } => None,
+            Content::Efficiency { .. } | Content::Series { .. } => None,
+        }
+    }
+
+    /// The series in a cell of a grid of migrations; `None` for an empty cell and in a grid of anything else.
+    pub fn series(&self, row: usize, column: usize) -> Option<Id<Series>> {
+        match &self.content {
+            Content::Series { cells, .. } => self.cell(cells, row, column),
+            Content::Values { .. } | Content::Efficiency { .. } => None,
         }
     }
 
@@ -325,7 +336,7 @@ impl Grid {
     pub fn efficiency(&self, row: usize, column: usize) -> Option<EfficiencyId> {
         match &self.content {
             Content::Efficiency { cells, .. } => self.cell(cells, row, column),
-            Content::Values { .. } => None,
+            Content::Values { .. } | Content::Series { .. } => None,
         }
     }
 

@@ -9,7 +9,6 @@
 mod benchmarks;
 mod clocks;
 mod comparison;
-mod condition;
 mod convergence;
 mod curve;
 pub mod curves;
@@ -41,7 +40,6 @@ pub use benchmarks::{
 };
 pub use clocks::{Clock, ClockOwner, Estimate, Origin};
 pub use comparison::{Comparison, Test};
-pub use condition::{Condition, ConditionId, Context};
 pub use convergence::Convergence;
 pub use curve::{Bin, Curve, Trace};
 pub use curves::{CurveMetric, DOMAIN_0};
@@ -56,8 +54,8 @@ pub use prediction::{Model, Prediction};
 pub use relocate::{Listed, Relocate, Relocation};
 pub use requests::{PingTimeline, SpanError};
 pub use run::{
-    Degradation, Measurement, Migration, Outage, PhaseCost, Ping, ResourceCost, RoundTrips, Run, RunId,
-    Stream,
+    Condition, ConditionId, Context, Degradation, Measurement, Migration, Outage, PhaseCost, Ping,
+    ResourceCost, RoundTrips, Run, RunId, Stream,
 };
 pub use series::{IntervalOf, Reach, Series, SeriesSummary};
 pub use status::Status;

@@ -11,6 +11,7 @@ pub struct Relocation {
     /// How many entries of each list come before its own.
     pub conditions: usize,
     pub runs: usize,
+    pub series: usize,
     pub benchmarks: usize,
     pub efficiency: usize,
     pub parallel: usize,
@@ -24,6 +25,7 @@ impl Relocation {
         Self {
             conditions: others.conditions.len(),
             runs: others.runs.len(),
+            series: others.series.len(),
             benchmarks: others.benchmarks.len(),
             efficiency: others.efficiency.len(),
             parallel: others.parallel.len(),
@@ -33,7 +35,7 @@ impl Relocation {
 
     /// The entries stay where they are, the files get a folder.
     pub fn into_folder(folder: String) -> Self {
-        Self { conditions: 0, runs: 0, benchmarks: 0, efficiency: 0, parallel: 0, folder }
+        Self { conditions: 0, runs: 0, series: 0, benchmarks: 0, efficiency: 0, parallel: 0, folder }
     }
 
     /// Puts the folder before the path of a file.
@@ -194,6 +196,7 @@ mod tests {
         analysis.grids = vec![
             grid(Content::Values { benchmark, cells: vec![Some(Id::new(0)), None] }),
             grid(Content::Efficiency { comparison: comparison(), cells: vec![None, Some(Id::new(0))] }),
+            grid(Content::Series { metric: "outage_ping".to_owned(), cells: vec![Some(Id::new(0)), None] }),
         ];
         let (factor, level) = ("rate".to_owned(), String::new());
         let conditions = vec![condition];

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::data::{fields, names};
-use super::{ConditionId, Range, Relocate, Relocation, Unit, Value};
+use super::{ConditionId, Listed, Range, Relocate, Relocation, Unit, Value};
 use crate::stats::{Bounds, Interval, Sample, Support, Turnbull, mean_interval, median_interval};
 
 /// One quantity over the repetitions of one condition.
@@ -93,6 +93,12 @@ impl Serialize for Series {
             values_low: of(|value| Some(value.within.lower)),
             values_high: of(|value| value.within.upper),
         })
+    }
+}
+
+impl Listed for Series {
+    fn before(to: &Relocation) -> usize {
+        to.series
     }
 }
 

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Result, bail};
 
 use crate::input::config::{Config, LayoutTable};
+use crate::model::metrics::{Shown, metrics};
 use crate::model::{
     BENCHMARK, Benchmark, BenchmarkId, Condition, Content, Efficiency, EfficiencyId, Entries, Grid, Id,
-    OPERATION, VM,
+    OPERATION, Series, VM,
 };
 
 /// A table of values with more columns is wider than a page.
@@ -37,20 +38,20 @@ pub fn grids(
     };
     let mut grids = Vec::new();
     for comparison in config.file.efficiency.iter().map(|table| &table.name) {
-        let of: Vec<(EfficiencyId, BenchmarkId)> = efficiencies
+        let of: Vec<(EfficiencyId, usize)> = efficiencies
             .entries()
             .filter(|(_, efficiency)| efficiency.comparison == *comparison && shown(efficiency.of))
-            .map(|(id, efficiency)| (id, efficiency.of))
+            .map(|(id, efficiency)| (id, efficiency.of.index()))
             .collect();
         let content = |cells| Content::Efficiency { comparison: comparison.clone(), cells };
         grids.extend(arrange(content, false, &of, &levels, config)?);
     }
     let names: BTreeSet<&str> = benchmarks.iter().map(|benchmark| benchmark.benchmark.as_str()).collect();
     for name in names {
-        let of: Vec<(BenchmarkId, BenchmarkId)> = benchmarks
+        let of: Vec<(BenchmarkId, usize)> = benchmarks
             .entries()
             .filter(|(id, benchmark)| benchmark.benchmark == name && shown(*id))
-            .map(|(id, _)| (id, id))
+            .map(|(id, _)| (id, id.index()))
             .collect();
         let content = |cells| Content::Values { benchmark: name.to_owned(), cells };
         grids.extend(arrange(content, true, &of, &levels, config)?);
@@ -58,11 +59,50 @@ pub fn grids(
     Ok(grids)
 }
 
+/// The conditions of migrations that the layout asks for.
+///
+/// # Errors
+///
+/// It names a factor or a level that they do not have.
+pub fn selected(conditions: Vec<Condition>, layout: &LayoutTable) -> Result<Vec<Condition>> {
+    known(layout, &conditions.iter().map(factors).collect::<Vec<_>>())?;
+    let fits = |condition: &Condition, (name, of): (&String, &Vec<String>)| {
+        condition.factors.get(name).is_some_and(|level| of.contains(level))
+    };
+    let is_shown = |condition: &Condition| layout.shown.iter().all(|wanted| fits(condition, wanted));
+    Ok(conditions.into_iter().filter(is_shown).collect())
+}
+
+/// The grids of what reports compare of migrations, where the layout asks for rows or columns.
+///
+/// # Errors
+///
+/// A cell would hold several conditions: the message names it and what varies in it.
+pub fn of_migrations(series: &[Series], conditions: &[Condition], config: &Config) -> Result<Vec<Grid>> {
+    if config.layout.rows.is_empty() && config.layout.columns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let levels: Vec<BTreeMap<&str, &str>> = conditions.iter().map(factors).collect();
+    let mut grids = Vec::new();
+    for metric in metrics().iter().filter(|metric| matches!(metric.shown, Shown::Overview(_))) {
+        let of: Vec<(Id<Series>, usize)> = series
+            .entries()
+            .filter(|(_, series)| series.metric == metric.key.0)
+            .map(|(id, series)| (id, series.condition.index()))
+            .collect();
+        let content = |cells| Content::Series { metric: metric.key.0.to_owned(), cells };
+        grids.extend(arrange(content, true, &of, &levels, config)?);
+    }
+    Ok(grids)
+}
+
+fn factors(condition: &Condition) -> BTreeMap<&str, &str> {
+    condition.factors.iter().map(|(name, level)| (name.as_str(), level.as_str())).collect()
+}
+
 /// Everything that tells a quantity from another.
 fn levels<'a>(benchmark: &'a Benchmark, conditions: &'a [Condition]) -> BTreeMap<&'a str, &'a str> {
-    let factors = conditions[benchmark.condition].factors.iter();
-    let mut levels: BTreeMap<&str, &str> =
-        factors.map(|(name, level)| (name.as_str(), level.as_str())).collect();
+    let mut levels = factors(&conditions[benchmark.condition]);
     levels.insert(BENCHMARK, &benchmark.benchmark);
     levels.insert(OPERATION, &benchmark.operation);
     // VMs may as well be told apart by a factor of that name.
@@ -79,7 +119,7 @@ fn known(layout: &LayoutTable, levels: &[BTreeMap<&str, &str>]) -> Result<()> {
     let asked = layout.rows.iter().chain(&layout.columns).chain(layout.shown.keys());
     if let Some(unknown) = asked.into_iter().find(|name| !names.contains(name.as_str())) {
         let all: Vec<&str> = names.into_iter().collect();
-        bail!("`{unknown}` is not a factor of these benchmarks; the factors are {}", all.join(", "));
+        bail!("`{unknown}` is not a factor; the factors are {}", all.join(", "));
     }
     for (name, wanted) in &layout.shown {
         let there: BTreeSet<&str> = levels.iter().filter_map(|l| l.get(name.as_str()).copied()).collect();
@@ -94,22 +134,20 @@ fn known(layout: &LayoutTable, levels: &[BTreeMap<&str, &str>]) -> Result<()> {
 /// What a level is sorted by, and its name.
 type Level = ((usize, u64), String);
 
-/// A grid of cells, each with the benchmark by whose levels it is placed; `None` without a cell.
+/// A grid of cells, each with the place among `levels` of those by which it is placed; `None` without a cell.
 ///
 /// What neither side names and varies goes to the columns where those are not chosen, else to the rows where
 /// those are not chosen.
 fn arrange<T>(
     content: impl FnOnce(Vec<Option<Id<T>>>) -> Content,
     is_values: bool,
-    of: &[(Id<T>, BenchmarkId)],
+    of: &[(Id<T>, usize)],
     levels: &[BTreeMap<&str, &str>],
     config: &Config,
 ) -> Result<Option<Grid>> {
     let (layout, factor_order) = (&config.layout, config.factor_order());
-    let level =
-        |benchmark: BenchmarkId, name: &str| levels[benchmark.index()].get(name).copied().unwrap_or_default();
-    let names: BTreeSet<&str> =
-        of.iter().flat_map(|(_, benchmark)| levels[benchmark.index()].keys().copied()).collect();
+    let level = |place: usize, name: &str| levels[place].get(name).copied().unwrap_or_default();
+    let names: BTreeSet<&str> = of.iter().flat_map(|(_, place)| levels[*place].keys().copied()).collect();
     let mut varying: Vec<&str> = names
         .into_iter()
         .filter(|name| of.iter().map(|(_, b)| level(*b, name)).collect::<BTreeSet<_>>().len() > 1)
@@ -120,27 +158,26 @@ fn arrange<T>(
         (factor_order.iter().position(|known| known == name).unwrap_or(usize::MAX), is_numeric(name))
     });
     let (row_names, column_names) = sides(layout, is_values, of, levels, &varying);
-    let key = |benchmark: BenchmarkId, names: &[String]| -> Vec<Level> {
-        let of = |name: &String| {
-            (config.level_order(name, level(benchmark, name)), level(benchmark, name).to_owned())
-        };
+    let key = |place: usize, names: &[String]| -> Vec<Level> {
+        let of =
+            |name: &String| (config.level_order(name, level(place, name)), level(place, name).to_owned());
         names.iter().map(of).collect()
     };
     let side = |names: &[String]| -> Vec<Vec<Level>> {
         of.iter().map(|(_, b)| key(*b, names)).collect::<BTreeSet<_>>().into_iter().collect()
     };
     let (rows, columns) = (side(&row_names), side(&column_names));
-    let mut cells: Vec<Option<(Id<T>, BenchmarkId)>> = vec![None; rows.len() * columns.len()];
-    for (id, benchmark) in of {
-        let place = |keys: &[Vec<Level>], names| keys.binary_search(&key(*benchmark, names)).ok();
+    let mut cells: Vec<Option<(Id<T>, usize)>> = vec![None; rows.len() * columns.len()];
+    for (id, at) in of {
+        let place = |keys: &[Vec<Level>], names| keys.binary_search(&key(*at, names)).ok();
         let (Some(row), Some(column)) = (place(&rows, &row_names), place(&columns, &column_names)) else {
             continue;
         };
         let cell = &mut cells[row * columns.len() + column];
         if let Some((_, other)) = cell {
-            bail!(several(&levels[other.index()], &levels[benchmark.index()], &row_names, &column_names));
+            bail!(several(&levels[*other], &levels[*at], &row_names, &column_names));
         }
-        *cell = Some((*id, *benchmark));
+        *cell = Some((*id, *at));
     }
     let plain = |keys: Vec<Vec<Level>>| -> Vec<Vec<String>> {
         keys.into_iter().map(|key| key.into_iter().map(|(_, level)| level).collect()).collect()
@@ -159,7 +196,7 @@ fn arrange<T>(
 fn sides<T>(
     layout: &LayoutTable,
     is_values: bool,
-    of: &[(Id<T>, BenchmarkId)],
+    of: &[(Id<T>, usize)],
     levels: &[BTreeMap<&str, &str>],
     varying: &[&str],
 ) -> (Vec<String>, Vec<String>) {
@@ -188,12 +225,11 @@ fn sides<T>(
 /// fit a page, if the table hardly has holes. Of factors with equally many levels a numeric one, else the one
 /// that people name first.
 fn crossed<T>(
-    of: &[(Id<T>, BenchmarkId)],
+    of: &[(Id<T>, usize)],
     levels: &[BTreeMap<&str, &str>],
     varying: &[&str],
 ) -> Option<(Vec<String>, Vec<String>)> {
-    let level =
-        |benchmark: BenchmarkId, name: &str| levels[benchmark.index()].get(name).copied().unwrap_or_default();
+    let level = |place: usize, name: &str| levels[place].get(name).copied().unwrap_or_default();
     let all = |name: &str| of.iter().map(|(_, b)| level(*b, name)).collect::<BTreeSet<_>>();
     let is_numeric = |name: &str| all(name).iter().all(|level| level.parse::<f64>().is_ok());
     if varying.contains(&OPERATION) {

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::Measured;
 use crate::campaign::benchmarks::{self, Benchmarked};
-use crate::campaign::{aggregate, agreement, comparisons, conditions, convergence, sweep};
+use crate::campaign::{aggregate, agreement, comparisons, conditions, convergence, efficiency, sweep};
 use crate::input::config::Config;
 use crate::input::session::ConfigError;
 use crate::model::{
@@ -56,10 +56,11 @@ impl Aggregated {
         let pairs = against_reference(config, &conditions);
         let comparisons = comparisons::comparisons(&conditions, &series, &pairs);
         let benchmarked = match results {
-            Some(values) => benchmarks::benchmarked(values, &conditions, config, &mut diagnostics)
-                .map_err(|error| ConfigError::new(format!("{error:#}")))?,
-            None => Benchmarked::default(),
+            Some(values) => benchmarks::benchmarked(values, &conditions, config, &mut diagnostics),
+            None => efficiency::of_migrations(&series, &conditions, config)
+                .map(|grids| Benchmarked { grids, ..Benchmarked::default() }),
         };
+        let benchmarked = benchmarked.map_err(|error| ConfigError::new(format!("{error:#}")))?;
         Ok(Self {
             agreements: agreement::agreements(&runs),
             convergence: convergence::convergence(&conditions, &runs),

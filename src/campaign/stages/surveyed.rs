@@ -7,7 +7,7 @@ use crate::campaign::benchmarks::{self, Table, Value};
 use crate::campaign::{conditions, efficiency, hosts};
 use crate::input::config::Config;
 use crate::input::load::LoadedFile;
-use crate::input::session::RunKey;
+use crate::input::session::{ConfigError, RunKey};
 use crate::model::{Condition, ConditionId, Diagnostic, Entries, Host};
 use crate::run::align::Counters;
 
@@ -34,7 +34,10 @@ pub struct RunFiles {
 }
 
 impl Surveyed {
-    pub fn survey(loaded: Loaded, config: &Config) -> Self {
+    /// # Errors
+    ///
+    /// The layout asks for a factor or level of migrations that there is not.
+    pub fn survey(loaded: Loaded, config: &Config) -> anyhow::Result<Self> {
         let Loaded { files, tables, mut diagnostics } = loaded;
         let hosts = hosts::hosts(config, &files, &mut diagnostics);
         let vm = config.file.vm.name.clone().or_else(|| hosts::vm_in_logs(&files));
@@ -45,14 +48,20 @@ impl Surveyed {
         let conditions = conditions::conditions(config, keys);
         let mut logs = files.iter().filter_map(|file| file.log.as_ref());
         let has_results = config.is_of_benchmarks() || logs.all(efficiency::is_result);
+        let conditions = if has_results {
+            conditions
+        } else {
+            efficiency::selected(conditions, &config.layout)
+                .map_err(|error| ConfigError::new(format!("{error:#}")))?
+        };
         let results =
             has_results.then(|| benchmarks::values(&files, tables, &conditions, config, &mut diagnostics));
         let runs = by_run(files, &conditions, has_results);
-        Self { hosts, vm, counters, conditions, results, runs, diagnostics }
+        Ok(Self { hosts, vm, counters, conditions, results, runs, diagnostics })
     }
 }
 
-/// The files of each run. Where efficiency is asked for, a run of nothing but benchmarks is no migration.
+/// The files of each run of these conditions. Where efficiency is asked for, a run of nothing but benchmarks is no migration.
 fn by_run(files: Vec<LoadedFile>, conditions: &[Condition], has_results: bool) -> Vec<RunFiles> {
     let mut runs: BTreeMap<RunKey, Vec<LoadedFile>> = BTreeMap::new();
     for file in files {

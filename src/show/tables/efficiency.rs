@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Cell, Column, Heading, Row, Table, column, row, table, without_empty_columns};
+use crate::model::metrics::series_entry;
 use crate::model::{
     Analysis, BENCHMARK, Benchmark, ConditionId, Content, Direction, Entries, Grid, OPERATION, Unit, VM,
 };
@@ -15,6 +16,7 @@ pub fn grid(analysis: &Analysis, index: usize) -> Option<Table> {
     Some(match &grid.content {
         Content::Efficiency { .. } => efficiencies(analysis, grid, grid_id(analysis, index)),
         Content::Values { .. } => values(analysis, grid, grid_id(analysis, index)),
+        Content::Series { metric, .. } => of_series(analysis, grid, metric, grid_id(analysis, index)),
     })
 }
 
@@ -23,6 +25,7 @@ pub fn grid_id(analysis: &Analysis, index: usize) -> String {
     let wanted = |grid: &Grid| match &grid.content {
         Content::Efficiency { comparison, .. } => format!("efficiency-{}", slug(comparison)),
         Content::Values { benchmark, .. } => format!("values-{}", slug(benchmark)),
+        Content::Series { metric, .. } => format!("by-factor-{}", slug(metric)),
     };
     let ids: Vec<String> = analysis.grids.iter().take(index + 1).map(wanted).collect();
     let Some((id, before)) = ids.split_last() else { return String::new() };
@@ -71,6 +74,23 @@ fn values(analysis: &Analysis, grid: &Grid, id: String) -> Table {
         cells.extend((0..width).map(|column| {
             let amount = |of: &Benchmark| Cell::Amount { value: of.value, sd: of.sd, unit: of.unit };
             of(row, column).map_or(Cell::Missing, amount)
+        }));
+        super::row(cells)
+    });
+    let rows: Vec<Row> = rows.collect();
+    Table { labels: grid.row_names.len(), ..table(id, columns, rows) }
+}
+
+/// The means of a number of migrations.
+fn of_series(analysis: &Analysis, grid: &Grid, metric: &str, id: String) -> Table {
+    let entry = series_entry(metric);
+    let mut columns = labels(grid);
+    columns.extend(grid.columns.iter().map(|levels| of_values(levels, entry.unit, grid)));
+    let rows = (0..grid.rows.len()).map(|row| {
+        let mut cells = named(&grid.rows[row]);
+        cells.extend((0..grid.columns.len()).map(|column| {
+            let series = grid.series(row, column).and_then(|id| analysis.series.entry(id));
+            Cell::mean(series.and_then(|series| series.summary), entry.decimals.max(1))
         }));
         super::row(cells)
     });

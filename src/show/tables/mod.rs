@@ -173,6 +173,16 @@ impl Cell {
         }
     }
 
+    /// A mean, or how many of the values never ended.
+    fn mean(summary: Option<SeriesSummary>, decimals: u8) -> Self {
+        match summary {
+            Some(SeriesSummary { n, n_censored, .. }) if n_censored > 0 => {
+                Cell::Open { open: n_censored, of: n }
+            }
+            summary => Cell::number(summary.and_then(|summary| summary.mean), decimals),
+        }
+    }
+
     /// An interval of a series, whatever it is of.
     fn reach(reach: Option<Reach>, decimals: u8) -> Self {
         let interval = reach.map(|reach| Interval::new(reach.low, reach.high.unwrap_or(f64::INFINITY)));

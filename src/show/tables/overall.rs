@@ -29,7 +29,7 @@ pub fn overview(analysis: &Analysis) -> Table {
             let summary = summary(analysis, id, entry.key.0);
             // A mean of what is counted is no whole number.
             let decimals = entry.decimals.max(1);
-            cells.push(mean(summary, decimals));
+            cells.push(Cell::mean(summary, decimals));
             if is_length(entry) {
                 cells.push(Cell::reach(summary.and_then(|s| s.ci95), decimals));
             }
@@ -37,14 +37,6 @@ pub fn overview(analysis: &Analysis) -> Table {
         row(cells)
     });
     without_empty_columns(table("overview".to_owned(), columns, rows.collect()))
-}
-
-/// A mean, or how many of the values never ended.
-fn mean(summary: Option<SeriesSummary>, decimals: u8) -> Cell {
-    match summary {
-        Some(SeriesSummary { n, n_censored, .. }) if n_censored > 0 => Cell::Open { open: n_censored, of: n },
-        summary => Cell::number(summary.and_then(|summary| summary.mean), decimals),
-    }
 }
 
 /// The numbers whose means stand in the table of all conditions, with their headings.

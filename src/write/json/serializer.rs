@@ -263,7 +263,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::model::data::{Context, Exact};
+    use crate::model::Context;
+    use crate::model::data::Exact;
     use crate::model::example::analysis;
     use crate::model::{ConditionId, RunId};
 

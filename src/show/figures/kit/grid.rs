@@ -28,7 +28,7 @@ pub struct Part {
 pub fn comparison(grid: &Grid) -> Option<&str> {
     match &grid.content {
         Content::Efficiency { comparison, .. } => Some(comparison),
-        Content::Values { .. } => None,
+        Content::Values { .. } | Content::Series { .. } => None,
     }
 }
 

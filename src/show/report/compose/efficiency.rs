@@ -35,6 +35,7 @@ pub fn grid_caption(analysis: &Analysis, index: usize, text: &Text) -> String {
             let key = if known { "caption.values_deviations" } else { "caption.values" };
             text.fill(key, &[("benchmark", benchmark)])
         }
+        Content::Series { metric, .. } => text.fill("caption.by_factor", &[("metric", &text.metric(metric))]),
     }
 }
 
@@ -54,7 +55,7 @@ impl Composer<'_> {
     pub(super) fn comparisons(&self) -> Option<Section> {
         let sections = self.grids(|content| match content {
             Content::Efficiency { comparison, .. } => Some(capital(comparison)),
-            Content::Values { .. } => None,
+            Content::Values { .. } | Content::Series { .. } => None,
         });
         let title = self.text.get("report.efficiency").to_owned();
         let section = || Section { sections, ..self.section("efficiency", title, Vec::new()) };
@@ -64,7 +65,7 @@ impl Composer<'_> {
     /// A section for each benchmark.
     pub(super) fn values(&self) -> Option<Section> {
         let sections = self.grids(|content| match content {
-            Content::Efficiency { .. } => None,
+            Content::Efficiency { .. } | Content::Series { .. } => None,
             Content::Values { benchmark, .. } => Some(benchmark.clone()),
         });
         let title = self.text.get("report.values").to_owned();

@@ -3,8 +3,9 @@
 use super::super::format::range;
 use super::super::view::{Block, Definition, Section};
 use super::Composer;
+use super::efficiency::grid_caption;
 use crate::model::metrics::{self, metrics};
-use crate::model::{Agreement, Event, Method, Metric, Severity};
+use crate::model::{Agreement, Content, Event, Method, Metric, Severity};
 use crate::show::figures::Place;
 use crate::show::tables;
 
@@ -37,6 +38,12 @@ impl Composer<'_> {
             blocks.push(Block::Findings { items });
         }
         blocks.extend(self.table(tables::overview(self.analysis), "caption.overview", &[]));
+        for (index, grid) in self.analysis.grids.iter().enumerate() {
+            if let (Content::Series { .. }, Some(table)) = (&grid.content, tables::grid(self.analysis, index))
+            {
+                blocks.push(self.captioned(&table, grid_caption(self.analysis, index, self.text)));
+            }
+        }
         blocks.extend(self.figures(Place::Overview));
         blocks.extend(self.figures(Place::Trends));
         blocks.extend(self.table(tables::trends(self.analysis), "caption.trends", &[]));
