@@ -3,6 +3,8 @@
 
 #![expect(clippy::expect_used, reason = "an example that cannot go on stops")]
 
+mod conclusion_tables;
+mod conclusions;
 mod efficiency;
 mod figure;
 mod means;
@@ -45,6 +47,7 @@ fn main() -> anyhow::Result<()> {
     places(&outcomes);
     intervals();
     efficiencies();
+    conclusion_tables::print(20_000);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/images/coverage.svg");
     std::fs::write(path, figure::draw(&outcomes)?)?;
     Ok(())

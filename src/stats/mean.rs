@@ -41,14 +41,15 @@ impl Support {
 /// exp( ȳ + s² ⁄ 2 ± t(0.975; n − 1) · √( s² ⁄ n + s⁴ ⁄ (2 (n − 1)) ) )
 /// ```
 ///
-/// Where s is small this is Student's interval, which is used for all others. A value below a tenth of the mean adds
+/// Where s is small this is Student's interval, which is used for all other quantities. From five values on the two are
+/// united: the more values, the less Student's depends on how they are spread, the more this one does. A value below a tenth of the mean adds
 /// nearly nothing to it, but its logarithm would rule the interval: it counts as a tenth.
 ///
 /// Steps widen the interval:
 /// - The variance is at least step² ⁄ 6, that of the rounding of a value that lies anywhere between two steps.
 /// - Values within half a step of the bound count as half a step away from it, and the interval is united with
-///   Student's, because half a step is too much where most are at the bound. Values that are all of one step show no
-///   skewness: only Student's interval is used.
+///   Student's for any number of values, because half a step is too much where most are at the bound. Values that are
+///   all of one step show no skewness: only Student's interval is used.
 /// - Values of one step, or of two neighbouring ones, are also what a quantity without any scatter gives: the share
 ///   of the higher step is then its place between them, and the interval by [`clopper_pearson`] of the share is
 ///   united with the others.
@@ -65,7 +66,7 @@ pub fn mean_interval(sample: &Sample, support: Support) -> Option<Interval> {
     let skewed = skewed_interval(sample, support);
     let at_bound = support.lower.is_some_and(|bound| sample.min() - bound <= 0.5 * step);
     let united = [
-        student.filter(|_| skewed.is_none() || (at_bound && step > 0.0)),
+        student.filter(|_| skewed.is_none() || sample.n() >= UNITED_FROM || (at_bound && step > 0.0)),
         skewed,
         (step > 0.0).then(|| between_steps(sample, step)).flatten(),
         // The mean belongs to its interval, also where values are not at all lognormal.
@@ -73,6 +74,9 @@ pub fn mean_interval(sample: &Sample, support: Support) -> Option<Interval> {
     ];
     Some(support.clipped(united.into_iter().flatten().reduce(united_intervals)?))
 }
+
+/// From so many values on, intervals are united with those that do not take values as lognormal.
+pub(super) const UNITED_FROM: usize = 5;
 
 /// That of values with a lower bound only; `None` for others, and where they show no scatter.
 fn skewed_interval(sample: &Sample, support: Support) -> Option<Interval> {
@@ -142,8 +146,7 @@ impl LogMoments {
         Some(Self { mean: logs.mean(), variance: deviation.powi(2), n: sample.n() as f64 })
     }
 
-    /// From mean and standard deviation of the values themselves, which half steps in place of zeros do not shift: the
-    /// lognormal distribution of that mean and deviation. `None` for a mean that is not positive, or a single value.
+    /// From mean and standard deviation of the values themselves: of the lognormal distribution that has them. `None` for a mean that is not positive, or a single value.
     pub fn of_moments(sample: &Sample, step: f64) -> Option<Self> {
         let mean = sample.mean();
         if mean <= 0.0 {

@@ -13,6 +13,7 @@ mod benchmarks_shown;
 mod clock_estimates;
 mod clocks;
 mod compressed;
+mod conclusions;
 mod corpus;
 mod coverage;
 mod damaged_hypervisor;
