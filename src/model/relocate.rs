@@ -233,6 +233,7 @@ mod tests {
         let to = Relocation {
             conditions: 1000,
             runs: 2000,
+            series: 6000,
             benchmarks: 3000,
             efficiency: 4000,
             parallel: 5000,

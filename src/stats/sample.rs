@@ -1,5 +1,6 @@
 //! Samples and their summaries.
 
+use super::student::t_tails;
 use super::{Interval, t_quantile_975};
 
 /// At least one value, all of them finite.
@@ -99,12 +100,31 @@ pub fn mean_ci95(sample: &Sample) -> Option<Interval> {
     Some(Interval::new(sample.mean() - half, sample.mean() + half))
 }
 
+/// Student's test of whether the mean of values is above 0: the one-sided probability of a mean so large by chance.
+///
+/// `None` for a single value, or where they do not scatter.
+pub fn above_zero(sample: &Sample) -> Option<f64> {
+    let sd = sample.sd().filter(|sd| *sd > 0.0)?;
+    let t = sample.mean() / sd * (sample.n() as f64).sqrt();
+    let tail = t_tails(t, (sample.n() - 1) as f64) / 2.0;
+    Some(if t > 0.0 { tail } else { 1.0 - tail })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn sample(values: &[f64]) -> Sample {
         Sample::new(values.to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_mean_above_zero_is_tested_on_one_side() {
+        // t = 4.382 with three degrees of freedom.
+        let p = above_zero(&sample(&[0.1, 0.15, 0.25, 0.3])).unwrap();
+        assert!((p - 0.0110).abs() < 0.0002, "{p}");
+        assert!((above_zero(&sample(&[-1.0, 1.0, -2.0, 2.0])).unwrap() - 0.5).abs() < 1e-12);
+        assert_eq!(above_zero(&sample(&[1.0, 1.0])), None);
     }
 
     #[test]

@@ -4,8 +4,6 @@ use std::sync::OnceLock;
 
 use statrs::distribution::{Continuous, ContinuousCDF, StudentsT};
 
-use super::Sample;
-
 /// The 97.5 % quantile of Student's t distribution.
 ///
 /// A library quantile polished by Newton steps on the library's distribution function, because
@@ -27,15 +25,6 @@ pub(super) fn t_quantile(p: f64, degrees_of_freedom: f64) -> f64 {
         x -= (t.cdf(x) - p) / t.pdf(x);
     }
     x
-}
-
-/// Student's test of whether the mean of values is above 0: the one-sided probability of a mean so large by chance.
-///
-/// `None` for a single value, or where they do not scatter.
-pub fn above_zero(sample: &Sample) -> Option<f64> {
-    let sd = sample.sd().filter(|sd| *sd > 0.0)?;
-    let t = StudentsT::new(0.0, 1.0, (sample.n() - 1) as f64).ok()?;
-    Some(t.sf(sample.mean() / sd * (sample.n() as f64).sqrt()))
 }
 
 /// The chance of a value at least as far from 0.
