@@ -2,7 +2,8 @@
 
 use crate::input::config::{self, Config};
 use crate::model::diagnostics::campaign_diagnostic;
-use crate::model::{Benchmark, Condition, Diagnostic, Factors, Published, Series, Severity};
+use crate::model::{Benchmark, Condition, Diagnostic, Factors, Finding, Published, Series, Severity};
+use crate::stats::Sample;
 
 /// What a published figure may be of.
 pub(super) struct Results<'a> {
@@ -99,29 +100,72 @@ fn benchmark_value(
     }
 }
 
-/// A message for every limit that is exceeded; a limit that cannot be tested is a warning.
+/// A finding for every limit that is exceeded; a limit that cannot be tested is a warning.
 pub(super) fn exceeded(
     config: &Config,
     conditions: &[Condition],
     series: &[Series],
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<String> {
-    let mut messages = Vec::new();
+) -> Vec<Finding> {
+    let mut found = Vec::new();
     for limit in &config.file.limits {
         let levels: Vec<String> = limit.condition.iter().map(|(k, v)| format!("{k} = {v}")).collect();
-        let what = format!("{} of {} ({})", limit.statistic.name(), limit.metric, levels.join(", "));
-        match statistic(&limit.metric, limit.statistic, &limit.condition, conditions, series) {
-            Some(value) if value > limit.at_most => messages
-                .push(format!("limit exceeded: {what} is {value:.3}, at most {} is accepted", limit.at_most)),
-            Some(_) => {}
-            None => diagnostics.push(campaign_diagnostic(
+        let limited = format!("{} of {} ({})", limit.statistic.name(), limit.metric, levels.join(", "));
+        let known = statistic(&limit.metric, limit.statistic, &limit.condition, conditions, series);
+        let least = at_least(&limit.metric, limit.statistic, &limit.condition, conditions, series);
+        match (known, known.or(least).filter(|value| *value > limit.at_most)) {
+            (_, Some(value)) => found.push(Finding::LimitExceeded { limited, value, at_most: limit.at_most }),
+            (Some(_), None) => {}
+            (None, None) => diagnostics.push(campaign_diagnostic(
                 Severity::Warning,
                 "limit-not-tested",
-                format!("the limit of {what} cannot be tested: no single condition with that metric fits"),
+                format!(
+                    "the limit of {limited} cannot be tested: no single condition with that metric fits, or an outage has \
+                     no end and may be longer than the limit"
+                ),
             )),
         }
     }
-    messages
+    found
+}
+
+/// What the commands say of an exceeded limit; `None` of any other finding.
+pub(super) fn message(finding: &Finding) -> Option<String> {
+    let Finding::LimitExceeded { limited, value, at_most } = finding else { return None };
+    Some(format!("limit exceeded: {limited} is {value:.3}, at most {at_most} is accepted"))
+}
+
+/// What a statistic is at least where values have no end; `None` where that says nothing.
+fn at_least(
+    metric: &str,
+    statistic: config::Statistic,
+    levels: &Factors,
+    conditions: &[Condition],
+    series: &[Series],
+) -> Option<f64> {
+    let series = only(metric, levels, conditions, series)?;
+    let lower = Sample::new(series.present().map(|value| value.within.lower).collect())?;
+    match statistic {
+        config::Statistic::Mean => Some(lower.mean()),
+        config::Statistic::Median => Some(lower.median()),
+        config::Statistic::Max => Some(lower.max()),
+        config::Statistic::Min => Some(lower.min()),
+        config::Statistic::Sd | config::Statistic::Sum => None,
+    }
+}
+
+/// The series of the only condition that `levels` select.
+fn only<'a>(
+    metric: &str,
+    levels: &Factors,
+    conditions: &[Condition],
+    series: &'a [Series],
+) -> Option<&'a Series> {
+    let mut fitting = series
+        .iter()
+        .filter(|s| s.metric == metric && config::selects(levels, &conditions[s.condition].factors));
+    let only = fitting.next()?;
+    fitting.next().is_none().then_some(only)
 }
 
 /// A statistic of the series of the only condition that `levels` select.
@@ -132,13 +176,7 @@ fn statistic(
     conditions: &[Condition],
     series: &[Series],
 ) -> Option<f64> {
-    let mut fitting = series
-        .iter()
-        .filter(|s| s.metric == metric && config::selects(levels, &conditions[s.condition].factors));
-    let summary = fitting.next()?.summary?;
-    if fitting.next().is_some() {
-        return None;
-    }
+    let summary = only(metric, levels, conditions, series)?.summary?;
     match statistic {
         config::Statistic::Mean => summary.mean,
         config::Statistic::Sd => summary.sd,

@@ -12,13 +12,13 @@ use crate::model::metrics;
 use crate::model::{Analysis, Candidate, ConditionId, Factors, Method, Placement, Reason};
 use crate::stats::Sample;
 
-/// The recommendation for a campaign.
+/// The recommendation for a campaign. `declared` says that the campaign itself asks for one.
 ///
 /// # Errors
 ///
-/// Fewer than two VMs have a migration time, or a metric names nothing that was measured.
-pub fn place(analysis: &Analysis, table: &PlacementTable) -> Result<Placement> {
-    let order = ordered(candidates(analysis, table)?);
+/// Nothing says which factor tells VMs apart, fewer than two VMs have a migration time, or a metric names nothing that was measured.
+pub fn place(analysis: &Analysis, table: &PlacementTable, declared: bool) -> Result<Placement> {
+    let order = ordered(candidates(analysis, table, declared)?);
     let cpu_percent = order.iter().map(|candidate| candidate.cpu_percent).sum::<Option<f64>>();
     let threshold_percent = table.threshold_percent;
     let placement = Placement { threshold_percent, cpu_percent, to_migrate: None, order };
@@ -30,10 +30,10 @@ pub fn place(analysis: &Analysis, table: &PlacementTable) -> Result<Placement> {
 }
 
 /// The VMs with what is known of them, not yet in an order.
-fn candidates(analysis: &Analysis, table: &PlacementTable) -> Result<Vec<Candidate>> {
+fn candidates(analysis: &Analysis, table: &PlacementTable, declared: bool) -> Result<Vec<Candidate>> {
     let factor = match &table.factor {
         Some(factor) => factor.clone(),
-        None => varying(analysis)?,
+        None => varying(analysis, declared)?,
     };
     let downtime = table.downtime.clone().unwrap_or_else(|| {
         let there = |metric: &&str| analysis.series.iter().any(|series| series.metric == **metric);
@@ -101,12 +101,22 @@ fn reason(candidate: &Candidate, others: &[Candidate], last: bool) -> Reason {
     }
 }
 
-/// The one factor that varies.
-fn varying(analysis: &Analysis) -> Result<String> {
+/// The factor whose levels are VMs: the one called so; where the campaign declares a placement, the one that varies.
+fn varying(analysis: &Analysis, declared: bool) -> Result<String> {
     let mut levels: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (name, level) in analysis.conditions.iter().flat_map(|condition| &condition.factors) {
         levels.entry(name).or_default().insert(level);
     }
+    let is_vm = |name: &&&str| ["vm", "domain", "guest"].contains(&name.to_lowercase().as_str());
+    if let Some(vm) = levels.keys().find(is_vm) {
+        return Ok((*vm).to_owned());
+    }
+    ensure!(
+        declared,
+        "placement orders VMs, but no factor of this campaign is called `vm` ({}); if the levels of one are VMs, say \
+         `factor = \"…\"` in [placement] of campaign.toml",
+        levels.into_keys().collect::<Vec<_>>().join(", ")
+    );
     let varying: Vec<&str> =
         levels.iter().filter(|(_, levels)| levels.len() > 1).map(|(name, _)| *name).collect();
     ensure!(
@@ -179,7 +189,7 @@ mod tests {
                 ));
             }
         }
-        let placed = place(&analysis, &table("")).unwrap();
+        let placed = place(&analysis, &table(""), true).unwrap();
         let levels: Vec<&str> = placed.order.iter().map(|candidate| candidate.vm.as_str()).collect();
         let level = |index: usize| analysis.conditions[index].factors["load"].as_str();
         assert_eq!(levels, [level(1), level(0)]);
@@ -188,7 +198,7 @@ mod tests {
         assert_eq!(placed.order[1].reason, Reason::Last);
         assert_eq!((placed.cpu_percent, placed.to_migrate), (None, None));
         // With times that are known exactly there is no tie.
-        let placed = place(&analysis, &table("time_uncertainty_s = 0.01")).unwrap();
+        let placed = place(&analysis, &table("time_uncertainty_s = 0.01"), true).unwrap();
         assert_eq!(placed.order[0].reason, Reason::LeastTime);
     }
 

@@ -21,7 +21,7 @@ pub fn run(args: &PlacementArgs) -> anyhow::Result<Ending> {
     if let Some(threshold) = args.threshold {
         table.threshold_percent = threshold;
     }
-    let placement = place(&outcome.analysis, &table)?;
+    let placement = place(&outcome.analysis, &table, config.file.placement.is_some())?;
     let output = match args.format {
         PlacementFormat::Table => readable(&placement, &Text::new(args.lang)).into_bytes(),
         PlacementFormat::Json => write::json::placement_json(&outcome.analysis, &placement)?,

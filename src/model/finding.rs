@@ -9,13 +9,15 @@ pub enum Finding {
     /// What loses most in a comparison.
     LeastEfficient { comparison: String, efficiency: EfficiencyId },
     /// How many of the quantities of a comparison lose at most `loss` (a share of the baseline's
-    /// performance), and which lose more, the worst first.
-    LosesMore { comparison: String, loss: f64, quantities: usize, worse: Vec<EfficiencyId> },
+    /// performance), which lose more, the worst first, and how many more may only seem to.
+    LosesMore { comparison: String, loss: f64, quantities: usize, worse: Vec<EfficiencyId>, uncertain: usize },
     /// Several VMs against one alone, and against what more VMs than cores can reach: the operations of one benchmark in
     /// one condition.
     Together { operations: Vec<ParallelId> },
     /// Operations in which the largest value of the VMs is more than `ratio` times the smallest, the least even first.
     Uneven { ratio: f64, operations: Vec<ParallelId> },
+    /// A declared limit is exceeded: what is limited, its value and the most that is accepted.
+    LimitExceeded { limited: String, value: f64, at_most: f64 },
     /// Migrations of the condition that did not complete, of those whose fate is known; what share completes lies in
     /// `rate` with 95 %.
     Incomplete { condition: ConditionId, failed: usize, known: usize, rate: Interval },
@@ -97,6 +99,7 @@ impl Finding {
             Self::LosesMore { .. } => "loses-more",
             Self::Together { .. } => "several-vms",
             Self::Uneven { .. } => "uneven",
+            Self::LimitExceeded { .. } => "limit-exceeded",
             Self::Incomplete { .. } => "incomplete",
             Self::Outage(_) => "outage",
             Self::Worse { .. } => "worse",
@@ -121,7 +124,9 @@ impl Relocate for Finding {
     fn relocate(&mut self, to: &Relocation) {
         match self {
             Self::LeastEfficient { comparison: _, efficiency } => efficiency.relocate(to),
-            Self::LosesMore { comparison: _, loss: _, quantities: _, worse } => worse.relocate(to),
+            Self::LosesMore { comparison: _, loss: _, quantities: _, worse, uncertain: _ } => {
+                worse.relocate(to)
+            }
             Self::Together { operations } | Self::Uneven { ratio: _, operations } => operations.relocate(to),
             Self::Lengthened { metric: _, condition, reference, ratio: _, ci95: _, p_adjusted: _ } => {
                 condition.relocate(to);
@@ -149,7 +154,8 @@ impl Relocate for Finding {
             Self::Amplified { conditions } => {
                 conditions.iter_mut().for_each(|(condition, _)| condition.relocate(to));
             }
-            Self::RecordedInBlocks { conditions: _ }
+            Self::LimitExceeded { limited: _, value: _, at_most: _ }
+            | Self::RecordedInBlocks { conditions: _ }
             | Self::MethodsAgree { runs: _, overlapping: _, mean_difference_s: _, largest_difference_s: _ }
             | Self::Trend { factor: _, level: _, metric: _, slope: _, ci95: _, r_squared: _ } => {}
         }

@@ -21,7 +21,7 @@ mod student;
 mod trend;
 
 pub use agreement::{BlandAltman, bland_altman};
-pub use bootstrap::{bootstrap_paired_ratio, bootstrap_ratio_of_means};
+pub use bootstrap::{bootstrap_paired_ratio, bootstrap_ratio_of_means, simultaneous};
 pub use censored::{Bounds, Mass, MedianInterval, Turnbull, median, median_interval};
 pub use curve::{Curve, Line};
 pub use interval::Interval;

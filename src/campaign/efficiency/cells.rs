@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Measured;
-use crate::model::{Benchmark, Condition, ConditionId, Diagnostic, Direction, Reading, Severity, Unit};
-use crate::stats::{Sample, mean_ci95};
+use crate::model::{
+    Benchmark, Condition, ConditionId, Diagnostic, Direction, Range, Reading, Severity, Unit,
+};
+use crate::stats::{Sample, mean_interval};
 
 /// Where a value was measured.
 #[derive(Debug, Clone)]
@@ -85,7 +87,8 @@ type Group = (Unit, Direction, Vec<Reading>);
 fn quantity((benchmark, condition, operation, vm): Key, group: Group) -> Option<Benchmark> {
     let (unit, direction, readings) = group;
     let repetitions = Sample::new(by_repetition(&readings).into_values().collect())?;
-    let (value, sd, ci95) = (repetitions.mean(), repetitions.sd(), mean_ci95(&repetitions));
+    let (value, sd, ci95) =
+        (repetitions.mean(), repetitions.sd(), mean_interval(&repetitions, Range::Positive.support(0.0)));
     Some(Benchmark { benchmark, condition, vm, operation, unit, direction, readings, value, sd, ci95 })
 }
 

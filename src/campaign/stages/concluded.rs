@@ -35,13 +35,15 @@ impl Concluded {
             mut diagnostics,
         } = aggregated;
         let Benchmarked { benchmarks, efficiency, parallel, grids } = benchmarked;
-        let mut all = findings::find(&conditions, &runs, &series, &comparisons, config.bootstrap.seed);
+        let limits = checks::exceeded(config, &conditions, &series, &mut diagnostics);
+        let exceeded = limits.iter().filter_map(checks::message).collect();
+        let mut all = limits;
+        all.extend(findings::find(&conditions, &runs, &series, &comparisons, config.bootstrap.seed));
         findings::flag_first_repetitions(&all, &conditions, &mut runs);
         all.extend(efficiency::find(&efficiency, &parallel, &config.file));
         all.extend(findings::transfer(&convergence, &sweeps, &series));
         let results = checks::Results { conditions: &conditions, series: &series, benchmarks: &benchmarks };
         let published = checks::published(config, &results, &mut diagnostics);
-        let exceeded = checks::exceeded(config, &conditions, &series, &mut diagnostics);
         let mut analysis = Analysis {
             campaign: campaign(session, hosts, vm),
             conditions,
@@ -91,7 +93,7 @@ fn campaign(session: &Session, hosts: Vec<Host>, vm: Option<String>) -> Campaign
 /// Which VM to migrate first, where the configuration asks; what stands in its way is a warning.
 fn place(analysis: &mut Analysis, config: &Config) {
     let Some(table) = &config.file.placement else { return };
-    match placement::place(analysis, table) {
+    match placement::place(analysis, table, true) {
         Ok(placement) => analysis.placement = Some(placement),
         Err(error) => {
             let message = format!("{error:#}");

@@ -156,11 +156,8 @@ fn section(id: &str, title: &str, blocks: Vec<Block>) -> Section {
 /// A document that a snapshot can show.
 pub fn small() -> Document {
     let findings = vec![
-        FindingItem {
-            text: "The service was out of reach for 11.72 s.".to_owned(),
-            link: Some("hosts".to_owned()),
-        },
-        FindingItem { text: HOSTILE[0].to_owned(), link: None },
+        FindingItem::new("The service was out of reach for 11.72 s.".to_owned(), Some("hosts".to_owned())),
+        FindingItem::new(HOSTILE[0].to_owned(), None),
     ];
     let definitions = vec![
         Definition {

@@ -89,6 +89,30 @@ pub struct FindingItem {
     pub text: String,
     /// Anchor of the section with the details.
     pub link: Option<String>,
+    /// What an index of several campaigns takes first.
+    #[serde(skip)]
+    pub rank: Rank,
+}
+
+/// How urgent a finding is, the most urgent first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// A declared limit is exceeded, or the service or migrations were lost.
+    Lost,
+    /// The worst of what was measured.
+    Worst,
+    #[default]
+    Other,
+}
+
+impl FindingItem {
+    pub fn new(text: String, link: Option<String>) -> Self {
+        Self { text, link, rank: Rank::default() }
+    }
+
+    pub fn ranked(self, rank: Rank) -> Self {
+        Self { rank, ..self }
+    }
 }
 
 /// A figure by its identifier.

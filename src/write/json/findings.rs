@@ -26,6 +26,9 @@ impl<'a> FindingData<'a> {
         let data =
             Self { code: finding.code(), factors: None, run: None, metric: None, values: BTreeMap::new() };
         match finding {
+            Finding::LimitExceeded { limited: _, value, at_most } => {
+                data.value("value", *value).value("at_most", *at_most)
+            }
             Finding::Incomplete { condition, failed, known, rate } => data
                 .condition(Some(*condition))
                 .count("completed", known - failed)
@@ -104,7 +107,7 @@ impl<'a> FindingData<'a> {
                     .metric(Some(&of.operation))
                     .value("efficiency", efficiency.efficiency)
             }
-            Finding::LosesMore { loss, quantities, worse, comparison: _ } => {
+            Finding::LosesMore { loss, quantities, worse, uncertain: _, comparison: _ } => {
                 data.value("loss", *loss).count("quantities", *quantities).count("worse", worse.len())
             }
             Finding::Together { operations } => {

@@ -82,7 +82,7 @@ impl Composer<'_> {
                 let key = if flags.len() == 1 { "report.in_repetition" } else { "report.in_repetitions" };
                 let (repetitions, sentence) = (repetitions.join(", "), flag_sentence(&flags, self.text));
                 let values = [("repetition", repetitions.as_str()), ("sentence", &sentence)];
-                FindingItem { text: self.text.fill(key, &values), link: None }
+                FindingItem::new(self.text.fill(key, &values), None)
             })
             .collect();
         (!items.is_empty()).then_some(Block::Findings { items })

@@ -31,7 +31,7 @@ impl Composer<'_> {
                 Finding::Trend { .. } => (self.trend(finding)?, None),
                 _ => return None,
             };
-            Some(FindingItem { text, link: link.map(str::to_owned) })
+            Some(FindingItem::new(text, link.map(str::to_owned)))
         };
         self.analysis.findings.iter().filter_map(item).collect()
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::format::{range, share_decimals};
-use super::super::view::{Block, FindingItem, Section};
+use super::super::view::{Block, FindingItem, Rank, Section};
 use super::Composer;
 use crate::model::{
     Analysis, Benchmark, ConditionId, Content, Direction, Efficiency, EfficiencyId, Entries, Finding,
@@ -113,9 +113,9 @@ impl Composer<'_> {
                 Finding::LeastEfficient { comparison, efficiency } => {
                     (self.least_efficient(comparison, *efficiency), self.section_of(comparison))
                 }
-                Finding::LosesMore { comparison, loss, quantities, worse } => {
+                Finding::LosesMore { comparison, loss, quantities, worse, uncertain } => {
                     let link = self.section_of(comparison);
-                    let text = self.loses_more(*loss, *quantities, worse);
+                    let text = self.loses_more(*loss, *quantities, worse, *uncertain);
                     // Said of the comparison that was named just before.
                     if let Some(last) =
                         items.last_mut().filter(|last| last.link.is_some() && last.link == link)
@@ -145,7 +145,11 @@ impl Composer<'_> {
                 }
                 _ => continue,
             };
-            items.extend(text.map(|text| FindingItem { text, link }));
+            let rank = match finding {
+                Finding::LeastEfficient { .. } => Rank::Worst,
+                _ => Rank::Other,
+            };
+            items.extend(text.map(|text| FindingItem::new(text, link).ranked(rank)));
         }
         items
     }
@@ -177,16 +181,19 @@ impl Composer<'_> {
         ))
     }
 
-    fn loses_more(&self, loss: f64, quantities: usize, worse: &[EfficiencyId]) -> String {
+    fn loses_more(&self, loss: f64, quantities: usize, worse: &[EfficiencyId], uncertain: usize) -> String {
         let found: Vec<&Efficiency> =
             worse.iter().filter_map(|id| self.analysis.efficiency.entry(*id)).collect();
         let key = match worse.len() {
+            0 if uncertain > 0 => "finding.loses_uncertain",
+            _ if uncertain > 0 => "finding.loses_more_uncertain",
             0 => "finding.loses_little",
             n if n == quantities && n > 1 => "finding.loses_all",
             _ => "finding.loses_more",
         };
         let values = [
-            ("kept", quantities.saturating_sub(worse.len()).to_string()),
+            ("kept", quantities.saturating_sub(worse.len() + uncertain).to_string()),
+            ("uncertain", uncertain.to_string()),
             ("quantities", quantities.to_string()),
             ("loss", self.text.number(loss * 100.0, 0)),
             ("worse", worse.len().to_string()),

@@ -1,7 +1,7 @@
 //! What the numbers say, as sentences.
 
 use super::super::format::{plus_minus, probability, range};
-use super::super::view::FindingItem;
+use super::super::view::{FindingItem, Rank};
 use super::Composer;
 use crate::model::{
     Check, ClockOwner, Comparison, ConditionId, ConditionOutage, Entries, Finding, FlagCode, Method, Run,
@@ -17,7 +17,10 @@ impl Composer<'_> {
     /// The findings as a few sentences: one item a condition for its outage and what lengthened it, one for each
     /// kind of what conditions have in common. Conditions whose service or migrations were lost come first.
     pub(super) fn findings(&self) -> Vec<FindingItem> {
-        let mut items: Vec<FindingItem> = self.of_placement().into_iter().collect();
+        let mut items: Vec<FindingItem> =
+            self.analysis.findings.iter().filter_map(|finding| self.limit_exceeded(finding)).collect();
+        items.extend(self.of_placement());
+        let worst = self.worst();
         let plain = self.plain_outages();
         let mut others = Vec::new();
         for (id, condition) in self.analysis.conditions.entries() {
@@ -30,31 +33,53 @@ impl Composer<'_> {
                 .collect();
             if !sentences.is_empty() {
                 let link = Some(format!("condition-{}", condition.id));
-                let item = FindingItem { text: sentences.join(" "), link };
-                let lost = condition.failed + condition.not_returned > 0;
-                if lost { &mut items } else { &mut others }.push(item);
+                let item = FindingItem::new(sentences.join(" "), link);
+                if condition.failed + condition.not_returned > 0 {
+                    items.push(item.ranked(Rank::Lost));
+                } else {
+                    others.push(if worst == Some(id) { item.ranked(Rank::Worst) } else { item });
+                }
             }
         }
-        items.extend(self.outages_together(&plain).map(|text| FindingItem { text, link: None }));
+        items.extend(
+            self.outages_together(&plain).map(|text| FindingItem::new(text, None).ranked(Rank::Worst)),
+        );
         items.extend(others);
         let round_trips: Vec<String> =
             self.analysis.findings.iter().filter_map(|finding| self.round_trips_raised(finding)).collect();
         if !round_trips.is_empty() {
             let text = self.text.fill("finding.round_trips", &[("list", &round_trips.join(", "))]);
-            items.push(FindingItem { text, link: None });
+            items.push(FindingItem::new(text, None));
         }
         items.extend(self.analysis.findings.iter().filter_map(|finding| self.of_all(finding)));
-        items.extend(self.stopped_clocks().map(|text| FindingItem { text, link: None }));
+        items.extend(self.stopped_clocks().map(|text| FindingItem::new(text, None)));
         items.extend(self.contradictions());
         let linked = |link: &str| {
             let link = link.to_owned();
-            move |text| FindingItem { text, link: Some(link.clone()) }
+            move |text| FindingItem::new(text, Some(link.clone()))
         };
         items.extend(self.wrong_clocks().into_iter().map(linked("clocks")));
-        items.extend(self.incomplete().map(linked("failures")));
+        items.extend(self.incomplete().map(linked("failures")).map(|item| item.ranked(Rank::Lost)));
         items.extend(self.of_transfer());
         items.extend(self.of_benchmarks());
         items
+    }
+
+    fn limit_exceeded(&self, finding: &Finding) -> Option<FindingItem> {
+        let Finding::LimitExceeded { limited, value, at_most } = finding else { return None };
+        let values = [self.text.number(*value, 3), at_most.to_string()];
+        let [value, at_most] = values.each_ref().map(String::as_str);
+        let values = [("limited", limited.as_str()), ("value", value), ("at_most", at_most)];
+        Some(FindingItem::new(self.text.fill("finding.limit_exceeded", &values), None).ranked(Rank::Lost))
+    }
+
+    /// The condition with the longest outage of those that ended.
+    fn worst(&self) -> Option<ConditionId> {
+        let longest = self.analysis.findings.iter().filter_map(|finding| {
+            let Finding::Outage(outage) = finding else { return None };
+            Some((outage.ended_s?.high, outage.condition))
+        });
+        longest.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, condition)| condition)
     }
 
     /// The outages of conditions of which there is nothing else to say, if they are many and of one method.
@@ -162,7 +187,8 @@ impl Composer<'_> {
                 Some(text.fill("finding.sessions_differ", &values))
             }
             // Of another condition, or of none.
-            Finding::LeastEfficient { .. }
+            Finding::LimitExceeded { .. }
+            | Finding::LeastEfficient { .. }
             | Finding::LosesMore { .. }
             | Finding::Together { .. }
             | Finding::Uneven { .. }
@@ -243,15 +269,15 @@ impl Composer<'_> {
                 let list = conditions.iter().map(item).collect::<Vec<_>>().join(", ");
                 let (sign, p) = probability(*p, self.text);
                 let values = [("list", list.as_str()), ("p", &format!("{sign}\u{a0}{p}"))];
-                Some(FindingItem { text: self.text.fill("finding.first_repetitions", &values), link: None })
+                Some(FindingItem::new(self.text.fill("finding.first_repetitions", &values), None))
             }
             Finding::RecordedInBlocks { conditions } => {
                 let values = [("conditions", &*conditions.to_string())];
-                Some(FindingItem { text: self.text.fill("finding.in_blocks", &values), link: None })
+                Some(FindingItem::new(self.text.fill("finding.in_blocks", &values), None))
             }
             Finding::MethodsAgree { runs, overlapping, mean_difference_s, largest_difference_s } => {
-                Some(FindingItem {
-                    text: self.text.fill(
+                Some(FindingItem::new(
+                    self.text.fill(
                         "finding.methods_agree",
                         &[
                             ("runs", &runs.to_string()),
@@ -260,13 +286,13 @@ impl Composer<'_> {
                             ("largest", &self.seconds(*largest_difference_s)),
                         ],
                     ),
-                    link: None,
-                })
+                    None,
+                ))
             }
             Finding::MethodsDisagree { run, ping_s, guest_clock_s } => {
                 let run = &self.analysis.runs[*run];
-                Some(FindingItem {
-                    text: self.text.fill(
+                Some(FindingItem::new(
+                    self.text.fill(
                         "finding.methods_disagree",
                         &[
                             ("run", &run.id),
@@ -274,10 +300,11 @@ impl Composer<'_> {
                             ("guest_clock", &self.seconds(*guest_clock_s)),
                         ],
                     ),
-                    link: Some(format!("condition-{}", self.analysis.conditions[run.condition].id)),
-                })
+                    Some(format!("condition-{}", self.analysis.conditions[run.condition].id)),
+                ))
             }
-            Finding::LeastEfficient { .. }
+            Finding::LimitExceeded { .. }
+            | Finding::LeastEfficient { .. }
             | Finding::LosesMore { .. }
             | Finding::Together { .. }
             | Finding::Uneven { .. }
@@ -317,7 +344,7 @@ impl Composer<'_> {
         let worst = contradicted().max_by(|a, b| beyond(a.1).total_cmp(&beyond(b.1)));
         let Some((run, check)) = worst else {
             let text = self.text.fill("finding.no_contradiction", &[("checks", &all)]);
-            return (all != "0").then_some(FindingItem { text, link: None });
+            return (all != "0").then_some(FindingItem::new(text, None));
         };
         let mut runs: Vec<&str> = contradicted().map(|(run, _)| run.id.as_str()).collect();
         let number = runs.len().to_string();
@@ -334,7 +361,7 @@ impl Composer<'_> {
             ],
         );
         let condition = &self.analysis.conditions[run.condition].id;
-        Some(FindingItem { text, link: Some(format!("condition-{condition}-course")) })
+        Some(FindingItem::new(text, Some(format!("condition-{condition}-course"))))
     }
 
     /// A sentence for each clock that is wrong, and for each that drifts.

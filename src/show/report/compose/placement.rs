@@ -54,7 +54,7 @@ impl Composer<'_> {
     /// What the section comes to, for the head of the report.
     pub(super) fn of_placement(&self) -> Option<FindingItem> {
         let text = recommendation(self.analysis.placement.as_ref()?, self.text);
-        Some(FindingItem { text, link: Some(SECTION.to_owned()) })
+        Some(FindingItem::new(text, Some(SECTION.to_owned())))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Several documents → one, with an index and a chapter for each campaign.
 
 use super::super::format::table;
-use super::super::view::{Block, Definition, Document, Section, TableView};
+use super::super::view::{Block, Definition, Document, FindingItem, Section, TableView};
 use crate::model::Analysis;
 use crate::model::VERSION;
 use crate::show::tables;
@@ -92,13 +92,15 @@ fn campaigns(chapters: &[(&str, &Analysis)], text: &Text) -> TableView {
     view
 }
 
-/// What a campaign says first.
+/// What a campaign says first: what exceeded a limit or was lost, then the worst, then the rest in its order.
 fn in_short(document: &Document) -> Option<Definition> {
     let findings = document.sections.first()?.blocks.iter().find_map(|block| match block {
         Block::Findings { items } => Some(items),
         _ => None,
     })?;
-    let sentences: Vec<&str> = findings.iter().take(IN_SHORT).map(|item| item.text.as_str()).collect();
+    let mut first: Vec<&FindingItem> = findings.iter().collect();
+    first.sort_by_key(|item| item.rank);
+    let sentences: Vec<&str> = first.iter().take(IN_SHORT).map(|item| item.text.as_str()).collect();
     Some(Definition { term: document.title.clone(), text: sentences.join(" "), formula: None })
 }
 
