@@ -89,7 +89,7 @@ impl Outages {
 }
 
 /// What is simulated, with its name in the tables.
-pub const OUTAGES: [(Outages, &str); 9] = [
+pub const OUTAGES: [(Outages, &str); 10] = [
     (Outages::of(Shape::Normal(0.15), 1.0, 0.0), "normal, s.d. 15 %"),
     (Outages::of(Shape::Normal(0.15), 1.0, 0.2), "the same in steps of 20 %"),
     (Outages::of(Shape::Lognormal(0.1), 1.0, 0.0), "lognormal, σ 0.1"),
@@ -99,6 +99,7 @@ pub const OUTAGES: [(Outages, &str); 9] = [
     (Outages::of(Shape::Normal(0.03 / 1.05), 1.05, 0.2), "1.05 ± 0.03 s, ping every 0.2 s"),
     (Outages::of(Shape::Normal(0.02 / 0.85), 0.85, 1.0), "0.85 ± 0.02 s, ping every 1 s"),
     (Outages::of(Shape::Rare, 1.0, 0.0), "one in five three times as long"),
+    (Outages::of(Shape::Lognormal(1.0), 0.4, 0.2), "lognormal, σ 1, twice as long as a step"),
 ];
 
 /// What comes of trials, each with noise of its own, in their order.

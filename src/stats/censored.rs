@@ -100,9 +100,11 @@ const CONVERGED: f64 = 1e-9;
 const MOST_WORK: usize = 50_000_000;
 
 impl Turnbull {
-    /// `None` for no values, or where an upper bound is below its lower one.
+    /// `None` for no values, or where an upper bound is below its lower one. Where failures are among the values, what
+    /// has no upper bound may be one, too, and the likeliest distribution puts all of it there.
     pub fn new(values: &[Bounds]) -> Option<Self> {
-        if values.is_empty() || values.iter().any(|v| v.upper_or_endless() < v.lower) {
+        let in_order = |v: &Bounds| v.lower <= v.upper_or_endless();
+        if values.is_empty() || !values.iter().all(in_order) {
             return None;
         }
         let places = innermost(values);

@@ -12,7 +12,7 @@ pub struct Shift {
 }
 
 /// Estimate of Hodges and Lehmann (1963), and the differences between which the exact rank-sum test does not
-/// reject at 5 % (Moses, 1953): from the k-th least to the k-th greatest difference, where k is the largest number
+/// reject at 5 % (Moses, 1965): from the k-th least to the k-th greatest difference, where k is the largest number
 /// with P(U < k) ≤ 2.5 %. With ties it holds more than 95 %.
 ///
 /// `step` is how coarse the values are, 0 for continuous ones. Differences of steps are steps, and most of them the
@@ -55,11 +55,11 @@ pub(super) fn u_distribution(m: usize, n: usize) -> Vec<f64> {
     let mut of: Vec<Vec<f64>> = vec![vec![1.0]; n + 1];
     for i in 1..=m {
         let mut next: Vec<Vec<f64>> = Vec::with_capacity(n + 1);
-        for j in 0..=n {
+        for (j, without) in of.iter().enumerate() {
             let mut chances = vec![0.0; i * j + 1];
             // The greatest value is of the first group and greater than all j, or of the second.
             let share = i as f64 / (i + j) as f64;
-            for (to, from) in chances.iter_mut().skip(j).zip(&of[j]) {
+            for (to, from) in chances.iter_mut().skip(j).zip(without) {
                 *to += share * from;
             }
             if let Some(fewer) = next.last() {
