@@ -14,7 +14,8 @@ use crate::input::config::Config;
 use crate::model::diagnostics::campaign_diagnostic;
 use crate::model::metrics;
 use crate::model::{
-    Condition, ConditionId, Degradation, Diagnostic, Host, Measurement, Method, Outage, Ping, Run, Severity,
+    Check, Condition, ConditionId, Degradation, Diagnostic, Event, Flag, FlagCode, Host, Measurement, Method,
+    Outage, Ping, Run, Severity,
 };
 
 /// What is left of a run.
@@ -37,8 +38,9 @@ pub fn measure(
 ) -> MeasuredRun {
     let id = format!("{}-{}", condition.id, aligned.key.repetition);
     let migration = aligned.migration.clone();
-    let outage::Measured { outages, ping, guest } = outage::measure(aligned);
-    let flags = outage::flags(&migration, ping.as_ref(), &outages, guest.as_ref());
+    let measured = outage::measure(aligned);
+    let flags = outage::flags(&migration, &measured);
+    let outage::Measured { outages, ping, time_zero_doubted, .. } = measured;
     let milestones = time_line::milestones(aligned, &outages, hosts);
     let phases = time_line::phases(&milestones);
     let presences = time_line::presences(aligned, hosts);
@@ -52,12 +54,13 @@ pub fn measure(
         factors: aligned.key.factors.clone(),
         repetition: aligned.key.repetition,
         source_files: aligned.files.clone(),
-        degradation: degraded(aligned, ping.as_ref(), &outages),
+        // Without a time zero there is no before to compare with.
+        degradation: degraded(aligned, ping.as_ref(), &outages).filter(|_| !time_zero_doubted),
         measurements: measurements(aligned, &outages, config),
         numbers: Vec::new(),
         streams: aligned.streams.clone(),
         resources: aligned.samples.iter().filter_map(cost).collect(),
-        flags: flags.into_iter().chain(reconciliation::flags(&checks)).collect(),
+        flags: all_flags(flags, &checks, time_zero_doubted),
         hypervisor: aligned.hypervisor.as_ref().map(|log| log.account.clone()),
         id,
         migration,
@@ -73,13 +76,23 @@ pub fn measure(
     let mut bins = Vec::new();
     for event in config.events().filter(|_| run.counts() && run.migration.request_epoch_s.is_some()) {
         match run.event_s(event) {
-            Some(zero_s) => bins.extend(binned(&aligned.samples, event, zero_s)),
+            Some(zero_s) => {
+                bins.extend(binned(&aligned.samples, event, zero_s));
+                diagnostics.extend((time_zero_doubted && event == Event::Request).then(|| doubted(&run)));
+            }
             None => diagnostics.push(without_event(&run)),
         }
     }
     let (offsets, beside) = clocks::in_run(aligned, hosts, config);
     diagnostics.extend(beside);
     MeasuredRun { run, bins, offsets, diagnostics }
+}
+
+/// The flags of a run. That the outage ended before the request is said once.
+fn all_flags(flags: Vec<Flag>, checks: &[Check], time_zero_doubted: bool) -> Vec<Flag> {
+    let by_checks = reconciliation::flags(checks).into_iter();
+    let said = |flag: &Flag| time_zero_doubted && flag.code == FlagCode::OutageBeforeRequest;
+    flags.into_iter().chain(by_checks.filter(|flag| !said(flag))).collect()
 }
 
 /// How much worse the service was, by ping.
@@ -118,6 +131,16 @@ fn unplaced(id: &str, aligned: &AlignedRun) -> Option<Diagnostic> {
         )
     };
     placeable.then(|| campaign_diagnostic(Severity::Error, "run-without-time-zero", message()))
+}
+
+/// What a reader of curves must know of a run whose request lies nobody knows where.
+fn doubted(run: &Run) -> Diagnostic {
+    let message = format!(
+        "run {}: what was silent lies before the request, so that a clock is wrong or it was another outage (see the \
+         flags of the run). Its curves are aligned at the request as it was stamped and may be off by as much",
+        run.id
+    );
+    campaign_diagnostic(Severity::Warning, "time-zero-doubted", message)
 }
 
 fn without_event(run: &Run) -> Diagnostic {

@@ -34,6 +34,7 @@ mod schema;
 mod several;
 mod stream;
 mod tidy;
+mod which_outage;
 mod zones;
 
 use std::fs;

@@ -89,6 +89,8 @@ pub(super) fn timeline(
     Some(PingTimeline {
         file: report.file.to_owned(),
         interval_s,
+        wait_s: None,
+        stamped: resolution_s == 0.0 && line.is_some(),
         sent,
         first_seq,
         duplicates: u32::try_from(total - replies.len()).unwrap_or(u32::MAX),
