@@ -403,6 +403,7 @@ mod tests {
         let mut requests = PingTimeline {
             file: String::new(),
             wait_s: None,
+            refused: Vec::new(),
             stamped: true,
             interval_s: 0.2,
             sent: 100,
@@ -431,6 +432,7 @@ mod tests {
         let requests = PingTimeline {
             file: String::new(),
             wait_s: None,
+            refused: Vec::new(),
             stamped: true,
             interval_s: 0.2,
             sent: 100,

@@ -13,6 +13,9 @@ pub struct PingTimeline {
     /// Of a ping that waits for an answer before it sends the next request: how long after an unanswered one the
     /// next follows, seconds. `None` for one that sends at a steady pace.
     pub wait_s: Option<f64>,
+    /// Of such a ping whose log has no times: the unanswered requests that an error came back for, ascending. The next one
+    /// may have followed after an interval.
+    pub refused: Vec<u32>,
     /// Requests sent.
     pub sent: u32,
     /// Sequence number of the first request.
@@ -59,6 +62,15 @@ impl PingTimeline {
     /// How long after an unanswered request the next one follows, seconds.
     pub fn lost_interval_s(&self) -> f64 {
         self.wait_s.unwrap_or(self.interval_s)
+    }
+
+    /// How long so many unanswered requests from `first` on take until the next one follows, seconds.
+    pub fn lost_s(&self, first: u32, requests: u32) -> f64 {
+        let end = first.saturating_add(requests);
+        let until = |seq: u32| self.refused.partition_point(|refused| *refused < seq);
+        let refused = u32::try_from(until(end).saturating_sub(until(first))).unwrap_or(requests);
+        f64::from(requests.saturating_sub(refused)) * self.lost_interval_s()
+            + f64::from(refused) * self.interval_s
     }
 
     /// The unanswered requests in rows: the first of each, and the first after it.
@@ -120,6 +132,7 @@ mod tests {
             file: String::new(),
             interval_s: 0.2,
             wait_s,
+            refused: Vec::new(),
             sent: 9,
             first_seq: 0,
             answered: vec![1, 2, 3, 7],
@@ -152,5 +165,8 @@ mod tests {
             near(&waits, seq, expected);
         }
         assert_eq!(PingTimeline { origin_s: None, ..steady }.sent_at(5), None);
+        // What an error came back for was not waited for.
+        waits.refused = vec![5];
+        assert!((waits.lost_s(4, 3) - 4.2).abs() < 1e-9, "{}", waits.lost_s(4, 3));
     }
 }

@@ -12,6 +12,7 @@ mod bad_input;
 mod benchmarks_shown;
 mod clock_estimates;
 mod clocks;
+mod closed_loop_ping;
 mod compressed;
 mod corpus;
 mod coverage;

@@ -14,6 +14,7 @@
 //! and a drift within a run.
 
 mod benchmarks;
+mod closed_loop;
 mod counter;
 mod guest_clock;
 mod hypervisor;

@@ -33,6 +33,7 @@ fn simulated(rng: &mut ChaCha8Rng, epoch: f64, Ahead([source, target, guest]): A
     let ping = PingTimeline {
         file: "ping".to_owned(),
         wait_s: None,
+        refused: Vec::new(),
         stamped: true,
         interval_s: 0.2,
         sent: 299,

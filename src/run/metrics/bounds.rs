@@ -142,16 +142,21 @@ pub fn longest_standstill(timeline: &PingTimeline, since_s: f64) -> f64 {
 /// the nominal and the measured interval, or as long as ping waits for each answer. Less what may have been no
 /// standstill: the way of the first one to the VM, and losses by chance beside the hole.
 pub fn shortest_standstill(hole: Hole, timeline: &PingTimeline) -> f64 {
-    let interval_s = timeline.wait_s.unwrap_or(timeline.interval_s.min(timeline.period_s));
+    let interval_s = timeline.interval_s.min(timeline.period_s);
     let before = sightings(timeline).take_while(|seen| seen.seq < hole.first);
     let ways = Sample::new(before.map(|seen| seen.until_s - seen.from_s).collect());
     // Only a way of less than an interval: on a longer one the next request would have been answered.
-    let way_s = ways.map_or(0.0, |ways| ways.quantile(0.99).min(interval_s));
+    let way_s = ways.map_or(0.0, |ways| ways.quantile(0.99).min(timeline.wait_s.unwrap_or(interval_s)));
     let answered = u32::try_from(timeline.answered.len()).unwrap_or(u32::MAX);
     let elsewhere = timeline.sent.saturating_sub(answered).saturating_sub(hole.lost);
     let by_chance = lost_beside(elsewhere, elsewhere.saturating_add(answered));
     let proven = hole.lost.saturating_sub(1).saturating_sub(by_chance);
-    (f64::from(proven) * interval_s - way_s).max(0.0)
+    let proven_s = match timeline.wait_s {
+        // How long it waits was measured between two stamps.
+        Some(_) => timeline.lost_s(hole.first, proven) - timeline.span_error.fixed_s,
+        None => f64::from(proven) * interval_s,
+    };
+    (proven_s - way_s).max(0.0)
 }
 
 /// How many losses by chance may adjoin a hole, where `lost` of `requests` were lost elsewhere. With the

@@ -72,6 +72,7 @@ mod tests {
         let timeline = PingTimeline {
             file: String::new(),
             wait_s: None,
+            refused: Vec::new(),
             stamped: true,
             interval_s: 0.2,
             sent: 100,

@@ -63,7 +63,7 @@ impl<'a> ByPing<'a> {
 
     /// How long a hole is, seconds.
     pub fn length_s(&self, hole: Hole) -> f64 {
-        f64::from(hole.lost) * self.timeline.lost_interval_s()
+        self.timeline.lost_s(hole.first, hole.lost)
     }
 
     /// When a hole began, seconds since the request.
@@ -102,8 +102,8 @@ impl<'a> ByPing<'a> {
         }
     }
 
-    /// k unanswered requests, one every i seconds: the outage is k · i. It lies between the answered requests
-    /// around them. `None` where nothing decides whether the only hole is the outage.
+    /// k unanswered requests, one every i seconds: the outage is k · i, with a ping that waits for its answers k times as
+    /// long as it waits. It lies between the answered requests around them. `None` where nothing decides whether the only hole is the outage.
     pub fn outage(&self) -> Option<Outage> {
         if self.is_undecided() {
             return None;

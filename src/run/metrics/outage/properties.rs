@@ -40,6 +40,7 @@ fn timelines() -> impl Strategy<Value = PingTimeline> {
             PingTimeline {
                 file: String::new(),
                 wait_s: None,
+                refused: Vec::new(),
                 stamped: true,
                 interval_s,
                 sent: u32::try_from(requests.len()).unwrap(),

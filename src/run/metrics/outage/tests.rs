@@ -22,6 +22,7 @@ fn timeline(unanswered: impl Fn(u32) -> bool) -> PingTimeline {
     PingTimeline {
         file: "ping".to_owned(),
         wait_s: None,
+        refused: Vec::new(),
         stamped: true,
         interval_s: 0.2,
         sent: 100,
