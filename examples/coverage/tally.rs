@@ -49,7 +49,9 @@ impl Measured {
     pub fn warns_of(&self, method: Method) -> bool {
         let of_clock =
             [FlagCode::GuestClockStopped, FlagCode::GuestClockStepsBack, FlagCode::GuestClockJumps];
+        let by_ping = matches!(method, Method::Ping | Method::PingReplyGap);
         self.flagged(FlagCode::MethodsDisagree)
+            || (by_ping && self.flagged(FlagCode::OutageBeforeRequest))
             || (method == Method::GuestClock && of_clock.iter().any(|code| self.flagged(*code)))
     }
 }

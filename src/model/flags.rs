@@ -34,6 +34,8 @@ pub enum FlagCode {
     TimeZeroDoubted,
     /// All that was silent lies before the request, and nothing says whether it was the outage: none is stated.
     OutageUndecided,
+    /// Ping's log was over before the request: it says nothing of the outage.
+    PingOverBeforeRequest,
     /// A silence before the request is as long as the outage, or longer.
     OutageBeforeAsLong,
     /// Requests were lost outside of the main hole.
@@ -54,6 +56,7 @@ names!(FlagCode, "flag", {
     Self::OutageBeforeRequest => "outage-before-request",
     Self::TimeZeroDoubted => "time-zero-doubted",
     Self::OutageUndecided => "outage-undecided",
+    Self::PingOverBeforeRequest => "ping-over-before-request",
     Self::OutageBeforeAsLong => "outage-before-as-long",
     Self::ScatteredLoss => "scattered-loss",
     Self::FirstRepetitionSlower => "first-repetition-slower",

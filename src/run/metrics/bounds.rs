@@ -29,7 +29,7 @@ pub struct Sighting {
 }
 
 /// Which of the holes is the outage, by the rule of [`event`]. A hole is longer the more requests it has, and stands out
-/// where chance does not explain it.
+/// where it is the only one or chance does not explain it.
 pub fn choice(timeline: &PingTimeline) -> Choice<Hole> {
     let holes = holes(timeline);
     let mut lost_by_length: BTreeMap<u32, u32> = BTreeMap::new();
@@ -37,6 +37,7 @@ pub fn choice(timeline: &PingTimeline) -> Choice<Hole> {
         let lost = lost_by_length.entry(hole.lost).or_default();
         *lost = lost.saturating_add(hole.lost);
     }
+    let only = holes.len() == 1;
     let mut sum = 0_u32;
     // How many requests were lost in holes of so many and in shorter ones.
     for lost in lost_by_length.values_mut() {
@@ -51,7 +52,7 @@ pub fn choice(timeline: &PingTimeline) -> Choice<Hole> {
             what: hole,
             length: f64::from(hole.lost),
             over_s: hole.over(timeline),
-            stands_out: was_there && !is_chance(hole.lost, others, timeline.sent),
+            stands_out: was_there && (only || !is_chance(hole.lost, others, timeline.sent)),
         }
     });
     event::choose(candidates, slack_s(timeline), 1.5)

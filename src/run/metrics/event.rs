@@ -29,8 +29,8 @@ pub enum Choice<T> {
     Nothing,
     /// The outage, and the longest event before the request where that stands out and is as long or longer.
     Outage { what: T, before: Option<T> },
-    /// Nothing that stands out is over after the request, but this one, the longest, before it.
-    Before(T),
+    /// Nothing that stands out is over after the request, and one before it, `what`, is longer than all that is: `after`.
+    Before { what: T, stands_out: bool, after: Option<T> },
 }
 
 /// Chooses among the candidates; of equally long ones the first. What ends `slack_s` seconds before the request may
@@ -42,16 +42,23 @@ pub fn choose<T: Copy>(
 ) -> Choice<T> {
     let (after, before): (Vec<_>, Vec<_>) =
         candidates.into_iter().partition(|candidate| candidate.over_s.is_none_or(|over| over >= -slack_s));
-    let before = longest(before.into_iter().filter(|candidate| candidate.stands_out));
+    let rival = longest(before.iter().copied().filter(|candidate| candidate.stands_out));
+    let before = longest(before);
     match (longest(after), before) {
         (None, None) => Choice::Nothing,
-        (Some(after), Some(before)) if !after.stands_out && before.length > after.length => {
-            Choice::Before(before.what)
+        (after, Some(before))
+            if after.is_none_or(|after| !after.stands_out && before.length > after.length) =>
+        {
+            Choice::Before {
+                what: before.what,
+                stands_out: before.stands_out,
+                after: after.map(|after| after.what),
+            }
         }
-        (None, Some(before)) => Choice::Before(before.what),
-        (Some(after), before) => Choice::Outage {
+        (None, Some(_)) => Choice::Nothing,
+        (Some(after), _) => Choice::Outage {
             what: after.what,
-            before: before.filter(|before| before.length + similar >= after.length).map(|before| before.what),
+            before: rival.filter(|before| before.length + similar >= after.length).map(|before| before.what),
         },
     }
 }
@@ -91,10 +98,11 @@ mod tests {
 
     #[test]
     fn what_is_over_before_the_request_is_no_outage() {
-        assert_eq!(of(&[(-3.0, 2.0, true), (-9.0, 3.0, true)]), Choice::Before(1));
-        assert_eq!(of(&[(-3.0, 2.0, true), (9.0, 0.2, false)]), Choice::Before(0));
+        let before = |what, stands_out, after| Choice::Before { what, stands_out, after };
+        assert_eq!(of(&[(-3.0, 2.0, true), (-9.0, 3.0, true)]), before(1, true, None));
+        assert_eq!(of(&[(-3.0, 2.0, true), (9.0, 0.2, false)]), before(0, true, Some(1)));
         let by_chance = Choice::Outage { what: 1, before: None };
         assert_eq!(of(&[(-3.0, 0.2, false), (9.0, 0.2, false)]), by_chance);
-        assert_eq!(of(&[(-3.0, 0.2, false)]), Choice::Nothing);
+        assert_eq!(of(&[(-3.0, 0.2, false)]), before(0, false, None));
     }
 }

@@ -40,6 +40,8 @@ enum Doubt<T> {
     TimeZero(T),
     /// Nothing but one before the request, which may be the outage or not.
     Undecided(T),
+    /// The log was over at this instant, before the request, seconds since that.
+    Over(f64),
 }
 
 impl<T> Doubt<T> {
@@ -50,12 +52,13 @@ impl<T> Doubt<T> {
             }
             Self::TimeZero(event) => Doubt::TimeZero(change(event)),
             Self::Undecided(event) => Doubt::Undecided(change(event)),
+            Self::Over(over_s) => Doubt::Over(over_s),
         }
     }
 
     fn of_time_zero(&self) -> bool {
         match self {
-            Self::TimeZero(_) | Self::Undecided(_) => true,
+            Self::TimeZero(_) | Self::Undecided(_) | Self::Over(_) => true,
             Self::Another { .. } => false,
         }
     }
@@ -77,6 +80,7 @@ impl Doubt<Placed> {
             Doubt::Undecided((length_s, at_s, _)) => {
                 (FlagCode::OutageUndecided, vec![("before_s", length_s), ("at_s", at_s)])
             }
+            Doubt::Over(over_s) => (FlagCode::PingOverBeforeRequest, vec![("seconds", -over_s)]),
         };
         Flag { code, values }
     }
@@ -88,13 +92,17 @@ pub fn measure(run: &AlignedRun) -> Measured {
     let still_s = by_hypervisor.as_ref().map(|outage| outage.estimate_s).into_iter();
     let still_s = still_s.chain(run.hypervisor.as_ref().and_then(stood_still)).reduce(f64::max);
     let anywhere = run.guest_clock.as_ref().and_then(by_guest::anywhere);
-    let witnesses = Witnesses { guest: anywhere.as_ref(), hypervisor_s: still_s };
+    let guest = run.guest_clock.is_some().then_some(anywhere.as_ref());
+    let witnesses = Witnesses { guest, hypervisor_s: still_s };
     let by_ping = run.ping.as_ref().map(|timeline| ByPing::new(timeline, &witnesses));
     let silence = by_ping.as_ref().and_then(ByPing::outage);
+    // Where time zero is wrong, nothing lies before it.
+    let anywhere_counts =
+        by_ping.as_ref().is_some_and(|by| matches!(by.doubt, Some(Doubt::TimeZero(_) | Doubt::Over(_))));
     let (step, guest_doubt) = run
         .guest_clock
         .as_ref()
-        .map_or((None, None), |clock| by_guest::choose(clock, silence.as_ref(), still_s));
+        .map_or((None, None), |clock| by_guest::choose(clock, silence.as_ref(), still_s, anywhere_counts));
     let guest = run
         .guest_clock
         .as_ref()

@@ -40,8 +40,11 @@ pub fn steps(clock: &GuestClock) -> Steps {
 }
 
 fn is_extraordinary(step: &[f64; 2], ordinary_s: f64) -> bool {
-    length(step) >= NO_STEP * ordinary_s && length(step) > 0.1
+    length(step) >= NO_STEP * ordinary_s && length(step) > MUCH_S
 }
+
+/// A step of less is none that stands out, seconds.
+const MUCH_S: f64 = 0.1;
 
 fn forward(clock: &GuestClock) -> Vec<[f64; 2]> {
     let pairs = clock.stamps_s.windows(2).map(|pair| [pair[0], pair[1]]);
@@ -66,17 +69,19 @@ pub(super) const NO_STEP: f64 = 5.0;
 /// Which step is the outage, by the rule of [`event`], and what is doubtful about it.
 ///
 /// A step before the request is the outage by a clock that is wrong where `silence`, the outage by ping, or
-/// `still_s`, how long the VM stood still by the hypervisor, is as long.
+/// `still_s`, how long the VM stood still by the hypervisor, is as long. With `anywhere` time zero is known to be wrong, and
+/// every step counts.
 pub(super) fn choose(
     clock: &GuestClock,
     silence: Option<&Outage>,
     still_s: Option<f64>,
+    anywhere: bool,
 ) -> (Option<[f64; 2]>, Option<Doubt<[f64; 2]>>) {
     let ordinary_s = steps(clock).ordinary_s;
     let candidates = forward(clock).into_iter().map(|step| Candidate {
         what: step,
         length: length(&step),
-        over_s: clock.aligned.then_some(step[1]),
+        over_s: (clock.aligned && !anywhere).then_some(step[1]),
         stands_out: is_extraordinary(&step, ordinary_s),
     });
     match event::choose(candidates, event::CLOCKS_S, ordinary_s) {
@@ -84,15 +89,19 @@ pub(super) fn choose(
         Choice::Outage { what, before } => {
             (Some(what), before.map(|before| Doubt::Another { outage: what, before }))
         }
-        Choice::Before(step) => {
+        Choice::Before { what: step, stands_out, after } => {
             let outage = of_step(clock, step, None).outage;
             let seen = silence.is_some_and(|silence| silence.estimate_s > 0.0 && overlap(silence, &outage));
-            if seen || still_s.is_some_and(|still_s| still_s > 0.1 && fits_downtime(&outage, still_s)) {
+            if !stands_out {
+                (after, None)
+            } else if seen
+                || still_s.is_some_and(|still_s| still_s > MUCH_S && fits_downtime(&outage, still_s))
+            {
                 // Ping says whether time zero is in doubt; without it this is all there is to say so.
                 (Some(step), silence.is_none().then_some(Doubt::TimeZero(step)))
             } else if silence.is_some() {
                 // Ping was answered, or was silent for another time: this clock was set, or stands still with its VM.
-                (largest(forward(clock).into_iter().filter(|step| step[1] >= -event::CLOCKS_S)), None)
+                (after, None)
             } else {
                 (None, Some(Doubt::Undecided(step)))
             }
@@ -109,7 +118,7 @@ pub(super) fn choose(
 ///
 /// `None` for fewer than two usable stamps, and where a step before the request may be the outage or not.
 pub fn guest_clock(clock: &GuestClock, silence: Option<&Outage>) -> Option<GuestClockOutage> {
-    choose(clock, silence, None).0.map(|step| of_step(clock, step, silence))
+    choose(clock, silence, None, false).0.map(|step| of_step(clock, step, silence))
 }
 
 /// The outage by the largest step of all, wherever it lies; `None` where none stands out.

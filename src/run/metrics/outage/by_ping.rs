@@ -20,8 +20,8 @@ pub(super) struct ByPing<'a> {
 
 /// What else was seen of the length of the outage, by clocks that are not ping's.
 pub(super) struct Witnesses<'a> {
-    /// Of the clock in the VM the largest step of all, wherever it lies.
-    pub guest: Option<&'a Outage>,
+    /// Of the clock in the VM the largest step of all, wherever it lies, where one stands out; `None` without its log.
+    pub guest: Option<Option<&'a Outage>>,
     /// How long the VM stood still by the hypervisor.
     pub hypervisor_s: Option<f64>,
 }
@@ -30,35 +30,40 @@ impl<'a> ByPing<'a> {
     pub fn new(timeline: &'a PingTimeline, witnesses: &Witnesses<'_>) -> Self {
         let since_s = -bounds::slack_s(timeline);
         let seen = |main, since_s, doubt| Self { timeline, main, since_s, doubt };
+        let last = timeline.first_seq.saturating_add(timeline.sent).saturating_sub(1);
+        let over_s = timeline.sent_at(last).filter(|sent| *sent < since_s);
         match bounds::choice(timeline) {
-            Choice::Nothing => seen(None, since_s, None),
+            Choice::Nothing => seen(None, since_s, over_s.map(Doubt::Over)),
             Choice::Outage { what, before } => {
                 seen(Some(what), since_s, before.map(|before| Doubt::Another { outage: what, before }))
             }
-            Choice::Before(hole) => {
-                let by_service = seen(Some(hole), f64::NEG_INFINITY, Some(Doubt::TimeZero(hole)));
-                if by_service.is_confirmed(since_s, witnesses) {
-                    by_service
-                } else {
-                    seen(None, since_s, Some(Doubt::Undecided(hole)))
+            Choice::Before { what, stands_out, after } => {
+                let by_service = seen(Some(what), f64::NEG_INFINITY, Some(Doubt::TimeZero(what)));
+                let missed_s = bounds::longest_standstill(timeline, since_s);
+                match by_service.is_confirmed(missed_s, witnesses) {
+                    // Ping was over when the migration was requested, which cannot be.
+                    _ if over_s.is_some() => by_service,
+                    Some(true) => by_service,
+                    Some(false) if what.lost == 1 => seen(after, since_s, None),
+                    Some(false) | None if stands_out => seen(None, since_s, Some(Doubt::Undecided(what))),
+                    Some(false) | None => seen(after, since_s, None),
                 }
             }
         }
     }
 
-    /// Whether something else says that the hole, which ended before the request, is the outage: ping was over when the
-    /// migration was requested, which cannot be; the clock in the VM made a step of the same length; or the VM stood still by
-    /// the hypervisor for as long, and for longer than ping can have missed after the request.
-    fn is_confirmed(&self, since_s: f64, witnesses: &Witnesses<'_>) -> bool {
-        let timeline = self.timeline;
-        let last = timeline.first_seq.saturating_add(timeline.sent).saturating_sub(1);
-        let over = timeline.sent_at(last).is_some_and(|sent| sent < since_s);
-        let Some(outage) = self.outage() else { return false };
-        let missed_s = bounds::longest_standstill(timeline, since_s);
-        over || witnesses.guest.is_some_and(|guest| overlap(guest, &outage))
-            || witnesses
-                .hypervisor_s
-                .is_some_and(|still_s| still_s > missed_s && fits_downtime(&outage, still_s))
+    /// Whether something else says that the hole, which ended before the request, is the outage: the clock in the VM made a
+    /// step of the same length, or the VM stood still by the hypervisor for as long, and for longer than ping can have
+    /// missed after the request. `None` where nothing else was logged.
+    fn is_confirmed(&self, missed_s: f64, witnesses: &Witnesses<'_>) -> Option<bool> {
+        let outage = self.outage()?;
+        let guest = witnesses.guest.map(|step| step.is_some_and(|guest| overlap(guest, &outage)));
+        let hypervisor =
+            witnesses.hypervisor_s.map(|still_s| still_s > missed_s && fits_downtime(&outage, still_s));
+        match (guest, hypervisor) {
+            (None, None) => None,
+            (guest, hypervisor) => Some(guest == Some(true) || hypervisor == Some(true)),
+        }
     }
 
     /// How long a hole is, seconds.
@@ -71,12 +76,13 @@ impl<'a> ByPing<'a> {
         hole.silence(self.timeline).0
     }
 
+    /// When it ended, seconds since the request.
     pub fn end_s(&self, hole: Hole) -> Option<f64> {
         hole.silence(self.timeline).1
     }
 
     fn is_undecided(&self) -> bool {
-        matches!(self.doubt, Some(Doubt::Undecided(_)))
+        matches!(self.doubt, Some(Doubt::Undecided(_) | Doubt::Over(_)))
     }
 
     /// What the log says of the run, whose outage by it is `outage`.
@@ -86,7 +92,7 @@ impl<'a> ByPing<'a> {
         let resumed = outage.and_then(|outage| outage.end_s).or(migration.duration_s);
         let (before, during, after) = match self.doubt {
             // Nobody knows what was before and what after.
-            Some(Doubt::TimeZero(_) | Doubt::Undecided(_)) => (None, None, None),
+            Some(Doubt::TimeZero(_) | Doubt::Undecided(_) | Doubt::Over(_)) => (None, None, None),
             Some(Doubt::Another { .. }) | None => round_trips::by_phase(timeline, resumed),
         };
         Ping {

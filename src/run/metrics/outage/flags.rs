@@ -61,11 +61,11 @@ fn jump(network: Option<&Outage>, interval_s: f64, guest: &GuestClockOutage) -> 
     (!inside.is_empty() || !overlap(network, &guest.outage)).then_some(jump)
 }
 
-/// Whether the clock in the VM was logged while the network was silent; where one of the two has no place, it is taken
-/// to have been.
+/// Whether the clock in the VM was logged before the network was silent and afterwards: one that stands still with its VM
+/// goes on where it stopped. Where one of the two has no place, it is taken to have been.
 fn logged_during(guest: &GuestClockOutage, network: &Outage) -> bool {
     let Some(([first, last], start)) = guest.logged.zip(network.start_s) else { return true };
-    first <= start + event::CLOCKS_S && network.end_s.is_none_or(|end| end - event::CLOCKS_S <= last)
+    first <= start + event::CLOCKS_S && start < last
 }
 
 /// Whether two outages can be the same event: they have an instant in common, each end of which is good to
