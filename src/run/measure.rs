@@ -4,9 +4,12 @@
 //! A [`MeasuredRun`] is small and holds nothing of the logs: they, and the samples of the [`AlignedRun`], can be dropped
 //! once it is made.
 
+use std::collections::BTreeMap;
+
 use super::align::AlignedRun;
 use super::bins::{BinnedSamples, binned};
 use super::clocks::{self, RunOffsets};
+use super::metrics::resources::Cost;
 use super::metrics::{
     degradation, outage, precopy, reconciliation, resources, streaming, time_line, transfer,
 };
@@ -45,9 +48,11 @@ pub fn measure(
     let phases = time_line::phases(&milestones);
     let presences = time_line::presences(aligned, hosts);
     let checks = reconciliation::checks(aligned, &outages, &milestones, &presences, hosts);
-    let cost = |samples| resources::cost(samples, migration.duration_s, &phases);
+    let cost = |samples| resources::cost(samples, &aligned.samples, migration.duration_s, &phases);
+    let costs: Vec<Cost> = aligned.samples.iter().filter_map(cost).collect();
     let (transfer, mut diagnostics) = transfer::transfer(&id, aligned, hosts);
     diagnostics.extend(unplaced(&id, aligned));
+    diagnostics.extend(holes(&id, &costs));
     diagnostics.extend(aligned.hypervisor.iter().filter_map(|log| precopy::contradiction(&id, &log.account)));
     let mut run = Run {
         condition: condition_id,
@@ -59,7 +64,7 @@ pub fn measure(
         measurements: measurements(aligned, &outages, config),
         numbers: Vec::new(),
         streams: aligned.streams.clone(),
-        resources: aligned.samples.iter().filter_map(cost).collect(),
+        resources: costs.into_iter().map(|found| found.cost).collect(),
         flags: all_flags(flags, &checks, time_zero_doubted),
         hypervisor: aligned.hypervisor.as_ref().map(|log| log.account.clone()),
         id,
@@ -131,6 +136,23 @@ fn unplaced(id: &str, aligned: &AlignedRun) -> Option<Diagnostic> {
         )
     };
     placeable.then(|| campaign_diagnostic(Severity::Error, "run-without-time-zero", message()))
+}
+
+/// The hosts whose logs have no rows for a part of the migration.
+fn holes(id: &str, costs: &[Cost]) -> Vec<Diagnostic> {
+    let mut by_host: BTreeMap<&str, f64> = BTreeMap::new();
+    for found in costs {
+        let longest = by_host.entry(&found.cost.host).or_default();
+        *longest = longest.max(found.hole_s.unwrap_or_default());
+    }
+    let told = |(host, hole): (&str, f64)| {
+        let message = format!(
+            "run {id}: the samples of host {host} are missing for {hole:.1} s of the migration: its integrals are not \
+             known, and its means are those of the rest"
+        );
+        campaign_diagnostic(Severity::Warning, "samples-missing", message)
+    };
+    by_host.into_iter().filter(|(_, hole)| *hole > 0.0).map(told).collect()
 }
 
 /// What a reader of curves must know of a run whose request lies nobody knows where.

@@ -154,11 +154,10 @@ fn is_of_migration(status: Status) -> bool {
 /// step that is no ordinary one.
 fn is_event(outage: &Outage, interval_s: f64, guest: Option<&GuestClockOutage>) -> bool {
     match outage.method {
-        Method::Ping => outage.estimate_s > 0.0,
+        // A ping that is stopped may just have sent its last request.
+        Method::Ping => outage.estimate_s > if outage.censored { interval_s } else { 0.0 },
         Method::PingReplyGap => outage.estimate_s >= interval_s,
-        Method::GuestClock => guest.is_some_and(|guest| {
-            outage.estimate_s > NO_STEP * guest.ordinary_step_s && outage.estimate_s > 0.1
-        }),
+        Method::GuestClock => guest.is_some_and(|guest| outage.estimate_s > NO_STEP * guest.ordinary_step_s),
         Method::Hypervisor => true,
     }
 }
