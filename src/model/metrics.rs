@@ -280,7 +280,7 @@ const PRECOPY: [Metric; 15] = [
     Metric {
         key: Key(ROUNDS),
         direction: Direction::Neither,
-        taken: Taken::Run(|run| Some(rounds(run)?.rounds.len() as f64)),
+        taken: Taken::Run(|run| Some(rounds(run)?.rounds_counted() as f64)),
         ..PAGES
     },
     Metric {

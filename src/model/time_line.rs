@@ -356,6 +356,13 @@ pub struct PrecopyRound {
 }
 
 impl Hypervisor {
+    /// How many rounds there were: as the hypervisor counts them, else those that its log shows. Answers that came
+    /// too seldom show fewer.
+    pub fn rounds_counted(&self) -> u64 {
+        let shown = self.rounds.len() as u64;
+        self.iterations.map_or(shown, |counted| counted.max(shown))
+    }
+
     /// Sum over the rounds.
     pub fn pages_in_rounds(&self) -> f64 {
         self.rounds.iter().map(|round| round.pages_sent).sum()

@@ -13,7 +13,7 @@ mod sample;
 mod significance;
 mod student;
 
-pub use agreement::{BlandAltman, bland_altman};
+pub use agreement::{BlandAltman, WithinGroups, bland_altman, within_groups};
 pub use bootstrap::{bootstrap_paired_ratio, bootstrap_ratio_of_means};
 pub use curve::{Curve, Line};
 pub use interval::Interval;

@@ -18,6 +18,7 @@ mod closed_loop;
 mod counter;
 mod guest_clock;
 mod hypervisor;
+mod observer_clock;
 mod ping;
 mod resources;
 

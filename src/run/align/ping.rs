@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use stillstand_parsers::Parsed;
 
 use super::closed_loop::{self, Waiter};
-use super::{FileReport, Samples};
+use super::{FileReport, Samples, observer_clock};
 use crate::input::config::Config;
 use crate::model::curves::PING_RTT;
 use crate::model::{PingTimeline, Severity, SpanError};
@@ -111,11 +111,22 @@ pub(super) fn timeline(
         }
         None => sent_times(&replies, line, resolution_s == 0.0, period_s).map(|sent| sent - axis_s).collect(),
     };
-    let span_error = match line {
+    let mut span_error = match line {
         Some(line) if resolution_s > 0.0 => line.span_error,
         None if waited => SpanError { fixed_s: resolution_s, per_request_s: 0.0 },
         Some(_) | None => SpanError::default(),
     };
+    if let Some(line) = line {
+        if resolution_s == 0.0 {
+            span_error.fixed_s += observer_clock::set_back_s(&stamps, report);
+        }
+        // What was sent after the last answer has no stamp, and another pace where nobody answers.
+        let unseen =
+            last.zip(replies.last()).map_or(0, |(last, reply)| last.max(first_seq + sent - 1) - reply.seq);
+        if let Some(own_s) = by_summary.filter(|_| unseen <= sent / 50) {
+            span_error.per_request_s += observer_clock::contradiction_s(line.period_s, own_s, sent, report);
+        }
+    }
     Some(PingTimeline {
         file: report.file.to_owned(),
         interval_s,
