@@ -245,6 +245,7 @@ fn add_time_line(run: &mut Run) {
         dirty_bytes_per_s: Some(12e6),
         throughput_bytes_per_s: Some(60e6),
         rounds: Vec::new(),
+        return_path: None,
         printed_pages: None,
     });
 }

@@ -13,12 +13,13 @@ use super::metrics::resources::Cost;
 use super::metrics::{
     degradation, outage, precopy, reconciliation, resources, streaming, time_line, transfer,
 };
+use super::roles;
 use crate::input::config::Config;
 use crate::model::diagnostics::campaign_diagnostic;
 use crate::model::metrics;
 use crate::model::{
     Check, Condition, ConditionId, Degradation, Diagnostic, Event, Flag, FlagCode, Host, Measurement, Method,
-    Outage, Ping, Run, Severity,
+    Outage, Ping, Role, Run, Severity,
 };
 
 /// What is left of a run.
@@ -40,6 +41,10 @@ pub fn measure(
     config: &Config,
 ) -> MeasuredRun {
     let id = format!("{}-{}", condition.id, aligned.key.repetition);
+    let reversed = roles::reversed(aligned, hosts);
+    let by_role = reversed.as_ref().map(|_| roles::by_role(&aligned.samples, hosts));
+    let samples = by_role.as_ref().unwrap_or(&aligned.samples);
+    let hosts = reversed.as_deref().unwrap_or(hosts);
     let migration = aligned.migration.clone();
     let measured = outage::measure(aligned);
     let flags = outage::flags(&migration, &measured);
@@ -48,11 +53,12 @@ pub fn measure(
     let phases = time_line::phases(&milestones);
     let presences = time_line::presences(aligned, hosts);
     let checks = reconciliation::checks(aligned, &outages, &milestones, &presences, hosts);
-    let cost = |samples| resources::cost(samples, &aligned.samples, migration.duration_s, &phases);
-    let costs: Vec<Cost> = aligned.samples.iter().filter_map(cost).collect();
+    let cost = |of| resources::cost(of, samples, migration.duration_s, &phases);
+    let costs: Vec<Cost> = samples.iter().filter_map(cost).collect();
     let (transfer, mut diagnostics) = transfer::transfer(&id, aligned, hosts);
     diagnostics.extend(unplaced(&id, aligned));
     diagnostics.extend(holes(&id, &costs));
+    diagnostics.extend(reversed.as_deref().map(|hosts| goes_back(&id, hosts)));
     diagnostics.extend(aligned.hypervisor.iter().filter_map(|log| precopy::contradiction(&id, &log.account)));
     let mut run = Run {
         condition: condition_id,
@@ -82,7 +88,7 @@ pub fn measure(
     for event in config.events().filter(|_| run.counts() && run.migration.request_epoch_s.is_some()) {
         match run.event_s(event) {
             Some(zero_s) => {
-                bins.extend(binned(&aligned.samples, event, zero_s));
+                bins.extend(binned(samples, event, zero_s));
                 diagnostics.extend((time_zero_doubted && event == Event::Request).then(|| doubted(&run)));
             }
             None => diagnostics.push(without_event(&run)),
@@ -136,6 +142,17 @@ fn unplaced(id: &str, aligned: &AlignedRun) -> Option<Diagnostic> {
         )
     };
     placeable.then(|| campaign_diagnostic(Severity::Error, "run-without-time-zero", message()))
+}
+
+/// A run of a series that goes back and forth.
+fn goes_back(id: &str, hosts: &[Host]) -> Diagnostic {
+    let name = |role| hosts.iter().find(|host| host.role == role).map_or("", |host| host.name.as_str());
+    let (source, target) = (name(Role::Source), name(Role::Target));
+    let message = format!(
+        "run {id} migrated from {source} to {target}, against the roles of the campaign: curves and costs go by role, so \
+         that those of {source} stand under {target} and the other way round"
+    );
+    campaign_diagnostic(Severity::Note, "roles-reversed", message)
 }
 
 /// The hosts whose logs have no rows for a part of the migration.

@@ -31,6 +31,7 @@ mod precopy;
 mod published;
 mod recorded;
 mod report;
+mod roles;
 mod schema;
 mod several;
 mod stream;
