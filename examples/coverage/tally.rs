@@ -49,7 +49,9 @@ impl Measured {
     pub fn warns_of(&self, method: Method) -> bool {
         let of_clock =
             [FlagCode::GuestClockStopped, FlagCode::GuestClockStepsBack, FlagCode::GuestClockJumps];
+        let by_ping = matches!(method, Method::Ping | Method::PingReplyGap);
         self.flagged(FlagCode::MethodsDisagree)
+            || (by_ping && self.flagged(FlagCode::OutageBeforeRequest))
             || (method == Method::GuestClock && of_clock.iter().any(|code| self.flagged(*code)))
     }
 }
@@ -61,9 +63,10 @@ pub fn measure(scenario: &Scenario, number: u32) -> Measured {
     let config = Config::parse("").expect("the defaults");
     let key = RunKey { factors: BTreeMap::new(), repetition: number };
     let run = align(key, &files.iter().collect::<Vec<_>>(), &config, &Counters::default());
-    let outage::Measured { outages, ping, guest } = outage::measure(&run);
+    let measured = outage::measure(&run);
+    let mut flags = outage::flags(&run.migration, &measured);
+    let outage::Measured { outages, ping, .. } = measured;
     let ping = ping.expect("a ping log");
-    let mut flags = outage::flags(&run.migration, Some(&ping), &outages, guest.as_ref());
     let milestones = time_line::milestones(&run, &outages, &[]);
     flags.extend(reconciliation::flags(&reconciliation::checks(&run, &outages, &milestones, &[], &[])));
     Measured { truth: simulated.truth, hole: ping.longest_gap_lost, outages, flags }

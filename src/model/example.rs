@@ -244,6 +244,7 @@ fn add_time_line(run: &mut Run) {
         dirty_bytes_per_s: Some(12e6),
         throughput_bytes_per_s: Some(60e6),
         rounds: Vec::new(),
+        return_path: None,
         printed_pages: None,
     });
 }
@@ -276,6 +277,8 @@ pub(crate) fn with_time_lines() -> Analysis {
         bias_s: 0.03,
         bias_ci95: Some(Interval::new(-0.044, 0.104)),
         limits: Some(Interval::new(-0.087, 0.147)),
+        limits_ci95: None,
+        within: None,
         correlation: Some(0.999),
     });
     analysis.clocks.push(Clock {

@@ -30,6 +30,14 @@ pub enum FlagCode {
     VmOnTwoHosts,
     /// The outage ended before the migration was requested.
     OutageBeforeRequest,
+    /// The outage lies before the request by more than clocks leave open that are right, as other sources confirm.
+    TimeZeroDoubted,
+    /// All that was silent lies before the request, and nothing says whether it was the outage: none is stated.
+    OutageUndecided,
+    /// Ping's log was over before the request: it says nothing of the outage.
+    PingOverBeforeRequest,
+    /// A silence before the request is as long as the outage, or longer.
+    OutageBeforeAsLong,
     /// Requests were lost outside of the main hole.
     ScatteredLoss,
     /// One of the first repetitions, with a longer outage than every later one.
@@ -46,6 +54,10 @@ names!(FlagCode, "flag", {
     Self::DowntimeEndsEarly => "downtime-ends-early",
     Self::VmOnTwoHosts => "vm-on-two-hosts",
     Self::OutageBeforeRequest => "outage-before-request",
+    Self::TimeZeroDoubted => "time-zero-doubted",
+    Self::OutageUndecided => "outage-undecided",
+    Self::PingOverBeforeRequest => "ping-over-before-request",
+    Self::OutageBeforeAsLong => "outage-before-as-long",
     Self::ScatteredLoss => "scattered-loss",
     Self::FirstRepetitionSlower => "first-repetition-slower",
 });

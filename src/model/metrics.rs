@@ -214,30 +214,18 @@ fn late_percent(requests: &PingTimeline, run: &Run) -> Option<f64> {
     Some(100.0 * late as f64 / sent as f64)
 }
 
-/// How many requests were sent from the migration request to `end_s`, seconds after it. Ends of the steady pace are found by
-/// halving and not by going through the requests: a log may claim billions. `None` without a time zero.
+/// How many requests were sent from the migration request to `end_s`, seconds after it. `None` without a time zero.
 fn sent_within(requests: &PingTimeline, end_s: f64) -> Option<usize> {
-    let origin_s = requests.origin_s?;
+    requests.origin_s?;
     let all = requests.first_seq..requests.first_seq.saturating_add(requests.sent);
-    let first_where = |reached: &dyn Fn(f64) -> bool| {
-        let (mut low, mut high) = (all.start, all.end);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if reached(origin_s + requests.period_s * f64::from(middle)) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        low
-    };
-    let (from, to) = (first_where(&|t| t >= 0.0), first_where(&|t| t > end_s));
-    let answered = || requests.answered.iter().copied().filter(|seq| all.contains(seq));
-    // An answered request was sent when its stamp says, not when the pace would have it.
-    let paced = (to.saturating_sub(from) as usize)
-        .saturating_sub(answered().filter(|seq| (from..to).contains(seq)).count());
-    let stamped = answered().filter_map(|seq| requests.sent_at(seq));
-    Some(paced + stamped.filter(|t| (0.0..=end_s).contains(t)).count())
+    let mut lost = 0_usize;
+    for row in requests.unanswered() {
+        let until = |t_s| requests.unanswered_before(row, t_s).map(|n| n as usize);
+        lost += until(end_s.next_up())?.saturating_sub(until(0.0)?);
+    }
+    let stamped = requests.answered.iter().filter(|seq| all.contains(seq));
+    let stamped = stamped.filter_map(|seq| requests.sent_at(*seq));
+    Some(lost + stamped.filter(|t| (0.0..=end_s).contains(t)).count())
 }
 
 fn outage(method: Method) -> Metric {
@@ -324,7 +312,7 @@ const PRECOPY: [Metric; 15] = [
     Metric {
         key: Key(ROUNDS),
         direction: Direction::Neither,
-        taken: Taken::Run(|run| Some(rounds(run)?.rounds.len() as f64)),
+        taken: Taken::Run(|run| Some(rounds(run)?.rounds_counted() as f64)),
         ..PAGES
     },
     Metric {
@@ -453,6 +441,9 @@ mod tests {
         let answered = vec![3, 4, 9, 10, 11, 57];
         let mut requests = PingTimeline {
             file: String::new(),
+            wait_s: None,
+            refused: Vec::new(),
+            stamped: true,
             interval_s: 0.2,
             sent: 100,
             first_seq: 2,
@@ -470,7 +461,7 @@ mod tests {
             assert_eq!(sent_within(&requests, end_s), Some((2..102).filter(within).count()), "{end_s}");
         }
         requests.sent = 4_000_000_000;
-        assert_eq!(sent_within(&requests, 10.0), Some(50));
+        assert_eq!(sent_within(&requests, 10.0), Some(45));
     }
 
     /// A request each 0.2 s from 1 s before the migration request on, 100 in all, each answered in so many ms; the
@@ -479,6 +470,9 @@ mod tests {
         let answered: Vec<u32> = (0..100).filter(|seq| rtt_ms(*seq).is_some()).collect();
         let requests = PingTimeline {
             file: String::new(),
+            wait_s: None,
+            refused: Vec::new(),
+            stamped: true,
             interval_s: 0.2,
             sent: 100,
             first_seq: 0,

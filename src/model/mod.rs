@@ -72,7 +72,7 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use self::data::{fields, names};
-use crate::stats::Interval;
+use crate::stats::{Interval, WithinGroups};
 
 /// Version of this program.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -298,7 +298,8 @@ pub struct Agreement {
     pub b: Method,
     /// The runs compared, each with its two estimates.
     pub pairs: Vec<AgreementPair>,
-    /// Runs that both saw, left out because the VM's clock stood still or stepped in them.
+    /// Runs that both saw, left out because the VM's clock stood still or stepped in them, or because the two saw events
+    /// at different times.
     pub left_out: usize,
     /// Runs of `pairs` in which the two intervals have a length in common.
     pub overlapping: usize,
@@ -309,6 +310,10 @@ pub struct Agreement {
     /// Limits of agreement, bias ± 1.96 standard deviations of the differences; `None` with fewer
     /// than three pairs.
     pub limits: Option<Interval>,
+    /// 95 % intervals of the lower and of the upper limit.
+    pub limits_ci95: Option<[Interval; 2]>,
+    /// Within conditions, where there are several: the limits are the bias of a condition ± this half-width.
+    pub within: Option<WithinGroups>,
     /// Pearson's; `None` with fewer than three pairs or without variation.
     pub correlation: Option<f64>,
 }
@@ -326,6 +331,13 @@ impl Serialize for Agreement {
             bias_ci95_high_s: self.bias_ci95.map(|interval| interval.high),
             limits_low_s: self.limits.map(|interval| interval.low),
             limits_high_s: self.limits.map(|interval| interval.high),
+            limits_low_ci95_low_s: self.limits_ci95.map(|[lower, _]| lower.low),
+            limits_low_ci95_high_s: self.limits_ci95.map(|[lower, _]| lower.high),
+            limits_high_ci95_low_s: self.limits_ci95.map(|[_, upper]| upper.low),
+            limits_high_ci95_high_s: self.limits_ci95.map(|[_, upper]| upper.high),
+            within_half_width_s: self.within.map(|within| within.half_width),
+            within_half_width_ci95_low_s: self.within.map(|within| within.half_width_ci95.low),
+            within_half_width_ci95_high_s: self.within.map(|within| within.half_width_ci95.high),
             correlation: self.correlation,
             pairs: self.pairs,
         })
@@ -343,6 +355,8 @@ impl Relocate for Agreement {
             bias_s: _,
             bias_ci95: _,
             limits: _,
+            limits_ci95: _,
+            within: _,
             correlation: _,
         } = self;
         pairs.relocate(to);

@@ -207,6 +207,7 @@ mod tests {
                 loss: 0.1,
                 quantities: 1,
                 worse: vec![Id::new(0)],
+                uncertain: 0,
             },
             Finding::Uneven { ratio: 2.0, operations: vec![Id::new(0)] },
             Finding::RoundTripsRaised { condition, ratio: 2.0 },

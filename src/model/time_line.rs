@@ -276,6 +276,9 @@ pub struct Hypervisor {
     pub expected_downtime_s: Option<f64>,
     /// Resolution to which it prints the downtime, seconds; `None` where it prints none.
     pub resolution_s: Option<f64>,
+    /// Whether QEMU's capability `return-path` was on: with it the downtime ends when the target has loaded everything and
+    /// runs the VM, without it when the source has sent everything. `None` where the log does not tell.
+    pub return_path: Option<bool>,
     /// From the start of the job to its end, seconds.
     pub total_time_s: Option<f64>,
     pub setup_time_s: Option<f64>,
@@ -313,6 +316,7 @@ impl Relocate for Hypervisor {
             resolution_s: _,
             total_time_s: _,
             setup_time_s: _,
+            return_path: _,
             iterations: _,
             transferred_bytes: _,
             remaining_bytes: _,
@@ -356,6 +360,13 @@ pub struct PrecopyRound {
 }
 
 impl Hypervisor {
+    /// How many rounds there were: as the hypervisor counts them, else those that its log shows. Answers that came
+    /// too seldom show fewer.
+    pub fn rounds_counted(&self) -> u64 {
+        let shown = self.rounds.len() as u64;
+        self.iterations.map_or(shown, |counted| counted.max(shown))
+    }
+
     /// Sum over the rounds.
     pub fn pages_in_rounds(&self) -> f64 {
         self.rounds.iter().map(|round| round.pages_sent).sum()

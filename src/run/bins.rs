@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::model::{Event, Unit};
 use crate::run::align::Samples;
+use crate::stats::Sample;
 
 /// Curves cover at most this many bins on either side of time zero (one day), whatever a wrong
 /// clock claims.
 const MOST_BINS: f64 = 86_400.0;
+
+/// A row tells of at most this many bins: a delay of more is a log that hardly has rows.
+const MOST_PER_ROW: f64 = 60.0;
 
 /// One quantity of one run in bins of one second.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,15 +40,30 @@ pub fn binned(all: &[Samples], align: Event, zero_s: f64) -> Vec<BinnedSamples> 
 
 fn bins(samples: &Samples, zero_s: f64) -> Vec<(i64, f64)> {
     let mut bins: BTreeMap<i64, (f64, u32)> = BTreeMap::new();
+    let rows = bins_of_row(samples);
     for (t, value) in samples.t_s.iter().zip(&samples.values) {
-        let k = (t - zero_s + 0.5).floor();
-        if k.abs() <= MOST_BINS {
-            let (sum, n) = bins.entry(k as i64).or_default();
-            *sum += value;
-            *n += 1;
+        let last = (t - zero_s + 0.5).floor();
+        for before in 0..rows {
+            let k = last - f64::from(before);
+            if k.abs() <= MOST_BINS {
+                let (sum, n) = bins.entry(k as i64).or_default();
+                *sum += value;
+                *n += 1;
+            }
         }
     }
     bins.into_iter().map(|(k, (sum, n))| (k, sum / f64::from(n))).collect()
+}
+
+/// How many bins a row tells of: that of its stamp, and where the tool took a sample every two seconds or less often, those
+/// before it up to the row before. A round trip is one of an instant.
+fn bins_of_row(samples: &Samples) -> u32 {
+    if samples.host.is_none() {
+        return 1;
+    }
+    let steps = samples.t_s.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let delay_s = Sample::new(steps).map_or(1.0, |steps| steps.median());
+    delay_s.round().clamp(1.0, MOST_PER_ROW) as u32
 }
 
 #[cfg(test)]
@@ -66,6 +85,27 @@ mod tests {
     fn bins_are_centred_on_whole_seconds_and_gaps_stay_gaps() {
         let bins = around(0.0, &[-0.5, 0.0, 0.499, 0.5, 3.0], &[1.0, 2.0, 6.0, 10.0, 20.0]);
         assert_eq!(bins, [(0, 3.0), (1, 10.0), (3, 20.0)]);
+    }
+
+    #[test]
+    fn a_row_of_a_slow_tool_fills_the_bins_since_the_row_before() {
+        let of_host = |t_s: &[f64], values: &[f64]| {
+            let samples = Samples {
+                host: Some("a".to_owned()),
+                metric: "net.sent".to_owned(),
+                unit: Unit::BytesPerSecond,
+                t_s: t_s.to_vec(),
+                values: values.to_vec(),
+            };
+            binned(&[samples], Event::Request, 0.0).remove(0).bins
+        };
+        let two = of_host(&[0.2, 2.2, 4.2], &[1.0, 2.0, 3.0]);
+        assert_eq!(two, [(-1, 1.0), (0, 1.0), (1, 2.0), (2, 2.0), (3, 3.0), (4, 3.0)]);
+        // Rows that are missing leave a hole.
+        let hole = of_host(&[5.0, 10.0, 15.0, 30.0], &[1.0, 2.0, 3.0, 4.0]);
+        let seconds: Vec<i64> = hole.iter().map(|(k, _)| *k).collect();
+        assert_eq!(seconds, (1..=15).chain(26..=30).collect::<Vec<i64>>());
+        assert_eq!(of_host(&[0.0, 1.02, 2.04], &[1.0, 2.0, 3.0]), [(0, 1.0), (1, 2.0), (2, 3.0)]);
     }
 
     #[test]

@@ -4,17 +4,22 @@
 //! A [`MeasuredRun`] is small and holds nothing of the logs: they, and the samples of the [`AlignedRun`], can be dropped
 //! once it is made.
 
+use std::collections::BTreeMap;
+
 use super::align::AlignedRun;
 use super::bins::{BinnedSamples, binned};
 use super::clocks::{self, RunOffsets};
+use super::metrics::resources::Cost;
 use super::metrics::{
     degradation, outage, precopy, reconciliation, resources, streaming, time_line, transfer,
 };
+use super::roles;
 use crate::input::config::Config;
 use crate::model::diagnostics::campaign_diagnostic;
 use crate::model::metrics;
 use crate::model::{
-    Condition, ConditionId, Degradation, Diagnostic, Host, Measurement, Method, Outage, Ping, Run, Severity,
+    Check, Condition, ConditionId, Degradation, Diagnostic, Event, Flag, FlagCode, Host, Measurement, Method,
+    Outage, Ping, Role, Run, Severity,
 };
 
 /// What is left of a run.
@@ -36,28 +41,37 @@ pub fn measure(
     config: &Config,
 ) -> MeasuredRun {
     let id = format!("{}-{}", condition.id, aligned.key.repetition);
+    let reversed = roles::reversed(aligned, hosts);
+    let by_role = reversed.as_ref().map(|_| roles::by_role(&aligned.samples, hosts));
+    let samples = by_role.as_ref().unwrap_or(&aligned.samples);
+    let hosts = reversed.as_deref().unwrap_or(hosts);
     let migration = aligned.migration.clone();
-    let outage::Measured { outages, ping, guest } = outage::measure(aligned);
-    let flags = outage::flags(&migration, ping.as_ref(), &outages, guest.as_ref());
+    let measured = outage::measure(aligned);
+    let flags = outage::flags(&migration, &measured);
+    let outage::Measured { outages, ping, time_zero_doubted, .. } = measured;
     let milestones = time_line::milestones(aligned, &outages, hosts);
     let phases = time_line::phases(&milestones);
     let presences = time_line::presences(aligned, hosts);
     let checks = reconciliation::checks(aligned, &outages, &milestones, &presences, hosts);
-    let cost = |samples| resources::cost(samples, migration.duration_s, &phases);
+    let cost = |of| resources::cost(of, samples, migration.duration_s, &phases);
+    let costs: Vec<Cost> = samples.iter().filter_map(cost).collect();
     let (transfer, mut diagnostics) = transfer::transfer(&id, aligned, hosts);
     diagnostics.extend(unplaced(&id, aligned));
+    diagnostics.extend(holes(&id, &costs));
+    diagnostics.extend(reversed.as_deref().map(|hosts| goes_back(&id, hosts)));
     diagnostics.extend(aligned.hypervisor.iter().filter_map(|log| precopy::contradiction(&id, &log.account)));
     let mut run = Run {
         condition: condition_id,
         factors: aligned.key.factors.clone(),
         repetition: aligned.key.repetition,
         source_files: aligned.files.clone(),
-        degradation: degraded(aligned, ping.as_ref(), &outages),
+        // Without a time zero there is no before to compare with.
+        degradation: degraded(aligned, ping.as_ref(), &outages).filter(|_| !time_zero_doubted),
         measurements: measurements(aligned, &outages, config),
         numbers: Vec::new(),
         streams: aligned.streams.clone(),
-        resources: aligned.samples.iter().filter_map(cost).collect(),
-        flags: flags.into_iter().chain(reconciliation::flags(&checks)).collect(),
+        resources: costs.into_iter().map(|found| found.cost).collect(),
+        flags: all_flags(flags, &checks, time_zero_doubted),
         hypervisor: aligned.hypervisor.as_ref().map(|log| log.account.clone()),
         id,
         migration,
@@ -73,13 +87,23 @@ pub fn measure(
     let mut bins = Vec::new();
     for event in config.events().filter(|_| run.counts() && run.migration.request_epoch_s.is_some()) {
         match run.event_s(event) {
-            Some(zero_s) => bins.extend(binned(&aligned.samples, event, zero_s)),
+            Some(zero_s) => {
+                bins.extend(binned(samples, event, zero_s));
+                diagnostics.extend((time_zero_doubted && event == Event::Request).then(|| doubted(&run)));
+            }
             None => diagnostics.push(without_event(&run)),
         }
     }
     let (offsets, beside) = clocks::in_run(aligned, hosts, config);
     diagnostics.extend(beside);
     MeasuredRun { run, bins, offsets, diagnostics }
+}
+
+/// The flags of a run. That the outage ended before the request is said once.
+fn all_flags(flags: Vec<Flag>, checks: &[Check], time_zero_doubted: bool) -> Vec<Flag> {
+    let by_checks = reconciliation::flags(checks).into_iter();
+    let said = |flag: &Flag| time_zero_doubted && flag.code == FlagCode::OutageBeforeRequest;
+    flags.into_iter().chain(by_checks.filter(|flag| !said(flag))).collect()
 }
 
 /// How much worse the service was, by ping.
@@ -118,6 +142,44 @@ fn unplaced(id: &str, aligned: &AlignedRun) -> Option<Diagnostic> {
         )
     };
     placeable.then(|| campaign_diagnostic(Severity::Error, "run-without-time-zero", message()))
+}
+
+/// A run of a series that goes back and forth.
+fn goes_back(id: &str, hosts: &[Host]) -> Diagnostic {
+    let name = |role| hosts.iter().find(|host| host.role == role).map_or("", |host| host.name.as_str());
+    let (source, target) = (name(Role::Source), name(Role::Target));
+    let message = format!(
+        "run {id} migrated from {source} to {target}, against the roles of the campaign: curves and costs go by role, so \
+         that those of {source} stand under {target} and the other way round"
+    );
+    campaign_diagnostic(Severity::Note, "roles-reversed", message)
+}
+
+/// The hosts whose logs have no rows for a part of the migration.
+fn holes(id: &str, costs: &[Cost]) -> Vec<Diagnostic> {
+    let mut by_host: BTreeMap<&str, f64> = BTreeMap::new();
+    for found in costs {
+        let longest = by_host.entry(&found.cost.host).or_default();
+        *longest = longest.max(found.hole_s.unwrap_or_default());
+    }
+    let told = |(host, hole): (&str, f64)| {
+        let message = format!(
+            "run {id}: the samples of host {host} are missing for {hole:.1} s of the migration: its integrals are not \
+             known, and its means are those of the rest"
+        );
+        campaign_diagnostic(Severity::Warning, "samples-missing", message)
+    };
+    by_host.into_iter().filter(|(_, hole)| *hole > 0.0).map(told).collect()
+}
+
+/// What a reader of curves must know of a run whose request lies nobody knows where.
+fn doubted(run: &Run) -> Diagnostic {
+    let message = format!(
+        "run {}: what was silent lies before the request, so that a clock is wrong or it was another outage (see the \
+         flags of the run). Its curves are aligned at the request as it was stamped and may be off by as much",
+        run.id
+    );
+    campaign_diagnostic(Severity::Warning, "time-zero-doubted", message)
 }
 
 fn without_event(run: &Run) -> Diagnostic {

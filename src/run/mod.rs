@@ -9,3 +9,4 @@ pub mod bins;
 pub mod clocks;
 pub mod measure;
 pub mod metrics;
+pub mod roles;

@@ -20,7 +20,7 @@ mod significance;
 mod student;
 mod trend;
 
-pub use agreement::{BlandAltman, bland_altman};
+pub use agreement::{BlandAltman, WithinGroups, bland_altman, within_groups};
 pub use bootstrap::{bootstrap_paired_ratio, bootstrap_ratio_of_means, simultaneous};
 pub use censored::{Bounds, Mass, MedianInterval, Turnbull, median, median_interval};
 pub use curve::{Curve, Line};

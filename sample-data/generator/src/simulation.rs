@@ -10,6 +10,7 @@
 //! network that comes back later than the VM, which would be another truth.
 
 mod scenarios;
+mod waiting;
 
 use chrono::{DateTime, NaiveDateTime};
 
@@ -73,8 +74,15 @@ pub fn simulate(scenario: &Scenario, number: u32) -> Simulated {
     let truth = truth(scenario, number, &mut noise);
     let file = |name: &str, bytes| SampleFile { name: name.to_owned(), bytes };
     let files = vec![
-        file("migration-time", migration_time(&truth)),
-        file("ping", ping(scenario, &truth, &mut noise)),
+        file("migration-time", migration_time(scenario, &truth)),
+        file(
+            "ping",
+            if scenario.waits {
+                waiting::ping(&truth, &mut noise)
+            } else {
+                ping(scenario, &truth, &mut noise)
+            },
+        ),
         file("zeit", zeit(scenario, &truth, &mut noise)),
         file("qmp", qmp(&truth)),
     ];
@@ -83,9 +91,15 @@ pub fn simulate(scenario: &Scenario, number: u32) -> Simulated {
 
 fn truth(scenario: &Scenario, number: u32, noise: &mut Noise) -> Truth {
     let form = if number.is_multiple_of(2) { PingForm::WholeSeconds } else { PingForm::Stamped };
-    let interval = INTERVALS[number as usize / 2 % INTERVALS.len()];
+    let interval = match form {
+        PingForm::WholeSeconds if scenario.waits => waiting::WINDOWS_INTERVAL,
+        PingForm::WholeSeconds | PingForm::Stamped => INTERVALS[number as usize / 2 % INTERVALS.len()],
+    };
     // The request came within the printed second.
-    let stopped = noise.uniform(0.0, 1.0) + noise.uniform(1.0, 8.0);
+    let stopped = match scenario.early {
+        early if early > 0.0 => -noise.uniform(0.0, early),
+        _ => noise.uniform(0.0, 1.0) + noise.uniform(1.0, 8.0),
+    };
     let length = if scenario.stands_still { log_uniform(0.05, 20.0, noise) } else { 0.0 };
     let rest = noise.uniform(10.0, 40.0);
     let end = if scenario.ends_early {
@@ -106,9 +120,10 @@ fn log_uniform(low: f64, high: f64, noise: &mut Noise) -> f64 {
     })
 }
 
-fn migration_time(truth: &Truth) -> Vec<u8> {
+fn migration_time(scenario: &Scenario, truth: &Truth) -> Vec<u8> {
     let elapsed_cs = ((truth.resumed + 2.0) * 100.0) as u64;
-    migration_time::write(&MigrationTime { requested: REQUEST, elapsed_cs, user_cs: 4, system_cs: 10 })
+    let requested = REQUEST + i64::from(scenario.source_ahead);
+    migration_time::write(&MigrationTime { requested, elapsed_cs, user_cs: 4, system_cs: 10 })
 }
 
 /// An answer to a request.
@@ -186,8 +201,11 @@ fn answers(scenario: &Scenario, truth: &Truth, requests: &[f64], noise: &mut Noi
         } else {
             0.0
         };
+        let silent = scenario.other_silence.is_some_and(|(from, to)| (from..to).contains(&processed));
         if truth.stands_still(processed) {
             swallowed.push((sequence, sent));
+        } else if silent {
+            // Nothing waits for a network that is down.
         } else if lost >= scenario.loss {
             let answer = Answer { sequence, arrival: sent + rtt + waits, rtt: rtt + waits, duplicate: false };
             answers.push(answer);

@@ -35,6 +35,8 @@ pub struct HypervisorLog {
     pub bytes_reported: Option<f64>,
     /// Where the VM was sent, in QEMU's words: `tcp:kirsche:4444`.
     pub destination: Option<String>,
+    /// The host whose log has the command that migrates.
+    pub asked_on: Option<String>,
 }
 
 impl HypervisorLog {
@@ -91,6 +93,7 @@ pub(super) fn read(
     let entries = entries(file, log, config);
     let mut found = job(&entries, account(file, log, form));
     found.destination = log.facts.text("destination").map(str::to_owned);
+    found.asked_on = entries.iter().any(|entry| entry.name == "migrate").then(|| host_of(file).to_owned());
     found.resumed = targets.iter().find_map(|(file, log, _)| {
         let entries = self::entries(file, log, config);
         entries.iter().find(|entry| entry.name == "RESUME").and_then(|entry| entry.time)
@@ -103,18 +106,19 @@ pub(super) fn read(
     Some(found)
 }
 
-/// A log is of the target if its host is, or if it was told to wait for an incoming VM.
+/// A log is of the target if it was told to wait for an incoming VM, and of the source if it was told to migrate: in a
+/// series that goes back and forth a host is both in turn. Where it shows neither, it is what its host is.
 fn is_of_target(file: &LoadedFile, log: &Parsed, config: &Config) -> bool {
     let host = host_of(file);
+    let entries = entries(file, log, config);
+    let has = |name: &str| entries.iter().any(|entry| entry.name == name);
     match config.host(host) {
+        _ if has("migrate-incoming") => true,
+        _ if has("migrate") => false,
         Some(declared) => Role::from(declared.role) == Role::Target,
         None if host == "target" => true,
         None if host == "source" => false,
-        None => {
-            let entries = entries(file, log, config);
-            let has = |name: &str| entries.iter().any(|entry| entry.name == name);
-            has("migrate-incoming") || (has("RESUME") && !has("migrate") && !has("STOP"))
-        }
+        None => has("RESUME") && !has("STOP"),
     }
 }
 
@@ -201,6 +205,7 @@ fn job(entries: &[Entry<'_>], account: Hypervisor) -> HypervisorLog {
         ended,
         bytes_reported: entries.iter().rev().filter(|entry| entry.has_bytes).find_map(|entry| entry.time),
         destination: None,
+        asked_on: None,
     }
 }
 
@@ -259,6 +264,7 @@ fn account(file: &LoadedFile, log: &Parsed, form: Form) -> Hypervisor {
             Rounds::Answers => rounds_by_answers(log),
             Rounds::Absent => Vec::new(),
         },
+        return_path: log.facts.text("return_path").map(|state| state == "on"),
         printed_pages: printed_pages(log),
     }
 }

@@ -14,9 +14,11 @@
 //! and a drift within a run.
 
 mod benchmarks;
+mod closed_loop;
 mod counter;
 mod guest_clock;
 mod hypervisor;
+mod observer_clock;
 mod ping;
 mod resources;
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use stillstand_parsers::Parsed;
 
-use super::{FileReport, Samples};
+use super::closed_loop::{self, Waiter};
+use super::{FileReport, Samples, observer_clock};
 use crate::input::config::Config;
 use crate::model::curves::PING_RTT;
 use crate::model::{PingTimeline, Severity, SpanError};
@@ -44,18 +45,24 @@ pub(super) fn timeline(
     config: &Config,
     report: &mut FileReport<'_>,
 ) -> Option<PingTimeline> {
-    let (session, mut replies) = session(log, zero, report)?;
+    let Session { number, sent: looped, mut replies } = session(log, zero, report)?;
     // The summary that the parser gives is that of the first session.
-    let summary = |name| log.facts.int(name).filter(|_| session == 0).and_then(|n| u32::try_from(n).ok());
-    let transmitted = summary("transmitted");
+    let summary = |name| {
+        let of_session = log.facts.int(name).filter(|_| number == Some(0));
+        of_session.and_then(|n| u32::try_from(n).ok())
+    };
+    let transmitted = summary("transmitted").or(looped);
     let total = replies.len();
     // The first answer to a request counts; later ones are duplicates.
     replies.sort_by_key(|reply| reply.seq);
     replies.dedup_by_key(|reply| reply.seq);
     // iputils and most others number from 1, some from 0.
     let least = replies.first().map_or(1, |reply| reply.seq);
-    let first_seq = summary("first_seq").map_or(least.min(1), |first| first.min(least));
-    let last = replies.last().map(|last| last.seq).max(last_request(log, session));
+    let first_seq = match looped {
+        Some(_) => 0,
+        None => summary("first_seq").map_or(least.min(1), |first| first.min(least)),
+    };
+    let last = replies.last().map(|last| last.seq).max(number.and_then(|number| last_request(log, number)));
     let seen = last.map_or(0, |last| last.saturating_sub(first_seq).saturating_add(1));
     let sent = transmitted.unwrap_or(seen).max(seen);
     if sent == 0 {
@@ -68,52 +75,133 @@ pub(super) fn timeline(
             format!("none of {sent} requests was answered: the outage is at least as long as the log"),
         );
     }
-    let line = send_times(&replies, resolution_s);
-    let (origin, slope) = (line.map(|line| line.origin_s), line.map(|line| line.period_s));
+    let declared_s = config.file.ping.interval_s;
+    let stamps: Vec<(u32, f64)> = replies.iter().filter_map(|reply| reply.sent_s(resolution_s)).collect();
+    let waiter = Waiter::of(log, looped.is_some());
+    let pace = waiter.and_then(|waiter| waiter.pace(&stamps, declared_s, report));
+    let line = if pace.is_none() { send_times(&replies, resolution_s) } else { None };
     let by_summary = match (summary("time_ms"), transmitted) {
         (Some(time_ms), Some(n)) if n > 1 => Some(f64::from(time_ms) / 1000.0 / f64::from(n - 1)),
         _ => None,
     };
-    let measured = slope.or(by_summary);
-    let Some(interval_s) = config.file.ping.interval_s.or_else(|| measured.map(nominal_interval)) else {
+    let measured = pace.map(|pace| pace.interval_s).or(line.map(|line| line.period_s)).or(by_summary);
+    let Some(interval_s) = declared_s.or_else(|| measured.map(nominal_interval)) else {
         let message = "the time between requests is unknown: declare ping.interval_s in campaign.toml";
         report.add(Severity::Error, "ping-interval-unknown", message.to_owned());
         return None;
+    };
+    let period_s = measured.unwrap_or(interval_s);
+    // Of a ping that waits all requests that were answered have a time, or none is used.
+    let waited = pace.is_some() && !stamps.is_empty() && stamps.len() == replies.len();
+    let origin = match stamps.first().filter(|_| waited) {
+        Some((seq, sent_s)) => Some(sent_s - period_s * f64::from(*seq)),
+        None => line.map(|line| line.origin_s),
     };
     if zero.is_some() && origin.is_none() && !replies.is_empty() {
         let message = "the log has no times, so its outage has no place: run ping with -D";
         report.add(Severity::Warning, "ping-without-times", message.to_owned());
     }
     let origin_s = zero.and_then(|zero| Some(origin? - zero));
-    let period_s = measured.unwrap_or(interval_s);
+    let axis_s = origin_s.and(zero).or(origin).unwrap_or(0.0);
+    let sent_s = match pace {
+        Some(_) if waited => stamps.iter().map(|(_, sent_s)| sent_s - axis_s).collect(),
+        Some(pace) => {
+            let answered: Vec<_> = replies.iter().map(|reply| (reply.seq, reply.rtt_ms)).collect();
+            closed_loop::sent_times(first_seq, &answered, pace)
+        }
+        None => sent_times(&replies, line, resolution_s == 0.0, period_s).map(|sent| sent - axis_s).collect(),
+    };
+    let mut span_error = match line {
+        Some(line) if resolution_s > 0.0 => line.span_error,
+        None if waited => SpanError { fixed_s: resolution_s, per_request_s: 0.0 },
+        Some(_) | None => SpanError::default(),
+    };
+    if let Some(line) = line {
+        if resolution_s == 0.0 {
+            span_error.fixed_s += observer_clock::set_back_s(&stamps, report);
+        }
+        // What was sent after the last answer has no stamp, and another pace where nobody answers.
+        let unseen =
+            last.zip(replies.last()).map_or(0, |(last, reply)| last.max(first_seq + sent - 1) - reply.seq);
+        if let Some(own_s) = by_summary.filter(|_| unseen <= sent / 50) {
+            span_error.per_request_s += observer_clock::contradiction_s(line.period_s, own_s, sent, report);
+        }
+    }
     Some(PingTimeline {
         file: report.file.to_owned(),
         interval_s,
+        wait_s: pace.map(|pace| pace.wait_s),
+        refused: if pace.is_some() && !waited { refused(log, number) } else { Vec::new() },
+        stamped: waited || (resolution_s == 0.0 && line.is_some()),
         sent,
         first_seq,
         duplicates: u32::try_from(total - replies.len()).unwrap_or(u32::MAX),
         origin_s,
         period_s,
-        sent_s: sent_times(&replies, line, resolution_s == 0.0, period_s)
-            .map(|sent| sent - origin_s.and(zero).or(origin).unwrap_or(0.0))
-            .collect(),
-        span_error: line
-            .filter(|_| resolution_s > 0.0)
-            .map_or_else(SpanError::default, |line| line.span_error),
+        sent_s,
+        span_error,
         answered: replies.iter().map(|reply| reply.seq).collect(),
         rtt_ms: replies.iter().map(|reply| reply.rtt_ms).collect(),
     })
 }
 
+impl Reply {
+    /// Its number and when it was sent, by a stamp that was cut down to `resolution_s`; `None` without one.
+    fn sent_s(&self, resolution_s: f64) -> Option<(u32, f64)> {
+        Some((self.seq, self.arrival_s? + resolution_s / 2.0 - self.rtt_ms? / 1000.0))
+    }
+}
+
+/// Requests that an error came back for, ascending: their ping did not wait for them as long as for one that
+/// nothing came back for.
+fn refused(log: &Parsed, session: Option<u32>) -> Vec<u32> {
+    let frame = &log.frame;
+    let (Ok(sessions), Ok(seqs), Ok(outcomes)) =
+        (frame.u32s("session"), frame.u32s("seq"), frame.strs("outcome"))
+    else {
+        return Vec::new();
+    };
+    let rows = sessions.iter().zip(seqs.iter()).zip(outcomes.iter());
+    let of_session =
+        rows.filter(|((number, _), outcome)| *number == session && *outcome == Some("unreachable"));
+    let mut refused: Vec<u32> = of_session.filter_map(|((_, seq), _)| seq).collect();
+    refused.sort_unstable();
+    refused.dedup();
+    refused
+}
+
+/// The requests of one ping.
+#[derive(Debug, Default)]
+struct Session {
+    /// `None` for all sessions of a script that starts a ping for each request.
+    number: Option<u32>,
+    /// How many requests such a script sent.
+    sent: Option<u32>,
+    replies: Vec<Reply>,
+}
+
+/// A script that starts a ping for each request makes at least so many sessions.
+const SCRIPTED: usize = 3;
+
 /// The replies of the session during which the request came; without a time zero, or where it came
 /// in none, those of the longest session. Other sessions are reported and left out.
-fn session(log: &Parsed, zero: Option<f64>, report: &mut FileReport<'_>) -> Option<(u32, Vec<Reply>)> {
+///
+/// Many sessions of one request each are one ping of a script, whose requests are numbered by session.
+fn session(log: &Parsed, zero: Option<f64>, report: &mut FileReport<'_>) -> Option<Session> {
     let mut sessions: BTreeMap<u32, Vec<Reply>> = BTreeMap::new();
     for (number, reply) in replies(log)? {
         sessions.entry(number).or_default().push(reply);
     }
+    if let Some(sent) = scripted(log) {
+        let numbered = |(number, replies): (u32, Vec<Reply>)| {
+            replies.into_iter().map(move |reply| Reply { seq: number, ..reply })
+        };
+        let replies = sessions.into_iter().flat_map(numbered).collect();
+        return Some(Session { number: None, sent: Some(sent), replies });
+    }
+    let of = |(number, replies)| Session { number: Some(number), sent: None, replies };
     if sessions.len() < 2 {
-        return Some(sessions.pop_first().unwrap_or_default());
+        return Some(of(sessions.pop_first().unwrap_or_default()));
     }
     let covers = |replies: &[Reply]| {
         let mut arrivals = replies.iter().filter_map(|reply| reply.arrival_s);
@@ -127,7 +215,20 @@ fn session(log: &Parsed, zero: Option<f64>, report: &mut FileReport<'_>) -> Opti
         "several-sessions",
         format!("ping was started {count} times; session {} is used, the others are left out", chosen.0 + 1),
     );
-    Some(chosen)
+    Some(of(chosen))
+}
+
+/// How many requests a script sent that starts a ping for each: there are many sessions, and none has rows of more than
+/// one request. `None` for any other log.
+fn scripted(log: &Parsed) -> Option<u32> {
+    let sessions = log.facts.int("sessions").and_then(|n| u32::try_from(n).ok())?;
+    if (sessions as usize) < SCRIPTED || log.facts.int("transmitted") != Some(1) {
+        return None;
+    }
+    let (numbers, seqs) = (log.frame.u32s("session").ok()?, log.frame.u32s("seq").ok()?);
+    let mut first: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut rows = numbers.iter().flatten().zip(seqs.iter().flatten());
+    rows.all(|(number, seq)| *first.entry(number).or_insert(seq) == seq).then_some(sessions)
 }
 
 /// Every answer in the log with the number of its session, in the order of the log.

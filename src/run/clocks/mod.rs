@@ -21,9 +21,10 @@ use shared_events::SharedEvent;
 use crate::input::config::{self, Config};
 use crate::model::{Clock, ClockOwner, Diagnostic, Estimate, Host, Origin, Severity};
 use crate::run::align::AlignedRun;
+use crate::run::metrics::event;
 
 /// An offset beyond its uncertainty and this is wrong, seconds.
-const WRONG_S: f64 = 0.5;
+const WRONG_S: f64 = event::CLOCKS_S;
 /// A drift beyond its uncertainty and this is one, ppm.
 const DRIFTS_PPM: f64 = 50.0;
 

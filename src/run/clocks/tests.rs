@@ -32,6 +32,9 @@ fn simulated(rng: &mut ChaCha8Rng, epoch: f64, Ahead([source, target, guest]): A
     let answered: Vec<u32> = (1..300).filter(|seq| !(stop..resume).contains(&sent(*seq))).collect();
     let ping = PingTimeline {
         file: "ping".to_owned(),
+        wait_s: None,
+        refused: Vec::new(),
+        stamped: true,
         interval_s: 0.2,
         sent: 299,
         first_seq: 1,

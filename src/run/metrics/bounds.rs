@@ -3,6 +3,9 @@
 //! An answer is a sign of life: the VM ran at some time between the request and the arrival of the
 //! answer. What was lost is a sign of the contrary, unless the network lost it.
 
+use std::collections::BTreeMap;
+
+use super::event::{self, Candidate, Choice};
 use crate::run::align::PingTimeline;
 use crate::stats::Sample;
 
@@ -25,50 +28,88 @@ pub struct Sighting {
     pub until_s: f64,
 }
 
-/// The longest hole that begins at or after the request; without a time zero the longest of all.
-/// Of equally long ones the first.
-pub fn main_hole(timeline: &PingTimeline) -> Option<Hole> {
-    longest(holes(timeline).into_iter().filter(|hole| timeline.sent_at(hole.first).is_none_or(|t| t >= 0.0)))
+/// Which of the holes is the outage, by the rule of [`event`]. A hole is longer the more requests it has, and stands out
+/// where it is the only one or chance does not explain it.
+pub fn choice(timeline: &PingTimeline) -> Choice<Hole> {
+    let holes = holes(timeline);
+    let mut lost_by_length: BTreeMap<u32, u32> = BTreeMap::new();
+    for hole in &holes {
+        let lost = lost_by_length.entry(hole.lost).or_default();
+        *lost = lost.saturating_add(hole.lost);
+    }
+    let only = holes.len() == 1;
+    let mut sum = 0_u32;
+    // How many requests were lost in holes of so many and in shorter ones.
+    for lost in lost_by_length.values_mut() {
+        sum = sum.saturating_add(*lost);
+        *lost = sum;
+    }
+    let candidates = holes.into_iter().map(|hole| {
+        let others = lost_by_length.get(&hole.lost).map_or(0, |lost| lost.saturating_sub(hole.lost));
+        // Before its first answer the service was not there to be lost.
+        let was_there = hole.first > timeline.first_seq;
+        Candidate {
+            what: hole,
+            length: f64::from(hole.lost),
+            over_s: hole.over(timeline),
+            stands_out: was_there && (only || !is_chance(hole.lost, others, timeline.sent)),
+        }
+    });
+    event::choose(candidates, slack_s(timeline), 1.5)
+}
+
+/// By how much later than it seems a hole may have ended, against the request: what two clocks leave open that are right,
+/// and what is not known of where the requests lie.
+pub fn slack_s(timeline: &PingTimeline) -> f64 {
+    let place_s = if timeline.stamped { 0.0 } else { timeline.period_s.min(1.0) / 2.0 };
+    event::CLOCKS_S + place_s + timeline.span_error.fixed_s
+}
+
+/// Whether `k` losses in a row are likely enough to occur once in a log by chance: with the share q of requests that
+/// were lost beside them (and one more, since that none was does not show that none can be), in n requests about n·qᵏ
+/// such rows are expected; from 0.05 on they are.
+fn is_chance(k: u32, others: u32, requests: u32) -> bool {
+    let rest = requests.saturating_sub(k).saturating_add(1);
+    let q = (f64::from(others) + 1.0) / f64::from(rest.max(1));
+    f64::from(requests) * q.min(1.0).powf(f64::from(k)) >= 0.05
 }
 
 /// The longest hole of the whole log, wherever the request lies. Of equally long ones the first.
 pub fn longest_hole(timeline: &PingTimeline) -> Option<Hole> {
-    longest(holes(timeline).into_iter())
+    holes(timeline).into_iter().reduce(|longest, hole| if hole.lost > longest.lost { hole } else { longest })
 }
 
 impl Hole {
     /// When the silence began and ended: half a period after the last request before it that was answered,
     /// and half a period before the first one after it. `None` without a time zero, and for the end of an
-    /// open hole.
+    /// open hole. Of a ping that waits for its answers the two periods are different ones.
     pub fn silence(self, timeline: &PingTimeline) -> (Option<f64>, Option<f64>) {
-        let half = timeline.period_s / 2.0;
+        let [half, half_after] = half_periods(timeline);
         let start = match self.first.checked_sub(1).filter(|before| *before >= timeline.first_seq) {
             Some(before) => timeline.sent_at(before).map(|sent| sent + half),
             None => timeline.sent_at(self.first).map(|sent| sent - half),
         };
         let next = self.first.saturating_add(self.lost);
-        (start, timeline.sent_at(next).filter(|_| !self.open).map(|sent| sent - half))
+        (start, timeline.sent_at(next).filter(|_| !self.open).map(|sent| sent - half_after))
+    }
+
+    /// The latest instant at which it was over: the first answered request after it left. Infinite for an open
+    /// one, `None` without a time zero.
+    pub fn over(self, timeline: &PingTimeline) -> Option<f64> {
+        timeline.origin_s?;
+        if self.open { Some(f64::INFINITY) } else { timeline.sent_at(self.first.saturating_add(self.lost)) }
     }
 }
 
-fn longest(holes: impl Iterator<Item = Hole>) -> Option<Hole> {
-    holes.reduce(|longest, hole| if hole.lost > longest.lost { hole } else { longest })
+/// Half of the time between the last request before a hole and its first, and between its last and the first after it.
+pub fn half_periods(timeline: &PingTimeline) -> [f64; 2] {
+    [timeline.period_s / 2.0, timeline.wait_s.unwrap_or(timeline.period_s) / 2.0]
 }
 
 fn holes(timeline: &PingTimeline) -> Vec<Hole> {
-    let mut holes = Vec::new();
-    let mut next = timeline.first_seq;
-    for &seq in &timeline.answered {
-        if seq > next {
-            holes.push(Hole { first: next, lost: seq - next, open: false });
-        }
-        next = seq.saturating_add(1);
-    }
     let end = timeline.first_seq.saturating_add(timeline.sent);
-    if end > next {
-        holes.push(Hole { first: next, lost: end - next, open: true });
-    }
-    holes
+    let hole = |(first, next): (u32, u32)| Hole { first, lost: next - first, open: next == end };
+    timeline.unanswered().map(hole).collect()
 }
 
 /// Every answered request, in their order. A round trip that the log does not tell took no time.
@@ -80,15 +121,15 @@ pub fn sightings(timeline: &PingTimeline) -> impl DoubleEndedIterator<Item = Sig
     })
 }
 
-/// The longest time without a sign of life that ends at or after the request: a standstill that began
+/// The longest time without a sign of life that ends at or after `since_s`, seconds since the request: a standstill that began
 /// just after request l was sent was over when the first of all answers to later requests arrived.
 ///
 /// Without two answers, one interval.
-pub fn longest_standstill(timeline: &PingTimeline) -> f64 {
+pub fn longest_standstill(timeline: &PingTimeline, since_s: f64) -> f64 {
     let mut longest = timeline.interval_s;
     let mut back: Option<Sighting> = None;
     for seen in sightings(timeline).rev() {
-        if let Some(back) = back.filter(|back| timeline.origin_s.is_none() || back.until_s >= 0.0) {
+        if let Some(back) = back.filter(|back| timeline.origin_s.is_none() || back.until_s >= since_s) {
             let error = timeline.span_error;
             let blur_s = error.fixed_s + error.per_request_s * f64::from(back.seq - seen.seq);
             longest = longest.max(back.until_s - seen.from_s + blur_s);
@@ -99,19 +140,24 @@ pub fn longest_standstill(timeline: &PingTimeline) -> f64 {
 }
 
 /// The least that k lost requests prove: the time from the first of them to the last, at the shorter of
-/// the nominal and the measured interval. Less what may have been no standstill: the way of the first
-/// one to the VM, and losses by chance beside the hole.
+/// the nominal and the measured interval, or as long as ping waits for each answer. Less what may have been no
+/// standstill: the way of the first one to the VM, and losses by chance beside the hole.
 pub fn shortest_standstill(hole: Hole, timeline: &PingTimeline) -> f64 {
     let interval_s = timeline.interval_s.min(timeline.period_s);
     let before = sightings(timeline).take_while(|seen| seen.seq < hole.first);
     let ways = Sample::new(before.map(|seen| seen.until_s - seen.from_s).collect());
     // Only a way of less than an interval: on a longer one the next request would have been answered.
-    let way_s = ways.map_or(0.0, |ways| ways.quantile(0.99).min(interval_s));
+    let way_s = ways.map_or(0.0, |ways| ways.quantile(0.99).min(timeline.wait_s.unwrap_or(interval_s)));
     let answered = u32::try_from(timeline.answered.len()).unwrap_or(u32::MAX);
     let elsewhere = timeline.sent.saturating_sub(answered).saturating_sub(hole.lost);
     let by_chance = lost_beside(elsewhere, elsewhere.saturating_add(answered));
     let proven = hole.lost.saturating_sub(1).saturating_sub(by_chance);
-    (f64::from(proven) * interval_s - way_s).max(0.0)
+    let proven_s = match timeline.wait_s {
+        // How long it waits was measured between two stamps.
+        Some(_) => timeline.lost_s(hole.first, proven) - timeline.span_error.fixed_s,
+        None => f64::from(proven) * interval_s,
+    };
+    (proven_s - way_s).max(0.0)
 }
 
 /// How many losses by chance may adjoin a hole, where `lost` of `requests` were lost elsewhere. With the
@@ -139,6 +185,15 @@ fn lost_beside(lost: u32, requests: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_of_losses_is_chance_where_as_many_are_lost_anyway() {
+        // One may always be; two of 60 without another are none.
+        assert!(is_chance(1, 0, 500) && !is_chance(2, 0, 60) && !is_chance(3, 0, 60));
+        // At 5 % three in a row are, four are not.
+        assert!(is_chance(3, 25, 500) && !is_chance(4, 25, 500));
+        assert!(is_chance(3, 3, 4) && !is_chance(15, 5, 100));
+    }
 
     #[test]
     fn losses_beside_a_hole_are_as_likely_as_those_elsewhere() {

@@ -21,9 +21,8 @@ pub fn degradation(
     // Number of requests and the sum of what each lost, before the request and after it.
     let (mut before, mut after) = ((0u32, 0.0), (0u32, 0.0));
     let (mut slow_before, mut slow_after) = (0u32, 0u32);
-    // Those that were lost are counted, not visited: a log may claim any number of them.
     let lost = |from: u32, to: u32, before: &mut (u32, f64), after: &mut (u32, f64)| -> Option<()> {
-        let early = sent_before(timeline, from, to)?;
+        let early = timeline.unanswered_before((from, to), 0.0)?;
         *before = (before.0 + early, before.1 + f64::from(early));
         let late = to.saturating_sub(from).saturating_sub(early);
         *after = (after.0 + late, after.1 + f64::from(late));
@@ -61,21 +60,6 @@ pub fn degradation(
     })
 }
 
-/// How many of the unanswered requests `from..to` were sent before the migration was requested.
-fn sent_before(timeline: &PingTimeline, from: u32, to: u32) -> Option<u32> {
-    let (mut low, mut high) = (from, to.max(from));
-    // They are sent at a steady pace, so that there is one place where the request lies.
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if timeline.sent_at(middle)? < 0.0 {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    Some(low - from)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +71,9 @@ mod tests {
         let answered: Vec<u32> = (0..100).filter(|seq| rtt(*seq).is_some()).collect();
         let timeline = PingTimeline {
             file: String::new(),
+            wait_s: None,
+            refused: Vec::new(),
+            stamped: true,
             interval_s: 0.2,
             sent: 100,
             first_seq: 0,

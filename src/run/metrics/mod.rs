@@ -2,6 +2,7 @@
 
 pub mod bounds;
 pub mod degradation;
+pub mod event;
 pub mod outage;
 pub mod precopy;
 pub mod reconciliation;

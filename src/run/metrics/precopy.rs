@@ -59,6 +59,7 @@ mod tests {
             dirty_bytes_per_s: None,
             throughput_bytes_per_s: None,
             rounds: sent.iter().enumerate().map(round).collect(),
+            return_path: None,
             printed_pages: printed,
         }
     }

@@ -8,6 +8,7 @@ use crate::model::{
     Presence, Role, Verdict,
 };
 use crate::run::align::AlignedRun;
+use crate::run::metrics::outage::meet;
 
 /// Events of two hypervisors and the downtime of one are good to this, seconds.
 const EVENTS_S: f64 = 0.01;
@@ -34,7 +35,7 @@ pub fn checks(
     let request = by(MilestoneKind::Requested, Evidence::Hypervisor)
         .or(by(MilestoneKind::Requested, Evidence::MigrationProcess));
     let log = run.hypervisor.as_ref();
-    let events = stopped.zip(resumed).map(|(from, to)| to.at_s() - from.at_s());
+    let events = stopped.zip(resumed).map(|(from, to)| [from.at_s(), to.at_s()]);
     let found = [
         back.zip(request).map(|(back, request)| ordered(OutageAfterRequest, request, back)),
         lost.zip(stopped).map(|(lost, stopped)| ordered(LostWhenStopped, stopped, lost)),
@@ -46,27 +47,44 @@ pub fn checks(
             at_most(DurationsMatch, job, process, 0.05)
         }),
     ];
+    let interval_s = run.ping.as_ref().map_or(0.0, |ping| ping.interval_s);
+    let others = Others { outages, events, interval_s };
     let by_outage = outages.iter().flat_map(|outage| {
-        outage.method.entry().checks.iter().filter_map(|check| outage_check(*check, outage, outages, events))
+        outage.method.entry().checks.iter().filter_map(|check| outage_check(*check, outage, &others))
     });
     let mut all: Vec<Check> = found.into_iter().flatten().chain(by_outage).collect();
     all.sort_by_key(|check| check.kind);
     all
 }
 
-/// What should hold of an outage. `events` is the time between the hypervisor's stop and resume events.
-fn outage_check(
-    check: MethodCheck,
-    outage: &Outage,
-    outages: &[Outage],
-    events: Option<f64>,
-) -> Option<Check> {
-    let by = |method| outages.iter().find(|outage| outage.method == method);
+/// What an outage is compared with.
+struct Others<'a> {
+    outages: &'a [Outage],
+    /// When the VM stopped and ran again by the hypervisor's events.
+    events: Option<[f64; 2]>,
+    /// Ping's interval, or 0.
+    interval_s: f64,
+}
+
+/// What should hold of an outage. Events at different times are different events: they are not compared.
+fn outage_check(check: MethodCheck, outage: &Outage, others: &Others<'_>) -> Option<Check> {
+    let by = |method| {
+        let mut of_method = others.outages.iter().filter(|other| other.method == method);
+        of_method.find(|other| meet(other, outage, others.interval_s))
+    };
+    let still_s = |[from, to]: [f64; 2]| to - from;
     match check {
         MethodCheck::Equals(other, kind) => equal(kind, by(other)?, outage),
         MethodCheck::NotLongerThan(other, kind) => covers(kind, by(other)?, outage),
-        MethodCheck::CoversEvents(kind) => in_interval(kind, outage, events?),
-        MethodCheck::EqualsEvents(kind) => Some(same(kind, outage.estimate_s, events?, EVENTS_S)),
+        MethodCheck::CoversEvents(kind) => {
+            let [from, to] = others.events?;
+            let stopped = Outage { start_s: Some(from), end_s: Some(to), ..outage.clone() };
+            meet(outage, &stopped, others.interval_s)
+                .then(|| in_interval(kind, outage, still_s([from, to])))?
+        }
+        MethodCheck::EqualsEvents(kind) => {
+            Some(same(kind, outage.estimate_s, still_s(others.events?), EVENTS_S))
+        }
     }
 }
 

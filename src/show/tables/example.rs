@@ -171,6 +171,7 @@ pub fn benchmarked() -> Analysis {
             loss: 0.1,
             quantities: 4,
             worse: [2, 0, 1].map(Id::new).into(),
+            uncertain: 0,
         },
         Finding::Together { operations: vec![Id::new(0)] },
         Finding::Together { operations: vec![Id::new(1)] },

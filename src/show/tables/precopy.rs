@@ -5,6 +5,7 @@ use crate::model::metrics::{
     AMPLIFICATION, PAGES_FIRST, PAGES_LAST, PAGES_MIDDLE_MEAN, PAGES_TOTAL, ROUNDS, WASTED,
 };
 use crate::model::{Analysis, ConditionId, Entries, Unit};
+use crate::stats::Sample;
 
 /// A row a round of every run. Long: only for data files.
 pub fn rounds(analysis: &Analysis) -> Table {
@@ -61,8 +62,12 @@ fn of_condition(analysis: &Analysis, condition: ConditionId) -> Option<Row> {
     let total = of(PAGES_TOTAL).filter(|_| of(PAGES_FIRST).is_some())?;
     let (first, middle, last) = (mean(PAGES_FIRST), mean(PAGES_MIDDLE_MEAN), mean(PAGES_LAST));
     let rounds = mean(ROUNDS);
-    // What the figures of the parts give: where it is not the total, one of them is wrong.
-    let parts = (|| Some(first? + (rounds? - 2.0) * middle? + last?))();
+    // What the figures of the parts give: where it is not the total, one of them is wrong. Of the rounds those count
+    // whose pages are known.
+    let shown = analysis.runs.iter().filter(|run| run.condition == condition && run.counts());
+    let shown = shown.filter_map(|run| run.hypervisor.as_ref()).map(|account| account.rounds.len() as f64);
+    let shown = Sample::new(shown.filter(|shown| *shown > 0.0).collect()).map(|shown| shown.mean());
+    let parts = (|| Some(first? + (shown? - 2.0) * middle? + last?))();
     let relative_sd = total.sd.zip(total.mean.filter(|mean| *mean > 0.0)).map(|(sd, mean)| 100.0 * sd / mean);
     Some(row(vec![
         Cell::condition(analysis, condition),

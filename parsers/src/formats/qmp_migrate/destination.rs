@@ -1,6 +1,13 @@
-//! Where the command `migrate` sends a VM.
+//! Where the command `migrate` sends a VM, and what it was told before.
 
 use serde_json::Value;
+
+/// Whether the arguments of `migrate-set-capabilities` turn a capability on or off; `None` where they leave it.
+pub(super) fn capability(arguments: &Value, name: &str) -> Option<bool> {
+    let all = arguments.get("capabilities")?.as_array()?;
+    let is_it = |one: &&Value| one.get("capability").and_then(Value::as_str) == Some(name);
+    all.iter().find(is_it)?.get("state")?.as_bool()
+}
 
 /// The `uri` of the command, or its first channel (since QEMU 8.2) in the same words, as far as they tell a route.
 pub(super) fn destination(arguments: &Value) -> Option<String> {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::answer;
-use super::destination::destination;
+use super::destination::{capability, destination};
 use super::gather::{Cut, Message, Piece, begins_with_key, near};
 use super::python::to_json;
 use crate::diagnostic::Place;
@@ -138,6 +138,10 @@ impl Reader {
             if let Some(destination) = arguments.and_then(destination) {
                 // Of several migrations the last.
                 self.table.facts.set_text("destination", destination.as_bytes());
+            }
+            let arguments = object.get("arguments").filter(|_| command == "migrate-set-capabilities");
+            if let Some(state) = arguments.and_then(|arguments| capability(arguments, "return-path")) {
+                self.table.facts.set_text("return_path", if state { b"on".as_slice() } else { b"off" });
             }
         } else if let Some(greeting) = object.get("QMP") {
             self.greeted = true;

@@ -45,6 +45,14 @@ pub struct Scenario {
     pub drift: f64,
     /// The logs end during the standstill.
     pub ends_early: bool,
+    /// The VM stops up to so many seconds before the printed second of the request.
+    pub early: f64,
+    /// Seconds by which the clock that stamps the request is ahead of all others.
+    pub source_ahead: u32,
+    /// The network alone is silent between these seconds.
+    pub other_silence: Option<(f64, f64)>,
+    /// Ping waits for its answers: Windows, every second or 4 s after an unanswered request, or a script of `ping -c 1 -W 2`.
+    pub waits: bool,
 }
 
 const BENIGN: Scenario = Scenario {
@@ -64,10 +72,14 @@ const BENIGN: Scenario = Scenario {
     guest: GuestClock::Keeps,
     drift: 20e-6,
     ends_early: false,
+    early: 0.0,
+    source_ahead: 0,
+    other_silence: None,
+    waits: false,
 };
 
 /// All scenarios, in the order of the tables.
-pub const SCENARIOS: [Scenario; 18] = [
+pub const SCENARIOS: [Scenario; 22] = [
     BENIGN,
     Scenario { name: "no-standstill", what: "the VM never stops", stands_still: false, ..BENIGN },
     Scenario { name: "late-sender", what: "period up to 3 % too long", late: 0.03, ..BENIGN },
@@ -104,4 +116,13 @@ pub const SCENARIOS: [Scenario; 18] = [
         ..BENIGN
     },
     Scenario { name: "log-ends", what: "the logs end in the standstill", ends_early: true, ..BENIGN },
+    Scenario { name: "at-request", what: "stops up to 0.4 s before the request", early: 0.4, ..BENIGN },
+    Scenario { name: "source-ahead", what: "the request is stamped 30 s late", source_ahead: 30, ..BENIGN },
+    Scenario {
+        name: "earlier-silence",
+        what: "another silence before the request",
+        other_silence: Some((-4.0, -1.5)),
+        ..BENIGN
+    },
+    Scenario { name: "waiting-ping", what: "ping waits for its answers", waits: true, ..BENIGN },
 ];

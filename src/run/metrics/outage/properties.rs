@@ -39,6 +39,9 @@ fn timelines() -> impl Strategy<Value = PingTimeline> {
             let zero: f64 = if placed { origin_s } else { 0.0 };
             PingTimeline {
                 file: String::new(),
+                wait_s: None,
+                refused: Vec::new(),
+                stamped: true,
                 interval_s,
                 sent: u32::try_from(requests.len()).unwrap(),
                 first_seq,

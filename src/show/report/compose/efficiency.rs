@@ -483,6 +483,7 @@ mod tests {
             loss: 0.1,
             quantities: 9,
             worse: [2, 0, 1, 0, 1, 0, 1].map(Id::new).into(),
+            uncertain: 0,
         }];
         let document = composed(&analysis, Language::En);
         let said = &findings(&document)[0];
@@ -495,6 +496,7 @@ mod tests {
             loss: 0.1,
             quantities: 9,
             worse: Vec::new(),
+            uncertain: 0,
         }];
         let said = composed(&analysis, Language::En);
         assert_eq!(findings(&said), ["Against bare metal: None of 9 quantities loses more than 10 %."]);

@@ -1,0 +1,108 @@
+//! Which event of a log is the outage: one rule for all methods.
+//!
+//! The outage is the longest event that is over at or after the request, less what the clocks leave open. The request
+//! counts from the earliest instant that its stamp allows, so that its resolution hides no outage.
+//!
+//! An event before the request is no outage of this migration where the clocks are right. Where nothing after the
+//! request stands out and one before does, either the clocks are wrong or it is another outage: that is
+//! decided by what other sources saw, and else not at all.
+
+/// Clocks that agree to so many seconds are taken for right, as everywhere ([`crate::run::clocks`]).
+pub const CLOCKS_S: f64 = 0.5;
+
+/// Something in a log that may be the outage.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Candidate<T> {
+    pub what: T,
+    /// How long it is, in whatever unit the candidates share.
+    pub length: f64,
+    /// The latest instant at which it was over, seconds since the request; `None` where the log has no place on the axis.
+    pub over_s: Option<f64>,
+    /// Whether it is more than what the log shows all the time.
+    pub stands_out: bool,
+}
+
+/// What the rule makes of the candidates of a log.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Choice<T> {
+    /// There is no candidate.
+    Nothing,
+    /// The outage, and the longest event before the request where that stands out and is as long or longer.
+    Outage { what: T, before: Option<T> },
+    /// Nothing that stands out is over after the request, and one before it, `what`, is longer than all that is: `after`.
+    Before { what: T, stands_out: bool, after: Option<T> },
+}
+
+/// Chooses among the candidates; of equally long ones the first. What ends `slack_s` seconds before the request may
+/// have ended after it. What is shorter than another by less than `similar` is as long.
+pub fn choose<T: Copy>(
+    candidates: impl IntoIterator<Item = Candidate<T>>,
+    slack_s: f64,
+    similar: f64,
+) -> Choice<T> {
+    let (after, before): (Vec<_>, Vec<_>) =
+        candidates.into_iter().partition(|candidate| candidate.over_s.is_none_or(|over| over >= -slack_s));
+    let rival = longest(before.iter().copied().filter(|candidate| candidate.stands_out));
+    let before = longest(before);
+    match (longest(after), before) {
+        (None, None) => Choice::Nothing,
+        (after, Some(before))
+            if after.is_none_or(|after| !after.stands_out && before.length > after.length) =>
+        {
+            Choice::Before {
+                what: before.what,
+                stands_out: before.stands_out,
+                after: after.map(|after| after.what),
+            }
+        }
+        (None, Some(_)) => Choice::Nothing,
+        (Some(after), _) => Choice::Outage {
+            what: after.what,
+            before: rival.filter(|before| before.length + similar >= after.length).map(|before| before.what),
+        },
+    }
+}
+
+fn longest<T: Copy>(candidates: impl IntoIterator<Item = Candidate<T>>) -> Option<Candidate<T>> {
+    candidates.into_iter().reduce(|a, b| if b.length > a.length { b } else { a })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(candidates: &[(f64, f64, bool)]) -> Choice<usize> {
+        let candidate = |(what, &(over_s, length, stands_out))| Candidate {
+            what,
+            length,
+            over_s: Some(over_s),
+            stands_out,
+        };
+        choose(candidates.iter().enumerate().map(candidate), CLOCKS_S, 0.2)
+    }
+
+    #[test]
+    fn the_longest_that_ends_after_the_request_is_the_outage() {
+        let outage = |what, before| Choice::Outage { what, before };
+        assert_eq!(of(&[]), Choice::Nothing);
+        assert_eq!(of(&[(2.0, 1.0, true), (9.0, 3.0, true), (20.0, 3.0, true)]), outage(1, None));
+        // It may have begun before; what ended up to half a second before may have ended after.
+        assert_eq!(of(&[(2.6, 3.0, true)]), outage(0, None));
+        assert_eq!(of(&[(-0.4, 3.0, true)]), outage(0, None));
+        // Longer or as long ones before are told, shorter ones and such as happen all the time are not.
+        assert_eq!(of(&[(-3.0, 4.0, true), (9.0, 3.0, true)]), outage(1, Some(0)));
+        assert_eq!(of(&[(-3.0, 2.9, true), (9.0, 3.0, true)]), outage(1, Some(0)));
+        assert_eq!(of(&[(-3.0, 2.0, true), (9.0, 3.0, true)]), outage(1, None));
+        assert_eq!(of(&[(-3.0, 4.0, false), (9.0, 3.0, true)]), outage(1, None));
+    }
+
+    #[test]
+    fn what_is_over_before_the_request_is_no_outage() {
+        let before = |what, stands_out, after| Choice::Before { what, stands_out, after };
+        assert_eq!(of(&[(-3.0, 2.0, true), (-9.0, 3.0, true)]), before(1, true, None));
+        assert_eq!(of(&[(-3.0, 2.0, true), (9.0, 0.2, false)]), before(0, true, Some(1)));
+        let by_chance = Choice::Outage { what: 1, before: None };
+        assert_eq!(of(&[(-3.0, 0.2, false), (9.0, 0.2, false)]), by_chance);
+        assert_eq!(of(&[(-3.0, 0.2, false)]), before(0, false, None));
+    }
+}

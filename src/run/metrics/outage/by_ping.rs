@@ -1,0 +1,170 @@
+//! The outage by ping's unanswered requests, and by the gap between its replies.
+
+use super::{Doubt, fits_downtime, overlap};
+use crate::model::{Method, Migration, Outage, Ping};
+use crate::run::align::PingTimeline;
+use crate::run::metrics::bounds::{self, Hole};
+use crate::run::metrics::event::Choice;
+use crate::run::metrics::round_trips;
+
+/// What a log of ping shows of the outage of its run.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ByPing<'a> {
+    timeline: &'a PingTimeline,
+    /// The hole that is the outage; `None` where nothing was lost.
+    pub main: Option<Hole>,
+    /// What ends from here on may be the outage, seconds since the request.
+    since_s: f64,
+    pub doubt: Option<Doubt<Hole>>,
+}
+
+/// What else was seen of the length of the outage, by clocks that are not ping's.
+pub(super) struct Witnesses<'a> {
+    /// Of the clock in the VM the largest step of all, wherever it lies, where one stands out; `None` without its log.
+    pub guest: Option<Option<&'a Outage>>,
+    /// How long the VM stood still by the hypervisor.
+    pub hypervisor_s: Option<f64>,
+}
+
+impl<'a> ByPing<'a> {
+    pub fn new(timeline: &'a PingTimeline, witnesses: &Witnesses<'_>) -> Self {
+        let since_s = -bounds::slack_s(timeline);
+        let seen = |main, since_s, doubt| Self { timeline, main, since_s, doubt };
+        let last = timeline.first_seq.saturating_add(timeline.sent).saturating_sub(1);
+        let over_s = timeline.sent_at(last).filter(|sent| *sent < since_s);
+        match bounds::choice(timeline) {
+            Choice::Nothing => seen(None, since_s, over_s.map(Doubt::Over)),
+            Choice::Outage { what, before } => {
+                seen(Some(what), since_s, before.map(|before| Doubt::Another { outage: what, before }))
+            }
+            Choice::Before { what, stands_out, after } => {
+                let by_service = seen(Some(what), f64::NEG_INFINITY, Some(Doubt::TimeZero(what)));
+                let missed_s = bounds::longest_standstill(timeline, since_s);
+                match by_service.is_confirmed(missed_s, witnesses) {
+                    // Ping was over when the migration was requested, which cannot be.
+                    _ if over_s.is_some() => by_service,
+                    Some(true) => by_service,
+                    Some(false) if what.lost == 1 => seen(after, since_s, None),
+                    Some(false) | None if stands_out => seen(None, since_s, Some(Doubt::Undecided(what))),
+                    Some(false) | None => seen(after, since_s, None),
+                }
+            }
+        }
+    }
+
+    /// Whether something else says that the hole, which ended before the request, is the outage: the clock in the VM made a
+    /// step of the same length, or the VM stood still by the hypervisor for as long, and for longer than ping can have
+    /// missed after the request. `None` where nothing else was logged.
+    fn is_confirmed(&self, missed_s: f64, witnesses: &Witnesses<'_>) -> Option<bool> {
+        let outage = self.outage()?;
+        let guest = witnesses.guest.map(|step| step.is_some_and(|guest| overlap(guest, &outage)));
+        let hypervisor =
+            witnesses.hypervisor_s.map(|still_s| still_s > missed_s && fits_downtime(&outage, still_s));
+        match (guest, hypervisor) {
+            (None, None) => None,
+            (guest, hypervisor) => Some(guest == Some(true) || hypervisor == Some(true)),
+        }
+    }
+
+    /// How long a hole is, seconds.
+    pub fn length_s(&self, hole: Hole) -> f64 {
+        self.timeline.lost_s(hole.first, hole.lost)
+    }
+
+    /// When a hole began, seconds since the request.
+    pub fn start_s(&self, hole: Hole) -> Option<f64> {
+        hole.silence(self.timeline).0
+    }
+
+    /// When it ended, seconds since the request.
+    pub fn end_s(&self, hole: Hole) -> Option<f64> {
+        hole.silence(self.timeline).1
+    }
+
+    fn is_undecided(&self) -> bool {
+        matches!(self.doubt, Some(Doubt::Undecided(_) | Doubt::Over(_)))
+    }
+
+    /// What the log says of the run, whose outage by it is `outage`.
+    pub fn summary(&self, outage: Option<&Outage>, migration: &Migration) -> Ping {
+        let timeline = self.timeline;
+        let received = u32::try_from(timeline.answered.len()).unwrap_or(u32::MAX);
+        let resumed = outage.and_then(|outage| outage.end_s).or(migration.duration_s);
+        let (before, during, after) = match self.doubt {
+            // Nobody knows what was before and what after.
+            Some(Doubt::TimeZero(_) | Doubt::Undecided(_) | Doubt::Over(_)) => (None, None, None),
+            Some(Doubt::Another { .. }) | None => round_trips::by_phase(timeline, resumed),
+        };
+        Ping {
+            sent: timeline.sent,
+            received,
+            lost: timeline.sent.saturating_sub(received),
+            longest_gap_lost: self.main.map_or(0, |hole| hole.lost),
+            duplicates: timeline.duplicates,
+            interval_s: timeline.interval_s,
+            before,
+            during,
+            after,
+        }
+    }
+
+    /// k unanswered requests, one every i seconds: the outage is k · i, with a ping that waits for its answers k times as
+    /// long as it waits. It lies between the answered requests around them. `None` where nothing decides whether the only hole is the outage.
+    pub fn outage(&self) -> Option<Outage> {
+        if self.is_undecided() {
+            return None;
+        }
+        let (main, timeline) = (self.main, self.timeline);
+        let estimate_s = main.map_or(0.0, |hole| self.length_s(hole));
+        let open = main.is_some_and(|hole| hole.open);
+        let (start_s, end_s) = main.map_or((None, None), |hole| hole.silence(timeline));
+        Some(Outage {
+            method: Method::Ping,
+            estimate_s,
+            lower_s: main.map_or(0.0, |hole| bounds::shortest_standstill(hole, timeline).min(estimate_s)),
+            upper_s: (!open).then(|| bounds::longest_standstill(timeline, self.since_s).max(estimate_s)),
+            start_s,
+            end_s,
+            censored: open,
+            source_file: timeline.file.clone(),
+        })
+    }
+
+    /// Longest time between two consecutive arrivals, less the interval; of those that end where the outage may. A log
+    /// that ends in its main hole, or in a silence longer than all others, gives that as a lower bound.
+    pub fn reply_gap(&self) -> Option<Outage> {
+        if self.is_undecided() {
+            return None;
+        }
+        let (main, timeline) = (self.main, self.timeline);
+        let last_request = timeline.first_seq.saturating_add(timeline.sent).saturating_sub(1);
+        let end = timeline.sent_at(last_request)?;
+        let mut arrivals: Vec<f64> = bounds::sightings(timeline).map(|seen| seen.until_s).collect();
+        // A late reply may arrive after those to later requests.
+        arrivals.sort_by(f64::total_cmp);
+        let longer = |longest: (f64, f64), gap: (f64, f64)| {
+            if gap.1 - gap.0 > longest.1 - longest.0 { gap } else { longest }
+        };
+        let pairs = arrivals.windows(2).map(|pair| (pair[0], pair[1]));
+        let closed = pairs.filter(|gap| gap.1 >= self.since_s).reduce(longer);
+        let open = arrivals.last().map(|last| (*last, end)).filter(|gap| gap.1 > gap.0);
+        let censored = main.is_some_and(|hole| hole.open)
+            || open.is_some_and(|open| closed.is_none_or(|closed| longer(closed, open) == open));
+        let (from, to) = open.filter(|_| censored).or(closed)?;
+        let i = timeline.interval_s;
+        let estimate_s = if censored { to - from } else { (to - from - i).max(0.0) };
+        // Only what was lost proves that the VM stood still: what came late may have been late on its way.
+        let within = |hole: &Hole| timeline.sent_at(hole.first).is_some_and(|t| from <= t && t <= to);
+        let lower_s = main.filter(within).map_or(0.0, |hole| bounds::shortest_standstill(hole, timeline));
+        Some(Outage {
+            method: Method::PingReplyGap,
+            estimate_s,
+            lower_s: lower_s.min(estimate_s),
+            upper_s: (!censored).then(|| bounds::longest_standstill(timeline, self.since_s).max(estimate_s)),
+            start_s: Some(from + i / 2.0),
+            end_s: (!censored).then_some(from + i / 2.0 + estimate_s),
+            censored,
+            source_file: timeline.file.clone(),
+        })
+    }
+}
