@@ -20,7 +20,7 @@ use crate::peel;
 const NEAREST: usize = 3;
 /// Behind the first lines, a benchmark is looked for from every so many lines on, so many times.
 const STEP: usize = 32;
-const STEPS: usize = 512;
+const STEPS: usize = 1 << 15;
 
 /// Why a file is not read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -159,6 +159,27 @@ pub fn detect(bytes: &[u8]) -> Result<Format, DetectError> {
         },
         _ => Err(DetectError::Ambiguous { candidates }),
     }
+}
+
+/// Every format of which the bytes hold results: one, or those of all benchmarks that wrote one behind the other. By
+/// content only.
+///
+/// # Errors
+///
+/// Those of [`detect`], but for several benchmarks.
+pub fn detect_all(bytes: &[u8]) -> Result<Vec<Format>, DetectError> {
+    let is_benchmark = |format: &Format| format.meaning().family() == Family::Benchmark;
+    let mut found = match detect(bytes) {
+        Ok(format) => vec![format],
+        Err(DetectError::Ambiguous { candidates }) if candidates.iter().all(is_benchmark) => candidates,
+        Err(error) => return Err(error),
+    };
+    if found.iter().all(is_benchmark) {
+        found.extend(benchmarks(without_bom(bytes)).into_iter().map(|(format, _)| format));
+    }
+    found.sort_by_key(|format| FORMATS.iter().position(|known| known == format));
+    found.dedup();
+    Ok(found)
 }
 
 /// What kind of non-text the bytes are. No format of a log holds a NUL.

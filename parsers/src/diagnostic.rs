@@ -158,6 +158,10 @@ impl Facts {
         }
     }
 
+    pub(crate) fn remove(&mut self, key: &str) {
+        self.0.retain(|(known, _)| *known != key);
+    }
+
     pub(crate) fn set_int(&mut self, key: &'static str, value: impl TryInto<i64>) {
         self.set(key, Fact::Int(value.try_into().unwrap_or(i64::MAX)));
     }

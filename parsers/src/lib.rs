@@ -43,15 +43,17 @@ mod lines;
 mod meaning;
 mod outcome;
 mod parsed;
+mod part;
 mod peel;
 mod shared;
 mod text;
 pub mod time;
 
-pub use detect::{DetectError, Near, detect};
+pub use detect::{DetectError, Near, detect, detect_all};
 pub use diagnostic::{Diagnostic, Fact, Facts, RowCount, Severity};
 pub use format::Format;
 pub use formats::{FORMATS, format_named};
 pub use frame::{Clock, Column, Frame, FrameError, Unit};
 pub use meaning::{Benchmark, Domains, Family, Hypervisor, Meaning, Rounds, Size};
 pub use parsed::{ParseError, Parsed, parse};
+pub use part::Part;

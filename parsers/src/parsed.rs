@@ -9,6 +9,7 @@ use crate::frame::Frame;
 use crate::head::Head;
 use crate::meaning::Family;
 use crate::outcome::{Outcome, Unusable};
+use crate::part::Part;
 use crate::{lines, peel};
 
 /// A log that has been read.
@@ -22,6 +23,9 @@ pub struct Parsed {
     pub frame: Frame,
     /// What the log says about itself, once per file.
     pub facts: Facts,
+    /// The sessions, migrations or tests of which it holds several, in their order; of one that is not known to be made of
+    /// parts none.
+    pub parts: Vec<Part>,
     /// How many rows were read and lost.
     pub rows: RowCount,
     /// What was wrong with it, in the order of the file as far as it belongs to a line.
@@ -87,13 +91,13 @@ pub fn parse(format: Format, bytes: &[u8]) -> Result<Parsed, ParseError> {
         }
         found
     };
-    let Outcome { version, columns, clock, facts, rows, diagnostics } = read.map_err(|unusable| {
+    let Outcome { version, columns, clock, facts, parts, rows, diagnostics } = read.map_err(|unusable| {
         let Unusable { line, expected, found, diagnostics } = unusable;
         ParseError { format, line, expected, found, diagnostics: in_the_log(diagnostics) }
     })?;
     let diagnostics = in_the_log(diagnostics.finish());
     match columns.finish(clock) {
-        Ok(frame) => Ok(Parsed { format, version, frame, facts, rows, diagnostics }),
+        Ok(frame) => Ok(Parsed { format, version, frame, facts, parts, rows, diagnostics }),
         Err(error) => {
             let expected = format!("columns that fit together; this is a mistake in the parser ({error})");
             Err(ParseError { format, line: None, expected, found: None, diagnostics })
@@ -105,7 +109,7 @@ pub fn parse(format: Format, bytes: &[u8]) -> Result<Parsed, ParseError> {
 fn note_other_tools(outcome: &mut Outcome, format: Format, found: &[(Format, u64)], head: &Head<'_>) {
     for (other, line) in found.iter().filter(|(other, _)| *other != format) {
         outcome.diagnostics.note("other-tool", Place { line: Some(*line), ..Place::FILE }, || {
-            format!("from about here on there are results of {other}, too, which are not read; give each tool a file")
+            format!("from about here on there are results of {other}, too; each tool is read by itself")
         });
     }
     // What the first lines show to be of the format may have its own tool's words in front.

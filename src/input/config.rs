@@ -213,7 +213,7 @@ impl From<RoleKey> for Role {
 #[serde(deny_unknown_fields, default)]
 pub struct NamingTable {
     /// A regular expression over the path below the campaign folder, with the named groups
-    /// `repetition`, optionally `source` and `host`, and one per factor.
+    /// `repetition`, `source` and `host`, all optional, and one per factor. Without a repetition the parts of files are counted.
     pub pattern: Option<String>,
 }
 
@@ -453,13 +453,7 @@ pub fn selects(condition: &BTreeMap<String, String>, factors: &Factors) -> bool 
 }
 
 fn naming_pattern(pattern: &str) -> anyhow::Result<Regex> {
-    let regex = Regex::new(pattern)
-        .with_context(|| format!("naming.pattern is not a regular expression: {pattern}"))?;
-    ensure!(
-        regex.capture_names().flatten().any(|name| name == "repetition"),
-        "naming.pattern has no group `(?<repetition>…)`: {pattern}"
-    );
-    Ok(regex)
+    Regex::new(pattern).with_context(|| format!("naming.pattern is not a regular expression: {pattern}"))
 }
 
 /// Fails for a metric that is no series, naming the nearest that is.

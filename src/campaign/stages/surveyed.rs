@@ -35,7 +35,7 @@ pub struct RunFiles {
 
 impl Surveyed {
     pub fn survey(loaded: Loaded, config: &Config) -> Self {
-        let Loaded { files, tables, mut diagnostics } = loaded;
+        let Loaded { files, tables, mut diagnostics, .. } = loaded;
         let hosts = hosts::hosts(config, &files, &mut diagnostics);
         let vm = config.file.vm.name.clone().or_else(|| hosts::vm_in_logs(&files));
         let (counters, notes) = Counters::estimate(&files, config);

@@ -250,6 +250,7 @@ impl<'a> Reader<'a> {
         let columns = self.columns();
         let clock = if self.request.is_some() { Clock::Epoch } else { Clock::None };
         Ok(Outcome {
+            parts: Vec::new(),
             version: None,
             columns,
             clock,

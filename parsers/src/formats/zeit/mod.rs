@@ -300,6 +300,7 @@ impl Reader {
         let mut columns = FrameBuilder::default();
         columns.push(unit, self.times.finish().into_series());
         Ok(Outcome {
+            parts: Vec::new(),
             version: None,
             columns,
             clock,
