@@ -46,6 +46,7 @@ mod parsed;
 mod part;
 mod peel;
 mod shared;
+mod split;
 mod text;
 pub mod time;
 

@@ -124,8 +124,11 @@ fn load_one(file: &SessionFile, utc_offset_s: Option<i32>) -> LoadedFile {
     let mut loaded = LoadedFile { sha256, diagnostics: Vec::new(), ..problem("", String::new()) };
     if !expected(file).is_empty() && !formats.iter().any(|format| expected(file).contains(format)) {
         let names: Vec<&str> = formats.iter().map(|format| format.name()).collect();
-        let message =
-            format!("by its content the file is {}{}; the content counts", names.join(" and "), by_its_name(file));
+        let message = format!(
+            "by its content the file is {}{}; the content counts",
+            names.join(" and "),
+            by_its_name(file)
+        );
         loaded.diagnostics.push(diagnostic(file, Severity::Warning, "name-and-content-differ", message));
     }
     for format in formats {

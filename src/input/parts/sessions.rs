@@ -29,7 +29,11 @@ struct Span {
 }
 
 /// Each file of a run in its sessions or migrations.
-pub(super) fn split(files: Vec<LoadedFile>, config: &Config, diagnostics: &mut Vec<Diagnostic>) -> Vec<Piece> {
+pub(super) fn split(
+    files: Vec<LoadedFile>,
+    config: &Config,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Piece> {
     let (tracks, unread) = tracks(files);
     let mut placed: Vec<(u32, LoadedFile)> = unread.into_iter().map(|file| (1, file)).collect();
     let first = tracks.iter().map(|track| rank(track.meaning)).min().unwrap_or_default();
@@ -53,7 +57,8 @@ pub(super) fn split(files: Vec<LoadedFile>, config: &Config, diagnostics: &mut V
                     diagnostics.extend(without_migration(&track, &found));
                     placed.extend(found.into_iter().map(|(number, _, file)| (number, file)));
                 }
-                Err(why) => diagnostics.extend(track.files.iter().map(|file| misfit(file, &track, count, &leader, why))),
+                Err(why) => diagnostics
+                    .extend(track.files.iter().map(|file| misfit(file, &track, count, &leader, why))),
             }
         }
     }
@@ -165,7 +170,10 @@ fn by_time(parts: &[LoadedFile], spans: Option<&[Span]>, config: &Config) -> Res
         let Some(file) = parts.get(*part) else { continue };
         let is_shared = chosen.iter().filter(|other| *other == &(*at, *part) || other.1 == *part).count() > 1;
         let window = [
-            number.checked_sub(1).and_then(|before| spans.get(before)).map_or(f64::NEG_INFINITY, |span| span.end_s),
+            number
+                .checked_sub(1)
+                .and_then(|before| spans.get(before))
+                .map_or(f64::NEG_INFINITY, |span| span.end_s),
             spans.get(number + 1).map_or(f64::INFINITY, |span| span.request_s),
         ];
         let log = file.log.as_ref().ok_or("it was not read")?;
@@ -173,8 +181,17 @@ fn by_time(parts: &[LoadedFile], spans: Option<&[Span]>, config: &Config) -> Res
             false => Some(log.clone()),
             true => {
                 let ahead = ahead_s(file, log.format.meaning(), *at, config);
-                let cut = log.between(window[0] + ahead, window[1] + ahead).ok_or("its rows have no times")?;
-                Some(cut).filter(|cut| cut.frame.height() > 0 || cut.facts.get("transmitted").is_some())
+                let cut =
+                    log.between(window[0] + ahead, window[1] + ahead).ok_or("its rows have no times")?;
+                // What was sampled at other times says nothing of this migration; an event may come when it likes.
+                let is_steady =
+                    matches!(log.format.meaning(), Meaning::Replies { .. } | Meaning::HostSamples);
+                let tells = cut.frame.height() > 0 || cut.facts.get("transmitted").is_some();
+                Some(cut).filter(|_| {
+                    tells
+                        && (!is_steady
+                            || spans.get(number).and_then(|span| covers(file, *span, config)) == Some(true))
+                })
             }
         };
         let run = u32::try_from(number + 1).unwrap_or(u32::MAX);
@@ -183,17 +200,20 @@ fn by_time(parts: &[LoadedFile], spans: Option<&[Span]>, config: &Config) -> Res
     Ok(placed)
 }
 
-/// The one part during which a migration was requested, with when that was.
-fn covering(parts: &[LoadedFile], span: Span, config: &Config) -> Result<(f64, usize), &'static str> {
+/// Whether a log went on when a migration was requested.
+fn covers(file: &LoadedFile, span: Span, config: &Config) -> Option<bool> {
     // Whole seconds may be cut off.
     const COARSE_S: f64 = 1.0;
-    let covers = |file: &LoadedFile| {
-        let log = file.log.as_ref()?;
-        let request = span.request_s + ahead_s(file, log.format.meaning(), span.request_s, config);
-        let (first, last) = extent(log)?;
-        Some(first <= request + COARSE_S && request <= last + COARSE_S)
-    };
-    let mut found = parts.iter().enumerate().filter(|(_, file)| parts.len() == 1 || covers(file) == Some(true));
+    let log = file.log.as_ref()?;
+    let request = span.request_s + ahead_s(file, log.format.meaning(), span.request_s, config);
+    let (first, last) = extent(log)?;
+    Some(first <= request + COARSE_S && request <= last + COARSE_S)
+}
+
+/// The one part during which a migration was requested, with when that was.
+fn covering(parts: &[LoadedFile], span: Span, config: &Config) -> Result<(f64, usize), &'static str> {
+    let fits = |file: &LoadedFile| parts.len() == 1 || covers(file, span, config) == Some(true);
+    let mut found = parts.iter().enumerate().filter(|(_, file)| fits(file));
     match (found.next(), found.next()) {
         (Some((part, _)), None) => Ok((span.request_s, part)),
         (Some(_), Some(_)) => Err("several of them cover the same request"),
@@ -218,7 +238,8 @@ fn without_migration(track: &Track, placed: &Placed) -> Option<Diagnostic> {
 /// Says that a file is left out, and what would help.
 fn misfit(file: &LoadedFile, track: &Track, count: usize, leader: &str, why: &str) -> Diagnostic {
     // A load has no figure in the run.
-    let severity = if track.meaning.family() == Family::Benchmark { Severity::Warning } else { Severity::Error };
+    let severity =
+        if track.meaning.family() == Family::Benchmark { Severity::Warning } else { Severity::Error };
     let message = format!(
         "the file holds {} {}, {leader} of the same run {count}: which belong together is not known ({why}), and this file \
          is left out. Give each run its own file, or record with times",

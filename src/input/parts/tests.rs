@@ -33,7 +33,11 @@ pub(super) fn varied<'a>(files: impl Iterator<Item = &'a LoadedFile>) -> Varied 
 type Track = (Format, Option<String>, Option<String>, String);
 
 /// Each file of a run of nothing but benchmarks in its tests.
-pub(super) fn split(files: Vec<LoadedFile>, varied: &Varied, diagnostics: &mut Vec<Diagnostic>) -> Vec<Piece> {
+pub(super) fn split(
+    files: Vec<LoadedFile>,
+    varied: &Varied,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Piece> {
     let mut seen: BTreeMap<(Track, Factors, String), u32> = BTreeMap::new();
     let mut pieces = Vec::new();
     for file in files {
@@ -67,7 +71,8 @@ pub(super) fn split(files: Vec<LoadedFile>, varied: &Varied, diagnostics: &mut V
 }
 
 fn levels(log: &Parsed, part: &Part, tests: &BTreeSet<String>, varied: &Varied) -> Factors {
-    let varies = |name: &'static str| tests.iter().any(|test| varied.contains(&(log.format, test.clone(), name)));
+    let varies =
+        |name: &'static str| tests.iter().any(|test| varied.contains(&(log.format, test.clone(), name)));
     let settings = part.settings.iter().filter(|(name, _)| varies(name));
     settings.map(|(name, level)| ((*name).to_owned(), level.clone())).collect()
 }

@@ -104,7 +104,9 @@ impl<'n, 'a> Job<'n, 'a> {
             return 0.0;
         }
         results.begin_test(place.line.unwrap_or_default());
-        for (name, option) in [("iodepth", "iodepth"), ("jobs", "numjobs"), ("read_percent", "rwmixread"), ("rate", "rate")] {
+        for (name, option) in
+            [("iodepth", "iodepth"), ("jobs", "numjobs"), ("read_percent", "rwmixread"), ("rate", "rate")]
+        {
             results.setting(name, self.option(option));
         }
         for (at, operation, node, _) in &directions {

@@ -155,7 +155,10 @@ impl<'a> Reader<'a> {
         let told = |key: &str| start.get("test_start")?.get(key)?.count();
         self.results.begin_test(line);
         self.results.setting("streams", told("num_streams"));
-        self.results.setting("rate", start.get("target_bitrate").and_then(Node::count).or_else(|| told("target_bitrate")));
+        self.results.setting(
+            "rate",
+            start.get("target_bitrate").and_then(Node::count).or_else(|| told("target_bitrate")),
+        );
     }
 
     /// Tells of a test that was written event by event and has no end.

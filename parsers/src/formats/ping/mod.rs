@@ -372,7 +372,11 @@ impl<'a> Reader<'a> {
             }
         }
         let sessions = self.sessions.iter().zip(rows_of);
-        let parts = if self.sessions.len() > 1 { sessions.map(|(session, rows)| session.part(rows)).collect() } else { Vec::new() };
+        let parts = if self.sessions.len() > 1 {
+            sessions.map(|(session, rows)| session.part(rows)).collect()
+        } else {
+            Vec::new()
+        };
         let mut columns = FrameBuilder::default();
         columns.push(Unit::Count, numbers.into_series());
         columns.push(Unit::Count, self.seqs.finish().into_series());

@@ -222,7 +222,8 @@ impl<'a> Section<'a> {
             self.threads = Some(threads);
         } else if let Some(reads) = behind(b"read:").and_then(unsigned).filter(|_| self.kind == Kind::Oltp) {
             self.queries[0] = Some(reads);
-        } else if let Some(writes) = behind(b"write:").and_then(unsigned).filter(|_| self.kind == Kind::Oltp) {
+        } else if let Some(writes) = behind(b"write:").and_then(unsigned).filter(|_| self.kind == Kind::Oltp)
+        {
             self.queries[1] = Some(writes);
         } else if let Some(size) = behind(b"block size:")
             .or_else(|| behind(b"Memory block size:"))

@@ -9,7 +9,16 @@ use crate::text::unsigned;
 
 /// What people call what they do again and number.
 const NUMBERED: [&[u8]; 10] = [
-    b"experiment", b"repetition", b"iteration", b"run", b"trial", b"test", b"migration", b"measurement", b"round", b"cycle",
+    b"experiment",
+    b"repetition",
+    b"iteration",
+    b"run",
+    b"trial",
+    b"test",
+    b"migration",
+    b"measurement",
+    b"round",
+    b"cycle",
 ];
 /// A longer line is no heading.
 const LONGEST: usize = 80;
@@ -36,7 +45,8 @@ impl Heading {
         let first = text.iter().position(u8::is_ascii_alphabetic).filter(|_| text.len() <= LONGEST)?;
         let word = text.get(first..)?.split(|byte| !byte.is_ascii_alphabetic()).next()?;
         let is_known = |known: &&&[u8]| {
-            word.eq_ignore_ascii_case(known) || word.strip_suffix(b"s").is_some_and(|one| one.eq_ignore_ascii_case(known))
+            word.eq_ignore_ascii_case(known)
+                || word.strip_suffix(b"s").is_some_and(|one| one.eq_ignore_ascii_case(known))
         };
         NUMBERED.iter().find(is_known)?;
         let digit = text.iter().position(u8::is_ascii_digit)?;
@@ -89,7 +99,8 @@ fn numbering<'h>(rows: &[Observation], headings: &'h [Heading]) -> Vec<&'h Headi
         let counts_on = of_label.windows(2).all(|pair| pair[0].number.checked_add(1) == Some(pair[1].number));
         let has_job = |pair: &[&Heading]| {
             let section = rows.get(pair[0].row..pair[1].row).unwrap_or_default();
-            let ended = |row: &Observation| row.entry == "migrate" || row.status.as_deref().is_some_and(is_over);
+            let ended =
+                |row: &Observation| row.entry == "migrate" || row.status.as_deref().is_some_and(is_over);
             section.is_empty() || section.iter().any(ended)
         };
         (of_label.len() > 1 && counts_on && of_label.windows(2).all(has_job)).then_some(of_label)

@@ -25,10 +25,10 @@ use polars::prelude::{
     Float64Chunked, Int64Chunked, IntoSeries, NewChunkedArray, Series, StringChunked, UInt32Chunked,
 };
 
+use self::migrations::Heading;
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount, Severity};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::lines::Lines;
-use self::migrations::Heading;
 use crate::outcome::{Outcome, Unusable, unusable};
 use crate::part::{Part, consecutive};
 use crate::text::{float, unsigned};
@@ -256,7 +256,9 @@ impl Table {
         let times = self.rows.iter().map(|row| (row.time, row.line));
         report_unplaced(times, Severity::Warning, &mut self.diagnostics);
         let clock = clock(self.rows.iter().map(|row| row.time));
-        self.describe(0..self.rows.len()).into_iter().for_each(|(key, word)| self.facts.set_text(key, word.as_bytes()));
+        self.describe(0..self.rows.len())
+            .into_iter()
+            .for_each(|(key, word)| self.facts.set_text(key, word.as_bytes()));
         let parts = self.parts();
         Ok(Outcome {
             parts,
@@ -284,7 +286,8 @@ impl Table {
 
     /// What the last of some rows say.
     fn describe(&self, rows: Range<usize>) -> Vec<(&'static str, String)> {
-        let destination = self.destinations.range(rows.clone()).next_back().map(|(_, to)| ("destination", to.clone()));
+        let destination =
+            self.destinations.range(rows.clone()).next_back().map(|(_, to)| ("destination", to.clone()));
         let statuses = self.rows.get(rows).unwrap_or_default().iter().filter_map(|row| row.status.as_deref());
         let status = statuses.last().map(|last| ("last_status", last.to_owned()));
         destination.into_iter().chain(status).collect()
@@ -296,13 +299,17 @@ impl Table {
         if beginnings.len() < 2 {
             return Vec::new();
         }
-        let mut parts = consecutive(beginnings.into_iter().map(|(row, line)| {
-            (row, Part { line: Some(line), facts: self.facts.clone(), ..Part::default() })
-        }), self.rows.len());
+        let mut parts = consecutive(
+            beginnings.into_iter().map(|(row, line)| {
+                (row, Part { line: Some(line), facts: self.facts.clone(), ..Part::default() })
+            }),
+            self.rows.len(),
+        );
         for part in &mut parts {
             part.facts.remove("destination");
             part.facts.remove("last_status");
-            let rows = part.rows.first().copied().unwrap_or_default()..part.rows.last().map_or(0, |last| last + 1);
+            let rows =
+                part.rows.first().copied().unwrap_or_default()..part.rows.last().map_or(0, |last| last + 1);
             for (key, word) in self.describe(rows) {
                 part.facts.set_text(key, word.as_bytes());
             }
