@@ -235,6 +235,17 @@ impl Diagnostics {
         self.push(Severity::Note, code, place, message);
     }
 
+    /// How many there are of a code.
+    pub fn count(&self, code: &str) -> u64 {
+        self.counts.get(code).map_or(0, |(_, count)| *count)
+    }
+
+    /// Takes back all of a code; so many there were.
+    pub fn forget(&mut self, code: &str) -> u64 {
+        self.list.retain(|found| found.code != code);
+        self.counts.remove(code).map_or(0, |(_, count)| count)
+    }
+
     /// The list, ordered by place, with one summary for each code of which not all are listed. What
     /// belongs to the whole file comes last.
     pub fn finish(self) -> Vec<Diagnostic> {

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::detect::benchmarks;
+use crate::detect::{is_stacked, stacked};
 use crate::diagnostic::{Diagnostic, Facts, Place, RowCount};
 use crate::format::Format;
 use crate::frame::Frame;
@@ -68,13 +68,15 @@ pub fn parse(format: Format, bytes: &[u8]) -> Result<Parsed, ParseError> {
     let anywhere = matches!(format.meaning().family(), Family::Benchmark | Family::Client);
     let as_it_is = !anywhere && format.recognises(&Head::new(bytes));
     let peeled = if as_it_is { None } else { peel::recognised(bytes, &[format]).map(|(peeled, _)| peeled) };
-    let mut others = Vec::new();
-    if peeled.is_none() && format.meaning().family() == Family::Benchmark {
-        others = benchmarks(bytes);
-    }
     let read = match &peeled {
         None => format.read(bytes).map(|mut outcome| {
-            note_other_tools(&mut outcome, format, &others, &Head::new(bytes));
+            // A log of ping of which every line is its own is of ping alone.
+            let is_alone =
+                outcome.diagnostics.count(UNREADABLE) == 0 && format.meaning().family() != Family::Benchmark;
+            if is_stacked(format) && !is_alone {
+                let others = stacked(bytes);
+                note_other_tools(&mut outcome, format, &others, &Head::new(bytes));
+            }
             outcome
         }),
         Some(peeled) => format.read(&peeled.bytes).map(|mut outcome| {
@@ -105,8 +107,15 @@ pub fn parse(format: Format, bytes: &[u8]) -> Result<Parsed, ParseError> {
     }
 }
 
-/// Says what a log of a benchmark holds besides.
+/// What parsers call a line that they cannot read.
+const UNREADABLE: &str = "line-unreadable";
+
+/// Says what a log holds besides, whose lines are not lost.
 fn note_other_tools(outcome: &mut Outcome, format: Format, found: &[(Format, u64)], head: &Head<'_>) {
+    if found.iter().any(|(other, _)| *other != format) {
+        let lines = usize::try_from(outcome.diagnostics.forget(UNREADABLE)).unwrap_or(usize::MAX);
+        outcome.rows.lost = outcome.rows.lost.saturating_sub(lines);
+    }
     for (other, line) in found.iter().filter(|(other, _)| *other != format) {
         outcome.diagnostics.note("other-tool", Place { line: Some(*line), ..Place::FILE }, || {
             format!("from about here on there are results of {other}, too; each tool is read by itself")

@@ -336,9 +336,12 @@ mod tests {
     #[test]
     fn of_sysbench_the_rate_is_the_result() {
         let (cpu, _) = read("sysbench/valid/recorded-cpu.txt", None, "");
-        assert!(cpu.len() == 1 && cpu[0].starts_with("cpu "), "{cpu:?}");
+        assert!(
+            cpu.len() == 2 && cpu[0].starts_with("cpu ") && cpu[1].starts_with("cpu-latency "),
+            "{cpu:?}"
+        );
         let (memory, _) = read("sysbench/valid/recorded-memory-write.txt", None, "");
-        assert!(memory.len() == 1 && memory[0].starts_with("memory-write "), "{memory:?}");
+        assert!(memory[0].starts_with("memory-write "), "{memory:?}");
         let (disk, _) = read("sysbench/valid/recorded-fileio-rndrw.txt", None, "");
         let names: Vec<&str> = disk.iter().filter_map(|line| line.split(' ').next()).collect();
         assert!(names.contains(&"fileio-rndrw-read") && names.contains(&"fileio-rndrw-write"), "{names:?}");
@@ -347,7 +350,10 @@ mod tests {
     #[test]
     fn a_test_without_a_rate_has_events_over_time_and_the_name_of_its_file() {
         let (threads, _) = read("sysbench/valid/recorded-threads.txt", Some("sysbench-threads"), "");
-        assert!(threads.len() == 1 && threads[0].starts_with("threads "), "{threads:?}");
+        assert!(
+            threads[0].starts_with("threads ") && threads[1].starts_with("threads-latency "),
+            "{threads:?}"
+        );
     }
 
     #[test]

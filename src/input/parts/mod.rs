@@ -46,11 +46,11 @@ pub fn runs(files: Vec<LoadedFile>, config: &Config) -> (Vec<LoadedFile>, Vec<Di
     let varied = tests::varied(groups.values().flatten());
     let mut pieces = Vec::new();
     for files in groups.into_values() {
-        if files.iter().all(is_of_benchmark) {
-            pieces.extend(tests::split(files, &varied, &mut diagnostics));
-        } else {
-            pieces.extend(sessions::split(files, config, &mut diagnostics));
-        }
+        // Beside migrations a benchmark is their load, unless the campaign is about its results.
+        let are_results = config.is_of_benchmarks() || files.iter().all(is_of_benchmark);
+        let (results, others) = files.into_iter().partition(|file| are_results && is_of_benchmark(file));
+        pieces.extend(tests::split(results, &varied, &mut diagnostics));
+        pieces.extend(sessions::split(others, config, &mut diagnostics));
     }
     (keyed(pieces), diagnostics)
 }
@@ -113,8 +113,8 @@ fn about(file: &LoadedFile, severity: Severity, code: &'static str, message: Str
 /// Says that the parts of a file are runs.
 fn several(file: &LoadedFile, count: usize, what: &str) -> Diagnostic {
     let becomes = match file.file.names_repetition {
-        true => "each is a run of its own, told from the others by the factor of its number",
-        false => "each is a repetition of its own, in their order",
+        true => "each is a run of its own, in their order, with its number as a level of the factor `part`",
+        false => "each is a run of its own, in their order, with its number as the repetition",
     };
     about(file, Severity::Note, "several-parts", format!("the file holds {count} {what}: {becomes}"))
 }

@@ -4,9 +4,9 @@
 //! parts are paired by number. Others go by time: each run gets the part during which its migration was requested; one that
 //! goes through several migrations is shared, each run from the end of the migration before until the request of the next.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use stillstand_parsers::{Family, Meaning, Parsed};
+use stillstand_parsers::{Family, Meaning, Parsed, Part};
 
 use super::{Piece, about, several, with_log};
 use crate::input::config::Config;
@@ -19,6 +19,31 @@ struct Track {
     files: Vec<LoadedFile>,
     /// Each part as a log of its own.
     parts: Vec<LoadedFile>,
+    /// Whom each part asks, where they do not all ask the same.
+    targets: Vec<Factors>,
+}
+
+impl Track {
+    /// Which of its kind each part is. Parts that ask another target count by themselves.
+    fn numbers(&self) -> Vec<u32> {
+        let mut seen: BTreeMap<&Factors, u32> = BTreeMap::new();
+        let count = |target| {
+            let number = seen.entry(target).or_default();
+            *number += 1;
+            *number
+        };
+        self.targets.iter().map(count).collect()
+    }
+
+    fn highest(&self) -> usize {
+        self.numbers().into_iter().max().unwrap_or_default() as usize
+    }
+
+    /// Each part as the run of its number.
+    fn pieces(self) -> impl Iterator<Item = Piece> {
+        let numbered = self.numbers().into_iter().zip(self.parts).zip(self.targets);
+        numbered.map(|((number, file), levels)| Piece { file, number, levels })
+    }
 }
 
 /// When a migration was requested and when it was over, seconds since 1970 by the observer's clock.
@@ -28,41 +53,74 @@ struct Span {
     end_s: f64,
 }
 
+impl Span {
+    /// From the end of the migration before until the request of the next, by time: a file need not have them in order.
+    fn window(self, all: &[Self]) -> [f64; 2] {
+        let earlier = all.iter().filter(|other| other.request_s < self.request_s).map(|other| other.end_s);
+        let later = all.iter().map(|other| other.request_s).filter(|request| *request > self.request_s);
+        [earlier.fold(f64::NEG_INFINITY, f64::max).min(self.request_s), later.fold(f64::INFINITY, f64::min)]
+    }
+}
+
+/// What says how many runs there are.
+struct Lead {
+    count: usize,
+    /// A file that holds so many.
+    file: String,
+    spans: Option<Vec<Span>>,
+}
+
+impl Lead {
+    /// The migrations, else the sessions, else what there is; of several files those with most.
+    fn of(tracks: &[Track], first: u8, config: &Config) -> Self {
+        let leaders = || tracks.iter().filter(|track| rank(track.meaning) == first);
+        let count = leaders().map(Track::highest).max().unwrap_or_default();
+        let file = leaders().filter(|track| track.highest() == count).find_map(|track| track.files.first());
+        Self {
+            count,
+            file: file.map(|file| file.file.relative.clone()).unwrap_or_default(),
+            spans: leaders().find_map(|track| spans(&track.parts, count, config)),
+        }
+    }
+}
+
 /// Each file of a run in its sessions or migrations.
 pub(super) fn split(
     files: Vec<LoadedFile>,
     config: &Config,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Piece> {
-    let (tracks, unread) = tracks(files);
-    let mut placed: Vec<(u32, LoadedFile)> = unread.into_iter().map(|file| (1, file)).collect();
+    let (mut tracks, unread) = tracks(files);
     let first = tracks.iter().map(|track| rank(track.meaning)).min().unwrap_or_default();
-    let leaders = || tracks.iter().filter(|track| rank(track.meaning) == first);
-    let count = leaders().map(|track| track.parts.len()).max().unwrap_or_default();
-    let leader = leaders().filter(|track| track.parts.len() == count).find_map(|track| track.files.first());
-    let leader = leader.map(|file| file.file.relative.clone()).unwrap_or_default();
-    let spans = leaders().find_map(|track| spans(&track.parts, count, config));
+    for track in tracks.iter_mut().filter(|track| first == 0 || rank(track.meaning) != first) {
+        // Beside a migration the target is no condition: it is the VM, or the log is of no use.
+        track.targets.iter_mut().for_each(Factors::clear);
+    }
+    let lead = Lead::of(&tracks, first, config);
+    let whole = |file| Piece { file, number: 1, levels: Factors::new() };
+    let mut pieces: Vec<Piece> = unread.into_iter().map(whole).collect();
     for track in tracks {
-        if track.parts.len() == count {
-            for file in track.files.iter().filter(|file| parts(file) > 1) {
-                diagnostics.push(several(file, parts(file), what(track.meaning)));
-            }
-            placed.extend((1..).zip(track.parts));
-        } else if count == 1 && track.meaning.family() == Family::Benchmark {
+        if track.highest() == lead.count {
+            let parts_of = |file: &&LoadedFile| parts(file) > 1;
+            let told = track.files.iter().filter(parts_of);
+            diagnostics.extend(told.map(|file| several(file, parts(file), what(track.meaning))));
+            pieces.extend(track.pieces());
+        } else if lead.count == 1 && track.meaning.family() == Family::Benchmark {
             // A benchmark that was run again and again beside one migration is its load.
-            placed.extend(track.files.into_iter().map(|file| (1, file)));
+            pieces.extend(track.files.into_iter().map(whole));
         } else {
-            match by_time(&track.parts, spans.as_deref(), config) {
+            match by_time(&track.parts, lead.spans.as_deref(), config) {
                 Ok(found) => {
                     diagnostics.extend(without_migration(&track, &found));
-                    placed.extend(found.into_iter().map(|(number, _, file)| (number, file)));
+                    pieces.extend(found.into_iter().map(|(number, _, file)| Piece { number, ..whole(file) }));
                 }
-                Err(why) => diagnostics
-                    .extend(track.files.iter().map(|file| misfit(file, &track, count, &leader, why))),
+                Err(why) => {
+                    diagnostics.extend(track.files.iter().map(|file| misfit(file, &track, &lead, why)));
+                }
             }
         }
     }
-    placed.into_iter().map(|(number, file)| Piece { file, number, levels: Factors::new() }).collect()
+    pieces
 }
 
 /// What of the logs of a run says how many migrations there were: the lower the better.
@@ -88,6 +146,13 @@ fn what(meaning: Meaning) -> &'static str {
     }
 }
 
+/// Whom a session of ping asks.
+const TARGET: &str = "target";
+
+fn target(part: &Part) -> Option<&str> {
+    part.settings.iter().find(|(name, _)| *name == TARGET).map(|(_, target)| target.as_str())
+}
+
 /// How many parts a file has.
 fn parts(file: &LoadedFile) -> usize {
     file.log.as_ref().map_or(0, |log| log.parts.len().max(1))
@@ -108,10 +173,22 @@ fn tracks(files: Vec<LoadedFile>) -> (Vec<Track>, Vec<LoadedFile>) {
             meaning: log.format.meaning(),
             files: Vec::new(),
             parts: Vec::new(),
+            targets: Vec::new(),
         });
+        let targets: BTreeSet<&str> = log.parts.iter().filter_map(target).collect();
+        let level = |part: &Part| {
+            target(part).filter(|_| targets.len() > 1).map(|to| (TARGET.to_owned(), to.to_owned()))
+        };
+        let levels = log.parts.iter().map(|part| level(part).into_iter().collect());
         match log.parts.as_slice() {
-            [] | [_] => track.parts.push(with_log(&file, log.clone())),
-            several => track.parts.extend(several.iter().map(|part| with_log(&file, log.of_part(part)))),
+            [] | [_] => {
+                track.parts.push(with_log(&file, log.clone()));
+                track.targets.push(Factors::new());
+            }
+            several => {
+                track.parts.extend(several.iter().map(|part| with_log(&file, log.of_part(part))));
+                track.targets.extend(levels);
+            }
         }
         track.files.push(file);
     }
@@ -158,46 +235,40 @@ fn spans(parts: &[LoadedFile], count: usize, config: &Config) -> Option<Vec<Span
 /// The parts that runs get: number of the run, place of the part, and what of it is the run's.
 type Placed = Vec<(u32, usize, LoadedFile)>;
 
-/// For each migration the part during which it was requested; `Err` says why that is not known.
+/// For each migration the part during which it was requested, or its share of that; `Err` says why that is not known.
 fn by_time(parts: &[LoadedFile], spans: Option<&[Span]>, config: &Config) -> Result<Placed, &'static str> {
     let spans = spans.ok_or("when which migration was requested is not in the logs")?;
-    let mut chosen = Vec::new();
-    for span in spans {
-        chosen.push(covering(parts, *span, config)?);
-    }
+    let chosen = spans.iter().map(|span| covering(parts, *span, config)).collect::<Result<Vec<_>, _>>()?;
     let mut placed = Placed::new();
-    for (number, (at, part)) in chosen.iter().enumerate() {
-        let Some(file) = parts.get(*part) else { continue };
-        let is_shared = chosen.iter().filter(|other| *other == &(*at, *part) || other.1 == *part).count() > 1;
-        let window = [
-            number
-                .checked_sub(1)
-                .and_then(|before| spans.get(before))
-                .map_or(f64::NEG_INFINITY, |span| span.end_s),
-            spans.get(number + 1).map_or(f64::INFINITY, |span| span.request_s),
-        ];
-        let log = file.log.as_ref().ok_or("it was not read")?;
+    for ((number, part), span) in (1..).zip(&chosen).zip(spans) {
+        let Some((file, log)) = parts.get(*part).and_then(|file| Some((file, file.log.as_ref()?))) else {
+            continue;
+        };
+        let is_shared = chosen.iter().filter(|other| *other == part).count() > 1;
         let log = match is_shared {
             false => Some(log.clone()),
-            true => {
-                let ahead = ahead_s(file, log.format.meaning(), *at, config);
-                let cut =
-                    log.between(window[0] + ahead, window[1] + ahead).ok_or("its rows have no times")?;
-                // What was sampled at other times says nothing of this migration; an event may come when it likes.
-                let is_steady =
-                    matches!(log.format.meaning(), Meaning::Replies { .. } | Meaning::HostSamples);
-                let tells = cut.frame.height() > 0 || cut.facts.get("transmitted").is_some();
-                Some(cut).filter(|_| {
-                    tells
-                        && (!is_steady
-                            || spans.get(number).and_then(|span| covers(file, *span, config)) == Some(true))
-                })
-            }
+            true => share(file, log, *span, spans, config)?,
         };
-        let run = u32::try_from(number + 1).unwrap_or(u32::MAX);
-        placed.extend(log.map(|log| (run, *part, with_log(file, log))));
+        placed.extend(log.map(|log| (number, *part, with_log(file, log))));
     }
     Ok(placed)
+}
+
+/// What a log that goes through several migrations says of one of them; `None` if nothing.
+fn share(
+    file: &LoadedFile,
+    log: &Parsed,
+    span: Span,
+    spans: &[Span],
+    config: &Config,
+) -> Result<Option<Parsed>, &'static str> {
+    let ahead = ahead_s(file, log.format.meaning(), span.request_s, config);
+    let [from, until] = span.window(spans);
+    let cut = log.between(from + ahead, until + ahead).ok_or("its rows have no times")?;
+    // What was sampled at other times says nothing of this migration; an event comes when it likes.
+    let is_steady = matches!(log.format.meaning(), Meaning::Replies { .. } | Meaning::HostSamples);
+    let went_on = !is_steady || covers(file, span, config) == Some(true);
+    Ok(Some(cut).filter(|cut| went_on && (cut.frame.height() > 0 || cut.facts.get("transmitted").is_some())))
 }
 
 /// Whether a log went on when a migration was requested.
@@ -210,12 +281,12 @@ fn covers(file: &LoadedFile, span: Span, config: &Config) -> Option<bool> {
     Some(first <= request + COARSE_S && request <= last + COARSE_S)
 }
 
-/// The one part during which a migration was requested, with when that was.
-fn covering(parts: &[LoadedFile], span: Span, config: &Config) -> Result<(f64, usize), &'static str> {
+/// The place of the one part during which a migration was requested.
+fn covering(parts: &[LoadedFile], span: Span, config: &Config) -> Result<usize, &'static str> {
     let fits = |file: &LoadedFile| parts.len() == 1 || covers(file, span, config) == Some(true);
     let mut found = parts.iter().enumerate().filter(|(_, file)| fits(file));
     match (found.next(), found.next()) {
-        (Some((part, _)), None) => Ok((span.request_s, part)),
+        (Some((part, _)), None) => Ok(part),
         (Some(_), Some(_)) => Err("several of them cover the same request"),
         (None, _) => Err("their times do not show which belong together"),
     }
@@ -236,15 +307,22 @@ fn without_migration(track: &Track, placed: &Placed) -> Option<Diagnostic> {
 }
 
 /// Says that a file is left out, and what would help.
-fn misfit(file: &LoadedFile, track: &Track, count: usize, leader: &str, why: &str) -> Diagnostic {
+fn misfit(file: &LoadedFile, track: &Track, lead: &Lead, why: &str) -> Diagnostic {
+    let Lead { count, file: leader, .. } = lead;
     // A load has no figure in the run.
     let severity =
         if track.meaning.family() == Family::Benchmark { Severity::Warning } else { Severity::Error };
-    let message = format!(
-        "the file holds {} {}, {leader} of the same run {count}: which belong together is not known ({why}), and this file \
-         is left out. Give each run its own file, or record with times",
-        track.parts.len(),
-        what(track.meaning),
-    );
+    let help = "Give each run its own file, or record with times";
+    let message = match track.parts.len() {
+        1 => format!(
+            "{leader} of the same run holds {count} parts: what of this file belongs to which is not known ({why}), and it is \
+             left out. {help}"
+        ),
+        parts => format!(
+            "the file holds {parts} {}, {leader} of the same run {count}: which belong together is not known ({why}), and \
+             this file is left out. {help}",
+            what(track.meaning),
+        ),
+    };
     about(file, severity, "parts-do-not-match", message)
 }

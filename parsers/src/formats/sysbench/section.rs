@@ -253,6 +253,11 @@ impl<'a> Section<'a> {
         scale: f64,
     ) {
         let (measure, statistic) = of;
+        // What follows the latencies is of another tool, but for the rest of them.
+        let known = |(_, figure): &(Line<'a>, Figure<'a>)| (figure.measure, figure.statistic) == of;
+        if self.is_complete() && (measure != LATENCY || self.figures.iter().any(known)) {
+            return;
+        }
         self.figures.push((line, Figure { operation, measure, statistic, number, scale }));
     }
 

@@ -28,14 +28,14 @@ fn each_test_is_a_part() {
     let parts: Vec<_> =
         parsed.parts.iter().map(|part| (part.line, part.settings.clone(), part.rows.len())).collect();
     let with = |level: &str| vec![("concurrency", level.to_owned())];
-    assert_eq!(parts, [(Some(1), with("10"), 14), (Some(42), with("30"), 14)]);
+    assert_eq!(parts, [(Some(1), with("10"), 14), (Some(43), with("30"), 14)]);
 }
 
 #[test]
 fn what_is_wrong() {
-    check("ab/valid/no-success.txt", &["warning 18 no-success"]);
+    check("ab/valid/no-success.txt", &["note 19 no-success"]);
     let parsed = check("ab/invalid/cut.txt", &["warning 21 last-line-cut"]);
     assert_eq!(parsed.rows, RowCount { read: 3, lost: 1 });
-    let parsed = check("ab/invalid/killed.txt", &["warning 42 benchmark-unfinished"]);
+    let parsed = check("ab/invalid/killed.txt", &["warning 43 benchmark-unfinished"]);
     assert_eq!((parsed.rows, parsed.parts.len()), (RowCount { read: 14, lost: 1 }, 1));
 }
