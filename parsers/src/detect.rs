@@ -19,8 +19,8 @@ use crate::peel;
 /// So many formats are named that come near.
 const NEAREST: usize = 3;
 /// Behind the first lines, other tools are looked for from every so many lines on, so many times.
-const STEP: usize = 32;
-const STEPS: usize = 1 << 15;
+const STEP: usize = 16;
+const STEPS: usize = 1 << 16;
 
 /// Why a file is not read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -117,7 +117,14 @@ pub(crate) fn stacked(bytes: &[u8]) -> Vec<(Format, u64)> {
         // The line is a part of the bytes.
         let at = (start.text.as_ptr() as usize).saturating_sub(bytes.as_ptr() as usize);
         let head = Head::new(bytes.get(at..).unwrap_or_default());
-        for format in FORMATS.iter().filter(|format| is_stacked(**format) && format.recognises(&head)) {
+        // Of ping most lines must be its own, and it may have sent few requests.
+        let few = Head { lines: head.lines.iter().take(STEP).copied().collect(), whole: false, ..head };
+        let recognises = |format: Format| match format.meaning().family() {
+            Family::Benchmark => format.recognises(&head),
+            Family::Service => format.recognises(&few),
+            Family::Host | Family::Guest | Family::Hypervisor | Family::Client => false,
+        };
+        for format in FORMATS.iter().filter(|format| recognises(**format)) {
             if found.iter().all(|(known, _)| known != format) {
                 found.push((*format, start.number));
             }

@@ -148,8 +148,10 @@ fn two_migrations_in_a_log_of_qemu_are_two_runs() {
         runs[at]["source_files"].as_array().unwrap().iter().map(|f| f.as_str().unwrap()).collect::<Vec<_>>()
     };
     let of_second = usize::from(runs[1]["ping"].is_object());
-    let alone = with_qmp(&second);
-    assert_eq!(runs[of_second]["outages"], alone["runs"][0]["outages"], "{:?}", logs(of_second));
+    // The times of day of the VM's clock do not say which migration they are of.
+    let mut alone = with_qmp(&second)["runs"][0]["outages"].as_array().unwrap().clone();
+    alone.retain(|outage| outage["method"] != "guest-clock");
+    assert_eq!(runs[of_second]["outages"].as_array().unwrap(), &alone, "{:?}", logs(of_second));
     assert!(runs[1 - of_second]["ping"].is_null(), "{:?}", logs(1 - of_second));
 }
 
