@@ -28,6 +28,7 @@ mod ingest;
 mod init;
 mod inspect;
 mod names;
+mod parts;
 mod placement;
 mod precopy;
 mod published;

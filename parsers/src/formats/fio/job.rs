@@ -22,6 +22,8 @@ pub(super) struct Job<'n, 'a> {
     worker: Option<String>,
     /// The block size as in the options, of all directions.
     size: Option<&'n str>,
+    /// The options of the job, then those of all.
+    options: [Option<&'n Node<'a>>; 2],
 }
 
 fn name<'n>(node: &'n Node<'_>) -> &'n str {
@@ -58,9 +60,13 @@ impl<'n, 'a> Job<'n, 'a> {
             let options = [node.get("job options"), document.get("global options")];
             let size =
                 options.into_iter().flatten().find_map(|options| options.get("bs").and_then(Node::str));
-            Self { node, test, worker, size }
+            Self { node, test, worker, size, options }
         });
         jobs.collect()
+    }
+
+    fn option(&self, name: &str) -> Option<&'n str> {
+        self.options.into_iter().flatten().find_map(|options| options.get(name)?.str())
     }
 
     /// Adds the rows of the job; returns how long it ran, in seconds.
@@ -96,6 +102,12 @@ impl<'n, 'a> Job<'n, 'a> {
                 results.unfinished(place, 1, what);
             }
             return 0.0;
+        }
+        results.begin_test(place.line.unwrap_or_default());
+        for (name, option) in
+            [("iodepth", "iodepth"), ("jobs", "numjobs"), ("read_percent", "rwmixread"), ("rate", "rate")]
+        {
+            results.setting(name, self.option(option));
         }
         for (at, operation, node, _) in &directions {
             self.direction(*at, operation, node, results);
