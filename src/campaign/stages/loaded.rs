@@ -1,10 +1,10 @@
 //! The files of a campaign, read.
 
 use crate::input::load::{LoadedFile, LoadedTable, load, load_tables};
-use crate::input::parts;
 use crate::input::session::Session;
-use crate::model::Diagnostic;
+use crate::input::{doubts, parts};
 use crate::model::diagnostics::line;
+use crate::model::{Diagnostic, Severity};
 
 /// In: a session. Out: each part of its files with hash and frame, in the run that it is.
 pub struct Loaded {
@@ -31,11 +31,22 @@ impl Loaded {
             files.len(),
             files.iter().flat_map(|file| &file.diagnostics).map(line).next().unwrap_or_default()
         );
-        let mut diagnostics = session.diagnostics.clone();
-        for file in &mut files {
-            diagnostics.append(&mut file.diagnostics);
-        }
         let hashes = hashes(&files, &tables);
+        let mut diagnostics: Vec<Diagnostic> =
+            files.iter_mut().flat_map(|file| std::mem::take(&mut file.diagnostics)).collect();
+        let (files, doubts) = doubts::settle(session, files);
+        anyhow::ensure!(
+            !files.is_empty() || !tables.is_empty(),
+            "{}: no run is left. {}",
+            session.path.display(),
+            doubts
+                .iter()
+                .filter(|doubt| doubt.severity == Severity::Error)
+                .map(line)
+                .next()
+                .unwrap_or_default()
+        );
+        diagnostics.extend(doubts);
         let (files, notes) = parts::runs(files, &session.config);
         diagnostics.extend(notes);
         Ok(Self { files, tables, hashes, diagnostics })
