@@ -4,16 +4,13 @@
 //! Nothing is chosen: a run with rivals is left out whole, since any choice among them would be one by chance.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
 
 use stillstand_parsers::{self as parsers, Family, Format};
 
-use super::load::{LoadedFile, content};
+use super::load::{LoadedFile, head};
 use super::session::{RunKey, Session};
 use crate::model::{Diagnostic, Factors, Severity};
 
-/// So much of a file without a run is looked at.
-const HEAD: u64 = 256 << 10;
 /// A log with so many measured values is no copy by chance.
 const MEASURED: usize = 10;
 
@@ -33,10 +30,8 @@ pub fn settle(session: &Session, files: Vec<LoadedFile>) -> (Vec<LoadedFile>, Ve
 fn recognised(session: &Session, known: &Diagnostic) -> Diagnostic {
     let found = || -> Option<Format> {
         let relative = known.file.as_ref().filter(|_| known.code == "file-without-run")?;
-        let mut head = Vec::new();
-        let file = std::fs::File::open(session.path.join(relative)).ok()?;
-        file.take(HEAD).read_to_end(&mut head).ok()?;
-        parsers::detect_all(&content(head).ok()?).ok()?.first().copied()
+        let head = head(&session.path.join(relative)).ok()?;
+        parsers::detect_all(&head).ok()?.first().copied()
     };
     let Some(format) = found() else { return known.clone() };
     let message = format!(

@@ -64,6 +64,10 @@ pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// How compressed files begin.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
 /// Files unpack to at most so many bytes; more is taken for an attack.
 const MOST_UNPACKED: u64 = 4 << 30;
 
@@ -82,15 +86,41 @@ pub fn content(bytes: Vec<u8>) -> anyhow::Result<Vec<u8>> {
         anyhow::ensure!(n as u64 <= MOST_UNPACKED, "the file is {name} and unpacks to more than 4 GiB");
         Ok(unpacked)
     };
-    if bytes.starts_with(&[0x1f, 0x8b]) {
+    if bytes.starts_with(&GZIP) {
         return unpack("gzip", &mut flate2::read::MultiGzDecoder::new(bytes.as_slice()));
     }
-    if bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+    if bytes.starts_with(&ZSTD) {
         let mut decoder =
             zstd::stream::read::Decoder::new(bytes.as_slice()).context("the file is zstd, and damaged")?;
         return unpack("zstd", &mut decoder);
     }
     Ok(bytes)
+}
+
+/// How much of a file is its beginning, bytes.
+const HEAD: u64 = 256 << 10;
+
+/// The beginning of a file, unpacked if it is compressed.
+///
+/// # Errors
+///
+/// The file cannot be read, or its beginning is damaged.
+pub fn head(path: &std::path::Path) -> anyhow::Result<Vec<u8>> {
+    let read = |reader: &mut dyn Read| {
+        let mut head = Vec::new();
+        reader.take(HEAD).read_to_end(&mut head).map(|_| head)
+    };
+    let packed = read(&mut std::fs::File::open(path)?)?;
+    let head = match &packed {
+        gzip if gzip.starts_with(&GZIP) => {
+            read(&mut flate2::read::MultiGzDecoder::new(std::fs::File::open(path)?))?
+        }
+        zstd if zstd.starts_with(&ZSTD) => {
+            read(&mut zstd::stream::read::Decoder::new(std::fs::File::open(path)?)?)?
+        }
+        _ => packed,
+    };
+    Ok(head)
 }
 
 /// Reads one file. A declared offset from UTC holds for all local times in it.
