@@ -21,7 +21,7 @@ fn the_study_s_order_comes_out_with_its_reasons() {
 
 #[test]
 fn migrations_of_one_campaign_are_ordered_by_their_durations() {
-    let folder = part_of_campaign(&["none", "memtester"]);
+    let folder = part_of_campaign(&["none", "memtester", "campaign"]);
     let config = folder.path().join("campaign.toml");
     let campaign = folder.path().to_str().unwrap();
     // Loads are no VMs unless somebody says so.
