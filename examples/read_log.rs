@@ -32,8 +32,15 @@ pub fn longest_outage(path: &Path) -> anyhow::Result<Outage> {
     // A campaign of one log: its path and configuration say nothing beyond it.
     let run = RunKey { factors: Factors::new(), repetition: 1 };
     let relative = path.display().to_string();
-    let file = SessionFile { relative, path: path.to_owned(), run: run.clone(), source: None, host: None };
-    let file = LoadedFile { file, sha256: None, log: Some(log), diagnostics: Vec::new() };
+    let file = SessionFile {
+        relative,
+        path: path.to_owned(),
+        run: run.clone(),
+        names_repetition: true,
+        source: None,
+        host: None,
+    };
+    let file = LoadedFile { file, sha256: None, log: Some(log), others: Vec::new(), diagnostics: Vec::new() };
     let aligned = align(run, &[&file], &Config::parse("")?, &Counters::default());
     let outages = outage::measure(&aligned).outages;
     outages.into_iter().next().context("not a ping log, or its interval is unknown")

@@ -79,8 +79,15 @@ fn loaded(file: SampleFile) -> LoadedFile {
     assert!(log.is_some(), "{} cannot be read", file.name);
     let run = RunKey { factors: BTreeMap::new(), repetition: 1 };
     let relative = file.name;
-    let file = SessionFile { path: PathBuf::from(&relative), relative, run, source: None, host: None };
-    LoadedFile { file, sha256: None, log, diagnostics: Vec::new() }
+    let file = SessionFile {
+        path: PathBuf::from(&relative),
+        relative,
+        run,
+        names_repetition: true,
+        source: None,
+        host: None,
+    };
+    LoadedFile { file, sha256: None, log, others: Vec::new(), diagnostics: Vec::new() }
 }
 
 /// What a method made of the runs of a scenario.

@@ -1,6 +1,6 @@
 //! Which format a file has, by its content alone.
 //!
-//! A benchmark is also looked for behind the first lines: several tools write into one log.
+//! Benchmarks and ping are also looked for behind the first lines: several tools write into one log.
 //!
 //! Every format looks at the first lines and says yes or no; it is strict, because a wrong guess would
 //! produce numbers that look plausible. No yes and more than one yes are both errors. File names never
@@ -18,9 +18,9 @@ use crate::peel;
 
 /// So many formats are named that come near.
 const NEAREST: usize = 3;
-/// Behind the first lines, a benchmark is looked for from every so many lines on, so many times.
-const STEP: usize = 32;
-const STEPS: usize = 512;
+/// Behind the first lines, other tools are looked for from every so many lines on, so many times.
+const STEP: usize = 16;
+const STEPS: usize = 1 << 16;
 
 /// Why a file is not read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -100,17 +100,31 @@ fn nearest(bytes: &[u8]) -> Vec<Near> {
     found.into_iter().map(|(_, near)| near).take(NEAREST).collect()
 }
 
-/// The benchmarks whose results stand anywhere in a file, each with a line near which they begin: several tools write one
+/// Whether a format is known by its lines wherever they stand: benchmarks, and replies to ping.
+pub(crate) fn is_stacked(format: Format) -> bool {
+    match format.meaning().family() {
+        Family::Benchmark | Family::Service => true,
+        Family::Host | Family::Guest | Family::Hypervisor | Family::Client => false,
+    }
+}
+
+/// The formats of which anything stands anywhere in a file, each with a line near which it begins: several tools write one
 /// behind the other into a log, and the first lines are those of the first.
-pub(crate) fn benchmarks(bytes: &[u8]) -> Vec<(Format, u64)> {
-    let of_benchmarks = |format: &Format| format.meaning().family() == Family::Benchmark;
+pub(crate) fn stacked(bytes: &[u8]) -> Vec<(Format, u64)> {
     let mut found: Vec<(Format, u64)> = Vec::new();
     let starts = Lines::new(bytes).filter(|line| !line.is_blank()).step_by(STEP).take(STEPS);
     for start in starts {
         // The line is a part of the bytes.
         let at = (start.text.as_ptr() as usize).saturating_sub(bytes.as_ptr() as usize);
         let head = Head::new(bytes.get(at..).unwrap_or_default());
-        for format in FORMATS.iter().filter(|format| of_benchmarks(format) && format.recognises(&head)) {
+        // Of ping most lines must be its own, and it may have sent few requests.
+        let few = Head { lines: head.lines.iter().take(STEP).copied().collect(), whole: false, ..head };
+        let recognises = |format: Format| match format.meaning().family() {
+            Family::Benchmark => format.recognises(&head),
+            Family::Service => format.recognises(&few),
+            Family::Host | Family::Guest | Family::Hypervisor | Family::Client => false,
+        };
+        for format in FORMATS.iter().filter(|format| recognises(**format)) {
             if found.iter().all(|(known, _)| known != format) {
                 found.push((*format, start.number));
             }
@@ -146,7 +160,7 @@ pub fn detect(bytes: &[u8]) -> Result<Format, DetectError> {
                     return Err(DetectError::TerminalTable { evidence });
                 }
                 let later: Vec<Format> =
-                    benchmarks(without_bom(bytes)).into_iter().map(|(format, _)| format).collect();
+                    stacked(without_bom(bytes)).into_iter().map(|(format, _)| format).collect();
                 match later.as_slice() {
                     [format] => Ok(*format),
                     [] => Err(DetectError::Unknown {
@@ -159,6 +173,28 @@ pub fn detect(bytes: &[u8]) -> Result<Format, DetectError> {
         },
         _ => Err(DetectError::Ambiguous { candidates }),
     }
+}
+
+/// Every format of which the bytes hold results: one, or those of benchmarks and ping that wrote one behind the other. By
+/// content only.
+///
+/// # Errors
+///
+/// Those of [`detect`], but for several of these.
+pub fn detect_all(bytes: &[u8]) -> Result<Vec<Format>, DetectError> {
+    let mut found = match detect(bytes) {
+        Ok(format) => vec![format],
+        Err(DetectError::Ambiguous { candidates }) if candidates.iter().all(|found| is_stacked(*found)) => {
+            candidates
+        }
+        Err(error) => return Err(error),
+    };
+    if found.iter().all(|format| is_stacked(*format)) {
+        found.extend(stacked(without_bom(bytes)).into_iter().map(|(format, _)| format));
+    }
+    found.sort_by_key(|format| FORMATS.iter().position(|known| known == format));
+    found.dedup();
+    Ok(found)
 }
 
 /// What kind of non-text the bytes are. No format of a log holds a NUL.

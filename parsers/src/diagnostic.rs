@@ -158,6 +158,10 @@ impl Facts {
         }
     }
 
+    pub(crate) fn remove(&mut self, key: &str) {
+        self.0.retain(|(known, _)| *known != key);
+    }
+
     pub(crate) fn set_int(&mut self, key: &'static str, value: impl TryInto<i64>) {
         self.set(key, Fact::Int(value.try_into().unwrap_or(i64::MAX)));
     }
@@ -229,6 +233,17 @@ impl Diagnostics {
 
     pub fn note(&mut self, code: &'static str, place: Place<'_>, message: impl FnOnce() -> String) {
         self.push(Severity::Note, code, place, message);
+    }
+
+    /// How many there are of a code.
+    pub fn count(&self, code: &str) -> u64 {
+        self.counts.get(code).map_or(0, |(_, count)| *count)
+    }
+
+    /// Takes back all of a code; so many there were.
+    pub fn forget(&mut self, code: &str) -> u64 {
+        self.list.retain(|found| found.code != code);
+        self.counts.remove(code).map_or(0, |(_, count)| count)
     }
 
     /// The list, ordered by place, with one summary for each code of which not all are listed. What

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Facts, Place, RowCount, excerpt};
 use crate::frame::{Clock, FrameBuilder};
+use crate::part::Part;
 
 /// What a parser has in its hands at the end of a log.
 #[derive(Debug)]
@@ -10,6 +11,8 @@ pub(crate) struct Outcome {
     pub columns: FrameBuilder,
     pub clock: Clock,
     pub facts: Facts,
+    /// Of a log that holds several recordings; of benchmarks also where it is one.
+    pub parts: Vec<Part>,
     pub rows: RowCount,
     pub diagnostics: Diagnostics,
 }

@@ -2,13 +2,14 @@
 
 use thiserror::Error;
 
-use crate::detect::benchmarks;
+use crate::detect::{is_stacked, stacked};
 use crate::diagnostic::{Diagnostic, Facts, Place, RowCount};
 use crate::format::Format;
 use crate::frame::Frame;
 use crate::head::Head;
 use crate::meaning::Family;
 use crate::outcome::{Outcome, Unusable};
+use crate::part::Part;
 use crate::{lines, peel};
 
 /// A log that has been read.
@@ -22,6 +23,9 @@ pub struct Parsed {
     pub frame: Frame,
     /// What the log says about itself, once per file.
     pub facts: Facts,
+    /// The sessions, migrations or tests of which it holds several, in their order; of one that is not known to be made of
+    /// parts none.
+    pub parts: Vec<Part>,
     /// How many rows were read and lost.
     pub rows: RowCount,
     /// What was wrong with it, in the order of the file as far as it belongs to a line.
@@ -64,13 +68,15 @@ pub fn parse(format: Format, bytes: &[u8]) -> Result<Parsed, ParseError> {
     let anywhere = matches!(format.meaning().family(), Family::Benchmark | Family::Client);
     let as_it_is = !anywhere && format.recognises(&Head::new(bytes));
     let peeled = if as_it_is { None } else { peel::recognised(bytes, &[format]).map(|(peeled, _)| peeled) };
-    let mut others = Vec::new();
-    if peeled.is_none() && format.meaning().family() == Family::Benchmark {
-        others = benchmarks(bytes);
-    }
     let read = match &peeled {
         None => format.read(bytes).map(|mut outcome| {
-            note_other_tools(&mut outcome, format, &others, &Head::new(bytes));
+            // A log of ping of which every line is its own is of ping alone.
+            let is_alone =
+                outcome.diagnostics.count(UNREADABLE) == 0 && format.meaning().family() != Family::Benchmark;
+            if is_stacked(format) && !is_alone {
+                let others = stacked(bytes);
+                note_other_tools(&mut outcome, format, &others, &Head::new(bytes));
+            }
             outcome
         }),
         Some(peeled) => format.read(&peeled.bytes).map(|mut outcome| {
@@ -87,13 +93,13 @@ pub fn parse(format: Format, bytes: &[u8]) -> Result<Parsed, ParseError> {
         }
         found
     };
-    let Outcome { version, columns, clock, facts, rows, diagnostics } = read.map_err(|unusable| {
+    let Outcome { version, columns, clock, facts, parts, rows, diagnostics } = read.map_err(|unusable| {
         let Unusable { line, expected, found, diagnostics } = unusable;
         ParseError { format, line, expected, found, diagnostics: in_the_log(diagnostics) }
     })?;
     let diagnostics = in_the_log(diagnostics.finish());
     match columns.finish(clock) {
-        Ok(frame) => Ok(Parsed { format, version, frame, facts, rows, diagnostics }),
+        Ok(frame) => Ok(Parsed { format, version, frame, facts, parts, rows, diagnostics }),
         Err(error) => {
             let expected = format!("columns that fit together; this is a mistake in the parser ({error})");
             Err(ParseError { format, line: None, expected, found: None, diagnostics })
@@ -101,11 +107,18 @@ pub fn parse(format: Format, bytes: &[u8]) -> Result<Parsed, ParseError> {
     }
 }
 
-/// Says what a log of a benchmark holds besides.
+/// What parsers call a line that they cannot read.
+const UNREADABLE: &str = "line-unreadable";
+
+/// Says what a log holds besides, whose lines are not lost.
 fn note_other_tools(outcome: &mut Outcome, format: Format, found: &[(Format, u64)], head: &Head<'_>) {
+    if found.iter().any(|(other, _)| *other != format) {
+        let lines = usize::try_from(outcome.diagnostics.forget(UNREADABLE)).unwrap_or(usize::MAX);
+        outcome.rows.lost = outcome.rows.lost.saturating_sub(lines);
+    }
     for (other, line) in found.iter().filter(|(other, _)| *other != format) {
         outcome.diagnostics.note("other-tool", Place { line: Some(*line), ..Place::FILE }, || {
-            format!("from about here on there are results of {other}, too, which are not read; give each tool a file")
+            format!("from about here on there are results of {other}, too; each tool is read by itself")
         });
     }
     // What the first lines show to be of the format may have its own tool's words in front.

@@ -191,6 +191,7 @@ impl Peeled {
             }
             if self.stamps().all(|(stamp, _)| stamp.is_whole()) {
                 facts.set_float("stamp_resolution_s", 1.0);
+                outcome.parts.iter_mut().for_each(|part| part.facts.set_float("stamp_resolution_s", 1.0));
             }
         }
         if outcome.clock != Clock::None || !format.clocks().contains(&Clock::Epoch) {

@@ -124,7 +124,7 @@ fn one<K: Send>(
     session.config.layout = session.config.layout.replaced_by(&options.layout);
     (progress.files)(session.files.len() as u64);
     let loaded = Loaded::load(&session, progress.file)?;
-    let files = loaded.hashes();
+    let files = loaded.hashes.clone();
     let surveyed = Surveyed::survey(loaded, &session.config)?;
     let (measured, kept) = Measured::measure(surveyed, &session.config, keep);
     let aggregated = Aggregated::aggregate(measured, &session.config)?;

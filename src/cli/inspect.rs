@@ -13,7 +13,7 @@ use super::{Ending, print};
 use crate::input::load;
 
 pub fn run(args: &InspectArgs) -> anyhow::Result<Ending> {
-    let inspections: Vec<Inspection> = args.files.iter().map(|path| inspect(path)).collect();
+    let inspections: Vec<Inspection> = args.files.iter().flat_map(|path| inspect(path)).collect();
     let output = match args.format {
         InspectFormat::Json => {
             let mut json = serde_json::to_vec_pretty(&inspections)?;
@@ -30,35 +30,36 @@ pub fn run(args: &InspectArgs) -> anyhow::Result<Ending> {
     Ok(Ending::Done)
 }
 
-fn inspect(path: &Path) -> Inspection {
-    let mut inspection = Inspection::of(path.display().to_string());
+/// What there is to say of a file: of several tools that wrote it, each by itself.
+fn inspect(path: &Path) -> Vec<Inspection> {
+    let new = || Inspection::of(path.display().to_string());
+    let refused = |code, message: String| {
+        let mut inspection = new();
+        inspection.refuse(code, None, message);
+        vec![inspection]
+    };
     let bytes = match std::fs::read(path) {
         Ok(bytes) => bytes,
-        Err(error) => {
-            inspection.refuse("file-not-readable", None, format!("the file cannot be read: {error}"));
-            return inspection;
-        }
+        Err(error) => return refused("file-not-readable", format!("the file cannot be read: {error}")),
     };
     let bytes = match load::content(bytes) {
         Ok(bytes) => bytes,
-        Err(error) => {
-            inspection.refuse("file-not-unpacked", None, format!("{error:#}"));
-            return inspection;
-        }
+        Err(error) => return refused("file-not-unpacked", format!("{error:#}")),
     };
-    let format = match parsers::detect(&bytes) {
-        Ok(format) => format,
-        Err(error) => {
-            inspection.refuse("file-not-recognised", None, error.to_string());
-            return inspection;
-        }
+    let formats = match parsers::detect_all(&bytes) {
+        Ok(formats) => formats,
+        Err(error) => return refused("file-not-recognised", error.to_string()),
     };
-    match parsers::parse(format, &bytes) {
-        Ok(parsed) => inspection.fill(parsed),
-        Err(error) => {
-            inspection.refuse("file-unusable", error.line, error.to_string());
-            inspection.diagnostics.extend(error.diagnostics);
+    let of_format = |format| {
+        let mut inspection = new();
+        match parsers::parse(format, &bytes) {
+            Ok(parsed) => inspection.fill(parsed),
+            Err(error) => {
+                inspection.refuse("file-unusable", error.line, error.to_string());
+                inspection.diagnostics.extend(error.diagnostics);
+            }
         }
-    }
-    inspection
+        inspection
+    };
+    formats.into_iter().map(of_format).collect()
 }

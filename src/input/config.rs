@@ -213,7 +213,7 @@ impl From<RoleKey> for Role {
 #[serde(deny_unknown_fields, default)]
 pub struct NamingTable {
     /// A regular expression over the path below the campaign folder, with the named groups
-    /// `repetition`, optionally `source` and `host`, and one per factor.
+    /// `repetition`, `source` and `host`, all optional, and one per factor. Without a repetition the parts of files are counted.
     pub pattern: Option<String>,
 }
 
@@ -453,13 +453,7 @@ pub fn selects(condition: &BTreeMap<String, String>, factors: &Factors) -> bool 
 }
 
 fn naming_pattern(pattern: &str) -> anyhow::Result<Regex> {
-    let regex = Regex::new(pattern)
-        .with_context(|| format!("naming.pattern is not a regular expression: {pattern}"))?;
-    ensure!(
-        regex.capture_names().flatten().any(|name| name == "repetition"),
-        "naming.pattern has no group `(?<repetition>…)`: {pattern}"
-    );
-    Ok(regex)
+    Regex::new(pattern).with_context(|| format!("naming.pattern is not a regular expression: {pattern}"))
 }
 
 /// Fails for a metric that is no series, naming the nearest that is.
@@ -551,7 +545,6 @@ mod tests {
     fn senseless_values_are_refused() {
         assert!(error("utc_offset = \"noon\"").contains("+01:00"));
         assert!(error("[naming]\npattern = \"(\"").contains("regular expression"));
-        assert!(error("[naming]\npattern = \"x\"").contains("repetition"));
         assert!(error("[ping]\ninterval_s = 0").contains("above 0"));
         let host = "[[hosts]]\nname = \"a\"\nrole = \"source\"\n";
         assert!(error(&format!("{host}{host}")).contains("twice"));

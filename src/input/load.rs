@@ -22,6 +22,8 @@ pub struct LoadedFile {
     pub sha256: Option<String>,
     /// `None` when nothing of it could be used; then there is a diagnostic that says why.
     pub log: Option<Parsed>,
+    /// What other tools wrote into the same file.
+    pub others: Vec<Parsed>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -97,6 +99,7 @@ fn load_one(file: &SessionFile, utc_offset_s: Option<i32>) -> LoadedFile {
         file: file.clone(),
         sha256: None,
         log: None,
+        others: Vec::new(),
         diagnostics: vec![diagnostic(file, Severity::Error, code, message)],
     };
     let bytes = match std::fs::read(&file.path) {
@@ -108,53 +111,66 @@ fn load_one(file: &SessionFile, utc_offset_s: Option<i32>) -> LoadedFile {
         Ok(bytes) => bytes,
         Err(error) => return LoadedFile { sha256, ..problem("file-not-unpacked", format!("{error:#}")) },
     };
-    let format = match parsers::detect(&bytes) {
-        Ok(format) => format,
+    let formats = match parsers::detect_all(&bytes) {
+        Ok(formats) => formats,
         Err(error) => {
-            let (severity, code) = match error {
-                parsers::DetectError::Empty => (Severity::Error, "file-empty"),
-                _ if !expected(file).is_empty() => (Severity::Error, "file-not-recognised"),
-                _ => (Severity::Warning, "file-not-recognised"),
-            };
-            let message = match &error {
-                parsers::DetectError::Unknown { first_line, .. } if expected(file).is_empty() => {
-                    format!(
-                        "not a log of a format that is read (`stillstand formats` lists them); it begins `{first_line}`"
-                    )
-                }
-                _ => format!("{error}{}", by_its_name(file)),
-            };
             return LoadedFile {
                 sha256,
-                diagnostics: vec![diagnostic(file, severity, code, message)],
+                diagnostics: vec![not_recognised(file, &error)],
                 ..problem("", String::new())
             };
         }
     };
-    let mut diagnostics = Vec::new();
-    if !expected(file).is_empty() && !expected(file).contains(&format) {
-        let message =
-            format!("by its content the file is {}{}; the content counts", format.name(), by_its_name(file));
-        diagnostics.push(diagnostic(file, Severity::Warning, "name-and-content-differ", message));
+    let mut loaded = LoadedFile { sha256, diagnostics: Vec::new(), ..problem("", String::new()) };
+    if !expected(file).is_empty() && !formats.iter().any(|format| expected(file).contains(format)) {
+        let names: Vec<&str> = formats.iter().map(|format| format.name()).collect();
+        let message = format!(
+            "by its content the file is {}{}; the content counts",
+            names.join(" and "),
+            by_its_name(file)
+        );
+        loaded.diagnostics.push(diagnostic(file, Severity::Warning, "name-and-content-differ", message));
     }
-    match parsers::parse(format, &bytes) {
-        Ok(mut log) => {
-            if let Some(offset_s) = utc_offset_s {
-                log.declare_utc_offset(offset_s);
+    for format in formats {
+        match parsers::parse(format, &bytes) {
+            Ok(mut log) => {
+                if let Some(offset_s) = utc_offset_s {
+                    log.declare_utc_offset(offset_s);
+                }
+                let found = std::mem::take(&mut log.diagnostics);
+                loaded.diagnostics.extend(found.into_iter().map(|d| located(file, d)));
+                match loaded.log {
+                    None => loaded.log = Some(log),
+                    Some(_) => loaded.others.push(log),
+                }
             }
-            diagnostics.extend(std::mem::take(&mut log.diagnostics).into_iter().map(|d| located(file, d)));
-            LoadedFile { file: file.clone(), sha256, log: Some(log), diagnostics }
-        }
-        Err(mut error) => {
-            diagnostics.extend(std::mem::take(&mut error.diagnostics).into_iter().map(|d| located(file, d)));
-            let line = error.line;
-            diagnostics.push(Diagnostic {
-                line,
-                ..diagnostic(file, Severity::Error, "file-unusable", error.to_string())
-            });
-            LoadedFile { file: file.clone(), sha256, log: None, diagnostics }
+            Err(mut error) => {
+                let found = std::mem::take(&mut error.diagnostics);
+                loaded.diagnostics.extend(found.into_iter().map(|d| located(file, d)));
+                let unusable = diagnostic(file, Severity::Error, "file-unusable", error.to_string());
+                loaded.diagnostics.push(Diagnostic { line: error.line, ..unusable });
+            }
         }
     }
+    loaded
+}
+
+/// Says why no format is known.
+fn not_recognised(file: &SessionFile, error: &parsers::DetectError) -> Diagnostic {
+    let (severity, code) = match error {
+        parsers::DetectError::Empty => (Severity::Error, "file-empty"),
+        _ if !expected(file).is_empty() => (Severity::Error, "file-not-recognised"),
+        _ => (Severity::Warning, "file-not-recognised"),
+    };
+    let message = match error {
+        parsers::DetectError::Unknown { first_line, .. } if expected(file).is_empty() => {
+            format!(
+                "not a log of a format that is read (`stillstand formats` lists them); it begins `{first_line}`"
+            )
+        }
+        _ => format!("{error}{}", by_its_name(file)),
+    };
+    diagnostic(file, severity, code, message)
 }
 
 /// The formats that the file's name promises: those with the longest name that its source is, or begins with. None of its

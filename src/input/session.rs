@@ -47,6 +47,8 @@ pub struct SessionFile {
     /// Where the file is.
     pub path: PathBuf,
     pub run: RunKey,
+    /// Whether the repetition is that of its name; of another it is 1, and that of its parts their number.
+    pub names_repetition: bool,
     /// The kind of log by its name, such as `dstat`; a hint for messages only.
     pub source: Option<String>,
     pub host: Option<String>,
@@ -151,6 +153,7 @@ impl Session {
                 relative,
                 path,
                 run: RunKey { factors: Factors::new(), repetition: 0 },
+                names_repetition: true,
                 source: None,
                 host: None,
             })
@@ -286,7 +289,9 @@ fn file_of(
 ) -> Option<SessionFile> {
     let group =
         |name: &str| captures.name(name).map(|m| m.as_str().to_owned()).filter(|text| !text.is_empty());
-    let repetition = group("repetition")?.parse().ok()?;
+    let named = group("repetition");
+    let names_repetition = named.is_some();
+    let repetition = named.map_or(Some(1), |digits| digits.parse().ok())?;
     let mut factors: BTreeMap<String, String> = config.file.factors.clone();
     for name in pattern.capture_names().flatten() {
         if !matches!(name, "repetition" | "source" | "host") {
@@ -297,6 +302,7 @@ fn file_of(
         relative: relative.to_owned(),
         path,
         run: RunKey { factors, repetition },
+        names_repetition,
         source: group("source"),
         host: group("host"),
     })

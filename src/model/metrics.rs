@@ -9,8 +9,8 @@
 use std::sync::LazyLock;
 
 use super::{
-    Direction, Event, Hypervisor, Key, Measurement, Method, Model, PingTimeline, Prediction, Range, Run,
-    Stream, Unit, Value,
+    Direction, Event, Hypervisor, Key, Measurement, Method, Model, Outage, PingTimeline, Prediction, Range,
+    Run, Stream, Unit, Value,
 };
 use crate::stats::Bounds;
 
@@ -100,10 +100,7 @@ impl Metric {
                 return Value { estimate, within: Bounds { lower: estimate, upper } };
             }
         };
-        outage.map_or_else(
-            || Value::exact(estimate),
-            |outage| Value { estimate, within: Bounds { lower: outage.lower_s, upper: outage.upper_s } },
-        )
+        outage.map_or_else(|| Value::exact(estimate), Outage::value)
     }
 
     /// A number of this entry, of a family that of a parameter.

@@ -6,9 +6,9 @@ use super::data::{self, Exact, fields};
 use super::time_line::Precopy;
 use super::{
     Check, Event, Factors, Flag, Hypervisor, Id, Listed, Method, Milestone, Phase, PhaseKind, Presence,
-    Relocate, Relocation, Status, Transfer, Unit,
+    Relocate, Relocation, Status, Transfer, Unit, Value,
 };
-use crate::stats::clopper_pearson;
+use crate::stats::{Bounds, clopper_pearson};
 
 /// One combination of factor levels; its runs are repetitions of each other.
 #[derive(Debug, Clone, PartialEq)]
@@ -303,6 +303,18 @@ pub struct Outage {
     pub censored: bool,
     /// Path relative to the campaign folder.
     pub source_file: String,
+}
+
+impl Outage {
+    /// Its length, with what its method leaves open.
+    pub fn value(&self) -> Value {
+        Value { estimate: self.estimate_s, within: Bounds::new(self.lower_s, self.upper_s) }
+    }
+
+    /// What it was certainly seen to last where its end is not known, else the estimate: what a sentence says of it.
+    pub fn shown_s(&self) -> f64 {
+        if self.censored { self.lower_s } else { self.estimate_s }
+    }
 }
 
 impl Relocate for Outage {

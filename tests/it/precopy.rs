@@ -68,8 +68,12 @@ fn of_two_migrations_in_one_log_the_last_counts_and_both_are_told() {
     let alone = summary(&sample);
     let of_idle = |run: &&Value| run["factors"]["load"] == "idle-512MB" && run["repetition"] == 1;
     let idle = alone["runs"].as_array().unwrap().iter().find(of_idle).unwrap();
-    assert_eq!(both["runs"][0]["precopy"], idle["precopy"]);
-    let told = both["diagnostics"].as_array().unwrap().iter().filter(|d| d["code"] == "several-migrations");
+    assert_eq!(both["runs"][1]["precopy"], idle["precopy"]);
+    assert_eq!(
+        (both["runs"].as_array().unwrap().len(), &both["runs"][1]["factors"]["part"]),
+        (2, &"2".into())
+    );
+    let told = both["diagnostics"].as_array().unwrap().iter().filter(|d| d["code"] == "several-parts");
     assert_eq!(told.count(), 1);
 }
 

@@ -4,6 +4,7 @@
 //! `tests/all/table.rs` name whatever is missing. The table stands above the formats; no format uses it. Where
 //! one format reads a piece of another (syslog around `date`, the summary of ping), it uses that format's folder.
 
+mod ab;
 pub(crate) mod dstat;
 mod fio;
 mod hmp_migrate;
@@ -54,6 +55,7 @@ pub static FORMATS: &[Format] = &[
     Format::new(&iperf3::DESCRIPTION),
     Format::new(&stream::DESCRIPTION),
     Format::new(&sysbench::DESCRIPTION),
+    Format::new(&ab::DESCRIPTION),
 ];
 
 /// The format with this [`name`](Format::name).

@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::lines::Lines;
 use crate::outcome::{Outcome, Unusable, unusable};
+use crate::part::{Part, consecutive};
 use crate::text::float;
 
 /// What kind of quantity a value is.
@@ -60,9 +61,23 @@ pub(crate) struct Results {
     pub facts: Facts,
     pub lost: usize,
     pub diagnostics: Diagnostics,
+    /// Where each test begins, in rows.
+    tests: Vec<(usize, Part)>,
 }
 
 impl Results {
+    /// The rows that follow are of a test of its own: the tool was started again, or goes on to its next job.
+    pub fn begin_test(&mut self, line: u64) {
+        self.tests.push((self.rows.len(), Part { line: Some(line), ..Part::default() }));
+    }
+
+    /// What the test was told to do, as a level of a factor. What a log says of itself without a test is nothing.
+    pub fn setting(&mut self, name: &'static str, value: Option<impl ToString>) {
+        if let (Some((_, test)), Some(value)) = (self.tests.last_mut(), value) {
+            test.settings.push((name, value.to_string()));
+        }
+    }
+
     /// A number of the log in base units. What is none, or less than 0, becomes null with a diagnostic.
     pub fn figure(&mut self, number: &[u8], scale: f64, place: Place<'_>) -> Option<f64> {
         let value = scaled_number(number, scale).filter(|value| value.is_finite());
@@ -112,13 +127,18 @@ impl Results {
 
     /// Ends the log; `expected` is what to say if nothing in it could be used.
     pub fn finish(self, bytes: &[u8], expected: &str) -> Result<Outcome, Unusable> {
-        let Self { rows, version, facts, lost, diagnostics } = self;
+        let Self { rows, version, facts, lost, diagnostics, tests } = self;
         if rows.is_empty() {
             let line = Lines::new(bytes).find(|line| !line.is_blank());
             let place = line.map_or(Place::FILE, |line| Place::line(line.number, line.text));
             return Err(unusable(place, expected, diagnostics));
         }
+        let tests = tests.into_iter().map(|(row, test)| (row, Part { facts: facts.clone(), ..test }));
+        let mut parts = consecutive(tests, rows.len());
+        // Of a test without a result a diagnostic tells.
+        parts.retain(|part| !part.rows.is_empty());
         Ok(Outcome {
+            parts,
             version,
             columns: columns(&rows),
             clock: Clock::None,

@@ -8,6 +8,7 @@
 mod common;
 mod detection;
 mod formats;
+mod parts;
 mod properties;
 mod samples;
 mod stamped_lines;

@@ -52,7 +52,7 @@ pub fn readings(
                 rows.iter_mut().filter(|row| row.test == "unnamed").for_each(|row| row.test = named);
             }
             *partial = only_in_parts(&rows);
-            let quantities = quantities(with_latency, &rows).into_iter();
+            let quantities = quantities(with_latency, &rows, &operations(log)).into_iter();
             quantities.map(|quantity| quantity.measured(size, name, &config.caches)).collect()
         }
     }
@@ -74,6 +74,25 @@ struct Row<'a> {
     value: f64,
     is_part: bool,
     line: u64,
+}
+
+/// The operations of each test and metric, also without a value: a name does not depend on what could be read.
+type Named<'a> = BTreeMap<(&'a str, &'a str), BTreeSet<&'a str>>;
+
+fn operations(log: &Parsed) -> Named<'_> {
+    let frame = &log.frame;
+    let (Ok(tests), Ok(metrics), Ok(operations)) =
+        (frame.strs("test"), frame.strs("metric"), frame.strs("operation"))
+    else {
+        return Named::new();
+    };
+    let mut named = Named::new();
+    for ((test, metric), operation) in tests.iter().zip(metrics.iter()).zip(operations.iter()) {
+        if let (Some(test), Some(metric), Some(operation)) = (test, metric, operation) {
+            named.entry((test, metric)).or_default().insert(operation);
+        }
+    }
+    named
 }
 
 /// The rows that have a value.
@@ -126,7 +145,7 @@ struct Quantity<'a> {
 }
 
 /// The headline of each test and operation, and what stands beside it.
-fn quantities<'a>(with_latency: bool, rows: &[Row<'a>]) -> Vec<Quantity<'a>> {
+fn quantities<'a>(with_latency: bool, rows: &[Row<'a>], named: &Named<'a>) -> Vec<Quantity<'a>> {
     let whole: Vec<Row<'a>> = rows.iter().filter(|row| !row.is_part).copied().collect();
     let mut found = Vec::new();
     let mut groups: BTreeMap<(&str, &str), Vec<Row<'a>>> = BTreeMap::new();
@@ -151,11 +170,12 @@ fn quantities<'a>(with_latency: bool, rows: &[Row<'a>]) -> Vec<Quantity<'a>> {
         found.append(&mut values);
     }
     let beside = whole.iter().filter(|row| {
-        row.metric == "cpu" || (row.metric == "latency" && row.statistic == "mean" && with_latency)
+        let is_latency = row.metric == "latency" && row.statistic == "mean" && with_latency;
+        // What was refused or failed is as much a result as the rate of what was served.
+        row.metric == "cpu" || is_latency || (row.metric == "events" && row.statistic == "failed")
     });
     found.extend(beside.map(|row| {
-        let ends = whole.iter().filter(|other| other.test == row.test && other.metric == row.metric);
-        let alone = ends.map(|other| other.operation).collect::<BTreeSet<_>>().len() == 1;
+        let alone = named.get(&(row.test, row.metric)).is_none_or(|operations| operations.len() == 1);
         Quantity { row: *row, metric: row.metric, value: row.value, alone }
     }));
     found
@@ -214,11 +234,13 @@ impl Quantity<'_> {
             "throughput" => (Unit::BytesPerSecond, Direction::Higher),
             "operations" => (Unit::PerSecond, Direction::Higher),
             "cpu" => (Unit::Percent, Direction::Neither),
+            "events" => (Unit::Count, Direction::Lower),
             _ => (Unit::Seconds, Direction::Lower),
         };
         let suffix = match self.metric {
             "cpu" => "-cpu",
             "latency" => "-latency",
+            "events" => "-failed",
             _ => "",
         };
         Measured {
@@ -314,9 +336,12 @@ mod tests {
     #[test]
     fn of_sysbench_the_rate_is_the_result() {
         let (cpu, _) = read("sysbench/valid/recorded-cpu.txt", None, "");
-        assert!(cpu.len() == 1 && cpu[0].starts_with("cpu "), "{cpu:?}");
+        assert!(
+            cpu.len() == 2 && cpu[0].starts_with("cpu ") && cpu[1].starts_with("cpu-latency "),
+            "{cpu:?}"
+        );
         let (memory, _) = read("sysbench/valid/recorded-memory-write.txt", None, "");
-        assert!(memory.len() == 1 && memory[0].starts_with("memory-write "), "{memory:?}");
+        assert!(memory[0].starts_with("memory-write "), "{memory:?}");
         let (disk, _) = read("sysbench/valid/recorded-fileio-rndrw.txt", None, "");
         let names: Vec<&str> = disk.iter().filter_map(|line| line.split(' ').next()).collect();
         assert!(names.contains(&"fileio-rndrw-read") && names.contains(&"fileio-rndrw-write"), "{names:?}");
@@ -325,7 +350,10 @@ mod tests {
     #[test]
     fn a_test_without_a_rate_has_events_over_time_and_the_name_of_its_file() {
         let (threads, _) = read("sysbench/valid/recorded-threads.txt", Some("sysbench-threads"), "");
-        assert!(threads.len() == 1 && threads[0].starts_with("threads "), "{threads:?}");
+        assert!(
+            threads[0].starts_with("threads ") && threads[1].starts_with("threads-latency "),
+            "{threads:?}"
+        );
     }
 
     #[test]

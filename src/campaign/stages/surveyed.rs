@@ -38,7 +38,7 @@ impl Surveyed {
     ///
     /// The layout asks for a factor or level of migrations that there is not.
     pub fn survey(loaded: Loaded, config: &Config) -> anyhow::Result<Self> {
-        let Loaded { files, tables, mut diagnostics } = loaded;
+        let Loaded { files, tables, mut diagnostics, .. } = loaded;
         let hosts = hosts::hosts(config, &files, &mut diagnostics);
         let vm = config.file.vm.name.clone().or_else(|| hosts::vm_in_logs(&files));
         let (counters, notes) = Counters::estimate(&files, config);

@@ -43,6 +43,8 @@ pub struct Inspection {
     pub gaps: Option<Gaps>,
     pub columns: Vec<Column>,
     pub facts: BTreeMap<&'static str, Value>,
+    /// The sessions, migrations or tests that the file holds, where it is made of several.
+    pub parts: Vec<Part>,
     #[serde(serialize_with = "each")]
     pub diagnostics: Vec<Diagnostic>,
     /// The first rows, a value for every column.
@@ -53,6 +55,15 @@ pub struct Inspection {
 pub struct Column {
     pub name: String,
     pub unit: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Part {
+    /// Line in which it begins.
+    pub line: Option<u64>,
+    pub rows: usize,
+    /// What it was told to do, where the log says.
+    pub settings: BTreeMap<&'static str, String>,
 }
 
 /// The parsers know no format of output.
@@ -91,6 +102,7 @@ impl Inspection {
             gaps: None,
             columns: Vec::new(),
             facts: BTreeMap::new(),
+            parts: Vec::new(),
             diagnostics: Vec::new(),
             head: Vec::new(),
         }
@@ -121,6 +133,14 @@ impl Inspection {
         self.columns =
             columns.map(|column| Column { name: column.name.clone(), unit: column.unit.name() }).collect();
         self.facts = parsed.facts.iter().map(|(name, fact)| (name, value_of(fact))).collect();
+        let parts = parsed.parts.iter().filter(|_| parsed.parts.len() > 1);
+        self.parts = parts
+            .map(|part| Part {
+                line: part.line,
+                rows: part.rows.len(),
+                settings: part.settings.iter().cloned().collect(),
+            })
+            .collect();
         self.head = (0..parsed.frame.height().min(HEAD)).map(|row| row_of(&parsed.frame, row)).collect();
         self.version = parsed.version;
         self.diagnostics.extend(parsed.diagnostics);

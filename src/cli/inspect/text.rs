@@ -25,6 +25,7 @@ pub fn readable(inspection: &Inspection) -> String {
         let facts: Vec<(&str, String)> =
             inspection.facts.iter().map(|(name, value)| (*name, shown(value))).collect();
         list(&mut text, "facts", &facts);
+        parts(&mut text, inspection);
         let columns: Vec<(&str, String)> =
             inspection.columns.iter().map(|column| (column.name.as_str(), column.unit.to_owned())).collect();
         list(&mut text, "columns", &columns);
@@ -61,6 +62,25 @@ fn rows(inspection: &Inspection) -> String {
         let _ = write!(rows, " (line {}{more})", first.join(", "));
     }
     rows
+}
+
+/// The first parts of a file, and how many there are.
+fn parts(text: &mut String, inspection: &Inspection) {
+    const FIRST: usize = 12;
+    let parts = &inspection.parts;
+    let names: Vec<String> = (1..=parts.len()).map(|number| number.to_string()).collect();
+    let words = parts.iter().map(|part| {
+        let line = part.line.map(|line| format!("from line {line}, ")).unwrap_or_default();
+        let settings: Vec<String> =
+            part.settings.iter().map(|(name, level)| format!(", {name} {level}")).collect();
+        let rows = if part.rows == 1 { "row" } else { "rows" };
+        format!("{line}{} {rows}{}", part.rows, settings.concat())
+    });
+    let shown: Vec<(&str, String)> = names.iter().map(String::as_str).zip(words).take(FIRST).collect();
+    list(text, "parts", &shown);
+    if parts.len() > FIRST {
+        line(text, "", &format!("… {} in all", parts.len()));
+    }
 }
 
 fn times(text: &mut String, inspection: &Inspection) {

@@ -1,7 +1,7 @@
 //! Tables of the methods that measure outages, and of the clocks behind them.
 
 use super::{Cell, Table, column, row, runs_of, table, without_empty_columns};
-use crate::model::{Analysis, Clock, ClockOwner, ConditionId, Method, Unit};
+use crate::model::{Analysis, Clock, ClockOwner, ConditionId, Method, Outage, Unit};
 use crate::stats::Interval;
 
 /// The outage of every run of a condition by each method, with the bounds of its resolution, and
@@ -26,7 +26,7 @@ pub fn methods(analysis: &Analysis, condition: ConditionId) -> Table {
         for method in &methods {
             let bounds = of(method).map(|o| Interval::new(o.lower_s, o.upper_s.unwrap_or(f64::INFINITY)));
             let decimals = method.entry().decimals;
-            cells.push(Cell::number(of(method).map(|outage| outage.estimate_s), decimals));
+            cells.push(Cell::value(of(method).map(Outage::value), decimals));
             cells.push(Cell::interval(bounds, decimals));
         }
         let placed = methods.iter().filter_map(of).find(|outage| outage.start_s.is_some());

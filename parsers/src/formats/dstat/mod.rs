@@ -317,6 +317,7 @@ impl Reader {
         let clock = self.table.clock();
         let columns = self.table.finish(&mut self.diagnostics);
         Ok(Outcome {
+            parts: Vec::new(),
             version: self.version,
             columns,
             clock,

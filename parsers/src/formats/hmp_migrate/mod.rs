@@ -35,7 +35,7 @@ use crate::head::Head;
 use crate::lines::{Line, Lines};
 use crate::meaning::{Hypervisor, Meaning, Rounds};
 use crate::outcome::{Outcome, Unusable};
-use crate::shared::hypervisor::{Observation, STATUS, Table, is_status};
+use crate::shared::hypervisor::{Observation, STATUS, Table, is_heading, is_status};
 use crate::time::stamp::{self, Stamp};
 
 pub(crate) static DESCRIPTION: Description = Description {
@@ -173,7 +173,7 @@ impl Reader {
             self.begin(line, stamp);
         } else if let Some(entry) = line::entry(command) {
             if let Some(destination) = line::destination(command).filter(|_| entry == "migrate") {
-                self.table.facts.set_text("destination", destination);
+                self.table.destination(destination);
             }
             let time = stamp.or_else(|| self.pending.take());
             self.table.rows.push(Observation::new(line.number, time, entry));
@@ -254,9 +254,15 @@ impl Reader {
                 }
             }
             Content::Other if !line.terminated => self.cut(place),
-            Content::Other => self.table.diagnostics.note("other-output", place, || {
-                "a line that is none of `info migrate`; it is not used".to_owned()
-            }),
+            Content::Other => {
+                if is_heading(text) {
+                    self.flush(true);
+                    self.table.heading(line.number, text);
+                }
+                self.table.diagnostics.note("other-output", place, || {
+                    "a line that is none of `info migrate`; it is not used".to_owned()
+                });
+            }
         }
     }
 

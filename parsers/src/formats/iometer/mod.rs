@@ -416,6 +416,7 @@ impl<'a> Reader<'a> {
             facts.set_text("saved_by", b"spreadsheet");
         }
         Ok(Outcome {
+            parts: Vec::new(),
             version: self.version.take(),
             columns: self.columns(),
             clock: Clock::None,

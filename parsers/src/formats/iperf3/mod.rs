@@ -132,6 +132,7 @@ impl<'a> Reader<'a> {
                 let Some(begun) = self.begun.take() else { return self.results.other(node.place()) };
                 let before = self.results.rows.len();
                 if let Some(start) = begun.get("data") {
+                    self.begin_test(start, begun.line);
                     self.end(&Test::of(start, end), end);
                 }
                 if trouble.is_some() || self.results.rows.len() == before {
@@ -148,6 +149,16 @@ impl<'a> Reader<'a> {
             (Some(_), _) => {}
             (None, _) => self.document(&node, trouble),
         }
+    }
+
+    fn begin_test(&mut self, start: &Node<'_>, line: u64) {
+        let told = |key: &str| start.get("test_start")?.get(key)?.count();
+        self.results.begin_test(line);
+        self.results.setting("streams", told("num_streams"));
+        self.results.setting(
+            "rate",
+            start.get("target_bitrate").and_then(Node::count).or_else(|| told("target_bitrate")),
+        );
     }
 
     /// Tells of a test that was written event by event and has no end.
@@ -179,6 +190,7 @@ impl<'a> Reader<'a> {
         }
         let before = self.results.rows.len();
         if let Some((start, end)) = start.zip(document.get("end")) {
+            self.begin_test(start, document.line);
             self.end(&Test::of(start, end), end);
         }
         if trouble.is_some() || self.results.rows.len() == before {

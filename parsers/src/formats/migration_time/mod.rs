@@ -20,6 +20,7 @@
 //! * A shell's `time` says nothing of a failure, and `time -p` may be one: then the status is unknown.
 //! * What `xm` had to say may stand between the lines; each is noted.
 //! * `%P` is `?%` for a process that took no time.
+//! * A script writes one migration after another into the same file: each is a row and a part.
 //!
 //! Absent on purpose: `%D` and `%K`, which are 0 on every Linux kernel.
 
@@ -35,6 +36,7 @@ use crate::head::Head;
 use crate::lines::{Line, Lines};
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
+use crate::part::Part;
 use crate::text::integer;
 use crate::time::epoch;
 
@@ -111,15 +113,25 @@ fn failure(line: &[u8]) -> Option<Failure> {
     integer(text.strip_prefix(b"Command terminated by signal ")?).map(Failure::Signal)
 }
 
+/// A migration: its request, and what `time` says of its command.
 #[derive(Default)]
-struct Reader<'a> {
+struct Entry<'a> {
+    /// Where it begins.
+    line: u64,
     request: Option<(f64, f64)>,
     times: Times,
     /// The first line about the times.
     timed: Option<Line<'a>>,
     failure: Option<i64>,
     facts: Facts,
-    rows: RowCount,
+}
+
+#[derive(Default)]
+struct Reader<'a> {
+    /// Those that the next one has followed.
+    entries: Vec<Entry<'a>>,
+    current: Entry<'a>,
+    lost: usize,
     diagnostics: Diagnostics,
 }
 
@@ -137,24 +149,34 @@ impl<'a> Reader<'a> {
         let text = line.text.trim_ascii();
         let place = Place::line(line.number, text);
         if let Some(request) = request(text) {
-            if self.request.is_some() {
-                self.second(place, "time of a request");
-            } else {
-                self.request = Some(request);
+            if self.current.request.is_some() || self.current.timed.is_some() {
+                self.next();
             }
+            self.current.begin(line);
+            self.current.request = Some(request);
         } else if let Some(failure) = failure(text) {
+            // GNU time says so before its own line.
+            if self.current.timed.is_some() {
+                self.next();
+            }
+            self.current.begin(line);
             self.failed(place, &failure);
         } else {
             match times::read(text) {
                 Some(Content::Whole(times)) => self.times(line, times),
                 Some(Content::Part(times, whole)) if whole || line.terminated => self.times(line, times),
                 Some(Content::Part(..)) => {
-                    self.rows.lost += 1;
+                    self.lost += 1;
                     self.diagnostics.warning("last-line-cut", place, || {
                         "the last line has no end and its number may lack digits; the line is left out".to_owned()
                     });
                 }
-                Some(Content::Command(command)) => self.facts.set_text("command", command.trim_ascii()),
+                Some(Content::Command(command)) => {
+                    if self.current.timed.is_some() {
+                        self.next();
+                    }
+                    self.current.facts.set_text("command", command.trim_ascii());
+                }
                 Some(Content::Remark) => {}
                 None => self.diagnostics.note("other-output", place, || {
                     "output of the migration command, or something else that is neither the time of the request \
@@ -165,55 +187,118 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn second(&mut self, place: Place<'_>, what: &'static str) {
-        self.rows.lost += 1;
-        self.diagnostics.warning("second-value", place, || {
-            format!("a second {what}; a file describes one migration: the first one is used")
-        });
+    /// What follows is of another migration.
+    fn next(&mut self) {
+        self.entries.push(std::mem::take(&mut self.current));
     }
 
     fn failed(&mut self, place: Place<'_>, failure: &Failure) {
         let status = match failure {
             Failure::Status(status) => *status,
             Failure::Signal(signal) => {
-                self.facts.set_int("signal", *signal);
+                self.current.facts.set_int("signal", *signal);
                 signal.saturating_add(128)
             }
         };
-        self.failure = self.failure.or(Some(status));
-        self.diagnostics.note("command-failed", place, || {
-            format!("the migration command failed; its exit status counts as {status}")
-        });
+        self.current.failure = self.current.failure.or(Some(status));
+        self.diagnostics.note("command-failed", place, || failed_words(status));
     }
 
     fn times(&mut self, line: Line<'a>, times: Times) {
-        match self.times.and(times) {
-            Some(both) => {
-                self.times = both;
-                self.timed.get_or_insert(line);
-            }
-            None => self.second(Place::line(line.number, line.text), "time that the command took"),
+        if self.current.times.and(times).is_none() {
+            self.next();
+        }
+        self.current.begin(line);
+        self.current.times = self.current.times.and(times).unwrap_or(times);
+        self.current.timed.get_or_insert(line);
+    }
+
+    fn finish(mut self, bytes: &[u8]) -> Result<Outcome, Unusable> {
+        let last = std::mem::take(&mut self.current);
+        self.entries.extend(Some(last).filter(|last| last.request.is_some() || last.timed.is_some()));
+        if self.entries.is_empty() {
+            let first = Lines::new(bytes).find(|line| !line.is_blank());
+            let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
+            let expected = "seconds since 1970 alone on a line, or GNU time's `0:08.87 real, 0.04 user, …`";
+            return Err(unusable(place, expected, self.diagnostics));
+        }
+        let several = self.entries.len() > 1;
+        for entry in &mut self.entries {
+            entry.check(several, &mut self.diagnostics);
+        }
+        let entries = &self.entries;
+        let facts = entries.first().map(|first| first.facts.clone()).unwrap_or_default();
+        let part = |(row, entry): (usize, &Entry<'_>)| Part {
+            line: Some(entry.line),
+            rows: vec![row],
+            facts: entry.facts.clone(),
+            settings: Vec::new(),
+        };
+        let parts = if several { entries.iter().enumerate().map(part).collect() } else { Vec::new() };
+        let timed = entries.iter().any(|entry| entry.request.is_some());
+        Ok(Outcome {
+            version: None,
+            columns: columns(entries),
+            clock: if timed { Clock::Epoch } else { Clock::None },
+            facts,
+            parts,
+            rows: RowCount { read: entries.len(), lost: self.lost },
+            diagnostics: self.diagnostics,
+        })
+    }
+}
+
+fn failed_words(status: i64) -> String {
+    format!("the migration command failed; its exit status counts as {status}")
+}
+
+impl Entry<'_> {
+    fn begin(&mut self, line: Line<'_>) {
+        if self.line == 0 {
+            self.line = line.number;
         }
     }
 
-    /// Says what is missing of the times, once all lines are read.
-    fn check_times(&mut self, line: Line<'a>) {
+    /// Says what is missing, once all lines are read.
+    fn check(&mut self, several: bool, log: &mut Diagnostics) {
+        let line = several.then_some(self.line);
+        let place = Place { line, ..Place::FILE };
+        match self.request {
+            Some((_, resolution)) => self.facts.set_float("request_resolution_s", resolution),
+            None => log.error("no-request-time", place, || {
+                "expected the time of the request in seconds since 1970, alone on the first line; the time is \
+                 null and the run has no time zero from this file"
+                    .to_owned()
+            }),
+        }
+        match self.timed {
+            Some(line) => self.check_times(line, log),
+            None => log.error("no-duration", place, || {
+                "expected GNU time's line `0:08.87 real, 0.04 user, …`; the durations are null: was the \
+                 migration command still running when the log was taken?"
+                    .to_owned()
+            }),
+        }
+    }
+
+    fn check_times(&mut self, line: Line<'_>, log: &mut Diagnostics) {
         let place = Place::line(line.number, line.text);
         for (part, _) in self.times.parts().filter(|(_, read)| !read) {
-            self.diagnostics.warning("time-part-missing", place, || {
+            log.warning("time-part-missing", place, || {
                 format!("the output of `time` has no readable part `{part}`; that value is null")
             });
         }
         if self.times.cpu == Some(None) {
-            self.diagnostics.note("no-cpu-percentage", place, || {
+            log.note("no-cpu-percentage", place, || {
                 "GNU time gives `?%` for a command that took no time; the value is null".to_owned()
             });
         }
         if let Some(status) = self.times.status.filter(|status| *status != 0 && self.failure.is_none()) {
-            self.failed(place, &Failure::Status(status));
+            self.failure = Some(status);
+            log.note("command-failed", place, || failed_words(status));
         }
         if self.times.layout == Some(Layout::Shell) && self.failure.is_none() {
-            self.diagnostics.note("status-unknown", place, || {
+            log.note("status-unknown", place, || {
                 "a shell's `time` does not say whether the command failed, and `time -p` may be one; the exit \
                  status is null"
                     .to_owned()
@@ -221,62 +306,28 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn finish(mut self, bytes: &[u8]) -> Result<Outcome, Unusable> {
-        if self.request.is_none() && self.timed.is_none() {
-            let first = Lines::new(bytes).find(|line| !line.is_blank());
-            let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
-            let expected = "seconds since 1970 alone on a line, or GNU time's `0:08.87 real, 0.04 user, …`";
-            return Err(unusable(place, expected, self.diagnostics));
-        }
-        if let Some((_, resolution)) = self.request {
-            self.facts.set_float("request_resolution_s", resolution);
-        } else {
-            self.diagnostics.error("no-request-time", Place::FILE, || {
-                "expected the time of the request in seconds since 1970, alone on the first line; the time is \
-                 null and the run has no time zero from this file"
-                    .to_owned()
-            });
-        }
-        if let Some(line) = self.timed {
-            self.check_times(line);
-        } else {
-            self.diagnostics.error("no-duration", Place::FILE, || {
-                "expected GNU time's line `0:08.87 real, 0.04 user, …`; the durations are null: was the \
-                 migration command still running when the log was taken?"
-                    .to_owned()
-            });
-        }
-        self.rows.read = 1;
-        let columns = self.columns();
-        let clock = if self.request.is_some() { Clock::Epoch } else { Clock::None };
-        Ok(Outcome {
-            version: None,
-            columns,
-            clock,
-            facts: self.facts,
-            rows: self.rows,
-            diagnostics: self.diagnostics,
-        })
+    /// A command of which GNU time said nothing bad ended well; a shell would say nothing in any case.
+    fn status(&self) -> Option<i64> {
+        let well = self.timed.filter(|_| self.times.layout == Some(Layout::Gnu)).map(|_| 0);
+        self.failure.or(well)
     }
+}
 
-    fn columns(&self) -> FrameBuilder {
-        let times = &self.times;
-        // A command of which GNU time said nothing bad ended well; a shell would say nothing in any case.
-        let well = self.timed.filter(|_| times.layout == Some(Layout::Gnu)).map(|_| 0);
-        let status = self.failure.or(well);
-        let mut columns = FrameBuilder::default();
-        for (name, unit, value) in [
-            ("request_epoch_s", Unit::EpochSeconds, self.request.map(|(seconds, _)| seconds)),
-            ("elapsed_s", Unit::Seconds, times.elapsed),
-            ("user_s", Unit::Seconds, times.user),
-            ("system_s", Unit::Seconds, times.system),
-            ("cpu_percent", Unit::PercentOfOneCpu, times.cpu.flatten()),
-        ] {
-            let values = Float64Chunked::from_iter_options(name.into(), std::iter::once(value));
-            columns.push(unit, values.into_series());
-        }
-        let status = Int64Chunked::from_iter_options("exit_status".into(), std::iter::once(status));
-        columns.push(Unit::Count, status.into_series());
-        columns
+fn columns(entries: &[Entry<'_>]) -> FrameBuilder {
+    type Value = fn(&Entry<'_>) -> Option<f64>;
+    let values: [(&str, Unit, Value); 5] = [
+        ("request_epoch_s", Unit::EpochSeconds, |entry| entry.request.map(|(seconds, _)| seconds)),
+        ("elapsed_s", Unit::Seconds, |entry| entry.times.elapsed),
+        ("user_s", Unit::Seconds, |entry| entry.times.user),
+        ("system_s", Unit::Seconds, |entry| entry.times.system),
+        ("cpu_percent", Unit::PercentOfOneCpu, |entry| entry.times.cpu.flatten()),
+    ];
+    let mut columns = FrameBuilder::default();
+    for (name, unit, value) in values {
+        let values = Float64Chunked::from_iter_options(name.into(), entries.iter().map(value));
+        columns.push(unit, values.into_series());
     }
+    let status = Int64Chunked::from_iter_options("exit_status".into(), entries.iter().map(Entry::status));
+    columns.push(Unit::Count, status.into_series());
+    columns
 }

@@ -208,6 +208,7 @@ impl<'a> Reader<'a> {
             self.facts.set_text("test", first.test.as_bytes());
         }
         Ok(Outcome {
+            parts: Vec::new(),
             version: None,
             columns: columns(&self.table),
             clock: Clock::None,

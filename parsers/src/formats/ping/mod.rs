@@ -188,7 +188,7 @@ impl<'a> Reader<'a> {
         let number = u32::try_from(self.sessions.len()).unwrap_or(u32::MAX);
         if number > 0 {
             self.diagnostics.note("another-session", Place { line: Some(line), ..Place::FILE }, || {
-                format!("session {number} begins here; facts describe session 0")
+                format!("session {number} begins here, a part of its own; facts describe session 0")
             });
         }
         self.current = self.sessions.len();
@@ -363,14 +363,29 @@ impl<'a> Reader<'a> {
         }
         let outcomes =
             StringChunked::from_iter_values("outcome".into(), self.kinds.iter().map(|kind| kind.name()));
+        let numbers = self.numbers.finish();
+        let mut rows_of: Vec<Vec<usize>> = vec![Vec::new(); self.sessions.len()];
+        for (row, number) in numbers.iter().enumerate() {
+            let index = number.and_then(|number| usize::try_from(number).ok());
+            if let Some(rows) = index.and_then(|index| rows_of.get_mut(index)) {
+                rows.push(row);
+            }
+        }
+        let sessions = self.sessions.iter().zip(rows_of);
+        let parts = if self.sessions.len() > 1 {
+            sessions.map(|(session, rows)| session.part(rows)).collect()
+        } else {
+            Vec::new()
+        };
         let mut columns = FrameBuilder::default();
-        columns.push(Unit::Count, self.numbers.finish().into_series());
+        columns.push(Unit::Count, numbers.into_series());
         columns.push(Unit::Count, self.seqs.finish().into_series());
         columns.push(Unit::EpochSeconds, self.epochs.finish().into_series());
         columns.push(Unit::Milliseconds, self.rtts.finish().into_series());
         columns.push(Unit::Text, outcomes.into_series());
         columns.set_lines(self.lines);
         Ok(Outcome {
+            parts,
             version: None,
             columns,
             clock: if self.timed { Clock::Epoch } else { Clock::None },

@@ -3,6 +3,7 @@
 use super::event::{Event, Kind, Tool};
 use super::summary::{Summary, Times};
 use crate::diagnostic::{Diagnostics, Facts, Place};
+use crate::part::Part;
 use crate::shared::sequence::{PERIOD, Seen, Step, Unwrap};
 
 /// A repeated first number is a new beginning if the numbers had come this far.
@@ -17,6 +18,8 @@ const WINDOWS_INTERVAL_S: f64 = 1.0;
 #[derive(Debug, Default)]
 pub(super) struct Session {
     pub number: u32,
+    /// Where it begins.
+    pub first_line: u64,
     pub header: bool,
     tool: Option<Tool>,
     target: Option<Box<[u8]>>,
@@ -62,7 +65,7 @@ pub(super) enum Placed {
 
 impl Session {
     pub fn new(number: u32, line: u64) -> Self {
-        Self { number, last_line: line, ..Self::default() }
+        Self { number, first_line: line, last_line: line, ..Self::default() }
     }
 
     /// Whether nothing has been seen of it but perhaps hping's summary.
@@ -173,6 +176,15 @@ impl Session {
             return Some(lowest);
         }
         self.stated_tool().map(|tool| u32::from(matches!(tool, Tool::Iputils | Tool::Windows)))
+    }
+
+    /// It, and which rows of the frame are its own.
+    pub fn part(&self, rows: Vec<usize>) -> Part {
+        let mut facts = Facts::default();
+        self.set_facts(&mut facts);
+        let target = self.target.as_ref().map(|target| String::from_utf8_lossy(target).trim().to_owned());
+        let settings = target.map(|target| ("target", target)).into_iter().collect();
+        Part { line: Some(self.first_line), rows, facts, settings }
     }
 
     pub fn set_facts(&self, facts: &mut Facts) {

@@ -39,6 +39,7 @@ use crate::head::Head;
 use crate::lines::{Line, Lines};
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
+use crate::part::{Part, consecutive};
 use crate::shared::sequence::{PERIOD, Seen, Step, Tally, Unwrap};
 use crate::text::{float, split_once, unsigned, words};
 use crate::time::epoch;
@@ -145,7 +146,8 @@ struct Reader {
     seqs: PrimitiveChunkedBuilder<UInt32Type>,
     rtts: PrimitiveChunkedBuilder<Float64Type>,
     sessions: PrimitiveChunkedBuilder<UInt32Type>,
-    facts: Facts,
+    /// Where each session begins, in rows, and what it says of itself.
+    parts: Vec<(usize, Part)>,
     rows: RowCount,
     diagnostics: Diagnostics,
     out_of_order: Tally,
@@ -165,7 +167,7 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
         seqs: PrimitiveChunkedBuilder::new("seq".into(), rows),
         rtts: PrimitiveChunkedBuilder::new("rtt".into(), rows),
         sessions: PrimitiveChunkedBuilder::new("session".into(), rows),
-        facts: Facts::default(),
+        parts: vec![(0, Part::default())],
         rows: RowCount::default(),
         diagnostics: Diagnostics::default(),
         out_of_order: Tally::default(),
@@ -206,10 +208,9 @@ impl Reader {
         self.open = true;
     }
 
-    /// Facts describe the first session; later ones are known by their rows.
     fn fact(&mut self, set: impl FnOnce(&mut Facts)) {
-        if self.session.number == 0 {
-            set(&mut self.facts);
+        if let Some((_, session)) = self.parts.last_mut() {
+            set(&mut session.facts);
         }
     }
 
@@ -233,8 +234,9 @@ impl Reader {
         let number = self.session.number.saturating_add(1);
         self.session = Session { number, ..Session::default() };
         self.open = false;
+        self.parts.push((self.rows.read, Part { line: place.line, ..Part::default() }));
         self.diagnostics.note("another-session", place, || {
-            format!("session {number} begins here; facts describe session 0")
+            format!("session {number} begins here, a part of its own; facts describe session 0")
         });
     }
 
@@ -370,8 +372,11 @@ impl Reader {
         }
         self.end_session(Place::FILE);
         self.tallies();
+        let mut facts = self.parts.first().map(|(_, first)| first.facts.clone()).unwrap_or_default();
+        let mut parts = Vec::new();
         if self.session.number > 0 {
-            self.facts.set_int("sessions", self.session.number.saturating_add(1));
+            facts.set_int("sessions", self.session.number.saturating_add(1));
+            parts = consecutive(self.parts, self.rows.read);
         }
         let mut columns = FrameBuilder::default();
         columns.push(Unit::EpochSeconds, self.epochs.finish().into_series());
@@ -383,7 +388,8 @@ impl Reader {
             version: None,
             columns,
             clock: Clock::EpochSecondsAtArrival,
-            facts: self.facts,
+            facts,
+            parts,
             rows: self.rows,
             diagnostics: self.diagnostics,
         })

@@ -87,6 +87,7 @@ impl Reader {
             }
             Piece::Other(line) => {
                 let place = Place::line(line.number, line.text);
+                self.table.heading(line.number, line.text);
                 self.table.diagnostics.note("other-output", place, || {
                     "a line that is no message of QMP; it is not used".to_owned()
                 });
@@ -133,16 +134,15 @@ impl Reader {
     fn object(&mut self, message: &Message<'_, '_>, object: &Map<String, Value>) -> bool {
         let text = |key: &str| object.get(key).and_then(Value::as_str);
         if let Some(command) = text("execute").or_else(|| text("exec-oob")) {
-            self.command(message, command, object.get("id"));
             let arguments = object.get("arguments").filter(|_| command == "migrate");
             if let Some(destination) = arguments.and_then(destination) {
-                // Of several migrations the last.
-                self.table.facts.set_text("destination", destination.as_bytes());
+                self.table.destination(destination.as_bytes());
             }
             let arguments = object.get("arguments").filter(|_| command == "migrate-set-capabilities");
             if let Some(state) = arguments.and_then(|arguments| capability(arguments, "return-path")) {
                 self.table.facts.set_text("return_path", if state { b"on".as_slice() } else { b"off" });
             }
+            self.command(message, command, object.get("id"));
         } else if let Some(greeting) = object.get("QMP") {
             self.greeted = true;
             self.pending.clear();

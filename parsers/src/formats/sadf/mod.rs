@@ -262,7 +262,15 @@ impl Reader {
         self.facts.set_int("segments", self.samples.segments());
         let rows = RowCount { read: self.samples.len(), lost: self.lost };
         let columns = self.samples.finish(&mut self.diagnostics);
-        Ok(Outcome { version: None, columns, clock, facts: self.facts, rows, diagnostics: self.diagnostics })
+        Ok(Outcome {
+            version: None,
+            columns,
+            clock,
+            facts: self.facts,
+            parts: Vec::new(),
+            rows,
+            diagnostics: self.diagnostics,
+        })
     }
 }
 

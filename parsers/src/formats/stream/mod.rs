@@ -115,6 +115,7 @@ struct Reader<'a> {
     table: Option<Table<'a>>,
     elements: Option<u64>,
     bytes: Option<u64>,
+    threads: Option<u64>,
     begun: Option<Line<'a>>,
 }
 
@@ -140,12 +141,15 @@ impl<'a> Reader<'a> {
             self.results.version.get_or_insert(version);
             self.begun = Some(line);
             self.elements = None;
+            self.threads = None;
         } else if let Some(titles) = Titles::read(text) {
             if self.table.is_some() {
                 self.end();
             }
             self.begun = None;
             let first_row = self.results.rows.len();
+            self.results.begin_test(line.number);
+            self.results.setting("threads", self.threads.take());
             self.table = Some(Table { line, titles, first_row, kernels: 0, lost: 0 });
         } else if let Some((title, kernel)) = KERNELS.iter().find(|(title, _)| text.starts_with(title)) {
             let figures: Vec<&[u8]> =
@@ -230,6 +234,7 @@ impl<'a> Reader<'a> {
     fn threads(&mut self, threads: Option<u64>) {
         if let Some(threads) = threads {
             self.results.facts.set_int("threads", threads);
+            self.threads = Some(threads);
         }
     }
 

@@ -32,7 +32,8 @@
 //! * 1.1 prints its rate twice, as that of the test and as `events/s (eps)`: the latter counts only where it is alone.
 //! * Results are pasted without their first lines: a heading begins a run, too.
 //! * fileio of 1.1 prints neither its time nor its events.
-//! * One file may hold several runs. Lines each second (`[ 2s ] …`) are no results.
+//! * Since 1.0 a script has no name in the report: which queries a database answered tells its mix.
+//! * One file may hold several runs, each a part with `threads` and `mix`. Lines each second (`[ 2s ] …`) are no results.
 //! * A run that is killed prints no statistics.
 //!
 //! Absent on purpose: intermediate reports, histograms, fairness; the shortest latency, which is mostly 0.00;
@@ -57,7 +58,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     begins_with: "`sysbench 1.0.20 (using system LuaJIT 2.1.0-beta3)` or `sysbench 0.4.12:  multi-threaded system evaluation benchmark`",
     file_names: &[],
     clocks: &[Clock::None],
-    meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: false }),
+    meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: true }),
     recognise,
     parse,
 };
@@ -117,7 +118,7 @@ impl<'a> Reader<'a> {
             return self.results.cut(place);
         }
         section.line(line, text);
-        if let Some(threads) = section.threads.take() {
+        if let Some(threads) = section.threads {
             self.results.facts.set_int("threads", threads);
         }
     }
@@ -159,6 +160,9 @@ impl<'a> Reader<'a> {
                     .to_owned()
             });
         }
+        self.results.begin_test(section.banner.number);
+        self.results.setting("threads", section.threads);
+        self.results.setting("mix", section.mix());
         for (line, figure) in &section.figures {
             self.figure(&section, &test, *line, figure);
         }

@@ -89,6 +89,8 @@ pub(super) struct Section<'a> {
     mode: &'static str,
     pub block: Option<f64>,
     pub threads: Option<u64>,
+    /// Queries of a database that read, and that write.
+    queries: [Option<u64>; 2],
     pub figures: Vec<(Line<'a>, Figure<'a>)>,
     pub failed: bool,
     pub is_preparation: bool,
@@ -106,6 +108,7 @@ impl<'a> Section<'a> {
             mode: "",
             block: None,
             threads: None,
+            queries: [None; 2],
             figures: Vec::new(),
             failed: false,
             is_preparation: false,
@@ -148,6 +151,16 @@ impl<'a> Section<'a> {
             Kind::Oltp => "oltp",
         };
         if self.mode.is_empty() { name.to_owned() } else { format!("{name}-{}", self.mode) }
+    }
+
+    /// What the queries of a database did; since 1.0 nothing else tells which script it was.
+    pub fn mix(&self) -> Option<&'static str> {
+        match self.queries {
+            [Some(1..), Some(0)] => Some("read-only"),
+            [Some(0), Some(1..)] => Some("write-only"),
+            [Some(1..), Some(1..)] => Some("read-write"),
+            _ => None,
+        }
     }
 
     /// What the test does as a whole.
@@ -207,6 +220,11 @@ impl<'a> Section<'a> {
         let behind = |title: &[u8]| text.strip_prefix(title).map(<[u8]>::trim_ascii);
         if let Some(threads) = behind(b"Number of threads:").and_then(unsigned) {
             self.threads = Some(threads);
+        } else if let Some(reads) = behind(b"read:").and_then(unsigned).filter(|_| self.kind == Kind::Oltp) {
+            self.queries[0] = Some(reads);
+        } else if let Some(writes) = behind(b"write:").and_then(unsigned).filter(|_| self.kind == Kind::Oltp)
+        {
+            self.queries[1] = Some(writes);
         } else if let Some(size) = behind(b"block size:")
             .or_else(|| behind(b"Memory block size:"))
             .or_else(|| behind(b"Block size "))
@@ -235,6 +253,11 @@ impl<'a> Section<'a> {
         scale: f64,
     ) {
         let (measure, statistic) = of;
+        // What follows the latencies is of another tool, but for the rest of them.
+        let known = |(_, figure): &(Line<'a>, Figure<'a>)| (figure.measure, figure.statistic) == of;
+        if self.is_complete() && (measure != LATENCY || self.figures.iter().any(known)) {
+            return;
+        }
         self.figures.push((line, Figure { operation, measure, statistic, number, scale }));
     }
 

@@ -32,7 +32,7 @@ use crate::head::Head;
 use crate::lines::{Line, Lines};
 use crate::meaning::{Hypervisor, Meaning, Rounds};
 use crate::outcome::{Outcome, Unusable};
-use crate::shared::hypervisor::{Observation, STATUS, Table};
+use crate::shared::hypervisor::{Observation, STATUS, Table, is_heading};
 use crate::time::stamp::{self, Stamp};
 
 pub(crate) static DESCRIPTION: Description = Description {
@@ -112,6 +112,10 @@ impl Reader {
         } else if !line.terminated {
             self.cut(place);
         } else {
+            if is_heading(line.text) {
+                self.flush();
+                self.table.heading(line.number, line.text);
+            }
             self.table.diagnostics.note("other-output", place, || {
                 "a line that is none of `virsh domjobinfo`; it is not used".to_owned()
             });

@@ -158,6 +158,7 @@ impl Reader {
             });
         }
         Ok(Outcome {
+            parts: Vec::new(),
             version: self.version.take(),
             columns: self.columns(),
             clock: Clock::None,

@@ -61,6 +61,7 @@ impl Reader {
         let mut columns = FrameBuilder::default();
         counters::columns(&self.dumps, &mut columns);
         Ok(Outcome {
+            parts: Vec::new(),
             version: self.version,
             columns,
             clock: Clock::None,

@@ -9,6 +9,7 @@ use super::row::{self, Field, Row};
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount, Severity};
 use crate::lines::Lines;
 use crate::outcome::{Outcome, Unusable, unusable};
+use crate::part::Part;
 use crate::shared::hypervisor::{clock, report_unplaced};
 use crate::time::stamp::{self, Stamp};
 
@@ -306,7 +307,9 @@ impl Reader {
         if let Some(last) = self.rows.iter().rev().find_map(|row| row.status) {
             facts.set_text("last_status", last.as_bytes());
         }
+        let parts = self.parts();
         Ok(Outcome {
+            parts,
             version: self.version,
             columns: row::columns(&self.rows),
             clock: clock(self.rows.iter().map(|row| row.time)),
@@ -314,6 +317,20 @@ impl Reader {
             rows: RowCount { read: self.rows.len(), lost: self.lost },
             diagnostics: self.log,
         })
+    }
+
+    /// The migrations that have rows, which may lie between those of another.
+    fn parts(&self) -> Vec<Part> {
+        let mut parts: BTreeMap<usize, Part> = BTreeMap::new();
+        for (at, row) in self.rows.iter().enumerate() {
+            let part = parts.entry(row.migration).or_default();
+            part.line.get_or_insert(row.line);
+            part.rows.push(at);
+            if let Some(status) = row.status {
+                part.facts.set_text("last_status", status.as_bytes());
+            }
+        }
+        if parts.len() > 1 { parts.into_values().collect() } else { Vec::new() }
     }
 
     /// A round sends no more pages than the VM has, by the first round of the migration; that Xen counts some of

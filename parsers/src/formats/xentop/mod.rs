@@ -194,6 +194,7 @@ impl<'a> Reader<'a> {
         facts.set_int("name_truncated", i64::from(cut));
         facts.set_int("detail_lines", i64::try_from(self.details).unwrap_or(i64::MAX));
         Ok(Outcome {
+            parts: Vec::new(),
             version: self.version,
             columns: columns(&sorted),
             clock: Clock::None,

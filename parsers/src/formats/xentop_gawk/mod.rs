@@ -225,6 +225,7 @@ impl<'a> Reader<'a> {
         facts.set_int("samples", rows.last().map_or(0, |row| i64::from(row.sample) + 1));
         facts.set_int("corrections", corrections);
         Ok(Outcome {
+            parts: Vec::new(),
             version: None,
             columns: columns(&rows),
             clock: Clock::Counter,

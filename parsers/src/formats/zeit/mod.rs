@@ -30,6 +30,7 @@ use polars::prelude::{ChunkedBuilder, Float64Type, IntoSeries, PrimitiveChunkedB
 
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
 use crate::format::Description;
+use crate::formats::migration_time;
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -76,8 +77,9 @@ fn recognise(head: &Head<'_>) -> bool {
     if headed && rest.iter().take(4).any(|line| Exact::read(line.text.trim_ascii()).is_some()) {
         return true;
     }
-    // A header that cannot be read must not hide a log whose other lines are beyond doubt.
-    stamps.len().saturating_mul(2) >= head.lines.len()
+    // A header that cannot be read must not hide a log whose other lines are beyond doubt. What stands behind the times of
+    // requests, one after another, is how long they took.
+    stamps.len().saturating_mul(2) >= head.lines.len() && (sure || !migration_time::recognise(head))
 }
 
 struct Reader {
@@ -300,6 +302,7 @@ impl Reader {
         let mut columns = FrameBuilder::default();
         columns.push(unit, self.times.finish().into_series());
         Ok(Outcome {
+            parts: Vec::new(),
             version: None,
             columns,
             clock,

@@ -13,16 +13,24 @@
 //! * A time that is written as a date and a time of day is one on somebody's wall. It is in `local_s`; in `time`, too,
 //!   if its zone has one offset.
 
+mod migrations;
+
+pub(crate) use self::migrations::is_heading;
+
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 use polars::prelude::{
     Float64Chunked, Int64Chunked, IntoSeries, NewChunkedArray, Series, StringChunked, UInt32Chunked,
 };
 
+use self::migrations::Heading;
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount, Severity};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::lines::Lines;
 use crate::outcome::{Outcome, Unusable, unusable};
+use crate::part::{Part, consecutive};
 use crate::text::{float, unsigned};
 use crate::time::stamp::Stamp;
 use crate::time::zone::Zone;
@@ -231,6 +239,9 @@ pub(crate) struct Table {
     pub facts: Facts,
     pub lost: usize,
     pub diagnostics: Diagnostics,
+    /// Where the command of each row sends the VM.
+    destinations: BTreeMap<usize, String>,
+    headings: Vec<Heading>,
 }
 
 impl Table {
@@ -245,10 +256,12 @@ impl Table {
         let times = self.rows.iter().map(|row| (row.time, row.line));
         report_unplaced(times, Severity::Warning, &mut self.diagnostics);
         let clock = clock(self.rows.iter().map(|row| row.time));
-        if let Some(last) = self.rows.iter().rev().find_map(|row| row.status.as_deref()) {
-            self.facts.set_text("last_status", last.as_bytes());
-        }
+        self.describe(0..self.rows.len())
+            .into_iter()
+            .for_each(|(key, word)| self.facts.set_text(key, word.as_bytes()));
+        let parts = self.parts();
         Ok(Outcome {
+            parts,
             version: self.version,
             columns: columns(&self.rows),
             clock,
@@ -260,6 +273,51 @@ impl Table {
 }
 
 impl Table {
+    /// The next row is the command that sends the VM there.
+    pub fn destination(&mut self, destination: &[u8]) {
+        let words = String::from_utf8_lossy(destination).trim().to_owned();
+        self.destinations.insert(self.rows.len(), words);
+    }
+
+    /// A line that is none of the source's own may be the heading of an experiment.
+    pub fn heading(&mut self, line: u64, text: &[u8]) {
+        self.headings.extend(Heading::read(self.rows.len(), line, text));
+    }
+
+    /// What the last of some rows say.
+    fn describe(&self, rows: Range<usize>) -> Vec<(&'static str, String)> {
+        let destination =
+            self.destinations.range(rows.clone()).next_back().map(|(_, to)| ("destination", to.clone()));
+        let mut statuses =
+            self.rows.get(rows).unwrap_or_default().iter().filter_map(|row| row.status.as_deref());
+        let status = statuses.next_back().map(|last| ("last_status", last.to_owned()));
+        destination.into_iter().chain(status).collect()
+    }
+
+    /// Its migrations, if they are several.
+    fn parts(&self) -> Vec<Part> {
+        let beginnings = migrations::beginnings(&self.rows, &self.headings);
+        if beginnings.len() < 2 {
+            return Vec::new();
+        }
+        let mut parts = consecutive(
+            beginnings.into_iter().map(|(row, line)| {
+                (row, Part { line: Some(line), facts: self.facts.clone(), ..Part::default() })
+            }),
+            self.rows.len(),
+        );
+        for part in &mut parts {
+            part.facts.remove("destination");
+            part.facts.remove("last_status");
+            let rows =
+                part.rows.first().copied().unwrap_or_default()..part.rows.last().map_or(0, |last| last + 1);
+            for (key, word) in self.describe(rows) {
+                part.facts.set_text(key, word.as_bytes());
+            }
+        }
+        parts
+    }
+
     /// Nothing has more left than there is, and what has been transferred only grows until another migration begins.
     fn check_amounts(&mut self) {
         let mut most = 0.0;

@@ -1,5 +1,6 @@
 //! One file per format: exact values and diagnostics of its fixtures, and values that come back.
 
+mod ab;
 mod dstat;
 mod fio;
 mod hmp_migrate;

@@ -37,7 +37,7 @@ pub fn flags(migration: &Migration, measured: &Measured) -> Vec<Flag> {
     {
         flag(
             FlagCode::OutageLongerThanMigration,
-            &[("outage_s", outage.estimate_s), ("duration_s", duration)],
+            &[("outage_s", outage.shown_s()), ("duration_s", duration)],
         );
     }
     if let Some(ping) = ping.filter(|ping| seen_by_ping.is_some() && ping.lost > ping.longest_gap_lost) {

@@ -141,7 +141,7 @@ fn lane<'a>(run: &Run, source: Source<'a>) -> Lane<'a> {
     let length = match source {
         Source::Process => run.migration.duration_s.map(|duration| (duration, 2)),
         Source::Outage(method) => {
-            run.outage(method).map(|outage| (outage.estimate_s, usize::from(method.entry().decimals)))
+            run.outage(method).map(|outage| (outage.shown_s(), usize::from(method.entry().decimals)))
         }
         Source::Phases | Source::Traffic | Source::Host(_) => None,
     };
