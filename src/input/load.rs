@@ -33,6 +33,14 @@ pub struct LoadedFile {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+impl LoadedFile {
+    /// A log that comes from elsewhere than a file of a session.
+    pub fn of(file: SessionFile, log: Option<Parsed>) -> Self {
+        let digest = log.as_ref().map(Digest::of).unwrap_or_default();
+        Self { file, sha256: None, log, others: Vec::new(), digest, dropped: false, diagnostics: Vec::new() }
+    }
+}
+
 /// Reads every file of the session. `progress` is called once per file, from any thread.
 pub fn load(session: &Session, progress: &(dyn Fn() + Sync)) -> Vec<LoadedFile> {
     load_within(session, u64::MAX, progress)
