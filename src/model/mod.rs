@@ -116,7 +116,15 @@ impl Analysis {
     /// What people call a condition: the levels of the factors that not all conditions share; all
     /// levels where there is but one condition, and its identifier where it has none.
     pub fn condition_name(&self, condition: ConditionId) -> String {
-        let Some(condition) = self.conditions.entry(condition) else { return String::new() };
+        let Some(known) = self.conditions.entry(condition) else { return String::new() };
+        let levels: Vec<&str> = self.telling_levels(condition).into_iter().map(|(_, level)| level).collect();
+        if levels.is_empty() { known.id.clone() } else { levels.join(", ") }
+    }
+
+    /// The factors that tell a condition from others, each with its level, in the order in which people name them; all of them
+    /// where there is but one condition.
+    pub fn telling_levels(&self, condition: ConditionId) -> Vec<(&str, &str)> {
+        let Some(condition) = self.conditions.entry(condition) else { return Vec::new() };
         let alone = self.conditions.len() == 1;
         let varies =
             |name: &str, level: &String| self.conditions.iter().any(|c| c.factors.get(name) != Some(level));
@@ -125,8 +133,7 @@ impl Analysis {
         let mut levels: Vec<_> =
             condition.factors.iter().filter(|(name, level)| alone || varies(name, level)).collect();
         levels.sort_by_key(|(name, _)| place(name));
-        let levels: Vec<&str> = levels.into_iter().map(|(_, level)| level.as_str()).collect();
-        if levels.is_empty() { condition.id.clone() } else { levels.join(", ") }
+        levels.into_iter().map(|(name, level)| (name.as_str(), level.as_str())).collect()
     }
 }
 

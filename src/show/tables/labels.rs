@@ -1,9 +1,7 @@
 //! The text keys of what the analysis names. The last part of a key is the code in data files.
 
-use std::collections::BTreeSet;
-
-use crate::model::{Analysis, ConditionId, Entries, Verdict};
-use crate::show::text::factor_words;
+use crate::model::{Analysis, ConditionId, Verdict};
+use crate::show::text::{factor_words, level_words};
 
 /// The code in data files of a text key.
 pub fn code(label: &str) -> &str {
@@ -19,17 +17,19 @@ pub fn verdict_sign(verdict: Verdict) -> char {
     }
 }
 
-/// What people call a condition, with the unit of the only factor that varies.
+/// What people call a condition. A level that is a number says nothing by itself: it has the unit of its factor, else the factor
+/// in front of it.
 pub fn condition_label(analysis: &Analysis, condition: ConditionId) -> String {
-    let name = analysis.condition_name(condition);
-    let levels = |factor: &String| {
-        analysis.conditions.iter().map(move |c| c.factors.get(factor)).collect::<BTreeSet<_>>()
-    };
-    let Some(of) = analysis.conditions.entry(condition) else { return name };
-    let mut varying = of.factors.keys().filter(|factor| levels(factor).len() > 1);
-    let (Some(factor), None) = (varying.next(), varying.next()) else { return name };
-    match factor_words(factor).1 {
-        Some(unit) => format!("{name} {unit}"),
-        None => name,
+    let levels = analysis.telling_levels(condition);
+    match levels.as_slice() {
+        [] => analysis.condition_name(condition),
+        [(factor, level)] => match factor_words(factor).1 {
+            Some(unit) => format!("{level} {unit}"),
+            None => level_words(factor, level),
+        },
+        levels => {
+            let words = levels.iter().map(|(factor, level)| level_words(factor, level));
+            words.collect::<Vec<_>>().join(", ")
+        }
     }
 }
