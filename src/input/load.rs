@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use stillstand_parsers as parsers;
 use stillstand_parsers::{Format, Parsed};
 
+use crate::input::folder::{self, LARGEST};
 use crate::input::session::{Session, SessionFile};
 use crate::model::{Diagnostic, Severity};
 
@@ -52,7 +53,7 @@ pub struct LoadedTable {
 /// Reads every plain table of the session.
 pub fn load_tables(session: &Session) -> Vec<LoadedTable> {
     let tables = session.tables.iter().map(|table| {
-        let bytes = std::fs::read(&table.path).context("the file cannot be read");
+        let bytes = folder::read(&table.path, LARGEST);
         let sha256 = bytes.as_ref().ok().map(|bytes| sha256(bytes));
         LoadedTable { relative: table.relative.clone(), sha256, bytes: bytes.and_then(content) }
     });
@@ -64,9 +65,6 @@ pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Files unpack to at most so many bytes; more is taken for an attack.
-const MOST_UNPACKED: u64 = 4 << 30;
-
 /// What a file holds: its bytes, unpacked if they are gzip or zstd.
 ///
 /// # Errors
@@ -76,10 +74,10 @@ pub fn content(bytes: Vec<u8>) -> anyhow::Result<Vec<u8>> {
     let unpack = |name: &str, reader: &mut dyn Read| {
         let mut unpacked = Vec::new();
         let n = reader
-            .take(MOST_UNPACKED + 1)
+            .take(LARGEST + 1)
             .read_to_end(&mut unpacked)
             .with_context(|| format!("the file is {name}, and damaged"))?;
-        anyhow::ensure!(n as u64 <= MOST_UNPACKED, "the file is {name} and unpacks to more than 4 GiB");
+        anyhow::ensure!(n as u64 <= LARGEST, "the file is {name} and unpacks to more than 4 GiB");
         Ok(unpacked)
     };
     if bytes.starts_with(&[0x1f, 0x8b]) {
@@ -102,9 +100,9 @@ fn load_one(file: &SessionFile, utc_offset_s: Option<i32>) -> LoadedFile {
         others: Vec::new(),
         diagnostics: vec![diagnostic(file, Severity::Error, code, message)],
     };
-    let bytes = match std::fs::read(&file.path) {
+    let bytes = match folder::read(&file.path, LARGEST) {
         Ok(bytes) => bytes,
-        Err(error) => return problem("file-not-readable", format!("the file cannot be read: {error}")),
+        Err(error) => return problem("file-not-readable", format!("{error:#}")),
     };
     let sha256 = Some(sha256(&bytes));
     let bytes = match content(bytes) {
