@@ -23,6 +23,7 @@ mod documented;
 mod efficiency;
 mod example;
 mod floors;
+mod hardened;
 mod headlines;
 mod ingest;
 mod init;
