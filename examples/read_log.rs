@@ -40,7 +40,7 @@ pub fn longest_outage(path: &Path) -> anyhow::Result<Outage> {
         source: None,
         host: None,
     };
-    let file = LoadedFile { file, sha256: None, log: Some(log), others: Vec::new(), diagnostics: Vec::new() };
+    let file = LoadedFile::of(file, Some(log));
     let aligned = align(run, &[&file], &Config::parse("")?, &Counters::default());
     let outages = outage::measure(&aligned).outages;
     outages.into_iter().next().context("not a ping log, or its interval is unknown")

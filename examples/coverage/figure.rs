@@ -64,7 +64,9 @@ pub fn draw(outcomes: &[Outcome]) -> Result<String> {
             let panel = Panel { area: &area, left: LEFT + number * (width + GAP), width, bottom, color };
             panel.axis(name)?;
             for (number, outcome) in (0..).zip(outcomes) {
-                panel.mark(&outcome.tallies[column], lane(number))?;
+                if let Some(tally) = outcome.tallies.get(column) {
+                    panel.mark(tally, lane(number))?;
+                }
             }
         }
         area.present()?;

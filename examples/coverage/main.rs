@@ -70,7 +70,8 @@ fn coverage(outcomes: &[Outcome]) {
     header("scenario", &COLUMNS.map(|(_, name)| name));
     for outcome in outcomes {
         let cells = COLUMNS.iter().map(|(column, _)| {
-            let tally = &outcome.tallies[column];
+            // Windows has no times, and so no gaps between its replies.
+            let Some(tally) = outcome.tallies.get(column) else { return "–".to_owned() };
             let (held, told) = (percent(tally.coverage()), percent(tally.held_or_warned()));
             if held == told { held } else { format!("{held} ({told})") }
         });
@@ -82,7 +83,7 @@ fn widths(outcomes: &[Outcome]) {
     header("scenario: width in intervals of ping; bias in ms", &COLUMNS.map(|(_, name)| name));
     for outcome in outcomes {
         let cells = COLUMNS.iter().map(|(column, _)| {
-            let tally = &outcome.tallies[column];
+            let Some(tally) = outcome.tallies.get(column) else { return "–".to_owned() };
             format!("{:.2}; {:+.0}", tally.mean(tally.width), 1000.0 * tally.mean(tally.bias))
         });
         row(outcome.scenario.name, cells);

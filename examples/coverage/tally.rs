@@ -87,7 +87,7 @@ fn loaded(file: SampleFile) -> LoadedFile {
         source: None,
         host: None,
     };
-    LoadedFile { file, sha256: None, log, others: Vec::new(), diagnostics: Vec::new() }
+    LoadedFile::of(file, log)
 }
 
 /// What a method made of the runs of a scenario.

@@ -1,5 +1,6 @@
 //! A log that has been read, and the error for one that cannot be.
 
+use polars::prelude::DataFrame;
 use thiserror::Error;
 
 use crate::detect::{is_stacked, stacked};
@@ -30,6 +31,17 @@ pub struct Parsed {
     pub rows: RowCount,
     /// What was wrong with it, in the order of the file as far as it belongs to a line.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Parsed {
+    /// Drops the rows, and keeps what the log says of itself.
+    pub fn drop_rows(&mut self) {
+        self.frame.df = DataFrame::empty();
+        self.frame.columns = Vec::new();
+        for part in &mut self.parts {
+            part.rows = Vec::new();
+        }
+    }
 }
 
 /// Nothing in the log can be used.

@@ -153,15 +153,16 @@ fn with_failures(
 
 /// Cliff's delta (1993) of what is certain. `None` where a side is empty.
 fn dominance(a: &[Bounds], b: &[Bounds]) -> Option<f64> {
-    let certainly_greater = |x: &Bounds, y: &Bounds| y.upper.is_some_and(|upper| x.lower > upper);
     let pairs = a.len() * b.len();
-    let count = |greater: bool| {
-        let counts = |x: &Bounds, y: &Bounds| {
-            if greater { certainly_greater(y, x) } else { certainly_greater(x, y) }
-        };
-        a.iter().map(|x| b.iter().filter(|y| counts(x, y)).count()).sum::<usize>()
-    };
-    (pairs > 0).then(|| (count(true) as f64 - count(false) as f64) / pairs as f64)
+    let (greater, less) = (certainly_greater(b, a), certainly_greater(a, b));
+    (pairs > 0).then(|| (greater as f64 - less as f64) / pairs as f64)
+}
+
+/// Pairs in which the value of `these` is certainly greater than that of `those`.
+fn certainly_greater(these: &[Bounds], those: &[Bounds]) -> usize {
+    let mut uppers: Vec<f64> = those.iter().filter_map(|value| value.upper).collect();
+    uppers.sort_by(f64::total_cmp);
+    these.iter().map(|value| uppers.partition_point(|upper| *upper < value.lower)).sum()
 }
 
 #[cfg(test)]

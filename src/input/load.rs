@@ -7,10 +7,12 @@ use std::io::Read;
 
 use anyhow::Context;
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 use stillstand_parsers as parsers;
-use stillstand_parsers::{Format, Parsed};
+use stillstand_parsers::{Domains, Format, Meaning, Parsed};
 
+use crate::input::config::Config;
+use crate::input::digest::Digest;
 use crate::input::folder::{self, LARGEST};
 use crate::input::session::{Session, SessionFile};
 use crate::model::{Diagnostic, Severity};
@@ -25,20 +27,87 @@ pub struct LoadedFile {
     pub log: Option<Parsed>,
     /// What other tools wrote into the same file.
     pub others: Vec<Parsed>,
+    /// Of `log`, whether its rows are there or not.
+    pub digest: Digest,
+    /// Whether the rows of `log` were dropped, to be read again by [`again`].
+    pub dropped: bool,
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl LoadedFile {
+    /// A log that comes from elsewhere than a file of a session.
+    pub fn of(file: SessionFile, log: Option<Parsed>) -> Self {
+        let digest = log.as_ref().map(Digest::of).unwrap_or_default();
+        Self { file, sha256: None, log, others: Vec::new(), digest, dropped: false, diagnostics: Vec::new() }
+    }
 }
 
 /// Reads every file of the session. `progress` is called once per file, from any thread.
 pub fn load(session: &Session, progress: &(dyn Fn() + Sync)) -> Vec<LoadedFile> {
+    load_within(session, u64::MAX, progress)
+}
+
+/// Reads every file of the session, and drops the rows of those that come after so many bytes of files, as far as
+/// [`Digest`] says of them what the campaign as a whole needs. Which these are depends on nothing but the files.
+pub fn load_within(session: &Session, bytes: u64, progress: &(dyn Fn() + Sync)) -> Vec<LoadedFile> {
+    let size = |file: &SessionFile| std::fs::metadata(&file.path).map_or(0, |data| data.len());
+    let ends = session.files.iter().scan(0u64, |sum, file| {
+        *sum = sum.saturating_add(size(file));
+        Some(*sum)
+    });
+    let kept: Vec<bool> = ends.map(|end| end <= bytes).collect();
     session
         .files
         .par_iter()
-        .map(|file| {
-            let loaded = load_one(file, session.config.utc_offset_s);
+        .zip(kept)
+        .map(|(file, kept)| {
+            let mut loaded = load_one(file, session.config.utc_offset_s);
+            if !kept {
+                drop_rows(&mut loaded, &session.config);
+            }
             progress();
             loaded
         })
         .collect()
+}
+
+/// Drops the rows of a log unless more than its digest is needed before runs are measured: of benchmarks the values, of
+/// files with several parts their times, of a counter that is to be matched the curve.
+fn drop_rows(file: &mut LoadedFile, config: &Config) {
+    let Some(log) = file.log.as_mut().filter(|log| file.others.is_empty() && log.parts.len() < 2) else {
+        return;
+    };
+    let is_matched = match log.format.meaning() {
+        Meaning::Benchmark(_) => return,
+        Meaning::Domains(Domains::OneByCounter) => config.file.xentop.period_s.is_none(),
+        Meaning::Domains(Domains::AllWithoutTimes)
+        | Meaning::HostSamples
+        | Meaning::Hypervisor(_)
+        | Meaning::Request
+        | Meaning::Replies { .. }
+        | Meaning::GuestClock
+        | Meaning::Stream
+        | Meaning::Messages => false,
+    };
+    if !is_matched {
+        log.drop_rows();
+        file.dropped = true;
+    }
+}
+
+/// The file with the rows that were dropped; one that is not as it was is an error.
+pub fn again(file: LoadedFile, config: &Config) -> LoadedFile {
+    if !file.dropped {
+        return file;
+    }
+    let read = load_one(&file.file, config.utc_offset_s);
+    if read.sha256 == file.sha256 {
+        // What there is to say of it was said.
+        return LoadedFile { file: file.file, diagnostics: file.diagnostics, ..read };
+    }
+    let message = "the file changed while it was read; its rows are left out".to_owned();
+    let changed = diagnostic(&file.file, Severity::Error, "file-changed", message);
+    LoadedFile { log: None, dropped: false, diagnostics: vec![changed], ..file }
 }
 
 /// A plain table of measurements after reading.
@@ -65,6 +134,10 @@ pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// How compressed files begin.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
 /// What a file holds: its bytes, unpacked if they are gzip or zstd.
 ///
 /// # Errors
@@ -80,15 +153,41 @@ pub fn content(bytes: Vec<u8>) -> anyhow::Result<Vec<u8>> {
         anyhow::ensure!(n as u64 <= LARGEST, "the file is {name} and unpacks to more than 4 GiB");
         Ok(unpacked)
     };
-    if bytes.starts_with(&[0x1f, 0x8b]) {
+    if bytes.starts_with(&GZIP) {
         return unpack("gzip", &mut flate2::read::MultiGzDecoder::new(bytes.as_slice()));
     }
-    if bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+    if bytes.starts_with(&ZSTD) {
         let mut decoder =
             zstd::stream::read::Decoder::new(bytes.as_slice()).context("the file is zstd, and damaged")?;
         return unpack("zstd", &mut decoder);
     }
     Ok(bytes)
+}
+
+/// How much of a file is its beginning, bytes.
+const HEAD: u64 = 256 << 10;
+
+/// The beginning of a file, unpacked if it is compressed.
+///
+/// # Errors
+///
+/// The file cannot be read, or its beginning is damaged.
+pub fn head(path: &std::path::Path) -> anyhow::Result<Vec<u8>> {
+    let read = |reader: &mut dyn Read| {
+        let mut head = Vec::new();
+        reader.take(HEAD).read_to_end(&mut head).map(|_| head)
+    };
+    let packed = read(&mut std::fs::File::open(path)?)?;
+    let head = match &packed {
+        gzip if gzip.starts_with(&GZIP) => {
+            read(&mut flate2::read::MultiGzDecoder::new(std::fs::File::open(path)?))?
+        }
+        zstd if zstd.starts_with(&ZSTD) => {
+            read(&mut zstd::stream::read::Decoder::new(std::fs::File::open(path)?)?)?
+        }
+        _ => packed,
+    };
+    Ok(head)
 }
 
 /// Reads one file. A declared offset from UTC holds for all local times in it.
@@ -98,6 +197,8 @@ fn load_one(file: &SessionFile, utc_offset_s: Option<i32>) -> LoadedFile {
         sha256: None,
         log: None,
         others: Vec::new(),
+        digest: Digest::default(),
+        dropped: false,
         diagnostics: vec![diagnostic(file, Severity::Error, code, message)],
     };
     let bytes = match folder::read(&file.path, LARGEST) {
@@ -150,6 +251,7 @@ fn load_one(file: &SessionFile, utc_offset_s: Option<i32>) -> LoadedFile {
             }
         }
     }
+    loaded.digest = loaded.log.as_ref().map(Digest::of).unwrap_or_default();
     loaded
 }
 

@@ -34,4 +34,4 @@ pub use sample::{Sample, Summary, above_zero, mean_ci95};
 pub use shift::{Shift, hodges_lehmann};
 pub use significance::holm;
 pub use student::t_quantile_975;
-pub use trend::{blocks, mann_kendall, slow_first};
+pub use trend::{ascent, blocks, mann_kendall, slow_first};

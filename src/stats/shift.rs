@@ -17,15 +17,74 @@ pub struct Shift {
 ///
 /// `step` is how coarse the values are, 0 for continuous ones. Differences of steps are steps, and most of them the
 /// same: the interval is wider by half a step on each side. Without, it misses differences between two steps.
+///
+/// The differences, as many as pairs, are never listed: they ascend along each of the sorted groups, so that those up
+/// to a number are counted in one pass over both.
 pub fn hodges_lehmann(a: &Sample, b: &Sample, step: f64) -> Shift {
-    let mut differences: Vec<f64> =
-        b.values().iter().flat_map(|b| a.values().iter().map(move |a| b - a)).collect();
-    differences.sort_by(f64::total_cmp);
-    let last = differences.len() - 1;
-    let estimate = 0.5 * (differences[last / 2] + differences[differences.len() / 2]);
-    let interval = outermost(a.n(), b.n())
-        .map(|k| Interval::new(differences[k - 1] - 0.5 * step, differences[last + 1 - k] + 0.5 * step));
+    let differences = Differences { a: sorted(a), b: sorted(b) };
+    let last = differences.n() - 1;
+    let estimate =
+        0.5 * (differences.order_statistic(last / 2) + differences.order_statistic(differences.n() / 2));
+    let interval = outermost(a.n(), b.n()).map(|k| {
+        let (low, high) = (differences.order_statistic(k - 1), differences.order_statistic(last + 1 - k));
+        Interval::new(low - 0.5 * step, high + 0.5 * step)
+    });
     Shift { estimate, interval }
+}
+
+fn sorted(sample: &Sample) -> Vec<f64> {
+    let mut values = sample.values().to_vec();
+    values.sort_by(f64::total_cmp);
+    values
+}
+
+/// All differences b − a of two groups in ascending order.
+struct Differences {
+    a: Vec<f64>,
+    b: Vec<f64>,
+}
+
+impl Differences {
+    fn n(&self) -> usize {
+        self.a.len() * self.b.len()
+    }
+
+    /// The difference at a place counted from 0: the least number that more than `place` differences do not exceed,
+    /// by halving the range of all numbers.
+    fn order_statistic(&self, place: usize) -> f64 {
+        let ends = [(self.b.first(), self.a.last()), (self.b.last(), self.a.first())];
+        let [Some(least), Some(greatest)] = ends.map(|(b, a)| Some(ordinal(b? - a?))) else {
+            return f64::NAN;
+        };
+        let (mut low, mut high) = (least, greatest);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.up_to(from_ordinal(middle)) > place { high = middle } else { low = middle + 1 }
+        }
+        from_ordinal(low)
+    }
+
+    /// How many differences are at most `limit`.
+    fn up_to(&self, limit: f64) -> usize {
+        let (mut count, mut first) = (0, 0);
+        for b in &self.b {
+            // The greater b, the greater a must be.
+            let too_small = |a: &&f64| (b - **a).total_cmp(&limit).is_gt();
+            first += self.a.iter().skip(first).take_while(too_small).count();
+            count += self.a.len() - first;
+        }
+        count
+    }
+}
+
+/// Numbers as whole numbers in the same order (that of [`f64::total_cmp`]).
+fn ordinal(number: f64) -> u64 {
+    let bits = number.to_bits();
+    if bits >> 63 == 0 { bits | 1 << 63 } else { !bits }
+}
+
+fn from_ordinal(ordinal: u64) -> f64 {
+    f64::from_bits(if ordinal >> 63 == 1 { ordinal & !(1 << 63) } else { !ordinal })
 }
 
 /// Below this many steps the distribution of the rank sum is counted.
@@ -49,29 +108,26 @@ fn outermost(n_a: usize, n_b: usize) -> Option<usize> {
 }
 
 /// Chances of U = 0 … m · n, the number of pairs in which the first of two groups of `m` and `n` different values
-/// has the greater one, if they come from one distribution (recursion of Mann and Whitney, 1947).
+/// has the greater one, if they come from one distribution.
+///
+/// The numbers of orders are the coefficients of the Gaussian binomial Π (1 − qⁿ⁺ⁱ) ⁄ (1 − qⁱ), i = 1 … m (Mann and Whitney,
+/// 1947): m passes over them. They are the same from both ends, and only the half in which they ascend is computed, where
+/// no difference of nearly equal numbers is taken. The smaller group gives the fewer passes.
 pub(super) fn u_distribution(m: usize, n: usize) -> Vec<f64> {
-    // of[j]: the distribution for i values of the first group and j of the second.
-    let mut of: Vec<Vec<f64>> = vec![vec![1.0]; n + 1];
-    for i in 1..=m {
-        let mut next: Vec<Vec<f64>> = Vec::with_capacity(n + 1);
-        for (j, without) in of.iter().enumerate() {
-            let mut chances = vec![0.0; i * j + 1];
-            // The greatest value is of the first group and greater than all j, or of the second.
-            let share = i as f64 / (i + j) as f64;
-            for (to, from) in chances.iter_mut().skip(j).zip(without) {
-                *to += share * from;
-            }
-            if let Some(fewer) = next.last() {
-                for (to, from) in chances.iter_mut().zip(fewer) {
-                    *to += (1.0 - share) * from;
-                }
-            }
-            next.push(chances);
+    let (few, many) = (m.min(n), m.max(n));
+    let pairs = few * many;
+    let mut ways = vec![0.0; pairs / 2 + 1];
+    ways[0] = 1.0;
+    for i in 1..=few {
+        for u in (many + i..ways.len()).rev() {
+            ways[u] -= ways[u - many - i];
         }
-        of = next;
+        for u in i..ways.len() {
+            ways[u] += ways[u - i];
+        }
     }
-    of.pop().unwrap_or_default()
+    let all: f64 = (0..=pairs).map(|u| ways[u.min(pairs - u)]).sum();
+    (0..=pairs).map(|u| ways[u.min(pairs - u)] / all).collect()
 }
 
 #[cfg(test)]
@@ -103,6 +159,21 @@ mod tests {
         assert_eq!((shift.estimate, shift.interval), (10.0, Some(Interval::new(7.0, 14.0))));
         let small = hodges_lehmann(&sample(&[1.0, 2.0]), &sample(&[3.0]), 0.0);
         assert_eq!((small.estimate, small.interval), (1.5, None));
+    }
+
+    /// Against all differences, sorted, with ties and signs.
+    #[test]
+    fn order_statistics_are_those_of_all_differences() {
+        for (n_a, n_b, k) in [(1, 1, 7), (3, 8, 13), (17, 5, 29), (30, 31, 3)] {
+            let of =
+                |n: i32, k: i32| -> Vec<f64> { (0..n).map(|i| f64::from(i * k % 23 - 9) * 0.1).collect() };
+            let (a, b) = (of(n_a, k), of(n_b, k + 2));
+            let mut all: Vec<f64> = b.iter().flat_map(|b| a.iter().map(move |a| b - a)).collect();
+            all.sort_by(f64::total_cmp);
+            let differences = Differences { a: super::sorted(&sample(&a)), b: super::sorted(&sample(&b)) };
+            let got: Vec<f64> = (0..all.len()).map(|place| differences.order_statistic(place)).collect();
+            assert!(got.iter().zip(&all).all(|(got, all)| got.to_bits() == all.to_bits()), "{got:?} {all:?}");
+        }
     }
 
     #[test]

@@ -16,11 +16,7 @@ pub fn mann_kendall(values: &[f64]) -> f64 {
     let groups = tied_groups(values);
     let pairs = |n: usize| n * n.saturating_sub(1) / 2;
     let untied = pairs(values.len()) - groups.iter().map(|n| pairs(*n)).sum::<usize>();
-    let descending = values
-        .iter()
-        .enumerate()
-        .map(|(i, value)| values.iter().skip(i + 1).filter(|later| *later < value).count())
-        .sum::<usize>();
+    let descending = sort_and_count(&mut values.to_vec());
     let distance = |descending: usize| untied.abs_diff(2 * descending);
     let observed = distance(descending);
     if observed == 0 {
@@ -34,6 +30,36 @@ pub fn mann_kendall(values: &[f64]) -> f64 {
     let spread = |n: usize| (n * n.saturating_sub(1)) as f64 * (2 * n + 5) as f64;
     let variance = (spread(values.len()) - groups.iter().map(|n| spread(*n)).sum::<f64>()) / 18.0;
     erfc((observed as f64 - 1.0) / (2.0 * variance).sqrt())
+}
+
+/// How many pairs ascend less how many descend.
+pub fn ascent(values: &[f64]) -> i64 {
+    let pairs = |n: usize| (n * n.saturating_sub(1) / 2) as i64;
+    let tied: i64 = tied_groups(values).into_iter().map(pairs).sum();
+    pairs(values.len()) - tied - 2 * sort_and_count(&mut values.to_vec()) as i64
+}
+
+/// Sorts the values and says how many pairs of them descended.
+fn sort_and_count(values: &mut [f64]) -> usize {
+    if values.len() < 2 {
+        return 0;
+    }
+    let (left, right) = values.split_at_mut(values.len() / 2);
+    let within = sort_and_count(left) + sort_and_count(right);
+    let mut after = left.iter().copied().peekable();
+    let mut merged = Vec::with_capacity(left.len() + right.len());
+    let mut across = 0;
+    for &later in right.iter() {
+        while let Some(value) = after.next_if(|value| *value <= later) {
+            merged.push(value);
+        }
+        // What is left of the earlier ones is greater.
+        across += after.len();
+        merged.push(later);
+    }
+    merged.extend(after);
+    values.copy_from_slice(&merged);
+    within + across
 }
 
 /// How many values are equal, for each value.
@@ -209,6 +235,15 @@ mod tests {
         assert!((mann_kendall(&[5.0, 4.0, 3.0, 1.0, 2.0]) - 10.0 / 120.0).abs() < 1e-12);
         assert_eq!(mann_kendall(&[1.0, 1.0, 1.0]), 1.0);
         assert_eq!(mann_kendall(&[]), 1.0);
+    }
+
+    #[test]
+    fn pairs_are_counted_as_one_by_one() {
+        let values: Vec<f64> = (0..97).map(|i| f64::from(i * 31 % 41 - 20)).collect();
+        let pairs = (0..values.len()).flat_map(|i| (i + 1..values.len()).map(move |j| (i, j)));
+        let sign = |(i, j): (usize, usize)| values[j].partial_cmp(&values[i]).map_or(0, |order| order as i64);
+        assert_eq!(ascent(&values), pairs.map(sign).sum::<i64>());
+        assert_eq!((ascent(&[]), ascent(&[2.0, 1.0])), (0, -1));
     }
 
     /// {1, 1, 2, 2}: of 6 orders one has no and one has four descending pairs.

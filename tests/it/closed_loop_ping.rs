@@ -39,7 +39,7 @@ fn has(summary: &Value, code: &str) -> bool {
 fn requests(interval_s: f64, wait_s: f64) -> Vec<(f64, bool)> {
     let (mut t, mut sent) = (-20.0, Vec::new());
     while t < 50.0 {
-        let answered = t < STILL[0] || t >= STILL[1];
+        let answered = !(STILL[0]..STILL[1]).contains(&t);
         sent.push((t, answered));
         t += if answered { interval_s } else { wait_s };
     }

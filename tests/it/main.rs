@@ -20,6 +20,7 @@ mod coverage;
 mod damaged_hypervisor;
 mod determinism;
 mod documented;
+mod doubts;
 mod efficiency;
 mod example;
 mod floors;

@@ -337,9 +337,7 @@ fn tests_of_one_name_and_setting_are_repetitions_others_conditions() {
     let summary = campaign(&[naming(pattern), ("kvm-all.log", log)]);
     let rates = |factor: &str| -> Vec<_> {
         let all = results(&summary, factor).into_iter();
-        all.filter(|(name, ..)| !name.ends_with("latency"))
-            .map(|(name, level, n, value)| (name, level, n, value))
-            .collect()
+        all.filter(|(name, ..)| !name.ends_with("latency")).collect()
     };
     let row = |name: &str, level: &str, n, value| (format!("sysbench {name}"), level.to_owned(), n, value);
     let mut threads = rates("threads");

@@ -89,3 +89,13 @@ fn ping_and_benchmarks_in_one_file_are_all_read() {
     let alone = parse_text(format("sysbench"), &text("sysbench/valid/recorded-cpu.txt"));
     assert_eq!(f64s(&parse_text(format("sysbench"), &log), "value"), f64s(&alone, "value"));
 }
+
+#[test]
+fn copies_of_a_job_of_fio_are_one_test() {
+    let parts = |name: &str| check(name, &[]).parts.len();
+    assert_eq!(parts("fio/valid/recorded-two-jobs.json"), 1);
+    assert_eq!(parts("fio/valid/fio-2-four-jobs.json"), 4);
+    assert_eq!(parts("fio/valid/recorded-group-reporting.json"), 1);
+    let copies = common::read("fio/valid/status-interval-of-two-copies.json");
+    assert_eq!(copies.parts.len(), 1);
+}

@@ -4,7 +4,7 @@
 //! (`docs/methodology/conclusions.md#order`).
 
 use crate::model::{Condition, ConditionId, Entries, Finding, Run};
-use crate::stats::{Sample, blocks, holm, mann_kendall, slow_first};
+use crate::stats::{Sample, ascent, blocks, holm, mann_kendall, slow_first};
 
 /// Fewer repetitions say nothing of an order.
 const FEWEST: usize = 4;
@@ -73,19 +73,11 @@ fn first_repetitions(recorded: &[(ConditionId, Vec<Recorded>)]) -> Option<Findin
 
 fn trends(recorded: &[(ConditionId, Vec<Recorded>)]) -> Vec<Finding> {
     let tested: Vec<f64> = recorded.iter().map(|(_, runs)| mann_kendall(&values(runs))).collect();
-    let grows = |runs: &[Recorded]| {
-        let values = values(runs);
-        let pairs = (0..values.len()).flat_map(|i| (i + 1..values.len()).map(move |j| (i, j)));
-        pairs
-            .map(|(i, j)| (values[j] - values[i]).partial_cmp(&0.0).map_or(0, |order| order as i64))
-            .sum::<i64>()
-            > 0
-    };
     let adjusted = recorded.iter().zip(holm(&tested)).filter(|(_, p)| *p < 0.05);
     adjusted
         .map(|((id, runs), p_adjusted)| Finding::OrderTrend {
             condition: *id,
-            grows: grows(runs),
+            grows: ascent(&values(runs)) > 0,
             runs: runs.len(),
             p_adjusted,
         })

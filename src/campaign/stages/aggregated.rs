@@ -51,7 +51,7 @@ impl Aggregated {
             condition.failed += usize::from(run.migration.status.is_failure());
             condition.not_returned += usize::from(run.service_outage().is_some_and(|outage| outage.censored));
         }
-        let curves = curves(&conditions, &runs, &bins, config);
+        let curves = curves(&conditions, &runs, bins, config);
         let series = aggregate::series(&conditions, &runs);
         let pairs = against_reference(config, &conditions);
         let comparisons = comparisons::comparisons(&conditions, &series, &pairs);
@@ -79,28 +79,36 @@ impl Aggregated {
     }
 }
 
-/// The mean curves of each condition, for one event after the other. `bins` are those of the runs, in their order.
+/// The mean curves of each condition, for one event after the other. `bins` are those of the runs, in their order; those of
+/// a condition are dropped with its last curve.
 fn curves(
     conditions: &[Condition],
     runs: &[Run],
-    bins: &[Vec<BinnedSamples>],
+    bins: Vec<Vec<BinnedSamples>>,
     config: &Config,
 ) -> Vec<Curve> {
-    let wanted: Vec<(Event, ConditionId)> =
-        config.events().flat_map(|event| conditions.ids().map(move |id| (event, id))).collect();
-    wanted
-        .into_par_iter()
-        .flat_map_iter(|(event, id)| {
-            let repetitions =
-                conditions[id].runs.iter().map(|run| (runs[*run].repetition, &bins[run.index()]));
-            let here = repetitions.flat_map(|(repetition, bins)| {
-                bins.iter()
-                    .filter(move |binned| binned.align == event)
-                    .map(move |binned| (repetition, binned))
+    let mut by_condition: Vec<Vec<(u32, Vec<BinnedSamples>)>> =
+        conditions.iter().map(|_| Vec::new()).collect();
+    for (run, bins) in runs.iter().zip(bins) {
+        by_condition[run.condition.index()].push((run.repetition, bins));
+    }
+    let events: Vec<Event> = config.events().collect();
+    let of_condition = |(id, runs): (ConditionId, Vec<(u32, Vec<BinnedSamples>)>)| -> Vec<Vec<Curve>> {
+        let around = |event: &Event| {
+            let here = runs.iter().flat_map(|(repetition, bins)| {
+                bins.iter().filter(|binned| binned.align == *event).map(|binned| (*repetition, binned))
             });
-            aggregate::curves(id, event, here)
-        })
-        .collect()
+            aggregate::curves(id, *event, here)
+        };
+        events.iter().map(around).collect()
+    };
+    let with_runs: Vec<_> = conditions.ids().zip(by_condition).collect();
+    let mut all: Vec<Vec<Vec<Curve>>> = with_runs.into_par_iter().map(of_condition).collect();
+    let of_event = |place: usize| {
+        let found = all.iter_mut().filter_map(|of| of.get_mut(place).map(std::mem::take));
+        found.flatten().collect::<Vec<Curve>>()
+    };
+    (0..events.len()).flat_map(of_event).collect()
 }
 
 /// Every other condition against the reference.

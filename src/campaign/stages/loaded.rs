@@ -1,10 +1,20 @@
 //! The files of a campaign, read.
 
-use crate::input::load::{LoadedFile, LoadedTable, load, load_tables};
-use crate::input::parts;
-use crate::input::session::Session;
-use crate::model::Diagnostic;
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+use stillstand_parsers::{Domains, Meaning, Parsed};
+
+use crate::input::config::Config;
+use crate::input::load::{LoadedFile, LoadedTable, again, load_tables, load_within};
+use crate::input::session::{RunKey, Session};
+use crate::input::{doubts, parts};
 use crate::model::diagnostics::line;
+use crate::model::{Diagnostic, Severity};
+
+/// Rows are kept of the first files of a campaign up to so many bytes; those of the others are read again when their run is
+/// measured, so that memory does not grow with the number of runs.
+const KEPT: u64 = 64 << 20;
 
 /// In: a session. Out: each part of its files with hash and frame, in the run that it is.
 pub struct Loaded {
@@ -23,7 +33,11 @@ impl Loaded {
     ///
     /// Nothing of any file can be used.
     pub fn load(session: &Session, progress: &(dyn Fn() + Sync)) -> anyhow::Result<Self> {
-        let (mut files, tables) = (load(session, progress), load_tables(session));
+        Self::load_within(session, KEPT, progress)
+    }
+
+    fn load_within(session: &Session, bytes: u64, progress: &(dyn Fn() + Sync)) -> anyhow::Result<Self> {
+        let (mut files, tables) = (load_within(session, bytes, progress), load_tables(session));
         anyhow::ensure!(
             files.iter().any(|file| file.log.is_some()) || tables.iter().any(|table| table.bytes.is_ok()),
             "{}: none of its {} files could be used. {}",
@@ -31,19 +45,79 @@ impl Loaded {
             files.len(),
             files.iter().flat_map(|file| &file.diagnostics).map(line).next().unwrap_or_default()
         );
-        let mut diagnostics = session.diagnostics.clone();
-        for file in &mut files {
-            diagnostics.append(&mut file.diagnostics);
-        }
         let hashes = hashes(&files, &tables);
-        let (files, notes) = parts::runs(files, &session.config);
+        let mut diagnostics: Vec<Diagnostic> =
+            files.iter_mut().flat_map(|file| std::mem::take(&mut file.diagnostics)).collect();
+        let (files, doubts) = doubts::settle(session, files);
+        anyhow::ensure!(
+            !files.is_empty() || !tables.is_empty(),
+            "{}: no run is left. {}",
+            session.path.display(),
+            doubts
+                .iter()
+                .filter(|doubt| doubt.severity == Severity::Error)
+                .map(line)
+                .next()
+                .unwrap_or_default()
+        );
+        diagnostics.extend(doubts);
+        let (files, notes) = parts::runs(with_rows_for_parts(files, &session.config), &session.config);
         diagnostics.extend(notes);
         Ok(Self { files, tables, hashes, diagnostics })
     }
+}
+
+/// Its rows are kept where they are to be matched.
+const COUNTED: Meaning = Meaning::Domains(Domains::OneByCounter);
+
+/// The files with the rows of all that may have to be told apart by time: those without a repetition in their names, and
+/// those of a run of which another file has several parts.
+fn with_rows_for_parts(files: Vec<LoadedFile>, config: &Config) -> Vec<LoadedFile> {
+    if !files.iter().any(|file| file.dropped) {
+        return files;
+    }
+    let is_whole = |file: &&LoadedFile| {
+        let meaning = |log: &Parsed| log.parts.len() > 1 || log.format.meaning() == COUNTED && !file.dropped;
+        file.log.as_ref().is_some_and(meaning)
+    };
+    let whole: BTreeSet<RunKey> = files.iter().filter(is_whole).map(|file| file.file.run.clone()).collect();
+    let one = |file: LoadedFile| {
+        let needed = !file.file.names_repetition || whole.contains(&file.file.run);
+        if needed { again(file, config) } else { file }
+    };
+    files.into_par_iter().map(one).collect()
 }
 
 fn hashes(files: &[LoadedFile], tables: &[LoadedTable]) -> Vec<(String, Option<String>)> {
     let files = files.iter().map(|file| (&file.file.relative, &file.sha256));
     let tables = tables.iter().map(|table| (&table.relative, &table.sha256));
     files.chain(tables).map(|(path, sha256)| (path.clone(), sha256.clone())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::{Measured, Surveyed};
+    use super::*;
+
+    /// Whether rows were kept or read again is not to be seen in what is left of the runs.
+    #[test]
+    fn rows_that_are_read_again_are_the_same() {
+        let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
+        for campaign in ["xen-live-migration", "qemu-live-migration"] {
+            let session = Session::open(&samples.join(campaign)).unwrap();
+            let measured = |bytes| {
+                let loaded = Loaded::load_within(&session, bytes, &|| {}).unwrap();
+                let dropped = loaded.files.iter().filter(|file| file.dropped).count();
+                let surveyed = Surveyed::survey(loaded, &session.config).unwrap();
+                let (measured, _) = Measured::measure(surveyed, &session.config, &|_, _, _| ());
+                let left = format!("{:?} {:?} {:?}", measured.hosts, measured.runs, measured.diagnostics);
+                (dropped, left)
+            };
+            let ((none, kept), (most, again)) = (measured(u64::MAX), measured(0));
+            assert!(none == 0 && most > 20, "{campaign}: {most} files were dropped");
+            assert!(kept == again, "{campaign}");
+        }
+    }
 }

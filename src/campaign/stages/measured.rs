@@ -6,6 +6,7 @@ use super::Surveyed;
 use super::surveyed::RunFiles;
 use crate::campaign::benchmarks::Value;
 use crate::input::config::Config;
+use crate::input::load::{LoadedFile, again};
 use crate::model::{Condition, Diagnostic, Host, Run};
 use crate::run::align::{AlignedRun, align};
 use crate::run::measure::{MeasuredRun, measure};
@@ -30,9 +31,13 @@ impl Measured {
     pub fn measure<K: Send>(surveyed: Surveyed, config: &Config, keep: Keep<'_, K>) -> (Self, Vec<K>) {
         let Surveyed { hosts, vm, counters, conditions, results, runs, mut diagnostics } = surveyed;
         let one = |RunFiles { key, condition, files }: RunFiles| {
+            let mut files: Vec<LoadedFile> = files.into_iter().map(|file| again(file, config)).collect();
             let mut aligned = align(key, &files.iter().collect::<Vec<_>>(), config, &counters);
             let mut measured = measure(&aligned, (condition, &conditions[condition]), &hosts, config);
             measured.diagnostics.append(&mut aligned.diagnostics);
+            for file in &mut files {
+                measured.diagnostics.append(&mut file.diagnostics);
+            }
             let kept = keep(&measured.run, &aligned, config);
             (measured, kept)
         };

@@ -74,7 +74,8 @@ fn parts(text: &mut String, inspection: &Inspection) {
         let line = part.line.map(|line| format!("from line {line}, ")).unwrap_or_default();
         let settings: Vec<String> =
             part.settings.iter().map(|(name, level)| format!(", {name} {level}")).collect();
-        format!("{line}{} rows{}", part.rows, settings.concat())
+        let rows = if part.rows == 1 { "row" } else { "rows" };
+        format!("{line}{} {rows}{}", part.rows, settings.concat())
     });
     let shown: Vec<(&str, String)> = names.iter().map(String::as_str).zip(words).take(FIRST).collect();
     list(text, "parts", &shown);

@@ -19,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use stillstand_parsers::Family;
 
 use crate::input::config::Config;
+use crate::input::digest::Digest;
 use crate::input::load::LoadedFile;
 use crate::input::session::RunKey;
 use crate::model::{Diagnostic, Factors, Severity};
@@ -67,6 +68,9 @@ fn with_log(file: &LoadedFile, log: stillstand_parsers::Parsed) -> LoadedFile {
     LoadedFile {
         file: file.file.clone(),
         sha256: file.sha256.clone(),
+        // What was dropped is no part of a file.
+        digest: if file.dropped { file.digest.clone() } else { Digest::of(&log) },
+        dropped: file.dropped,
         log: Some(log),
         others: Vec::new(),
         diagnostics: Vec::new(),

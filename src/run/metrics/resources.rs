@@ -13,6 +13,9 @@ use crate::stats::Sample;
 /// From so many delays on the time between two rows is a hole: the row tells of one delay only.
 const HOLE: f64 = 1.5;
 
+/// From, to and value of a row.
+type Row = (f64, f64, Option<f64>);
+
 /// The rows of a log, as what they tell of.
 #[derive(Debug, Clone, PartialEq)]
 struct Rows {
@@ -20,7 +23,7 @@ struct Rows {
     delay_s: f64,
     /// Each ascending: from, to (seconds since the request), and the value; `None` where the log has a row
     /// without this quantity.
-    rows: Vec<(f64, f64, Option<f64>)>,
+    rows: Vec<Row>,
     /// Whether values are those of an instant, as memory is, and not means over the row.
     level: bool,
 }
@@ -84,7 +87,7 @@ impl Rows {
 
     /// The largest value in a window: of the rows that end in it, else of those that have a part of it.
     fn peak(&self, [from, to]: [f64; 2]) -> Option<f64> {
-        let largest = |is_in: &dyn Fn(&(f64, f64, Option<f64>)) -> bool| {
+        let largest = |is_in: &dyn Fn(&Row) -> bool| {
             self.rows.iter().filter(|row| is_in(row)).filter_map(|row| row.2).reduce(f64::max)
         };
         largest(&|row| from <= row.1 && row.1 <= to).or_else(|| largest(&|row| row.0 < to && row.1 > from))

@@ -11,9 +11,15 @@ const DIRECTIONS: [&str; 3] = ["read", "write", "trim"];
 /// The directions together, with `unified_rw_reporting`.
 const UNIFIED: &str = "mixed";
 const ALL_CLIENTS: &str = "All clients";
+/// What tests of one name may be told differently, and the option that says so.
+const SETTINGS: [(&str, &str); 4] =
+    [("iodepth", "iodepth"), ("jobs", "numjobs"), ("read_percent", "rwmixread"), ("rate", "rate")];
 
 /// What a figure is called, by version, and the factor of its unit.
 type Names = &'static [(&'static str, f64)];
+
+/// The levels of [`SETTINGS`].
+pub(super) type Settings<'n> = [Option<&'n str>; SETTINGS.len()];
 
 /// A job and what its document says of it.
 pub(super) struct Job<'n, 'a> {
@@ -65,6 +71,29 @@ impl<'n, 'a> Job<'n, 'a> {
         jobs.collect()
     }
 
+    /// The name of its test.
+    pub fn test(&self) -> &str {
+        &self.test
+    }
+
+    /// Jobs of one group run together; in another group it is another run of them.
+    pub fn group(&self) -> Option<u64> {
+        self.node.get("groupid").and_then(Node::count)
+    }
+
+    /// What the test was told.
+    pub fn settings(&self) -> Settings<'n> {
+        SETTINGS.map(|(_, option)| self.option(option))
+    }
+
+    /// Begins its test.
+    pub fn begin(&self, results: &mut Results) {
+        results.begin_test(self.node.line);
+        for (name, option) in SETTINGS {
+            results.setting(name, self.option(option));
+        }
+    }
+
     fn option(&self, name: &str) -> Option<&'n str> {
         self.options.into_iter().flatten().find_map(|options| options.get(name)?.str())
     }
@@ -102,12 +131,6 @@ impl<'n, 'a> Job<'n, 'a> {
                 results.unfinished(place, 1, what);
             }
             return 0.0;
-        }
-        results.begin_test(place.line.unwrap_or_default());
-        for (name, option) in
-            [("iodepth", "iodepth"), ("jobs", "numjobs"), ("read_percent", "rwmixread"), ("rate", "rate")]
-        {
-            results.setting(name, self.option(option));
         }
         for (at, operation, node, _) in &directions {
             self.direction(*at, operation, node, results);

@@ -33,7 +33,9 @@
 mod cumulative;
 mod job;
 
-use self::job::Job;
+use std::collections::BTreeMap;
+
+use self::job::{Job, Settings};
 use crate::diagnostic::Place;
 use crate::format::Description;
 use crate::frame::Clock;
@@ -116,6 +118,25 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
     reader.results.finish(bytes, expected)
 }
 
+/// The jobs by the test that they are: copies of one, and the sum over them, which has no options of its own.
+fn tests<'j, 'n, 'a>(jobs: impl Iterator<Item = &'j Job<'n, 'a>>) -> Vec<Vec<&'j Job<'n, 'a>>> {
+    let mut known: BTreeMap<(&str, Option<u64>), Settings<'n>> = BTreeMap::new();
+    let mut places = BTreeMap::new();
+    let mut tests: Vec<Vec<&'j Job<'n, 'a>>> = Vec::new();
+    for job in jobs {
+        let last = known.entry((job.test(), job.group())).or_default();
+        if job.settings().iter().any(Option::is_some) {
+            *last = job.settings();
+        }
+        let place = *places.entry((job.test(), job.group(), *last)).or_insert(tests.len());
+        match tests.get_mut(place) {
+            Some(test) => test.push(job),
+            None => tests.push(vec![job]),
+        }
+    }
+    tests
+}
+
 impl Reader<'_> {
     fn other(&mut self, line: Line<'_>) {
         let place = Place::line(line.number, line.text);
@@ -141,9 +162,15 @@ impl Reader<'_> {
         let entries = jobs.map_or(&[][..], Node::items);
         let all = Job::all(entries, document);
         let is_superseded = |at: usize| superseded.get(at) == Some(&true);
-        for (_, job) in all.iter().enumerate().filter(|(at, _)| !is_superseded(*at)) {
-            self.jobs += 1;
-            self.runtime = job.read(&mut self.results).max(self.runtime);
+        let left = all.iter().enumerate().filter(|(at, _)| !is_superseded(*at)).map(|(_, job)| job);
+        for test in tests(left) {
+            if let Some(first) = test.first() {
+                first.begin(&mut self.results);
+            }
+            for job in test {
+                self.jobs += 1;
+                self.runtime = job.read(&mut self.results).max(self.runtime);
+            }
         }
         if superseded.contains(&true) {
             self.results.diagnostics.note("earlier-account", document.place(), || {

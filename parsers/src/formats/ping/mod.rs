@@ -85,6 +85,9 @@ struct Tallies {
     time_went_back: Tally,
 }
 
+/// A script that starts a ping for each request makes at least so many sessions.
+const SCRIPTED: usize = 3;
+
 struct Reader<'a> {
     sessions: Vec<Session>,
     /// The session that lines without a host belong to.
@@ -372,7 +375,9 @@ impl<'a> Reader<'a> {
             }
         }
         let sessions = self.sessions.iter().zip(rows_of);
-        let parts = if self.sessions.len() > 1 {
+        // A script that starts a ping for each request writes one log of one service.
+        let scripted = self.sessions.len() >= SCRIPTED && self.sessions.iter().all(Session::is_one_request);
+        let parts = if self.sessions.len() > 1 && !scripted {
             sessions.map(|(session, rows)| session.part(rows)).collect()
         } else {
             Vec::new()

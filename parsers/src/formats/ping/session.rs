@@ -87,6 +87,16 @@ impl Session {
         self.summary_first = tool == Some(Tool::Hping) && !self.header && self.events == 0;
     }
 
+    /// Whether it sent one request and no more, by its own account or by its lines.
+    pub fn is_one_request(&self) -> bool {
+        match &self.summary {
+            Some((summary, _)) => {
+                summary.transmitted == 1 && self.highest <= self.lowest.unwrap_or(self.highest)
+            }
+            None => self.events > 0 && self.lowest == Some(self.highest),
+        }
+    }
+
     pub fn has_summary(&self) -> bool {
         self.summary.is_some()
     }

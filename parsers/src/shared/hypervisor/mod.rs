@@ -288,8 +288,9 @@ impl Table {
     fn describe(&self, rows: Range<usize>) -> Vec<(&'static str, String)> {
         let destination =
             self.destinations.range(rows.clone()).next_back().map(|(_, to)| ("destination", to.clone()));
-        let statuses = self.rows.get(rows).unwrap_or_default().iter().filter_map(|row| row.status.as_deref());
-        let status = statuses.last().map(|last| ("last_status", last.to_owned()));
+        let mut statuses =
+            self.rows.get(rows).unwrap_or_default().iter().filter_map(|row| row.status.as_deref());
+        let status = statuses.next_back().map(|last| ("last_status", last.to_owned()));
         destination.into_iter().chain(status).collect()
     }
 

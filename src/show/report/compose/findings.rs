@@ -226,7 +226,8 @@ impl Composer<'_> {
         if let Some(at_least) = outage.at_least_s {
             let not_returned = outage.not_returned.to_string();
             let values = [("not_returned", not_returned.as_str()), ("at_least", &ends(at_least))];
-            sentences.push(fill("finding.not_returned", &values));
+            let key = if outage.n == 1 { "finding.not_returned_once" } else { "finding.not_returned" };
+            sentences.push(fill(key, &values));
             if let Some(ended) = outage.ended_s {
                 let others = (outage.n - outage.not_returned).to_string();
                 let key = if others == "1" { "finding.returned_once" } else { "finding.returned" };
@@ -238,7 +239,8 @@ impl Composer<'_> {
             let values = [("mean", mean), ("min", ended.low), ("max", ended.high)];
             let values = values.map(|(name, value)| (name, self.seconds(value)));
             let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-            sentences.push(fill("finding.outage", &values));
+            let key = if outage.n == 1 { "finding.outage_once" } else { "finding.outage" };
+            sentences.push(fill(key, &values));
         }
         if let Some(other) = outage.instead_of {
             let names = [other, outage.method].map(|method| text.get(method.entry().texts.name));

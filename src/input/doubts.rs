@@ -1,0 +1,119 @@
+//! What the names of a campaign's files leave in doubt, told where the files themselves can tell: recognised logs that belong to
+//! no run, rivals for one place in a run, and copies of one log.
+//!
+//! Nothing is chosen: a run with rivals is left out whole, since any choice among them would be one by chance.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use stillstand_parsers::{self as parsers, Family, Format};
+
+use super::load::{LoadedFile, head};
+use super::session::{RunKey, Session};
+use crate::model::{Diagnostic, Factors, Severity};
+
+/// A log with so many measured values is no copy by chance.
+const MEASURED: usize = 10;
+
+/// The files without copies and without the runs that have rivals, and what there is to say of both and of recognised logs
+/// without a run.
+pub fn settle(session: &Session, files: Vec<LoadedFile>) -> (Vec<LoadedFile>, Vec<Diagnostic>) {
+    let mut diagnostics: Vec<Diagnostic> =
+        session.diagnostics.iter().map(|known| recognised(session, known)).collect();
+    let (files, refused) = without_rivals(files);
+    diagnostics.extend(refused);
+    let (files, copies) = without_copies(files);
+    diagnostics.extend(copies);
+    (files, diagnostics)
+}
+
+/// A file without a run that is a log after all is an error.
+fn recognised(session: &Session, known: &Diagnostic) -> Diagnostic {
+    let found = || -> Option<Format> {
+        let relative = known.file.as_ref().filter(|_| known.code == "file-without-run")?;
+        let head = head(&session.path.join(relative)).ok()?;
+        parsers::detect_all(&head).ok()?.first().copied()
+    };
+    let Some(format) = found() else { return known.clone() };
+    let message = format!(
+        "the file is {}, but its name does not tell to which run it belongs; it was not read. Write a \
+         `naming.pattern` in campaign.toml that it fits (`stillstand init` proposes one), or rename it",
+        format.name()
+    );
+    Diagnostic { severity: Severity::Error, code: "log-without-run", message, ..known.clone() }
+}
+
+/// Logs of one kind from different folders in one run.
+fn without_rivals(files: Vec<LoadedFile>) -> (Vec<LoadedFile>, Vec<Diagnostic>) {
+    let mut places: BTreeMap<(&RunKey, &str, &Option<String>), Vec<&str>> = BTreeMap::new();
+    for file in files.iter().filter(|file| file.file.names_repetition) {
+        let Some(log) = &file.log else { continue };
+        // Hosts and hypervisors may have a folder each.
+        match log.format.meaning().family() {
+            Family::Service | Family::Guest => {}
+            Family::Host | Family::Hypervisor | Family::Benchmark | Family::Client => continue,
+        }
+        places
+            .entry((&file.file.run, log.format.name(), &file.file.host))
+            .or_default()
+            .push(&file.file.relative);
+    }
+    let folder = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+    let mut refused: BTreeSet<RunKey> = BTreeSet::new();
+    let mut diagnostics = Vec::new();
+    for ((run, format, _), paths) in places {
+        let folders: BTreeSet<String> = paths.iter().map(|path| folder(path)).collect();
+        if folders.len() < 2 {
+            continue;
+        }
+        let message = format!(
+            "by their names, {} are {format} logs of one run ({}); the run was left out. If their folders tell runs apart, \
+             say so with a `naming.pattern` in campaign.toml (`stillstand init` proposes one)",
+            paths.join(" and "),
+            described(run)
+        );
+        let file = paths.first().map(|path| (*path).to_owned());
+        diagnostics.push(error("rival-logs", file, message));
+        refused.insert(run.clone());
+    }
+    (files.into_iter().filter(|file| !refused.contains(&file.file.run)).collect(), diagnostics)
+}
+
+fn described(run: &RunKey) -> String {
+    let levels = run.factors.iter().map(|(name, level)| format!("{name} {level}, "));
+    format!("{}repetition {}", levels.collect::<String>(), run.repetition)
+}
+
+/// The same bytes under several repetitions of a condition count once.
+fn without_copies(files: Vec<LoadedFile>) -> (Vec<LoadedFile>, Vec<Diagnostic>) {
+    let mut first: BTreeMap<(Factors, String), (u32, String)> = BTreeMap::new();
+    let mut diagnostics = Vec::new();
+    let mut kept = Vec::new();
+    for file in files {
+        let Some(sha256) = file.sha256.clone().filter(|_| is_measured(&file)) else {
+            kept.push(file);
+            continue;
+        };
+        let RunKey { factors, repetition } = &file.file.run;
+        let (of, original) = first
+            .entry((factors.clone(), sha256))
+            .or_insert_with(|| (*repetition, file.file.relative.clone()));
+        if of == repetition {
+            kept.push(file);
+            continue;
+        }
+        let message = format!(
+            "the file has the same bytes as {original}, which is another repetition; it counts once and was left out here"
+        );
+        diagnostics.push(error("same-log", Some(file.file.relative), message));
+    }
+    (kept, diagnostics)
+}
+
+/// Whether it holds values that do not come out the same twice.
+fn is_measured(file: &LoadedFile) -> bool {
+    file.log.is_some() && file.digest.measured >= MEASURED
+}
+
+fn error(code: &'static str, file: Option<String>, message: String) -> Diagnostic {
+    Diagnostic { severity: Severity::Error, code, file, line: None, column: None, message, text: None }
+}
