@@ -1,9 +1,10 @@
 //! Which conditions a campaign has, in which order, and which of them is the reference.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::input::config::{self, Config};
 use crate::input::session::RunKey;
+use crate::model::key::short;
 use crate::model::{Condition, ConditionId, Entries, Factors};
 
 /// The conditions in the declared order of levels; levels that no order names come last, the
@@ -45,26 +46,42 @@ pub(super) fn identify(conditions: &mut [Condition], factor_order: &[String]) {
         .into_iter()
         .filter(|name| conditions.iter().map(|c| c.factors.get(name)).collect::<BTreeSet<_>>().len() > 1)
         .collect();
-    let mut taken = BTreeSet::new();
+    let (mut taken, mut twice) = (BTreeSet::new(), BTreeMap::new());
     for condition in conditions {
         let varied =
             condition.factors.iter().filter(|(name, _)| varying.is_empty() || varying.contains(name));
         let levels: Vec<&str> =
             in_order(varied, factor_order).into_iter().map(|(_, level)| level.as_str()).collect();
-        let mut id = if levels.is_empty() { "all".to_owned() } else { slug(&levels.join("-")) };
-        while !taken.insert(id.clone()) {
-            id.push('x');
-        }
-        condition.id = id;
+        let wanted = if levels.is_empty() { "all".to_owned() } else { slug(&levels.join("-")) };
+        condition.id = free(wanted, &mut taken, &mut twice);
     }
 }
+
+/// `wanted`, or with the first number that makes it different from all before. `twice` holds the numbers that were given,
+/// so that a thousand equal names do not take a million steps.
+pub(super) fn free(
+    wanted: String,
+    taken: &mut BTreeSet<String>,
+    twice: &mut BTreeMap<String, usize>,
+) -> String {
+    let mut id = wanted.clone();
+    while !taken.insert(id.clone()) {
+        let number = twice.entry(wanted.clone()).or_insert(1);
+        *number += 1;
+        id = format!("{wanted}-{number}");
+    }
+    id
+}
+
+/// The longest identifier in bytes; figures and curves have it in their names, with more behind it.
+const LONGEST: usize = 80;
 
 /// Lower-case letters, digits and hyphens, for file names and anchors.
 pub(super) fn slug(text: &str) -> String {
     let mapped: String =
         text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let parts: Vec<&str> = mapped.split('-').filter(|part| !part.is_empty()).collect();
-    if parts.is_empty() { "level".to_owned() } else { parts.join("-") }
+    if parts.is_empty() { "level".to_owned() } else { short(parts.join("-"), LONGEST) }
 }
 
 fn is_reference_level(config: &Config, name: &str, level: &str) -> bool {

@@ -1,8 +1,9 @@
 //! What the command line names: campaigns to put side by side, or folders of campaigns that get a chapter each.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::conditions::slug;
+use super::conditions::{free, slug};
 use super::driver::{Keep, Known, Options, Outcome, Progress, run_keeping};
 use crate::input::session::{self, folder_name};
 use crate::model::{Analysis, Diagnostic};
@@ -79,13 +80,13 @@ pub fn analyse<K: Send>(
         return Ok(Analysed { portfolio, chapters: vec![Chapter { name: String::new(), outcome }] });
     }
     let mut chapters: Vec<Chapter<K>> = Vec::new();
+    let (mut taken, mut twice) = (BTreeSet::new(), BTreeMap::new());
     for (number, (above, path)) in found.into_iter().enumerate() {
         let known = options.known_as.get(number);
         let known_as: Vec<Known> = known.cloned().into_iter().collect();
-        let name = known.and_then(|known| known.chapter.clone()).unwrap_or_else(|| {
-            let taken = |name: &str| chapters.iter().any(|chapter| chapter.name == name);
-            unique(&chapter_name(above, &path), taken)
-        });
+        let name = known
+            .and_then(|known| known.chapter.clone())
+            .unwrap_or_else(|| free(chapter_name(above, &path), &mut taken, &mut twice));
         let outcome = run_keeping(&[path], &Options { known_as, ..options.clone() }, progress, keep)?;
         chapters.push(Chapter { name, outcome });
     }
@@ -98,11 +99,6 @@ fn chapter_name(above: &Path, path: &Path) -> String {
     slug(&below.filter(|below| !below.is_empty()).unwrap_or_else(|| folder_name(path)))
 }
 
-fn unique(name: &str, taken: impl Fn(&str) -> bool) -> String {
-    let others = (2..).map(|number: u32| format!("{name}-{number}"));
-    std::iter::once(name.to_owned()).chain(others).find(|name| !taken(name)).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,6 +108,8 @@ mod tests {
         let name = |above: &str, path: &str| chapter_name(Path::new(above), Path::new(path));
         assert_eq!(name("logs", "logs/qemu-sweep/Dirty rate"), "qemu-sweep-dirty-rate");
         assert_eq!(name("logs/a", "logs/a"), "a");
-        assert_eq!(unique("a", |name| name == "a" || name == "a-2"), "a-3");
+        let (mut taken, mut twice) = (BTreeSet::from(["a-2".to_owned()]), BTreeMap::new());
+        let mut next = || free("a".to_owned(), &mut taken, &mut twice);
+        assert_eq!([next(), next(), next()], ["a", "a-3", "a-4"]);
     }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::args::{CompareArgs, StatsFormat};
-use super::{Ending, conclude, print, show, side_by_side};
+use super::terminal::{print_data, print_text};
+use super::{Ending, conclude, show, side_by_side};
 use crate::campaign::comparisons::comparisons;
 use crate::campaign::{driver, merge};
 use crate::input::config::selects;
@@ -52,13 +53,12 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Ending> {
     let text = Text::new(args.lang);
     let table = tables::compared(analysis, &comparisons);
     let view = || format::table(&table, text.get("caption.compared").to_owned(), &text);
-    let output = match args.format {
-        StatsFormat::Table => format!("{}\n", show::terminal(&view())).into_bytes(),
-        StatsFormat::Markdown => format!("{}\n", show::markdown(&view())).into_bytes(),
-        StatsFormat::Csv => write::tables::table_csv(&table)?,
-        StatsFormat::Json => write::json::comparisons_json(analysis, &comparisons)?,
-    };
-    print(&output)?;
+    match args.format {
+        StatsFormat::Table => print_text(&format!("{}\n", show::terminal(&view())))?,
+        StatsFormat::Markdown => print_text(&format!("{}\n", show::markdown(&view())))?,
+        StatsFormat::Csv => print_data(&write::tables::table_csv(&table)?)?,
+        StatsFormat::Json => print_data(&write::json::comparisons_json(analysis, &comparisons)?)?,
+    }
     Ok(conclude(&outcome.analysis.diagnostics, outcome.exceeded.iter(), false, &args.common))
 }
 

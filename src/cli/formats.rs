@@ -2,7 +2,8 @@
 
 use stillstand_parsers::FORMATS;
 
-use super::{Ending, print, show};
+use super::terminal::print_text;
+use super::{Ending, show};
 
 pub fn run() -> anyhow::Result<Ending> {
     let mut table = show::plain_table();
@@ -10,6 +11,6 @@ pub fn run() -> anyhow::Result<Ending> {
     for format in FORMATS {
         table.add_row([format.name(), format.description(), format.written_by()]);
     }
-    print(format!("{table}\n").as_bytes())?;
+    print_text(&format!("{table}\n"))?;
     Ok(Ending::Done)
 }

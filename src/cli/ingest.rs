@@ -1,10 +1,10 @@
 //! `stillstand ingest`
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use super::args::{Common, IngestArgs};
-use super::{Ending, conclude, watched, with_manifest};
+use super::terminal::say;
+use super::{Ending, conclude, tell, watched, with_manifest};
 use crate::campaign::driver::Options;
 use crate::campaign::portfolio::{self, Analysed};
 use crate::input::config::{Config, LayoutTable};
@@ -12,23 +12,24 @@ use crate::model::Run;
 use crate::run::align::AlignedRun;
 use crate::show::report::compose::folder_of;
 use crate::show::text::Language;
+use crate::write::attempt::Made;
 use crate::write::dataset::{self, RunTables};
 use crate::write::manifest::{Product, ReportOptions};
-use crate::write::output::{self, Folder};
+use crate::write::output;
 
 pub fn run(args: &IngestArgs) -> anyhow::Result<Ending> {
-    output::check(&args.output, args.force)?;
+    tell(&output::prepare(&args.output, args.force)?, &args.common);
     let align: Vec<_> = args.align.iter().cloned().collect();
     let wanted = Options { align: align.clone(), ..Default::default() };
     let mut analysed = analyse(&args.campaigns, &wanted, &args.common)?;
     let (layout, lang, formats) = (LayoutTable::default(), Language::default(), Vec::new());
-    let folder = make(&mut analysed, &ReportOptions { align, layout, lang, formats })?;
-    output::write(&args.output, &folder, args.force)?;
+    let Made { folder, .. } = make(&mut analysed, &ReportOptions { align, layout, lang, formats })?;
+    tell(&output::write(&args.output, &folder, args.force)?, &args.common);
     let exceeded = analysed.outcomes().flat_map(|outcome| &outcome.exceeded);
     let ending = conclude(&analysed.diagnostics(), exceeded, args.strict, &args.common);
     if !args.common.quiet {
         let files = folder.len() - 1;
-        let _ = writeln!(anstream::stderr(), "{files} Parquet files → {}", args.output.display());
+        say(format!("{files} Parquet files → {}", args.output.display()));
     }
     Ok(ending)
 }
@@ -44,13 +45,13 @@ pub fn analyse(folders: &[PathBuf], options: &Options, common: &Common) -> anyho
 }
 
 /// The whole dataset with its manifest; takes the tables of the runs.
-pub fn make(analysed: &mut Tabulated, options: &ReportOptions) -> anyhow::Result<Folder> {
-    let mut folder = Folder::new();
+pub fn make(analysed: &mut Tabulated, options: &ReportOptions) -> anyhow::Result<Made> {
+    let mut made = Made::default();
     for chapter in &mut analysed.chapters {
         let tables = std::mem::take(&mut chapter.outcome.kept);
         let files = dataset::folder(&chapter.outcome.analysis, tables)?;
         let above = analysed.portfolio.as_ref().map(|_| folder_of(&chapter.name)).unwrap_or_default();
-        folder.extend(files.into_iter().map(|(path, bytes)| (format!("{above}{path}"), bytes)));
+        made.folder.extend(files.into_iter().map(|(path, bytes)| (format!("{above}{path}"), bytes)));
     }
-    with_manifest(folder, Product::Dataset, analysed, options)
+    with_manifest(made, Product::Dataset, analysed, options)
 }

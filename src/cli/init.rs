@@ -1,10 +1,12 @@
 //! `stillstand init`
 
-use std::io::Write as _;
 use std::path::Path;
 
+use anstyle::AnsiColor;
+
 use super::args::InitArgs;
-use super::{Ending, print, progress};
+use super::terminal::{print_data, safe_line, say, say_as};
+use super::{Ending, progress, tell};
 use crate::init;
 use crate::input::config;
 use crate::write::output;
@@ -19,22 +21,20 @@ pub fn run(args: &InitArgs) -> anyhow::Result<Ending> {
     let proposal = init::propose(&args.folder, &|n| bar.set_length(n), &|| bar.inc(1))?;
     bar.finish_and_clear();
     if to_stdout {
-        print(proposal.text.as_bytes())?;
+        print_data(proposal.text.as_bytes())?;
     } else {
-        output::write_file(&path, proposal.text.as_bytes(), args.force)?;
+        tell(&output::write_file(&path, proposal.text.as_bytes(), args.force)?, &args.common);
     }
     if !args.common.quiet {
-        let mut stderr = anstream::stderr().lock();
         for line in &proposal.found {
-            let _ = writeln!(stderr, "{line}");
+            say(safe_line(line));
         }
-        let style = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Yellow.into()));
-        let _ = writeln!(stderr, "{style}to check{style:#}:");
+        say_as("to check", AnsiColor::Yellow, "");
         for line in &proposal.check {
-            let _ = writeln!(stderr, "- {line}");
+            say(format!("- {}", safe_line(line)));
         }
         if !to_stdout {
-            let _ = writeln!(stderr, "→ {}", path.display());
+            say(format!("→ {}", path.display()));
         }
     }
     Ok(Ending::Done)

@@ -8,23 +8,23 @@ use std::path::Path;
 use stillstand_parsers as parsers;
 
 use self::inspection::Inspection;
+use super::Ending;
 use super::args::{InspectArgs, InspectFormat};
-use super::{Ending, print};
-use crate::input::load;
+use super::terminal::{print_data, print_styled};
+use crate::input::{folder, load};
 
 pub fn run(args: &InspectArgs) -> anyhow::Result<Ending> {
     let inspections: Vec<Inspection> = args.files.iter().flat_map(|path| inspect(path)).collect();
-    let output = match args.format {
+    match args.format {
         InspectFormat::Json => {
             let mut json = serde_json::to_vec_pretty(&inspections)?;
             json.push(b'\n');
-            json
+            print_data(&json)?;
         }
         InspectFormat::Table => {
-            inspections.iter().map(text::readable).collect::<Vec<_>>().join("\n").into_bytes()
+            print_styled(&inspections.iter().map(text::readable).collect::<Vec<_>>().join("\n"))?;
         }
-    };
-    print(&output)?;
+    }
     let unusable = inspections.iter().filter(|inspection| inspection.format.is_none()).count();
     anyhow::ensure!(unusable == 0, "{unusable} of {} files could not be read", inspections.len());
     Ok(Ending::Done)
@@ -38,9 +38,9 @@ fn inspect(path: &Path) -> Vec<Inspection> {
         inspection.refuse(code, None, message);
         vec![inspection]
     };
-    let bytes = match std::fs::read(path) {
+    let bytes = match folder::read_named(path) {
         Ok(bytes) => bytes,
-        Err(error) => return refused("file-not-readable", format!("the file cannot be read: {error}")),
+        Err(error) => return refused("file-not-readable", format!("{error:#}")),
     };
     let bytes = match load::content(bytes) {
         Ok(bytes) => bytes,

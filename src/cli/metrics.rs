@@ -1,7 +1,8 @@
 //! `stillstand metrics`
 
 use super::args::MetricsArgs;
-use super::{Ending, print, show};
+use super::terminal::print_text;
+use super::{Ending, show};
 use crate::model::metrics::metrics;
 use crate::show::text::Text;
 
@@ -15,6 +16,6 @@ pub fn run(args: &MetricsArgs) -> anyhow::Result<Ending> {
         let definition = text.get(&metric.definition()).to_owned();
         table.add_row([metric.key.0, unit, metric.direction.name(), &label, &definition]);
     }
-    print(format!("{table}\n").as_bytes())?;
+    print_text(&format!("{table}\n"))?;
     Ok(Ending::Done)
 }

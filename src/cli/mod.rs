@@ -11,24 +11,28 @@ mod placement;
 mod progress;
 mod report;
 mod show;
+mod signals;
 mod stats;
+mod terminal;
 mod verify;
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anstyle::AnsiColor;
 use anyhow::Context;
 use clap::Parser;
 
 use self::args::{Cli, Command, Common};
+use self::terminal::{safe_line, say, say_as};
 use crate::campaign::driver::{self, Options, Outcome, Progress};
 use crate::campaign::portfolio::{self, Analysed};
 use crate::input::session::ConfigError;
 use crate::model::diagnostics;
 use crate::model::{Diagnostic, Severity};
+use crate::write::attempt::Made;
 use crate::write::manifest::{CampaignManifest, Manifest, Product, ReportOptions};
-use crate::write::output::{Folder, MANIFEST};
+use crate::write::output::MANIFEST;
 
 /// How a command ended that did its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +47,7 @@ enum Ending {
 /// Runs the program: parses the command line, runs the command, prints an error.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    signals::watch();
     let ended = match cli.command {
         Command::Report(args) => in_pool(args.common.jobs, || report::run(&args)),
         Command::Stats(args) => in_pool(args.common.jobs, || stats::run(&args)),
@@ -59,30 +64,31 @@ pub fn main() -> ExitCode {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::DataProblems) => ExitCode::from(3),
         Ok(Ending::Difference) => ExitCode::from(4),
-        // Whoever reads our output has read enough.
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let style = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
-            let _ = writeln!(anstream::stderr(), "{style}error{style:#}: {error:#}");
+            say_as("error", AnsiColor::Red, format!("{error:#}"));
             ExitCode::from(if error.is::<ConfigError>() { 2 } else { 1 })
         }
     }
 }
 
+/// More threads than any machine has work for spin and wait for each other; the result is the same with fewer.
+const MOST_JOBS: u16 = 256;
+/// Bytes of stack for each thread, of which only what is used takes memory: the typesetter nests deep.
+const STACK: usize = 16 << 20;
+
 /// Runs `work` in a pool of `jobs` threads; everything parallel below happens there.
 fn in_pool<T: Send>(jobs: Option<u16>, work: impl FnOnce() -> anyhow::Result<T> + Send) -> anyhow::Result<T> {
     rayon::ThreadPoolBuilder::new()
-        .num_threads(jobs.map_or(0, usize::from))
+        .num_threads(jobs.map_or(0, |jobs| usize::from(jobs.min(MOST_JOBS))))
+        .stack_size(STACK)
         .build()
         .context("cannot start threads")?
         .install(work)
 }
 
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error
-        .chain()
-        .filter_map(|cause| cause.downcast_ref::<io::Error>())
-        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+/// Tells what the writer did besides writing.
+fn tell(told: &[String], common: &Common) {
+    told.iter().filter(|_| !common.quiet).for_each(|line| say(format!("note: {line}")));
 }
 
 /// Analyses the campaigns in `folders` with a progress bar: side by side, or each for itself where a folder holds
@@ -103,13 +109,13 @@ fn watched<T>(common: &Common, work: impl FnOnce(&Progress<'_>) -> T) -> T {
     done
 }
 
-/// Adds the manifest to a folder.
+/// Adds the manifest to what was made.
 fn with_manifest<K>(
-    mut folder: Folder,
+    mut made: Made,
     product: Product,
     analysed: &Analysed<K>,
     options: &ReportOptions,
-) -> anyhow::Result<Folder> {
+) -> anyhow::Result<Made> {
     let campaigns = analysed.chapters.iter().flat_map(|chapter| {
         chapter.outcome.campaigns.iter().map(|input| CampaignManifest {
             path: input.path.display().to_string(),
@@ -120,17 +126,9 @@ fn with_manifest<K>(
         })
     });
     let portfolio = analysed.portfolio.clone();
-    let manifest = Manifest::new(product, options.clone(), portfolio, campaigns.collect(), &folder);
-    folder.insert(MANIFEST.to_owned(), manifest.to_json()?);
-    Ok(folder)
-}
-
-/// Writes results to stdout; a closed pipe is no failure.
-fn print(bytes: &[u8]) -> anyhow::Result<()> {
-    let mut stdout = anstream::stdout().lock();
-    stdout.write_all(bytes)?;
-    stdout.flush()?;
-    Ok(())
+    let manifest = Manifest::new(product, options.clone(), portfolio, campaigns.collect(), &made);
+    made.folder.insert(MANIFEST.to_owned(), manifest.to_json()?);
+    Ok(made)
 }
 
 /// How many data problems of each severity are printed one by one on the terminal.
@@ -141,27 +139,23 @@ fn print_problems(all: &[Diagnostic], common: &Common) {
     if common.quiet {
         return;
     }
-    let mut stderr = anstream::stderr().lock();
     let groups = diagnostics::grouped(all);
-    for (severity, color) in
-        [(Severity::Error, anstyle::AnsiColor::Red), (Severity::Warning, anstyle::AnsiColor::Yellow)]
-    {
-        let style = anstyle::Style::new().bold().fg_color(Some(color.into()));
+    for (severity, color) in [(Severity::Error, AnsiColor::Red), (Severity::Warning, AnsiColor::Yellow)] {
         let name = severity.name();
         let of_severity = || groups.iter().filter(|group| group.first.severity == severity);
         for group in of_severity().take(SHOWN) {
             let more = if group.more > 0 { format!(" (and {} more)", group.more) } else { String::new() };
-            let _ = writeln!(stderr, "{style}{name}{style:#}: {}{more}", diagnostics::line(group.first));
+            say_as(name, color, safe_line(&format!("{}{more}", diagnostics::line(group.first))));
         }
         let more = of_severity().count().saturating_sub(SHOWN);
         if more > 0 {
-            let _ = writeln!(stderr, "{style}{name}{style:#}: {more} more; a report lists them all");
+            say_as(name, color, format!("{more} more; a report lists them all"));
         }
     }
     let notes = all.iter().filter(|d| d.severity == Severity::Note).count();
     if notes > 0 {
         let noun = if notes == 1 { "note" } else { "notes" };
-        let _ = writeln!(stderr, "note: {notes} {noun} on the data; a report lists them all");
+        say(format!("note: {notes} {noun} on the data; a report lists them all"));
     }
 }
 
@@ -173,7 +167,7 @@ fn conclude<'a>(
     common: &Common,
 ) -> Ending {
     print_problems(all, common);
-    let printed = exceeded.map(|message| writeln!(anstream::stderr(), "{message}")).count();
+    let printed = exceeded.map(say).count();
     if printed > 0 {
         return Ending::Difference;
     }

@@ -3,7 +3,8 @@
 use anyhow::Context as _;
 
 use super::args::{PlacementArgs, PlacementFormat};
-use super::{Ending, conclude, print, show, side_by_side};
+use super::terminal::{print_data, print_text};
+use super::{Ending, conclude, show, side_by_side};
 use crate::campaign::driver;
 use crate::campaign::placement::place;
 use crate::model::Placement;
@@ -22,11 +23,10 @@ pub fn run(args: &PlacementArgs) -> anyhow::Result<Ending> {
         table.threshold_percent = threshold;
     }
     let placement = place(&outcome.analysis, &table, config.file.placement.is_some())?;
-    let output = match args.format {
-        PlacementFormat::Table => readable(&placement, &Text::new(args.lang)).into_bytes(),
-        PlacementFormat::Json => write::json::placement_json(&outcome.analysis, &placement)?,
-    };
-    print(&output)?;
+    match args.format {
+        PlacementFormat::Table => print_text(&readable(&placement, &Text::new(args.lang)))?,
+        PlacementFormat::Json => print_data(&write::json::placement_json(&outcome.analysis, &placement)?)?,
+    }
     Ok(conclude(&outcome.analysis.diagnostics, outcome.exceeded.iter(), false, &args.common))
 }
 

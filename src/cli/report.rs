@@ -1,19 +1,22 @@
 //! `stillstand report`
 
-use std::io::Write as _;
+use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::args::ReportArgs;
-use super::{Ending, analyse, conclude, with_manifest};
+use super::terminal::say;
+use super::{Ending, analyse, conclude, tell, with_manifest};
 use crate::campaign::driver;
 use crate::campaign::portfolio::Analysed;
 use crate::model::Analysis;
 use crate::show::tables;
 use crate::show::text::Text;
+use crate::write::attempt::Made;
 use crate::write::manifest::{Product, ReportOptions};
 use crate::write::{self, output};
 
 pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
-    output::check(&args.output, args.force)?;
+    tell(&output::prepare(&args.output, args.force)?, &args.common);
     let mut formats = args.format.clone();
     formats.sort_unstable();
     formats.dedup();
@@ -21,8 +24,8 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
     let options = ReportOptions { align: align.clone(), layout: layout.clone(), lang: args.lang, formats };
     let wanted = driver::Options { align, layout, ..Default::default() };
     let analysed = analyse(&args.campaigns, &wanted, &args.common)?;
-    let folder = make(&analysed, &options)?;
-    output::write(&args.output, &folder, args.force)?;
+    let Made { folder, failed } = make(&analysed, &options)?;
+    tell(&output::write(&args.output, &folder, args.force)?, &args.common);
     let exceeded = analysed.outcomes().flat_map(|outcome| &outcome.exceeded);
     let ending = conclude(&analysed.diagnostics(), exceeded, args.strict, &args.common);
     if !args.common.quiet {
@@ -31,9 +34,17 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
             .filter(|path| path.starts_with("report."))
             .map(|path| args.output.join(path).display().to_string())
             .collect();
-        let _ = writeln!(anstream::stderr(), "{} → {}", contents(&analysed), documents.join(", "));
+        say(format!("{} → {}", contents(&analysed), documents.join(", ")));
     }
+    told(&failed, &args.output)?;
     Ok(ending)
+}
+
+/// An error for what could not be made of a report, whose rest is in its place.
+fn told(failed: &BTreeMap<String, String>, out: &Path) -> anyhow::Result<()> {
+    let all: Vec<String> = failed.iter().map(|(path, reason)| format!("{path} ({reason})")).collect();
+    anyhow::ensure!(all.is_empty(), "{} was written, but without {}", out.display(), all.join("; "));
+    Ok(())
 }
 
 /// What a report holds, in a few words.
@@ -52,13 +63,13 @@ fn contents(analysed: &Analysed) -> String {
 }
 
 /// The whole report folder with its manifest.
-pub fn make(analysed: &Analysed, options: &ReportOptions) -> anyhow::Result<output::Folder> {
+pub fn make(analysed: &Analysed, options: &ReportOptions) -> anyhow::Result<Made> {
     let text = Text::new(options.lang);
-    let folder = match (&analysed.portfolio, analysed.analyses().as_slice()) {
-        (None, [(_, analysis)]) => write::report::folder(analysis, &text, &options.formats)?,
+    let made = match (&analysed.portfolio, analysed.analyses().as_slice()) {
+        (None, [(_, analysis)]) => write::report::folder(analysis, &text, &options.formats),
         (name, chapters) => {
-            write::report::portfolio(name.as_deref().unwrap_or_default(), chapters, &text, &options.formats)?
+            write::report::portfolio(name.as_deref().unwrap_or_default(), chapters, &text, &options.formats)
         }
     };
-    with_manifest(folder, Product::Report, analysed, options)
+    with_manifest(made, Product::Report, analysed, options)
 }

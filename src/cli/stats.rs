@@ -1,7 +1,8 @@
 //! `stillstand stats`
 
 use super::args::{StatsArgs, StatsFormat};
-use super::{Ending, analyse, conclude, print, show};
+use super::terminal::{print_data, print_text};
+use super::{Ending, analyse, conclude, show};
 use crate::campaign::driver;
 use crate::model::{Analysis, Entries};
 use crate::show::report::view::{Section, TableView};
@@ -16,20 +17,21 @@ pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
     let options = driver::Options { align, layout, ..Default::default() };
     let analysed = analyse(&args.campaigns, &options, &args.common)?;
     let text = Text::new(args.lang);
-    let all_readable = |show_table| {
+    let print_readable = |show_table| {
         let each = analysed.outcomes().map(|outcome| readable(&outcome.analysis, &text, show_table));
-        each.collect::<Vec<_>>().join("\n\n").into_bytes()
+        print_text(&each.collect::<Vec<_>>().join("\n\n"))
     };
-    let output = match args.format {
+    match args.format {
         StatsFormat::Json => match (&analysed.portfolio, analysed.analyses().as_slice()) {
-            (None, [(_, analysis)]) => write::json::summary_json(analysis)?,
-            (name, chapters) => write::json::portfolio_json(name.as_deref().unwrap_or_default(), chapters)?,
+            (None, [(_, analysis)]) => print_data(&write::json::summary_json(analysis)?)?,
+            (name, chapters) => {
+                print_data(&write::json::portfolio_json(name.as_deref().unwrap_or_default(), chapters)?)?;
+            }
         },
-        StatsFormat::Csv => write::tables::series_csv(&analysed.analyses())?,
-        StatsFormat::Table => all_readable(show::terminal),
-        StatsFormat::Markdown => all_readable(show::markdown),
-    };
-    print(&output)?;
+        StatsFormat::Csv => print_data(&write::tables::series_csv(&analysed.analyses())?)?,
+        StatsFormat::Table => print_readable(show::terminal)?,
+        StatsFormat::Markdown => print_readable(show::markdown)?,
+    }
     let exceeded = analysed.outcomes().flat_map(|outcome| &outcome.exceeded);
     Ok(conclude(&analysed.diagnostics(), exceeded, args.strict, &args.common))
 }

@@ -5,13 +5,17 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use super::args::VerifyArgs;
-use super::{Ending, analyse, ingest, print, report};
+use super::terminal::{print_text, safe_line};
+use super::{Ending, analyse, ingest, report};
 use crate::campaign::driver;
 use crate::write::manifest::{Manifest, Product, compare};
 use crate::write::output::MANIFEST;
 
 pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
-    let written = Manifest::read(&args.report)?;
+    let (mut written, written_bytes) = Manifest::read(&args.report)?;
+    // Of a strange manifest that names a document a million times it is made once.
+    written.options.formats.sort_unstable();
+    written.options.formats.dedup();
     let folders: Vec<PathBuf> = match args.campaign.is_empty() {
         true => written.campaigns.iter().map(|campaign| PathBuf::from(&campaign.path)).collect(),
         false => args.campaign.clone(),
@@ -34,25 +38,25 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
         let folder = folder.display();
         anyhow::bail!("{folder}: no such folder from here; give the folder of the campaign with --campaign");
     }
-    let folder = match written.product {
+    let made = match written.product {
         Product::Report => report::make(&analyse(&folders, &wanted, &args.common)?, &written.options)?,
         Product::Dataset => {
             ingest::make(&mut ingest::analyse(&folders, &wanted, &args.common)?, &written.options)?
         }
     };
-    let manifest = folder.get(MANIFEST).context("the recomputed report has no manifest")?;
+    let manifest = made.folder.get(MANIFEST).context("the recomputed report has no manifest")?;
     let recomputed: Manifest = serde_json::from_slice(manifest).context(MANIFEST)?;
-    let differences = compare(&args.report, &written, &recomputed);
+    let differences = compare(&args.report, (&written, &written_bytes), (&recomputed, manifest))?;
     if differences.is_empty() {
         let inputs: usize = written.campaigns.iter().map(|campaign| campaign.inputs.len()).sum();
         let outputs = written.outputs.len();
-        print(
-            format!("verified: {outputs} outputs are reproduced from {inputs} inputs, byte for byte\n")
-                .as_bytes(),
-        )?;
+        print_text(&format!(
+            "verified: {outputs} outputs are reproduced from {inputs} inputs, byte for byte\n"
+        ))?;
         return Ok(Ending::Done);
     }
-    let lines: String = differences.iter().map(|difference| format!("{difference}\n")).collect();
-    print(lines.as_bytes())?;
+    let lines: String =
+        differences.iter().map(|difference| format!("{}\n", safe_line(&difference.to_string()))).collect();
+    print_text(&lines)?;
     Ok(Ending::Difference)
 }

@@ -96,7 +96,8 @@ pub fn propose(
     let config_text = names.as_ref().map(naming_table).unwrap_or_default();
     let logs = renamed(folder, config_text.clone(), logs)?;
     let evidence = Evidence::collect(&logs, &Config::parse(&config_text)?, names.is_some());
-    let left_out: Vec<&str> = others.iter().map(|file| file.file.relative.as_str()).collect();
+    let unread = session.diagnostics.iter().filter_map(|diagnostic| diagnostic.file.as_deref());
+    let left_out: Vec<&str> = others.iter().map(|file| file.file.relative.as_str()).chain(unread).collect();
     let proposal = write::proposal(names.as_ref(), &evidence, described.len(), &left_out);
     Config::parse(&proposal.text)
         .context("the proposed campaign.toml is invalid; this is a bug in stillstand")?;

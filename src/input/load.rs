@@ -13,6 +13,7 @@ use stillstand_parsers::{Domains, Format, Meaning, Parsed};
 
 use crate::input::config::Config;
 use crate::input::digest::Digest;
+use crate::input::folder::{self, LARGEST};
 use crate::input::session::{Session, SessionFile};
 use crate::model::{Diagnostic, Severity};
 
@@ -121,7 +122,7 @@ pub struct LoadedTable {
 /// Reads every plain table of the session.
 pub fn load_tables(session: &Session) -> Vec<LoadedTable> {
     let tables = session.tables.iter().map(|table| {
-        let bytes = std::fs::read(&table.path).context("the file cannot be read");
+        let bytes = folder::read(&table.path, LARGEST);
         let sha256 = bytes.as_ref().ok().map(|bytes| sha256(bytes));
         LoadedTable { relative: table.relative.clone(), sha256, bytes: bytes.and_then(content) }
     });
@@ -137,9 +138,6 @@ pub fn sha256(bytes: &[u8]) -> String {
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
-/// Files unpack to at most so many bytes; more is taken for an attack.
-const MOST_UNPACKED: u64 = 4 << 30;
-
 /// What a file holds: its bytes, unpacked if they are gzip or zstd.
 ///
 /// # Errors
@@ -149,10 +147,10 @@ pub fn content(bytes: Vec<u8>) -> anyhow::Result<Vec<u8>> {
     let unpack = |name: &str, reader: &mut dyn Read| {
         let mut unpacked = Vec::new();
         let n = reader
-            .take(MOST_UNPACKED + 1)
+            .take(LARGEST + 1)
             .read_to_end(&mut unpacked)
             .with_context(|| format!("the file is {name}, and damaged"))?;
-        anyhow::ensure!(n as u64 <= MOST_UNPACKED, "the file is {name} and unpacks to more than 4 GiB");
+        anyhow::ensure!(n as u64 <= LARGEST, "the file is {name} and unpacks to more than 4 GiB");
         Ok(unpacked)
     };
     if bytes.starts_with(&GZIP) {
@@ -203,9 +201,9 @@ fn load_one(file: &SessionFile, utc_offset_s: Option<i32>) -> LoadedFile {
         dropped: false,
         diagnostics: vec![diagnostic(file, Severity::Error, code, message)],
     };
-    let bytes = match std::fs::read(&file.path) {
+    let bytes = match folder::read(&file.path, LARGEST) {
         Ok(bytes) => bytes,
-        Err(error) => return problem("file-not-readable", format!("the file cannot be read: {error}")),
+        Err(error) => return problem("file-not-readable", format!("{error:#}")),
     };
     let sha256 = Some(sha256(&bytes));
     let bytes = match content(bytes) {

@@ -1,8 +1,7 @@
 //! A campaign folder as a sorted list of files, each with the run that its path names.
 //!
 //! Only names and paths are looked at here; what a file holds is decided by its bytes, in
-//! [`crate::input::load`]. Symbolic links are followed for files, never for folders, so that a loop
-//! cannot trap the program.
+//! [`crate::input::load`], and what of a folder is read at all in [`crate::input::folder`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -13,6 +12,7 @@ use regex::{Captures, Regex};
 use stillstand_parsers::FORMATS;
 
 use crate::input::config::{self, Config};
+use crate::input::folder::{self, Listing};
 use crate::model::{Diagnostic, Factors, Severity};
 
 /// The files of one campaign.
@@ -53,6 +53,11 @@ pub struct SessionFile {
     pub source: Option<String>,
     pub host: Option<String>,
 }
+
+/// The code of files whose name belongs to no run.
+const WITHOUT_RUN: &str = "file-without-run";
+/// The largest `campaign.toml` in bytes; one that people write has some thousand.
+const LARGEST_CONFIG: u64 = 1 << 20;
 
 /// What tells runs apart.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,11 +101,9 @@ impl Session {
     pub fn open(path: &Path) -> anyhow::Result<Self> {
         is_folder(path)?;
         let config_path = path.join(config::FILE_NAME);
-        let config_text = match std::fs::read_to_string(&config_path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(error).with_context(|| config_path.display().to_string()),
-        };
+        let config_text = folder::text_inside(path, config::FILE_NAME, LARGEST_CONFIG)
+            .map_err(|error| ConfigError(format!("{}: {error:#}", config_path.display())))?
+            .unwrap_or_default();
         let session = Self::with_config(path, config_text)?;
         anyhow::ensure!(
             !session.files.is_empty() || !session.tables.is_empty(),
@@ -122,15 +125,14 @@ impl Session {
     pub fn with_config(path: &Path, config_text: String) -> anyhow::Result<Self> {
         let config = Config::parse(&config_text)
             .map_err(|error| ConfigError(format!("{}: {error:#}", path.join(config::FILE_NAME).display())))?;
-        let mut paths = BTreeMap::new();
-        list(path, "", &mut paths)?;
+        let Listing { files: paths, diagnostics } = folder::list(path)?;
         let mut session = Self {
             path: path.to_owned(),
             config,
             config_text,
             files: Vec::new(),
             tables: Vec::new(),
-            diagnostics: Vec::new(),
+            diagnostics,
         };
         for (relative, path) in paths {
             session.place(relative, path);
@@ -145,8 +147,7 @@ impl Session {
     /// The folder cannot be read.
     pub fn without_names(path: &Path) -> anyhow::Result<Self> {
         is_folder(path)?;
-        let mut paths = BTreeMap::new();
-        list(path, "", &mut paths)?;
+        let Listing { files: paths, diagnostics } = folder::list(path)?;
         let files = paths
             .into_iter()
             .map(|(relative, path)| SessionFile {
@@ -159,8 +160,8 @@ impl Session {
             })
             .collect();
         let config = Config::parse("")?;
-        let (tables, diagnostics) = (Vec::new(), Vec::new());
-        Ok(Self { path: path.to_owned(), config, config_text: String::new(), files, tables, diagnostics })
+        let (config_text, tables) = (String::new(), Vec::new());
+        Ok(Self { path: path.to_owned(), config, config_text, files, tables, diagnostics })
     }
 
     fn place(&mut self, relative: String, path: PathBuf) {
@@ -178,7 +179,7 @@ impl Session {
             Some(file) => self.files.push(file),
             None => self.diagnostics.push(Diagnostic {
                 severity: Severity::Note,
-                code: "file-without-run",
+                code: WITHOUT_RUN,
                 file: Some(relative),
                 line: None,
                 column: None,
@@ -190,6 +191,10 @@ impl Session {
 
     /// How many files there were, for the message that none of them could be placed.
     fn left_over(&self) -> String {
+        let unread = self.diagnostics.iter().find(|d| d.code != WITHOUT_RUN);
+        if let Some(Diagnostic { file: Some(file), message, .. }) = unread {
+            return format!("; {file}: {message}");
+        }
         match self.diagnostics.first().and_then(|d| d.file.as_deref()) {
             Some(first) => format!("; {} file(s) fit neither, for example {first}", self.diagnostics.len()),
             None => "; the folder is empty".to_owned(),
@@ -242,10 +247,14 @@ fn below(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
         if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             continue;
         }
+        if folder::is_output(&entry.path()) {
+            continue;
+        }
         if entry.path().join(config::FILE_NAME).exists() {
             found.push(entry.path());
         } else {
-            below(&entry.path(), found)?;
+            // One that cannot be listed is named when its campaign is.
+            let _ = below(&entry.path(), found);
         }
     }
     Ok(())
@@ -306,31 +315,6 @@ fn file_of(
         source: group("source"),
         host: group("host"),
     })
-}
-
-/// Collects the relative paths of all files, leaving out hidden ones and those that describe the
-/// campaign rather than belong to it.
-fn list(folder: &Path, prefix: &str, into: &mut BTreeMap<String, PathBuf>) -> anyhow::Result<()> {
-    let entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
-    for entry in entries {
-        let entry = entry.with_context(|| folder.display().to_string())?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let lower = name.to_ascii_lowercase();
-        if name.starts_with('.')
-            || lower == config::FILE_NAME
-            || lower.starts_with("readme")
-            || lower == "license"
-        {
-            continue;
-        }
-        let kind = entry.file_type().with_context(|| entry.path().display().to_string())?;
-        if kind.is_dir() {
-            list(&entry.path(), &format!("{prefix}{name}/"), into)?;
-        } else if entry.path().is_file() {
-            into.insert(format!("{prefix}{name}"), entry.path());
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Order and wording of diagnostics, for the terminal and the reports alike.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::model::{Diagnostic, Severity};
@@ -40,15 +41,13 @@ pub struct Group<'a> {
 /// same kind. Data files list every single one.
 pub fn grouped(diagnostics: &[Diagnostic]) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut known = BTreeMap::new();
     for diagnostic in diagnostics {
-        let same = |group: &&mut Group<'_>| {
-            let first = group.first;
-            (first.severity, first.code) == (diagnostic.severity, diagnostic.code)
-                && (first.severity == Severity::Note || first.message == diagnostic.message)
-        };
-        match groups.iter_mut().find(same) {
-            Some(group) => group.more += 1,
-            None => groups.push(Group { first: diagnostic, more: 0 }),
+        let message = (diagnostic.severity != Severity::Note).then_some(diagnostic.message.as_str());
+        let next = groups.len();
+        match *known.entry((diagnostic.severity, diagnostic.code, message)).or_insert(next) {
+            place if place < next => groups[place].more += 1,
+            _ => groups.push(Group { first: diagnostic, more: 0 }),
         }
     }
     groups

@@ -1,4 +1,6 @@
-//! Names of quantities in data: plain ones, and those of families with a parameter.
+//! Names of quantities in data: plain ones, and those of families with a parameter. And names as parts of paths.
+
+use sha2::{Digest, Sha256};
 
 /// A name such as `outage_ping`, or of a family such as `lost_frames.<client>` and `domain.<name>.cpu`: what stands
 /// between the angle brackets is the parameter, of which there is one.
@@ -44,9 +46,31 @@ impl Key {
     }
 }
 
+/// A name as part of a path, of at most `most` bytes: file systems take 255 a part. What is longer is cut and ends in
+/// a piece of its SHA-256, so that different names stay different.
+pub fn short(mut name: String, most: usize) -> String {
+    if name.len() > most {
+        let digest = Sha256::digest(&name);
+        name.truncate(name.floor_char_boundary(most.saturating_sub(11)));
+        name.push('-');
+        name.extend(digest.iter().take(5).map(|byte| format!("{byte:02x}")));
+    }
+    name
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_names_are_cut_and_stay_different() {
+        assert_eq!(short("memtester".to_owned(), 20), "memtester");
+        let names = ["x", "y"].map(|end| short(format!("{}{end}", "ä".repeat(200)), 80));
+        assert!(
+            names[0] != names[1] && names.iter().all(|name| (78..=80).contains(&name.len())),
+            "{names:?}"
+        );
+    }
 
     #[test]
     fn members_of_a_family_are_known_by_their_parameter() {

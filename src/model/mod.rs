@@ -19,7 +19,7 @@ pub(crate) mod example;
 mod finding;
 mod flags;
 mod id;
-mod key;
+pub mod key;
 mod methods;
 pub mod metrics;
 mod placement;

@@ -2,9 +2,11 @@
 
 use anyhow::Context;
 use polars::prelude::{Column as Series, DataFrame};
+use sha2::{Digest, Sha256};
 
 use super::number::round;
 use crate::input::parquet;
+use crate::model::key::short;
 use crate::model::{Analysis, Curve};
 
 /// File name of a curve without extension: `<condition>-<host>-<metric>`, metric dots as hyphens; with
@@ -14,12 +16,22 @@ fn curve_id(analysis: &Analysis, curve: &Curve) -> String {
     let host = curve.host.as_deref().map(|host| format!("-{}", file_name(host))).unwrap_or_default();
     let main = curve.align == analysis.campaign.align;
     let event = if main { String::new() } else { format!("-at-{}", curve.align.name()) };
-    format!("{condition}{host}-{}{event}", file_name(&curve.metric))
+    short(format!("{condition}{host}-{}{event}", file_name(&curve.metric)), LONGEST)
 }
 
-/// Letters and digits as they are, all else a hyphen: safe as a file name anywhere.
+/// The longest name of a curve in bytes.
+const LONGEST: usize = 200;
+
+/// Letters and digits as they are, all else a hyphen: safe as a file name anywhere. Names with other signs than
+/// points, hyphens and underscores would often become the same, and have a piece of their SHA-256 behind them.
 fn file_name(text: &str) -> String {
-    text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
+    let safe = text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    if text.chars().all(plain) {
+        return safe;
+    }
+    let hash: String = Sha256::digest(text).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    format!("{safe}-{hash}")
 }
 
 /// Where the report folder has a curve.

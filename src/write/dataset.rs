@@ -19,6 +19,7 @@ use anyhow::{Context, ensure};
 use polars::prelude::{Column, DataFrame, NamedFrom, Series};
 
 use crate::input;
+use crate::model::key::short;
 use crate::model::{Analysis, Event, Factors, Run};
 use crate::run::align::AlignedRun;
 use crate::write::output::Folder;
@@ -273,7 +274,7 @@ fn encoded(text: &str) -> String {
             _ => encoded.push_str(&format!("%{byte:02X}")),
         }
     }
-    encoded
+    short(encoded, 200)
 }
 
 #[cfg(test)]

@@ -4,18 +4,22 @@
 //! configuration, the options, the version – and the SHA-256 of every output. It holds no time of
 //! day, no machine and no number of jobs, since these change nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::input::config::{AlignKey, CampaignFile, LayoutTable};
+use crate::input::folder::{self, LARGEST};
 use crate::input::load::sha256;
 use crate::model::VERSION;
 use crate::show::report::DocumentFormat;
 use crate::show::text::Language;
-use crate::write::output::{Folder, MANIFEST};
+use crate::write::attempt::Made;
+use crate::write::output::{LARGEST_MANIFEST, MANIFEST};
+use crate::write::present::{Entry, present};
 
 /// `manifest.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -32,6 +36,9 @@ pub struct Manifest {
     pub campaigns: Vec<CampaignManifest>,
     /// Relative path → SHA-256 of every other file of the report.
     pub outputs: BTreeMap<String, String>,
+    /// Relative path → why this file could not be made.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub failed: BTreeMap<String, String>,
 }
 
 /// What a folder holds that was written.
@@ -77,7 +84,7 @@ impl Manifest {
         options: ReportOptions,
         portfolio: Option<String>,
         campaigns: Vec<CampaignManifest>,
-        folder: &Folder,
+        made: &Made,
     ) -> Self {
         Self {
             generator: "stillstand".to_owned(),
@@ -87,7 +94,8 @@ impl Manifest {
             options,
             portfolio,
             campaigns,
-            outputs: folder.iter().map(|(path, bytes)| (path.clone(), sha256(bytes))).collect(),
+            outputs: made.folder.iter().map(|(path, bytes)| (path.clone(), sha256(bytes))).collect(),
+            failed: made.failed.clone(),
         }
     }
 
@@ -102,22 +110,24 @@ impl Manifest {
         Ok(bytes)
     }
 
-    /// Reads the manifest of the report folder `out`.
+    /// Reads the manifest of the report folder `out`, and its bytes.
     ///
     /// # Errors
     ///
     /// There is none, or it is not one of this program's.
-    pub fn read(out: &Path) -> anyhow::Result<Self> {
+    pub fn read(out: &Path) -> anyhow::Result<(Self, Vec<u8>)> {
         let path = out.join(MANIFEST);
-        let bytes = std::fs::read(&path).with_context(|| {
-            format!("{}: not a report folder, its {MANIFEST} cannot be read", out.display())
-        })?;
+        let no_report = || format!("{}: not a report folder, its {MANIFEST} cannot be read", out.display());
+        // Not where a link leads: that is another folder's.
+        let metadata = std::fs::symlink_metadata(&path).with_context(no_report)?;
+        anyhow::ensure!(metadata.is_file(), "{}: it is no plain file", no_report());
+        let bytes = folder::read(&path, LARGEST_MANIFEST).with_context(no_report)?;
         let manifest: Self = serde_json::from_slice(&bytes)
             .with_context(|| format!("{}: not a manifest of this version of stillstand", path.display()))?;
         if manifest.generator != "stillstand" {
             bail!("{}: written by {}, not by stillstand", path.display(), manifest.generator);
         }
-        Ok(manifest)
+        Ok((manifest, bytes))
     }
 }
 
@@ -136,8 +146,12 @@ pub enum Difference {
     OutputNotWritten(String),
     /// A file in the report folder that the report did not write.
     Foreign(String),
+    /// The manifest names a file that would lie outside of the report folder; it was not looked at.
+    Outside(String),
     Configuration,
     Campaigns,
+    /// What else the manifest holds at a place is not what would be written.
+    Manifest(String),
     Version {
         written: String,
         running: String,
@@ -155,6 +169,8 @@ impl std::fmt::Display for Difference {
             Difference::OutputNotReproduced(path) => write!(f, "output not reproduced: {path}"),
             Difference::OutputNotWritten(path) => write!(f, "new output, not in the report: {path}"),
             Difference::Foreign(path) => write!(f, "not a file of the report: {path}"),
+            Difference::Outside(path) => write!(f, "not in the report folder, so not compared: {path}"),
+            Difference::Manifest(place) => write!(f, "{MANIFEST} has another value: {place}"),
             Difference::Configuration => f.write_str("the configuration has changed"),
             Difference::Campaigns => f.write_str("the number of campaigns has changed"),
             Difference::Version { written, running } => {
@@ -164,9 +180,20 @@ impl std::fmt::Display for Difference {
     }
 }
 
-/// Compares the report folder `out` and its manifest with a recomputation.
-pub fn compare(out: &Path, written: &Manifest, recomputed: &Manifest) -> Vec<Difference> {
+/// Compares the report folder `out` and its manifest, as it is there, with a recomputation. Nothing outside of the
+/// folder is read.
+///
+/// # Errors
+///
+/// The folder cannot be listed.
+pub fn compare(
+    out: &Path,
+    written: (&Manifest, &[u8]),
+    recomputed: (&Manifest, &[u8]),
+) -> anyhow::Result<Vec<Difference>> {
     let mut found = Vec::new();
+    let bytes = (written.1, recomputed.1);
+    let (written, recomputed) = (written.0, recomputed.0);
     if written.version != recomputed.version {
         found.push(Difference::Version {
             written: written.version.clone(),
@@ -179,11 +206,35 @@ pub fn compare(out: &Path, written: &Manifest, recomputed: &Manifest) -> Vec<Dif
     for (before, now) in written.campaigns.iter().zip(&recomputed.campaigns) {
         inputs(before, now, &mut found);
     }
+    let entries = present(out).with_context(|| out.display().to_string())?;
+    outputs(out, written, recomputed, &entries, &mut found);
+    found.extend(rest(bytes.0, bytes.1, found.is_empty()));
+    let foreign = entries.into_iter().map(|entry| entry.path);
+    let foreign = foreign.filter(|path| path != MANIFEST && !written.outputs.contains_key(path));
+    found.extend(foreign.map(Difference::Foreign));
+    Ok(found)
+}
+
+fn outputs(
+    out: &Path,
+    written: &Manifest,
+    recomputed: &Manifest,
+    entries: &[Entry],
+    found: &mut Vec<Difference>,
+) {
+    let files: BTreeSet<&str> =
+        entries.iter().filter(|entry| entry.is_file).map(|entry| entry.path.as_str()).collect();
     for (path, hash) in &written.outputs {
-        match std::fs::read(out.join(path)) {
-            Err(_) => found.push(Difference::OutputMissing(path.clone())),
-            Ok(bytes) if sha256(&bytes) != *hash => found.push(Difference::OutputAltered(path.clone())),
-            Ok(_) => {}
+        if !is_inside(path) {
+            found.push(Difference::Outside(path.clone()));
+            continue;
+        }
+        // Of links and what else may lie there only the name was looked at.
+        let bytes = files.contains(path.as_str()).then(|| folder::read(&out.join(path), LARGEST));
+        match bytes {
+            Some(Ok(bytes)) if sha256(&bytes) == *hash => {}
+            Some(Ok(_)) => found.push(Difference::OutputAltered(path.clone())),
+            Some(Err(_)) | None => found.push(Difference::OutputMissing(path.clone())),
         }
         if recomputed.outputs.get(path) != Some(hash) {
             found.push(Difference::OutputNotReproduced(path.clone()));
@@ -191,12 +242,61 @@ pub fn compare(out: &Path, written: &Manifest, recomputed: &Manifest) -> Vec<Dif
     }
     let more = recomputed.outputs.keys().filter(|path| !written.outputs.contains_key(*path));
     found.extend(more.map(|path| Difference::OutputNotWritten(path.clone())));
-    let mut present = Vec::new();
-    list(out, "", &mut present);
-    present.sort_unstable();
-    present.retain(|path| path != MANIFEST && !written.outputs.contains_key(path));
-    found.extend(present.into_iter().map(Difference::Foreign));
-    found
+}
+
+/// Whether a path leads to a place below the folder that it starts from.
+fn is_inside(path: &str) -> bool {
+    let parts = |part| matches!(part, std::path::Component::Normal(_));
+    !path.is_empty() && !path.contains('\\') && Path::new(path).components().all(parts)
+}
+
+/// What the manifest holds beside versions, inputs, configurations and outputs, which are compared by themselves; also keys
+/// that this version does not know. Where nothing else differs, every byte counts.
+fn rest(written: &[u8], recomputed: &[u8], all_else_is_equal: bool) -> Vec<Difference> {
+    let parsed = |bytes| -> Option<Value> {
+        let mut value: Value = serde_json::from_slice(bytes).ok()?;
+        let object = value.as_object_mut()?;
+        object.remove("version");
+        object.remove("outputs");
+        for campaign in object.get_mut("campaigns")?.as_array_mut()? {
+            let campaign = campaign.as_object_mut()?;
+            campaign.remove("inputs");
+            campaign.remove("configuration");
+        }
+        Some(value)
+    };
+    let mut places = Vec::new();
+    match (parsed(written), parsed(recomputed)) {
+        (Some(written), Some(recomputed)) => differing("", &written, &recomputed, &mut places),
+        _ => places.push("/".to_owned()),
+    }
+    if places.is_empty() && all_else_is_equal && written != recomputed {
+        places.push("it says the same in other bytes".to_owned());
+    }
+    places.into_iter().map(Difference::Manifest).collect()
+}
+
+/// Where two values differ, as a path such as `campaigns/0/title`.
+fn differing(place: &str, a: &Value, b: &Value, places: &mut Vec<String>) {
+    let below = |key: &str| if place.is_empty() { key.to_owned() } else { format!("{place}/{key}") };
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) => {
+            let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            for key in keys {
+                match (a.get(key), b.get(key)) {
+                    (Some(a), Some(b)) => differing(&below(key), a, b, places),
+                    _ => places.push(below(key)),
+                }
+            }
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            for (index, (a, b)) in a.iter().zip(b).enumerate() {
+                differing(&below(&index.to_string()), a, b, places);
+            }
+        }
+        _ if a == b => {}
+        _ => places.push(place.to_owned()),
+    }
 }
 
 fn inputs(written: &CampaignManifest, recomputed: &CampaignManifest, found: &mut Vec<Difference>) {
@@ -215,14 +315,29 @@ fn inputs(written: &CampaignManifest, recomputed: &CampaignManifest, found: &mut
     found.extend(new.map(|path| Difference::InputNew(path.clone())));
 }
 
-/// The relative paths of all files below a folder, as far as they can be listed.
-fn list(folder: &Path, prefix: &str, into: &mut Vec<String>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        if entry.path().is_dir() {
-            list(&entry.path(), &format!("{name}/"), into);
-        } else {
-            into.push(name);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_that_leave_the_folder_are_known() {
+        for path in ["report.html", "figures/a.svg", "a..b"] {
+            assert!(is_inside(path), "{path}");
         }
+        for path in ["", "/etc/passwd", "../x", "a/../../x", "./x", "C:\\x"] {
+            assert!(!is_inside(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn every_key_of_a_manifest_counts() {
+        let places = |a: &str, b: &str| rest(a.as_bytes(), b.as_bytes(), true);
+        let manifest = |place: &str| vec![Difference::Manifest(place.to_owned())];
+        let base = r#"{"schema": 1, "campaigns": [{"title": "a", "inputs": {}}]}"#;
+        assert_eq!(places(base, base), []);
+        assert_eq!(places(&base.replace('1', "2"), base), manifest("schema"));
+        assert_eq!(places(&base.replace("\"a\"", "\"b\""), base), manifest("campaigns/0/title"));
+        assert_eq!(places(&base.replace("{}", "{}, \"new\": 1"), base), manifest("campaigns/0/new"));
+        assert_eq!(places(&format!("{base} "), base), manifest("it says the same in other bytes"));
     }
 }

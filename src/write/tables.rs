@@ -1,5 +1,7 @@
 //! Tables and series as CSV and TeX.
 
+use std::borrow::Cow;
+
 use super::number::round;
 use crate::campaign::efficiency::by_repetition;
 use crate::model::Analysis;
@@ -29,7 +31,7 @@ pub fn table_csv(table: &Table) -> anyhow::Result<Vec<u8>> {
         header.extend(suffixes.iter().map(|suffix| format!("{key}{suffix}{unit}")));
         widths.push(suffixes.len());
     }
-    writer.write_record(&header)?;
+    writer.write_record(header.iter().map(|name| no_formula(name).into_owned()))?;
     for row in rows {
         let mut record = Vec::new();
         for (parts, width) in row.into_iter().zip(&widths) {
@@ -40,6 +42,12 @@ pub fn table_csv(table: &Table) -> anyhow::Result<Vec<u8>> {
         writer.write_record(&record)?;
     }
     writer.into_inner().map_err(|error| anyhow::anyhow!("{}: {error}", table.id))
+}
+
+/// A text that a spreadsheet would compute, with an apostrophe before it, which makes it text; numbers stay numbers.
+fn no_formula(text: &str) -> Cow<'_, str> {
+    let computed = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
+    if computed { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
 /// One of the columns that a cell fills.
@@ -69,7 +77,7 @@ fn parts(cell: &Cell) -> Vec<Part> {
         Cell::Unit(unit) => text(unit.name().to_owned()),
         Cell::Missing | Cell::Open { open: _, of: _ } => Vec::new(),
         Cell::Text(shown) | Cell::Metric(shown) | Cell::Condition { name: shown, label: _ } => {
-            text(shown.clone())
+            text(no_formula(shown).into_owned())
         }
         Cell::Label(key) => text(code(key).to_owned()),
         Cell::Labels(keys) => text(keys.iter().map(|key| code(key)).collect::<Vec<_>>().join(" ")),
@@ -109,7 +117,10 @@ pub fn series_csv(chapters: &[(&str, &Analysis)]) -> anyhow::Result<Vec<u8>> {
                 ]
                 .map(number);
                 let (unit, repetition) = (series.unit.name(), run.repetition.to_string());
-                write(chapter, [&condition.id, &series.metric, unit, &repetition, &value, &low, &high])?;
+                write(
+                    chapter,
+                    [&condition.id, &no_formula(&series.metric), unit, &repetition, &value, &low, &high],
+                )?;
             }
         }
         for benchmark in &analysis.benchmarks {
@@ -120,6 +131,7 @@ pub fn series_csv(chapters: &[(&str, &Analysis)]) -> anyhow::Result<Vec<u8>> {
             for (repetition, value) in by_repetition(&benchmark.readings) {
                 let unit = benchmark.unit.name();
                 let (repetition, value) = (repetition.to_string(), plain(value));
+                let metric = no_formula(&metric);
                 write(chapter, [condition, &metric, unit, &repetition, &value, &value, &value])?;
             }
         }
@@ -140,7 +152,7 @@ pub fn table_tex(table: &TableView) -> String {
             ("", columns) => " & ".repeat(columns - 1),
             (text, columns) => format!("\\multicolumn{{{columns}}}{{c}}{{{}}}", tex(text)),
         });
-        text.push_str(&format!("{} \\\\\n", spans.collect::<Vec<_>>().join(" & ")));
+        text.push_str(&row_tex(&spans.collect::<Vec<_>>()));
     }
     let heads: Vec<String> = table
         .columns
@@ -150,7 +162,8 @@ pub fn table_tex(table: &TableView) -> String {
             None => tex(&column.heading),
         })
         .collect();
-    text.push_str(&format!("{} \\\\\n\\midrule\n", heads.join(" & ")));
+    text.push_str(&row_tex(&heads));
+    text.push_str("\\midrule\n");
     let mut in_summary = false;
     for (index, row) in table.rows.iter().enumerate() {
         if let Some(group) = &row.group {
@@ -166,11 +179,17 @@ pub fn table_tex(table: &TableView) -> String {
         }
         in_summary = row.summary;
         let cells: Vec<String> = row.cells.iter().map(|cell| tex(&cell.in_line())).collect();
-        text.push_str(&cells.join(" & "));
-        text.push_str(" \\\\\n");
+        text.push_str(&row_tex(&cells));
     }
     text.push_str("\\bottomrule\n\\end{tabular}\n");
     text
+}
+
+/// A row of cells. One that begins with a star or a bracket would be an option of what ends the row before it.
+fn row_tex(cells: &[String]) -> String {
+    let row = cells.join(" & ");
+    let guard = if row.trim_start().starts_with(['[', '*']) { "{}" } else { "" };
+    format!("{guard}{row} \\\\\n")
 }
 
 /// Text with TeX's special characters escaped.
@@ -190,6 +209,8 @@ fn tex(text: &str) -> String {
             '✓' => escaped.push_str("$\\surd$"),
             '✗' => escaped.push_str("$\\times$"),
             '×' => escaped.push_str("$\\times$"),
+            // An empty line would end the paragraph, which no cell may.
+            c if c.is_control() => escaped.push(' '),
             _ => escaped.push(c),
         }
     }
@@ -238,6 +259,57 @@ mod tests {
     fn csv_has_units_in_its_names_and_two_columns_for_an_interval() {
         let csv = String::from_utf8(table_csv(&sample_table()).unwrap()).unwrap();
         assert_eq!(csv, "load,outage_ping_s,ci95_low_s,ci95_high_s\n\"a, \"\"b\"\"\",0.3,0.1,0.5\nmean,,,\n");
+    }
+
+    #[test]
+    fn spreadsheets_compute_nothing() {
+        for text in ["=HYPERLINK(1)", "+1+2", "-x", "@SUM(1)", "\t=1", "\r=1"] {
+            assert_eq!(no_formula(text), format!("'{text}"));
+        }
+        for text in ["-5", "+3.5", "-1e-3", "memtester", "a=b", "", "5-7"] {
+            assert_eq!(no_formula(text), text);
+        }
+        let mut table = sample_table();
+        table.rows[0].cells[0] = Cell::Text("=1+1".to_owned());
+        table.columns[0].key = "=x".to_owned();
+        table.rows[0].cells[1] = Cell::Number { value: -0.5, decimals: 2 };
+        let csv = String::from_utf8(table_csv(&table).unwrap()).unwrap();
+        assert!(csv.starts_with("'=x,") && csv.contains("\n'=1+1,-0.5,"), "{csv}");
+    }
+
+    #[test]
+    fn tex_takes_no_cell_for_an_option() {
+        for first in ["[5cm]", "*", " [x"] {
+            let row = row_tex(&[tex(first), tex("b")]);
+            assert_eq!(row, format!("{{}}{first} & b \\\\\n"));
+        }
+        assert_eq!(row_tex(&[tex("a [b]")]), "a [b] \\\\\n");
+        assert_eq!(tex("a\n\nb"), "a  b");
+    }
+
+    /// Where TeX is installed, it has the last word.
+    #[test]
+    fn hostile_tables_compile() {
+        let mut table = sample_table();
+        for first in ["[5cm] x", "*", "\\input{/etc/passwd}", "a\n\nb", "$x_1^2$ ~ %"] {
+            let mut row = table.rows[0].clone();
+            row.cells[0] = Cell::Text(first.to_owned());
+            table.rows.push(row);
+        }
+        let text = crate::show::text::Text::new(crate::show::text::Language::En);
+        let tabular = table_tex(&crate::show::report::format::table(&table, String::new(), &text));
+        assert!(tabular.contains("\n{}[5cm] x") && tabular.contains("\n{}* &"), "{tabular}");
+        let folder = tempfile::tempdir().unwrap();
+        let document = format!(
+            "\\documentclass{{article}}\\usepackage{{booktabs}}\\begin{{document}}{tabular}\\end{{document}}"
+        );
+        std::fs::write(folder.path().join("table.tex"), document).unwrap();
+        let arguments = ["-interaction=nonstopmode", "-halt-on-error", "table.tex"];
+        let compiled =
+            std::process::Command::new("pdflatex").args(arguments).current_dir(folder.path()).output();
+        if let Ok(output) = compiled {
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        }
     }
 
     #[test]

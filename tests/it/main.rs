@@ -24,6 +24,7 @@ mod doubts;
 mod efficiency;
 mod example;
 mod floors;
+mod hardened;
 mod headlines;
 mod ingest;
 mod init;

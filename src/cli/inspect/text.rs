@@ -9,6 +9,7 @@ use stillstand_parsers::{Diagnostic, Severity};
 
 use super::inspection::Inspection;
 use crate::cli::show::plain_table;
+use crate::cli::terminal::{safe, safe_line};
 use crate::input::timing::{Gaps, Period, Stamp};
 
 /// Width of the names on the left.
@@ -16,7 +17,7 @@ const LABEL: usize = 10;
 
 pub fn readable(inspection: &Inspection) -> String {
     let bold = anstyle::Style::new().bold();
-    let mut text = format!("{bold}{}{bold:#}\n", inspection.file);
+    let mut text = format!("{bold}{}{bold:#}\n", safe_line(&inspection.file));
     if let Some(format) = inspection.format {
         let version = inspection.version.as_deref().map(|v| format!(", version {v}")).unwrap_or_default();
         line(&mut text, "format", &format!("{format}{version}"));
@@ -41,7 +42,7 @@ pub fn readable(inspection: &Inspection) -> String {
 }
 
 fn line(text: &mut String, label: &str, value: &str) {
-    let _ = writeln!(text, "  {label:LABEL$}{value}");
+    let _ = writeln!(text, "  {label:LABEL$}{}", safe_line(value));
 }
 
 /// Names and values below each other, the label beside the first.
@@ -154,7 +155,12 @@ fn diagnostic(text: &mut String, d: &Diagnostic) {
     };
     let place = d.line.map(|line| format!("line {line}: ")).unwrap_or_default();
     let quoted = d.text.as_ref().map(|quoted| format!(": `{quoted}`")).unwrap_or_default();
-    let _ = writeln!(text, "  {style}{:LABEL$}{style:#}{place}{}{quoted}", d.severity.name(), d.message);
+    let _ = writeln!(
+        text,
+        "  {style}{:LABEL$}{style:#}{}",
+        d.severity.name(),
+        safe_line(&format!("{place}{}{quoted}", d.message))
+    );
 }
 
 fn head(inspection: &Inspection) -> String {
@@ -162,9 +168,14 @@ fn head(inspection: &Inspection) -> String {
     if let Some(width) = table.width() {
         table.set_width(width.saturating_sub(2));
     }
-    table.set_header(inspection.columns.iter().map(|column| &column.name));
+    table.set_header(inspection.columns.iter().map(|column| safe_line(&column.name)));
     for row in &inspection.head {
-        table.add_row(inspection.columns.iter().map(|c| row.get(&c.name).map(shown).unwrap_or_default()));
+        table.add_row(
+            inspection
+                .columns
+                .iter()
+                .map(|c| row.get(&c.name).map(shown).map(|cell| safe(&cell)).unwrap_or_default()),
+        );
     }
     for (index, column) in inspection.columns.iter().enumerate() {
         if column.unit != "text"

@@ -11,7 +11,7 @@ pub mod pdf;
 pub mod view;
 
 #[cfg(test)]
-mod example;
+pub(crate) mod example;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,4 +21,14 @@ use serde::{Deserialize, Serialize};
 pub enum DocumentFormat {
     Html,
     Pdf,
+}
+
+impl DocumentFormat {
+    /// What its file is called in a report folder.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            DocumentFormat::Html => "report.html",
+            DocumentFormat::Pdf => "report.pdf",
+        }
+    }
 }

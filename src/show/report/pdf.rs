@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use typst::diag::{FileError, FileResult, SourceDiagnostic, Warned};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
@@ -90,6 +91,24 @@ struct Data<'a> {
     outline: Outline<'a>,
 }
 
+/// The longest text that is set, in bytes: of words that may break – they have 18 signs – a paragraph must not hold
+/// more than some 500, or the typesetter gives up the whole document.
+const LONGEST: usize = 4_000;
+
+/// The data with their longest texts cut, and `more` where they are.
+fn cut(value: Value, more: &str) -> Value {
+    match value {
+        Value::String(text) if text.len() > LONGEST => {
+            Value::String(format!("{} … {more}", &text[..text.floor_char_boundary(LONGEST)]))
+        }
+        Value::Array(items) => items.into_iter().map(|item| cut(item, more)).collect(),
+        Value::Object(entries) => {
+            Value::Object(entries.into_iter().map(|(key, value)| (key, cut(value, more))).collect())
+        }
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => value,
+    }
+}
+
 /// Everything that the typesetter may see.
 struct Desk {
     library: LazyHash<Library>,
@@ -110,8 +129,9 @@ impl Desk {
             files.insert(format!("figures/{id}.svg"), Bytes::from_string(svg.clone()));
         }
         let data =
-            serde_json::to_string(&Data { document, outline }).context("the document has no JSON form")?;
-        files.insert(DATA.to_owned(), Bytes::from_string(data));
+            serde_json::to_value(Data { document, outline }).context("the document has no JSON form")?;
+        let more = document.words.get("cut").map(String::as_str).unwrap_or_default();
+        files.insert(DATA.to_owned(), Bytes::from_string(cut(data, more).to_string()));
 
         let mut digest = Sha256::new();
         for (path, bytes) in &files {
@@ -216,6 +236,7 @@ mod tests {
 
     use super::*;
     use crate::show::report::example;
+    use crate::show::report::view::{Block, Section};
     use crate::show::text::{Language, Text};
 
     fn set(document: &Document) -> Typeset {
@@ -291,6 +312,44 @@ mod tests {
         assert!(one.starts_with(b"%PDF-"));
         assert!(one == bytes(1));
         assert!(one == bytes(4));
+    }
+
+    /// What would stop the typesetter: contents that fill pages, many long words in one text or one column, endless and
+    /// empty titles.
+    #[test]
+    fn there_is_no_document_that_is_too_much() {
+        let mut document = example::small();
+        document.title = "A very long title of a campaign ".repeat(300);
+        let long_words: String = (0..2_000).map(|n| format!("a-word-that-may-break-{n} ")).collect();
+        let mut section = document.sections[1].clone();
+        section.blocks.push(Block::Paragraph { text: long_words });
+        document.sections = (0..150)
+            .map(|number| {
+                let title = if number == 0 { String::new() } else { format!("Load {number}") };
+                Section { id: format!("s{number}"), title, blocks: Vec::new(), sections: Vec::new() }
+            })
+            .collect();
+        document.sections.push(section);
+        document.chapters = true;
+        let mut table = match example::small().sections.swap_remove(0).blocks.pop() {
+            Some(Block::Table { table }) => table,
+            other => panic!("{other:?}"),
+        };
+        let row = table.rows[0].clone();
+        table.rows = (0..1_200).map(|_| row.clone()).collect();
+        for (number, row) in table.rows.iter_mut().enumerate() {
+            row.cells[0].text = format!("/a/path/to/the/log/file-{number}.test");
+        }
+        document.sections.push(Section {
+            id: "problems".to_owned(),
+            title: "x".repeat(10_000),
+            blocks: vec![Block::Table { table }],
+            sections: Vec::new(),
+        });
+        let set = set(&document);
+        assert_eq!(set.warnings, "");
+        assert!(set.document.pages().len() > 20);
+        assert!(all_texts(&set).iter().any(|(text, ..)| text.contains("1199")));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Cell, Column, Heading, Row, Table, column, row, table, without_empty_columns};
+use crate::model::key::short;
 use crate::model::metrics::series_entry;
 use crate::model::{
     Analysis, BENCHMARK, Benchmark, ConditionId, Content, Direction, Entries, Grid, OPERATION, Unit, VM,
@@ -293,7 +294,7 @@ pub fn varying<'a>(analysis: &'a Analysis, conditions: &[ConditionId]) -> Vec<&'
 fn slug(name: &str) -> String {
     let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let words: Vec<String> = words.map(str::to_ascii_lowercase).collect();
-    if words.is_empty() { "unnamed".to_owned() } else { words.join("-").chars().take(60).collect() }
+    if words.is_empty() { "unnamed".to_owned() } else { short(words.join("-"), 60) }
 }
 
 #[cfg(test)]
