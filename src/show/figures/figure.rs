@@ -34,6 +34,8 @@ pub trait Figure: Send + Sync {
 pub enum Place<'a> {
     /// Among all conditions side by side.
     Overview,
+    /// Below those: a quantity over time in all conditions.
+    Across,
     /// Below those: quantities against a numeric factor.
     Trends,
     /// Below those: a comparison of benchmarks at a glance.

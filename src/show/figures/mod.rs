@@ -22,6 +22,7 @@ mod figure;
 mod heat_map;
 mod kit;
 mod over_time;
+mod overlay;
 mod overview;
 mod placement;
 mod rounds;
@@ -46,6 +47,7 @@ use agreement::AgreementFigure;
 use efficiency::EfficiencyFigure;
 use heat_map::HeatMapFigure;
 use over_time::OverTimeFigure;
+pub use overlay::OverlayFigure;
 use overview::OverviewFigure;
 use placement::PlacementFigure;
 use rounds::RoundsFigure;
@@ -80,6 +82,7 @@ impl Listed<'_> {
 pub fn list(analysis: &Analysis) -> Result<Vec<Listed<'_>>> {
     let mut list = List::default();
     list.add(OverviewFigure::list(analysis));
+    list.add(OverlayFigure::list(analysis));
     list.add(PlacementFigure::list(analysis));
     list.add(SweepFigure::list(analysis));
     list.add(RoundsFigure::list(analysis));

@@ -1,11 +1,12 @@
 //! One plotting rectangle: axes, grid, spans behind, curves in front, and its legend.
 
 use anyhow::Result;
+use plotters::style::RGBColor;
 
 use super::canvas::{Canvas, Frame, Pen, Point, Type};
 use super::scale::{Scale, Spread};
 use super::spans::{Span, Spans};
-use super::theme::{self, Quantity};
+use super::theme::{self, Dash, Quantity};
 use super::thinned::{Line, ThinnedCurve};
 use crate::model::Method;
 use crate::show::text::Text;
@@ -29,7 +30,8 @@ pub fn value_axis(canvas: &Canvas, frame: &Frame, scale: &Scale, text: &Text) ->
 
 /// A curve with its name.
 pub struct Item {
-    pub quantity: Quantity,
+    pub color: RGBColor,
+    pub dash: Dash,
     pub name: String,
     pub curve: ThinnedCurve,
 }
@@ -37,8 +39,8 @@ pub struct Item {
 impl Item {
     /// A dense curve is never dashed: a peak must not fall into a gap.
     fn pen(&self, width: u32) -> Pen {
-        let dash = if self.curve.thinned { None } else { self.quantity.dash() };
-        Pen::new(self.quantity.color(), width).dash(dash)
+        let dash = if self.curve.thinned { None } else { self.dash };
+        Pen::new(self.color, width).dash(dash)
     }
 }
 
@@ -62,14 +64,14 @@ impl Panel {
         self.grid(canvas, text)?;
         self.request(canvas)?;
         for item in &self.items {
-            let pen = Pen::new(item.quantity.color(), theme::HAIR).alpha(theme::REPETITION_ALPHA);
+            let pen = Pen::new(item.color, theme::HAIR).alpha(theme::REPETITION_ALPHA);
             for line in &item.curve.repetitions {
                 canvas.line(&self.places(line), pen)?;
             }
         }
         for item in &self.items {
             for outline in &item.curve.band {
-                canvas.polygon(&self.places(outline), item.quantity.color(), theme::BAND_ALPHA)?;
+                canvas.polygon(&self.places(outline), item.color, theme::BAND_ALPHA)?;
             }
         }
         for item in &self.items {

@@ -230,7 +230,8 @@ impl Drawing<'_> {
             let edges = Edges { left: topic.left, right: figure.width() - RIGHT, top, bottom: top + height };
             let frame = Frame::new(edges, (time.low, time.high), (y.position(y.low), y.position(y.high)));
             let items = figure.drawn().filter(|shown| shown.panel() == number).map(|shown| Item {
-                quantity: shown.quantity,
+                color: shown.quantity.color(),
+                dash: shown.quantity.dash(),
                 name: self.name(shown),
                 curve: ThinnedCurve::new(shown.curve, shown.range.clone(), shown.factor()),
             });

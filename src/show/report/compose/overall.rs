@@ -48,6 +48,7 @@ impl Composer<'_> {
             }
         }
         blocks.extend(self.figures(Place::Overview));
+        blocks.extend(self.figures(Place::Across));
         blocks.extend(self.figures(Place::Trends));
         blocks.extend(self.table(tables::trends(self.analysis), "caption.trends", &[]));
         // The tables of all comparisons are shaded alike.
