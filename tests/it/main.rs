@@ -17,6 +17,7 @@ mod compressed;
 mod conclusions;
 mod corpus;
 mod coverage;
+mod damaged;
 mod damaged_hypervisor;
 mod determinism;
 mod documented;
