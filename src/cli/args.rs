@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::input::config::{AlignKey, LayoutTable};
 use crate::show::report::DocumentFormat;
@@ -37,10 +38,19 @@ pub enum Command {
     Placement(PlacementArgs),
     /// Propose a campaign.toml for a folder of logs, for you to correct
     Init(InitArgs),
+    /// Draw one quantity of all conditions as a figure for a paper (SVG)
+    Figure(FigureArgs),
     /// List the log formats that stillstand reads
     Formats,
     /// List the numbers of a run: how data, limits and published figures call them, and how each is computed
     Metrics(MetricsArgs),
+    /// Print the completions of a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page (roff)
+    Man,
 }
 
 #[derive(Debug, Args)]
@@ -231,6 +241,40 @@ pub struct PlacementArgs {
     pub lang: Language,
     #[command(flatten)]
     pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct FigureArgs {
+    /// Folders with logs and optionally a campaign.toml; several are put side by side
+    #[arg(required = true, value_name = "CAMPAIGN")]
+    pub campaigns: Vec<PathBuf>,
+    /// What to draw: a quantity over time such as `net.sent` or `ping.rtt`, `migration_duration`, or an outage such
+    /// as `outage_ping`
+    #[arg(long)]
+    pub metric: String,
+    /// The host by its name or role (source, target, observer), where several have the quantity
+    #[arg(long)]
+    pub host: Option<String>,
+    /// Draw only these levels of a factor; may be repeated
+    #[arg(long = "where", value_name = "FACTOR=LEVEL,…", value_parser = levels)]
+    pub shown: Vec<(String, Vec<String>)>,
+    /// Event at which the curves of all runs are aligned [default: from campaign.toml, else request]
+    #[arg(long, value_name = "EVENT")]
+    pub align: Option<AlignKey>,
+    /// Output file; `-` for stdout
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Language of the figure
+    #[arg(long, default_value = "en")]
+    pub lang: Language,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+impl FigureArgs {
+    pub fn layout(&self) -> LayoutTable {
+        LayoutTable { shown: self.shown.iter().cloned().collect(), ..LayoutTable::default() }
+    }
 }
 
 #[derive(Debug, Args)]
