@@ -13,7 +13,12 @@ use crate::show::text::Language;
 /// costs and efficiencies, as documents and as data.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, arg_required_else_help = true)]
-#[command(after_help = "Exit status: 0 success; 1 failure; 2 error in the command line or campaign.toml; \
+#[command(after_help = "Examples:
+  stillstand report LOGS -o report     a report of a folder of logs
+  stillstand init LOGS                 a campaign.toml for logs whose names say little
+  stillstand inspect LOGS              what each file is, and how much of it can be read
+
+Exit status: 0 success; 1 failure; 2 error in the command line or campaign.toml; \
 3 success, but --strict found problems in the data; 4 verify found a difference or a limit was exceeded.")]
 pub struct Cli {
     #[command(subcommand)]
@@ -184,8 +189,8 @@ pub struct IngestArgs {
 
 #[derive(Debug, Args)]
 pub struct InspectArgs {
-    /// Log files
-    #[arg(required = true)]
+    /// Log files, or folders: of the files below a folder a table says what each is
+    #[arg(required = true, value_name = "FILE|DIR")]
     pub files: Vec<PathBuf>,
     /// Output format
     #[arg(long, value_enum, default_value_t = InspectFormat::Table)]
