@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::model::diagnostics::campaign_diagnostic;
 use crate::model::metrics::MIGRATION_DURATION;
 use crate::model::{
-    Benchmark, Condition, ConditionId, Entries, Factors, Method, Series, Sweep, SweepLine, SweepPoint, Unit,
+    Benchmark, Condition, ConditionId, Diagnostic, Entries, Factors, Method, Series, Severity, Sweep,
+    SweepLine, SweepPoint, Unit,
 };
 use crate::stats::{Interval, fit_line};
 
@@ -99,6 +101,27 @@ fn line(level: String, mut points: Vec<SweepPoint>) -> SweepLine {
         points.iter().flat_map(|point| point.values.iter().map(|value| (point.number, *value))).collect();
     let fit = fit_line(&values).filter(|fit| fit.levels >= FEWEST_FOR_A_LINE);
     SweepLine { level, points, fit }
+}
+
+/// What there is to say of the sweeps: a line that is missing though there are levels enough for one.
+pub fn without_line(sweeps: &[Sweep]) -> Vec<Diagnostic> {
+    let lacks = |line: &&SweepLine| {
+        let levels = line.points.iter().filter(|point| !point.values.is_empty()).count();
+        line.fit.is_none() && levels >= FEWEST_FOR_A_LINE
+    };
+    let one = |sweep: &Sweep| {
+        sweep.lines.iter().any(|line| lacks(&line)).then(|| {
+            campaign_diagnostic(
+                Severity::Note,
+                "no-line",
+                format!(
+                    "{} over {}: the numbers are too large, or too close together, for a line through them",
+                    sweep.metric, sweep.factor
+                ),
+            )
+        })
+    };
+    sweeps.iter().filter_map(one).collect()
 }
 
 fn number(level: &str) -> Option<f64> {

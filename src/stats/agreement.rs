@@ -1,7 +1,6 @@
 //! Agreement of two methods that measure the same quantity.
 
-use statrs::distribution::{ChiSquared, ContinuousCDF};
-
+use super::distribution::chi_squared_quantile;
 use super::{Interval, Sample, mean_ci95, t_quantile_975};
 
 /// So many standard deviations on either side hold 95 of 100 values of a normal distribution.
@@ -71,9 +70,8 @@ pub fn within_groups(groups: &[Vec<f64>]) -> Option<WithinGroups> {
     }
     let squares: f64 = spread.iter().map(|(freedom, sd)| freedom * sd * sd).sum();
     let sd = (squares / freedom).sqrt();
-    let chi = ChiSquared::new(freedom).ok()?;
-    let of = |quantile: f64| LIMIT * (squares / chi.inverse_cdf(quantile)).sqrt();
-    Some(WithinGroups { sd, half_width: LIMIT * sd, half_width_ci95: Interval::new(of(0.975), of(0.025)) })
+    let of = |p: f64| Some(LIMIT * (squares / chi_squared_quantile(p, freedom)?).sqrt());
+    Some(WithinGroups { sd, half_width: LIMIT * sd, half_width_ci95: Interval::new(of(0.975)?, of(0.025)?) })
 }
 
 fn pearson(pairs: &[(f64, f64)]) -> Option<f64> {

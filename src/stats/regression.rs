@@ -1,7 +1,6 @@
 //! Straight lines through repeated measurements.
 
-use statrs::distribution::{ContinuousCDF, FisherSnedecor};
-
+use super::distribution::f_tail;
 use super::{Interval, t_quantile_975};
 
 /// Below this chance of so bad a fit, the test of lack of fit rejects a line.
@@ -51,7 +50,8 @@ struct Level {
     pure_error: f64,
 }
 
-/// The line through points `(x, y)`; `None` with fewer than three different x, or with a number that is not finite.
+/// The line through points `(x, y)`; `None` with fewer than three different x, or with a number that is not finite or
+/// whose square is not.
 pub fn fit_line(points: &[(f64, f64)]) -> Option<LinearFit> {
     if points.iter().any(|(x, y)| !x.is_finite() || !y.is_finite()) {
         return None;
@@ -67,6 +67,10 @@ pub fn fit_line(points: &[(f64, f64)]) -> Option<LinearFit> {
         points.iter().map(|(x, y)| of(x - mean_x, y - mean_y)).sum()
     };
     let (xx, xy, yy) = (sum(&|x, _| x * x), sum(&|x, y| x * y), sum(&|_, y| y * y));
+    // Numbers so large that their squares are none.
+    if ![xx, xy, yy].iter().all(|sum| sum.is_finite()) || xx == 0.0 {
+        return None;
+    }
     let slope = xy / xx;
     let intercept = mean_y - slope * mean_x;
     let miss = |level: &Level| level.mean - (intercept + slope * level.x);
@@ -117,9 +121,8 @@ fn f_test((lack, of_lack): (f64, usize), (pure, of_pure): (f64, usize), total: f
     if nothing(pure) {
         return Some(0.0);
     }
-    let distribution = FisherSnedecor::new(of_lack as f64, of_pure as f64).ok()?;
     let quotient = (lack / of_lack as f64) / (pure / of_pure as f64);
-    Some(distribution.sf(quotient))
+    f_tail(quotient, of_lack as f64, of_pure as f64)
 }
 
 #[cfg(test)]

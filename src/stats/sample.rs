@@ -3,16 +3,19 @@
 use super::student::t_tails;
 use super::{Interval, t_quantile_975};
 
-/// At least one value, all of them finite.
+/// Values beyond this have no place in statistics: their squares, and sums of these, would be no numbers.
+const LARGEST: f64 = 1e150;
+
+/// At least one value, all of them finite, and so are the sums of their squares.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
     values: Vec<f64>,
 }
 
 impl Sample {
-    /// `None` when `values` is empty or holds a value that is not finite.
+    /// `None` when `values` is empty or holds a value that is not finite, or beyond 10¹⁵⁰.
     pub fn new(values: Vec<f64>) -> Option<Self> {
-        (!values.is_empty() && values.iter().all(|v| v.is_finite())).then_some(Self { values })
+        (!values.is_empty() && values.iter().all(|v| v.abs() <= LARGEST)).then_some(Self { values })
     }
 
     pub fn values(&self) -> &[f64] {

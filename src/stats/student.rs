@@ -29,7 +29,13 @@ pub(super) fn t_quantile(p: f64, degrees_of_freedom: f64) -> f64 {
 
 /// The chance of a value at least as far from 0.
 pub(super) fn t_tails(x: f64, degrees_of_freedom: f64) -> f64 {
-    StudentsT::new(0.0, 1.0, degrees_of_freedom).map_or(f64::NAN, |t| 2.0 * t.sf(x.abs()))
+    let Ok(t) = StudentsT::new(0.0, 1.0, degrees_of_freedom) else { return f64::NAN };
+    match x.abs() {
+        x if x.is_nan() || !degrees_of_freedom.is_finite() => f64::NAN,
+        // The library squares it.
+        x if x > 1e100 => 0.0,
+        x => 2.0 * t.sf(x),
+    }
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod compressed;
 mod conclusions;
 mod corpus;
 mod coverage;
+mod damaged;
 mod damaged_hypervisor;
 mod determinism;
 mod documented;

@@ -51,9 +51,14 @@ fn what_shows_the_analysis_never_sees_the_logs() {
 #[test]
 fn only_the_rooms_for_it_touch_the_disk() {
     let allowed = [
+        "src/input/folder.rs",
         "src/input/session.rs",
         "src/input/load.rs",
         "src/write/output.rs",
+        "src/write/output/disk.rs",
+        "src/write/output/staging.rs",
+        "src/write/output/tests.rs",
+        "src/write/present.rs",
         "src/write/manifest.rs",
         "src/cli/inspect.rs",
         "src/cli/inspect/mod.rs",

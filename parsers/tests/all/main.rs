@@ -8,6 +8,7 @@
 mod common;
 mod detection;
 mod formats;
+mod growth;
 mod parts;
 mod properties;
 mod samples;

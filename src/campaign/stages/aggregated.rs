@@ -61,10 +61,12 @@ impl Aggregated {
                 .map(|grids| Benchmarked { grids, ..Benchmarked::default() }),
         };
         let benchmarked = benchmarked.map_err(|error| ConfigError::new(format!("{error:#}")))?;
+        let sweeps = sweep::sweeps(&conditions, &series, &benchmarked.benchmarks);
+        diagnostics.extend(sweep::without_line(&sweeps));
         Ok(Self {
             agreements: agreement::agreements(&runs),
             convergence: convergence::convergence(&conditions, &runs),
-            sweeps: sweep::sweeps(&conditions, &series, &benchmarked.benchmarks),
+            sweeps,
             hosts,
             vm,
             conditions,

@@ -3,10 +3,8 @@
 //! Numbers in, numbers out. Errors are of two kinds: those that differ from event to event, which averaging
 //! makes smaller, and those that all events of a kind have in common, which it does not.
 
-use statrs::distribution::{ChiSquared, ContinuousCDF};
-
 use crate::model::Estimate;
-use crate::stats::{Sample, t_quantile_975};
+use crate::stats::{Sample, chi_squared_quantile, t_quantile_975};
 
 /// Half-width of a 95 % interval in standard deviations, where these are known.
 const NORMAL: f64 = 1.96;
@@ -77,7 +75,7 @@ pub fn offsets(n: usize, differences: &[Difference]) -> Option<Vec<Offset>> {
 
 /// √(χ² ⁄ ν) where χ² lies above its 95 % quantile, else 1 (Birge, 1932).
 fn excess(chi_squared: f64, degrees_of_freedom: f64) -> f64 {
-    let usual = ChiSquared::new(degrees_of_freedom).map_or(f64::INFINITY, |d| d.inverse_cdf(0.95));
+    let usual = chi_squared_quantile(0.95, degrees_of_freedom).unwrap_or(f64::INFINITY);
     if chi_squared > usual { (chi_squared / degrees_of_freedom).sqrt() } else { 1.0 }
 }
 

@@ -1,5 +1,7 @@
 //! The beginning of a run: from its two header rows to its columns.
 
+use std::collections::HashMap;
+
 use super::columns::{Kind, Spec, factor, spec};
 use super::run::{Run, Stamp, Sum, Target, widths};
 use super::table::Table;
@@ -29,20 +31,33 @@ pub(super) struct Heading<'a> {
 
 impl Table {
     /// A run begins below these two rows.
-    pub(super) fn begin(&mut self, heading: Heading<'_>, diagnostics: &mut Diagnostics) {
+    ///
+    /// Whether it can: not if it has far more columns than the file has values.
+    pub(super) fn begin(&mut self, heading: Heading<'_>, diagnostics: &mut Diagnostics) -> bool {
         if self.run.first_row {
             diagnostics.note("run-without-rows", Place::line(heading.line.number, b""), || {
                 format!("run {} before this one has a header but no rows", i64::from(self.segments) - 1)
             });
         }
-        let mut layout = Vec::with_capacity(heading.columns.len());
-        let mut used = vec![false; self.buffers.len()];
         self.run = Run::headless();
+        if self.is_full(heading.columns.len()) {
+            diagnostics.error("too-many-columns", Place::line(heading.line.number, heading.line.text), || {
+                format!(
+                    "with this header there would be {} columns, far more than the log has values; the rows of this \
+                     run are left out",
+                    self.buffers.len().saturating_add(heading.columns.len())
+                )
+            });
+            return false;
+        }
+        let mut layout = Vec::with_capacity(heading.columns.len());
+        let mut used = Used { columns: vec![false; self.buffers.len()], numbers: HashMap::new() };
         for (group, subtitle) in heading.columns {
             let buffer = self.next_column(spec(group, subtitle), &mut used);
             layout.push(Target { buffer, factor: factor(group, heading.units) });
         }
-        let absent = used.iter().enumerate().filter(|(_, used)| !**used).map(|(index, _)| index).collect();
+        let absent =
+            used.columns.iter().enumerate().filter(|(_, used)| !**used).map(|(index, _)| index).collect();
         self.run = Run {
             writer: heading.writer,
             claimed: heading.claimed,
@@ -60,26 +75,31 @@ impl Table {
         for direction in ["received", "sent"] {
             self.sum(direction, heading.line, diagnostics);
         }
+        true
     }
 
     /// The column for a cell, a new one if need be. A name that the run has used already gets a number.
-    fn next_column(&mut self, mut spec: Spec, used: &mut Vec<bool>) -> usize {
+    fn next_column(&mut self, mut spec: Spec, used: &mut Used) -> usize {
         let plain = spec.name.clone();
-        let mut number = 1_u32;
-        while reserved(&spec)
-            || self
-                .buffers
-                .iter()
-                .zip(used.iter())
-                .any(|(buffer, used)| *used && buffer.spec.name == spec.name)
-        {
+        // Where the search ended for the last column of that name: a header may have ten thousand.
+        let mut number = used.numbers.get(&plain).copied().unwrap_or(1);
+        if number > 1 {
+            spec.name = format!("{plain}#{number}");
+        }
+        let taken = |place: Option<usize>, used: &Used| {
+            place.and_then(|index| used.columns.get(index)).copied().unwrap_or(false)
+        };
+        while reserved(&spec) || taken(self.place(&spec.name), used) {
             number = number.saturating_add(1);
             spec.name = format!("{plain}#{number}");
         }
+        if number > 1 {
+            used.numbers.insert(plain, number);
+        }
         let index = self.column(spec);
-        match used.get_mut(index) {
+        match used.columns.get_mut(index) {
             Some(used) => *used = true,
-            None => used.push(true),
+            None => used.columns.push(true),
         }
         index
     }
@@ -132,6 +152,14 @@ impl Table {
         let buffer = self.column(spec);
         self.run.sums.push(Sum { buffer, cells });
     }
+}
+
+/// What the header in hand has used so far.
+struct Used {
+    /// For each column of the table, whether it is one of the header.
+    columns: Vec<bool>,
+    /// The number of the last column of a name that it has several times.
+    numbers: HashMap<String, u32>,
 }
 
 /// Names of columns that are not read from cells of that name.

@@ -129,7 +129,7 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
         origin: Origin::default(),
         version: None,
         expect: Expect::Groups,
-        table: Table::new(bytes.len() / 80, dialect),
+        table: Table::new(bytes.len(), dialect),
         facts: Facts::default(),
         rows: RowCount::default(),
         diagnostics: Diagnostics::default(),
@@ -268,7 +268,11 @@ impl Reader {
             }
             self.facts.set_text("network_unit", units.of_network().as_bytes());
         }
-        self.table.begin(heading, &mut self.diagnostics);
+        if !self.table.begin(heading, &mut self.diagnostics) {
+            // It was said why its rows are lost.
+            self.headless = true;
+            return;
+        }
         let rates = columns.iter().any(|(group, _)| group.starts_with("net/") || group.starts_with("dsk/"));
         writer::report(writer, contradiction, units, rates, line, &mut self.diagnostics);
         self.origin.used = true;

@@ -3,6 +3,8 @@
 //! Runs may have different columns, so the table has the union of them, in the order in which they first
 //! occur; a column that a run does not have is null in its rows.
 
+use std::collections::HashMap;
+
 use polars::prelude::{
     ChunkedBuilder, Float64Type, IntoSeries, PlSmallStr, PrimitiveChunkedBuilder, Series,
     StringChunkedBuilder, UInt32Type,
@@ -19,6 +21,15 @@ use crate::diagnostic::{Diagnostics, Place};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::lines::Line;
 use crate::text::plain;
+
+/// Bytes of a row, to guess how many there are.
+const BYTES_A_ROW: usize = 80;
+/// A row has at least two bytes for each cell; several runs that have no column in common need more cells, a header that
+/// changes all the time very many.
+const CELLS_A_BYTE: usize = 4;
+const LEAST_CELLS: usize = 1_000_000;
+/// Columns from which on none gets room before it has values.
+const MANY_COLUMNS: usize = 256;
 
 /// A column and its values so far.
 pub(super) struct Buffer {
@@ -84,6 +95,10 @@ struct Times {
 pub(super) struct Table {
     pub run: Run,
     pub buffers: Vec<Buffer>,
+    /// The place of each column by its name.
+    places: HashMap<String, usize>,
+    /// Rows times columns never become more than this; see [`Table::is_full`].
+    most_cells: usize,
     pub segments: u32,
     segment: PrimitiveChunkedBuilder<UInt32Type>,
     rows: usize,
@@ -98,10 +113,14 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub fn new(capacity: usize, dialect: Dialect) -> Self {
+    /// The table of a file of so many bytes.
+    pub fn new(bytes: usize, dialect: Dialect) -> Self {
+        let capacity = bytes / BYTES_A_ROW;
         Self {
             run: Run::headless(),
             buffers: Vec::new(),
+            places: HashMap::new(),
+            most_cells: bytes.saturating_mul(CELLS_A_BYTE).max(LEAST_CELLS),
             segments: 0,
             segment: PrimitiveChunkedBuilder::new("segment".into(), capacity),
             rows: 0,
@@ -120,16 +139,41 @@ impl Table {
 
     /// The column of that name, a new one if need be. The run in hand has it from now on.
     pub fn column(&mut self, spec: Spec) -> usize {
-        if let Some(index) = self.buffers.iter().position(|buffer| buffer.spec.name == spec.name) {
+        if let Some(index) = self.place(&spec.name) {
             self.run.absent.retain(|absent| *absent != index);
             return index;
         }
-        self.buffers.push(Buffer::new(spec, self.rows, self.capacity));
-        self.buffers.len().saturating_sub(1)
+        let index = self.buffers.len();
+        self.places.insert(spec.name.clone(), index);
+        // Room for the whole file at once, unless a column is one of very many.
+        let capacity = if index < MANY_COLUMNS { self.capacity } else { self.rows };
+        self.buffers.push(Buffer::new(spec, self.rows, capacity));
+        index
+    }
+
+    /// Where the column of a name is, if there is one.
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.places.get(name).copied()
+    }
+
+    /// Whether the file holds far fewer values than its columns have rows: a header that changes all the time, or columns
+    /// without end over short rows. A log of several runs with different columns has less than one cell a byte.
+    pub fn is_full(&self, more_columns: usize) -> bool {
+        let columns = self.buffers.len().saturating_add(more_columns);
+        self.rows.saturating_add(1).saturating_mul(columns) > self.most_cells
     }
 
     /// Takes a row of the current run. Whether it could be used.
     pub fn row(&mut self, line: Line<'_>, diagnostics: &mut Diagnostics) -> bool {
+        if self.is_full(0) {
+            diagnostics.error("too-many-columns", Place::line(line.number, line.text), || {
+                format!(
+                    "the headers before this row name {} columns, far more than there are values: the row is left out",
+                    self.buffers.len()
+                )
+            });
+            return false;
+        }
         if let Some(time_s) = self.plain_row(line) {
             self.end_row(time_s);
             return true;

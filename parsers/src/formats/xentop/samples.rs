@@ -102,6 +102,9 @@ pub(super) fn sort<'a>(
     };
     // For each domain, the sample in which it was last.
     let mut last: Vec<u32> = Vec::new();
+    // For each name that is there twice, in which sample and the last number of it: one name on every row would else be
+    // counted from the first each time.
+    let mut twice: HashMap<&[u8], (u32, u32)> = HashMap::new();
     let mut sample = 0_u32;
     let mut before: Option<&[u8]> = None;
     let mut ended_with: Option<&[u8]> = None;
@@ -127,8 +130,14 @@ pub(super) fn sort<'a>(
             sorted.damaged.push(row.after_damage);
             ended_with = before;
         } else {
+            if let Some((_, number)) = twice.get(row.name).filter(|(of, _)| *of == sample) {
+                domain.number = *number;
+            }
             while there(&domain, &last) {
                 domain.number = domain.number.saturating_add(1);
+            }
+            if domain.number > 1 {
+                twice.insert(row.name, (sample, domain.number));
             }
             if domain.number > 1 {
                 diagnostics.warning("same-name", Place::line(row.line, row.name), || {

@@ -10,6 +10,9 @@ pub enum Spread {
     Log,
 }
 
+/// More ticks than this are the work of a number that should not be there.
+const MOST_TICKS: usize = 100;
+
 /// One axis: its range and where its ticks are.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scale {
@@ -81,6 +84,9 @@ impl Scale {
         let numbers = |digits: &'static [f64]| {
             (-9..12).flat_map(move |power| digits.iter().map(move |digit| digit * 10f64.powi(power)))
         };
+        if !(min > 0.0 && max >= min && max.is_finite()) {
+            return Self { spread: Spread::Log, low: 1.0, high: 10.0, ticks: vec![1.0, 10.0], decimals: 0 };
+        }
         let low = numbers(ENDS).take_while(|v| *v <= min).last().unwrap_or(min);
         let high = numbers(ENDS).find(|v| *v >= max && *v > low).unwrap_or(max);
         let digits: &[f64] = if high / low > 2e3 { &[1.0] } else { &[1.0, 2.0, 5.0] };
@@ -88,10 +94,16 @@ impl Scale {
         Self { spread: Spread::Log, low, high, ticks, decimals: 0 }
     }
 
+    /// Whatever stands in a log, there are a few ticks, each on the axis.
     fn linear(low: f64, high: f64, step: f64) -> Self {
+        if ![low, high, high - low, step].iter().all(|number| number.is_finite()) || step <= 0.0 {
+            return Self::linear(0.0, 1.0, 0.5);
+        }
+        let high = if high > low { high } else { low + step.max(low.abs() * 1e-9) };
         let first = (low / step - 1e-9).ceil() as i64;
         let last = (high / step + 1e-9).floor() as i64;
-        let ticks = (first..=last).map(|i| i as f64 * step).collect();
+        let on_axis = |tick: &f64| (low - step..=high + step).contains(tick);
+        let ticks = (first..=last).take(MOST_TICKS).map(|i| i as f64 * step).filter(on_axis).collect();
         let decimals = (-step.log10() - 1e-9).ceil().clamp(0.0, 9.0) as usize;
         Self { spread: Spread::Linear, low, high, ticks, decimals }
     }
@@ -129,6 +141,47 @@ mod tests {
     fn labels(scale: &Scale) -> String {
         let text = Text::new(Language::De);
         scale.ticks.iter().map(|t| scale.label(*t, &text)).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn no_number_breaks_an_axis() {
+        let numbers = [
+            0.0,
+            -0.0,
+            1.0,
+            -1.0,
+            1e-320,
+            1e15,
+            1e300,
+            -1e300,
+            f64::MAX,
+            f64::MIN,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            f64::NAN,
+            4e9,
+            1e-9,
+        ];
+        let check = |scale: Scale| {
+            assert!(scale.low < scale.high && scale.low.is_finite() && scale.high.is_finite(), "{scale:?}");
+            assert!(
+                scale.ticks.len() <= MOST_TICKS && scale.ticks.iter().all(|tick| tick.is_finite()),
+                "{scale:?}"
+            );
+            assert!(scale.position(scale.high).is_finite(), "{scale:?}");
+        };
+        for a in numbers {
+            check(Scale::from_zero(a, 5));
+            check(Scale::percent(a));
+            check(Scale::of_baseline(a));
+            for b in numbers {
+                for scale in
+                    [Scale::around(a, b, 5), Scale::signed(a, b, 5), Scale::time(a, b, 5), Scale::log(a, b)]
+                {
+                    check(scale);
+                }
+            }
+        }
     }
 
     #[test]
