@@ -269,6 +269,9 @@ pub struct FigureArgs {
     /// Output file; `-` for stdout
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Replace an existing file
+    #[arg(long)]
+    pub force: bool,
     /// Language of the figure
     #[arg(long, default_value = "en")]
     pub lang: Language,

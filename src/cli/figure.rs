@@ -4,11 +4,12 @@ use anyhow::{Context as _, bail};
 
 use super::args::FigureArgs;
 use super::terminal::print_data;
-use super::{Ending, conclude, side_by_side};
+use super::{Ending, conclude, side_by_side, tell};
 use crate::campaign::driver;
 use crate::model::{Analysis, CurveMetric, Entries, HostId, Role, curves};
 use crate::show::figures::{Figure as _, OverlayFigure, OverviewFigure};
 use crate::show::text::Text;
+use crate::write::output;
 
 pub fn run(args: &FigureArgs) -> anyhow::Result<Ending> {
     let options = driver::Options {
@@ -16,6 +17,10 @@ pub fn run(args: &FigureArgs) -> anyhow::Result<Ending> {
         layout: args.layout(),
         ..Default::default()
     };
+    let file = args.output.as_deref().filter(|path| path.as_os_str() != "-");
+    if let Some(path) = file {
+        output::check_file(path, args.force)?;
+    }
     let outcome = side_by_side(&args.campaigns, &options, &args.common)?;
     let analysis = &outcome.analysis;
     let text = Text::new(args.lang);
@@ -23,8 +28,10 @@ pub fn run(args: &FigureArgs) -> anyhow::Result<Ending> {
         Some(figure) => figure.draw(&text)?,
         None => over_time(analysis, args)?.draw(&text)?,
     };
-    match args.output.as_deref().filter(|path| path.as_os_str() != "-") {
-        Some(path) => std::fs::write(path, svg).with_context(|| path.display().to_string())?,
+    match file {
+        Some(path) => {
+            tell(&output::write_file(path, svg.as_bytes(), args.force)?, &args.common);
+        }
         None => print_data(svg.as_bytes())?,
     }
     Ok(conclude(&analysis.diagnostics, outcome.exceeded.iter(), false, &args.common))
