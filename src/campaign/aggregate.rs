@@ -11,7 +11,7 @@ use crate::model::{
     Bin, Condition, ConditionId, Curve, Entries, Event, Measurement, Range, Run, Series, Trace, Unit,
 };
 use crate::run::bins::BinnedSamples;
-use crate::stats::{Sample, Support, mean_interval};
+use crate::stats::{Sample, Support, student_interval};
 
 /// All series that have at least one value, of each condition in the order of their entries. Members of a family come
 /// in the order in which the runs have them.
@@ -109,9 +109,13 @@ fn bin(t_s: f64, index: usize, traces: &[Trace], support: Support) -> Bin {
     let values: Vec<f64> = traces.iter().filter_map(|trace| trace.values[index]).collect();
     let n = u32::try_from(values.len()).unwrap_or(u32::MAX);
     match Sample::new(values) {
-        Some(sample) => {
-            Bin { t_s, n, mean: Some(sample.mean()), sd: sample.sd(), ci95: mean_interval(&sample, support) }
-        }
+        Some(sample) => Bin {
+            t_s,
+            n,
+            mean: Some(sample.mean()),
+            sd: sample.sd(),
+            ci95: student_interval(&sample, support),
+        },
         None => Bin { t_s, n: 0, mean: None, sd: None, ci95: None },
     }
 }

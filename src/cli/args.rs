@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::input::config::{AlignKey, LayoutTable};
 use crate::show::report::DocumentFormat;
@@ -12,7 +13,12 @@ use crate::show::text::Language;
 /// costs and efficiencies, as documents and as data.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, arg_required_else_help = true)]
-#[command(after_help = "Exit status: 0 success; 1 failure; 2 error in the command line or campaign.toml; \
+#[command(after_help = "Examples:
+  stillstand report LOGS -o report     a report of a folder of logs
+  stillstand init LOGS                 a campaign.toml for logs whose names say little
+  stillstand inspect LOGS              what each file is, and how much of it can be read
+
+Exit status: 0 success; 1 failure; 2 error in the command line or campaign.toml; \
 3 success, but --strict found problems in the data; 4 verify found a difference or a limit was exceeded.")]
 pub struct Cli {
     #[command(subcommand)]
@@ -37,10 +43,19 @@ pub enum Command {
     Placement(PlacementArgs),
     /// Propose a campaign.toml for a folder of logs, for you to correct
     Init(InitArgs),
+    /// Draw one quantity of all conditions as a figure for a paper (SVG)
+    Figure(FigureArgs),
     /// List the log formats that stillstand reads
     Formats,
     /// List the numbers of a run: how data, limits and published figures call them, and how each is computed
     Metrics(MetricsArgs),
+    /// Print the completions of a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page (roff)
+    Man,
 }
 
 #[derive(Debug, Args)]
@@ -174,8 +189,8 @@ pub struct IngestArgs {
 
 #[derive(Debug, Args)]
 pub struct InspectArgs {
-    /// Log files
-    #[arg(required = true)]
+    /// Log files, or folders: of the files below a folder a table says what each is
+    #[arg(required = true, value_name = "FILE|DIR")]
     pub files: Vec<PathBuf>,
     /// Output format
     #[arg(long, value_enum, default_value_t = InspectFormat::Table)]
@@ -231,6 +246,43 @@ pub struct PlacementArgs {
     pub lang: Language,
     #[command(flatten)]
     pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct FigureArgs {
+    /// Folders with logs and optionally a campaign.toml; several are put side by side
+    #[arg(required = true, value_name = "CAMPAIGN")]
+    pub campaigns: Vec<PathBuf>,
+    /// What to draw: a quantity over time such as `net.sent` or `ping.rtt`, `migration_duration`, or an outage such
+    /// as `outage_ping`
+    #[arg(long)]
+    pub metric: String,
+    /// The host by its name or role (source, target, observer), where several have the quantity
+    #[arg(long)]
+    pub host: Option<String>,
+    /// Draw only these levels of a factor; may be repeated
+    #[arg(long = "where", value_name = "FACTOR=LEVEL,…", value_parser = levels)]
+    pub shown: Vec<(String, Vec<String>)>,
+    /// Event at which the curves of all runs are aligned [default: from campaign.toml, else request]
+    #[arg(long, value_name = "EVENT")]
+    pub align: Option<AlignKey>,
+    /// Output file; `-` for stdout
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace an existing file
+    #[arg(long)]
+    pub force: bool,
+    /// Language of the figure
+    #[arg(long, default_value = "en")]
+    pub lang: Language,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+impl FigureArgs {
+    pub fn layout(&self) -> LayoutTable {
+        LayoutTable { shown: self.shown.iter().cloned().collect(), ..LayoutTable::default() }
+    }
 }
 
 #[derive(Debug, Args)]

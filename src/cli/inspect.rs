@@ -3,8 +3,9 @@
 mod inspection;
 mod text;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use stillstand_parsers as parsers;
 
 use self::inspection::Inspection;
@@ -14,19 +15,35 @@ use super::terminal::{print_data, print_styled};
 use crate::input::{folder, load};
 
 pub fn run(args: &InspectArgs) -> anyhow::Result<Ending> {
-    let inspections: Vec<Inspection> = args.files.iter().flat_map(|path| inspect(path)).collect();
+    // The files below folders are listed, those that are named are described.
+    let (mut listed, mut described): (Vec<Inspection>, Vec<Inspection>) = (Vec::new(), Vec::new());
+    for path in &args.files {
+        if path.is_dir() {
+            let found: Vec<PathBuf> = folder::list(path)?.files.into_values().collect();
+            let each: Vec<Vec<Inspection>> = found.par_iter().map(|path| inspect(path)).collect();
+            listed.extend(each.into_iter().flatten());
+        } else {
+            described.extend(inspect(path));
+        }
+    }
     match args.format {
         InspectFormat::Json => {
-            let mut json = serde_json::to_vec_pretty(&inspections)?;
+            let all: Vec<&Inspection> = listed.iter().chain(&described).collect();
+            let mut json = serde_json::to_vec_pretty(&all)?;
             json.push(b'\n');
             print_data(&json)?;
         }
         InspectFormat::Table => {
-            print_styled(&inspections.iter().map(text::readable).collect::<Vec<_>>().join("\n"))?;
+            let table = (!listed.is_empty()).then(|| text::table(&listed));
+            let texts = table.into_iter().chain(described.iter().map(text::readable));
+            print_styled(&texts.collect::<Vec<_>>().join("\n"))?;
         }
     }
-    let unusable = inspections.iter().filter(|inspection| inspection.format.is_none()).count();
-    anyhow::ensure!(unusable == 0, "{unusable} of {} files could not be read", inspections.len());
+    // Not every file of a folder need be a log.
+    let unusable = described.iter().filter(|inspection| inspection.format.is_none()).count();
+    anyhow::ensure!(unusable == 0, "{unusable} of {} files could not be read", described.len());
+    let none = described.is_empty() && listed.iter().all(|inspection| inspection.format.is_none());
+    anyhow::ensure!(!none, "none of {} files could be read", listed.len());
     Ok(Ending::Done)
 }
 

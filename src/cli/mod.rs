@@ -2,6 +2,7 @@
 
 mod args;
 mod compare;
+mod figure;
 mod formats;
 mod ingest;
 mod init;
@@ -10,6 +11,7 @@ mod metrics;
 mod placement;
 mod progress;
 mod report;
+mod shell;
 mod show;
 mod signals;
 mod stats;
@@ -57,7 +59,10 @@ pub fn main() -> ExitCode {
         Command::Compare(args) => in_pool(args.common.jobs, || compare::run(&args)),
         Command::Placement(args) => in_pool(args.common.jobs, || placement::run(&args)),
         Command::Init(args) => in_pool(args.common.jobs, || init::run(&args)),
+        Command::Figure(args) => in_pool(args.common.jobs, || figure::run(&args)),
         Command::Formats => formats::run(),
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man => shell::man(),
         Command::Metrics(args) => metrics::run(&args),
     };
     match ended {

@@ -283,8 +283,24 @@ fn without_compression(path: &str) -> &str {
     [".gz", ".zst"].iter().find_map(|ending| path.strip_suffix(ending)).unwrap_or(path)
 }
 
+/// A question for the folder beside a missing one that is called most like it; empty where none is.
+fn nearest(missing: &Path) -> String {
+    let above = missing.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let wanted = folder_name(missing);
+    let beside = std::fs::read_dir(above).into_iter().flatten().flatten();
+    let folders = beside.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    let mut names: Vec<(f64, String)> = folders
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .map(|name| (strsim::jaro_winkler(&wanted, &name), name))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .collect();
+    names.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    let path = |name: &String| missing.with_file_name(name);
+    names.first().map_or_else(String::new, |(_, name)| format!("; did you mean {}?", path(name).display()))
+}
+
 fn is_folder(path: &Path) -> anyhow::Result<()> {
-    anyhow::ensure!(path.exists(), "{}: no such folder", path.display());
+    anyhow::ensure!(path.exists(), "{}: no such folder{}", path.display(), nearest(path));
     anyhow::ensure!(path.is_dir(), "{}: a campaign is a folder, this is a file", path.display());
     Ok(())
 }

@@ -13,6 +13,7 @@ mod benchmarks_shown;
 mod clock_estimates;
 mod clocks;
 mod closed_loop_ping;
+mod commands;
 mod compressed;
 mod conclusions;
 mod corpus;

@@ -14,8 +14,8 @@ fn the_folder_of_the_sample_campaign() {
     let count = |folder: &str, extension: &str| {
         files.keys().filter(|path| path.starts_with(folder) && path.ends_with(extension)).count()
     };
-    // Five loads × (two hosts × five kinds + round trips + time line), the overview, two pairs of methods.
-    assert_eq!(count("figures/", ".svg"), 63);
+    // Five loads × (two hosts × five kinds + round trips + time line), the overview, two pairs of methods, seven overlays.
+    assert_eq!(count("figures/", ".svg"), 70);
     assert_eq!(count("tables/", ".csv"), count("tables/", ".tex"));
     assert!(count("tables/", ".csv") >= 20);
     assert!(files["report.pdf"].starts_with(b"%PDF-"));

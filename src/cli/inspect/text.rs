@@ -41,6 +41,37 @@ pub fn readable(inspection: &Inspection) -> String {
     text
 }
 
+/// Files one below the other: what each is, and how much of it was read.
+pub fn table(inspections: &[Inspection]) -> String {
+    let mut table = plain_table();
+    table.set_header(["file", "format", "rows", "lost", "parts", "problems"]);
+    for index in 2..=4 {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    for of in inspections {
+        let count = |severity| of.diagnostics.iter().filter(|d| d.severity == severity).count();
+        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+        let problems = [(errors, "error"), (warnings, "warning")].map(|(n, word)| match n {
+            0 => String::new(),
+            1 => format!("1 {word}"),
+            n => format!("{n} {word}s"),
+        });
+        let problems = problems.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(", ");
+        let number = |n: usize| if of.format.is_some() { n.to_string() } else { String::new() };
+        table.add_row([
+            safe_line(&of.file).to_string(),
+            of.format.unwrap_or("not recognised").to_owned(),
+            number(of.rows_read),
+            number(of.rows_lost),
+            if of.parts.len() > 1 { of.parts.len().to_string() } else { String::new() },
+            problems,
+        ]);
+    }
+    format!("{table}\n")
+}
+
 fn line(text: &mut String, label: &str, value: &str) {
     let _ = writeln!(text, "  {label:LABEL$}{}", safe_line(value));
 }

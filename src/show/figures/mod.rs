@@ -48,7 +48,7 @@ use efficiency::EfficiencyFigure;
 use heat_map::HeatMapFigure;
 use over_time::OverTimeFigure;
 pub use overlay::OverlayFigure;
-use overview::OverviewFigure;
+pub use overview::OverviewFigure;
 use placement::PlacementFigure;
 use rounds::RoundsFigure;
 use several_vms::SeveralVmsFigure;

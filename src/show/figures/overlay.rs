@@ -28,6 +28,8 @@ const RIGHT: i32 = 60;
 const AXIS_NAME_BELOW: i32 = 160;
 const NOTE_BELOW: i32 = 255;
 const HEIGHT_BELOW: i32 = 305;
+/// Room for the unit behind the title.
+const WIDEST_UNIT: i32 = 700;
 /// What reports show of each host, by role: what migrations are about.
 const OF_HOSTS: [(CurveMetric, Role); 4] = [
     (curves::NET_SENT, Role::Source),
@@ -251,6 +253,7 @@ impl Figure for OverlayFigure<'_> {
         let panel = Panel { frame, x, y, items };
         let size = (theme::FULL_WIDTH, top + PLOT_HEIGHT + HEIGHT_BELOW);
         document(size, &title, text.get("figure.note.overlay"), |canvas| {
+            let title = canvas.fit(&title, right - WIDEST_UNIT, Type::title())?;
             canvas.text(&title, (10, TITLE_Y), Type::title())?;
             if !unit.is_empty() {
                 let after = 10 + canvas.width(&title, Type::title())? + 40;

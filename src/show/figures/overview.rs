@@ -47,8 +47,12 @@ fn all_lanes() -> impl Iterator<Item = Lane> {
 }
 
 impl Lane {
+    fn metric(&self) -> &'static str {
+        self.method.map_or(MIGRATION_DURATION, Method::metric)
+    }
+
     fn summary(&self, analysis: &Analysis, condition: ConditionId) -> Option<SeriesSummary> {
-        let metric = self.method.map_or(MIGRATION_DURATION, Method::metric);
+        let metric = self.metric();
         let series = analysis.series.iter().find(|s| s.condition == condition && s.metric == metric)?;
         series.summary
     }
@@ -76,6 +80,20 @@ impl<'a> OverviewFigure<'a> {
         let has_data = |lane: &Lane| analysis.conditions.ids().any(|c| lane.summary(analysis, c).is_some());
         let lanes: Vec<Lane> = all_lanes().filter(has_data).collect();
         (!lanes.is_empty()).then_some(Self { analysis, lanes })
+    }
+}
+
+impl<'a> OverviewFigure<'a> {
+    /// Only the lane of one number; `None` where there is none, or nothing of it to draw.
+    pub fn of(analysis: &'a Analysis, metric: &str) -> Option<Self> {
+        let mut figure = Self::list(analysis)?;
+        figure.lanes.retain(|lane| lane.metric() == metric);
+        (!figure.lanes.is_empty()).then_some(figure)
+    }
+
+    /// The numbers that have a lane.
+    pub fn metrics(analysis: &'a Analysis) -> Vec<&'static str> {
+        Self::list(analysis).into_iter().flat_map(|figure| figure.lanes).map(|lane| lane.metric()).collect()
     }
 }
 

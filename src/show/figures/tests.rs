@@ -143,6 +143,11 @@ fn what_the_data_allow_is_listed_in_the_order_of_the_report() {
         ids,
         [
             "overview",
+            "all-ping-rtt",
+            "all-kirsche-net-sent",
+            "all-apfel-mem-used",
+            "all-kirsche-domain-asam-cpu",
+            "all-apfel-domain-asam-cpu",
             "none-kirsche-cpu-by-domain",
             "none-apfel-cpu-by-domain",
             "none-kirsche-cpu-by-state",
@@ -167,8 +172,9 @@ fn what_the_data_allow_is_listed_in_the_order_of_the_report() {
     let stands = |index: usize| (figures[index].figure.place().unwrap(), figures[index].figure.layout());
     assert_eq!(stands(0), (Place::Overview, Layout::Whole));
     let target = Some(Id::new(1));
-    assert_eq!(stands(2), (Place::Hosts(FIRST), Layout::Half { row: "cpu-by-domain", host: target }));
-    assert_eq!(stands(19), (Place::Service(Id::new(1)), Layout::Whole));
+    assert_eq!(stands(1), (Place::Across, Layout::Whole));
+    assert_eq!(stands(7), (Place::Hosts(FIRST), Layout::Half { row: "cpu-by-domain", host: target }));
+    assert_eq!(stands(24), (Place::Service(Id::new(1)), Layout::Whole));
 }
 
 #[test]

@@ -1,0 +1,81 @@
+//! `stillstand figure`
+
+use anyhow::{Context as _, bail};
+
+use super::args::FigureArgs;
+use super::terminal::print_data;
+use super::{Ending, conclude, side_by_side, tell};
+use crate::campaign::driver;
+use crate::model::{Analysis, CurveMetric, Entries, HostId, Role, curves};
+use crate::show::figures::{Figure as _, OverlayFigure, OverviewFigure};
+use crate::show::text::Text;
+use crate::write::output;
+
+pub fn run(args: &FigureArgs) -> anyhow::Result<Ending> {
+    let options = driver::Options {
+        align: args.align.into_iter().collect(),
+        layout: args.layout(),
+        ..Default::default()
+    };
+    let file = args.output.as_deref().filter(|path| path.as_os_str() != "-");
+    if let Some(path) = file {
+        output::check_file(path, args.force)?;
+    }
+    let outcome = side_by_side(&args.campaigns, &options, &args.common)?;
+    let analysis = &outcome.analysis;
+    let text = Text::new(args.lang);
+    let svg = match OverviewFigure::of(analysis, &args.metric) {
+        Some(figure) => figure.draw(&text)?,
+        None => over_time(analysis, args)?.draw(&text)?,
+    };
+    match file {
+        Some(path) => {
+            tell(&output::write_file(path, svg.as_bytes(), args.force)?, &args.common);
+        }
+        None => print_data(svg.as_bytes())?,
+    }
+    Ok(conclude(&analysis.diagnostics, outcome.exceeded.iter(), false, &args.common))
+}
+
+/// The quantity over time, on the host that the command line names; without one, on the only host that has it, or of
+/// the service.
+fn over_time<'a>(analysis: &'a Analysis, args: &FigureArgs) -> anyhow::Result<OverlayFigure<'a>> {
+    let metric = args.metric.as_str();
+    let here = || analysis.curves.iter().filter(|curve| curve.metric == metric);
+    if here().next().is_none() {
+        let mut known: Vec<&str> = analysis.curves.iter().map(|curve| curve.metric.as_str()).collect();
+        known.sort_unstable();
+        known.dedup();
+        let lanes = OverviewFigure::metrics(analysis);
+        let family = curves::CURVES.iter().any(|entry: &CurveMetric| entry.key.parameter(metric).is_some());
+        let why = if family { "the logs have no" } else { "there is no quantity" };
+        bail!("{why} `{metric}`; this campaign has {}", [lanes, known].concat().join(", "));
+    }
+    let mut hosts: Vec<Option<&str>> = here().map(|curve| curve.host.as_deref()).collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    let wanted = match args.host.as_deref() {
+        Some(name) => Some(host(analysis, name)?),
+        None => match hosts.as_slice() {
+            [None] => None,
+            [Some(only)] => Some(host(analysis, only)?),
+            several => {
+                let names: Vec<&str> = several.iter().flatten().copied().collect();
+                bail!("{metric} was logged on several hosts: choose one with --host ({})", names.join(", "));
+            }
+        },
+    };
+    OverlayFigure::new(analysis, metric, wanted, analysis.campaign.align)
+        .with_context(|| format!("{metric} has no value on that host"))
+}
+
+/// A host by its name or its role.
+fn host(analysis: &Analysis, wanted: &str) -> anyhow::Result<HostId> {
+    let role = [Role::Source, Role::Target, Role::Observer].into_iter().find(|role| role.name() == wanted);
+    let mut hosts = analysis.campaign.hosts.entries();
+    let found = hosts.find(|(_, host)| host.name == wanted || role == Some(host.role)).map(|(id, _)| id);
+    found.with_context(|| {
+        let names: Vec<&str> = analysis.campaign.hosts.iter().map(|host| host.name.as_str()).collect();
+        format!("there is no host `{wanted}`; the hosts are {}", names.join(", "))
+    })
+}
