@@ -258,7 +258,8 @@ pub fn shown(name: &OsString) -> String {
     name.to_string_lossy().into_owned()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::ffi::OsStringExt as _;
     use std::os::unix::fs::symlink;

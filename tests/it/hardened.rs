@@ -274,7 +274,6 @@ fn documents_show_the_first_thousand_kinds_of_problems_and_the_table_all() {
     assert!(table.contains("Dear diary 1101"));
 }
 
-/// What cannot be made is told; the rest is there, and verified.
 #[test]
 fn names_that_are_too_long_are_cut_and_stay_apart() {
     let part = part_of_campaign(&["none1"]);
