@@ -396,6 +396,10 @@ impl Config {
             seed: file.bootstrap.seed.unwrap_or(20_100_126),
             resamples: file.bootstrap.resamples.unwrap_or(10_000),
         };
+        ensure!(
+            bootstrap.resamples <= MOST_RESAMPLES,
+            "bootstrap.resamples: at most {MOST_RESAMPLES}; more make no interval better, and each takes its time"
+        );
         let layout = file.layout.clone();
         Ok(Self { file, naming, utc_offset_s, align, also_aligned, bootstrap, layout, vm_clock, host_clocks })
     }
@@ -446,6 +450,9 @@ impl Config {
         host.map_or(0.0, |host| self.clock_offset_s(&host.name, at))
     }
 }
+
+/// Resamples beyond which the third digit of an interval no longer changes.
+const MOST_RESAMPLES: u32 = 1_000_000;
 
 /// Whether a condition has all the levels that a `where` names.
 pub fn selects(condition: &BTreeMap<String, String>, factors: &Factors) -> bool {
@@ -546,6 +553,9 @@ mod tests {
         assert!(error("utc_offset = \"noon\"").contains("+01:00"));
         assert!(error("[naming]\npattern = \"(\"").contains("regular expression"));
         assert!(error("[ping]\ninterval_s = 0").contains("above 0"));
+        assert!(error("[bootstrap]\nresamples = 4294967295").contains("at most 1000000"));
+        let nested = "[".repeat(20_000);
+        assert!(!error(&format!("a = {nested}")).is_empty(), "deep nesting is an error");
         let host = "[[hosts]]\nname = \"a\"\nrole = \"source\"\n";
         assert!(error(&format!("{host}{host}")).contains("twice"));
         let published = |metric: &str, stated: &str| {

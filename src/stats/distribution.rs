@@ -13,7 +13,8 @@ pub fn f_tail(x: f64, of_numerator: f64, of_denominator: f64) -> Option<f64> {
         return Some(1.0);
     }
     // Further out the library would divide infinities.
-    Some(if x > 1e200 { 0.0 } else { distribution.sf(x) })
+    let p = if x > 1e200 { 0.0 } else { distribution.sf(x) };
+    Some(p).filter(|p| (0.0..=1.0).contains(p))
 }
 
 /// A quantile of χ²; `None` where the degrees of freedom are none.

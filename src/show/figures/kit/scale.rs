@@ -10,6 +10,8 @@ pub enum Spread {
     Log,
 }
 
+/// Numbers beyond this are on no axis: what is computed from them would be none.
+const LARGEST: f64 = 1e300;
 /// More ticks than this are the work of a number that should not be there.
 const MOST_TICKS: usize = 100;
 
@@ -54,7 +56,7 @@ impl Scale {
     /// Per cent of a whole; above 100 only if the data are.
     pub fn percent(max: f64) -> Self {
         let mut scale = Self::linear(0.0, 100.0, 25.0);
-        scale.high = max.max(100.0);
+        scale.high = if max <= LARGEST { max.max(100.0) } else { 100.0 };
         scale
     }
 
@@ -96,7 +98,7 @@ impl Scale {
 
     /// Whatever stands in a log, there are a few ticks, each on the axis.
     fn linear(low: f64, high: f64, step: f64) -> Self {
-        if ![low, high, high - low, step].iter().all(|number| number.is_finite()) || step <= 0.0 {
+        if ![low, high, step].iter().all(|number| number.abs() <= LARGEST) || step <= 0.0 {
             return Self::linear(0.0, 1.0, 0.5);
         }
         let high = if high > low { high } else { low + step.max(low.abs() * 1e-9) };
