@@ -320,7 +320,7 @@ impl<'a> Reader<'a> {
     fn wrong_data(&mut self, line: Line<'a>) {
         match self.kinds.last_mut() {
             Some(kind @ (Kind::Reply | Kind::Duplicate | Kind::Damaged)) => *kind = Kind::Damaged,
-            _ => self.unreadable(line),
+            Some(Kind::Unreachable | Kind::Timeout | Kind::NoAnswerYet) | None => self.unreadable(line),
         }
     }
 
