@@ -96,8 +96,14 @@ fn is_contradicted(run: &Run, method: Method) -> bool {
 fn worse(comparisons: &[Comparison]) -> Vec<Finding> {
     let by_gehan = |c: &&Comparison| c.test == Some(Test::Gehan) && c.dominance.is_some_and(|d| d > 0.0);
     let by_fisher = |c: &&Comparison| c.test == Some(Test::Fisher) && c.difference.is_some_and(|d| d < 0.0);
+    // Where fewer complete, that is also why outages with failures are longer.
+    let fewer_complete = |of: &Comparison| {
+        let same = |c: &&Comparison| c.metric == Comparison::COMPLETION && (c.a, c.b) == (of.a, of.b);
+        comparisons.iter().filter(same).any(|c| c.is_significant() && by_fisher(&c))
+    };
     let is_shown = |c: &&Comparison| match c.metric.as_str() {
-        Comparison::COMPLETION | Comparison::WITH_FAILURES => true,
+        Comparison::COMPLETION => true,
+        Comparison::WITH_FAILURES => !fewer_complete(c),
         metric => Some(metric) == headline_metric(comparisons),
     };
     comparisons
