@@ -1,5 +1,7 @@
 //! `stillstand stats`
 
+use std::io::{BufWriter, Write};
+
 use super::args::{StatsArgs, StatsFormat};
 use super::{Ending, analyse, conclude, print, show};
 use crate::campaign::driver;
@@ -20,16 +22,21 @@ pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
         let each = analysed.outcomes().map(|outcome| readable(&outcome.analysis, &text, show_table));
         each.collect::<Vec<_>>().join("\n\n").into_bytes()
     };
-    let output = match args.format {
+    match args.format {
         StatsFormat::Json => match (&analysed.portfolio, analysed.analyses().as_slice()) {
-            (None, [(_, analysis)]) => write::json::summary_json(analysis)?,
-            (name, chapters) => write::json::portfolio_json(name.as_deref().unwrap_or_default(), chapters)?,
+            (None, [(_, analysis)]) => {
+                let mut stdout = BufWriter::with_capacity(1 << 16, anstream::stdout().lock());
+                write::json::write_summary(analysis, &mut stdout)?;
+                stdout.flush()?;
+            }
+            (name, chapters) => {
+                print(&write::json::portfolio_json(name.as_deref().unwrap_or_default(), chapters)?)?;
+            }
         },
-        StatsFormat::Csv => write::tables::series_csv(&analysed.analyses())?,
-        StatsFormat::Table => all_readable(show::terminal),
-        StatsFormat::Markdown => all_readable(show::markdown),
-    };
-    print(&output)?;
+        StatsFormat::Csv => print(&write::tables::series_csv(&analysed.analyses())?)?,
+        StatsFormat::Table => print(&all_readable(show::terminal))?,
+        StatsFormat::Markdown => print(&all_readable(show::markdown))?,
+    }
     let exceeded = analysed.outcomes().flat_map(|outcome| &outcome.exceeded);
     Ok(conclude(&analysed.diagnostics(), exceeded, args.strict, &args.common))
 }
@@ -46,6 +53,7 @@ fn readable(analysis: &Analysis, text: &Text, show_table: fn(&TableView) -> Stri
         output.push_str(&format!("{}\n", show::sentences(&format!("- {finding}"), "  ")));
     }
     let mut add = |table: tables::Table, caption: String| {
+        let table = tables::condensed(table);
         if !table.rows.is_empty() {
             output.push_str(&format!("\n{}\n", show_table(&format::table(&table, caption, text))));
         }
