@@ -60,6 +60,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["icmp"],
     clocks: &[Clock::Epoch, Clock::None],
     meaning: Meaning::Replies { resolution_s: 0.0 },
+    marks: &[],
     recognise,
     parse,
 };
