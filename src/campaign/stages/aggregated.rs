@@ -54,6 +54,7 @@ impl Aggregated {
         let curves = curves(&conditions, &runs, bins, config);
         let series = aggregate::series(&conditions, &runs);
         let pairs = against_reference(config, &conditions);
+        diagnostics.extend(conditions::undecided(config, &conditions));
         let comparisons = comparisons::comparisons(&conditions, &series, &pairs);
         let benchmarked = match results {
             Some(values) => benchmarks::benchmarked(values, &conditions, config, &mut diagnostics),
@@ -61,10 +62,12 @@ impl Aggregated {
                 .map(|grids| Benchmarked { grids, ..Benchmarked::default() }),
         };
         let benchmarked = benchmarked.map_err(|error| ConfigError::new(format!("{error:#}")))?;
+        let sweeps = sweep::sweeps(&conditions, &series, &benchmarked.benchmarks);
+        diagnostics.extend(sweep::without_line(&sweeps));
         Ok(Self {
             agreements: agreement::agreements(&runs),
             convergence: convergence::convergence(&conditions, &runs),
-            sweeps: sweep::sweeps(&conditions, &series, &benchmarked.benchmarks),
+            sweeps,
             hosts,
             vm,
             conditions,

@@ -37,16 +37,20 @@ impl Spans {
             Some((-zero, run.migration.duration_s? - zero))
         });
         let outages = |method| {
+            // Those that ended are not all: their mean would leave out the longest.
+            if completed.iter().any(|run| run.outage(method).is_some_and(|outage| outage.censored)) {
+                return Some(None);
+            }
             let outages = completed.iter().filter_map(|run| {
                 let zero = run.event_s(align)?;
                 let outage = run.outage(method)?;
                 Some((outage.start_s? - zero, outage.end_s? - zero))
             });
-            Some((method, span(outages.collect(), mean_of(method.metric()))?))
+            Some(Some((method, span(outages.collect(), mean_of(method.metric()))?)))
         };
         Self {
             migration: span(migrations.collect(), mean_of(MIGRATION_DURATION)),
-            outage: Method::for_service().find_map(outages),
+            outage: Method::for_service().find_map(outages).flatten(),
         }
     }
 
