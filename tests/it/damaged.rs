@@ -343,7 +343,7 @@ fn check(seed: u64) -> Option<String> {
     let out = folder.path().join("out");
     let out = out.to_str().unwrap();
     // Typesetting takes most of the time, and few damages reach it.
-    let formats = if seed % 8 == 0 { "html,pdf" } else { "html" };
+    let formats = if seed.is_multiple_of(8) { "html,pdf" } else { "html" };
     let mut commands: Vec<Vec<&str>> = vec![vec!["report", path, "-o", out, "--format", formats]];
     match seed % 5 {
         0 => commands.push(vec!["init", path, "-o", "-"]),
