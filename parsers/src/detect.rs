@@ -6,6 +6,8 @@
 //! produce numbers that look plausible. No yes and more than one yes are both errors. File names never
 //! count: the studies call everything `.test`.
 
+use std::cell::LazyCell;
+
 use thiserror::Error;
 
 use crate::diagnostic::{Severity, excerpt};
@@ -112,22 +114,28 @@ pub(crate) fn is_stacked(format: Format) -> bool {
 /// behind the other into a log, and the first lines are those of the first.
 pub(crate) fn stacked(bytes: &[u8]) -> Vec<(Format, u64)> {
     let mut found: Vec<(Format, u64)> = Vec::new();
+    let possible: Vec<Format> =
+        FORMATS.iter().copied().filter(|format| is_stacked(*format) && format.may_be(bytes)).collect();
     let starts = Lines::new(bytes).filter(|line| !line.is_blank()).step_by(STEP).take(STEPS);
     for start in starts {
         // The line is a part of the bytes.
         let at = (start.text.as_ptr() as usize).saturating_sub(bytes.as_ptr() as usize);
-        let head = Head::new(bytes.get(at..).unwrap_or_default());
+        let from_here = bytes.get(at..).unwrap_or_default();
+        let head = LazyCell::new(|| Head::new(from_here));
         // Of ping most lines must be its own, and it may have sent few requests.
-        let few = Head { lines: head.lines.iter().take(STEP).copied().collect(), whole: false, ..head };
+        let few = LazyCell::new(|| Head { whole: false, ..Head::of_lines(from_here, STEP) });
         let recognises = |format: Format| match format.meaning().family() {
             Family::Benchmark => format.recognises(&head),
             Family::Service => format.recognises(&few),
             Family::Host | Family::Guest | Family::Hypervisor | Family::Client => false,
         };
-        for format in FORMATS.iter().filter(|format| recognises(**format)) {
-            if found.iter().all(|(known, _)| known != format) {
+        for format in &possible {
+            if found.iter().all(|(known, _)| known != format) && recognises(*format) {
                 found.push((*format, start.number));
             }
+        }
+        if found.len() == possible.len() {
+            break;
         }
     }
     found
@@ -182,7 +190,12 @@ pub fn detect(bytes: &[u8]) -> Result<Format, DetectError> {
 ///
 /// Those of [`detect`], but for several of these.
 pub fn detect_all(bytes: &[u8]) -> Result<Vec<Format>, DetectError> {
-    let mut found = match detect(bytes) {
+    all_from(bytes, detect(bytes))
+}
+
+/// [`detect_all`] of bytes that were asked already.
+pub(crate) fn all_from(bytes: &[u8], first: Result<Format, DetectError>) -> Result<Vec<Format>, DetectError> {
+    let mut found = match first {
         Ok(format) => vec![format],
         Err(DetectError::Ambiguous { candidates }) if candidates.iter().all(|found| is_stacked(*found)) => {
             candidates

@@ -31,6 +31,9 @@ pub(crate) struct Description {
     pub clocks: &'static [Clock],
     /// What its columns mean for a run.
     pub meaning: Meaning,
+    /// One of these stands in the first lines of every file that is recognised, so that others need not be asked; none where
+    /// there is no such word.
+    pub marks: &'static [&'static [u8]],
     /// Whether a file is of this format. Strict: a wrong yes would produce numbers that look plausible.
     pub recognise: fn(&Head<'_>) -> bool,
     /// Reads the bytes of a file, which has no byte order mark.
@@ -47,7 +50,12 @@ impl Format {
     }
 
     pub(crate) fn recognises(self, head: &Head<'_>) -> bool {
-        (self.0.recognise)(head)
+        self.may_be(head.text()) && (self.0.recognise)(head)
+    }
+
+    /// Whether the text holds what every file of this format does, as far as that is known.
+    pub(crate) fn may_be(self, text: &[u8]) -> bool {
+        self.0.marks.is_empty() || self.0.marks.iter().any(|mark| memchr::memmem::find(text, mark).is_some())
     }
 
     pub(crate) fn read(self, bytes: &[u8]) -> Result<Outcome, Unusable> {

@@ -20,15 +20,33 @@ pub(crate) struct Head<'a> {
 
 impl<'a> Head<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
+        Self::of_lines(bytes, HEAD_LINES)
+    }
+
+    /// No more lines than `most`.
+    pub fn of_lines(bytes: &'a [u8], most: usize) -> Self {
         let cut = bytes.len() > HEAD_BYTES;
         let head = bytes.get(..HEAD_BYTES).unwrap_or(bytes);
         let mut lines: Vec<_> =
-            Lines::new(head).filter(|line| !line.is_blank()).take(HEAD_LINES + 1).collect();
-        let whole = !cut && lines.len() <= HEAD_LINES;
+            Lines::new(head).filter(|line| !line.is_blank()).take(most.saturating_add(1)).collect();
+        let whole = !cut && lines.len() <= most;
         // The line at the cut is only a part of itself.
-        if lines.len() > HEAD_LINES || (cut && lines.len() > 1) {
+        if lines.len() > most || (cut && lines.len() > 1) {
             lines.pop();
         }
         Self { lines, whole, bytes }
+    }
+
+    /// The lines with what stands between them: to be searched at once for words that no line end is in.
+    pub fn text(&self) -> &'a [u8] {
+        let (Some(first), Some(last)) = (self.lines.first(), self.lines.last()) else { return &[] };
+        // Lines are parts of the bytes.
+        let at = |text: &[u8]| (text.as_ptr() as usize).saturating_sub(self.bytes.as_ptr() as usize);
+        self.bytes.get(at(first.text)..at(last.text).saturating_add(last.text.len())).unwrap_or(self.bytes)
+    }
+
+    /// Whether a line holds the words.
+    pub fn holds(&self, words: &[u8]) -> bool {
+        memchr::memmem::find(self.text(), words).is_some()
     }
 }

@@ -75,6 +75,17 @@ impl ParseError {
 /// Only if nothing in the log can be used; the error says where and what was expected there. Damage that
 /// leaves something to use is in [`Parsed::diagnostics`].
 pub fn parse(format: Format, bytes: &[u8]) -> Result<Parsed, ParseError> {
+    parse_alone(format, bytes).0
+}
+
+/// [`parse`], and whether every line is of a format that stands alone.
+pub(crate) fn parse_alone(format: Format, bytes: &[u8]) -> (Result<Parsed, ParseError>, bool) {
+    let mut alone = false;
+    let log = parse_telling(format, bytes, &mut alone);
+    (log, alone)
+}
+
+fn parse_telling(format: Format, bytes: &[u8], alone: &mut bool) -> Result<Parsed, ParseError> {
     let bytes = lines::without_bom(bytes);
     // Benchmarks and clients are known by words anywhere in their lines, and none reads a time before them.
     let anywhere = matches!(format.meaning().family(), Family::Benchmark | Family::Client);
@@ -85,6 +96,7 @@ pub fn parse(format: Format, bytes: &[u8]) -> Result<Parsed, ParseError> {
             // A log of ping of which every line is its own is of ping alone.
             let is_alone =
                 outcome.diagnostics.count(UNREADABLE) == 0 && format.meaning().family() != Family::Benchmark;
+            *alone = is_alone;
             if is_stacked(format) && !is_alone {
                 let others = stacked(bytes);
                 note_other_tools(&mut outcome, format, &others, &Head::new(bytes));

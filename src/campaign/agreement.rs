@@ -6,10 +6,10 @@ use crate::model::{Agreement, AgreementPair, ConditionId, Entries, Method, Run};
 use crate::run::metrics::outage::{meet, overlap};
 use crate::stats::{bland_altman, within_groups};
 
-/// Each pair of methods that at least one completed run has, without censored outages.
+/// Each pair of methods that at least one completed run has.
 ///
-/// A guest clock that stood still or jumped measured no outage, and two methods that saw events at different times did not
-/// see the same: such runs are left out, and counted.
+/// A guest clock that stood still or jumped measured no outage, two methods that saw events at different times did not
+/// see the same, and an outage without an end has no difference: such runs are left out, and counted.
 pub fn agreements(runs: &[Run]) -> Vec<Agreement> {
     let pairs = Method::ALL.into_iter().flat_map(|a| a.entry().compared_with.iter().map(move |b| (a, *b)));
     pairs.filter_map(|(a, b)| agreement(runs, a, b)).collect()
@@ -31,11 +31,11 @@ fn agreement(runs: &[Run], a: Method, b: Method) -> Option<Agreement> {
     };
     let mut by_condition: BTreeMap<ConditionId, Vec<f64>> = BTreeMap::new();
     for (id, run) in runs.entries().filter(|(_, run)| run.counts()) {
-        let complete = |method| run.outage(method).filter(|outage| !outage.censored);
-        let (Some(by_a), Some(by_b)) = (complete(a), complete(b)) else { continue };
+        let (Some(by_a), Some(by_b)) = (run.outage(a), run.outage(b)) else { continue };
         let interval_s = run.ping.as_ref().map_or(0.0, |ping| ping.interval_s);
         // By time alone and not by how well they agree, which would choose by the result.
-        if !run.trusts(a) || !run.trusts(b) || !meet(by_a, by_b, interval_s) {
+        let ended = !by_a.censored && !by_b.censored;
+        if !ended || !run.trusts(a) || !run.trusts(b) || !meet(by_a, by_b, interval_s) {
             found.left_out += 1;
             continue;
         }

@@ -114,7 +114,10 @@ pub(super) fn exceeded(
         let known = statistic(&limit.metric, limit.statistic, &limit.condition, conditions, series);
         let least = at_least(&limit.metric, limit.statistic, &limit.condition, conditions, series);
         match (known, known.or(least).filter(|value| *value > limit.at_most)) {
-            (_, Some(value)) => found.push(Finding::LimitExceeded { limited, value, at_most: limit.at_most }),
+            (known, Some(value)) => {
+                let (at_least, at_most) = (known.is_none(), limit.at_most);
+                found.push(Finding::LimitExceeded { limited, value, at_least, at_most });
+            }
             (Some(_), None) => {}
             (None, None) => diagnostics.push(campaign_diagnostic(
                 Severity::Warning,
@@ -131,8 +134,9 @@ pub(super) fn exceeded(
 
 /// What the commands say of an exceeded limit; `None` of any other finding.
 pub(super) fn message(finding: &Finding) -> Option<String> {
-    let Finding::LimitExceeded { limited, value, at_most } = finding else { return None };
-    Some(format!("limit exceeded: {limited} is {value:.3}, at most {at_most} is accepted"))
+    let Finding::LimitExceeded { limited, value, at_least, at_most } = finding else { return None };
+    let at_least = if *at_least { "at least " } else { "" };
+    Some(format!("limit exceeded: {limited} is {at_least}{value:.3}, at most {at_most} is accepted"))
 }
 
 /// What a statistic is at least where values have no end; `None` where that says nothing.

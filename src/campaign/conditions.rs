@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::input::config::{self, Config};
 use crate::input::session::RunKey;
+use crate::model::diagnostics::campaign_diagnostic;
 use crate::model::key::short;
-use crate::model::{Condition, ConditionId, Entries, Factors};
+use crate::model::{Condition, ConditionId, Diagnostic, Entries, Factors, Severity};
 
 /// The conditions in the declared order of levels; levels that no order names come last, the
 /// reference before the others, then numbers by size, then by name.
@@ -94,11 +95,33 @@ fn is_reference_level(config: &Config, name: &str, level: &str) -> bool {
 /// The condition that the others are compared with: as declared, else the only one whose load is
 /// called none, idle or baseline.
 pub(super) fn reference(config: &Config, conditions: &[Condition]) -> Option<ConditionId> {
+    let mut fitting = references(config, conditions);
+    let only = fitting.next()?.0;
+    fitting.next().is_none().then_some(only)
+}
+
+/// All that could be the reference.
+fn references<'a>(
+    config: &'a Config,
+    conditions: &'a [Condition],
+) -> impl Iterator<Item = (ConditionId, &'a Condition)> {
     let fits = |condition: &Condition| match config.file.reference.is_empty() {
         false => config::selects(&config.file.reference, &condition.factors),
         true => condition.factors.values().any(|level| config::is_reference_level(level)),
     };
-    let mut fitting = conditions.entries().filter(|(_, condition)| fits(condition));
-    let only = fitting.next()?.0;
-    fitting.next().is_none().then_some(only)
+    conditions.entries().filter(move |(_, condition)| fits(condition))
+}
+
+/// That migrations are compared with nothing because several conditions could be the reference.
+pub(super) fn undecided(config: &Config, conditions: &[Condition]) -> Option<Diagnostic> {
+    let of_runs = references(config, conditions).filter(|(_, condition)| !condition.runs.is_empty());
+    let names: Vec<&str> = of_runs.map(|(_, condition)| condition.id.as_str()).collect();
+    (names.len() > 1).then(|| {
+        let message = format!(
+            "several conditions could be what the others are compared with ({}), so that nothing is compared: name one in \
+             [reference] of campaign.toml",
+            names.join(", ")
+        );
+        campaign_diagnostic(Severity::Note, "no-single-reference", message)
+    })
 }

@@ -64,7 +64,12 @@ fn outage(id: ConditionId, conditions: &[Condition], runs: &[Run], series: &[Ser
     };
     let open = || values.iter().filter(|value| value.is_censored());
     let uppers = values.iter().map(|value| value.within.upper);
-    let nothing_seen = values.iter().all(|value| value.estimate == 0.0);
+    // The largest step of a clock is an outage only where it is more than the others.
+    let nothing = |value: &Value| match method {
+        Method::GuestClock => value.within.lower == 0.0,
+        Method::Ping | Method::PingReplyGap | Method::Hypervisor => value.estimate == 0.0,
+    };
+    let nothing_seen = values.iter().all(nothing);
     Some(Finding::Outage(ConditionOutage {
         condition: id,
         method,
@@ -96,8 +101,14 @@ fn is_contradicted(run: &Run, method: Method) -> bool {
 fn worse(comparisons: &[Comparison]) -> Vec<Finding> {
     let by_gehan = |c: &&Comparison| c.test == Some(Test::Gehan) && c.dominance.is_some_and(|d| d > 0.0);
     let by_fisher = |c: &&Comparison| c.test == Some(Test::Fisher) && c.difference.is_some_and(|d| d < 0.0);
+    // Where fewer complete, that is also why outages with failures are longer.
+    let fewer_complete = |of: &Comparison| {
+        let same = |c: &&Comparison| c.metric == Comparison::COMPLETION && (c.a, c.b) == (of.a, of.b);
+        comparisons.iter().filter(same).any(|c| c.is_significant() && by_fisher(&c))
+    };
     let is_shown = |c: &&Comparison| match c.metric.as_str() {
-        Comparison::COMPLETION | Comparison::WITH_FAILURES => true,
+        Comparison::COMPLETION => true,
+        Comparison::WITH_FAILURES => !fewer_complete(c),
         metric => Some(metric) == headline_metric(comparisons),
     };
     comparisons
@@ -150,8 +161,12 @@ fn lengthened(comparisons: &[Comparison]) -> Vec<Finding> {
         .collect()
 }
 
+/// A service that never returned is no VM that was activated late.
 fn outlasts(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Finding> {
-    let flagged = |run: &&Run| run.flags.iter().any(|flag| flag.code == FlagCode::OutageLongerThanMigration);
+    let ended = |run: &Run| run.outage(Method::Ping).is_some_and(|outage| !outage.censored);
+    let flagged = |run: &&Run| {
+        ended(run) && run.flags.iter().any(|flag| flag.code == FlagCode::OutageLongerThanMigration)
+    };
     let counted = condition.runs.iter().map(|&run| &runs[run]).filter(|run| run.counts());
     let (total, number) = (counted.clone().count(), counted.filter(flagged).count());
     (number > 0).then_some(Finding::OutageOutlastsMigration { condition: id, runs: number, of: total })
@@ -207,7 +222,9 @@ fn both_methods(runs: &[Run]) -> impl Iterator<Item = (RunId, f64, f64, bool)> {
     let compared = |run: &Run| run.counts() && run.trusts(Method::GuestClock);
     runs.entries().filter(move |(_, run)| compared(run)).filter_map(|(id, run)| {
         let (ping, guest) = (run.outage(Method::Ping)?, run.outage(Method::GuestClock)?);
-        Some((id, ping.estimate_s, guest.estimate_s, overlap(ping, guest)))
+        // Without its end there is no difference.
+        let ended = !ping.censored && !guest.censored;
+        ended.then(|| (id, ping.estimate_s, guest.estimate_s, overlap(ping, guest)))
     })
 }
 

@@ -128,9 +128,16 @@ fn varying(analysis: &Analysis, declared: bool) -> Result<String> {
     Ok(varying[0].to_owned())
 }
 
-/// The values of a metric by the levels of a factor: of a series of the runs, or of `benchmark.operation`.
+/// The values of a metric by the levels of a factor: of a series of the runs, or of `benchmark.operation`. A level without
+/// a mean, because one of its values is only known to be at least so large, is left out.
 fn by_level(analysis: &Analysis, factor: &str, metric: &str, levels: &Factors) -> BTreeMap<String, Sample> {
     let mut values: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    // Of what has no end in one run there is no mean.
+    let mut without_end: BTreeSet<String> = BTreeSet::new();
+    for series in analysis.series.iter().filter(|series| series.metric == metric) {
+        let level = analysis.conditions[series.condition].factors.get(factor);
+        without_end.extend(level.filter(|_| series.present().any(|value| value.is_censored())).cloned());
+    }
     let mut add = |condition: ConditionId, of: &mut dyn Iterator<Item = f64>| {
         let factors = &analysis.conditions[condition].factors;
         if let Some(level) = factors.get(factor).filter(|_| selects(levels, factors)) {
@@ -147,6 +154,7 @@ fn by_level(analysis: &Analysis, factor: &str, metric: &str, levels: &Factors) -
             add(of.condition, &mut of.readings.iter().map(|reading| reading.value));
         }
     }
+    values.retain(|level, _| !without_end.contains(level));
     values.into_iter().filter_map(|(level, values)| Some((level, Sample::new(values)?))).collect()
 }
 
@@ -200,6 +208,34 @@ mod tests {
         // With times that are known exactly there is no tie.
         let placed = place(&analysis, &table("time_uncertainty_s = 0.01"), true).unwrap();
         assert_eq!(placed.order[0].reason, Reason::LeastTime);
+    }
+
+    #[test]
+    fn a_downtime_without_an_end_has_no_mean() {
+        let mut analysis = analysis();
+        analysis.series.clear();
+        let open = |least: f64| crate::model::Value {
+            estimate: least,
+            within: crate::stats::Bounds::new(least, None),
+        };
+        for condition in [0, 1] {
+            let condition = crate::model::Id::new(condition);
+            let (seconds, positive) = (crate::model::Unit::Seconds, crate::model::Range::Positive);
+            let times = [64.0 + condition.index() as f64; 3];
+            analysis.series.push(crate::model::Series::exact(
+                condition,
+                "migration_duration",
+                seconds,
+                &times,
+            ));
+            let last = if condition.index() == 0 { open(9.0) } else { crate::model::Value::exact(2.0) };
+            let values = vec![Some(crate::model::Value::exact(2.0)), Some(last)];
+            let metric = "outage_ping".to_owned();
+            analysis.series.push(crate::model::Series::new(condition, metric, seconds, positive, values));
+        }
+        let placed = place(&analysis, &table(""), true).unwrap();
+        let downtimes: Vec<Option<f64>> = placed.order.iter().map(|candidate| candidate.downtime_s).collect();
+        assert_eq!(downtimes, [None, Some(2.0)]);
     }
 
     fn vm(vm: &str, time_s: f64, downtime_s: Option<f64>) -> Candidate {

@@ -32,8 +32,14 @@ pub fn sweeps(conditions: &[Condition], series: &[Series], benchmarks: &[Benchma
     found
 }
 
-/// A condition and what was measured in it.
-type Measured = (ConditionId, Vec<f64>, Option<f64>, Option<Interval>);
+/// What was measured in a condition.
+struct Measured {
+    condition: ConditionId,
+    values: Vec<f64>,
+    without_end: usize,
+    mean: Option<f64>,
+    ci95: Option<Interval>,
+}
 
 fn series_sweep(conditions: &[Condition], series: &[Series], metric: &str) -> Option<Sweep> {
     let unit = series.iter().find(|series| series.metric == metric)?.unit;
@@ -41,8 +47,13 @@ fn series_sweep(conditions: &[Condition], series: &[Series], metric: &str) -> Op
         let series = series.iter().find(|s| s.condition == condition && s.metric == metric);
         // What is only known to be at least so large lies on no line.
         let known = series.into_iter().flat_map(Series::present).filter(|value| !value.is_censored());
-        let values = known.map(|value| value.estimate).collect();
-        (condition, values, series.and_then(Series::mean), series.and_then(Series::interval_of_mean))
+        Measured {
+            condition,
+            values: known.map(|value| value.estimate).collect(),
+            without_end: series.and_then(|series| series.summary).map_or(0, |summary| summary.n_censored),
+            mean: series.and_then(Series::mean),
+            ci95: series.and_then(Series::interval_of_mean),
+        }
     };
     let with_runs = conditions.ids().filter(|id| !conditions[*id].runs.is_empty());
     arranged(conditions, metric.to_owned(), unit, with_runs.map(measured).collect())
@@ -56,8 +67,12 @@ fn benchmark_sweep(
     let of = benchmarks.iter().filter(|b| b.benchmark == benchmark && b.operation == operation);
     let of: Vec<_> = of.filter(|b| b.vm.is_none() && conditions.entry(b.condition).is_some()).collect();
     let unit = of.first()?.unit;
-    let measured = of.iter().map(|b| {
-        (b.condition, b.readings.iter().map(|reading| reading.value).collect(), Some(b.value), b.ci95)
+    let measured = of.iter().map(|b| Measured {
+        condition: b.condition,
+        values: b.readings.iter().map(|reading| reading.value).collect(),
+        without_end: 0,
+        mean: Some(b.value),
+        ci95: b.ci95,
     });
     let sweep = arranged(conditions, format!("{benchmark}.{operation}"), unit, measured.collect())?;
     let points = sweep.lines.iter().flat_map(|line| &line.points);
@@ -68,10 +83,9 @@ fn benchmark_sweep(
 /// The quantity over the only numeric factor of its conditions; `None` where that is no sweep.
 fn arranged(conditions: &[Condition], metric: String, unit: Unit, measured: Vec<Measured>) -> Option<Sweep> {
     let factors = |condition: ConditionId| -> &Factors { &conditions[condition].factors };
-    let names: BTreeSet<&String> =
-        measured.iter().flat_map(|(condition, ..)| factors(*condition).keys()).collect();
+    let names: BTreeSet<&String> = measured.iter().flat_map(|of| factors(of.condition).keys()).collect();
     let levels = |name: &String| -> BTreeSet<Option<&String>> {
-        measured.iter().map(|(condition, ..)| factors(*condition).get(name)).collect()
+        measured.iter().map(|of| factors(of.condition).get(name)).collect()
     };
     let varying: Vec<&String> = names.into_iter().filter(|name| levels(name).len() > 1).collect();
     let is_numeric = |name: &&&String| {
@@ -85,11 +99,18 @@ fn arranged(conditions: &[Condition], metric: String, unit: Unit, measured: Vec<
         return None;
     }
     let mut lines: BTreeMap<String, Vec<SweepPoint>> = BTreeMap::new();
-    for (condition, values, mean, ci95) in measured {
+    for Measured { condition, values, without_end, mean, ci95 } in measured {
         let of = factors(condition);
         let line = others.first().and_then(|name| of.get(**name)).cloned().unwrap_or_default();
         let number = of.get(**factor).and_then(|level| number(level))?;
-        lines.entry(line).or_default().push(SweepPoint { condition, number, values, mean, ci95 });
+        lines.entry(line).or_default().push(SweepPoint {
+            condition,
+            number,
+            values,
+            without_end,
+            mean,
+            ci95,
+        });
     }
     let lines = lines.into_iter().map(|(level, points)| line(level, points)).collect();
     Some(Sweep { factor: (**factor).clone(), metric, unit, lines })
@@ -99,29 +120,29 @@ fn line(level: String, mut points: Vec<SweepPoint>) -> SweepLine {
     points.sort_by(|a, b| a.number.total_cmp(&b.number));
     let values: Vec<(f64, f64)> =
         points.iter().flat_map(|point| point.values.iter().map(|value| (point.number, *value))).collect();
-    let fit = fit_line(&values).filter(|fit| fit.levels >= FEWEST_FOR_A_LINE);
+    let all_end = points.iter().all(|point| point.without_end == 0);
+    let fit = fit_line(&values).filter(|fit| all_end && fit.levels >= FEWEST_FOR_A_LINE);
     SweepLine { level, points, fit }
 }
 
-/// What there is to say of the sweeps: a line that is missing though there are levels enough for one.
+/// Where enough numbers have values for a line, and none was laid.
 pub fn without_line(sweeps: &[Sweep]) -> Vec<Diagnostic> {
-    let lacks = |line: &&SweepLine| {
-        let levels = line.points.iter().filter(|point| !point.values.is_empty()).count();
-        line.fit.is_none() && levels >= FEWEST_FOR_A_LINE
+    let lines = sweeps.iter().flat_map(|sweep| sweep.lines.iter().map(move |line| (sweep, line)));
+    let without = lines.filter(|(_, line)| {
+        let with_values =
+            line.points.iter().filter(|point| !point.values.is_empty() || point.without_end > 0);
+        line.fit.is_none() && with_values.count() >= FEWEST_FOR_A_LINE
+    });
+    let told = |(sweep, line): (&Sweep, &SweepLine)| {
+        let why = if line.points.iter().any(|point| point.without_end > 0) {
+            "some values have no end, and a line through the others would leave out the longest"
+        } else {
+            "too few different numbers have values, or numbers are too large or too small to reckon with"
+        };
+        let message = format!("no line is laid through {} against {}: {why}", sweep.metric, sweep.factor);
+        campaign_diagnostic(Severity::Note, "no-line", message)
     };
-    let one = |sweep: &Sweep| {
-        sweep.lines.iter().any(|line| lacks(&line)).then(|| {
-            campaign_diagnostic(
-                Severity::Note,
-                "no-line",
-                format!(
-                    "{} over {}: the numbers are too large, or too close together, for a line through them",
-                    sweep.metric, sweep.factor
-                ),
-            )
-        })
-    };
-    sweeps.iter().filter_map(one).collect()
+    without.map(told).collect()
 }
 
 fn number(level: &str) -> Option<f64> {
@@ -180,6 +201,26 @@ pub(crate) mod tests {
         assert!((fit.slope - 1.0).abs() < 1e-12 && (fit.intercept - 2.0).abs() < 1e-12, "{fit:?}");
         assert_eq!((fit.levels, fit.points), (4, 12));
         assert!(line.trend().is_some());
+    }
+
+    #[test]
+    fn values_without_an_end_leave_no_line_through_the_others() {
+        let mut analysis = migrations("rate", &["1", "4", "6", "9"], &["xen"]);
+        let last = analysis.series.last_mut().unwrap();
+        let open = crate::model::Value { estimate: 99.0, within: crate::stats::Bounds::new(99.0, None) };
+        let values = last.values.iter().copied().chain([Some(open)]).collect();
+        *last = Series::new(
+            last.condition,
+            last.metric.clone(),
+            last.unit,
+            crate::model::Range::Positive,
+            values,
+        );
+        let sweeps = sweeps(&analysis.conditions, &analysis.series, &analysis.benchmarks);
+        let line = &sweeps[0].lines[0];
+        let last = line.points.last().unwrap();
+        assert_eq!((last.values.len(), last.without_end, last.mean, line.fit), (3, 1, None, None));
+        assert_eq!(without_line(&sweeps).len(), 1);
     }
 
     #[test]

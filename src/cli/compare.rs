@@ -9,6 +9,7 @@ use super::{Ending, conclude, show, side_by_side};
 use crate::campaign::comparisons::comparisons;
 use crate::campaign::{driver, merge};
 use crate::input::config::selects;
+use crate::input::session::ConfigError;
 use crate::model::{Analysis, ConditionId, Entries, Factors};
 use crate::show::report::format;
 use crate::show::tables;
@@ -105,14 +106,12 @@ impl Side {
                     .filter(|factor| *factor != merge::CAMPAIGN)
                     .collect();
                 let factors = factors.into_iter().collect::<Vec<_>>().join(", ");
-                anyhow::ensure!(
-                    !there.is_empty(),
-                    "{folder}: `{name}` is not a factor; the factors are {factors}"
-                );
-                anyhow::bail!(
-                    "{folder}: `{name}` has no level `{wanted}`; its levels are {}",
-                    there.join(", ")
-                );
+                let message = if there.is_empty() {
+                    format!("{folder}: `{name}` is not a factor; the factors are {factors}")
+                } else {
+                    format!("{folder}: `{name}` has no level `{wanted}`; its levels are {}", there.join(", "))
+                };
+                return Err(ConfigError::new(message).into());
             }
         }
         let chosen = here.into_iter().filter(|&id| selects(&self.levels, &all[id].factors));

@@ -63,13 +63,13 @@ fn inspect(path: &Path) -> Vec<Inspection> {
         Ok(bytes) => bytes,
         Err(error) => return refused("file-not-unpacked", format!("{error:#}")),
     };
-    let formats = match parsers::detect_all(&bytes) {
-        Ok(formats) => formats,
+    let logs = match parsers::read(&bytes) {
+        Ok(logs) => logs,
         Err(error) => return refused("file-not-recognised", error.to_string()),
     };
-    let of_format = |format| {
+    let of_log = |log: Result<parsers::Parsed, parsers::ParseError>| {
         let mut inspection = new();
-        match parsers::parse(format, &bytes) {
+        match log {
             Ok(parsed) => inspection.fill(parsed),
             Err(error) => {
                 inspection.refuse("file-unusable", error.line, error.to_string());
@@ -78,5 +78,5 @@ fn inspect(path: &Path) -> Vec<Inspection> {
         }
         inspection
     };
-    formats.into_iter().map(of_format).collect()
+    logs.into_iter().map(of_log).collect()
 }

@@ -48,6 +48,7 @@ fn readable(analysis: &Analysis, text: &Text, show_table: fn(&TableView) -> Stri
         output.push_str(&format!("{}\n", show::sentences(&format!("- {finding}"), "  ")));
     }
     let mut add = |table: tables::Table, caption: String| {
+        let table = tables::condensed(table);
         if !table.rows.is_empty() {
             output.push_str(&format!("\n{}\n", show_table(&format::table(&table, caption, text))));
         }

@@ -15,6 +15,8 @@ pub struct Digest {
     pub vm_at_start: Option<bool>,
     /// Values of the measured column that has most of them.
     pub measured: usize,
+    /// Whether a row has a time since 1970.
+    pub dated: bool,
 }
 
 impl Digest {
@@ -23,9 +25,16 @@ impl Digest {
         Self {
             cpus_at_work: cpus_at_work(log),
             vm_at_start: vm_at_start(log),
+            dated: is_dated(log),
             measured: floats.map(|column| column.len() - column.null_count()).max().unwrap_or(0),
         }
     }
+}
+
+fn is_dated(log: &Parsed) -> bool {
+    let times =
+        ["epoch_s", "time", "request_epoch_s"].into_iter().filter_map(|name| log.frame.f64s(name).ok());
+    times.into_iter().any(|times| times.iter().flatten().next().is_some())
 }
 
 /// Whether a log shows the domains of a Xen host.

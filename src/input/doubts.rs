@@ -83,9 +83,11 @@ fn described(run: &RunKey) -> String {
     format!("{}repetition {}", levels.collect::<String>(), run.repetition)
 }
 
-/// The same bytes under several repetitions of a condition count once.
+/// The same bytes under several repetitions of a condition count once. Under several conditions nothing says whose they are: they
+/// stay, and a warning says so.
 fn without_copies(files: Vec<LoadedFile>) -> (Vec<LoadedFile>, Vec<Diagnostic>) {
     let mut first: BTreeMap<(Factors, String), (u32, String)> = BTreeMap::new();
+    let mut anywhere: BTreeMap<String, (Factors, String)> = BTreeMap::new();
     let mut diagnostics = Vec::new();
     let mut kept = Vec::new();
     for file in files {
@@ -95,9 +97,10 @@ fn without_copies(files: Vec<LoadedFile>) -> (Vec<LoadedFile>, Vec<Diagnostic>) 
         };
         let RunKey { factors, repetition } = &file.file.run;
         let (of, original) = first
-            .entry((factors.clone(), sha256))
+            .entry((factors.clone(), sha256.clone()))
             .or_insert_with(|| (*repetition, file.file.relative.clone()));
         if of == repetition {
+            diagnostics.extend(elsewhere(&mut anywhere, &file, sha256));
             kept.push(file);
             continue;
         }
@@ -109,9 +112,33 @@ fn without_copies(files: Vec<LoadedFile>) -> (Vec<LoadedFile>, Vec<Diagnostic>) 
     (kept, diagnostics)
 }
 
-/// Whether it holds values that do not come out the same twice.
+/// A warning where a log has the bytes of one of another condition, with the first condition and file that has each.
+fn elsewhere(
+    anywhere: &mut BTreeMap<String, (Factors, String)>,
+    file: &LoadedFile,
+    sha256: String,
+) -> Option<Diagnostic> {
+    let (factors, relative) = (&file.file.run.factors, &file.file.relative);
+    let (first, other) = anywhere.entry(sha256).or_insert_with(|| (factors.clone(), relative.clone()));
+    let message = format!(
+        "the file has the same bytes as {other}, which is another condition: one of them is the log of another run, and \
+         both count"
+    );
+    let told = error("same-log-elsewhere", Some(relative.clone()), message);
+    (first != factors && is_of_a_run(file)).then_some(Diagnostic { severity: Severity::Warning, ..told })
+}
+
+/// Whether it holds values that do not come out the same twice: many, or a time since 1970.
 fn is_measured(file: &LoadedFile) -> bool {
-    file.log.is_some() && file.digest.measured >= MEASURED
+    file.log.is_some() && (file.digest.measured >= MEASURED || file.digest.dated)
+}
+
+/// Whether it is of one migration. Logs of hosts may be of several, and those of benchmarks are baselines of many.
+fn is_of_a_run(file: &LoadedFile) -> bool {
+    file.log.as_ref().is_some_and(|log| match log.format.meaning().family() {
+        Family::Service | Family::Guest | Family::Hypervisor => file.digest.dated,
+        Family::Host | Family::Benchmark | Family::Client => false,
+    })
 }
 
 fn error(code: &'static str, file: Option<String>, message: String) -> Diagnostic {

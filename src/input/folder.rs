@@ -272,7 +272,11 @@ mod tests {
     }
 
     fn skipped(listing: &Listing) -> Vec<(&str, &str)> {
-        listing.diagnostics.iter().map(|d| (d.file.as_deref().unwrap(), d.message.as_str())).collect()
+        listing
+            .diagnostics
+            .iter()
+            .map(|d| (d.file.as_deref().unwrap_or_default(), d.message.as_str()))
+            .collect()
     }
 
     #[test]

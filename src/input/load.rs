@@ -61,7 +61,7 @@ pub fn load_within(session: &Session, bytes: u64, progress: &(dyn Fn() + Sync)) 
         .par_iter()
         .zip(kept)
         .map(|(file, kept)| {
-            let mut loaded = load_one(file, session.config.utc_offset_s);
+            let mut loaded = load_one(file, session.config.utc_offset_s, None);
             if !kept {
                 drop_rows(&mut loaded, &session.config);
             }
@@ -100,7 +100,8 @@ pub fn again(file: LoadedFile, config: &Config) -> LoadedFile {
     if !file.dropped {
         return file;
     }
-    let read = load_one(&file.file, config.utc_offset_s);
+    let format = file.log.as_ref().map(|log| log.format);
+    let read = load_one(&file.file, config.utc_offset_s, format);
     if read.sha256 == file.sha256 {
         // What there is to say of it was said.
         return LoadedFile { file: file.file, diagnostics: file.diagnostics, ..read };
@@ -190,8 +191,8 @@ pub fn head(path: &std::path::Path) -> anyhow::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// Reads one file. A declared offset from UTC holds for all local times in it.
-fn load_one(file: &SessionFile, utc_offset_s: Option<i32>) -> LoadedFile {
+/// Reads one file, of which the format may be known. A declared offset from UTC holds for all local times in it.
+fn load_one(file: &SessionFile, utc_offset_s: Option<i32>, known: Option<Format>) -> LoadedFile {
     let problem = |code, message: String| LoadedFile {
         file: file.clone(),
         sha256: None,
@@ -210,8 +211,12 @@ fn load_one(file: &SessionFile, utc_offset_s: Option<i32>) -> LoadedFile {
         Ok(bytes) => bytes,
         Err(error) => return LoadedFile { sha256, ..problem("file-not-unpacked", format!("{error:#}")) },
     };
-    let formats = match parsers::detect_all(&bytes) {
-        Ok(formats) => formats,
+    let read = match known {
+        Some(format) => Ok(vec![parsers::parse(format, &bytes)]),
+        None => parsers::read(&bytes),
+    };
+    let logs = match read {
+        Ok(logs) => logs,
         Err(error) => {
             return LoadedFile {
                 sha256,
@@ -221,8 +226,13 @@ fn load_one(file: &SessionFile, utc_offset_s: Option<i32>) -> LoadedFile {
         }
     };
     let mut loaded = LoadedFile { sha256, diagnostics: Vec::new(), ..problem("", String::new()) };
-    if !expected(file).is_empty() && !formats.iter().any(|format| expected(file).contains(format)) {
-        let names: Vec<&str> = formats.iter().map(|format| format.name()).collect();
+    let format = |log: &Result<Parsed, parsers::ParseError>| match log {
+        Ok(log) => log.format,
+        Err(error) => error.format,
+    };
+    let expected = expected(file);
+    if !expected.is_empty() && !logs.iter().any(|log| expected.contains(&format(log))) {
+        let names: Vec<&str> = logs.iter().map(|log| format(log).name()).collect();
         let message = format!(
             "by its content the file is {}{}; the content counts",
             names.join(" and "),
@@ -230,8 +240,8 @@ fn load_one(file: &SessionFile, utc_offset_s: Option<i32>) -> LoadedFile {
         );
         loaded.diagnostics.push(diagnostic(file, Severity::Warning, "name-and-content-differ", message));
     }
-    for format in formats {
-        match parsers::parse(format, &bytes) {
+    for log in logs {
+        match log {
             Ok(mut log) => {
                 if let Some(offset_s) = utc_offset_s {
                     log.declare_utc_offset(offset_s);

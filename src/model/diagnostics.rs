@@ -1,6 +1,6 @@
 //! Order and wording of diagnostics, for the terminal and the reports alike.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::model::{Diagnostic, Severity};
@@ -37,17 +37,28 @@ pub struct Group<'a> {
     pub more: usize,
 }
 
+/// More different messages of one kind than these are told as one.
+const MANY: usize = 12;
+
 /// Groups sorted diagnostics for people: errors and warnings with the same message, notes of the
-/// same kind. Data files list every single one.
+/// same kind, and what is of the same kind where there are many messages of it. Data files list every single one.
 pub fn grouped(diagnostics: &[Diagnostic]) -> Vec<Group<'_>> {
-    let mut groups: Vec<Group<'_>> = Vec::new();
-    let mut known = BTreeMap::new();
+    let mut messages: BTreeMap<(Severity, &str), BTreeSet<&str>> = BTreeMap::new();
     for diagnostic in diagnostics {
-        let message = (diagnostic.severity != Severity::Note).then_some(diagnostic.message.as_str());
-        let next = groups.len();
-        match *known.entry((diagnostic.severity, diagnostic.code, message)).or_insert(next) {
-            place if place < next => groups[place].more += 1,
-            _ => groups.push(Group { first: diagnostic, more: 0 }),
+        messages.entry((diagnostic.severity, diagnostic.code)).or_default().insert(&diagnostic.message);
+    }
+    let is_told_once = |diagnostic: &Diagnostic| {
+        let kind = (diagnostic.severity, diagnostic.code);
+        diagnostic.severity == Severity::Note || messages.get(&kind).is_some_and(|all| all.len() > MANY)
+    };
+    let mut places: BTreeMap<(Severity, &str, &str), usize> = BTreeMap::new();
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for diagnostic in diagnostics {
+        let message = if is_told_once(diagnostic) { "" } else { diagnostic.message.as_str() };
+        let place = places.entry((diagnostic.severity, diagnostic.code, message)).or_insert(groups.len());
+        match groups.get_mut(*place) {
+            Some(group) => group.more += 1,
+            None => groups.push(Group { first: diagnostic, more: 0 }),
         }
     }
     groups

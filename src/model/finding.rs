@@ -16,8 +16,9 @@ pub enum Finding {
     Together { operations: Vec<ParallelId> },
     /// Operations in which the largest value of the VMs is more than `ratio` times the smallest, the least even first.
     Uneven { ratio: f64, operations: Vec<ParallelId> },
-    /// A declared limit is exceeded: what is limited, its value and the most that is accepted.
-    LimitExceeded { limited: String, value: f64, at_most: f64 },
+    /// A declared limit is exceeded: what is limited, its value (`at_least` so large where outages have no end) and the most
+    /// that is accepted.
+    LimitExceeded { limited: String, value: f64, at_least: bool, at_most: f64 },
     /// Migrations of the condition that did not complete, of those whose fate is known; what share completes lies in
     /// `rate` with 95 %.
     Incomplete { condition: ConditionId, failed: usize, known: usize, rate: Interval },
@@ -154,7 +155,7 @@ impl Relocate for Finding {
             Self::Amplified { conditions } => {
                 conditions.iter_mut().for_each(|(condition, _)| condition.relocate(to));
             }
-            Self::LimitExceeded { limited: _, value: _, at_most: _ }
+            Self::LimitExceeded { limited: _, value: _, at_least: _, at_most: _ }
             | Self::RecordedInBlocks { conditions: _ }
             | Self::MethodsAgree { runs: _, overlapping: _, mean_difference_s: _, largest_difference_s: _ }
             | Self::Trend { factor: _, level: _, metric: _, slope: _, ci95: _, r_squared: _ } => {}

@@ -36,6 +36,10 @@ pub enum FlagCode {
     OutageUndecided,
     /// Ping's log was over before the request: it says nothing of the outage.
     PingOverBeforeRequest,
+    /// Ping shows only a part of the migration.
+    PingLeavesOut,
+    /// The clock in the VM was logged only during a part of the migration, and shows nothing there.
+    GuestClockLeavesOut,
     /// A silence before the request is as long as the outage, or longer.
     OutageBeforeAsLong,
     /// Requests were lost outside of the main hole.
@@ -57,6 +61,8 @@ names!(FlagCode, "flag", {
     Self::TimeZeroDoubted => "time-zero-doubted",
     Self::OutageUndecided => "outage-undecided",
     Self::PingOverBeforeRequest => "ping-over-before-request",
+    Self::PingLeavesOut => "ping-leaves-out",
+    Self::GuestClockLeavesOut => "guest-clock-leaves-out",
     Self::OutageBeforeAsLong => "outage-before-as-long",
     Self::ScatteredLoss => "scattered-loss",
     Self::FirstRepetitionSlower => "first-repetition-slower",

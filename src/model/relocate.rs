@@ -136,7 +136,14 @@ mod tests {
             converges: None,
             typical: Some(run),
         });
-        let points = vec![SweepPoint { condition, number: 1.0, values: Vec::new(), mean: None, ci95: None }];
+        let points = vec![SweepPoint {
+            condition,
+            number: 1.0,
+            values: Vec::new(),
+            without_end: 0,
+            mean: None,
+            ci95: None,
+        }];
         let lines = vec![SweepLine { level: String::new(), points, fit: None }];
         let unit = Unit::Seconds;
         analysis.sweeps.push(Sweep {

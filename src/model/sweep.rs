@@ -27,7 +27,8 @@ pub struct SweepLine {
     pub level: String,
     /// By their numbers, ascending.
     pub points: Vec<SweepPoint>,
-    /// A straight line through all values; `None` where too few levels have one.
+    /// A straight line through all values; `None` where too few levels have one, or where values have no end: a line
+    /// through the others would leave out the longest.
     pub fit: Option<LinearFit>,
 }
 
@@ -43,15 +44,18 @@ impl Relocate for SweepLine {
 pub struct SweepPoint {
     pub condition: ConditionId,
     pub number: f64,
+    /// Those that are known; what is only known to be at least so large is not among them.
     pub values: Vec<f64>,
-    /// `None` where nothing completed.
+    /// How many are only known to be at least so large.
+    pub without_end: usize,
+    /// `None` where nothing completed, and where a value is only known to be at least so large.
     pub mean: Option<f64>,
     pub ci95: Option<Interval>,
 }
 
 impl Relocate for SweepPoint {
     fn relocate(&mut self, to: &Relocation) {
-        let Self { condition, number: _, values: _, mean: _, ci95: _ } = self;
+        let Self { condition, number: _, values: _, without_end: _, mean: _, ci95: _ } = self;
         condition.relocate(to);
     }
 }

@@ -378,12 +378,16 @@ impl Hypervisor {
         self.printed_pages.or(sum).or(self.pages_sent)
     }
 
+    /// `None` where answers came too seldom to see the first round by itself.
     pub fn pages_first(&self) -> Option<f64> {
-        self.rounds.first().map(|round| round.pages_sent)
+        self.rounds.first().filter(|round| round.number <= 1).map(|round| round.pages_sent)
     }
 
+    /// `None` where answers came too seldom to see the last round by itself.
     pub fn pages_last(&self) -> Option<f64> {
-        self.rounds.last().map(|round| round.pages_sent)
+        let last = self.rounds.last()?;
+        let before = self.rounds.len().checked_sub(2).map_or(0, |index| self.rounds[index].number);
+        (last.number <= before.saturating_add(1)).then_some(last.pages_sent)
     }
 
     /// Mean over the rounds between the first and the last.

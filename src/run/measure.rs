@@ -48,6 +48,7 @@ pub fn measure(
     let migration = aligned.migration.clone();
     let measured = outage::measure(aligned);
     let flags = outage::flags(&migration, &measured);
+    let leaving_out = leaving_out(&id, &flags);
     let outage::Measured { outages, ping, time_zero_doubted, .. } = measured;
     let milestones = time_line::milestones(aligned, &outages, hosts);
     let phases = time_line::phases(&milestones);
@@ -56,6 +57,7 @@ pub fn measure(
     let cost = |of| resources::cost(of, samples, migration.duration_s, &phases);
     let costs: Vec<Cost> = samples.iter().filter_map(cost).collect();
     let (transfer, mut diagnostics) = transfer::transfer(&id, aligned, hosts);
+    diagnostics.extend(leaving_out);
     diagnostics.extend(unplaced(&id, aligned));
     diagnostics.extend(holes(&id, &costs));
     diagnostics.extend(reversed.as_deref().map(|hosts| goes_back(&id, hosts)));
@@ -170,6 +172,24 @@ fn holes(id: &str, costs: &[Cost]) -> Vec<Diagnostic> {
         campaign_diagnostic(Severity::Warning, "samples-missing", message)
     };
     by_host.into_iter().filter(|(_, hole)| *hole > 0.0).map(told).collect()
+}
+
+/// Of the logs that show only a part of the migration.
+fn leaving_out(id: &str, flags: &[Flag]) -> Vec<Diagnostic> {
+    let told = |flag: &Flag| {
+        let logs =
+            [(FlagCode::PingLeavesOut, "ping"), (FlagCode::GuestClockLeavesOut, "the clock in the VM")];
+        let (_, log) = logs.into_iter().find(|(code, _)| *code == flag.code)?;
+        let value = |name| flag.values.iter().find(|(key, _)| *key == name).map_or(0.0, |(_, value)| *value);
+        let message = format!(
+            "run {id}: {log} was logged from {:.1} s to {:.1} s after the request, which is not the whole migration: an outage in \
+             the rest was not seen",
+            value("from_s"),
+            value("until_s")
+        );
+        Some(campaign_diagnostic(Severity::Warning, "log-leaves-out", message))
+    };
+    flags.iter().filter_map(told).collect()
 }
 
 /// What a reader of curves must know of a run whose request lies nobody knows where.

@@ -81,7 +81,9 @@ fn pearson(pairs: &[(f64, f64)]) -> Option<f64> {
     let sum =
         |of: &dyn Fn(f64, f64) -> f64| -> f64 { pairs.iter().map(|(a, b)| of(a - mean_a, b - mean_b)).sum() };
     let (aa, bb, ab) = (sum(&|a, _| a * a), sum(&|_, b| b * b), sum(&|a, b| a * b));
-    (aa > 0.0 && bb > 0.0).then(|| (ab / (aa * bb).sqrt()).clamp(-1.0, 1.0))
+    // What equal values differ from their mean by is the rounding of the machine.
+    let varies = |squares: f64, mean: f64| squares > n * mean * mean * 1e-20;
+    (varies(aa, mean_a) && varies(bb, mean_b)).then(|| (ab / (aa * bb).sqrt()).clamp(-1.0, 1.0))
 }
 
 #[cfg(test)]
@@ -125,5 +127,8 @@ mod tests {
     #[test]
     fn without_variation_there_is_no_correlation() {
         assert_eq!(bland_altman(&[(1.0, 2.0), (1.0, 3.0), (1.0, 4.0)]).unwrap().correlation, None);
+        // Their mean is not 0.1 to the last bit.
+        let equal: Vec<(f64, f64)> = (0..17).map(|k| (0.1, f64::from(k))).collect();
+        assert_eq!(bland_altman(&equal).unwrap().correlation, None);
     }
 }

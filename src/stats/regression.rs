@@ -50,8 +50,8 @@ struct Level {
     pure_error: f64,
 }
 
-/// The line through points `(x, y)`; `None` with fewer than three different x, or with a number that is not finite or
-/// whose square is not.
+/// The line through points `(x, y)`; `None` with fewer than three different x, or with numbers that are not finite or
+/// whose squares are not.
 pub fn fit_line(points: &[(f64, f64)]) -> Option<LinearFit> {
     if points.iter().any(|(x, y)| !x.is_finite() || !y.is_finite()) {
         return None;
@@ -67,12 +67,12 @@ pub fn fit_line(points: &[(f64, f64)]) -> Option<LinearFit> {
         points.iter().map(|(x, y)| of(x - mean_x, y - mean_y)).sum()
     };
     let (xx, xy, yy) = (sum(&|x, _| x * x), sum(&|x, y| x * y), sum(&|_, y| y * y));
-    // Numbers so large that their squares are none.
-    if ![xx, xy, yy].iter().all(|sum| sum.is_finite()) || xx == 0.0 {
-        return None;
-    }
     let slope = xy / xx;
     let intercept = mean_y - slope * mean_x;
+    // Squares of what is huge are infinite, those of what is tiny are 0.
+    if xx == 0.0 || ![xx, xy, yy, slope, intercept].iter().all(|number| number.is_finite()) {
+        return None;
+    }
     let miss = |level: &Level| level.mean - (intercept + slope * level.x);
     let lack: f64 = levels.iter().map(|level| level.n * miss(level).powi(2)).sum();
     let pure: f64 = levels.iter().map(|level| level.pure_error).sum();
@@ -183,6 +183,23 @@ mod tests {
         assert_eq!((on.lack_of_fit_p, on.r_squared.map(f64::round)), (Some(1.0), Some(1.0)));
         let beside = fit_line(&twice([(1.0, 1.0), (2.0, 2.0), (3.0, 3.0), (4.0, 9.0)])).unwrap();
         assert_eq!(beside.lack_of_fit_p, Some(0.0));
+    }
+
+    /// Their squares overflow or vanish.
+    #[test]
+    fn huge_and_tiny_numbers_have_a_line_or_none_and_never_a_panic() {
+        for huge in [1e308, -1e308, 1e200, f64::MAX, f64::MIN_POSITIVE, 5e-324, 1e-200] {
+            for x in [false, true] {
+                let points = [1.0, 2.0, 3.0, 4.0, huge].into_iter().flat_map(|at| [(at, 2.0), (at, 2.1)]);
+                let points: Vec<(f64, f64)> =
+                    points.map(|(x_, y)| if x { (x_, y) } else { (y * x_, x_) }).collect();
+                if let Some(fit) = fit_line(&points) {
+                    assert!(fit.slope.is_finite() && fit.intercept.is_finite(), "{fit:?}");
+                    assert!(fit.lack_of_fit_p.is_none_or(|p| (0.0..=1.0).contains(&p)), "{fit:?}");
+                }
+            }
+        }
+        assert_eq!(fit_line(&[(1.0, 1.0), (2.0, 1.1), (3.0, 2.0), (1e308, 3.0), (1e308, 3.1)]), None);
     }
 
     #[test]

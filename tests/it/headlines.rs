@@ -228,3 +228,63 @@ fn three_against_three_can_be_a_finding() {
     let (told, _) = made.told();
     assert!(words(&told).contains("times the outage of none"), "{told}");
 }
+
+/// The largest step of a clock that shows none is no outage, and one value of several runs is not that of the only run.
+#[test]
+fn a_clock_alone_that_shows_nothing_and_a_value_of_one_run_of_several() {
+    let folder = tempfile::tempdir().unwrap();
+    for run in 1..=3 {
+        let request = 1_700_000_000 + 1000 * run;
+        let request_s = f64::from(request);
+        let at = |name: &str| folder.path().join(format!("none{run}-{name}"));
+        fs::write(
+            at("migration-time-a.log"),
+            format!(
+                "{request}\n0.09user 0.04system 0:08.00elapsed 1%CPU (0avgtext+0avgdata 0maxresident)k\n"
+            ),
+        )
+        .unwrap();
+        let steps = (0..1500).map(|step| request_s - 10.0 + 0.02 * f64::from(step));
+        let text: String = steps.map(|t| format!("{t:.6}\n")).collect();
+        fs::write(at("zeit-vm.log"), text).unwrap();
+    }
+    let told = words(&stdout(&["stats", folder.path().to_str().unwrap(), "--quiet"]));
+    assert!(told.contains("none: the clock in the VM shows no outage (3 runs)."), "{told}");
+
+    let made = Made::new();
+    for repetition in 1..=3 {
+        let at = 1_700_000_000.0 + 100.0 * f64::from(repetition);
+        made.run("none", repetition, at, 1.0, if repetition == 1 { End::Completed } else { End::Failed });
+    }
+    let (told, _) = made.told();
+    let told = words(&told);
+    assert!(
+        told.contains("none: the service was out for 1.00 s in the only run that shows it (by ping)."),
+        "{told}"
+    );
+}
+
+/// A service that never returned was not activated late, and the same log is not two runs, of whatever it is.
+#[test]
+fn what_never_returned_is_not_late_and_copies_count_once() {
+    let made = Made::new();
+    for repetition in 1..=3 {
+        made.run("none", repetition, 1_700_000_000.0 + 100.0 * f64::from(repetition), 60.0, End::Completed);
+    }
+    let (told, summary) = made.told();
+    assert!(!codes(&summary).contains(&"outage-outlasts-migration"), "{told}");
+    let file = |name: &str| made.folder.path().join(name);
+    for repetition in [2, 3] {
+        for log in ["ping.log", "qmp-source.log"] {
+            fs::copy(file(&format!("none1-{log}")), file(&format!("none{repetition}-{log}"))).unwrap();
+        }
+    }
+    let (told, summary) = made.told();
+    assert_eq!(summary["runs"].as_array().unwrap().len(), 1, "{told}");
+    let copies = summary["diagnostics"].as_array().unwrap().iter().filter(|told| told["code"] == "same-log");
+    assert_eq!(copies.count(), 4);
+    fs::copy(file("none1-ping.log"), file("hog1-ping.log")).unwrap();
+    let (_, summary) = made.told();
+    let elsewhere = summary["diagnostics"].as_array().unwrap().iter();
+    assert_eq!(elsewhere.filter(|told| told["code"] == "same-log-elsewhere").count(), 1);
+}

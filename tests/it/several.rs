@@ -87,7 +87,7 @@ fn compare_puts_campaigns_or_levels_side_by_side() {
     let output = stillstand(&["compare", &side("none"), &side("nothing")], &[]);
     let text = String::from_utf8(output.stderr).unwrap();
     assert!(
-        output.status.code() == Some(1) && text.contains("`load` has no level `nothing`; its levels are"),
+        output.status.code() == Some(2) && text.contains("`load` has no level `nothing`; its levels are"),
         "{text}"
     );
 }

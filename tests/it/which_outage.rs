@@ -215,3 +215,38 @@ fn a_migration_that_failed_has_an_outage_only_where_one_was_seen() {
     holds(outage(&run, "ping").unwrap(), 3.0);
     holds(outage(&run, "ping-reply-gap").unwrap(), 3.0);
 }
+
+/// A log that leaves out a part of the migration says nothing of that part.
+#[test]
+fn a_log_that_leaves_out_a_part_of_the_migration_states_no_outage_of_nothing() {
+    // Over before the end at 8 s, begun after it, silent until then; and the same of the clock in the VM.
+    let silent = [-11.0, 3.0];
+    for (from, to, still) in [(-10.0, 3.0, vec![]), (12.0, 40.0, vec![]), (-10.0, 40.0, vec![silent])] {
+        let run = Made::new().ping(from, to, &still).run();
+        assert_eq!(run["outages"], serde_json::json!([]), "{run:#}");
+        assert_eq!(codes(&run), ["ping-leaves-out"], "{run:#}");
+    }
+    for (from, to) in [(-10.0, 3.0), (12.0, 40.0)] {
+        let run = Made::new().guest(from, to, [100.0, 101.0]).run();
+        assert_eq!(run["outages"], serde_json::json!([]), "{run:#}");
+        assert_eq!(codes(&run), ["guest-clock-leaves-out"], "{run:#}");
+    }
+    // What it shows counts, with a flag.
+    let run = Made::new().ping(-10.0, 5.0, &[[1.0, 2.0]]).run();
+    holds(outage(&run, "ping").unwrap(), 1.0);
+    assert_eq!(codes(&run), ["ping-leaves-out"], "{run:#}");
+    // What was silent before the first answer has no length.
+    let run = Made::new().ping(-10.0, 40.0, &[silent, [5.0, 6.0]]).run();
+    holds(outage(&run, "ping").unwrap(), 1.0);
+}
+
+/// Ping is stopped between a request and its answer more often than not.
+#[test]
+fn the_last_request_of_a_log_is_no_outage() {
+    let run = Made::new().ping(-10.0, 40.0, &[[39.75, 60.0]]).run();
+    let ping = outage(&run, "ping").unwrap();
+    assert_eq!((number(&ping["estimate_s"]), &ping["censored"]), (0.0, &Value::Bool(false)), "{ping}");
+    assert_eq!(codes(&run), ["scattered-loss"], "{run:#}");
+    let run = Made::new().ping(-10.0, 40.0, &[[39.55, 60.0]]).run();
+    assert_eq!(outage(&run, "ping").unwrap()["censored"], Value::Bool(true), "{run:#}");
+}

@@ -37,8 +37,10 @@ pub(super) fn find(conditions: &[Condition], runs: &[Run], seed: u64) -> Vec<Fin
 /// The outages of a condition in the order of recording, else of repetitions; `None` where one has no end or there is none.
 fn recorded(condition: &Condition, runs: &[Run]) -> Option<Vec<Recorded>> {
     let counted = condition.runs.iter().map(|run| &runs[*run]).filter(|run| run.counts());
+    // Outages by several methods differ by the method.
+    let method = counted.clone().next()?.service_outage()?.method;
     let one = |run: &Run| {
-        let outage = run.service_outage()?;
+        let outage = run.service_outage().filter(|outage| outage.method == method)?;
         Some(Recorded {
             epoch_s: run.migration.request_epoch_s,
             outage_s: outage.estimate_s,

@@ -54,6 +54,7 @@ impl Aggregated {
         let curves = curves(&conditions, &runs, bins, config);
         let series = aggregate::series(&conditions, &runs);
         let pairs = against_reference(config, &conditions);
+        diagnostics.extend(conditions::undecided(config, &conditions));
         let comparisons = comparisons::comparisons(&conditions, &series, &pairs);
         let benchmarked = match results {
             Some(values) => benchmarks::benchmarked(values, &conditions, config, &mut diagnostics),

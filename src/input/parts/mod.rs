@@ -3,10 +3,10 @@
 //! Which part belongs to which run follows from what the files are, never from what is in the results:
 //!
 //! * Where a file's name gives no repetition, part *k* is repetition *k*; files of the same run, format, source and host go
-//!   on counting. Where it gives one, the parts are levels of the factor [`PART`], as in all runs of that condition.
-//! * The tests of a benchmark ([`tests`]) count by themselves: the second test of the CPU is repetition 2 of that, whatever
+//!   on counting. Where it gives one, the parts are levels of the factor `part`, as in all runs of that condition.
+//! * The tests of a benchmark (`tests`) count by themselves: the second test of the CPU is repetition 2 of that, whatever
 //!   stands between. What they were told differently within a file (threads, a mix of queries) are factors.
-//! * Sessions and migrations ([`sessions`]) of several files of a run are paired by number; what cannot be paired goes by
+//! * Sessions and migrations (`sessions`) of several files of a run are paired by number; what cannot be paired goes by
 //!   time, and what goes by neither is an error and left out.
 //!
 //! Deliberately absent: pairing by what the parts measured.

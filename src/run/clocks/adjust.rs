@@ -155,12 +155,26 @@ fn line(points: &[(f64, Offset)], sloped: bool) -> Option<(Estimate, Estimate)> 
     fit
 }
 
-/// Median of the slopes between all pairs of points, and of what remains of the offsets.
+/// Of more runs than this, not all pairs are looked at.
+const ALL_PAIRS: usize = 400;
+
+/// Median of the slopes between all pairs of points, and of what remains of the offsets. Of many points each of the first
+/// half is paired with that as far into the second one (Theil's incomplete method).
 fn start(points: &[(f64, Offset)], sloped: bool) -> Option<(f64, f64)> {
-    let pairs = points.iter().enumerate().flat_map(|(i, a)| points[i + 1..].iter().map(move |b| (a, b)));
-    let slopes =
-        pairs.filter(|(a, b)| a.0 != b.0).map(|(a, b)| (b.1.value - a.1.value) / (b.0 - a.0)).collect();
-    let slope = if sloped { Sample::new(slopes)?.median() } else { 0.0 };
+    type Point = (f64, Offset);
+    let slope = |(a, b): (&Point, &Point)| (a.0 != b.0).then(|| (b.1.value - a.1.value) / (b.0 - a.0));
+    let slopes: Vec<f64> = if !sloped {
+        vec![0.0]
+    } else if points.len() <= ALL_PAIRS {
+        let pairs = points.iter().enumerate().flat_map(|(i, a)| points[i + 1..].iter().map(move |b| (a, b)));
+        pairs.filter_map(slope).collect()
+    } else {
+        let mut in_order: Vec<&Point> = points.iter().collect();
+        in_order.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let later = in_order.iter().skip(points.len().div_ceil(2));
+        in_order.iter().zip(later).filter_map(|(a, b)| slope((a, b))).collect()
+    };
+    let slope = Sample::new(slopes)?.median();
     let rest = points.iter().map(|(t, offset)| offset.value - slope * t).collect();
     Some((Sample::new(rest)?.median(), slope))
 }

@@ -44,18 +44,26 @@ pub fn choice(timeline: &PingTimeline) -> Choice<Hole> {
         sum = sum.saturating_add(*lost);
         *lost = sum;
     }
-    let candidates = holes.into_iter().map(|hole| {
+    let candidates = holes.into_iter().filter(|hole| hole.is_seen(timeline)).map(|hole| {
         let others = lost_by_length.get(&hole.lost).map_or(0, |lost| lost.saturating_sub(hole.lost));
-        // Before its first answer the service was not there to be lost.
-        let was_there = hole.first > timeline.first_seq;
         Candidate {
             what: hole,
             length: f64::from(hole.lost),
             over_s: hole.over(timeline),
-            stands_out: was_there && (only || !is_chance(hole.lost, others, timeline.sent)),
+            stands_out: hole.was_there(timeline) && (only || !is_chance(hole.lost, others, timeline.sent)),
         }
     });
     event::choose(candidates, slack_s(timeline), 1.5)
+}
+
+/// The part of the migration, which took so long, that the log leaves out: from and until when it shows the service,
+/// seconds since the request. `None` where it shows it from the request to the end, and where it has no place.
+pub fn left_out(timeline: &PingTimeline, duration_s: Option<f64>) -> Option<[f64; 2]> {
+    timeline.origin_s?;
+    let (first, last) = (sightings(timeline).next()?.from_s, sightings(timeline).next_back()?.until_s);
+    let slack_s = slack_s(timeline) + timeline.period_s.max(timeline.interval_s);
+    let left_out = first > slack_s || duration_s.is_some_and(|duration| last < duration - slack_s);
+    left_out.then_some([first, last])
 }
 
 /// By how much later than it seems a hole may have ended, against the request: what two clocks leave open that are right,
@@ -80,6 +88,18 @@ pub fn longest_hole(timeline: &PingTimeline) -> Option<Hole> {
 }
 
 impl Hole {
+    /// Whether the service had answered before: until then it was not there to be lost.
+    fn was_there(self, timeline: &PingTimeline) -> bool {
+        timeline.answered.first().is_some_and(|first| *first < self.first)
+    }
+
+    /// Whether what the log shows can be an event. The last request of a ping that is stopped may just not have been answered
+    /// yet, and nobody knows when a silence began that was there from the first request on.
+    fn is_seen(self, timeline: &PingTimeline) -> bool {
+        let stopped = self.open && self.lost == 1 && timeline.wait_s.is_none();
+        timeline.answered.is_empty() || (self.was_there(timeline) && !stopped)
+    }
+
     /// When the silence began and ended: half a period after the last request before it that was answered,
     /// and half a period before the first one after it. `None` without a time zero, and for the end of an
     /// open hole. Of a ping that waits for its answers the two periods are different ones.

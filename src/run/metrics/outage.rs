@@ -42,6 +42,8 @@ enum Doubt<T> {
     Undecided(T),
     /// The log was over at this instant, before the request, seconds since that.
     Over(f64),
+    /// The log shows only this part of the migration, from and until when, seconds since the request.
+    Part([f64; 2]),
 }
 
 impl<T> Doubt<T> {
@@ -53,13 +55,14 @@ impl<T> Doubt<T> {
             Self::TimeZero(event) => Doubt::TimeZero(change(event)),
             Self::Undecided(event) => Doubt::Undecided(change(event)),
             Self::Over(over_s) => Doubt::Over(over_s),
+            Self::Part(part) => Doubt::Part(part),
         }
     }
 
     fn of_time_zero(&self) -> bool {
         match self {
             Self::TimeZero(_) | Self::Undecided(_) | Self::Over(_) => true,
-            Self::Another { .. } => false,
+            Self::Another { .. } | Self::Part(_) => false,
         }
     }
 }
@@ -68,7 +71,8 @@ impl<T> Doubt<T> {
 type Placed = (f64, f64, f64);
 
 impl Doubt<Placed> {
-    fn flag(self) -> Flag {
+    /// `part` is the flag of a log that shows only a part of the migration.
+    fn flag(self, part: FlagCode) -> Flag {
         let (code, values) = match self {
             Doubt::Another { outage: (outage_s, ..), before: (before_s, at_s, _) } => (
                 FlagCode::OutageBeforeAsLong,
@@ -81,6 +85,7 @@ impl Doubt<Placed> {
                 (FlagCode::OutageUndecided, vec![("before_s", length_s), ("at_s", at_s)])
             }
             Doubt::Over(over_s) => (FlagCode::PingOverBeforeRequest, vec![("seconds", -over_s)]),
+            Doubt::Part([from_s, until_s]) => (part, vec![("from_s", from_s), ("until_s", until_s)]),
         };
         Flag { code, values }
     }
@@ -94,7 +99,9 @@ pub fn measure(run: &AlignedRun) -> Measured {
     let anywhere = run.guest_clock.as_ref().and_then(by_guest::anywhere);
     let guest = run.guest_clock.is_some().then_some(anywhere.as_ref());
     let witnesses = Witnesses { guest, hypervisor_s: still_s };
-    let by_ping = run.ping.as_ref().map(|timeline| ByPing::new(timeline, &witnesses));
+    // Whoever did not migrate need not have been away.
+    let duration_s = run.migration.duration_s.filter(|_| is_of_migration(run.migration.status));
+    let by_ping = run.ping.as_ref().map(|timeline| ByPing::new(timeline, &witnesses, duration_s));
     let silence = by_ping.as_ref().and_then(ByPing::outage);
     // Where time zero is wrong, nothing lies before it.
     let anywhere_counts =
@@ -103,6 +110,9 @@ pub fn measure(run: &AlignedRun) -> Measured {
         .guest_clock
         .as_ref()
         .map_or((None, None), |clock| by_guest::choose(clock, silence.as_ref(), still_s, anywhere_counts));
+    let part = run.guest_clock.as_ref().filter(|_| guest_doubt.is_none()).zip(step);
+    let part = part.and_then(|(clock, step)| by_guest::left_out(clock, step, silence.as_ref(), duration_s));
+    let step = step.filter(|_| part.is_none());
     let guest = run
         .guest_clock
         .as_ref()
@@ -133,11 +143,12 @@ pub fn measure(run: &AlignedRun) -> Measured {
     let by_clock = guest_doubt.map(|doubt| doubt.map(|[from, to]| (to - from, from, to)));
     // Both saw the same events; ping's tell of the service.
     let doubt = by_requests.or(by_clock);
+    let parts = part.map(|part| Doubt::Part(part).flag(FlagCode::GuestClockLeavesOut));
     Measured {
         ping: by_ping.as_ref().map(|by| by.summary(silence.as_ref(), &run.migration)),
         outages,
         guest,
-        doubts: doubt.map(Doubt::flag).into_iter().collect(),
+        doubts: doubt.map(|doubt| doubt.flag(FlagCode::PingLeavesOut)).into_iter().chain(parts).collect(),
         time_zero_doubted: doubt.is_some_and(|doubt| doubt.of_time_zero()),
     }
 }

@@ -77,6 +77,19 @@ mod tests {
         assert_eq!(parts_off(&account), None);
     }
 
+    /// An answer at the end tells how many rounds there were, and what all of them sent.
+    #[test]
+    fn rounds_that_no_answer_told_apart_are_neither_the_first_nor_the_last() {
+        let mut account = account(&[100.0, 40.0, 20.0], None);
+        account.rounds[2].number = 7;
+        assert_eq!((account.pages_first(), account.pages_last()), (Some(100.0), None));
+        account.rounds.drain(..2);
+        assert_eq!(
+            (account.pages_first(), account.pages_last(), account.pages_total()),
+            (None, None, Some(20.0))
+        );
+    }
+
     #[test]
     fn the_model_sums_a_geometric_series() {
         let mut account = account(&[100.0, 50.0, 25.0], None);

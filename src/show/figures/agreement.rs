@@ -1,6 +1,8 @@
 //! How two methods of measuring an outage agree: the difference of each run against its mean (Bland
 //! and Altman, Lancet 1986), with the bias, its interval and the limits of agreement.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 
 use super::figure::{Description, Figure, Layout, Place};
@@ -20,6 +22,8 @@ const LEFT: i32 = 250;
 const RIGHT: i32 = 330;
 const PLOT_HEIGHT: i32 = 1000;
 const DOT: i32 = 17;
+/// Up to so many runs, each has its mark.
+const ALL_MARKED: usize = 200;
 /// Between the labels on the right.
 const LABEL_GAP: i32 = 76;
 /// More conditions than these cannot be distinguished.
@@ -81,11 +85,16 @@ impl Figure for AgreementFigure<'_> {
             }
             plot.axes(canvas, text)?;
             plot.lines(canvas, agreement, text)?;
+            let mut marked = BTreeSet::new();
             for pair in &agreement.pairs {
                 let condition = analysis.runs.entry(pair.run).map(|run| run.condition);
                 let group = groups.iter().position(|group| Some(*group) == condition).unwrap_or_default();
                 let at = plot.place((pair.a_s + pair.b_s) / 2.0, pair.b_s - pair.a_s);
-                mark(canvas, at, group)?;
+                // Of very many, what lies within half a mark of another is not seen.
+                let seen = if agreement.pairs.len() > ALL_MARKED { DOT / 2 } else { 1 };
+                if marked.insert((at.0 / seen, at.1 / seen, group)) || seen == 1 {
+                    mark(canvas, at, group)?;
+                }
             }
             let note = canvas.fit(note, theme::PAIR_WIDTH - 20, Type::label())?;
             canvas.text(&note, (10, bottom + 250), Type::label())

@@ -172,6 +172,7 @@ impl<'a> OverlayFigure<'a> {
             let mut curve = ThinnedCurve::new(curve, self.range(curve), self.factor());
             // Of several conditions single repetitions would be a thicket.
             curve.repetitions.clear();
+            curve.spread.clear();
             Item {
                 color: theme::GROUPS[place % theme::GROUPS.len()],
                 dash: DASHES[place / theme::GROUPS.len() % DASHES.len()],

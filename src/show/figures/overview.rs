@@ -6,6 +6,7 @@
 //! migration.
 
 use anyhow::Result;
+use plotters::style::RGBColor;
 
 use super::figure::{Description, Figure, Layout, Place};
 use super::kit::canvas::{Canvas, Edges, Frame, Pen, Type, document};
@@ -13,6 +14,7 @@ use super::kit::scale::{Scale, Spread};
 use super::kit::theme::{self, Quantity};
 use crate::model::metrics::MIGRATION_DURATION;
 use crate::model::{Analysis, ConditionId, Entries, Method, Run, SeriesSummary, Status};
+use crate::show::tables::MANY;
 use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
 
@@ -111,7 +113,7 @@ impl Figure for OverviewFigure<'_> {
     }
 
     fn description(&self, text: &Text) -> Description {
-        Description::new("overview", &[], text)
+        Description::new(if has_many(self.analysis) { "overview_many" } else { "overview" }, &[], text)
     }
 
     fn draw(&self, text: &Text) -> Result<String> {
@@ -149,8 +151,13 @@ impl Figure for OverviewFigure<'_> {
 }
 
 fn completed(analysis: &Analysis, condition: ConditionId) -> impl Iterator<Item = &Run> {
-    let completed = move |run: &&Run| run.condition == condition && run.migration.status == Status::Completed;
-    analysis.runs.iter().filter(completed)
+    let runs = analysis.conditions[condition].runs.iter().filter_map(|run| analysis.runs.entry(*run));
+    runs.filter(|run| run.migration.status == Status::Completed)
+}
+
+/// Whether repetitions are shown by their distribution.
+fn has_many(analysis: &Analysis) -> bool {
+    analysis.conditions.ids().any(|id| completed(analysis, id).count() > MANY)
 }
 
 /// The axis around all values and means; intervals may reach beyond it.
@@ -187,7 +194,9 @@ fn reference(analysis: &Analysis) -> Option<ConditionId> {
 }
 
 fn note(analysis: &Analysis, lanes: &[Lane], text: &Text) -> String {
-    let mut note = text.get("figure.note.overview").to_owned();
+    let mut note = text
+        .get(if has_many(analysis) { "figure.note.overview_many" } else { "figure.note.overview" })
+        .to_owned();
     if let Some(index) = reference(analysis) {
         let name = condition_label(analysis, index);
         note = format!("{note}; {}", text.fill("figure.note.reference", &[("condition", &name)]));
@@ -292,11 +301,13 @@ impl Plot<'_, '_> {
             let line = [(x(ci.low), y - 14), (high, y - 14)];
             self.canvas.line(&line, Pen::new(color, theme::CURVE))?;
         }
-        for run in completed(analysis, condition) {
-            match lane.value(run) {
-                None => {}
-                Some((value, false)) => self.canvas.dot((x(value), y + 22), 13, color, 0.55)?,
-                Some((value, true)) => {
+        let values: Vec<(f64, bool)> =
+            completed(analysis, condition).filter_map(|run| lane.value(run)).collect();
+        let shown = if values.len() > MANY { self.spread(&values, color, y + 22)? } else { values };
+        for value in shown {
+            match value {
+                (value, false) => self.canvas.dot((x(value), y + 22), 13, color, 0.55)?,
+                (value, true) => {
                     self.canvas.ring((x(value), y + 22), 11, Pen::new(color, theme::RULE))?;
                     let arrow = [(x(value) + 11, y + 22), (x(value) + 55, y + 22)];
                     self.canvas.line(&arrow, Pen::new(color, theme::RULE))?;
@@ -312,6 +323,26 @@ impl Plot<'_, '_> {
         }
         let face = Type::label().right();
         self.canvas.text(&summary.n.to_string(), (theme::FULL_WIDTH - COUNT_COLUMN, y), face)
+    }
+
+    /// The range of many repetitions as lines from 5 to 95 % and from 25 to 75 %, with the median; what lies beyond is left
+    /// to be drawn, each place once.
+    fn spread(&self, values: &[(f64, bool)], color: RGBColor, y: i32) -> Result<Vec<(f64, bool)>> {
+        let x = |value: f64| self.frame.x(self.scale.position(value));
+        let mut sorted = values.to_vec();
+        sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let n = sorted.len();
+        let at =
+            |percent: usize| sorted.get((n * percent).div_ceil(100).max(1) - 1).map_or(0.0, |value| value.0);
+        let (low, high) = (at(5), at(95));
+        for (from, to, width) in [(low, high, theme::RULE), (at(25), at(75), 2 * theme::CURVE)] {
+            self.canvas.line(&[(x(from), y), (x(to), y)], Pen::new(color, width).alpha(0.55))?;
+        }
+        self.canvas.line(&[(x(at(50)), y - 15), (x(at(50)), y + 15)], Pen::new(color, theme::RULE))?;
+        let mut beyond: Vec<(f64, bool)> =
+            sorted.into_iter().filter(|(value, _)| *value < low || *value > high).collect();
+        beyond.dedup_by_key(|(value, censored)| (x(*value), *censored));
+        Ok(beyond)
     }
 
     fn diamond(&self, (x, y): (i32, i32), quantity: Quantity) -> Result<()> {

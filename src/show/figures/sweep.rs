@@ -97,12 +97,14 @@ impl Figure for SweepFigure<'_> {
 }
 
 fn note(sweep: &Sweep, text: &Text) -> String {
-    let incomplete = points(sweep).any(|at| at.mean.is_none());
+    let incomplete = points(sweep).any(is_missing);
+    let without_end = points(sweep).any(|at| at.without_end > 0);
     // The slope of a single line stands above the plot.
     let straight = sweep.lines.len() > 1 && sweep.lines.iter().any(|line| line.trend().is_some());
     let notes = [
         Some("figure.note.sweep"),
         incomplete.then_some("figure.note.sweep_incomplete"),
+        without_end.then_some("figure.note.sweep_without_end"),
         straight.then_some("figure.note.sweep_line"),
     ];
     notes.into_iter().flatten().map(|key| text.get(key)).collect::<Vec<_>>().join("; ")
@@ -110,6 +112,11 @@ fn note(sweep: &Sweep, text: &Text) -> String {
 
 fn points(sweep: &Sweep) -> impl Iterator<Item = &SweepPoint> {
     sweep.lines.iter().flat_map(|line| &line.points)
+}
+
+/// Whether nothing completed. Where values have no end there is no mean either.
+fn is_missing(at: &SweepPoint) -> bool {
+    at.mean.is_none() && at.without_end == 0
 }
 
 /// The numbers from which on nothing completed.
@@ -124,7 +131,7 @@ struct Beyond {
 impl Beyond {
     /// `None` where something completed at the last number, or nothing anywhere.
     fn new(sweep: &Sweep, analysis: &Analysis) -> Option<Self> {
-        let completed = points(sweep).filter(|at| at.mean.is_some()).map(|at| at.number);
+        let completed = points(sweep).filter(|at| !is_missing(at)).map(|at| at.number);
         let last = completed.reduce(f64::max)?;
         let without: Vec<&SweepPoint> = points(sweep).filter(|at| at.number > last).collect();
         let first = without.iter().map(|at| at.number).reduce(f64::min)?;
@@ -222,7 +229,7 @@ impl Plot {
     }
 
     /// The single values, the intervals, and the straight line or the one through the means; a cross where nothing
-    /// completed.
+    /// completed, an arrow upwards where values have no end.
     fn line(&self, canvas: &Canvas, line: &SweepLine, group: usize) -> Result<()> {
         let color = theme::GROUPS[group % MOST_LINES];
         for at in &line.points {
@@ -252,7 +259,11 @@ impl Plot {
                 canvas.line(&[(x - 22, y), (x + 22, y)], Pen::new(color, theme::RULE))?;
             }
         }
-        if at.mean.is_none() {
+        if at.without_end > 0 {
+            let (x, y) = (self.frame.x(at.number), self.frame.top + 60);
+            canvas.line(&[(x - 24, y + 12), (x, y - 12), (x + 24, y + 12)], Pen::new(color, theme::CURVE))?;
+        }
+        if is_missing(at) {
             let (x, y) = (self.frame.x(at.number), self.frame.top + 60);
             canvas.line(&[(x - 24, y - 24), (x + 24, y + 24)], Pen::new(color, theme::CURVE))?;
             canvas.line(&[(x - 24, y + 24), (x + 24, y - 24)], Pen::new(color, theme::CURVE))?;

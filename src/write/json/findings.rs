@@ -26,9 +26,10 @@ impl<'a> FindingData<'a> {
         let data =
             Self { code: finding.code(), factors: None, run: None, metric: None, values: BTreeMap::new() };
         match finding {
-            Finding::LimitExceeded { limited: _, value, at_most } => {
-                data.value("value", *value).value("at_most", *at_most)
-            }
+            Finding::LimitExceeded { limited: _, value, at_least, at_most } => data
+                .value("value", *value)
+                .count("at_least", usize::from(*at_least))
+                .value("at_most", *at_most),
             Finding::Incomplete { condition, failed, known, rate } => data
                 .condition(Some(*condition))
                 .count("completed", known - failed)

@@ -50,6 +50,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["apachebench", "http-benchmark"],
     clocks: &[Clock::None],
     meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: true }),
+    marks: &[b"This is ApacheBench, Version "],
     recognise,
     parse,
 };

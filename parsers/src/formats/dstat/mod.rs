@@ -63,6 +63,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::Epoch, Clock::EpochSecondsAtArrival],
     meaning: Meaning::HostSamples,
+    marks: &[],
     recognise,
     parse,
 };

@@ -55,6 +55,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::None],
     meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: true }),
+    marks: &[b"\"fio version\"", b";fio-", b": (g=", b": (groupid="],
     recognise,
     parse,
 };

@@ -60,6 +60,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::None],
     meaning: Meaning::Benchmark(Benchmark::Levels),
+    marks: &[b"'Test Type", b"'Target Type"],
     recognise,
     parse,
 };

@@ -45,12 +45,13 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::None],
     meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: false }),
+    marks: &[b"\"connected\"", b"Connecting to host "],
     recognise,
     parse,
 };
 
 fn recognise(head: &Head<'_>) -> bool {
-    let any = |what: &[u8]| head.lines.iter().any(|line| memchr::memmem::find(line.text, what).is_some());
+    let any = |what: &[u8]| head.holds(what);
     let begins = |what: &[u8]| head.lines.iter().any(|line| line.text.trim_ascii_start().starts_with(what));
     let documents = head.lines.iter().any(|line| json::document(line.text).is_some());
     let document = documents && any(b"\"start\"") && any(b"\"connected\"");

@@ -56,6 +56,13 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::None],
     meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Order, with_latency: false }),
+    marks: &[
+        b"DGEFA",
+        b"GFlops",
+        b"LINPACK benchmark, ",
+        b"Intel(R) Optimized LINPACK Benchmark",
+        b"repetition",
+    ],
     recognise,
     parse,
 };

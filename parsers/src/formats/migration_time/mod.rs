@@ -48,6 +48,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["migrationtime", "migrate-time", "migration", "migrate", "mtime", "time"],
     clocks: &[Clock::Epoch],
     meaning: Meaning::Request,
+    marks: &[],
     recognise,
     parse,
 };

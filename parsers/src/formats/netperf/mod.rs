@@ -48,6 +48,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::None],
     meaning: Meaning::Benchmark(Benchmark::Network),
+    marks: &[b" TEST"],
     recognise,
     parse,
 };

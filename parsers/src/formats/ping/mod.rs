@@ -60,6 +60,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["icmp"],
     clocks: &[Clock::Epoch, Clock::None],
     meaning: Meaning::Replies { resolution_s: 0.0 },
+    marks: &[],
     recognise,
     parse,
 };
@@ -320,7 +321,7 @@ impl<'a> Reader<'a> {
     fn wrong_data(&mut self, line: Line<'a>) {
         match self.kinds.last_mut() {
             Some(kind @ (Kind::Reply | Kind::Duplicate | Kind::Damaged)) => *kind = Kind::Damaged,
-            _ => self.unreadable(line),
+            Some(Kind::Unreachable | Kind::Timeout | Kind::NoAnswerYet) | None => self.unreadable(line),
         }
     }
 

@@ -52,6 +52,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["icmp"],
     clocks: &[Clock::EpochSecondsAtArrival],
     meaning: Meaning::Replies { resolution_s: 1.0 },
+    marks: &[],
     recognise,
     parse,
 };

@@ -54,6 +54,7 @@ pub(crate) static DESCRIPTION: Description = Description {
         page_bytes: None,
         rounds: Rounds::Answers,
     }),
+    marks: &[],
     recognise,
     parse,
 };
@@ -70,9 +71,11 @@ const KEYS: [&[u8]; 6] = [
 
 fn recognise(head: &Head<'_>) -> bool {
     let mut events = [false; 2];
+    const OTHERS: [&[u8]; 4] = [b"return", b"QMP", b"execute", b"event"];
+    let speaks = KEYS.iter().chain(&OTHERS).any(|word| head.holds(word));
     // XenServer's emulators speak a dialect of QMP, which `xen-migrate` reads.
     let xen = |text: &[u8]| memchr::memmem::find(text, b"libempserver").is_some();
-    for line in head.lines.iter().filter(|line| !xen(line.text)) {
+    for line in head.lines.iter().filter(|line| speaks && !xen(line.text)) {
         let text = line.text;
         if KEYS.iter().any(|key| quoted_key(text, key))
             || gather::begins_with_key(text, b"return")
@@ -85,7 +88,7 @@ fn recognise(head: &Head<'_>) -> bool {
         events[1] |= quoted_key(text, b"microseconds");
     }
     // libvirt writes much before its first monitor.
-    let libvirt = head.lines.iter().any(|line| gather::is_libvirt(line.text));
+    let libvirt = gather::is_libvirt(head.text());
     events == [true; 2] || (libvirt && memchr::memmem::find(head.bytes, b"QEMU_MONITOR_").is_some())
 }
 

@@ -55,6 +55,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::None],
     meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::CacheLevel, with_latency: false }),
+    marks: &[b"by Rhett M. Hollander", b"INTEGER", b"FL-POINT", b"MMX", b"SSE"],
     recognise,
     parse,
 };

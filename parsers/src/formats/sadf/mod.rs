@@ -52,6 +52,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["sar", "sysstat"],
     clocks: &[Clock::EpochSecondsAtArrival],
     meaning: Meaning::HostSamples,
+    marks: &[],
     recognise,
     parse,
 };

@@ -42,6 +42,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::None],
     meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: false }),
+    marks: &[b"Function", b"STREAM version $Revision:", b"STREAM Version $Revision:"],
     recognise,
     parse,
 };

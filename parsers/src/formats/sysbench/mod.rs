@@ -59,6 +59,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::None],
     meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: true }),
+    marks: &[b"sysbench", b"Latency (ms):", b"per-request statistics:", b"response time:"],
     recognise,
     parse,
 };

@@ -43,6 +43,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::None, Clock::Epoch],
     meaning: Meaning::Messages,
+    marks: &[],
     recognise,
     parse,
 };

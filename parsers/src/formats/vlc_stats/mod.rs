@@ -45,12 +45,13 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::None],
     meaning: Meaning::Stream,
+    marks: &[],
     recognise,
     parse,
 };
 
 pub(super) fn recognise(head: &Head<'_>) -> bool {
-    let has = |what: &[u8]| head.lines.iter().any(|line| memchr::memmem::find(line.text, what).is_some());
+    let has = |what: &[u8]| head.holds(what);
     if has(rc::BEGIN) || has(b"<lostpictures>") || head.lines.iter().any(|line| stderr::vout(line.text)) {
         return true;
     }

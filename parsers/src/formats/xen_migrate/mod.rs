@@ -53,6 +53,7 @@ pub(crate) static DESCRIPTION: Description = Description {
         page_bytes: Some(4096),
         rounds: Rounds::Rows,
     }),
+    marks: &[],
     recognise,
     parse,
 };
@@ -77,7 +78,7 @@ fn recognise(head: &Head<'_>) -> bool {
         b"libempserver:",
     ];
     let holds = |text: &[u8], words: &[u8]| memchr::memmem::find(text, words).is_some();
-    let found = head.lines.iter().any(|line| OWN.iter().any(|words| holds(line.text, words))) || {
+    let found = OWN.iter().any(|words| head.holds(words)) || {
         let general = |line: &crate::lines::Line<'_>| record::head(line.text).0.writer != Writer::Terminal;
         head.lines.first().is_some_and(general) && LATER.iter().any(|words| holds(head.bytes, words))
     };

@@ -51,6 +51,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::None],
     meaning: Meaning::Domains(Domains::AllWithoutTimes),
+    marks: &[],
     recognise,
     parse,
 };

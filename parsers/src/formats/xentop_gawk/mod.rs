@@ -57,6 +57,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::Counter],
     meaning: Meaning::Domains(Domains::OneByCounter),
+    marks: &[],
     recognise,
     parse,
 };

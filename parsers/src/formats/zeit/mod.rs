@@ -49,6 +49,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["guest-clock", "guest-time", "guestclock", "clock", "uhr", "time"],
     clocks: &[Clock::TimeOfDay, Clock::Epoch],
     meaning: Meaning::GuestClock,
+    marks: &[],
     recognise,
     parse,
 };

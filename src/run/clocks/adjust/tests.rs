@@ -54,6 +54,18 @@ fn campaign(rng: &mut ChaCha8Rng, runs: usize, drift_ppm: f64) -> Vec<(f64, Offs
         .collect()
 }
 
+/// One run in five has an event that was mistaken for another; pairs of the two halves do as well as all pairs.
+#[test]
+fn a_drift_over_very_many_runs_is_found_among_outliers() {
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let mut runs = campaign(&mut rng, 2 * ALL_PAIRS, 40.0);
+    for (t, offset) in runs.iter_mut().step_by(5) {
+        offset.value += 30.0 + 1e-5 * (*t - 1.26e9);
+    }
+    let drift = clock_line(&runs).unwrap().drift_ppm.unwrap();
+    assert!((drift.value - 40.0).abs() < 1.0, "{drift:?}");
+}
+
 /// Part of 600 simulated campaigns in which the intervals of offset and drift hold the truth; those of the
 /// drift where there is one.
 fn coverage(runs: usize, outliers: usize) -> (f64, f64) {

@@ -109,6 +109,24 @@ pub(super) fn choose(
     }
 }
 
+/// The part of the migration, which took so long, that the log leaves out, as of ping ([`super::bounds::left_out`]), where no step
+/// stands out in the rest. What ping saw begin and the clock did not see end is the VM that was lost.
+pub(super) fn left_out(
+    clock: &GuestClock,
+    step: [f64; 2],
+    silence: Option<&Outage>,
+    duration_s: Option<f64>,
+) -> Option<[f64; 2]> {
+    let (first, last) = (*clock.stamps_s.first().filter(|_| clock.aligned)?, *clock.stamps_s.last()?);
+    // A clock that stands still with its VM ends as much too early.
+    let still_s = silence.map_or(0.0, |silence| silence.estimate_s);
+    let slack_s = event::CLOCKS_S + steps(clock).ordinary_s + still_s;
+    let left_out = first > slack_s || duration_s.is_some_and(|duration| last < duration - slack_s);
+    let lost = silence.is_some_and(|silence| silence.censored);
+    let stands_out = is_extraordinary(&step, steps(clock).ordinary_s);
+    (left_out && !lost && !stands_out).then_some([first, last])
+}
+
 /// Largest step between two consecutive stamps. It is the estimate and, but for the error of the clock,
 /// the upper bound, since the VM ran at both stamps. The step less the longest other one is the lower
 /// bound. Where the clock is aligned, the rule of [`event`] says which steps count.

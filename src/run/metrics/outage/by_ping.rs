@@ -27,7 +27,15 @@ pub(super) struct Witnesses<'a> {
 }
 
 impl<'a> ByPing<'a> {
-    pub fn new(timeline: &'a PingTimeline, witnesses: &Witnesses<'_>) -> Self {
+    pub fn new(timeline: &'a PingTimeline, witnesses: &Witnesses<'_>, duration_s: Option<f64>) -> Self {
+        let by = Self::chosen(timeline, witnesses);
+        // A silence that has no end yet may last until the end of the migration, and longer.
+        let open = by.main.is_some_and(|hole| hole.open);
+        let left_out = bounds::left_out(timeline, duration_s).filter(|_| by.doubt.is_none() && !open);
+        Self { doubt: by.doubt.or(left_out.map(Doubt::Part)), ..by }
+    }
+
+    fn chosen(timeline: &'a PingTimeline, witnesses: &Witnesses<'_>) -> Self {
         let since_s = -bounds::slack_s(timeline);
         let seen = |main, since_s, doubt| Self { timeline, main, since_s, doubt };
         let last = timeline.first_seq.saturating_add(timeline.sent).saturating_sub(1);
@@ -82,7 +90,12 @@ impl<'a> ByPing<'a> {
     }
 
     fn is_undecided(&self) -> bool {
-        matches!(self.doubt, Some(Doubt::Undecided(_) | Doubt::Over(_)))
+        match self.doubt {
+            Some(Doubt::Undecided(_) | Doubt::Over(_)) => true,
+            // What was lost, unless a single request, was an outage, if perhaps not the longest.
+            Some(Doubt::Part(_)) => self.main.is_none_or(|hole| hole.lost == 1),
+            Some(Doubt::TimeZero(_) | Doubt::Another { .. }) | None => false,
+        }
     }
 
     /// What the log says of the run, whose outage by it is `outage`.
@@ -93,7 +106,7 @@ impl<'a> ByPing<'a> {
         let (before, during, after) = match self.doubt {
             // Nobody knows what was before and what after.
             Some(Doubt::TimeZero(_) | Doubt::Undecided(_) | Doubt::Over(_)) => (None, None, None),
-            Some(Doubt::Another { .. }) | None => round_trips::by_phase(timeline, resumed),
+            Some(Doubt::Another { .. } | Doubt::Part(_)) | None => round_trips::by_phase(timeline, resumed),
         };
         Ping {
             sent: timeline.sent,

@@ -39,7 +39,7 @@ fn timeline(unanswered: impl Fn(u32) -> bool) -> PingTimeline {
 
 /// What ping alone says.
 fn alone(timeline: &PingTimeline) -> ByPing<'_> {
-    ByPing::new(timeline, &Witnesses { guest: None, hypervisor_s: None })
+    ByPing::new(timeline, &Witnesses { guest: None, hypervisor_s: None }, None)
 }
 
 /// The summary of a log, and its outage by both of ping's methods.

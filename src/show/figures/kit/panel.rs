@@ -70,6 +70,11 @@ impl Panel {
             }
         }
         for item in &self.items {
+            for outline in &item.curve.spread {
+                canvas.polygon(&self.places(outline), item.color, theme::SPREAD_ALPHA)?;
+            }
+        }
+        for item in &self.items {
             for outline in &item.curve.band {
                 canvas.polygon(&self.places(outline), item.color, theme::BAND_ALPHA)?;
             }

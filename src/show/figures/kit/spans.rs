@@ -1,7 +1,7 @@
 //! When, in the mean of a condition's completed runs, the migration ran and the service was out.
 
 use crate::model::metrics::MIGRATION_DURATION;
-use crate::model::{Analysis, ConditionId, Entries, Event, Method, Run, Status};
+use crate::model::{Analysis, ConditionId, Event, Method, Run, Status};
 use crate::stats::Sample;
 
 /// A stretch of time, seconds from time zero of the curves.
@@ -37,17 +37,20 @@ impl Spans {
             Some((-zero, run.migration.duration_s? - zero))
         });
         let outages = |method| {
+            // Those that ended are not all: their mean would leave out the longest.
+            if completed.iter().any(|run| run.outage(method).is_some_and(|outage| outage.censored)) {
+                return Some(None);
+            }
             let outages = completed.iter().filter_map(|run| {
                 let zero = run.event_s(align)?;
                 let outage = run.outage(method)?;
                 Some((outage.start_s? - zero, outage.end_s? - zero))
             });
-            Some((method, span(outages.collect(), mean_of(method.metric()))?))
+            Some(Some((method, span(outages.collect(), mean_of(method.metric()))?)))
         };
         Self {
             migration: span(migrations.collect(), mean_of(MIGRATION_DURATION)),
-            // Where runs have no end, the mean of the others would be one of survivors.
-            outage: if is_open(analysis, condition) { None } else { Method::for_service().find_map(outages) },
+            outage: Method::for_service().find_map(outages).flatten(),
         }
     }
 
@@ -59,11 +62,6 @@ impl Spans {
         let last = spans().map(|span| span.ends.1).reduce(f64::max)?;
         Some((first - 5.0, last + ((last - first) / 2.0).max(10.0)))
     }
-}
-
-/// Whether the service did not return in a run of the condition.
-fn is_open(analysis: &Analysis, condition: ConditionId) -> bool {
-    analysis.conditions.entry(condition).is_some_and(|condition| condition.not_returned > 0)
 }
 
 fn mean_of(analysis: &Analysis, condition: ConditionId, metric: &str) -> Option<f64> {

@@ -31,6 +31,8 @@ pub const CURVE: u32 = 12;
 
 /// Opacities of what stands behind the mean.
 pub const BAND_ALPHA: f64 = 0.18;
+/// Of what 5 to 95 % of many repetitions cover.
+pub const SPREAD_ALPHA: f64 = 0.12;
 pub const REPETITION_ALPHA: f64 = 0.35;
 
 pub const PAPER: RGBColor = RGBColor(0xFF, 0xFF, 0xFF);

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use crate::model::Curve;
+use crate::show::tables::MANY;
 use crate::stats::Interval;
 
 /// Up to this many bins, every one is drawn.
@@ -25,8 +26,10 @@ pub struct ThinnedCurve {
     pub mean: Vec<Line>,
     /// Outlines of the interval around the mean.
     pub band: Vec<Line>,
-    /// Lines of all repetitions.
+    /// Lines of all repetitions, unless they are many.
     pub repetitions: Vec<Line>,
+    /// Of many repetitions the outlines of what 5 to 95 % of them cover.
+    pub spread: Vec<Line>,
     /// Whether bins were grouped.
     pub thinned: bool,
 }
@@ -45,7 +48,11 @@ impl ThinnedCurve {
                 Some(Interval::new(ci.low * factor, ci.high * factor))
             })
             .collect();
-        let repetitions = curve.repetitions.iter().flat_map(|trace| {
+        let many = curve.repetitions.len() > MANY;
+        let spread: Vec<_> =
+            if many { shown.clone().map(|bin| middle(curve, bin, factor)).collect() } else { Vec::new() };
+        let few = if many { &[] } else { curve.repetitions.as_slice() };
+        let repetitions = few.iter().flat_map(|trace| {
             let values = trace.values.get(shown.clone()).unwrap_or_default();
             let values: Vec<_> = values.iter().map(|v| scaled(*v)).collect();
             lines(&times, &values)
@@ -54,9 +61,21 @@ impl ThinnedCurve {
             mean: lines(&times, &means),
             band: bands(&times, &bounds),
             repetitions: repetitions.collect(),
+            spread: bands(&times, &spread),
             thinned: times.len() > DRAWN_IN_FULL,
         }
     }
+}
+
+/// What 5 to 95 % of the repetitions cover in a bin; `None` for fewer than two.
+pub fn middle(curve: &Curve, bin: usize, factor: f64) -> Option<Interval> {
+    let values = curve.repetitions.iter().filter_map(|trace| trace.values.get(bin).copied().flatten());
+    let mut values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
+    values.sort_by(f64::total_cmp);
+    let n = values.len();
+    let at = |percent: usize| values.get((n * percent).div_ceil(100).max(1) - 1);
+    let (low, high) = (at(5)?, at(95)?);
+    (n > 1).then(|| Interval::new(low * factor, high * factor))
 }
 
 /// Lines through the values, broken where there are none.

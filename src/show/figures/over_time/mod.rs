@@ -25,6 +25,7 @@ use super::kit::theme::{self, Quantity};
 use super::kit::thinned::ThinnedCurve;
 use crate::model::curves::DOMAIN_CPU;
 use crate::model::{Analysis, ConditionId, Entries, Event, Host, HostId, Method, Role};
+use crate::show::tables::MANY;
 use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
 
@@ -336,10 +337,13 @@ impl Drawing<'_> {
             here.flat_map(ShownCurve::bins).filter(|bin| bin.mean.is_some())
         };
         let n = bins().map(|bin| bin.n).max().unwrap_or(0);
-        let key = match n {
-            1 => "figure.note.single",
-            _ if bins().any(|bin| bin.ci95.is_some()) => "figure.note.band",
-            _ => "figure.note.no_band",
+        let many = self.figure.drawn().any(|shown| shown.curve.repetitions.len() > MANY);
+        let key = match (n, bins().any(|bin| bin.ci95.is_some())) {
+            (1, _) => "figure.note.single",
+            (_, true) if many => "figure.note.band_many",
+            (_, false) if many => "figure.note.no_band_many",
+            (_, true) => "figure.note.band",
+            (_, false) => "figure.note.no_band",
         };
         self.text.fill(key, &[("n", &n.to_string())])
     }

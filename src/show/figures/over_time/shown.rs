@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use super::super::kit::spans::Spans;
 use super::super::kit::theme::Quantity;
+use super::super::kit::thinned::middle;
 use super::topics::{Topic, Values};
 use crate::model::{Analysis, Bin, ConditionId, Curve, Entries, Event, HostId, Unit};
+use crate::show::tables::MANY;
 
 /// A curve of the analysis and what it is in the figure.
 pub struct ShownCurve<'a> {
@@ -51,6 +53,12 @@ impl<'a> ShownCurve<'a> {
     /// Lowest and highest value of means and repetitions in the figure's unit.
     fn extremes(&self) -> Option<(f64, f64)> {
         let means = self.bins().iter().filter_map(|bin| bin.mean);
+        if self.curve.repetitions.len() > MANY {
+            let spread = self.range.clone().filter_map(|bin| middle(self.curve, bin, self.factor()));
+            let (low, high) = extremes(spread.flat_map(|range| [range.low, range.high]))?;
+            let (least, greatest) = extremes(means.map(|mean| mean * self.factor()))?;
+            return Some((low.min(least), high.max(greatest)));
+        }
         let repetitions = self.curve.repetitions.iter();
         let single = repetitions.flat_map(|trace| trace.values.get(self.range.clone()).unwrap_or_default());
         let (low, high) = extremes(means.chain(single.copied().flatten()))?;

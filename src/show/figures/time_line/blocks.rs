@@ -109,6 +109,31 @@ pub fn blocks(analysis: &Analysis, condition: ConditionId) -> Vec<Block<'_>> {
     runs.into_iter().map(|run| block(run, &shown)).collect()
 }
 
+/// Of many blocks the `most` that tell most, in their order: the migration of median length, the longest migration and
+/// outage, then those with contradictions, the largest first, then the next longest outages.
+pub fn chosen(all: Vec<Block<'_>>, most: usize) -> Vec<Block<'_>> {
+    let descending = |of: &dyn Fn(&Block) -> Option<f64>| {
+        let valued = all.iter().enumerate().filter_map(|(place, block)| Some((place, of(block)?)));
+        let mut order: Vec<(usize, f64)> = valued.collect();
+        order.sort_by(|a, b| b.1.total_cmp(&a.1));
+        order.into_iter().map(|(place, _)| place).collect::<Vec<usize>>()
+    };
+    let durations = descending(&|block| block.run.migration.duration_s);
+    let outages = descending(&|block| block.outage_s);
+    let contradictions = descending(&|block| {
+        contradicted(block.run).map(|check| check.margin_s().abs()).max_by(f64::total_cmp)
+    });
+    let first = [durations.get(durations.len() / 2), durations.first(), outages.first()];
+    let in_order = first.into_iter().flatten().chain(&contradictions).chain(&outages).chain(&durations);
+    let mut places: Vec<usize> = Vec::new();
+    for place in in_order {
+        if places.len() < most && !places.contains(place) {
+            places.push(*place);
+        }
+    }
+    all.into_iter().enumerate().filter(|(place, _)| places.contains(place)).map(|(_, block)| block).collect()
+}
+
 fn block<'a>(run: &'a Run, sources: &[Source<'a>]) -> Block<'a> {
     let lanes = sources.iter().map(|source| lane(run, *source)).collect();
     let (lost, back) = silence(run);

@@ -15,6 +15,7 @@ use super::kit::pages::pages;
 use super::kit::scale::Scale;
 use super::kit::theme::{self, Quantity};
 use crate::model::{Analysis, ConditionId, Entries, Method};
+use crate::show::tables::MANY;
 use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
 
@@ -50,6 +51,8 @@ pub struct TimeLineFigure<'a> {
     windows: Windows,
     /// Whether rounds of pre-copy are known of any repetition of the condition.
     rounds: bool,
+    /// How many repetitions there are, where only some are shown.
+    chosen_of: Option<usize>,
 }
 
 impl<'a> TimeLineFigure<'a> {
@@ -57,16 +60,23 @@ impl<'a> TimeLineFigure<'a> {
     pub fn list(analysis: &'a Analysis) -> impl Iterator<Item = Self> {
         analysis.conditions.ids().flat_map(move |condition| {
             let all = blocks(analysis, condition);
+            let chosen_of = (all.len() > MANY).then_some(all.len());
+            let all = if chosen_of.is_some() { blocks::chosen(all, MOST_BLOCKS) } else { all };
             let windows = Windows::new(&all);
             let rounds = all.iter().flat_map(|block| &block.lanes).any(|lane| !lane.ticks.is_empty());
-            let figure = move |blocks| Self { analysis, condition, blocks, windows, rounds };
+            let figure = move |blocks| Self { analysis, condition, blocks, windows, rounds, chosen_of };
             pages(all, MOST_BLOCKS).into_iter().map(figure)
         })
     }
 
     fn note(&self, text: &Text) -> String {
-        let note = text.get("figure.note.time_line");
-        if self.rounds { format!("{note}; {}", text.get("figure.note.rounds")) } else { note.to_owned() }
+        let rounds = self.rounds.then(|| text.get("figure.note.rounds").to_owned());
+        let chosen = self.chosen_of.map(|n| {
+            let values = [("shown", self.blocks.len().to_string()), ("n", n.to_string())];
+            text.fill("figure.note.chosen", &values.each_ref().map(|(name, value)| (*name, value.as_str())))
+        });
+        let own = text.get("figure.note.time_line").to_owned();
+        chosen.into_iter().chain([own]).chain(rounds).collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -85,7 +95,11 @@ impl Figure for TimeLineFigure<'_> {
 
     fn description(&self, text: &Text) -> Description {
         let condition = condition_label(self.analysis, self.condition);
-        Description::new("time_line", &[("condition", &condition)], text)
+        let Some(n) = self.chosen_of else {
+            return Description::new("time_line", &[("condition", &condition)], text);
+        };
+        let (shown, n) = (self.blocks.len().to_string(), n.to_string());
+        Description::new("time_line_chosen", &[("condition", &condition), ("shown", &shown), ("n", &n)], text)
     }
 
     fn draw(&self, text: &Text) -> Result<String> {

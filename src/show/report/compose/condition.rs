@@ -24,7 +24,12 @@ impl Composer<'_> {
         blocks.extend(of(tables::methods, "caption.methods"));
 
         let mut time_line = self.figures(Place::TimeLine(id));
-        time_line.extend(of(tables::checks_matrix, "caption.checks"));
+        time_line.extend(if condition.runs.len() > tables::MANY {
+            let values = [("condition", name.as_str()), ("id", condition.id.as_str())];
+            self.table(tables::checks_counted(self.analysis, id), "caption.checks_counted", &values)
+        } else {
+            of(tables::checks_matrix, "caption.checks")
+        });
         time_line.extend(of(tables::phases_matrix, "caption.phases"));
         time_line.extend(of(tables::hypervisor, "caption.hypervisor"));
         let mut service = self.figures(Place::Service(id));
@@ -80,7 +85,10 @@ impl Composer<'_> {
             .into_values()
             .map(|(repetitions, flags)| {
                 let key = if flags.len() == 1 { "report.in_repetition" } else { "report.in_repetitions" };
-                let (repetitions, sentence) = (repetitions.join(", "), flag_sentence(&flags, self.text));
+                let names: Vec<&str> = repetitions.iter().map(String::as_str).collect();
+                let listed =
+                    if names.len() > tables::MANY { tables::named(&names) } else { names.join(", ") };
+                let (repetitions, sentence) = (listed, flag_sentence(&flags, self.text));
                 let values = [("repetition", repetitions.as_str()), ("sentence", &sentence)];
                 FindingItem::new(self.text.fill(key, &values), None)
             })

@@ -66,11 +66,12 @@ impl Composer<'_> {
     }
 
     fn limit_exceeded(&self, finding: &Finding) -> Option<FindingItem> {
-        let Finding::LimitExceeded { limited, value, at_most } = finding else { return None };
+        let Finding::LimitExceeded { limited, value, at_least, at_most } = finding else { return None };
         let values = [self.text.number(*value, 3), at_most.to_string()];
         let [value, at_most] = values.each_ref().map(String::as_str);
         let values = [("limited", limited.as_str()), ("value", value), ("at_most", at_most)];
-        Some(FindingItem::new(self.text.fill("finding.limit_exceeded", &values), None).ranked(Rank::Lost))
+        let key = if *at_least { "finding.limit_exceeded_at_least" } else { "finding.limit_exceeded" };
+        Some(FindingItem::new(self.text.fill(key, &values), None).ranked(Rank::Lost))
     }
 
     /// The condition with the longest outage of those that ended.
@@ -218,6 +219,8 @@ impl Composer<'_> {
             let (low, high) = (self.seconds(interval.low), self.seconds(interval.high));
             if low == high { low } else { text.fill("finding.from_to", &[("low", &low), ("high", &high)]) }
         };
+        let condition = &self.analysis.conditions[outage.condition];
+        let only_run = condition.runs.len() <= 1;
         let (name, n) = (self.name(outage.condition), outage.n.to_string());
         let method = text.get(outage.method.entry().texts.by);
         let common = [("condition", name.as_str()), ("n", n.as_str()), ("method", method)];
@@ -226,7 +229,11 @@ impl Composer<'_> {
         if let Some(at_least) = outage.at_least_s {
             let not_returned = outage.not_returned.to_string();
             let values = [("not_returned", not_returned.as_str()), ("at_least", &ends(at_least))];
-            let key = if outage.n == 1 { "finding.not_returned_once" } else { "finding.not_returned" };
+            let key = match outage.n {
+                1 if only_run => "finding.not_returned_once",
+                1 => "finding.not_returned_one",
+                _ => "finding.not_returned",
+            };
             sentences.push(fill(key, &values));
             if let Some(ended) = outage.ended_s {
                 let others = (outage.n - outage.not_returned).to_string();
@@ -234,12 +241,23 @@ impl Composer<'_> {
                 sentences.push(fill(key, &[("others", &others), ("ended", &ends(ended))]));
             }
         } else if let Some(at_most) = outage.at_most_s {
-            sentences.push(fill("finding.no_outage", &[("at_most", &self.seconds(at_most))]));
+            let key = match outage.method {
+                Method::Ping | Method::PingReplyGap => "finding.no_outage",
+                Method::GuestClock => "finding.no_step_seen",
+                Method::Hypervisor => "finding.no_downtime_told",
+            };
+            sentences.push(fill(key, &[("at_most", &self.seconds(at_most))]));
         } else if let (Some(mean), Some(ended)) = (outage.mean_s, outage.ended_s) {
             let values = [("mean", mean), ("min", ended.low), ("max", ended.high)];
             let values = values.map(|(name, value)| (name, self.seconds(value)));
             let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-            let key = if outage.n == 1 { "finding.outage_once" } else { "finding.outage" };
+            let key = match outage.n {
+                1 if only_run => "finding.outage_once",
+                1 => "finding.outage_one",
+                // The others are no repetitions of the same.
+                _ if condition.failed > 0 => "finding.outage_completed",
+                _ => "finding.outage",
+            };
             sentences.push(fill(key, &values));
         }
         if let Some(other) = outage.instead_of {

@@ -21,9 +21,12 @@ use super::view::{Block, Document, FigureRef, Section};
 use crate::model::VERSION;
 use crate::model::{Analysis, ConditionId, Entries, HostId, Provenance, Role, Unit};
 use crate::show::figures::{Description, Layout, Listed, Place};
-use crate::show::tables::Table;
 use crate::show::tables::labels::condition_label;
+use crate::show::tables::{self, Table};
 use crate::show::text::Text;
+
+/// Documents show so many rows of a table; data files have them all.
+const MOST_ROWS: usize = 100;
 
 /// The whole report.
 pub fn document(analysis: &Analysis, figures: &[Listed], text: &Text) -> Document {
@@ -84,8 +87,29 @@ impl Composer<'_> {
         if data.rows.is_empty() {
             return None;
         }
-        let caption = self.text.fill(caption_key, values);
-        Some(Block::Table { table: table(&data, caption, self.text) })
+        let of_runs = data.rows.iter().filter(|row| !row.summary).count();
+        let file = format!("tables/{}.csv", data.id);
+        let has_many = format!("{caption_key}_many");
+        let mut shown = tables::condensed(data);
+        let rows = shown.rows.len();
+        let is_condensed = shown.rows.iter().filter(|row| !row.summary).count() < of_runs;
+        let key = if is_condensed && self.text.find(&has_many).is_some() { &has_many } else { caption_key };
+        let caption = self.text.fill(key, values);
+        let of = |key: &str, n: usize| {
+            let (n, shown) = (n.to_string(), MOST_ROWS.to_string());
+            let values =
+                [("caption", caption.trim_end_matches('.')), ("n", &n), ("shown", &shown), ("file", &file)];
+            self.text.fill(key, &values)
+        };
+        let caption = if is_condensed {
+            of("caption.spread", of_runs)
+        } else if rows > MOST_ROWS {
+            shown.rows.truncate(MOST_ROWS);
+            of("caption.first_rows", rows)
+        } else {
+            caption
+        };
+        Some(Block::Table { table: table(&shown, caption, self.text) })
     }
 
     /// Whether there are migrations, or nothing else.
