@@ -258,7 +258,7 @@ fn names_do_not_speak_to_the_terminal() {
 }
 
 #[test]
-fn documents_show_the_first_thousand_kinds_of_problems_and_the_table_all() {
+fn documents_count_many_problems_of_one_kind_and_the_table_has_all() {
     let part = part_of_campaign(&["none1"]);
     for number in 2..1_102 {
         let log = part.path().join(format!("none{number}-ping.test"));
@@ -268,8 +268,7 @@ fn documents_show_the_first_thousand_kinds_of_problems_and_the_table_all() {
     let arguments = ["report", path(part.path()), "-o", path(&out), "--format", "html", "--quiet"];
     succeeds(&stillstand(&arguments, &[]));
     let html = fs::read_to_string(out.join("report.html")).unwrap();
-    assert!(html.contains("more kinds of problems are not shown here"));
-    assert!(!html.contains("Dear diary 1101"));
+    assert!(html.contains("Dear diary 2") && !html.contains("Dear diary 1101"));
     let table = fs::read_to_string(out.join("tables/problems.csv")).unwrap();
     assert!(table.contains("Dear diary 1101"));
 }
