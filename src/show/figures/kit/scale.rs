@@ -2,6 +2,9 @@
 
 use crate::show::text::Text;
 
+/// No axis has more, whatever is to be drawn.
+const MOST_TICKS: usize = 1000;
+
 /// How values are spread over an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spread {
@@ -89,9 +92,11 @@ impl Scale {
     }
 
     fn linear(low: f64, high: f64, step: f64) -> Self {
+        // Beyond the largest number there is no round one.
+        let high = high.min(f64::MAX);
         let first = (low / step - 1e-9).ceil() as i64;
         let last = (high / step + 1e-9).floor() as i64;
-        let ticks = (first..=last).map(|i| i as f64 * step).collect();
+        let ticks = (first..=last).take(MOST_TICKS).map(|i| i as f64 * step).collect();
         let decimals = (-step.log10() - 1e-9).ceil().clamp(0.0, 9.0) as usize;
         Self { spread: Spread::Linear, low, high, ticks, decimals }
     }
@@ -129,6 +134,23 @@ mod tests {
     fn labels(scale: &Scale) -> String {
         let text = Text::new(Language::De);
         scale.ticks.iter().map(|t| scale.label(*t, &text)).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn huge_tiny_and_equal_values_have_few_ticks() {
+        for value in [f64::MAX, 1.7e308, 1e300, 1e-300, f64::MIN_POSITIVE, 5e-324, 0.0, 1.0] {
+            for scale in [
+                Scale::from_zero(value, 5),
+                Scale::around(value, value, 5),
+                Scale::signed(-value, value, 5),
+                Scale::signed(value, value, 5),
+                Scale::time(0.0, value, 8),
+                Scale::percent(value),
+                Scale::of_baseline(value),
+            ] {
+                assert!(scale.ticks.len() <= MOST_TICKS && scale.high.is_finite(), "{value}: {scale:?}");
+            }
+        }
     }
 
     #[test]
