@@ -204,6 +204,8 @@ fn ratio(
         let sample = |values: &BTreeMap<u64, f64>| Sample::new(values.values().copied().collect());
         bootstrap_ratio_of_means(&sample(&denominators)?, &sample(&numerators)?, seed, resamples)
     });
+    // Values that are all equal say nothing of their scatter.
+    let ci95 = ci95.filter(|interval| interval.low < interval.high);
     Efficiency {
         of,
         baseline: Some(baseline),
