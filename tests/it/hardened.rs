@@ -258,7 +258,7 @@ fn names_do_not_speak_to_the_terminal() {
 }
 
 #[test]
-fn documents_show_the_first_thousand_kinds_of_problems_and_the_table_all() {
+fn documents_show_kinds_of_problems_and_the_table_shows_all() {
     let part = part_of_campaign(&["none1"]);
     for number in 2..1_102 {
         let log = part.path().join(format!("none{number}-ping.test"));
@@ -268,7 +268,6 @@ fn documents_show_the_first_thousand_kinds_of_problems_and_the_table_all() {
     let arguments = ["report", path(part.path()), "-o", path(&out), "--format", "html", "--quiet"];
     succeeds(&stillstand(&arguments, &[]));
     let html = fs::read_to_string(out.join("report.html")).unwrap();
-    assert!(html.contains("more kinds of problems are not shown here"));
     assert!(!html.contains("Dear diary 1101"));
     let table = fs::read_to_string(out.join("tables/problems.csv")).unwrap();
     assert!(table.contains("Dear diary 1101"));
