@@ -30,9 +30,6 @@ const AFTER_METHODS: [&str; 15] = [
     "overflow",
 ];
 
-/// How many kinds of problems documents show, the most severe first: some thirty pages, which nobody reads to their end.
-const MOST_PROBLEMS: usize = 1_000;
-
 impl Composer<'_> {
     pub(super) fn overview(&self) -> Section {
         let items = self.findings();
@@ -143,14 +140,7 @@ impl Composer<'_> {
             ],
         );
         let mut blocks = vec![Block::Paragraph { text: summary }];
-        let mut problems = tables::problems_grouped(self.analysis);
-        let more = problems.rows.len().saturating_sub(MOST_PROBLEMS);
-        problems.rows.truncate(MOST_PROBLEMS);
-        blocks.extend(self.table(problems, "caption.problems", &[]));
-        if more > 0 {
-            let text = self.text.fill("report.more_problems", &[("more", &more.to_string())]);
-            blocks.push(Block::Paragraph { text });
-        }
+        blocks.extend(self.table(tables::problems_grouped(self.analysis), "caption.problems", &[]));
         blocks.extend(self.table(tables::runs(self.analysis), "caption.runs", &[]));
         self.section("data-quality", self.text.get("report.data_quality").to_owned(), blocks)
     }
