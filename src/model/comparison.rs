@@ -74,8 +74,6 @@ impl Relocate for Comparison {
 pub enum Test {
     /// The ratio of means of positive values.
     RatioOfMeans,
-    /// Welch's test of means.
-    Welch,
     /// Gehan's scores, permuted: for values that are only known to be at least so large.
     Gehan,
     /// Fisher's exact test of two shares.
@@ -84,7 +82,6 @@ pub enum Test {
 
 names!(Test, {
     Self::RatioOfMeans => "ratio-of-means",
-    Self::Welch => "welch",
     Self::Gehan => "gehan-permutation",
     Self::Fisher => "fisher-exact",
 });

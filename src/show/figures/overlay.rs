@@ -14,6 +14,7 @@ use super::kit::scale::{Scale, Spread};
 use super::kit::spans::Spans;
 use super::kit::theme;
 use super::kit::thinned::ThinnedCurve;
+use super::kit::units;
 use crate::model::curves::{self, CURVES, CurveMetric};
 use crate::model::{Analysis, ConditionId, Curve, Entries, Event, Host, HostId, Role, Unit};
 use crate::show::tables::labels::condition_label;
@@ -106,12 +107,7 @@ impl<'a> OverlayFigure<'a> {
 
     /// From data to what is drawn.
     fn factor(&self) -> f64 {
-        match self.unit() {
-            Unit::Bytes => 1.0 / 1_048_576.0,
-            Unit::BytesPerSecond => 1e-6,
-            Unit::Seconds => 1e3,
-            Unit::Milliseconds | Unit::Percent | Unit::PerSecond | Unit::Count | Unit::Ratio => 1.0,
-        }
+        units::of_curves(self.unit())
     }
 
     /// The quantity in words, with the host that it is of.

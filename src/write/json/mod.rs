@@ -9,8 +9,6 @@ mod entries;
 mod findings;
 mod serializer;
 
-use std::io::Write;
-
 use anyhow::Context;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -91,15 +89,6 @@ pub fn summary_json(analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
     pretty(&Summary::new(analysis), analysis)
 }
 
-/// The same written as it is made, for campaigns of which it is long.
-///
-/// # Errors
-///
-/// Those of [`summary_json`], and of the writer.
-pub fn write_summary(analysis: &Analysis, into: &mut impl Write) -> anyhow::Result<()> {
-    write_pretty(&Summary::new(analysis), analysis, into)
-}
-
 /// `summary.json` of several campaigns, each in a chapter of its own: the lists of all of them, in which every entry
 /// tells its `chapter`, and under `campaigns` what each campaign is and where its data lie. `name` is that of the
 /// whole.
@@ -167,17 +156,10 @@ pub fn placement_json(analysis: &Analysis, placement: &Placement) -> anyhow::Res
 /// As JSON over several lines, with a line end.
 fn pretty(value: &impl Serialize, analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    write_pretty(value, analysis, &mut bytes)?;
+    let mut json = serde_json::Serializer::pretty(&mut bytes);
+    value.serialize(Data::new(&mut json, analysis)).context("the numbers as JSON")?;
+    bytes.push(b'\n');
     Ok(bytes)
-}
-
-fn write_pretty(value: &impl Serialize, analysis: &Analysis, into: &mut impl Write) -> anyhow::Result<()> {
-    let mut json = serde_json::Serializer::pretty(&mut *into);
-    // What could not be written stays an error of the writer.
-    let written = value.serialize(Data::new(&mut json, analysis)).map_err(std::io::Error::from);
-    written.context("the numbers as JSON")?;
-    into.write_all(b"\n")?;
-    Ok(())
 }
 
 #[cfg(test)]

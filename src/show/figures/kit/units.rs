@@ -20,6 +20,16 @@ pub fn readable(unit: Unit, max: f64) -> (f64, &'static str) {
     }
 }
 
+/// Factor from data to the unit in which curves over time are drawn: MiB, MB/s, ms, per cent.
+pub fn of_curves(unit: Unit) -> f64 {
+    match unit {
+        Unit::Bytes => 1.0 / 1_048_576.0,
+        Unit::BytesPerSecond => 1e-6,
+        Unit::Seconds => 1e3,
+        Unit::Milliseconds | Unit::Percent | Unit::PerSecond | Unit::Count | Unit::Ratio => 1.0,
+    }
+}
+
 /// Decimals that give `max` three digits.
 pub fn three_digits(max: f64) -> usize {
     let digits = if max > 0.0 { max.log10().floor() } else { 0.0 };

@@ -5,8 +5,9 @@ use std::ops::Range;
 use super::super::kit::spans::Spans;
 use super::super::kit::theme::Quantity;
 use super::super::kit::thinned::middle;
+use super::super::kit::units;
 use super::topics::{Topic, Values};
-use crate::model::{Analysis, Bin, ConditionId, Curve, Entries, Event, HostId, Unit};
+use crate::model::{Analysis, Bin, ConditionId, Curve, Entries, Event, HostId};
 use crate::show::tables::MANY;
 
 /// A curve of the analysis and what it is in the figure.
@@ -42,12 +43,7 @@ impl<'a> ShownCurve<'a> {
 
     /// From the curve's unit to the figure's: MiB, MB/s, ms, per cent.
     pub fn factor(&self) -> f64 {
-        match self.curve.unit {
-            Unit::Bytes => 1.0 / 1_048_576.0,
-            Unit::BytesPerSecond => 1e-6,
-            Unit::Seconds => 1e3,
-            Unit::Milliseconds | Unit::Percent | Unit::PerSecond | Unit::Count | Unit::Ratio => 1.0,
-        }
+        units::of_curves(self.curve.unit)
     }
 
     /// Lowest and highest value of means and repetitions in the figure's unit.
