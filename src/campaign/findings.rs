@@ -10,8 +10,8 @@ pub use transfer::find as transfer;
 
 use crate::model::metrics::MIGRATION_DURATION;
 use crate::model::{
-    Comparison, Condition, ConditionId, ConditionOutage, Entries, Finding, Flag, FlagCode, Method, Run,
-    RunId, Series, Test, Value,
+    Comparison, Condition, ConditionId, ConditionOutage, Entries, Finding, Flag, FlagCode, Incomplete,
+    Method, Outage, Run, RunId, Series, Test, Value,
 };
 use crate::run::metrics::outage::overlap;
 use crate::stats::{Interval, Sample, above_zero, clopper_pearson, holm};
@@ -25,8 +25,9 @@ pub fn find(
     seed: u64,
 ) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
-        conditions.entries().filter_map(|(id, condition)| incomplete(id, condition)).collect();
+        conditions.entries().filter_map(|(id, condition)| incomplete(id, condition, runs)).collect();
     findings.extend(conditions.ids().filter_map(|id| outage(id, conditions, runs, series)));
+    findings.extend(conditions.entries().filter_map(|(id, condition)| left_open(id, condition, runs)));
     findings.extend(lengthened(comparisons));
     findings.extend(worse(comparisons));
     for (id, condition) in conditions.entries() {
@@ -39,14 +40,36 @@ pub fn find(
     findings
 }
 
-fn incomplete(id: ConditionId, condition: &Condition) -> Option<Finding> {
-    let Condition { completed, failed, .. } = *condition;
-    (failed > 0).then(|| Finding::Incomplete {
-        condition: id,
-        failed,
-        known: completed + failed,
-        rate: clopper_pearson(completed, completed + failed),
+fn incomplete(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Finding> {
+    let Condition { completed, failed, unfinished, .. } = *condition;
+    let of_failed = condition.runs.iter().map(|run| &runs[*run]).filter(|run| !run.counts());
+    let away = of_failed.filter_map(|run| run.outage(Method::Ping)).map(Outage::shown_s);
+    let away = Sample::new(away.filter(|away_s| *away_s > 0.0).collect());
+    (failed > 0).then(|| {
+        Finding::Incomplete(Incomplete {
+            condition: id,
+            failed,
+            unfinished,
+            known: completed + failed,
+            rate: clopper_pearson(completed, completed + failed),
+            away: away.as_ref().map_or(0, Sample::n),
+            away_s: away.map(|away| Interval::new(away.min(), away.max())),
+        })
     })
+}
+
+/// What the flags of its runs leave open of the outage of a condition.
+fn left_open(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Finding> {
+    let counted = || condition.runs.iter().map(|&run| &runs[run]).filter(|run| run.counts());
+    let has = |run: &Run, code: FlagCode| {
+        // The clock in the VM need not show what something better does.
+        let is_needed = code != FlagCode::GuestClockLeavesOut || run.service_outage().is_none();
+        is_needed && run.flags.iter().any(|flag| flag.code == code)
+    };
+    let number = |code: FlagCode| counted().filter(|run| has(run, code)).count();
+    let flags = FlagCode::BESIDE_THE_OUTAGE.into_iter().map(|code| (code, number(code)));
+    let flags: Vec<(FlagCode, usize)> = flags.filter(|(_, runs)| *runs > 0).collect();
+    (!flags.is_empty()).then(|| Finding::OutageOpen { condition: id, runs: counted().count(), flags })
 }
 
 /// The outage of a condition by the first method that has a value and that no other contradicts; if all are, by the
@@ -161,11 +184,18 @@ fn lengthened(comparisons: &[Comparison]) -> Vec<Finding> {
         .collect()
 }
 
-/// A service that never returned is no VM that was activated late.
+/// In how many runs the service came back after the migration process had ended, for longer than that took. One that never
+/// returned, or was away before, says nothing of when the VM was activated; nor does one without a place.
 fn outlasts(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Finding> {
-    let ended = |run: &Run| run.outage(Method::Ping).is_some_and(|outage| !outage.censored);
+    let has = |run: &Run, code: FlagCode| run.flags.iter().any(|flag| flag.code == code);
+    let ended_after = |run: &Run| {
+        let ended = run.outage(Method::Ping).and_then(|outage| outage.end_s);
+        ended.zip(run.migration.duration_s).is_some_and(|(ended, duration)| ended > duration)
+    };
     let flagged = |run: &&Run| {
-        ended(run) && run.flags.iter().any(|flag| flag.code == FlagCode::OutageLongerThanMigration)
+        has(run, FlagCode::OutageLongerThanMigration)
+            && ended_after(run)
+            && !has(run, FlagCode::AwayBeforeRequest)
     };
     let counted = condition.runs.iter().map(|&run| &runs[run]).filter(|run| run.counts());
     let (total, number) = (counted.clone().count(), counted.filter(flagged).count());

@@ -1,6 +1,6 @@
 //! What the numbers of a campaign say.
 
-use super::{ConditionId, EfficiencyId, Method, ParallelId, Relocate, Relocation, RunId};
+use super::{ConditionId, EfficiencyId, FlagCode, Method, ParallelId, Relocate, Relocation, RunId};
 use crate::stats::Interval;
 
 /// What the numbers say, found without a person. Sentences are made from these in the reports.
@@ -19,11 +19,13 @@ pub enum Finding {
     /// A declared limit is exceeded: what is limited, its value (`at_least` so large where outages have no end) and the most
     /// that is accepted.
     LimitExceeded { limited: String, value: f64, at_least: bool, at_most: f64 },
-    /// Migrations of the condition that did not complete, of those whose fate is known; what share completes lies in
+    /// Migrations of the condition that did not complete, of those of which a log tells; what share completes lies in
     /// `rate` with 95 %.
-    Incomplete { condition: ConditionId, failed: usize, known: usize, rate: Interval },
+    Incomplete(Incomplete),
     /// The outage of each condition.
     Outage(ConditionOutage),
+    /// What the logs of so many of the runs of the condition leave open of its outage.
+    OutageOpen { condition: ConditionId, runs: usize, flags: Vec<(FlagCode, usize)> },
     /// The condition is worse than the reference in a way that no ratio of means tells: fewer migrations complete, or
     /// outages last longer where some have no end or failures count.
     Worse { metric: String, condition: ConditionId, reference: ConditionId, p_adjusted: f64 },
@@ -71,6 +73,23 @@ pub enum Finding {
     Trend { factor: String, level: String, metric: String, slope: f64, ci95: Interval, r_squared: f64 },
 }
 
+/// The migrations of a condition that did not complete.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incomplete {
+    pub condition: ConditionId,
+    pub failed: usize,
+    /// Those among them of which a log tells that they ran, and none how they ended.
+    pub unfinished: usize,
+    /// How many completed or failed.
+    pub known: usize,
+    /// Of the share that completes, with 95 %.
+    pub rate: Interval,
+    /// In how many of the failed the service was seen to be away.
+    pub away: usize,
+    /// The shortest and the longest of these outages; of one without an end what was seen of it.
+    pub away_s: Option<Interval>,
+}
+
 /// The outage of a condition by the best method that no other contradicts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConditionOutage {
@@ -101,8 +120,9 @@ impl Finding {
             Self::Together { .. } => "several-vms",
             Self::Uneven { .. } => "uneven",
             Self::LimitExceeded { .. } => "limit-exceeded",
-            Self::Incomplete { .. } => "incomplete",
+            Self::Incomplete(_) => "incomplete",
             Self::Outage(_) => "outage",
+            Self::OutageOpen { .. } => "outage-open",
             Self::Worse { .. } => "worse",
             Self::Lengthened { .. } => "lengthened",
             Self::MethodsAgree { .. } => "methods-compared",
@@ -137,11 +157,12 @@ impl Relocate for Finding {
                 condition.relocate(to);
                 reference.relocate(to);
             }
+            Self::Incomplete(incomplete) => incomplete.condition.relocate(to),
             Self::Outage(outage) => outage.condition.relocate(to),
             Self::FirstRepetitionsSlower { p: _, conditions } => {
                 conditions.iter_mut().for_each(|(condition, ..)| condition.relocate(to));
             }
-            Self::Incomplete { condition, failed: _, known: _, rate: _ }
+            Self::OutageOpen { condition, runs: _, flags: _ }
             | Self::OrderTrend { condition, grows: _, runs: _, p_adjusted: _ }
             | Self::SessionsDiffer { condition, sessions: _, p_adjusted: _ }
             | Self::OutageOutlastsMigration { condition, runs: _, of: _ }

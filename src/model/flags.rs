@@ -42,10 +42,35 @@ pub enum FlagCode {
     GuestClockLeavesOut,
     /// A silence before the request is as long as the outage, or longer.
     OutageBeforeAsLong,
+    /// Nothing places ping's silences: its log has no times, or the run no request.
+    OutageWithoutPlace,
+    /// The service was away already before the request.
+    AwayBeforeRequest,
+    /// Not one request of ping was answered.
+    NeverAnswered,
+    /// The service came back from its outage and was away again when the log ended.
+    ServiceLostAgain,
     /// Requests were lost outside of the main hole.
     ScatteredLoss,
     /// One of the first repetitions, with a longer outage than every later one.
     FirstRepetitionSlower,
+}
+
+impl FlagCode {
+    /// What must be said beside the outage of a condition, since without it the sentence would mislead: what the logs of
+    /// some runs leave open of it. In the order of sentences.
+    pub const BESIDE_THE_OUTAGE: [FlagCode; 10] = [
+        Self::NeverAnswered,
+        Self::AwayBeforeRequest,
+        Self::ServiceLostAgain,
+        Self::OutageWithoutPlace,
+        Self::TimeZeroDoubted,
+        Self::OutageBeforeAsLong,
+        Self::OutageUndecided,
+        Self::PingOverBeforeRequest,
+        Self::PingLeavesOut,
+        Self::GuestClockLeavesOut,
+    ];
 }
 
 names!(FlagCode, "flag", {
@@ -64,6 +89,10 @@ names!(FlagCode, "flag", {
     Self::PingLeavesOut => "ping-leaves-out",
     Self::GuestClockLeavesOut => "guest-clock-leaves-out",
     Self::OutageBeforeAsLong => "outage-before-as-long",
+    Self::OutageWithoutPlace => "outage-without-place",
+    Self::AwayBeforeRequest => "away-before-request",
+    Self::NeverAnswered => "never-answered",
+    Self::ServiceLostAgain => "service-lost-again",
     Self::ScatteredLoss => "scattered-loss",
     Self::FirstRepetitionSlower => "first-repetition-slower",
 });

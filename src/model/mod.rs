@@ -43,7 +43,7 @@ pub use comparison::{Comparison, Test};
 pub use convergence::Convergence;
 pub use curve::{Bin, Curve, Trace};
 pub use curves::{CurveMetric, DOMAIN_0};
-pub use finding::{ConditionOutage, Finding};
+pub use finding::{ConditionOutage, Finding, Incomplete};
 pub use flags::{Flag, FlagCode};
 pub use id::{Entries, Id, Ids};
 pub use key::Key;

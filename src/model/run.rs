@@ -23,6 +23,8 @@ pub struct Condition {
     /// Runs among them that did not complete: failed, cancelled or without an end. Of the others no log says how they
     /// ended.
     pub failed: usize,
+    /// Those of the failed whose logs end before the migration.
+    pub unfinished: usize,
     /// Runs in which no log saw the service come back.
     pub not_returned: usize,
 }
@@ -30,7 +32,7 @@ pub struct Condition {
 impl Condition {
     /// One without runs.
     pub fn new(id: String, factors: Factors) -> Self {
-        Self { id, factors, runs: Vec::new(), completed: 0, failed: 0, not_returned: 0 }
+        Self { id, factors, runs: Vec::new(), completed: 0, failed: 0, unfinished: 0, not_returned: 0 }
     }
 }
 
@@ -77,7 +79,7 @@ impl Listed for Condition {
 
 impl Relocate for Condition {
     fn relocate(&mut self, to: &Relocation) {
-        let Self { id: _, factors: _, runs, completed: _, failed: _, not_returned: _ } = self;
+        let Self { id: _, factors: _, runs, completed: _, failed: _, unfinished: _, not_returned: _ } = self;
         runs.relocate(to);
     }
 }

@@ -118,6 +118,8 @@ pub struct SeriesSummary {
     /// Those among them.
     pub n_censored: usize,
     pub mean: Option<f64>,
+    /// What the mean is at most where nothing was seen in any run, so that it is 0.
+    pub mean_at_most: Option<f64>,
     /// `None` for a single value.
     pub sd: Option<f64>,
     pub median: Option<f64>,
@@ -135,10 +137,13 @@ impl SeriesSummary {
             return Some(Self::censored(values, n_censored));
         }
         let interval = mean_interval(&estimates, support);
+        let unseen = |value: &Value| value.within.upper.filter(|upper| value.estimate == 0.0 && *upper > 0.0);
+        let unseen = values.iter().map(unseen).collect::<Option<Vec<f64>>>().and_then(Sample::new);
         Some(Self {
             n: estimates.n(),
             n_censored,
             mean: Some(estimates.mean()),
+            mean_at_most: unseen.map(|uppers| uppers.mean()),
             sd: estimates.sd(),
             median: Some(estimates.median()),
             min: Some(estimates.min()),
@@ -162,6 +167,7 @@ impl SeriesSummary {
             n: values.len(),
             n_censored,
             mean: None,
+            mean_at_most: None,
             sd: None,
             median: median.and_then(|median| Some(f64::midpoint(median.lower, median.upper?))),
             min: least.filter(is_least),

@@ -107,11 +107,20 @@ impl Text {
         self.entries.get(key).map(String::as_str)
     }
 
-    /// The text of a key with its `{name}` placeholders filled.
+    /// The text of a key with its `{name}` placeholders filled. `{name|one|many}` is the first word where the value of the
+    /// name is 1, else the second.
     pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
         let mut text = self.get(key).to_owned();
         for (name, value) in values {
+            // First, since the forms may hold it.
             text = text.replace(&format!("{{{name}}}"), value);
+            let forms = format!("{{{name}|");
+            while let Some((before, (forms, after))) =
+                text.split_once(&forms).and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+            {
+                let (one, many) = forms.split_once('|').unwrap_or((forms, forms));
+                text = [before, if *value == "1" { one } else { many }, after].concat();
+            }
         }
         text
     }
@@ -235,9 +244,19 @@ mod tests {
     use crate::model::metrics::{Definition, Shown};
     use crate::model::{Method, MethodTexts};
 
+    #[test]
+    fn words_follow_the_number_beside_them() {
+        let mut text = Text::new(Language::En);
+        let counted = "in {n} {n|run|runs} of {of} {of|run|runs}, {n|which is|which are} {n|odd|even}";
+        text.entries.insert("counted".to_owned(), counted.to_owned());
+        let fill = |n, of| text.fill("counted", &[("n", n), ("of", of)]);
+        assert_eq!(fill("1", "3"), "in 1 run of 3 runs, which is odd");
+        assert_eq!(fill("2", "1"), "in 2 runs of 1 run, which are even");
+    }
+
     fn placeholders(text: &str) -> Vec<String> {
-        let pattern = regex::Regex::new(r"\{[a-z_]+\}").unwrap();
-        let mut found: Vec<String> = pattern.find_iter(text).map(|m| m.as_str().to_owned()).collect();
+        let pattern = regex::Regex::new(r"\{([a-z_]+)[|}]").unwrap();
+        let mut found: Vec<String> = pattern.captures_iter(text).map(|m| m[1].to_owned()).collect();
         found.sort();
         found.dedup();
         found

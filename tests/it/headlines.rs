@@ -12,6 +12,23 @@ use crate::{stdout, summary};
 enum End {
     Completed,
     Failed,
+    /// The log ends while it is active.
+    Unseen,
+}
+
+/// What ping saw: seconds since the request.
+struct Seen<'a> {
+    away: &'a [[f64; 2]],
+    /// When it was stopped, or killed, which leaves no summary.
+    until: f64,
+    killed: bool,
+    stamped: bool,
+}
+
+impl Default for Seen<'_> {
+    fn default() -> Self {
+        Seen { away: &[], until: 30.0, killed: false, stamped: true }
+    }
 }
 
 /// A folder of runs under QEMU: ten requests of ping a second from 10 s before each migration to 30 s after it.
@@ -32,34 +49,41 @@ impl Made {
 
     /// The outage begins 4 s after the request; one of 26 s and more has no end in the log.
     fn run(&self, load: &str, repetition: u32, request_s: f64, outage_s: f64, end: End) {
+        let seen = Seen { away: &[[4.0, 4.0 + outage_s]], ..Seen::default() };
+        self.run_seen(load, repetition, request_s, &seen, end);
+    }
+
+    fn run_seen(&self, load: &str, repetition: u32, request_s: f64, seen: &Seen<'_>, end: End) {
         let write = |name: &str, text: &str| {
             fs::write(self.folder.path().join(format!("{load}{repetition}-{name}")), text).unwrap();
         };
         let mut ping = "PING vm (192.0.2.9) 56(84) bytes of data.\n".to_owned();
         let mut received = 0;
-        for seq in 1..=400 {
+        let requests = ((seen.until + 10.0) / 0.1).round() as u32;
+        for seq in 1..=requests {
             // The phase of the requests differs from run to run.
             let t = -10.0 + 0.1 * f64::from(seq) - 0.013 * f64::from(repetition % 7);
-            if !(4.0..4.0 + outage_s).contains(&t) {
+            if !seen.away.iter().any(|[from, to]| (*from..*to).contains(&t)) {
                 received += 1;
-                writeln!(
-                    ping,
-                    "[{:.6}] 64 bytes from 192.0.2.9: icmp_seq={seq} ttl=64 time=0.400 ms",
-                    request_s + t + 0.0004
-                )
-                .unwrap();
+                if seen.stamped {
+                    write!(ping, "[{:.6}] ", request_s + t + 0.0004).unwrap();
+                }
+                writeln!(ping, "64 bytes from 192.0.2.9: icmp_seq={seq} ttl=64 time=0.400 ms").unwrap();
             }
         }
-        write!(
-            ping,
-            "\n--- vm ping statistics ---\n400 packets transmitted, {received} received, 1% packet loss, time 39900ms\n\
-             rtt min/avg/max/mdev = 0.400/0.400/0.400/0.000 ms\n"
-        )
-        .unwrap();
+        if !seen.killed {
+            write!(
+                ping,
+                "\n--- vm ping statistics ---\n{requests} packets transmitted, {received} received, 1% packet loss, time {}ms\n",
+                requests * 100 - 100
+            )
+            .unwrap();
+        }
         write("ping.log", &ping);
         let status = match end {
             End::Completed => "completed",
             End::Failed => "failed",
+            End::Unseen => "active",
         };
         let at = |t: f64| format!("{:.6}", request_s + t);
         let answer = json!({ "return": { "status": status, "total-time": 8000, "downtime": 40, "setup-time": 1, "ram": {
@@ -287,4 +311,116 @@ fn what_never_returned_is_not_late_and_copies_count_once() {
     let (_, summary) = made.told();
     let elsewhere = summary["diagnostics"].as_array().unwrap().iter();
     assert_eq!(elsewhere.filter(|told| told["code"] == "same-log-elsewhere").count(), 1);
+}
+
+/// What the logs of the runs leave open stands beside the outage.
+fn first_sentences(runs: impl Fn(&Made, u32, f64)) -> (String, Value) {
+    let made = Made::new();
+    for repetition in 1..=3 {
+        runs(&made, repetition, 1_700_000_000.0 + 100.0 * f64::from(repetition));
+    }
+    let (told, summary) = made.told();
+    (words(&told), summary)
+}
+
+#[test]
+fn a_ping_that_was_killed_in_the_outage_is_told_beside_the_hypervisor() {
+    let (told, summary) = first_sentences(|made, repetition, at| {
+        let seen = Seen { away: &[[4.0, 99.0]], until: 30.0, killed: true, ..Seen::default() };
+        made.run_seen("hog", repetition, at, &seen, End::Completed);
+    });
+    assert!(told.contains("hog: the VM stood still for 0.040 s"), "{told}");
+    assert!(
+        told.contains("In 3 of 3 runs ping’s log does not show the whole migration: an outage in the rest"),
+        "{told}"
+    );
+    assert_eq!(of(&summary["findings"], "hog", None)["code"], "outage");
+    let open = summary["findings"].as_array().unwrap().iter().find(|found| found["code"] == "outage-open");
+    assert_eq!(open.unwrap()["values"], json!({ "runs": 3.0, "ping-leaves-out": 3.0 }));
+}
+
+#[test]
+fn a_ping_without_times_places_nothing_and_names_no_late_vm() {
+    let (told, _) = first_sentences(|made, repetition, at| {
+        let away = [[-9.5, -0.5], [4.0, 4.5 + 0.2 * f64::from(repetition)]];
+        let seen = Seen { away: &away, stamped: false, ..Seen::default() };
+        made.run_seen("hog", repetition, at, &seen, End::Completed);
+    });
+    assert!(told.contains("In 3 of 3 runs nothing places the silences of ping"), "{told}");
+    assert!(!told.contains("became active late"), "{told}");
+}
+
+#[test]
+fn a_service_that_is_away_again_when_the_log_ends_is_no_outage_of_3_s_only() {
+    for (again, sentence) in [(28.0, "the service was out for 3.0"), (20.0, "the service did not return")] {
+        let (told, _) = first_sentences(|made, repetition, at| {
+            let seen = Seen { away: &[[4.0, 7.0], [again, 99.0]], ..Seen::default() };
+            made.run_seen("hog", repetition, at, &seen, End::Completed);
+        });
+        assert!(told.contains(sentence), "{told}");
+        assert!(
+            told.contains("In 3 of 3 runs the service came back, but was away again when the log ended"),
+            "{told}"
+        );
+    }
+    // The last request, to which no answer came before ping was stopped, is no outage.
+    let (told, _) = first_sentences(|made, repetition, at| {
+        let seen = Seen { away: &[[4.0, 7.0], [29.95, 99.0]], ..Seen::default() };
+        made.run_seen("hog", repetition, at, &seen, End::Completed);
+    });
+    assert!(!told.contains("away again"), "{told}");
+}
+
+#[test]
+fn a_service_that_was_away_before_was_not_lost_by_the_migration() {
+    let before = "In 3 of 3 runs the service was away already before the migration was requested";
+    for back in [99.0, 6.0] {
+        let (told, _) = first_sentences(|made, repetition, at| {
+            let seen = Seen { away: &[[-5.0, back]], ..Seen::default() };
+            made.run_seen("hog", repetition, at, &seen, End::Completed);
+        });
+        assert!(told.contains(before), "{told}");
+    }
+    let (told, _) = first_sentences(|made, repetition, at| {
+        let seen = Seen { away: &[[-99.0, 99.0]], ..Seen::default() };
+        made.run_seen("hog", repetition, at, &seen, End::Completed);
+    });
+    assert!(told.contains("In 3 of 3 runs ping was never answered: nothing shows"), "{told}");
+    // One of an instant before the request is its own.
+    let (told, _) = first_sentences(|made, repetition, at| {
+        let seen = Seen { away: &[[-0.3, 6.0]], ..Seen::default() };
+        made.run_seen("hog", repetition, at, &seen, End::Completed);
+    });
+    assert!(!told.contains("away already"), "{told}");
+}
+
+#[test]
+fn what_the_service_lost_in_failed_runs_and_ends_that_no_log_saw_are_told() {
+    let (told, summary) = first_sentences(|made, repetition, at| {
+        let end = [End::Completed, End::Failed, End::Unseen][repetition as usize - 1];
+        made.run("hog", repetition, at, 5.0, end);
+    });
+    assert!(
+        told.contains(
+            "hog: 1 of 3 migrations was seen to complete (95 % interval 1 … 91 %); of 1 the log ends"
+        ),
+        "{told}"
+    );
+    assert!(told.contains("In 2 of the 2 that did not complete the service was away for 5.00 s."), "{told}");
+    assert!(told.contains("2 of 3 migrations were not seen to complete: 1 failed, 1 unfinished"), "{told}");
+    let values = &of(&summary["findings"], "hog", None)["values"];
+    assert_eq!((&values["unfinished"], &values["away"]), (&json!(1.0), &json!(2.0)));
+}
+
+#[test]
+fn a_hole_within_what_clocks_leave_open_of_the_request_contradicts_nothing() {
+    let (_, summary) = first_sentences(|made, repetition, at| {
+        let seen = Seen { away: &[[-3.4, -0.4]], ..Seen::default() };
+        made.run_seen("hog", repetition, at, &seen, End::Completed);
+    });
+    for run in summary["runs"].as_array().unwrap() {
+        let checks = run["checks"].as_array().unwrap();
+        let check = checks.iter().find(|check| check["code"] == "outage-after-request").unwrap();
+        assert_eq!(check["verdict"], "within-uncertainty", "{check}");
+    }
 }

@@ -49,6 +49,7 @@ impl Aggregated {
             condition.runs.push(id);
             condition.completed += usize::from(run.migration.status == Status::Completed);
             condition.failed += usize::from(run.migration.status.is_failure());
+            condition.unfinished += usize::from(run.migration.status == Status::Unfinished);
             condition.not_returned += usize::from(run.service_outage().is_some_and(|outage| outage.censored));
         }
         let curves = curves(&conditions, &runs, bins, config);

@@ -31,6 +31,24 @@ pub struct Sighting {
 /// Which of the holes is the outage, by the rule of [`event`]. A hole is longer the more requests it has, and stands out
 /// where it is the only one or chance does not explain it.
 pub fn choice(timeline: &PingTimeline) -> Choice<Hole> {
+    event::choose(candidates(timeline), slack_s(timeline), 1.5)
+}
+
+/// Where the service came back from an outage and was away when the log ended: the longest hole that ended and the open one,
+/// one of which is the outage, `main`. Both stand out, and the first is over at or after the request.
+pub fn lost_again(timeline: &PingTimeline, main: Hole) -> Option<[Hole; 2]> {
+    let seen: Vec<Candidate<Hole>> =
+        candidates(timeline).filter(|hole| hole.stands_out || hole.what == main).collect();
+    let open =
+        seen.iter().find(|hole| hole.what.open && (hole.what.lost > 1 || timeline.wait_s.is_some()))?;
+    let in_time = |hole: &&Candidate<Hole>| hole.over_s.is_none_or(|over| over >= -slack_s(timeline));
+    let ended = seen.iter().filter(|hole| !hole.what.open).filter(in_time);
+    let first = ended.max_by(|a, b| a.length.total_cmp(&b.length))?;
+    Some([first.what, open.what])
+}
+
+/// The holes that may be the outage.
+fn candidates(timeline: &PingTimeline) -> impl Iterator<Item = Candidate<Hole>> {
     let holes = holes(timeline);
     let mut lost_by_length: BTreeMap<u32, u32> = BTreeMap::new();
     for hole in &holes {
@@ -44,7 +62,7 @@ pub fn choice(timeline: &PingTimeline) -> Choice<Hole> {
         sum = sum.saturating_add(*lost);
         *lost = sum;
     }
-    let candidates = holes.into_iter().filter(|hole| hole.is_seen(timeline)).map(|hole| {
+    holes.into_iter().filter(|hole| hole.is_seen(timeline)).map(move |hole| {
         let others = lost_by_length.get(&hole.lost).map_or(0, |lost| lost.saturating_sub(hole.lost));
         Candidate {
             what: hole,
@@ -52,8 +70,7 @@ pub fn choice(timeline: &PingTimeline) -> Choice<Hole> {
             over_s: hole.over(timeline),
             stands_out: hole.was_there(timeline) && (only || !is_chance(hole.lost, others, timeline.sent)),
         }
-    });
-    event::choose(candidates, slack_s(timeline), 1.5)
+    })
 }
 
 /// The part of the migration, which took so long, that the log leaves out: from and until when it shows the service,

@@ -148,7 +148,12 @@ pub fn measure(run: &AlignedRun) -> Measured {
         ping: by_ping.as_ref().map(|by| by.summary(silence.as_ref(), &run.migration)),
         outages,
         guest,
-        doubts: doubt.map(|doubt| doubt.flag(FlagCode::PingLeavesOut)).into_iter().chain(parts).collect(),
+        doubts: doubt
+            .map(|doubt| doubt.flag(FlagCode::PingLeavesOut))
+            .into_iter()
+            .chain(parts)
+            .chain(by_ping.iter().flat_map(ByPing::left_open))
+            .collect(),
         time_zero_doubted: doubt.is_some_and(|doubt| doubt.of_time_zero()),
     }
 }

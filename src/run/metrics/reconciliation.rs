@@ -9,6 +9,7 @@ use crate::model::{
 };
 use crate::run::align::AlignedRun;
 use crate::run::metrics::outage::meet;
+use crate::run::metrics::{bounds, event};
 
 /// Events of two hypervisors and the downtime of one are good to this, seconds.
 const EVENTS_S: f64 = 0.01;
@@ -34,10 +35,15 @@ pub fn checks(
     let ended = by(MilestoneKind::Ended, Evidence::MigrationProcess);
     let request = by(MilestoneKind::Requested, Evidence::Hypervisor)
         .or(by(MilestoneKind::Requested, Evidence::MigrationProcess));
+    let slack_s = run.ping.as_ref().map_or(event::CLOCKS_S, bounds::slack_s);
     let log = run.hypervisor.as_ref();
     let events = stopped.zip(resumed).map(|(from, to)| [from.at_s(), to.at_s()]);
     let found = [
-        back.zip(request).map(|(back, request)| ordered(OutageAfterRequest, request, back)),
+        back.zip(request).map(|(back, request)| {
+            // What clocks leave open that are right decides which event is the outage, and contradicts nothing.
+            let uncertainty_s = (request.width_s() + back.width_s()) / 2.0;
+            at_most(OutageAfterRequest, request.at_s(), back.at_s(), uncertainty_s.max(slack_s))
+        }),
         lost.zip(stopped).map(|(lost, stopped)| ordered(LostWhenStopped, stopped, lost)),
         one_host_at_a_time(presences, hosts),
         active.zip(back).map(|(active, back)| ordered(BackAfterResumed, active, back)),

@@ -187,11 +187,14 @@ fn cell(row: &Row, index: usize, factor: f64, amounts: &Amounts<'_>, text: &Text
 
 /// An interval in words: `0.73 … 0.95`, or `≥ 1.80` without an upper bound.
 pub fn range(interval: Interval, factor: f64, decimals: usize, text: &Text) -> String {
-    let low = text.number(interval.low * factor, decimals);
+    let ends = |decimals| [interval.low, interval.high].map(|end| text.number(end * factor, decimals));
     if interval.high.is_infinite() {
-        return format!("≥ {low}");
+        return format!("≥ {}", ends(decimals)[0]);
     }
-    format!("{low} … {}", text.number(interval.high * factor, decimals))
+    // Ends that differ look different.
+    let apart = |decimals: &usize| interval.low == interval.high || ends(*decimals)[0] != ends(*decimals)[1];
+    let [low, high] = ends((decimals..=decimals + 6).find(apart).unwrap_or(decimals));
+    format!("{low} … {high}")
 }
 
 /// A probability to three places, after the sign that puts it right: `=`, or `<` where it would be none.

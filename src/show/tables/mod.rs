@@ -175,11 +175,14 @@ impl Cell {
         }
     }
 
-    /// A mean, or how many of the values never ended.
+    /// A mean, or what it is at most where no run shows anything, or how many of the values never ended.
     fn mean(summary: Option<SeriesSummary>, decimals: u8) -> Self {
         match summary {
             Some(SeriesSummary { n, n_censored, .. }) if n_censored > 0 => {
                 Cell::Open { open: n_censored, of: n }
+            }
+            Some(SeriesSummary { mean: Some(estimate), mean_at_most: Some(value), .. }) => {
+                Cell::Bound { estimate, value, side: Side::AtMost, decimals }
             }
             summary => Cell::number(summary.and_then(|summary| summary.mean), decimals),
         }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::model::metrics::AMPLIFICATION;
-use crate::model::{Analysis, ConditionId, Finding, RunId};
+use crate::model::{Analysis, ConditionId, Finding, Incomplete, RunId};
 
 #[derive(Serialize)]
 pub(super) struct FindingData<'a> {
@@ -30,12 +30,22 @@ impl<'a> FindingData<'a> {
                 .value("value", *value)
                 .count("at_least", usize::from(*at_least))
                 .value("at_most", *at_most),
-            Finding::Incomplete { condition, failed, known, rate } => data
-                .condition(Some(*condition))
-                .count("completed", known - failed)
-                .count("runs", *known)
-                .value("completed_low", rate.low)
-                .value("completed_high", rate.high),
+            Finding::Incomplete(Incomplete { condition, failed, unfinished, known, rate, away, away_s }) => {
+                data.condition(Some(*condition))
+                    .count("completed", known - failed)
+                    .count("unfinished", *unfinished)
+                    .count("runs", *known)
+                    .value("completed_low", rate.low)
+                    .value("completed_high", rate.high)
+                    .count("away", *away)
+                    .value("away_min_s", away_s.map(|away| away.low))
+                    .value("away_max_s", away_s.map(|away| away.high))
+            }
+            Finding::OutageOpen { condition, runs, flags } => flags
+                .iter()
+                .fold(data.condition(Some(*condition)).count("runs", *runs), |data, (flag, runs)| {
+                    data.count(flag.name(), *runs)
+                }),
             Finding::Outage(outage) => data
                 .condition(Some(outage.condition))
                 .metric(Some(outage.method.metric()))

@@ -1,7 +1,7 @@
 //! The outage by ping's unanswered requests, and by the gap between its replies.
 
 use super::{Doubt, fits_downtime, overlap};
-use crate::model::{Method, Migration, Outage, Ping};
+use crate::model::{Flag, FlagCode, Method, Migration, Outage, Ping};
 use crate::run::align::PingTimeline;
 use crate::run::metrics::bounds::{self, Hole};
 use crate::run::metrics::event::Choice;
@@ -96,6 +96,33 @@ impl<'a> ByPing<'a> {
             Some(Doubt::Part(_)) => self.main.is_none_or(|hole| hole.lost == 1),
             Some(Doubt::TimeZero(_) | Doubt::Another { .. }) | None => false,
         }
+    }
+
+    /// What must be known of the outage beside its length: that nothing places it, that the service was away before, or again
+    /// afterwards.
+    pub fn left_open(&self) -> Vec<Flag> {
+        let timeline = self.timeline;
+        let Some(main) = self.main.filter(|_| !self.is_undecided()) else { return Vec::new() };
+        let flag = |code, values: &[(&'static str, f64)]| Flag { code, values: values.to_vec() };
+        if timeline.answered.is_empty() {
+            return vec![flag(FlagCode::NeverAnswered, &[("requests", f64::from(timeline.sent))])];
+        }
+        let length_s = self.length_s(main);
+        let place = match timeline.sent_at(main.first) {
+            None => Some(flag(FlagCode::OutageWithoutPlace, &[("outage_s", length_s)])),
+            Some(away_s) => {
+                let before =
+                    away_s < -bounds::slack_s(timeline) && !matches!(self.doubt, Some(Doubt::TimeZero(_)));
+                before.then(|| {
+                    flag(FlagCode::AwayBeforeRequest, &[("seconds", -away_s), ("outage_s", length_s)])
+                })
+            }
+        };
+        let again = bounds::lost_again(timeline, main).map(|[first, again]| {
+            let values = [("outage_s", self.length_s(first)), ("again_s", self.length_s(again))];
+            flag(FlagCode::ServiceLostAgain, &values)
+        });
+        place.into_iter().chain(again).collect()
     }
 
     /// What the log says of the run, whose outage by it is `outage`.

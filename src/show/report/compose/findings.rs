@@ -4,8 +4,8 @@ use super::super::format::{plus_minus, probability, range};
 use super::super::view::{FindingItem, Rank};
 use super::Composer;
 use crate::model::{
-    Check, ClockOwner, Comparison, ConditionId, ConditionOutage, Entries, Finding, FlagCode, Method, Run,
-    Verdict,
+    Check, ClockOwner, Comparison, ConditionId, ConditionOutage, Entries, Finding, FlagCode, Incomplete,
+    Method, Run, Status, Verdict,
 };
 use crate::show::tables::incomplete;
 use crate::stats::Interval;
@@ -116,9 +116,18 @@ impl Composer<'_> {
         };
         let (min, min_condition, method) = means().min_by(|a, b| a.0.total_cmp(&b.0))?;
         let (max, max_condition, _) = means().max_by(|a, b| a.0.total_cmp(&b.0))?;
+        let key = match method {
+            Method::Hypervisor => "finding.outages_vm",
+            Method::Ping | Method::PingReplyGap | Method::GuestClock => "finding.outages",
+        };
+        let most = outages.iter().filter_map(|finding| match finding {
+            Finding::Outage(outage) => Some(outage.n),
+            _ => None,
+        });
         Some(self.text.fill(
-            "finding.outages",
+            key,
             &[
+                ("n", &most.max().unwrap_or_default().to_string()),
                 ("conditions", &outages.len().to_string()),
                 ("min", &self.seconds(min)),
                 ("min_condition", &self.name(min_condition)),
@@ -133,18 +142,16 @@ impl Composer<'_> {
     fn of_condition(&self, finding: &Finding, id: ConditionId) -> Option<String> {
         let text = self.text;
         match finding {
-            Finding::Incomplete { condition, failed, known, rate } if *condition == id => Some(text.fill(
-                "finding.completed",
-                &[
-                    ("condition", &self.name(id)),
-                    ("completed", &(known - failed).to_string()),
-                    ("runs", &known.to_string()),
-                    ("interval", &range(*rate, 100.0, 0, text)),
-                ],
-            )),
+            Finding::Incomplete(of) if of.condition == id => Some(self.incomplete_of(of)),
             Finding::Outage(outage) if outage.condition == id => Some(self.outage(outage)),
+            Finding::OutageOpen { condition, runs, flags } if *condition == id => {
+                Some(self.left_open(id, *runs, flags))
+            }
             Finding::Worse { metric, condition, reference, p_adjusted } if *condition == id => {
                 let key = match metric.as_str() {
+                    Comparison::COMPLETION if self.ends_unseen([id, *reference]) => {
+                        "finding.worse_completion_seen"
+                    }
                     Comparison::COMPLETION => "finding.worse_completion",
                     Comparison::WITH_FAILURES => "finding.worse_with_failures",
                     _ => "finding.worse_outage",
@@ -193,8 +200,9 @@ impl Composer<'_> {
             | Finding::LosesMore { .. }
             | Finding::Together { .. }
             | Finding::Uneven { .. }
-            | Finding::Incomplete { .. }
+            | Finding::Incomplete(_)
             | Finding::Outage(_)
+            | Finding::OutageOpen { .. }
             | Finding::Worse { .. }
             | Finding::Lengthened { .. }
             | Finding::MethodsAgree { .. }
@@ -212,23 +220,79 @@ impl Composer<'_> {
         }
     }
 
+    /// How many of the migrations of a condition completed, and for how long the service was away in the others.
+    fn incomplete_of(&self, of: &Incomplete) -> String {
+        let text = self.text;
+        let key = if of.unfinished > 0 { "finding.completed_seen" } else { "finding.completed" };
+        let completed = text.fill(
+            key,
+            &[
+                ("condition", &self.name(of.condition)),
+                ("completed", &(of.known - of.failed).to_string()),
+                ("unfinished", &of.unfinished.to_string()),
+                ("runs", &of.known.to_string()),
+                ("interval", &range(of.rate, 100.0, 0, text)),
+            ],
+        );
+        let away = of.away_s.map(|away_s| {
+            let key = if of.away == 1 { "finding.away_one" } else { "finding.away_some" };
+            let numbers = [of.away, of.failed].map(|number| number.to_string());
+            let values =
+                [("away", numbers[0].as_str()), ("failed", &numbers[1]), ("at_least", &self.from_to(away_s))];
+            text.fill(key, &values)
+        });
+        [Some(completed), away].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether logs of one of the conditions end before their migration.
+    fn ends_unseen(&self, conditions: [ConditionId; 2]) -> bool {
+        conditions.iter().any(|id| self.analysis.conditions[*id].unfinished > 0)
+    }
+
+    /// What is open of the outage of a condition.
+    fn left_open(&self, id: ConditionId, runs: usize, flags: &[(FlagCode, usize)]) -> String {
+        let of_condition =
+            |finding: &Finding| matches!(finding, Finding::Outage(outage) if outage.condition == id);
+        let none = (!self.analysis.findings.iter().any(of_condition))
+            .then(|| self.text.fill("finding.no_outage_stated", &[("condition", &self.name(id))]));
+        let of = runs.to_string();
+        let open = flags.iter().map(|(flag, runs)| {
+            let key = format!("open.{}", flag.name());
+            self.text.fill(&key, &[("runs", &runs.to_string()), ("of", &of)])
+        });
+        none.into_iter().chain(open).collect::<Vec<_>>().join(" ")
+    }
+
+    fn from_to(&self, interval: Interval) -> String {
+        let (low, high) = (self.seconds(interval.low), self.seconds(interval.high));
+        if low == high { low } else { self.text.fill("finding.from_to", &[("low", &low), ("high", &high)]) }
+    }
+
     /// The outage of a condition: its mean, or what is left of it where some have no end or nothing was seen.
     fn outage(&self, outage: &ConditionOutage) -> String {
         let text = self.text;
-        let ends = |interval: Interval| {
-            let (low, high) = (self.seconds(interval.low), self.seconds(interval.high));
-            if low == high { low } else { text.fill("finding.from_to", &[("low", &low), ("high", &high)]) }
-        };
         let condition = &self.analysis.conditions[outage.condition];
         let only_run = condition.runs.len() <= 1;
         let (name, n) = (self.name(outage.condition), outage.n.to_string());
         let method = text.get(outage.method.entry().texts.by);
-        let common = [("condition", name.as_str()), ("n", n.as_str()), ("method", method)];
+        let [who, out] = match outage.method {
+            Method::Hypervisor => ["finding.who_vm", "finding.out_vm"],
+            Method::Ping | Method::PingReplyGap | Method::GuestClock => {
+                ["finding.who_service", "finding.out_service"]
+            }
+        };
+        let common = [
+            ("condition", name.as_str()),
+            ("n", n.as_str()),
+            ("method", method),
+            ("who", text.get(who)),
+            ("out", text.get(out)),
+        ];
         let fill = |key: &str, values: &[(&str, &str)]| text.fill(key, &[&common[..], values].concat());
         let mut sentences = Vec::new();
         if let Some(at_least) = outage.at_least_s {
             let not_returned = outage.not_returned.to_string();
-            let values = [("not_returned", not_returned.as_str()), ("at_least", &ends(at_least))];
+            let values = [("not_returned", not_returned.as_str()), ("at_least", &self.from_to(at_least))];
             let key = match outage.n {
                 1 if only_run => "finding.not_returned_once",
                 1 => "finding.not_returned_one",
@@ -238,7 +302,7 @@ impl Composer<'_> {
             if let Some(ended) = outage.ended_s {
                 let others = (outage.n - outage.not_returned).to_string();
                 let key = if others == "1" { "finding.returned_once" } else { "finding.returned" };
-                sentences.push(fill(key, &[("others", &others), ("ended", &ends(ended))]));
+                sentences.push(fill(key, &[("others", &others), ("ended", &self.from_to(ended))]));
             }
         } else if let Some(at_most) = outage.at_most_s {
             let key = match outage.method {
@@ -328,8 +392,9 @@ impl Composer<'_> {
             | Finding::LosesMore { .. }
             | Finding::Together { .. }
             | Finding::Uneven { .. }
-            | Finding::Incomplete { .. }
+            | Finding::Incomplete(_)
             | Finding::Outage(_)
+            | Finding::OutageOpen { .. }
             | Finding::Worse { .. }
             | Finding::Lengthened { .. }
             | Finding::OutageOutlastsMigration { .. }
@@ -436,6 +501,8 @@ impl Composer<'_> {
             ("list", told.collect::<Vec<_>>().join(", ")),
         ];
         let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-        (!runs.is_empty()).then(|| self.text.fill("finding.incomplete", &values))
+        let unseen = runs.iter().any(|run| run.migration.status == Status::Unfinished);
+        let key = if unseen { "finding.incomplete_seen" } else { "finding.incomplete" };
+        (!runs.is_empty()).then(|| self.text.fill(key, &values))
     }
 }
