@@ -4,6 +4,7 @@
 //! composes them into one tree of formatted text and sets it as HTML and as PDF.
 
 pub mod figures;
+mod fonts;
 pub mod report;
 pub mod tables;
 pub mod text;

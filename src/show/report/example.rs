@@ -125,6 +125,7 @@ fn shaded_table(columns: usize) -> TableView {
             line(Some(HOSTILE[5]), "solve-1000"),
         ],
         legend: vec![LegendView { shade: "worse-5", text: HOSTILE[0].to_owned() }],
+        layout: None,
     }
 }
 

@@ -70,8 +70,16 @@ pub fn table(table: &Table, caption: String, text: &Text) -> TableView {
     let shaded = rows.iter().flat_map(|row| &row.cells).any(|cell| cell.shade.is_some());
     let legend = if shaded { legend(text) } else { Vec::new() };
     let file = format!("tables/{}.csv", table.id);
-    let mut view =
-        TableView { id: table.id.clone(), file, caption, above: Vec::new(), columns, rows, legend };
+    let mut view = TableView {
+        id: table.id.clone(),
+        file,
+        caption,
+        above: Vec::new(),
+        columns,
+        rows,
+        legend,
+        layout: None,
+    };
     let gone = grouped(&mut view, table.labels);
     view.above = spans(&table.columns[gone.min(table.columns.len())..]);
     if table.transposed { transpose(view) } else { view }

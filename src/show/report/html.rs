@@ -17,6 +17,7 @@ use tera::{Context, Kwargs, State, Tera, TeraResult, Value, escape_html};
 
 use super::outline::Outline;
 use super::view::Document;
+use crate::show::fonts;
 
 /// Component files first: the page calls them.
 const TEMPLATES: [(&str, &str); 3] = [
@@ -28,11 +29,8 @@ const STYLE: &str = include_str!("../../../report-templates/html/style.css");
 const SCRIPT: &str = include_str!("../../../report-templates/html/script.js");
 
 /// Style, weight and file of the fonts.
-const FONTS: [(&str, u16, &[u8]); 3] = [
-    ("normal", 400, include_bytes!("../../../report-templates/fonts/Inter-Regular.ttf")),
-    ("normal", 600, include_bytes!("../../../report-templates/fonts/Inter-SemiBold.ttf")),
-    ("italic", 400, include_bytes!("../../../report-templates/fonts/Inter-Italic.ttf")),
-];
+const FONTS: [(&str, u16, &[u8]); 3] =
+    [("normal", 400, fonts::REGULAR), ("normal", 600, fonts::SEMI_BOLD), ("italic", 400, fonts::ITALIC)];
 
 /// Sets the document as one HTML file.
 ///

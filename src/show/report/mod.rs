@@ -3,6 +3,7 @@
 //! One [`view::Document`] of formatted text is composed from the analysis ([`compose`]) and set twice, as HTML and as
 //! PDF. Of several campaigns that are not put side by side one document holds a chapter each.
 
+mod columns;
 pub mod compose;
 pub mod format;
 pub mod html;

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use anyhow::{Context as _, Result, anyhow, bail};
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -21,8 +22,10 @@ use typst::{Library, LibraryExt as _, World, WorldExt as _};
 use typst_layout::PagedDocument;
 use typst_pdf::PdfOptions;
 
+use super::columns::{self, Layout};
 use super::outline::Outline;
 use super::view::Document;
+use crate::show::fonts;
 
 const MAIN: &str = "report.typ";
 const DATA: &str = "data.json";
@@ -33,13 +36,8 @@ const TEMPLATES: [(&str, &str); 5] = [
     ("tables.typ", include_str!("../../../report-templates/pdf/tables.typ")),
     ("theme.typ", include_str!("../../../report-templates/pdf/theme.typ")),
 ];
-/// Inter, then a font for the signs that it lacks, such as names in Cyrillic.
-const FONTS: [&[u8]; 4] = [
-    include_bytes!("../../../report-templates/fonts/Inter-Regular.ttf"),
-    include_bytes!("../../../report-templates/fonts/Inter-SemiBold.ttf"),
-    include_bytes!("../../../report-templates/fonts/Inter-Italic.ttf"),
-    include_bytes!("../../../report-templates/fonts/DejaVuSans.ttf"),
-];
+/// Inter, then a font for the signs that it lacks.
+const FONTS: [&[u8]; 4] = [fonts::REGULAR, fonts::SEMI_BOLD, fonts::ITALIC, fonts::OTHER];
 
 /// Sets the document as PDF.
 ///
@@ -89,6 +87,28 @@ fn typeset(desk: &Desk) -> Result<Typeset> {
 struct Data<'a> {
     document: &'a Document,
     outline: Outline<'a>,
+    heads: Heads<'a>,
+}
+
+/// What stands above each page, as long as there is room for it.
+#[derive(Serialize)]
+struct Heads<'a> {
+    title: String,
+    /// By the identifiers of the sections that are not in another.
+    sections: BTreeMap<&'a str, String>,
+}
+
+impl<'a> Heads<'a> {
+    fn new(document: &'a Document) -> Self {
+        // Size, the gap between the two and their shares of the line are those of the template.
+        const SIZE: f64 = 7.5;
+        let room = columns::MEASURE / SIZE - 1.0;
+        let section = |title: &str| columns::one_line(title, room / 2.6);
+        Self {
+            title: columns::one_line(&document.title, room * 1.6 / 2.6),
+            sections: document.sections.iter().map(|it| (it.id.as_str(), section(&it.title))).collect(),
+        }
+    }
 }
 
 /// The longest text that is set, in bytes: of words that may break – they have 18 signs – a paragraph must not hold
@@ -123,13 +143,17 @@ struct Desk {
 impl Desk {
     fn new(document: &Document, figures: &BTreeMap<String, String>) -> Result<Self> {
         let outline = Outline::new(document, figures)?;
+        let heads = Heads::new(document);
+        let mut laid_out = document.clone();
+        let empty = document.words.get("empty").map(String::as_str).unwrap_or_default();
+        laid_out.tables().into_par_iter().for_each(|table| table.layout = Some(Layout::new(table, empty)));
         let mut files = BTreeMap::new();
         for id in outline.figures.keys() {
             let svg = figures.get(*id).with_context(|| format!("the figure `{id}` was not drawn"))?;
             files.insert(format!("figures/{id}.svg"), Bytes::from_string(svg.clone()));
         }
-        let data =
-            serde_json::to_value(Data { document, outline }).context("the document has no JSON form")?;
+        let data = serde_json::to_value(Data { document: &laid_out, outline, heads })
+            .context("the document has no JSON form")?;
         let more = document.words.get("cut").map(String::as_str).unwrap_or_default();
         files.insert(DATA.to_owned(), Bytes::from_string(cut(data, more).to_string()));
 
@@ -185,7 +209,7 @@ impl World for Desk {
     }
 
     fn book(&self) -> &LazyHash<FontBook> {
-        &fonts().book
+        &loaded().book
     }
 
     fn main(&self) -> FileId {
@@ -203,7 +227,7 @@ impl World for Desk {
     }
 
     fn font(&self, index: usize) -> Option<Font> {
-        fonts().fonts.get(index).cloned()
+        loaded().fonts.get(index).cloned()
     }
 
     /// There is no clock here.
@@ -217,7 +241,7 @@ struct Fonts {
     fonts: Vec<Font>,
 }
 
-fn fonts() -> &'static Fonts {
+fn loaded() -> &'static Fonts {
     static LOADED: OnceLock<Fonts> = OnceLock::new();
     LOADED.get_or_init(|| {
         let fonts: Vec<Font> = FONTS.iter().flat_map(|file| Font::iter(Bytes::new(*file))).collect();

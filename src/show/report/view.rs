@@ -5,6 +5,8 @@
 
 use serde::Serialize;
 
+use super::columns::Layout;
+
 /// A whole report, ready to be set.
 #[derive(Debug, Clone, Serialize)]
 pub struct Document {
@@ -68,6 +70,22 @@ pub enum Block {
     Definitions {
         items: Vec<Definition>,
     },
+}
+
+impl Document {
+    /// Its tables, wherever they are.
+    pub fn tables(&mut self) -> Vec<&mut TableView> {
+        fn of<'a>(section: &'a mut Section, tables: &mut Vec<&'a mut TableView>) {
+            tables.extend(section.blocks.iter_mut().filter_map(|block| match block {
+                Block::Table { table } => Some(table),
+                _ => None,
+            }));
+            section.sections.iter_mut().for_each(|inner| of(inner, tables));
+        }
+        let mut tables = Vec::new();
+        self.sections.iter_mut().for_each(|section| of(section, &mut tables));
+        tables
+    }
 }
 
 impl Block {
@@ -138,6 +156,9 @@ pub struct TableView {
     pub rows: Vec<RowView>,
     /// What the shades of the cells mean; empty without any.
     pub legend: Vec<LegendView>,
+    /// How wide its columns are on paper, where it is set for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layout: Option<Layout>,
 }
 
 /// A heading over columns that stand side by side.

@@ -11,6 +11,7 @@ use anyhow::{Result, anyhow};
 use plotters::style::{FontStyle, RGBColor, register_font};
 
 use crate::model::{Hue, Method};
+use crate::show::fonts;
 
 /// Family under which the bundled fonts are known to plotters, to browsers and to typst.
 pub const FAMILY: &str = "Inter";
@@ -215,10 +216,8 @@ fn hue(hue: Hue) -> RGBColor {
 pub fn register_fonts() -> Result<()> {
     static REGISTERED: OnceLock<bool> = OnceLock::new();
     let registered = *REGISTERED.get_or_init(|| {
-        let regular = include_bytes!("../../../../report-templates/fonts/Inter-Regular.ttf");
-        let semi_bold = include_bytes!("../../../../report-templates/fonts/Inter-SemiBold.ttf");
-        register_font(FAMILY, FontStyle::Normal, regular).is_ok()
-            && register_font(FAMILY, FontStyle::Bold, semi_bold).is_ok()
+        register_font(FAMILY, FontStyle::Normal, fonts::REGULAR).is_ok()
+            && register_font(FAMILY, FontStyle::Bold, fonts::SEMI_BOLD).is_ok()
     });
     registered.then_some(()).ok_or_else(|| anyhow!("the bundled fonts cannot be read"))
 }
