@@ -215,7 +215,9 @@ impl Paint {
             None => format!("fill={color}"),
         };
         if self.alpha != 1.0 {
-            let _ = write!(attributes, " opacity=\"{}\"", self.alpha);
+            // That of the paint, and not of the element: an element that is see-through is a group of its own in a PDF.
+            let of = if self.stroke.is_some() { "stroke" } else { "fill" };
+            let _ = write!(attributes, " {of}-opacity=\"{}\"", self.alpha);
         }
         attributes
     }
@@ -379,9 +381,9 @@ mod tests {
         assert_eq!(
             drawn,
             [
-                "<path fill=\"#112233\" opacity=\"0.5\" \
+                "<path fill=\"#112233\" fill-opacity=\"0.5\" \
                  d=\"M1 2l3 0 0 4-3 0zM0 0l5 5-5 0zM7 8l1 0 0 1-1 0z\"/>",
-                "<circle cx=\"3\" cy=\"4\" r=\"5\" fill=\"#112233\" opacity=\"0.5\"/>",
+                "<circle cx=\"3\" cy=\"4\" r=\"5\" fill=\"#112233\" fill-opacity=\"0.5\"/>",
                 "<circle cx=\"3\" cy=\"4\" r=\"5\" stroke=\"#112233\" stroke-width=\"6\"/>",
                 "<path stroke=\"#112233\" stroke-width=\"6\" d=\"M1 2l3 0 0 4-3 0 0-4\"/>",
             ]
