@@ -4,7 +4,6 @@
 //! fail. A bin, a mean or an interval that the data do not carry is `None`.
 
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
 
 use crate::model::metrics::metrics;
 use crate::model::{
@@ -43,51 +42,28 @@ pub fn series(conditions: &[Condition], runs: &[Run]) -> Vec<Series> {
 
 /// Mean curves of one condition around one event. `runs` are the quantities of its repetitions, each with the number of
 /// the repetition.
-pub fn curves<'a>(
+pub fn curves(
     condition: ConditionId,
     align: Event,
-    runs: impl Iterator<Item = (u32, &'a BinnedSamples)>,
+    runs: impl Iterator<Item = (u32, BinnedSamples)>,
 ) -> Vec<Curve> {
     // Host and metric → unit, and the bins of each repetition.
-    type Quantities<'a> = BTreeMap<(Option<&'a str>, &'a str), (Unit, Vec<(u32, &'a [(i64, f64)])>)>;
+    type Quantities = BTreeMap<(Option<String>, String), (Unit, Vec<Trace>)>;
     let mut by_quantity = Quantities::new();
     for (repetition, binned) in runs {
-        let key = (binned.host.as_deref(), binned.metric.as_str());
-        let (_, repetitions) = by_quantity.entry(key).or_insert((binned.unit, Vec::new()));
-        repetitions.push((repetition, &binned.bins));
+        let BinnedSamples { align: _, host, metric, unit, means } = binned;
+        let (_, repetitions) = by_quantity.entry((host, metric)).or_insert((unit, Vec::new()));
+        repetitions.push(Trace { repetition, means });
     }
     by_quantity
         .into_iter()
         .filter_map(|((host, metric), (unit, repetitions))| {
-            let (first, _) =
-                repetitions.iter().filter_map(|(_, bins)| bins.first()).min_by_key(|(k, _)| *k)?;
-            let (last, _) = repetitions.iter().filter_map(|(_, bins)| bins.last()).max_by_key(|(k, _)| *k)?;
-            let repetitions: Vec<Trace> = repetitions
-                .iter()
-                .map(|(repetition, bins)| trace(*repetition, bins, *first..=*last))
-                .collect();
-            let bins = (*first..=*last)
-                .enumerate()
-                .map(|(index, k)| bin(k as f64, index, &repetitions, support(unit)))
-                .collect();
-            Some(Curve {
-                condition,
-                host: host.map(str::to_owned),
-                metric: metric.to_owned(),
-                unit,
-                align,
-                bins,
-                repetitions,
-            })
+            let ends = repetitions.iter().filter_map(|trace| trace.means.ends());
+            let [first, last] = ends.reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])])?;
+            let bins = (first..=last).map(|k| bin(k, &repetitions, support(unit))).collect();
+            Some(Curve { condition, host, metric, unit, align, bins, repetitions })
         })
         .collect()
-}
-
-/// The bins of a repetition with the holes between them.
-fn trace(repetition: u32, bins: &[(i64, f64)], all: RangeInclusive<i64>) -> Trace {
-    let mut bins = bins.iter().peekable();
-    let mean = |k: i64| bins.next_if(|(bin, _)| *bin == k).map(|(_, mean)| *mean);
-    Trace { repetition, values: all.map(mean).collect() }
 }
 
 /// Quantities over time are never negative, and shares of a host at most 100 %.
@@ -105,8 +81,9 @@ fn support(unit: Unit) -> Support {
     range.support(0.0)
 }
 
-fn bin(t_s: f64, index: usize, traces: &[Trace], support: Support) -> Bin {
-    let values: Vec<f64> = traces.iter().filter_map(|trace| trace.values[index]).collect();
+fn bin(k: i64, traces: &[Trace], support: Support) -> Bin {
+    let t_s = k as f64;
+    let values: Vec<f64> = traces.iter().filter_map(|trace| trace.means.at(k)).collect();
     let n = u32::try_from(values.len()).unwrap_or(u32::MAX);
     match Sample::new(values) {
         Some(sample) => Bin {
@@ -123,7 +100,7 @@ fn bin(t_s: f64, index: usize, traces: &[Trace], support: Support) -> Bin {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Id;
+    use crate::model::{Id, Means};
 
     #[test]
     fn holes_between_bins_stay_holes() {
@@ -132,15 +109,16 @@ mod tests {
             host: Some("kirsche".to_owned()),
             metric: "cpu.user".to_owned(),
             unit: Unit::Percent,
-            bins: bins.to_vec(),
+            means: Means::new(bins.iter().copied()),
         };
         let runs = [(1, binned(&[(0, 3.0), (1, 10.0), (3, 20.0)])), (2, binned(&[(0, 5.0), (1, 12.0)]))];
-        let runs = runs.iter().map(|(repetition, binned)| (*repetition, binned));
-        let curves = curves(Id::new(0), Event::Request, runs);
+        let curves = curves(Id::new(0), Event::Request, runs.into_iter());
         let [curve] = curves.as_slice() else { panic!("{curves:?}") };
         let seen: Vec<_> = curve.bins.iter().map(|bin| (bin.t_s, bin.n, bin.mean)).collect();
         assert_eq!(seen, [(0.0, 2, Some(4.0)), (1.0, 2, Some(11.0)), (2.0, 0, None), (3.0, 1, Some(20.0))]);
         assert_eq!(curve.bins[0].sd, Some(2f64.sqrt()));
-        assert_eq!(curve.repetitions[1].values, [Some(5.0), Some(12.0), None, None]);
+        let of = |trace: usize| curve.values(&curve.repetitions[trace], 0..4).collect::<Vec<_>>();
+        assert_eq!(of(0), [Some(3.0), Some(10.0), None, Some(20.0)]);
+        assert_eq!(of(1), [Some(5.0), Some(12.0), None, None]);
     }
 }

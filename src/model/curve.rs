@@ -1,5 +1,7 @@
 //! Mean curves: one quantity over time.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
 use super::{ConditionId, Event, Relocate, Relocation, Unit};
@@ -20,9 +22,20 @@ pub struct Curve {
     /// Bins in ascending order, without holes in `t_s`; a bin without samples has `n == 0`.
     #[serde(skip)]
     pub bins: Vec<Bin>,
-    /// The single repetitions behind the mean, one value per entry of `bins`.
+    /// The single repetitions behind the mean.
     #[serde(skip)]
     pub repetitions: Vec<Trace>,
+}
+
+impl Curve {
+    /// What a repetition has in some of the bins.
+    pub fn values<'a>(
+        &'a self,
+        of: &'a Trace,
+        bins: Range<usize>,
+    ) -> impl Iterator<Item = Option<f64>> + use<'a> {
+        self.bins.get(bins).unwrap_or_default().iter().map(|bin| of.means.at(bin.t_s as i64))
+    }
 }
 
 impl Relocate for Curve {
@@ -49,6 +62,42 @@ pub struct Bin {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trace {
     pub repetition: u32,
-    /// Mean of the samples in each bin of the curve; `None` where there is none.
-    pub values: Vec<Option<f64>>,
+    pub means: Means,
+}
+
+/// The mean of the samples in each bin of one second, of those that have any. There are some hundred of these a run, so
+/// that they are kept in as little as they need.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Means {
+    first: i64,
+    /// Not a number where there are no samples.
+    values: Vec<f64>,
+}
+
+impl Means {
+    /// Of bins in ascending order.
+    pub fn new(bins: impl IntoIterator<Item = (i64, f64)>) -> Self {
+        let mut means = Self::default();
+        for (bin, mean) in bins {
+            if means.values.is_empty() {
+                means.first = bin;
+            }
+            let place = usize::try_from(bin - means.first).unwrap_or(0);
+            means.values.resize(place.max(means.values.len()), f64::NAN);
+            means.values.push(mean);
+        }
+        means.values.shrink_to_fit();
+        means
+    }
+
+    pub fn at(&self, bin: i64) -> Option<f64> {
+        let place = usize::try_from(bin - self.first).ok()?;
+        self.values.get(place).copied().filter(|mean| !mean.is_nan())
+    }
+
+    /// The first and the last bin; `None` without any.
+    pub fn ends(&self) -> Option<[i64; 2]> {
+        let last = i64::try_from(self.values.len()).ok()?.checked_sub(1).filter(|last| *last >= 0)?;
+        Some([self.first, self.first + last])
+    }
 }

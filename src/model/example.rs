@@ -163,7 +163,8 @@ fn add_curve(
         .collect();
     let trace = |repetition: u32| {
         let factor = 0.96 + 0.02 * f64::from(repetition);
-        Trace { repetition, values: times.iter().map(|t| value(*t).map(|v| v * factor)).collect() }
+        let means = times.iter().filter_map(|t| Some((*t as i64, value(*t)? * factor)));
+        Trace { repetition, means: Means::new(means) }
     };
     analysis.curves.push(Curve {
         condition,

@@ -41,7 +41,7 @@ pub use benchmarks::{
 pub use clocks::{Clock, ClockOwner, Estimate, Origin};
 pub use comparison::{Comparison, Test};
 pub use convergence::Convergence;
-pub use curve::{Bin, Curve, Trace};
+pub use curve::{Bin, Curve, Means, Trace};
 pub use curves::{CurveMetric, DOMAIN_0};
 pub use finding::{ConditionOutage, Finding, Incomplete};
 pub use flags::{Flag, FlagCode};

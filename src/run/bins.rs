@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Event, Unit};
+use crate::model::{Event, Means, Unit};
 use crate::run::align::Samples;
 use crate::stats::Sample;
 
@@ -22,8 +22,8 @@ pub struct BinnedSamples {
     pub host: Option<String>,
     pub metric: String,
     pub unit: Unit,
-    /// Each bin that has samples, with their mean, ascending; bin k holds `[k − 0.5, k + 0.5)` seconds from time zero.
-    pub bins: Vec<(i64, f64)>,
+    /// Bin k holds `[k − 0.5, k + 0.5)` seconds from time zero.
+    pub means: Means,
 }
 
 /// The series of a run in bins around an event that happened at `zero_s`, seconds since the request.
@@ -33,7 +33,7 @@ pub fn binned(all: &[Samples], align: Event, zero_s: f64) -> Vec<BinnedSamples> 
         host: samples.host.clone(),
         metric: samples.metric.clone(),
         unit: samples.unit,
-        bins: bins(samples, zero_s),
+        means: Means::new(bins(samples, zero_s)),
     };
     all.iter().map(series).collect()
 }
@@ -78,7 +78,7 @@ mod tests {
             t_s: t_s.to_vec(),
             values: values.to_vec(),
         };
-        binned(&[samples], Event::Request, zero_s).remove(0).bins
+        bins(&samples, zero_s)
     }
 
     #[test]
@@ -97,7 +97,7 @@ mod tests {
                 t_s: t_s.to_vec(),
                 values: values.to_vec(),
             };
-            binned(&[samples], Event::Request, 0.0).remove(0).bins
+            bins(&samples, 0.0)
         };
         let two = of_host(&[0.2, 2.2, 4.2], &[1.0, 2.0, 3.0]);
         assert_eq!(two, [(-1, 1.0), (0, 1.0), (1, 2.0), (2, 2.0), (3, 3.0), (4, 3.0)]);

@@ -59,7 +59,8 @@ pub fn curve_parquet(analysis: &Analysis, curve: &Curve) -> anyhow::Result<(Stri
         Series::new("n".into(), bins.iter().map(|bin| bin.n).collect::<Vec<u32>>()),
     ];
     for trace in &curve.repetitions {
-        columns.push(column(&format!("repetition_{}", trace.repetition), trace.values.clone()));
+        let values = curve.values(trace, 0..bins.len()).collect();
+        columns.push(column(&format!("repetition_{}", trace.repetition), values));
     }
     let mut frame = DataFrame::new_infer_height(columns).with_context(|| path.clone())?;
     let bytes = parquet::write(&mut frame).with_context(|| path.clone())?;

@@ -98,13 +98,20 @@ fn curves(
     }
     let events: Vec<Event> = config.events().collect();
     let of_condition = |(id, runs): (ConditionId, Vec<(u32, Vec<BinnedSamples>)>)| -> Vec<Vec<Curve>> {
-        let around = |event: &Event| {
-            let here = runs.iter().flat_map(|(repetition, bins)| {
-                bins.iter().filter(|binned| binned.align == *event).map(|binned| (*repetition, binned))
-            });
-            aggregate::curves(id, *event, here)
-        };
-        events.iter().map(around).collect()
+        let mut by_event: Vec<Vec<(u32, BinnedSamples)>> = events.iter().map(|_| Vec::new()).collect();
+        for (repetition, bins) in runs {
+            for binned in bins {
+                let place = events.iter().position(|event| *event == binned.align);
+                if let Some(here) = place.and_then(|place| by_event.get_mut(place)) {
+                    here.push((repetition, binned));
+                }
+            }
+        }
+        events
+            .iter()
+            .zip(by_event)
+            .map(|(event, here)| aggregate::curves(id, *event, here.into_iter()))
+            .collect()
     };
     let with_runs: Vec<_> = conditions.ids().zip(by_condition).collect();
     let mut all: Vec<Vec<Vec<Curve>>> = with_runs.into_par_iter().map(of_condition).collect();

@@ -249,7 +249,12 @@ fn values_that_are_no_numbers_are_gaps() {
         let value = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY][index % 3];
         curve.bins[4].mean = Some(value);
         curve.bins[5].ci95 = Some(Interval::new(f64::NEG_INFINITY, value));
-        curve.repetitions[0].values[6] = Some(value);
+        let seventh = curve.bins[6].t_s as i64;
+        let bins = curve.bins.iter().map(|bin| bin.t_s as i64);
+        let of = &curve.repetitions[0].means;
+        let means: Vec<_> =
+            bins.filter_map(|k| Some((k, if k == seventh { value } else { of.at(k)? }))).collect();
+        curve.repetitions[0].means = Means::new(means);
     }
     for (id, svg) in draw_all(&analysis, &english()) {
         check(&id, &svg);

@@ -53,8 +53,7 @@ impl ThinnedCurve {
             if many { shown.clone().map(|bin| middle(curve, bin, factor)).collect() } else { Vec::new() };
         let few = if many { &[] } else { curve.repetitions.as_slice() };
         let repetitions = few.iter().flat_map(|trace| {
-            let values = trace.values.get(shown.clone()).unwrap_or_default();
-            let values: Vec<_> = values.iter().map(|v| scaled(*v)).collect();
+            let values: Vec<_> = curve.values(trace, shown.clone()).map(scaled).collect();
             lines(&times, &values)
         });
         Self {
@@ -69,7 +68,7 @@ impl ThinnedCurve {
 
 /// What 5 to 95 % of the repetitions cover in a bin; `None` for fewer than two.
 pub fn middle(curve: &Curve, bin: usize, factor: f64) -> Option<Interval> {
-    let values = curve.repetitions.iter().filter_map(|trace| trace.values.get(bin).copied().flatten());
+    let values = curve.repetitions.iter().flat_map(|trace| curve.values(trace, bin..bin + 1).flatten());
     let mut values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
     values.sort_by(f64::total_cmp);
     let n = values.len();

@@ -56,8 +56,8 @@ impl<'a> ShownCurve<'a> {
             return Some((low.min(least), high.max(greatest)));
         }
         let repetitions = self.curve.repetitions.iter();
-        let single = repetitions.flat_map(|trace| trace.values.get(self.range.clone()).unwrap_or_default());
-        let (low, high) = extremes(means.chain(single.copied().flatten()))?;
+        let single = repetitions.flat_map(|trace| self.curve.values(trace, self.range.clone()));
+        let (low, high) = extremes(means.chain(single.flatten()))?;
         Some((low * self.factor(), high * self.factor()))
     }
 
