@@ -65,10 +65,11 @@ fn a_copy_under_another_repetition_counts_once() {
 }
 
 /// A log of ping with so many lost.
-fn short_ping(lost: u64) -> String {
+fn short_ping(number: u64) -> String {
+    let lost = number % 9 + 1;
     let replies = (1..=40_u64).filter(|seq| !(10..10 + lost).contains(seq));
     let replies = replies.map(|seq| {
-        format!("64 bytes from 192.0.2.9: icmp_seq={seq} ttl=64 time=0.{:03} ms\n", seq * 7 + lost)
+        format!("64 bytes from 192.0.2.9: icmp_seq={seq} ttl=64 time={number}.{:03} ms\n", seq * 7)
     });
     format!("PING vm (192.0.2.9) 56(84) bytes of data.\n{}", replies.collect::<String>())
 }
@@ -90,7 +91,7 @@ fn assumed(files: &[(String, String)]) -> (Vec<String>, String) {
 #[test]
 fn numbers_in_names_that_may_be_conditions_are_told() {
     let padded: Vec<(String, String)> =
-        (1..=25).map(|n| (format!("c{n:02}-ping.log"), short_ping(n % 9))).collect();
+        (1..=25).map(|n| (format!("c{n:02}-ping.log"), short_ping(n))).collect();
     let (found, init) = assumed(&padded);
     assert_eq!(found.len(), 1, "{found:?}");
     let says = "25 repetitions of one condition \u{201c}c\u{201d} are assumed from the numbers in the names";
@@ -112,7 +113,7 @@ fn numbers_in_names_that_may_be_conditions_are_told() {
     let (found, _) = assumed(&listed);
     assert!(found[0].contains("settings.csv lists 4 of them by name"), "{found:?}");
     // Sizes do not count on.
-    let sizes = [128, 256, 512].map(|size| (format!("vm{size}-ping.log"), short_ping(size / 128)));
+    let sizes = [128, 256, 512].map(|size| (format!("vm{size}-ping.log"), short_ping(size)));
     let (found, _) = assumed(&sizes);
     assert!(found[0].contains("128, 256, 512"), "{found:?}");
 }
@@ -120,8 +121,9 @@ fn numbers_in_names_that_may_be_conditions_are_told() {
 #[test]
 fn repetitions_of_loads_are_taken_for_such() {
     let loads = ["none", "memtester"].into_iter().flat_map(|load| (1..=5).map(move |n| (load, n)));
-    let loads: Vec<(String, String)> =
-        loads.map(|(load, n)| (format!("{load}{n}-ping.log"), short_ping(n + load.len() as u64))).collect();
+    let loads: Vec<(String, String)> = loads
+        .map(|(load, n)| (format!("{load}{n}-ping.log"), short_ping(10 * n + load.len() as u64)))
+        .collect();
     assert!(assumed(&loads).0.is_empty());
     let one: Vec<(String, String)> =
         (1..=12).map(|n| (format!("memtester{n}-ping.log"), short_ping(n))).collect();

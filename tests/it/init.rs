@@ -222,9 +222,18 @@ fn names_without_a_repetition_have_a_pattern_without_one() {
     let table: toml::Table = toml::from_str(&text).unwrap();
     let pattern = table["naming"]["pattern"].as_str().unwrap();
     assert!(pattern.contains("(?<load>") && !pattern.contains("repetition"), "{pattern}");
+    // Clocks are estimated over all runs of a campaign, which are fewer here.
+    let measured = |run: &Value| {
+        (run["id"].clone(), run["migration"]["duration_s"].clone(), run["ping"]["lost"].clone())
+    };
     let (runs, _) = numbers(&summary(folder.path()));
-    let first = numbers(&declared()).0.into_iter().filter(|run| run["repetition"] == 1);
-    assert_eq!(runs, first.collect::<Vec<_>>(), "{text}");
+    let (all, _) = numbers(&declared());
+    let first = all.iter().filter(|run| run["repetition"] == 1);
+    assert_eq!(
+        runs.iter().map(measured).collect::<Vec<_>>(),
+        first.map(measured).collect::<Vec<_>>(),
+        "{text}"
+    );
 }
 
 #[test]

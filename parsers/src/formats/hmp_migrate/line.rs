@@ -164,11 +164,14 @@ pub(super) fn destination(command: &[u8]) -> Option<&[u8]> {
     words(command).skip(1).map(|(_, word)| word).find(|word| !word.starts_with(b"-"))
 }
 
-/// Whether the capability is `on` or `off`: `return-path: on` in answer to `info migrate_capabilities`, also among others on a line;
-/// `migrate_set_capability return-path on`.
+/// Whether the capability is `on` or `off`: `return-path: on` in answer to `info migrate_capabilities`;
+/// `migrate_set_capability return-path on`. Versions that did not know it yet listed all others in each answer.
 pub(super) fn return_path(text: &[u8]) -> Option<&'static [u8]> {
     const NAME: &[u8] = b"return-path";
-    let behind = memchr::memmem::find(text, NAME)?.saturating_add(NAME.len());
+    let Some(at) = memchr::memmem::find(text, NAME) else {
+        return text.trim_ascii().starts_with(b"capabilities: ").then_some(b"off".as_slice());
+    };
+    let behind = at.saturating_add(NAME.len());
     let rest = text.get(behind..)?;
     match words(rest.strip_prefix(b":").unwrap_or(rest)).next()?.1 {
         b"on" => Some(b"on"),
