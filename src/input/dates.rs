@@ -36,11 +36,13 @@ pub fn complete(files: &mut [LoadedFile], config: &Config) {
     for file in files {
         let around = of_run.get(&file.file.run).unwrap_or(&of_folder);
         let LoadedFile { log, others, diagnostics, digest, .. } = file;
+        let mut is_dated = false;
         for log in log.iter_mut().chain(others) {
             let Some(missing) = log.missing() else { continue };
             match start(log, missing, around, config) {
                 Ok((start, from)) => {
                     log.date(start);
+                    is_dated = true;
                     tell(diagnostics, missing, Severity::Note, &format!("{from} shows which"));
                     match config.utc_offset_s {
                         Some(offset_s) => log.declare_utc_offset(offset_s),
@@ -55,7 +57,7 @@ pub fn complete(files: &mut [LoadedFile], config: &Config) {
                 Err(why) => tell(diagnostics, missing, Severity::Warning, why),
             }
         }
-        if let Some(log) = log.as_ref() {
+        if let Some(log) = log.as_ref().filter(|_| is_dated) {
             *digest = Digest::of(log);
         }
     }
