@@ -1,6 +1,6 @@
 //! Which format a file has, by its content alone.
 //!
-//! Benchmarks and ping are also looked for behind the first lines: several tools write into one log.
+//! Benchmarks, ping and answers of a hypervisor are also looked for behind the first lines: several tools write into one log.
 //!
 //! Every format looks at the first lines and says yes or no; it is strict, because a wrong guess would
 //! produce numbers that look plausible. No yes and more than one yes are both errors. File names never
@@ -15,7 +15,7 @@ use crate::format::Format;
 use crate::formats::FORMATS;
 use crate::head::{HEAD_BYTES, Head};
 use crate::lines::{Line, Lines, without_bom};
-use crate::meaning::Family;
+use crate::meaning::{Family, Meaning};
 use crate::peel;
 
 /// So many formats are named that come near.
@@ -102,12 +102,66 @@ fn nearest(bytes: &[u8]) -> Vec<Near> {
     found.into_iter().map(|(_, near)| near).take(NEAREST).collect()
 }
 
-/// Whether a format is known by its lines wherever they stand: benchmarks, and replies to ping.
+/// Whether a format is known by its lines wherever they stand: benchmarks, replies to ping, what a hypervisor answers. How long
+/// a command took is not: a script times many things.
 pub(crate) fn is_stacked(format: Format) -> bool {
-    match format.meaning().family() {
-        Family::Benchmark | Family::Service => true,
-        Family::Host | Family::Guest | Family::Hypervisor | Family::Client => false,
+    match format.meaning() {
+        Meaning::Benchmark(_) | Meaning::Replies { .. } | Meaning::Hypervisor(_) => true,
+        Meaning::HostSamples
+        | Meaning::Domains(_)
+        | Meaning::GuestClock
+        | Meaning::Request
+        | Meaning::Stream
+        | Meaning::Messages => false,
     }
+}
+
+/// What of a log that several tools wrote is of a hypervisor, whose answers have no end of their own: from a line that only it
+/// writes until one of another tool. Lines keep their numbers.
+pub(crate) fn own_lines(bytes: &[u8], format: Format, found: &[(Format, u64)]) -> Vec<u8> {
+    let is_other = |(other, _): &&(Format, u64)| *other != format;
+    let others: Vec<Format> = found.iter().filter(is_other).map(|(other, _)| *other).collect();
+    let lines: Vec<Line<'_>> = Lines::new(bytes).collect();
+    let from = |line: &Line<'_>| {
+        // The line is a part of the bytes.
+        let at = (line.text.as_ptr() as usize).saturating_sub(bytes.as_ptr() as usize);
+        bytes.get(at..).unwrap_or_default()
+    };
+    // A benchmark begins with the last line from which on it is recognised.
+    let ahead = |line: &Line<'_>| -> Vec<Format> {
+        let head = Head::new(from(line));
+        others.iter().copied().filter(|other| other.recognises(&head)).collect()
+    };
+    let mut before: Option<(usize, Vec<Format>)> = None;
+    let mut begins = vec![false; lines.len()];
+    for (at, line) in lines.iter().enumerate().filter(|(_, line)| !line.is_blank()) {
+        let found = ahead(line);
+        if let Some((before, known)) = before.take()
+            && known.iter().any(|known| !found.contains(known))
+            && let Some(begins) = begins.get_mut(before)
+        {
+            *begins = true;
+        }
+        before = Some((at, found));
+    }
+    let mut own = true;
+    let mut out = Vec::with_capacity(bytes.len());
+    for (line, begins) in lines.iter().zip(begins) {
+        let alone = Head::within(from(line), 1);
+        if line.is_blank() {
+        } else if format.recognises(&alone) {
+            own = true;
+        } else if begins || others.iter().any(|other| other.recognises(&alone)) {
+            own = false;
+        }
+        if own {
+            out.extend_from_slice(line.text);
+        }
+        if line.terminated {
+            out.push(b'\n');
+        }
+    }
+    out
 }
 
 /// The formats of which anything stands anywhere in a file, each with a line near which it begins: several tools write one
@@ -124,10 +178,13 @@ pub(crate) fn stacked(bytes: &[u8]) -> Vec<(Format, u64)> {
         let head = LazyCell::new(|| Head::new(from_here));
         // Of ping most lines must be its own, and it may have sent few requests.
         let few = LazyCell::new(|| Head { whole: false, ..Head::of_lines(from_here, STEP) });
+        // What stands further behind is found further behind.
+        let near = LazyCell::new(|| Head::within(from_here, STEP));
         let recognises = |format: Format| match format.meaning().family() {
             Family::Benchmark => format.recognises(&head),
             Family::Service => format.recognises(&few),
-            Family::Host | Family::Guest | Family::Hypervisor | Family::Client => false,
+            Family::Hypervisor => format.recognises(&near),
+            Family::Host | Family::Guest | Family::Client => false,
         };
         for format in &possible {
             if found.iter().all(|(known, _)| known != format) && recognises(*format) {
@@ -183,8 +240,8 @@ pub fn detect(bytes: &[u8]) -> Result<Format, DetectError> {
     }
 }
 
-/// Every format of which the bytes hold results: one, or those of benchmarks and ping that wrote one behind the other. By
-/// content only.
+/// Every format of which the bytes hold results: one, or those of benchmarks, ping and hypervisors that wrote one behind the
+/// other. By content only.
 ///
 /// # Errors
 ///

@@ -37,6 +37,12 @@ impl<'a> Head<'a> {
         Self { lines, whole, bytes }
     }
 
+    /// No more lines than `most`, and nothing of what stands behind them.
+    pub fn within(bytes: &'a [u8], most: usize) -> Self {
+        let head = Self::of_lines(bytes, most);
+        Self { bytes: head.text(), ..head }
+    }
+
     /// The lines with what stands between them: to be searched at once for words that no line end is in.
     pub fn text(&self) -> &'a [u8] {
         let (Some(first), Some(last)) = (self.lines.first(), self.lines.last()) else { return &[] };

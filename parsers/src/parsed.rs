@@ -3,7 +3,7 @@
 use polars::prelude::DataFrame;
 use thiserror::Error;
 
-use crate::detect::{is_stacked, stacked};
+use crate::detect::{is_stacked, own_lines, stacked};
 use crate::diagnostic::{Diagnostic, Facts, Place, RowCount};
 use crate::format::Format;
 use crate::frame::Frame;
@@ -91,7 +91,14 @@ fn parse_telling(format: Format, bytes: &[u8], alone: &mut bool) -> Result<Parse
     let anywhere = matches!(format.meaning().family(), Family::Benchmark | Family::Client);
     let as_it_is = !anywhere && format.recognises(&Head::new(bytes));
     let peeled = if as_it_is { None } else { peel::recognised(bytes, &[format]).map(|(peeled, _)| peeled) };
+    let is_hypervisor = is_stacked(format) && format.meaning().family() == Family::Hypervisor;
+    let around = if is_hypervisor { stacked(bytes) } else { Vec::new() };
+    let own = around.iter().any(|(other, _)| *other != format).then(|| own_lines(bytes, format, &around));
     let read = match &peeled {
+        None if is_hypervisor => format.read(own.as_deref().unwrap_or(bytes)).map(|mut outcome| {
+            note_other_tools(&mut outcome, format, &around, &Head::new(bytes));
+            outcome
+        }),
         None => format.read(bytes).map(|mut outcome| {
             // A log of ping of which every line is its own is of ping alone.
             let is_alone =

@@ -17,12 +17,13 @@
 //!
 //! Traps:
 //!
-//! * `ts` and syslog write no year, `ts %T` no date: such times place nothing, and a warning says so.
+//! * `ts` and syslog write no year, `ts %T` no date: such times place nothing by themselves, and a warning says so. They are
+//!   kept in a column of their own until another log of the run tells what is missing ([`crate::Parsed::date`]).
 //! * The time is when the line came out of the tool, or later where the tool's output is a pipe that it fills first.
 //! * Stamps without a fraction are cut to the whole second: the fact `stamp_resolution_s` is 1.
 //! * A log whose format reads its own times is never peeled: it is recognised before.
 //!
-//! Absent on purpose: guessing a year or a day; times behind or within lines.
+//! Absent on purpose: times behind or within lines.
 
 use polars::prelude::{Column as Series, Float64Chunked, IntoColumn, NewChunkedArray};
 
@@ -35,6 +36,7 @@ use crate::outcome::Outcome;
 use crate::shared::hypervisor::report_unplaced;
 use crate::text::words;
 use crate::time::stamp::{self, Stamp};
+use crate::time::undated::{Missing, Undated, running_on};
 use crate::time::{daytime, without_day, yearless};
 
 /// Of so many lines one may lack a time: a message that the shell wrote itself.
@@ -45,7 +47,7 @@ const ONE_IN: usize = 10;
 enum Front {
     Stamp(Stamp),
     /// Without a year, or without a date.
-    Partial(&'static str),
+    Undated(Undated),
 }
 
 /// Whether the program that wrote a line stands behind the time: `asam ping[812]: `.
@@ -111,12 +113,12 @@ fn time(text: &[u8]) -> Option<(Front, &[u8])> {
 fn partial(text: &[u8]) -> Option<(Front, &[u8])> {
     let inside = text.strip_prefix(b"[");
     let within = inside.unwrap_or(text);
-    let (what, rest) = match yearless::leading(without_day(within)) {
-        Some(rest) => ("year", rest),
-        None => ("date", daytime::leading(within)?.1),
+    let (undated, rest) = match yearless::leading(without_day(within)) {
+        Some((local, rest)) => (Undated::Year(local), rest),
+        None => daytime::leading(within).map(|(time, rest)| (Undated::Day(time), rest))?,
     };
     let rest = if inside.is_some() { rest.strip_prefix(b"]")? } else { rest };
-    Some((Front::Partial(what), rest))
+    Some((Front::Undated(undated), rest))
 }
 
 /// What stands behind `asam ping[812]: `.
@@ -154,7 +156,15 @@ impl Peeled {
     fn stamps(&self) -> impl Iterator<Item = (Stamp, u64)> {
         self.fronts.iter().zip(1_u64..).filter_map(|((front, _), line)| match front {
             Some(Front::Stamp(stamp)) => Some((*stamp, line)),
-            Some(Front::Partial(_)) | None => None,
+            Some(Front::Undated(_)) | None => None,
+        })
+    }
+
+    /// Whether all times are cut to the second.
+    fn is_whole(&self) -> bool {
+        self.fronts.iter().filter_map(|(front, _)| *front).all(|front| match front {
+            Front::Stamp(stamp) => stamp.is_whole(),
+            Front::Undated(undated) => undated.is_whole(),
         })
     }
 
@@ -173,36 +183,40 @@ impl Peeled {
         log.note("stamped-lines", place, || {
             "a time stands in front of the lines; it was taken off before they were read".to_owned()
         });
-        for what in ["year", "date"] {
-            let of_kind = |front: &Option<Front>| *front == Some(Front::Partial(what));
-            let first = self.fronts.iter().zip(1_u64..).find(|((front, _), _)| of_kind(front));
+        for missing in Missing::ALL {
+            let lacks_it = |front: &Option<Front>| match front {
+                Some(Front::Undated(undated)) => undated.missing() == missing,
+                Some(Front::Stamp(_)) | None => false,
+            };
+            let first = self.fronts.iter().zip(1_u64..).find(|((front, _), _)| lacks_it(front));
             if let Some((_, line)) = first {
-                let code = if what == "year" { "year-unknown" } else { "date-unknown" };
-                log.push(Severity::Warning, code, Place { line: Some(line), ..Place::FILE }, || {
+                let place = Place { line: Some(line), ..Place::FILE };
+                log.push(Severity::Warning, missing.code(), place, || {
                     format!(
-                        "the times in front of the lines have no {what} and cannot be placed; they are null"
+                        "the times in front of the lines have no {}; the log by itself does not tell when they were",
+                        missing.word()
                     )
                 });
             }
         }
-        if let Some((stamp, _)) = self.stamps().next() {
-            if let Some(seconds) = stamp.epoch_s() {
-                facts.set_float("first_stamp_epoch_s", seconds);
-            }
-            if self.stamps().all(|(stamp, _)| stamp.is_whole()) {
-                facts.set_float("stamp_resolution_s", 1.0);
-                outcome.parts.iter_mut().for_each(|part| part.facts.set_float("stamp_resolution_s", 1.0));
-            }
+        if let Some(seconds) = self.stamps().next().and_then(|(stamp, _)| stamp.epoch_s()) {
+            facts.set_float("first_stamp_epoch_s", seconds);
+        }
+        if first.is_some() && self.is_whole() {
+            facts.set_float("stamp_resolution_s", 1.0);
+            outcome.parts.iter_mut().for_each(|part| part.facts.set_float("stamp_resolution_s", 1.0));
         }
         if outcome.clock != Clock::None || !format.clocks().contains(&Clock::Epoch) {
             return;
         }
         let Some(lines) = outcome.columns.lines_of_rows() else { return };
-        let times: Vec<(Option<Stamp>, u64)> = lines
-            .into_iter()
-            .map(|line| match self.of_line(line) {
-                Some(Front::Stamp(stamp)) => (Some(stamp), line),
-                Some(Front::Partial(_)) | None => (None, line),
+        let fronts: Vec<(Option<Front>, u64)> =
+            lines.into_iter().map(|line| (self.of_line(line), line)).collect();
+        let times: Vec<(Option<Stamp>, u64)> = fronts
+            .iter()
+            .map(|(front, line)| match front {
+                Some(Front::Stamp(stamp)) => (Some(*stamp), *line),
+                Some(Front::Undated(_)) | None => (None, *line),
             })
             .collect();
         report(&times, log);
@@ -220,6 +234,20 @@ impl Peeled {
         outcome.columns.replace(Unit::EpochSeconds, as_column(&name, &epoch));
         if local.iter().any(Option::is_some) {
             outcome.columns.replace(Unit::Seconds, as_column("local_s", &local));
+        }
+        // A log that has both kinds of times has those with a date.
+        let undated: Vec<Option<Undated>> = fronts
+            .iter()
+            .map(|(front, _)| match front {
+                Some(Front::Undated(undated)) if times.iter().all(|(time, _)| time.is_none()) => {
+                    Some(*undated)
+                }
+                Some(Front::Undated(_) | Front::Stamp(_)) | None => None,
+            })
+            .collect();
+        if let Some(missing) = undated.iter().flatten().next().map(|undated| undated.missing()) {
+            let times = running_on(&undated, missing);
+            outcome.columns.replace(Unit::Seconds, as_column(missing.column(), &times));
         }
     }
 }

@@ -27,6 +27,7 @@ use self::naming::Naming;
 use self::score::Assignment;
 use crate::input::config::Config;
 use crate::input::load::{LoadedFile, load};
+use crate::input::numbers::{self, Numbered};
 use crate::input::session::Session;
 
 /// What [`propose`] found.
@@ -67,6 +68,15 @@ struct Names {
     apart: usize,
     /// A log that the naming does not fit.
     left_out: Option<String>,
+    /// Why the numbers in the names may be no repetitions.
+    doubt: Option<String>,
+}
+
+impl Names {
+    /// Whether a number in the names counts repetitions.
+    fn count(&self) -> bool {
+        self.pattern.as_ref().is_none_or(|pattern| pattern.contains("(?<repetition>"))
+    }
 }
 
 /// Looks at every file of `folder`. `files` gets their number, `progress` is called after each.
@@ -156,7 +166,10 @@ fn names(folder: &Path, logs: &[Log]) -> anyhow::Result<Option<Names>> {
         None if by_default.iter().all(Option::is_some) => {
             Naming { pattern: String::new(), factors: vec!["load".to_owned()], assigned: by_default }
         }
-        None => return Ok(None),
+        None => match naming::without_repetition(logs) {
+            Some(found) => found,
+            None => return Ok(None),
+        },
     };
     let mut names = Names {
         pattern: Some(pattern).filter(|pattern| !pattern.is_empty()),
@@ -171,7 +184,9 @@ fn names(folder: &Path, logs: &[Log]) -> anyhow::Result<Option<Names>> {
             .zip(logs)
             .find(|(assigned, _)| assigned.is_none())
             .map(|(_, log)| log.relative.clone()),
+        doubt: None,
     };
+    names.doubt = doubt(folder, logs, &assigned, &others(&session, logs)).filter(|_| names.count());
     for assigned in assigned.into_iter().flatten() {
         for (factor, level) in factors.iter().zip(&assigned.levels) {
             names.factors.entry(factor.clone()).or_default().insert(level.clone());
@@ -179,6 +194,27 @@ fn names(folder: &Path, logs: &[Log]) -> anyhow::Result<Option<Names>> {
         names.conditions.entry(assigned.levels).or_default().insert(assigned.repetition);
     }
     Ok(Some(names))
+}
+
+/// Files that are no logs, and may list what the names of logs mean.
+fn others<'a>(session: &'a Session, logs: &[Log]) -> Vec<&'a str> {
+    let is_log = |relative: &str| logs.iter().any(|log| log.relative == relative);
+    let files = session.files.iter().map(|file| file.relative.as_str());
+    let left_out = session.diagnostics.iter().filter_map(|diagnostic| diagnostic.file.as_deref());
+    files.chain(left_out).filter(|relative| !is_log(relative)).collect()
+}
+
+/// Why the numbers in the names may be no repetitions.
+fn doubt(folder: &Path, logs: &[Log], assigned: &[Option<Assignment>], others: &[&str]) -> Option<String> {
+    let named: Vec<Numbered<'_>> = logs
+        .iter()
+        .zip(assigned)
+        .filter_map(|(log, assigned)| {
+            let Assignment { levels, repetition, .. } = assigned.as_ref()?;
+            Some(Numbered { relative: &log.relative, condition: levels.join(" "), repetition: *repetition })
+        })
+        .collect();
+    numbers::doubt(&named, others, folder)
 }
 
 fn naming_table(names: &Names) -> String {

@@ -47,14 +47,22 @@ enum Piece {
 
 /// The best way to read the names of `logs`; `None` if none gives runs.
 pub fn find(logs: &[Log]) -> Option<Naming> {
-    let campaign = Campaign::new(logs);
+    best(&Campaign::new(logs), &SELECTORS)
+}
+
+/// The best way to read names without a repetition.
+pub fn without_repetition(logs: &[Log]) -> Option<Naming> {
+    best(&Campaign::new(logs), &[Selector::Nowhere])
+}
+
+fn best(campaign: &Campaign<'_>, selectors: &[Selector]) -> Option<Naming> {
     let mut ways: Vec<Way> = Vec::new();
     // Several choices may come to the same.
     let mut seen: Vec<Vec<Option<Read>>> = Vec::new();
-    for selector in SELECTORS {
+    for selector in selectors.iter().copied() {
         for joined in [Joined::All, Joined::Alike, Joined::Nothing] {
             for (last_source, with_prefix) in [(true, true), (true, false), (false, true), (false, false)] {
-                let trial = Trial { campaign: &campaign, selector, joined, last_source, with_prefix };
+                let trial = Trial { campaign, selector, joined, last_source, with_prefix };
                 let plain = trial.reads(false);
                 if !seen.contains(&plain) {
                     ways.extend(trial.ways(&plain));
@@ -65,7 +73,7 @@ pub fn find(logs: &[Log]) -> Option<Naming> {
     }
     // Of equals the first counts.
     ways.sort_by(|a, b| b.score.total_cmp(&a.score));
-    ways.into_iter().take(40).find_map(|way| way.naming(&campaign))
+    ways.into_iter().take(40).find_map(|way| way.naming(campaign))
 }
 
 /// The logs with what every trial starts from.
@@ -141,9 +149,13 @@ impl Trial<'_> {
         let mut sources = campaign.sources[log].iter().filter(|range| !parts::is_taken(&parts, range));
         let source = if self.last_source { sources.next_back() } else { sources.next() };
         parts.extend(source.map(|range| Part { label: Label::Source, range: range.clone() }));
-        let repetition = parts::repetition(path, &parts, self.selector)?;
-        parts.push(Part { label: Label::Repetition, range: repetition.clone() });
-        let prefix = parts::prefix(path, &repetition).filter(|_| self.with_prefix);
+        let repetition = match self.selector {
+            Selector::Nowhere => None,
+            selector => Some(parts::repetition(path, &parts, selector)?),
+        };
+        parts.extend(repetition.iter().map(|range| Part { label: Label::Repetition, range: range.clone() }));
+        let prefix =
+            repetition.as_ref().and_then(|range| parts::prefix(path, range)).filter(|_| self.with_prefix);
         let chunks = parts::chunks(path, &parts, prefix.as_ref(), self.joined);
         Some(Read { parts, chunks, repetition })
     }
@@ -195,7 +207,7 @@ impl Read {
 /// Logs of the service show which levels a repetition has; what logs of hosts have beyond is the host.
 fn left_over(reads: &mut [Option<Read>], logs: &[Log], paths: &[Tokens]) -> Option<()> {
     let key = |read: &Read, chunks: &[Range<usize>], path: &Tokens| {
-        let number = path.text[read.repetition.clone()].parse::<u32>().ok();
+        let number = read.repetition.as_ref().and_then(|range| path.text[range.clone()].parse::<u32>().ok());
         (chunks.iter().map(|chunk| path.text[chunk.clone()].to_owned()).collect::<Vec<_>>(), number)
     };
     let known: BTreeSet<_> = reads
@@ -297,5 +309,6 @@ fn apply(regex: &Regex, factors: &[String], path: &str) -> Option<Assignment> {
     let captures = regex.captures(path)?;
     let group = |name: &str| captures.name(name).map(|found| found.as_str().to_owned());
     let levels = factors.iter().map(|name| group(name)).collect::<Option<Vec<_>>>()?;
-    Some(Assignment { levels, repetition: group("repetition")?.parse().ok()?, host: group("host") })
+    let repetition = group("repetition").map_or(Some(1), |digits| digits.parse().ok())?;
+    Some(Assignment { levels, repetition, host: group("host") })
 }

@@ -7,6 +7,7 @@ use stillstand_parsers::Format;
 
 use super::Log;
 use super::tokens::{Kind, Tokens};
+use crate::input::numbers::BEFORE_REPETITION;
 
 /// What a part of a path tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,34 +27,6 @@ pub struct Part {
     pub label: Label,
     pub range: Range<usize>,
 }
-
-/// The words that people write before the number of a repetition.
-const BEFORE_REPETITION: [&str; 24] = [
-    "run",
-    "runs",
-    "rep",
-    "repetition",
-    "repeat",
-    "r",
-    "iteration",
-    "iter",
-    "it",
-    "i",
-    "n",
-    "no",
-    "nr",
-    "num",
-    "trial",
-    "try",
-    "test",
-    "round",
-    "pass",
-    "wdh",
-    "wiederholung",
-    "lauf",
-    "durchlauf",
-    "versuch",
-];
 
 /// What people call the logs of a format, in words.
 fn names_of(format: Format) -> Vec<Vec<&'static str>> {
@@ -129,6 +102,8 @@ pub enum Selector {
     FromRight(usize),
     BeforeSource,
     AfterSource,
+    /// Nowhere: logs of one kind and condition go on counting.
+    Nowhere,
 }
 
 pub const SELECTORS: [Selector; 10] = [
@@ -165,6 +140,7 @@ pub fn repetition(path: &Tokens, parts: &[Part], selector: Selector) -> Option<R
         Selector::FromRight(n) => numbers.rev().nth(n),
         Selector::BeforeSource => numbers.rev().find(|&index| source.is_some_and(|at| start(index) < at)),
         Selector::AfterSource => numbers.find(|&index| source.is_some_and(|at| start(index) > at)),
+        Selector::Nowhere => None,
     }?;
     Some(path.tokens[index].range.clone())
 }

@@ -14,7 +14,8 @@ use super::tokens::Tokens;
 pub struct Read {
     pub parts: Vec<Part>,
     pub chunks: Vec<Range<usize>>,
-    pub repetition: Range<usize>,
+    /// `None` where the names have none.
+    pub repetition: Option<Range<usize>>,
 }
 
 /// The chunks of all logs as a table: a row a log, a column a chunk.
@@ -36,7 +37,10 @@ impl Table {
             let host = read.parts.iter().find(|part| part.label == Label::Host);
             Some(Row {
                 cells: read.chunks.iter().map(|chunk| path.text[chunk.clone()].to_owned()).collect(),
-                repetition: path.text[read.repetition.clone()].parse().ok(),
+                repetition: match &read.repetition {
+                    Some(range) => path.text[range.clone()].parse().ok(),
+                    None => Some(1),
+                },
                 host: host.map(|part| path.text[part.range.clone()].to_owned()),
             })
         });

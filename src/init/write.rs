@@ -229,6 +229,12 @@ fn naming(file: &mut File, names: Option<&Names>) {
                 text,
                 ". Groups other than repetition, source and host are factors; rename them freely."
             );
+            if !names.count() {
+                text.push_str(
+                    " No number in the names counts repetitions: logs of one kind and condition go on counting, in the \
+                     order of their names.",
+                );
+            }
             file.comment(&text);
             file.line(&format!("pattern = {}", literal(pattern)));
         }
@@ -258,7 +264,8 @@ fn found(names: Option<&Names>, evidence: &Evidence, logs: usize, others: &[&str
         for (factor, levels) in &names.factors {
             lines.push(format!("{factor}: {}", factors::in_order(levels).join(", ")));
         }
-        lines.push(format!("repetitions: {}", repetitions(names)));
+        let counted = if names.count() { repetitions(names) } else { "not in the names".to_owned() };
+        lines.push(format!("repetitions: {counted}"));
     } else {
         lines.push(count(logs, "log"));
     }
@@ -322,11 +329,15 @@ fn check(names: Option<&Names>, evidence: &Evidence) -> Vec<String> {
                     count(names.logs - names.placed, "log")
                 ));
             }
-            if names.doubles > 0 {
+            lines.extend(names.doubt.iter().map(|doubt| format!("naming: {doubt}")));
+            if !names.count() {
+                lines.push("naming: logs of one kind and condition go on counting as its repetitions".to_owned());
+            }
+            if names.doubles > 0 && names.count() {
                 let doubles = count(names.doubles, "log");
                 lines.push(format!("naming: {doubles} would be the second of their kind in their run"));
             }
-            if names.apart > 0 {
+            if names.apart > 0 && names.count() {
                 let apart = count(names.apart, "run");
                 lines.push(format!("naming: {apart} would have logs whose times do not overlap"));
             }

@@ -15,8 +15,8 @@ pub struct Digest {
     pub vm_at_start: Option<bool>,
     /// Values of the measured column that has most of them.
     pub measured: usize,
-    /// Whether a row has a time since 1970.
-    pub dated: bool,
+    /// First and last time since 1970, where a row has one.
+    pub span: Option<(f64, f64)>,
 }
 
 impl Digest {
@@ -25,16 +25,19 @@ impl Digest {
         Self {
             cpus_at_work: cpus_at_work(log),
             vm_at_start: vm_at_start(log),
-            dated: is_dated(log),
+            span: span(log),
             measured: floats.map(|column| column.len() - column.null_count()).max().unwrap_or(0),
         }
     }
 }
 
-fn is_dated(log: &Parsed) -> bool {
-    let times =
-        ["epoch_s", "time", "request_epoch_s"].into_iter().filter_map(|name| log.frame.f64s(name).ok());
-    times.into_iter().any(|times| times.iter().flatten().next().is_some())
+fn span(log: &Parsed) -> Option<(f64, f64)> {
+    let columns = ["epoch_s", "time", "request_epoch_s"];
+    let times = columns.into_iter().filter_map(|name| log.frame.f64s(name).ok());
+    let times = times.flat_map(|times| times.iter().flatten().collect::<Vec<f64>>());
+    times.fold(None, |span, t| {
+        Some(span.map_or((t, t), |(first, last): (f64, f64)| (first.min(t), last.max(t))))
+    })
 }
 
 /// Whether a log shows the domains of a Xen host.

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use stillstand_parsers::{self as parsers, Family, Format};
 
 use super::load::{LoadedFile, head};
+use super::numbers::{self, Numbered};
 use super::session::{RunKey, Session};
 use crate::model::{Diagnostic, Factors, Severity};
 
@@ -23,6 +24,7 @@ pub fn settle(session: &Session, files: Vec<LoadedFile>) -> (Vec<LoadedFile>, Ve
     diagnostics.extend(refused);
     let (files, copies) = without_copies(files);
     diagnostics.extend(copies);
+    diagnostics.extend(assumed_repetitions(session, &files));
     (files, diagnostics)
 }
 
@@ -40,6 +42,22 @@ fn recognised(session: &Session, known: &Diagnostic) -> Diagnostic {
         format.name()
     );
     Diagnostic { severity: Severity::Error, code: "log-without-run", message, ..known.clone() }
+}
+
+/// A warning where nothing but the default naming says that numbers in names are repetitions, and something speaks against it.
+fn assumed_repetitions(session: &Session, files: &[LoadedFile]) -> Option<Diagnostic> {
+    if session.config.naming.is_some() {
+        return None;
+    }
+    let logs = files.iter().filter(|file| file.log.is_some());
+    let numbered = logs.filter_map(|LoadedFile { file, .. }| {
+        let load = file.run.factors.get("load")?;
+        let repetition = file.run.repetition;
+        Some(Numbered { relative: &file.relative, condition: load.clone(), repetition })
+    });
+    let others: Vec<&str> = session.diagnostics.iter().filter_map(|found| found.file.as_deref()).collect();
+    let message = numbers::doubt(&numbered.collect::<Vec<_>>(), &others, &session.path)?;
+    Some(Diagnostic { severity: Severity::Warning, ..error("repetitions-assumed", None, message) })
 }
 
 /// Logs of one kind from different folders in one run.
@@ -130,13 +148,13 @@ fn elsewhere(
 
 /// Whether it holds values that do not come out the same twice: many, or a time since 1970.
 fn is_measured(file: &LoadedFile) -> bool {
-    file.log.is_some() && (file.digest.measured >= MEASURED || file.digest.dated)
+    file.log.is_some() && (file.digest.measured >= MEASURED || file.digest.span.is_some())
 }
 
 /// Whether it is of one migration. Logs of hosts may be of several, and those of benchmarks are baselines of many.
 fn is_of_a_run(file: &LoadedFile) -> bool {
     file.log.as_ref().is_some_and(|log| match log.format.meaning().family() {
-        Family::Service | Family::Guest | Family::Hypervisor => file.digest.dated,
+        Family::Service | Family::Guest | Family::Hypervisor => file.digest.span.is_some(),
         Family::Host | Family::Benchmark | Family::Client => false,
     })
 }

@@ -72,9 +72,12 @@ pub fn load_within(session: &Session, bytes: u64, progress: &(dyn Fn() + Sync)) 
 }
 
 /// Drops the rows of a log unless more than its digest is needed before runs are measured: of benchmarks the values, of
-/// files with several parts their times, of a counter that is to be matched the curve.
+/// files with several parts their times, of those whose times lack a year or a day all, of a counter that is to be matched the
+/// curve.
 fn drop_rows(file: &mut LoadedFile, config: &Config) {
-    let Some(log) = file.log.as_mut().filter(|log| file.others.is_empty() && log.parts.len() < 2) else {
+    let is_simple =
+        |log: &&mut Parsed| file.others.is_empty() && log.parts.len() < 2 && log.missing().is_none();
+    let Some(log) = file.log.as_mut().filter(is_simple) else {
         return;
     };
     let is_matched = match log.format.meaning() {

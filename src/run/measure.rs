@@ -62,11 +62,14 @@ pub fn measure(
     diagnostics.extend(holes(&id, &costs));
     diagnostics.extend(reversed.as_deref().map(|hosts| goes_back(&id, hosts)));
     diagnostics.extend(aligned.hypervisor.iter().filter_map(|log| precopy::contradiction(&id, &log.account)));
+    // Each tool that wrote into a file has it as a log of its own.
+    let mut source_files = aligned.files.clone();
+    source_files.dedup();
     let mut run = Run {
         condition: condition_id,
         factors: aligned.key.factors.clone(),
         repetition: aligned.key.repetition,
-        source_files: aligned.files.clone(),
+        source_files,
         // Without a time zero there is no before to compare with.
         degradation: degraded(aligned, ping.as_ref(), &outages).filter(|_| !time_zero_doubted),
         measurements: measurements(aligned, &outages, config),

@@ -9,14 +9,15 @@ use stillstand::model::curves::CURVES;
 use stillstand::model::metrics::metrics;
 use stillstand::model::{Method, Unit};
 
-/// Names of fields, of whatever the program chose them itself: levels and values of findings are data.
+/// Names of fields below a value, of whatever the program chose them itself: levels and numbers by name are data.
 fn names(value: &Value, into: &mut BTreeSet<String>) {
     match value {
         Value::Array(entries) => entries.iter().for_each(|entry| names(entry, into)),
         Value::Object(fields) => {
             for (name, value) in fields {
                 into.insert(name.clone());
-                let is_data = name.ends_with("factors") || name == "values" || name == "numbers";
+                let is_data =
+                    name.ends_with("factors") || matches!(name.as_str(), "a" | "b" | "numbers" | "values");
                 if !is_data || value.is_array() {
                     names(value, into);
                 }
@@ -26,23 +27,96 @@ fn names(value: &Value, into: &mut BTreeSet<String>) {
     }
 }
 
+/// What a page says of a field: the rows of tables that have it in their first cell.
+fn rows(page: &str, field: &str) -> String {
+    let is_of = |row: &&str| {
+        let first = row.split('|').nth(1).unwrap_or_default();
+        row.starts_with('|')
+            && (first.contains(&format!("`{field}`")) || first.contains(&format!("`{field}[]`")))
+    };
+    page.lines().filter(is_of).collect::<Vec<_>>().join("\n")
+}
+
+/// What every entry has where several campaigns are one report, which is said once.
+const OF_FOLDERS: [&str; 2] = ["chapter", "campaign"];
+
+/// The fields below a value that the rows do not name.
+fn missing(place: &str, value: &Value, rows: &str) -> Vec<String> {
+    let mut found = BTreeSet::new();
+    names(value, &mut found);
+    let is_missing = |name: &&String| {
+        !OF_FOLDERS.contains(&name.as_str())
+            && !rows.contains(&format!("`{name}`"))
+            && !rows.contains(&format!("`{name}[]`"))
+    };
+    found.iter().filter(is_missing).map(|name| format!("{place}: {name}")).collect()
+}
+
 #[test]
-fn every_field_of_a_summary_is_documented() {
+fn every_field_of_a_summary_is_documented_in_its_place() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let page = fs::read_to_string(root.join("docs/data.md")).unwrap();
-    let mut found = BTreeSet::new();
-    let mut summary = crate::summary(&root.join("sample-data"));
-    // Conditions are data there.
-    for comparison in summary["comparisons"].as_array_mut().unwrap() {
-        (comparison["a"], comparison["b"]) = (Value::Null, Value::Null);
+    let summary = crate::summary(&root.join("sample-data"));
+    let mut undocumented = Vec::new();
+    let mut checked = 0;
+    let mut check = |place: &str, field: &str, value: &Value| {
+        // Each of several has what a single one has.
+        let also = if field == "campaigns" { ["campaign", "placement"].as_slice() } else { &[] };
+        let rows: String = also.iter().chain([&field]).map(|field| rows(&page, field)).collect();
+        if rows.is_empty() {
+            undocumented.push(place.to_owned());
+        }
+        undocumented.extend(missing(place, value, &rows));
+        checked += 1;
+    };
+    for (field, value) in summary.as_object().unwrap() {
+        if field != "runs" {
+            check(field, field, value);
+        }
     }
-    names(&summary, &mut found);
-    assert!(found.len() > 150, "{}", found.len());
-    let missing: Vec<&String> = found
-        .iter()
-        .filter(|name| !page.contains(&format!("`{name}`")) && !page.contains(&format!("`{name}[]`")))
-        .collect();
+    let fields = summary["runs"][0].as_object().unwrap().keys();
+    for field in fields.filter(|field| !OF_FOLDERS.contains(&field.as_str())) {
+        let of_all: Vec<Value> =
+            summary["runs"].as_array().unwrap().iter().map(|run| run[field].clone()).collect();
+        let is_data = field == "factors" || field == "numbers";
+        check(&format!("runs[].{field}"), field, &if is_data { Value::Null } else { Value::from(of_all) });
+    }
+    assert!(checked > 30, "{checked}");
+    undocumented.sort();
+    undocumented.dedup();
+    assert!(undocumented.is_empty(), "{undocumented:#?}");
+}
+
+/// The texts in quotes behind a mark in a source.
+fn quoted<'a>(source: &'a str, mark: &str) -> BTreeSet<&'a str> {
+    source.split(mark).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+/// Most findings are in no sample, so that the sources say what they hold.
+#[test]
+fn every_figure_of_a_finding_is_documented() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = |name: &str| fs::read_to_string(root.join(name)).unwrap();
+    let (page, model) = (text("docs/data.md"), text("src/model/finding.rs"));
+    let data = text("src/write/json/findings.rs");
+    let codes = quoted(&model, "=> \"");
+    assert!(codes.len() > 15 && codes.contains("limit-exceeded"), "{codes:?}");
+    let missing: Vec<&&str> = codes.iter().filter(|code| rows(&page, code).is_empty()).collect();
     assert!(missing.is_empty(), "{missing:?}");
+    let all: String = codes.iter().map(|code| rows(&page, code)).collect();
+    let figures: BTreeSet<&str> =
+        [".value(\"", ".count(\""].iter().flat_map(|mark| quoted(&data, mark)).collect();
+    assert!(figures.len() > 30 && figures.contains("at_least"), "{figures:?}");
+    let missing: Vec<&&str> = figures.iter().filter(|name| !all.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    // What is in a sample stands in the row of its own code.
+    let summary = crate::summary(&root.join("sample-data"));
+    for finding in summary["findings"].as_array().unwrap() {
+        let rows = rows(&page, finding["code"].as_str().unwrap());
+        for name in finding["values"].as_object().unwrap().keys() {
+            assert!(rows.contains(&format!("`{name}`")), "{}: {name}", finding["code"]);
+        }
+    }
 }
 
 /// What `docs/data.md` says between two marks.

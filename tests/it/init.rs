@@ -210,16 +210,44 @@ fn a_configuration_is_replaced_only_when_told_to() {
 }
 
 #[test]
-fn names_without_a_repetition_leave_the_pattern_to_the_user() {
+fn names_without_a_repetition_have_a_pattern_without_one() {
     let folder = renamed(|n| match n.repetition {
         1 => format!("{}-{}{}.log", n.load, n.source, n.behind("-")),
         _ => String::new(),
     });
     let stderr = init(folder.path());
-    assert!(stderr.contains("naming: the names do not show"), "{stderr}");
+    assert!(stderr.contains("repetitions: not in the names"), "{stderr}");
+    assert!(stderr.contains("go on counting"), "{stderr}");
     let text = fs::read_to_string(folder.path().join("campaign.toml")).unwrap();
-    assert!(text.contains("# [naming]\n# pattern = "), "{text}");
-    toml::from_str::<toml::Table>(&text).unwrap();
+    let table: toml::Table = toml::from_str(&text).unwrap();
+    let pattern = table["naming"]["pattern"].as_str().unwrap();
+    assert!(pattern.contains("(?<load>") && !pattern.contains("repetition"), "{pattern}");
+    // Clocks are estimated over all runs of a campaign, which are fewer here.
+    let measured = |run: &Value| {
+        (run["id"].clone(), run["migration"]["duration_s"].clone(), run["ping"]["lost"].clone())
+    };
+    let (runs, _) = numbers(&summary(folder.path()));
+    let (all, _) = numbers(&declared());
+    let first = all.iter().filter(|run| run["repetition"] == 1);
+    assert_eq!(
+        runs.iter().map(measured).collect::<Vec<_>>(),
+        first.map(measured).collect::<Vec<_>>(),
+        "{text}"
+    );
+}
+
+#[test]
+fn logs_of_one_kind_without_a_repetition_go_on_counting() {
+    let folder = renamed(|n| match (n.load, n.source) {
+        ("none" | "memtester", "ping") => {
+            format!("{}_ping_{}.log", n.load, ["a", "b", "c", "d", "e"][n.repetition as usize - 1])
+        }
+        _ => String::new(),
+    });
+    init(folder.path());
+    let text = fs::read_to_string(folder.path().join("campaign.toml")).unwrap();
+    assert!(text.contains("pattern = ") && !text.contains("(?<repetition>"), "{text}");
+    assert_eq!(summary(folder.path())["runs"].as_array().unwrap().len(), 10, "{text}");
 }
 
 #[test]

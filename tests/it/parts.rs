@@ -296,6 +296,127 @@ fn equal_counts_are_paired_and_others_are_a_conflict() {
     );
 }
 
+/// A log of QMP with answers that have stamps: migrations at these instants, each of which took so many milliseconds.
+fn stamped_answers(migrations: &[(f64, u64)]) -> String {
+    let one = |(at, total_ms): &(f64, u64)| {
+        let end = at + *total_ms as f64 / 1000.0;
+        format!(
+            "{at:.3} {{\"return\": {{\"status\": \"active\", \"total-time\": 0, \"expected-downtime\": 300}}}}\n{end:.3} {}",
+            completed(*total_ms, 100, 3)
+        )
+    };
+    migrations.iter().map(one).collect()
+}
+
+/// Part, lost requests and duration of each run.
+fn paired(summary: &Value) -> Vec<(String, Option<u64>, Option<f64>)> {
+    let of = |run: &Value| {
+        let part = run["factors"]["part"].as_str().unwrap_or("-").to_owned();
+        (part, run["ping"]["lost"].as_u64(), run["migration"]["duration_s"].as_f64())
+    };
+    runs(summary).iter().map(of).collect()
+}
+
+#[test]
+fn sessions_go_with_the_migrations_of_their_time() {
+    let start = 1_700_000_000.0;
+    let at = |number: u32| start + f64::from(number) * 1000.0;
+    // Five migrations, and ping beside four of them: not beside the third.
+    let migrations: Vec<(f64, u64)> =
+        (0..5).map(|number| (at(number) + 10.0, 5000 + u64::from(number))).collect();
+    let session = |number: u32| ping(60, 15..16 + u64::from(number), Some(at(number)));
+    let four: String = [0, 1, 3, 4].into_iter().map(session).collect();
+    let files = |ping: String| [("none1-ping.log", ping), ("none1-qmp.txt", stamped_answers(&migrations))];
+    let summary = campaign(&files(four.clone()));
+    let run = |part: u64, lost: Option<u64>| (part.to_string(), lost, Some(5.0 + (part - 1) as f64 / 1000.0));
+    let expected = [run(1, Some(1)), run(2, Some(2)), run(3, None), run(4, Some(4)), run(5, Some(5))];
+    assert_eq!(paired(&summary), expected, "{:#}", summary["diagnostics"]);
+    let [without] = diagnostics(&summary, "migration-without-part")[..] else { panic!("{summary}") };
+    let message = without["message"].as_str().unwrap();
+    assert!(message.contains("migrations 3 of 5 of none1-qmp.txt have none of the 4 sessions"), "{message}");
+    // A session that nobody answered has no time; it is of the only migration that is left between its neighbours.
+    let dead = [session(0), session(1), ping(60, 1..61, None), session(4)].concat();
+    let conflict = campaign(&files(dead));
+    assert!(runs(&conflict).iter().all(|run| run["ping"].is_null()), "two migrations are left: {conflict}");
+    let [error] = diagnostics(&conflict, "parts-do-not-match")[..] else { panic!("{conflict}") };
+    assert!(error["message"].as_str().unwrap().contains("neighbours do not tell"), "{error}");
+    let dead = [session(0), session(1), ping(60, 1..61, None), session(3)].concat();
+    let summary = campaign(&files(dead));
+    let expected = [run(1, Some(1)), run(2, Some(2)), run(3, Some(60)), run(4, Some(4)), run(5, None)];
+    assert_eq!(paired(&summary), expected, "{:#}", summary["diagnostics"]);
+    // One without a migration, and one whose ping was started after the request: as many of each, and not in their order.
+    let late = ping(60, 15..20, Some(migrations[4].0 + 4.0));
+    let five = [ping(60, 1..9, Some(start - 500.0)), session(0), session(1), session(3), late].concat();
+    let summary = campaign(&files(five));
+    let expected = [run(1, Some(1)), run(2, Some(2)), run(3, None), run(4, Some(4)), run(5, Some(5))];
+    assert_eq!(paired(&summary), expected, "{:#}", summary["diagnostics"]);
+    for code in ["part-without-migration", "migration-without-part", "parts-paired-by-time"] {
+        assert_eq!(diagnostics(&summary, code).len(), 1, "{code}: {:#}", summary["diagnostics"]);
+    }
+    // In another century nothing pairs: as many are paired by number, others are a conflict.
+    let ago = |number: u32| ping(60, 15..16 + u64::from(number), Some(at(number) - 1e9));
+    let summary = campaign(&files((0..5).map(ago).collect()));
+    let lost: Vec<_> = paired(&summary).into_iter().map(|(_, lost, _)| lost).collect();
+    assert_eq!(lost, [1, 2, 3, 4, 5].map(Some));
+    let summary = campaign(&files((0..4).map(ago).collect()));
+    assert_eq!(diagnostics(&summary, "parts-do-not-match").len(), 1);
+}
+
+#[test]
+fn sessions_go_with_the_answers_of_the_monitor() {
+    let start = 1_700_000_000.0;
+    let hmp = |at: f64, total: u64| {
+        format!(
+            "{at:.3}\n(qemu) migrate -d tcp:kirsche:4444\n{:.3}\n(qemu) info migrate\nMigration status: completed\n\
+             total time: {total} milliseconds\ndowntime: 40 milliseconds\ntransferred ram: 1000 kbytes\n(qemu) \n",
+            at + 20.0
+        )
+    };
+    let log: String = [10.0, 1010.0, 2010.0].into_iter().map(|at| hmp(start + at, 7000)).collect();
+    let two = ping(60, 15..18, Some(start)) + &ping(60, 15..20, Some(start + 2000.0));
+    let summary = campaign(&[("none1-ping.log", two), ("none1-hmp.log", log)]);
+    let lost: Vec<_> = paired(&summary).into_iter().map(|(_, lost, _)| lost).collect();
+    assert_eq!(lost, [Some(3), None, Some(5)], "{:#}", summary["diagnostics"]);
+}
+
+/// A script that lets a benchmark run, asks the hypervisor and lets another one run.
+#[test]
+fn a_hypervisor_and_benchmarks_in_one_log_are_parted() {
+    let cpu = sysbench_cpu(4077.95);
+    let hmp = "(qemu) migrate -d tcp:kirsche:4444\n(qemu) info migrate\nMigration status: completed\n\
+               total time: 7000 milliseconds\ndowntime: 40 milliseconds\ntransferred ram: 1000 kbytes\n";
+    let virsh = "Job type:         Completed   \nOperation:        Outgoing migration\nTime elapsed:     7000          ms\n\
+                 Data processed:   1.000 GiB\nTotal downtime:   40          ms\n";
+    for (name, answers) in
+        [("hmp", hmp.to_owned()), ("qmp", completed(7000, 40, 3)), ("virsh", virsh.to_owned())]
+    {
+        for log in [
+            [cpu.as_str(), answers.as_str()].concat(),
+            [answers.as_str(), cpu.as_str()].concat(),
+            [cpu.as_str(), answers.as_str(), cpu.as_str()].concat(),
+            [ping(30, 11..18, None).as_str(), answers.as_str(), cpu.as_str()].concat(),
+        ] {
+            let summary = campaign(&[("none1-all.log", log.clone())]);
+            assert_eq!(
+                durations(&summary),
+                [(Some(7.0), Some(0.04))],
+                "{name}: {log} {:#}",
+                summary["diagnostics"]
+            );
+            let has_ping = log.starts_with("PING");
+            assert_eq!(runs(&summary)[0]["ping"]["lost"].as_u64(), has_ping.then_some(7), "{name}");
+            assert!(!diagnostics(&summary, "other-tool").is_empty(), "{name}");
+            assert!(
+                diagnostics(&summary, "status-missing").is_empty(),
+                "{name}: {:#}",
+                summary["diagnostics"]
+            );
+            let benchmark = summary["runs"][0]["source_files"].as_array().unwrap();
+            assert_eq!(benchmark.len(), 1, "{name}");
+        }
+    }
+}
+
 /// Benchmark, operation, a level of a factor, n and mean.
 fn results(summary: &Value, factor: &str) -> Vec<(String, String, u64, f64)> {
     let of = |entry: &Value| {

@@ -10,6 +10,8 @@
 //! | `exact` | stamps to the nanosecond, as a tight loop around `date` writes them |
 //! | `stamp` | what stands before an output: seconds since 1970, ISO 8601, the line of `date`, syslog |
 //! | `yearless` | local times without a year, as dstat and dool write them |
+//! | `undated` | times in front of lines that lack their year or their day |
+//! | `dated` | what a known year or day does to a log that has been read |
 //! | `duration` | `0:08.87`, `1h2m3.4s`, `8,87`: how long something took |
 //! | `declared` | what a declared offset from UTC does to a log that has been read |
 //!
@@ -27,6 +29,7 @@
 //! machine that reads the log; the turn of summer time; guessing an offset from the language.
 
 pub(crate) mod date;
+mod dated;
 pub(crate) mod daytime;
 mod declared;
 pub(crate) mod duration;
@@ -34,8 +37,11 @@ pub(crate) mod epoch;
 pub(crate) mod exact;
 mod names;
 pub(crate) mod stamp;
+pub(crate) mod undated;
 pub(crate) mod yearless;
 pub(crate) mod zone;
+
+pub use undated::{Missing, Start};
 
 #[cfg(test)]
 mod properties;

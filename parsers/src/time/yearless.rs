@@ -4,7 +4,7 @@
 //! in the `Date:` cell above, `26 Jan 2010 14:00:00 CET`. The first row follows that date and each row the one
 //! before, so of the years around the one that puts a row closest to its predecessor is taken.
 //!
-//! syslog writes `Jan 26 14:00:00 host `, and nothing in its log has the year.
+//! syslog writes `Jan 26 14:00:00 host `, and nothing in its log has the year; `undated` keeps such times.
 //!
 //! One offset holds for a run; a change to or from summer time within it shows as a jump of an hour.
 //!
@@ -46,16 +46,17 @@ pub(crate) fn read(cell: &[u8]) -> Option<LocalTime> {
 
 /// What stands behind `Nov 21 14:25:44 `, as syslog writes it.
 pub(crate) fn syslog(text: &[u8]) -> Option<&[u8]> {
-    leading(text)?.strip_prefix(b" ")
+    leading(text)?.1.strip_prefix(b" ")
 }
 
-/// What stands behind `Nov 21 14:25:44`.
-pub(crate) fn leading(text: &[u8]) -> Option<&[u8]> {
+/// `Nov 21 14:25:44`, and what stands behind it.
+pub(crate) fn leading(text: &[u8]) -> Option<(LocalTime, &[u8])> {
     let (month, rest) = split_once(text, b' ')?;
-    names::month(month)?;
+    let month = names::month(month)?;
     let (day, rest) = split_once(rest.trim_ascii_start(), b' ')?;
-    small(day)?;
-    Some(daytime::leading(rest)?.1)
+    let day = small(day)?;
+    let (time, rest) = daytime::leading(rest)?;
+    Some((LocalTime { year: None, month, day, time, month_by_name: true }, rest))
 }
 
 fn small(digits: &[u8]) -> Option<u32> {
@@ -72,6 +73,13 @@ pub(crate) struct Calendar {
     pub zone: Zone,
 }
 
+impl LocalTime {
+    /// Whether it has no part of a second.
+    pub fn is_whole(self) -> bool {
+        self.time.nanos == 0
+    }
+}
+
 impl Calendar {
     /// From a date above the rows.
     pub fn of(date: &str) -> Option<Self> {
@@ -83,6 +91,16 @@ impl Calendar {
             name: String::from_utf8_lossy(name).into_owned(),
             zone: Zone::of(name),
         })
+    }
+
+    /// Whose first row is of about that day.
+    pub fn around(date: NaiveDate) -> Self {
+        Self { last_s: wall_s(date, Time::default()), name: String::new(), zone: Zone::Unnamed }
+    }
+
+    /// [`Self::place`] in that year, whatever came before.
+    pub fn place_in(&mut self, year: i32, local: LocalTime) -> Option<f64> {
+        self.place(LocalTime { year: Some(year), ..local })
     }
 
     /// Seconds since 1970 in local time; none for a day that does not exist.

@@ -8,7 +8,7 @@ use stillstand_parsers::{Domains, Meaning, Parsed};
 use crate::input::config::Config;
 use crate::input::load::{LoadedFile, LoadedTable, again, load_tables, load_within};
 use crate::input::session::{RunKey, Session};
-use crate::input::{doubts, parts};
+use crate::input::{dates, doubts, parts};
 use crate::model::diagnostics::line;
 use crate::model::{Diagnostic, Severity};
 
@@ -46,6 +46,7 @@ impl Loaded {
             files.iter().flat_map(|file| &file.diagnostics).map(line).next().unwrap_or_default()
         );
         let hashes = hashes(&files, &tables);
+        dates::complete(&mut files, &session.config);
         let mut diagnostics: Vec<Diagnostic> =
             files.iter_mut().flat_map(|file| std::mem::take(&mut file.diagnostics)).collect();
         let (files, doubts) = doubts::settle(session, files);

@@ -1,10 +1,21 @@
 //! The sessions of ping and the migrations of one run's files: which belong together.
 //!
-//! The migrations, where a file tells of any, else the sessions of ping, say how many runs there are. Files with as many
-//! parts are paired by number. Others go by time: each run gets the part during which its migration was requested; one that
-//! goes through several migrations is shared, each run from the end of the migration before until the request of the next.
+//! The migrations, where a file tells of any, else the sessions of ping, say how many runs there are. Other files are paired
+//! with them by time, where both have clocks with a date:
+//!
+//! * A run gets the part during which its migration was requested. One that goes through several migrations is shared, each
+//!   run from the end of the migration before until the request of the next.
+//! * A request that lies in no part goes with the nearest one that has none, if that is no further away than
+//!   [`NEAR_S`] or than the migration took: a ping that was started late, a clock that is seconds off.
+//! * A part without any time, a session that nobody answered, is of the only migration that is left between those of its
+//!   neighbours in the file: to leave it out would be to count only those that went well.
+//!
+//! A migration may have no part, and a part no migration; both are said. Where times do not tell, files with as many parts are
+//! paired by number, and others are left out.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use stillstand_parsers::{Family, Meaning, Parsed, Part};
 
@@ -46,6 +57,10 @@ impl Track {
     }
 }
 
+/// How far from a part a request may lie, where the migration was not longer: what clocks without NTP are apart after a day or
+/// two, and what a script takes to start both.
+const NEAR_S: f64 = 10.0;
+
 /// When a migration was requested and when it was over, seconds since 1970 by the observer's clock.
 #[derive(Clone, Copy, Debug)]
 struct Span {
@@ -55,9 +70,10 @@ struct Span {
 
 impl Span {
     /// From the end of the migration before until the request of the next, by time: a file need not have them in order.
-    fn window(self, all: &[Self]) -> [f64; 2] {
-        let earlier = all.iter().filter(|other| other.request_s < self.request_s).map(|other| other.end_s);
-        let later = all.iter().map(|other| other.request_s).filter(|request| *request > self.request_s);
+    fn window(self, all: &[Option<Self>]) -> [f64; 2] {
+        let all = || all.iter().flatten();
+        let earlier = all().filter(|other| other.request_s < self.request_s).map(|other| other.end_s);
+        let later = all().map(|other| other.request_s).filter(|request| *request > self.request_s);
         [earlier.fold(f64::NEG_INFINITY, f64::max).min(self.request_s), later.fold(f64::INFINITY, f64::min)]
     }
 }
@@ -67,7 +83,10 @@ struct Lead {
     count: usize,
     /// A file that holds so many.
     file: String,
-    spans: Option<Vec<Span>>,
+    /// What they are.
+    what: &'static str,
+    /// Of each when it was, where a log tells.
+    spans: Vec<Option<Span>>,
 }
 
 impl Lead {
@@ -76,10 +95,14 @@ impl Lead {
         let leaders = || tracks.iter().filter(|track| rank(track.meaning) == first);
         let count = leaders().map(Track::highest).max().unwrap_or_default();
         let file = leaders().filter(|track| track.highest() == count).find_map(|track| track.files.first());
+        let timed =
+            leaders().filter(|track| track.parts.len() == count).map(|track| spans(&track.parts, config));
+        let known = |spans: &Vec<Option<Span>>| spans.iter().flatten().count();
         Self {
             count,
             file: file.map(|file| file.file.relative.clone()).unwrap_or_default(),
-            spans: leaders().find_map(|track| spans(&track.parts, count, config)),
+            what: leaders().next().map_or("parts", |track| what(track.meaning)),
+            spans: timed.min_by_key(|spans| Reverse(known(spans))).unwrap_or_default(),
         }
     }
 }
@@ -100,23 +123,29 @@ pub(super) fn split(
     let whole = |file| Piece { file, number: 1, levels: Factors::new() };
     let mut pieces: Vec<Piece> = unread.into_iter().map(whole).collect();
     for track in tracks {
-        if track.highest() == lead.count {
-            let parts_of = |file: &&LoadedFile| parts(file) > 1;
-            let told = track.files.iter().filter(parts_of);
-            diagnostics.extend(told.map(|file| several(file, parts(file), what(track.meaning))));
-            pieces.extend(track.pieces());
-        } else if lead.count == 1 && track.meaning.family() == Family::Benchmark {
+        let is_as_many = track.highest() == lead.count;
+        let load = track.meaning.family() == Family::Benchmark;
+        if lead.count == 1 && load && !is_as_many {
             // A benchmark that was run again and again beside one migration is its load.
             pieces.extend(track.files.into_iter().map(whole));
-        } else {
-            match by_time(&track.parts, lead.spans.as_deref(), config) {
-                Ok(found) => {
-                    diagnostics.extend(without_migration(&track, &found));
-                    pieces.extend(found.into_iter().map(|(number, _, file)| Piece { number, ..whole(file) }));
-                }
-                Err(why) => {
-                    diagnostics.extend(track.files.iter().map(|file| misfit(file, &track, &lead, why)));
-                }
+            continue;
+        }
+        let is_leader = rank(track.meaning) == first;
+        match by_time(&track.parts, &lead.spans, config) {
+            Ok(placed)
+                if !is_as_many || !(is_leader || lead.count == 1 || load || is_in_order(&placed, &lead)) =>
+            {
+                diagnostics.extend(paired_by_time(&track, &lead, &placed));
+                pieces.extend(placed.into_iter().map(|(number, _, file)| Piece { number, ..whole(file) }));
+            }
+            Err(why) if !is_as_many => {
+                diagnostics.extend(track.files.iter().map(|file| misfit(file, &track, &lead, why)));
+            }
+            Ok(_) | Err(_) => {
+                let parts_of = |file: &&LoadedFile| parts(file) > 1;
+                let told = track.files.iter().filter(parts_of);
+                diagnostics.extend(told.map(|file| several(file, parts(file), what(track.meaning))));
+                pieces.extend(track.pieces());
             }
         }
     }
@@ -216,42 +245,119 @@ fn extent(log: &Parsed) -> Option<(f64, f64)> {
     Some(times.fold((first, first), |(first, last), t| (t.min(first), t.max(last))))
 }
 
-/// The spans of all migrations of a track that has `count`; of ping those of its sessions.
-fn spans(parts: &[LoadedFile], count: usize, config: &Config) -> Option<Vec<Span>> {
+/// The span of each migration of a track; of ping those of its sessions.
+fn spans(parts: &[LoadedFile], config: &Config) -> Vec<Option<Span>> {
     let span = |file: &LoadedFile| {
         let log = file.log.as_ref()?;
         let (first, last) = extent(log)?;
+        let first_of = |column: &str| log.frame.f64s(column).ok().and_then(|values| values.get(0));
         let commanded = || {
             let (entries, times) = (log.frame.strs("entry").ok()?, log.frame.f64s("time").ok()?);
             times.get(entries.iter().position(|entry| entry == Some("migrate"))?)
         };
-        let elapsed = log.frame.f64s("elapsed_s").ok().and_then(|elapsed| elapsed.get(0)).unwrap_or_default();
+        // An answer tells how long ago the migration began.
+        let begun = || first - first_of("total_time_s").unwrap_or_default();
+        let elapsed = first_of("elapsed_s").unwrap_or_default();
         let ahead = ahead_s(file, log.format.meaning(), first, config);
-        Some(Span { request_s: commanded().unwrap_or(first) - ahead, end_s: last + elapsed - ahead })
+        Some(Span { request_s: commanded().unwrap_or_else(begun) - ahead, end_s: last + elapsed - ahead })
     };
-    (parts.len() == count).then(|| parts.iter().map(span).collect()).flatten()
+    parts.iter().map(span).collect()
 }
 
 /// The parts that runs get: number of the run, place of the part, and what of it is the run's.
 type Placed = Vec<(u32, usize, LoadedFile)>;
 
-/// For each migration the part during which it was requested, or its share of that; `Err` says why that is not known.
-fn by_time(parts: &[LoadedFile], spans: Option<&[Span]>, config: &Config) -> Result<Placed, &'static str> {
-    let spans = spans.ok_or("when which migration was requested is not in the logs")?;
-    let chosen = spans.iter().map(|span| covering(parts, *span, config)).collect::<Result<Vec<_>, _>>()?;
+/// For each migration its part or its share of one, where it has one; `Err` says why it is not known which.
+fn by_time(parts: &[LoadedFile], spans: &[Option<Span>], config: &Config) -> Result<Placed, &'static str> {
+    if spans.iter().all(Option::is_none) {
+        return Err("when which migration was requested is not in the logs");
+    }
+    let chosen = pairs(parts, spans, config)?;
+    if chosen.iter().all(Option::is_none) {
+        return Err("their times do not show which belong together");
+    }
     let mut placed = Placed::new();
     for ((number, part), span) in (1..).zip(&chosen).zip(spans) {
-        let Some((file, log)) = parts.get(*part).and_then(|file| Some((file, file.log.as_ref()?))) else {
+        let Some(part) = *part else { continue };
+        let Some((file, log)) = parts.get(part).and_then(|file| Some((file, file.log.as_ref()?))) else {
             continue;
         };
-        let is_shared = chosen.iter().filter(|other| *other == part).count() > 1;
-        let log = match is_shared {
-            false => Some(log.clone()),
-            true => share(file, log, *span, spans, config)?,
+        let is_shared = chosen.iter().filter(|other| **other == Some(part)).count() > 1;
+        let log = match span.filter(|_| is_shared) {
+            None => Some(log.clone()),
+            Some(span) => share(file, log, span, spans, config)?,
         };
-        placed.extend(log.map(|log| (number, *part, with_log(file, log))));
+        placed.extend(log.map(|log| (number, part, with_log(file, log))));
     }
     Ok(placed)
+}
+
+/// The place of the part of each migration.
+fn pairs(
+    parts: &[LoadedFile],
+    spans: &[Option<Span>],
+    config: &Config,
+) -> Result<Vec<Option<usize>>, &'static str> {
+    let covering = |span: &Option<Span>| span.map_or(Ok(None), |span| covering(parts, span, config));
+    let mut chosen = spans.iter().map(covering).collect::<Result<Vec<_>, _>>()?;
+    nearest(parts, spans, &mut chosen, config);
+    let is_untimed = |file: &LoadedFile| file.log.as_ref().and_then(extent).is_none();
+    let mut part = 0;
+    while part < parts.len() {
+        let untimed = parts[part..].iter().take_while(|file| is_untimed(file)).count();
+        let in_a_row = part..part + untimed;
+        if in_a_row.clone().any(|part| !chosen.contains(&Some(part))) {
+            fill(in_a_row, parts.len(), &mut chosen)
+                .ok_or("one of them has no times, and its neighbours do not tell when it was")?;
+        }
+        part += untimed + 1;
+    }
+    Ok(chosen)
+}
+
+/// Gives requests that lie in no part the nearest one without any, the closest pairs first.
+fn nearest(parts: &[LoadedFile], spans: &[Option<Span>], chosen: &mut [Option<usize>], config: &Config) {
+    let gap = |part: usize, span: Span| {
+        let file = parts.get(part)?;
+        let log = file.log.as_ref()?;
+        let request = span.request_s + ahead_s(file, log.format.meaning(), span.request_s, config);
+        let (first, last) = extent(log)?;
+        let gap = (first - request).max(request - last);
+        (gap <= (span.end_s - span.request_s).max(NEAR_S)).then_some(gap)
+    };
+    let free = |number: &usize| chosen[*number].is_none();
+    let mut gaps: Vec<(f64, usize, usize)> = Vec::new();
+    for number in (0..spans.len()).filter(free) {
+        let unused = (0..parts.len()).filter(|part| !chosen.contains(&Some(*part)));
+        let of_part = |part| Some((gap(part, spans[number]?)?, number, part));
+        gaps.extend(unused.filter_map(of_part));
+    }
+    gaps.sort_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+    for (_, number, part) in gaps {
+        if chosen[number].is_none() && !chosen.contains(&Some(part)) {
+            chosen[number] = Some(part);
+        }
+    }
+}
+
+/// Gives parts without times that stand side by side the migrations that are left between those of their neighbours in the
+/// file, if there are as many.
+fn fill(in_a_row: Range<usize>, parts: usize, chosen: &mut [Option<usize>]) -> Option<()> {
+    let number_of = |part: usize| chosen.iter().position(|chosen| *chosen == Some(part));
+    let from = match in_a_row.start.checked_sub(1) {
+        Some(before) => number_of(before)? + 1,
+        None => 0,
+    };
+    let until = match in_a_row.end {
+        end if end < parts => number_of(end)?,
+        _ => chosen.len(),
+    };
+    let left: Vec<usize> = (from..until).filter(|number| chosen[*number].is_none()).collect();
+    (left.len() == in_a_row.len()).then(|| {
+        for (number, part) in left.into_iter().zip(in_a_row) {
+            chosen[number] = Some(part);
+        }
+    })
 }
 
 /// What a log that goes through several migrations says of one of them; `None` if nothing.
@@ -259,7 +365,7 @@ fn share(
     file: &LoadedFile,
     log: &Parsed,
     span: Span,
-    spans: &[Span],
+    spans: &[Option<Span>],
     config: &Config,
 ) -> Result<Option<Parsed>, &'static str> {
     let ahead = ahead_s(file, log.format.meaning(), span.request_s, config);
@@ -282,28 +388,58 @@ fn covers(file: &LoadedFile, span: Span, config: &Config) -> Option<bool> {
 }
 
 /// The place of the one part during which a migration was requested.
-fn covering(parts: &[LoadedFile], span: Span, config: &Config) -> Result<usize, &'static str> {
+fn covering(parts: &[LoadedFile], span: Span, config: &Config) -> Result<Option<usize>, &'static str> {
     let fits = |file: &LoadedFile| parts.len() == 1 || covers(file, span, config) == Some(true);
     let mut found = parts.iter().enumerate().filter(|(_, file)| fits(file));
     match (found.next(), found.next()) {
-        (Some((part, _)), None) => Ok(part),
         (Some(_), Some(_)) => Err("several of them cover the same request"),
-        (None, _) => Err("their times do not show which belong together"),
+        (found, _) => Ok(found.map(|(part, _)| part)),
     }
 }
 
-/// Tells of the parts during which no migration was requested.
-fn without_migration(track: &Track, placed: &Placed) -> Option<Diagnostic> {
-    let unused = (0..track.parts.len()).filter(|part| placed.iter().all(|(_, used, _)| used != part));
-    let numbers: Vec<String> = unused.map(|part| (part + 1).to_string()).collect();
-    let file = track.files.first().filter(|_| !numbers.is_empty())?;
-    let message = format!(
-        "{} {} of {} have no migration: none was requested in their time, and they are no runs",
-        what(track.meaning),
-        numbers.join(", "),
-        track.parts.len()
-    );
-    Some(about(file, Severity::Warning, "part-without-migration", message))
+/// Whether each part goes with the migration of its number.
+fn is_in_order(placed: &Placed, lead: &Lead) -> bool {
+    placed.len() == lead.count && placed.iter().all(|(number, part, _)| *number as usize == part + 1)
+}
+
+/// Tells how a file was paired by time, where it is not as everybody would have thought: what has nothing to go with, and what
+/// goes with another number.
+fn paired_by_time(track: &Track, lead: &Lead, placed: &Placed) -> Vec<Diagnostic> {
+    let Some(file) = track.files.first() else { return Vec::new() };
+    let (these, all) = (what(track.meaning), track.parts.len());
+    let list = |numbers: Vec<usize>| {
+        let numbers: Vec<String> = numbers.iter().map(|number| (number + 1).to_string()).collect();
+        Some(numbers.join(", ")).filter(|numbers| !numbers.is_empty())
+    };
+    let mut told = Vec::new();
+    let unused = (0..all).filter(|part| placed.iter().all(|(_, used, _)| used != part));
+    if let Some(numbers) = list(unused.collect()) {
+        let message = format!(
+            "{these} {numbers} of {all} have none of the {} of {}: none was requested in their time, and they are no runs",
+            lead.what, lead.file
+        );
+        told.push(about(file, Severity::Warning, "part-without-migration", message));
+    }
+    // One log over all of them may begin late and end early.
+    let without = (0..lead.count).filter(|run| placed.iter().all(|(number, ..)| *number as usize != run + 1));
+    if let Some(numbers) = list(without.collect()).filter(|_| all > 1) {
+        let message = format!(
+            "{} {numbers} of {} of {} have none of the {all} {these} of this file: none went on when they were requested; their              runs have no values of it",
+            lead.what, lead.count, lead.file
+        );
+        told.push(about(file, Severity::Warning, "migration-without-part", message));
+    }
+    let moved = placed.iter().find(|(number, part, _)| *number as usize != part + 1);
+    if let Some((number, part, _)) = moved.filter(|_| all == lead.count) {
+        let message = format!(
+            "the file holds as many {these} as {} {}, but by their times they do not go together in their order: number {}              of these goes with number {number} of those. If a clock was wrong, declare its `clock_offset_s`",
+            lead.file,
+            lead.what,
+            part + 1
+        );
+        told.push(about(file, Severity::Warning, "parts-paired-by-time", message));
+    }
+    told
 }
 
 /// Says that a file is left out, and what would help.

@@ -77,7 +77,8 @@ const FIGURES: [(&[u8], Field, Of); 15] = [
 ];
 
 /// Beginnings of lines that are known and not used.
-const UNUSED: [&[u8]; 32] = [
+const UNUSED: [&[u8]; 33] = [
+    b"return-path:",
     b"capabilities:",
     b"store-global-state:",
     b"only-migratable:",
@@ -161,6 +162,22 @@ pub(super) fn entry(command: &[u8]) -> Option<&'static str> {
 /// Where `migrate -d tcp:kirsche:4444` sends the VM.
 pub(super) fn destination(command: &[u8]) -> Option<&[u8]> {
     words(command).skip(1).map(|(_, word)| word).find(|word| !word.starts_with(b"-"))
+}
+
+/// Whether the capability is `on` or `off`: `return-path: on` in answer to `info migrate_capabilities`;
+/// `migrate_set_capability return-path on`. Versions that did not know it yet listed all others in each answer.
+pub(super) fn return_path(text: &[u8]) -> Option<&'static [u8]> {
+    const NAME: &[u8] = b"return-path";
+    let Some(at) = memchr::memmem::find(text, NAME) else {
+        return text.trim_ascii().starts_with(b"capabilities: ").then_some(b"off".as_slice());
+    };
+    let behind = at.saturating_add(NAME.len());
+    let rest = text.get(behind..)?;
+    match words(rest.strip_prefix(b":").unwrap_or(rest)).next()?.1 {
+        b"on" => Some(b"on"),
+        b"off" => Some(b"off"),
+        _ => None,
+    }
 }
 
 /// The version in `QEMU 7.2.22 monitor - type 'help' for more information`.

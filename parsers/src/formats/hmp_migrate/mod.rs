@@ -35,7 +35,7 @@ use crate::head::Head;
 use crate::lines::{Line, Lines};
 use crate::meaning::{Hypervisor, Meaning, Rounds};
 use crate::outcome::{Outcome, Unusable};
-use crate::shared::hypervisor::{Observation, STATUS, Table, is_heading, is_status};
+use crate::shared::hypervisor::{Field, Observation, STATUS, Table, is_heading, is_status};
 use crate::time::stamp::{self, Stamp};
 
 pub(crate) static DESCRIPTION: Description = Description {
@@ -46,7 +46,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["hmp", "migrate"],
     clocks: &[Clock::Epoch, Clock::None],
     meaning: Meaning::Hypervisor(Hypervisor { has_downtime: true, page_bytes: None, rounds: Rounds::Absent }),
-    marks: &[],
+    marks: &[b"info migrate", b"store-global-state: ", b"Migration status:", b"Status:"],
     recognise,
     parse,
 };
@@ -143,11 +143,27 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
         reader.line(line);
     }
     reader.flush(false);
+    reader.note_downtime();
     let expected = "an answer to `info migrate`, with `Migration status: …` or `Status: …`";
     reader.table.finish(bytes, expected)
 }
 
+/// The fact whether the capability `return-path` is on.
+const RETURN_PATH: &str = "return_path";
+
 impl Reader {
+    /// Says where the log does not tell at which of two instants the downtime ends.
+    fn note_downtime(&mut self) {
+        let with_downtime = self.table.rows.iter().find(|row| row.get(Field::Downtime).is_some());
+        let Some(row) = with_downtime.filter(|_| self.table.facts.get(RETURN_PATH).is_none()) else { return };
+        let place = Place { line: Some(row.line), ..Place::FILE };
+        self.table.diagnostics.note("return-path-unknown", place, || {
+            "without `info migrate_capabilities` it is not known whether the downtime ends when the source has sent \
+             everything, or (`return-path: on`) when the target has loaded it"
+                .to_owned()
+        });
+    }
+
     fn line(&mut self, line: Line<'_>) {
         let text = visible(line.text);
         if let Some(stamp) = stamp::alone(&text) {
@@ -156,6 +172,9 @@ impl Reader {
             return;
         }
         let (stamp, text) = unstamped(&text);
+        if let Some(state) = line::return_path(text) {
+            self.table.facts.set_text(RETURN_PATH, state);
+        }
         let Some(command) = command(text) else {
             if let Some(version) = line::banner(text) {
                 self.table.version = Some(version);

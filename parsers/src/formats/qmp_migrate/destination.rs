@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-/// Whether the arguments of `migrate-set-capabilities` turn a capability on or off; `None` where they leave it.
-pub(super) fn capability(arguments: &Value, name: &str) -> Option<bool> {
-    let all = arguments.get("capabilities")?.as_array()?;
+/// Whether a capability is on in a list of them, as `migrate-set-capabilities` takes and `query-migrate-capabilities` answers it;
+/// `None` where it is not in the list.
+pub(super) fn capability(capabilities: &Value, name: &str) -> Option<bool> {
+    let all = capabilities.as_array()?;
     let is_it = |one: &&Value| one.get("capability").and_then(Value::as_str) == Some(name);
     all.iter().find(is_it)?.get("state")?.as_bool()
 }

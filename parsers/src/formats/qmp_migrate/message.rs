@@ -130,6 +130,13 @@ impl Reader {
         });
     }
 
+    /// Notes whether the downtime ends when the target has loaded everything.
+    fn return_path(&mut self, capabilities: Option<&Value>) {
+        if let Some(state) = capabilities.and_then(|all| capability(all, "return-path")) {
+            self.table.facts.set_text("return_path", if state { b"on".as_slice() } else { b"off" });
+        }
+    }
+
     /// Says whether the message is one of QMP's.
     fn object(&mut self, message: &Message<'_, '_>, object: &Map<String, Value>) -> bool {
         let text = |key: &str| object.get(key).and_then(Value::as_str);
@@ -139,9 +146,7 @@ impl Reader {
                 self.table.destination(destination.as_bytes());
             }
             let arguments = object.get("arguments").filter(|_| command == "migrate-set-capabilities");
-            if let Some(state) = arguments.and_then(|arguments| capability(arguments, "return-path")) {
-                self.table.facts.set_text("return_path", if state { b"on".as_slice() } else { b"off" });
-            }
+            self.return_path(arguments.and_then(|arguments| arguments.get("capabilities")));
             self.command(message, command, object.get("id"));
         } else if let Some(greeting) = object.get("QMP") {
             self.greeted = true;
@@ -151,6 +156,7 @@ impl Reader {
             self.event(message, event, object);
         } else if let Some(answer) = object.get("return") {
             let asked = self.asked(message, object.get("id"));
+            self.return_path(Some(answer));
             self.answer(message, asked, answer, object.contains_key("id"));
         } else if let Some(error) = object.get("error").filter(|error| error.get("desc").is_some()) {
             let asked = self.asked(message, object.get("id"));

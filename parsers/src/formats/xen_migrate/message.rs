@@ -221,18 +221,23 @@ fn is_emulator(number: &[u8], program: &[u8]) -> bool {
     unsigned(number).is_some() && program.starts_with(b"(/") && PROGRAMS.iter().any(ends)
 }
 
-/// `… -mode hvm...) exited with code 2`, or `killed by signal 9`.
+/// `… -mode hvm...) exited with code 2`; by a signal `killed by signal 9`, `exited with signal: SIGKILL`, `stopped with signal: SIGSTOP`.
 fn emulator<'a>(rest: &[&'a [u8]]) -> Option<(Message<'a>, usize)> {
-    let at = rest.windows(3).position(|three| {
-        three == [b"exited".as_slice(), b"with", b"code"] || three == [b"killed".as_slice(), b"by", b"signal"]
-    })?;
-    let digits = rest.get(at.saturating_add(3))?;
-    unsigned(digits)?;
+    const BY_ITSELF: [&[u8]; 3] = [b"exited", b"with", b"code"];
+    const BY_SIGNAL: [[&[u8]; 3]; 3] =
+        [[b"killed", b"by", b"signal"], [b"exited", b"with", b"signal:"], [b"stopped", b"with", b"signal:"]];
+    let is_by_signal = |three: &[&[u8]]| BY_SIGNAL.iter().any(|words| three == words);
+    let at = rest.windows(3).position(|three| three == BY_ITSELF || is_by_signal(three))?;
     let (before, end) = rest.split_at_checked(at)?;
+    let (end, status) = (end.get(..3)?, end.get(3)?);
+    let exit = if is_by_signal(end) {
+        None
+    } else {
+        unsigned(status)?;
+        Some(*status)
+    };
     let incoming = before.iter().any(|word| memchr::memmem::find(word, b"restore").is_some());
-    let killed = end.first() == Some(&b"killed".as_slice());
-    let failed = killed || *digits != b"0";
-    let exit = (!killed).then_some(*digits);
+    let failed = exit.is_none_or(|code| code != b"0");
     Some((Message::Saved { incoming, exit, failed }, at.saturating_add(6)))
 }
 

@@ -4,7 +4,7 @@ mod round_trip;
 
 use stillstand_parsers::{Clock, Parsed, detect};
 
-use crate::common::{bytes, check, f64s, format, i64s, strs, u32s};
+use crate::common::{bytes, check, f64s, format, i64s, parse_text, strs, u32s};
 
 /// `entry status` of each row.
 fn rows(parsed: &Parsed) -> Vec<String> {
@@ -22,12 +22,38 @@ fn recorded_answers() {
         ("10.0-failed", "failed"),
         ("10.0-target", "active"),
     ] {
-        let parsed = check(&format!("hmp-migrate/valid/recorded-{name}.txt"), &[]);
+        let unknown: &[&str] = if status == "completed" { &["note 1 return-path-unknown"] } else { &[] };
+        let parsed = check(&format!("hmp-migrate/valid/recorded-{name}.txt"), unknown);
         assert_eq!(rows(&parsed), [format!("status {status}")], "{name}");
     }
     let parsed = check("hmp-migrate/valid/recorded-10.0-failed.txt", &[]);
     assert_eq!(strs(&parsed, "error"), ["Unable to write to socket: Connection reset by peer"]);
     assert_eq!(f64s(&parsed, "total_time_s"), [Some(0.0)]);
+}
+
+/// When the downtime ends hangs on a capability.
+#[test]
+fn the_return_path_is_as_the_monitor_says() {
+    let completed = "(qemu) info migrate\nMigration status: completed\ntotal time: 5927 ms\ndowntime: 483 ms\n\
+                     transferred ram: 883709 kbytes\n(qemu) \n";
+    for (before, state) in [
+        ("", None),
+        ("(qemu) info migrate_capabilities\nxbzrle: off\nreturn-path: on\nmultifd: off\n", Some("on")),
+        ("(qemu) info migrate_capabilities\r\nreturn-path: off\r\n", Some("off")),
+        ("(qemu) migrate_set_capability return-path on\n", Some("on")),
+        ("(qemu) migrate_set_capability multifd on\n", None),
+        ("xbzrle: off\nreturn-path: on\n", Some("on")),
+    ] {
+        let parsed = parse_text(format("hmp-migrate"), &format!("{before}{completed}"));
+        assert_eq!(parsed.facts.text("return_path"), state, "{before}");
+        let told = parsed.diagnostics.iter().filter(|found| found.code == "return-path-unknown").count();
+        assert_eq!(told, usize::from(state.is_none()), "{before}");
+    }
+    // 2.x listed all capabilities in each answer, before there was this one.
+    assert_eq!(
+        check("hmp-migrate/valid/2.x.txt", &["note 9 no-throughput"]).facts.text("return_path"),
+        Some("off")
+    );
 }
 
 #[test]
@@ -84,7 +110,7 @@ fn the_layout_since_10_1() {
     }
     assert_eq!((i64s(&parsed, "iteration")[0], i64s(&parsed, "pages_duplicate")[0]), (Some(2), Some(41_195)));
     assert_eq!(strs(&parsed, "error")[1], "Unable to write to socket: Broken pipe");
-    let parsed = check("hmp-migrate/valid/10.1-development.txt", &[]);
+    let parsed = check("hmp-migrate/valid/10.1-development.txt", &["note 1 return-path-unknown"]);
     assert_eq!(f64s(&parsed, "remaining_bytes"), [Some(2_136_404.0 * 1024.0)]);
     assert_eq!(
         (f64s(&parsed, "downtime_s"), f64s(&parsed, "dirty_pages_per_s")),

@@ -4,7 +4,7 @@ mod round_trip;
 
 use stillstand_parsers::{Clock, Parsed, RowCount, Unit, parse};
 
-use crate::common::{bytes, check, f64s, format, i64s, strs, u32s};
+use crate::common::{bytes, check, f64s, format, i64s, parse_text, strs, u32s};
 
 /// `entry status` of each row.
 fn rows(parsed: &Parsed) -> Vec<String> {
@@ -194,3 +194,30 @@ fn recorded_migrations() {
 }
 
 const POLLED: &[&str] = &["note events-skipped"];
+
+#[test]
+fn the_return_path_is_as_it_was_set_or_answered() {
+    let end = "{\"execute\": \"query-migrate\"}\n{\"return\": {\"status\": \"completed\", \"downtime\": 14, \"total-time\": 67}}\n";
+    let list = |state: bool| {
+        format!(
+            "[{{\"state\": false, \"capability\": \"xbzrle\"}}, {{\"state\": {state}, \"capability\": \"return-path\"}}]"
+        )
+    };
+    let query =
+        |answer: &str| format!("{{\"execute\": \"query-migrate-capabilities\"}}\n{{\"return\": {answer}}}\n");
+    let set = |capabilities: &str| {
+        format!(
+            "{{\"execute\": \"migrate-set-capabilities\", \"arguments\": {{\"capabilities\": {capabilities}}}}}\n{{\"return\": {{}}}}\n"
+        )
+    };
+    for (before, state) in [
+        (String::new(), None),
+        (query("[]"), None),
+        (query(&list(true)), Some("on")),
+        (query(&list(false)), Some("off")),
+        (query(&list(false)) + &set(&list(true)), Some("on")),
+    ] {
+        let parsed = parse_text(format("qmp-migrate"), &(before.clone() + end));
+        assert_eq!(parsed.facts.text("return_path"), state, "{before}");
+    }
+}
