@@ -8,12 +8,10 @@
 
 use std::sync::OnceLock;
 
+use super::view::{Layout, Part, SpanView, TableView};
+use crate::show::fonts;
 use rustybuzz::ttf_parser::Tag;
 use rustybuzz::{Direction, Face, Feature, ShapePlan, UnicodeBuffer, script};
-use serde::Serialize;
-
-use super::view::{SpanView, TableView};
-use crate::show::fonts;
 
 /// Sizes of the type of tables, points.
 const SIZES: [f64; 5] = [8.0, 7.5, 7.0, 6.5, 6.0];
@@ -44,47 +42,25 @@ const LONGEST_PIECE: usize = 24;
 /// Every so many signs.
 const CHUNK: usize = 12;
 
-/// How a table is set.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Layout {
-    /// Below each other.
-    pub parts: Vec<Part>,
-    /// Whether a text takes more than one line.
-    pub wrapped: bool,
-}
-
-/// Columns beside each other.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Part {
-    /// Which of the table.
-    pub columns: Vec<usize>,
-    /// Of the type, points.
-    pub size: f64,
-    /// Of each column, em.
-    pub widths: Vec<f64>,
-}
-
-impl Layout {
-    /// Of a table; without rows it has a line that says `empty`.
-    pub fn new(table: &TableView, empty: &str) -> Self {
-        let fonts = TextFonts::get();
-        let mut extents: Vec<Extent> =
-            (0..table.columns.len()).map(|index| Extent::new(table, index, fonts)).collect();
-        if let (true, Some(first)) = (table.rows.is_empty(), extents.first_mut()) {
-            let empty = fonts.width(empty, Setting::default());
-            first.least = first.least.max(empty);
-            first.natural = first.natural.max(empty);
-        }
-        let gap = if is_shaded(table) { TILE_GAP } else { COLUMN_GAP };
-        let all: Vec<usize> = (0..extents.len()).collect();
-        let parts = match fit(&extents, gap) {
-            Some((size, widths)) => vec![Part { columns: all, size, widths }],
-            None => split(&extents, gap),
-        };
-        let wraps = |(column, width): (&usize, &f64)| *width < extents[*column].text - 0.01;
-        let wrapped = parts.iter().any(|part| part.columns.iter().zip(&part.widths).any(wraps));
-        Self { parts, wrapped }
+/// How a table is set; without rows it has a line that says `empty`.
+pub fn layout(table: &TableView, empty: &str) -> Layout {
+    let fonts = TextFonts::get();
+    let mut extents: Vec<Extent> =
+        (0..table.columns.len()).map(|index| Extent::new(table, index, fonts)).collect();
+    if let (true, Some(first)) = (table.rows.is_empty(), extents.first_mut()) {
+        let empty = fonts.width(empty, Setting::default());
+        first.least = first.least.max(empty);
+        first.natural = first.natural.max(empty);
     }
+    let gap = if is_shaded(table) { TILE_GAP } else { COLUMN_GAP };
+    let all: Vec<usize> = (0..extents.len()).collect();
+    let parts = match fit(&extents, gap) {
+        Some((size, widths)) => vec![Part { columns: all, size, widths }],
+        None => split(&extents, gap),
+    };
+    let wraps = |(column, width): (&usize, &f64)| *width < extents[*column].text - 0.01;
+    let wrapped = parts.iter().any(|part| part.columns.iter().zip(&part.widths).any(wraps));
+    Layout { parts, wrapped }
 }
 
 /// Whether the cells of a table are shaded: tiles with hardly a gap.

@@ -22,7 +22,7 @@ use typst::{Library, LibraryExt as _, World, WorldExt as _};
 use typst_layout::PagedDocument;
 use typst_pdf::PdfOptions;
 
-use super::columns::{self, Layout};
+use super::columns;
 use super::outline::Outline;
 use super::view::Document;
 use crate::show::fonts;
@@ -146,7 +146,10 @@ impl Desk {
         let heads = Heads::new(document);
         let mut laid_out = document.clone();
         let empty = document.words.get("empty").map(String::as_str).unwrap_or_default();
-        laid_out.tables().into_par_iter().for_each(|table| table.layout = Some(Layout::new(table, empty)));
+        laid_out
+            .tables()
+            .into_par_iter()
+            .for_each(|table| table.layout = Some(columns::layout(table, empty)));
         let mut files = BTreeMap::new();
         for id in outline.figures.keys() {
             let svg = figures.get(*id).with_context(|| format!("the figure `{id}` was not drawn"))?;

@@ -5,8 +5,6 @@
 
 use serde::Serialize;
 
-use super::columns::Layout;
-
 /// A whole report, ready to be set.
 #[derive(Debug, Clone, Serialize)]
 pub struct Document {
@@ -159,6 +157,26 @@ pub struct TableView {
     /// How wide its columns are on paper, where it is set for that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub layout: Option<Layout>,
+}
+
+/// How a table is set.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Layout {
+    /// Below each other.
+    pub parts: Vec<Part>,
+    /// Whether a text takes more than one line.
+    pub wrapped: bool,
+}
+
+/// Columns beside each other.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Part {
+    /// Which of the table.
+    pub columns: Vec<usize>,
+    /// Of the type, points.
+    pub size: f64,
+    /// Of each column, em.
+    pub widths: Vec<f64>,
 }
 
 /// A heading over columns that stand side by side.
