@@ -318,6 +318,43 @@ mod tests {
         values.iter().copied().map(Bounds::exact).collect()
     }
 
+    /// 200 pairs of samples with what another program counted with whole numbers (`testdata/exact_p.py`).
+    fn counted_elsewhere() -> impl Iterator<Item = (Vec<f64>, Vec<f64>, f64)> {
+        include_str!("testdata/exact_p.csv").lines().skip(1).map(|line| {
+            let [a, b, p] = line.split(',').collect::<Vec<_>>().try_into().unwrap();
+            let values = |text: &str| text.split(' ').map(|value| value.parse().unwrap()).collect();
+            (values(a), values(b), p.parse().unwrap())
+        })
+    }
+
+    #[test]
+    fn p_is_what_another_program_counts() {
+        assert_eq!(counted_elsewhere().count(), 200);
+        for (a, b, exact) in counted_elsewhere() {
+            let p = p(&a, &b);
+            assert!((p / exact - 1.0).abs() < 1e-9, "{p} for {exact}: {a:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_counted_is_within_one_per_cent() {
+        let mut checked = 0;
+        for (a, b, exact_p) in counted_elsewhere() {
+            if a.len().min(b.len()) < 20 || !(1e-4..0.2).contains(&exact_p) {
+                continue;
+            }
+            let scores = scores(&exact(&a), &exact(&b));
+            let observed = scores.iter().take(a.len()).sum::<i64>().abs();
+            let least = *scores.iter().min().unwrap();
+            let step = scores.iter().fold(0, |gcd, score| greatest_common_divisor(gcd, score - least));
+            let drawn = Drawn { scores: &scores, n: a.len().min(b.len()) };
+            let inverted = drawn.inverted(least, step, observed).unwrap();
+            assert!((inverted / exact_p - 1.0).abs() < 0.01, "{inverted} for {exact_p}: {a:?} {b:?}");
+            checked += 1;
+        }
+        assert!(checked > 30, "{checked}");
+    }
+
     #[test]
     fn complete_separation_of_five_and_five_is_two_in_252() {
         let low = [1.0, 2.0, 3.0, 4.0, 5.0];
