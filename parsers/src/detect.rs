@@ -168,8 +168,18 @@ pub(crate) fn own_lines(bytes: &[u8], format: Format, found: &[(Format, u64)]) -
 /// behind the other into a log, and the first lines are those of the first.
 pub(crate) fn stacked(bytes: &[u8]) -> Vec<(Format, u64)> {
     let mut found: Vec<(Format, u64)> = Vec::new();
-    let possible: Vec<Format> =
-        FORMATS.iter().copied().filter(|format| is_stacked(*format) && format.may_be(bytes)).collect();
+    let whole = LazyCell::new(|| Head {
+        lines: Lines::new(bytes).filter(|line| !line.is_blank()).collect(),
+        whole: true,
+        bytes,
+    });
+    // A hypervisor is known by single lines: none in the whole file need not be looked for from every line on.
+    let may_hold = |format: &Format| {
+        is_stacked(*format)
+            && format.may_be(bytes)
+            && (format.meaning().family() != Family::Hypervisor || format.recognises(&whole))
+    };
+    let possible: Vec<Format> = FORMATS.iter().copied().filter(may_hold).collect();
     let starts = Lines::new(bytes).filter(|line| !line.is_blank()).step_by(STEP).take(STEPS);
     for start in starts {
         // The line is a part of the bytes.
