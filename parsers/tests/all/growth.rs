@@ -83,7 +83,9 @@ fn every_format_grows_with_its_bytes() {
             ("quotes", &log, b"\""),
             ("noise", &log, b"\xff\x00\n"),
         ] {
-            wrong.extend(check(name, format, |size| filled(start.to_vec(), piece, size)));
+            // What it begins with is not eight times as long: where it is nearly all of the small log, that would
+            // compare the work for it with the work for other lines.
+            wrong.extend(check(name, format, |size| filled(start.to_vec(), piece, start.len() + size)));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

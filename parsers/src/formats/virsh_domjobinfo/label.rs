@@ -113,6 +113,18 @@ const UNITS: [(&[u8], f64); 7] = [
     (b"EiB", 1_152_921_504_606_846_976.0),
 ];
 
+/// One of these stands in every output: the label of the type of the job, in any language.
+pub(super) const MARKS: [&[u8]; TRANSLATED.len() + 2] = {
+    let mut marks = [b"Job type".as_slice(); TRANSLATED.len() + 2];
+    marks[1] = b"Job-Typ";
+    let mut at = 0;
+    while at < TRANSLATED.len() {
+        marks[at + 2] = TRANSLATED[at].as_bytes();
+        at += 1;
+    }
+    marks
+};
+
 /// The label of a line, and what stands behind it.
 pub(super) fn read(line: &[u8]) -> Option<(Label, &[u8])> {
     let (label, value) = split_once(line.trim_ascii(), b':')?;

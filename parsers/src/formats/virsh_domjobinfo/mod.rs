@@ -43,7 +43,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["domjobinfo", "virsh", "migrate"],
     clocks: &[Clock::Epoch, Clock::None],
     meaning: Meaning::Hypervisor(Hypervisor { has_downtime: true, page_bytes: None, rounds: Rounds::Absent }),
-    marks: &[],
+    marks: &label::MARKS,
     recognise,
     parse,
 };
