@@ -16,35 +16,51 @@ use crate::model::{
 use crate::run::metrics::outage::overlap;
 use crate::stats::{Interval, Sample, above_zero, clopper_pearson, holm};
 
-/// The findings about migrations, in the order of a report.
+/// The findings about migrations, in the order of a report. Where the numbers of runs need not be repetitions, nothing is
+/// said of their order.
 pub fn find(
     conditions: &[Condition],
     runs: &[Run],
     series: &[Series],
     comparisons: &[Comparison],
+    are_repetitions: bool,
     seed: u64,
 ) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
         conditions.entries().filter_map(|(id, condition)| incomplete(id, condition, runs)).collect();
-    findings.extend(conditions.ids().filter_map(|id| outage(id, conditions, runs, series)));
+    let outages: Vec<ConditionOutage> =
+        conditions.ids().filter_map(|id| outage(id, conditions, runs, series)).collect();
+    let told = Told { outages: &outages, comparisons };
     findings.extend(conditions.entries().filter_map(|(id, condition)| left_open(id, condition, runs)));
-    findings.extend(lengthened(comparisons));
-    findings.extend(worse(comparisons));
+    findings.extend(told.lengthened());
+    findings.extend(told.worse());
     for (id, condition) in conditions.entries() {
         findings.extend(outlasts(id, condition, runs));
     }
-    findings.extend(order::find(conditions, runs, seed));
+    if are_repetitions {
+        findings.extend(order::find(conditions, runs, seed));
+    }
     findings.extend(round_trips_raised(conditions, runs));
     findings.extend(methods_agree(runs));
     findings.extend(methods_disagree(runs));
+    let first = findings.iter().take_while(|finding| matches!(finding, Finding::Incomplete(_))).count();
+    findings.splice(first..first, outages.into_iter().map(Finding::Outage));
     findings
 }
 
 fn incomplete(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Finding> {
     let Condition { completed, failed, unfinished, .. } = *condition;
     let of_failed = condition.runs.iter().map(|run| &runs[*run]).filter(|run| !run.counts());
-    let away = of_failed.filter_map(|run| run.outage(Method::Ping)).map(Outage::shown_s);
-    let away = Sample::new(away.filter(|away_s| *away_s > 0.0).collect());
+    let outages: Vec<&Outage> = of_failed
+        .filter_map(|run| run.outage(Method::Ping))
+        .filter(|outage| outage.shown_s() > 0.0)
+        .collect();
+    let seen = |open: bool| {
+        let of_kind = outages.iter().filter(|outage| outage.censored == open);
+        Sample::new(of_kind.map(|outage| outage.shown_s()).collect())
+    };
+    let (away, lost) = (seen(false), seen(true));
+    let ends = |sample: &Sample| Interval::new(sample.min(), sample.max());
     (failed > 0).then(|| {
         Finding::Incomplete(Incomplete {
             condition: id,
@@ -53,7 +69,9 @@ fn incomplete(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Fi
             known: completed + failed,
             rate: clopper_pearson(completed, completed + failed),
             away: away.as_ref().map_or(0, Sample::n),
-            away_s: away.map(|away| Interval::new(away.min(), away.max())),
+            away_s: away.as_ref().map(ends),
+            lost: lost.as_ref().map_or(0, Sample::n),
+            lost_s: lost.as_ref().map(ends),
         })
     })
 }
@@ -72,14 +90,18 @@ fn left_open(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Fin
     (!flags.is_empty()).then(|| Finding::OutageOpen { condition: id, runs: counted().count(), flags })
 }
 
-/// The outage of a condition by the first method that has a value and that no other contradicts; if all are, by the
-/// last.
-fn outage(id: ConditionId, conditions: &[Condition], runs: &[Run], series: &[Series]) -> Option<Finding> {
+/// The outage of a condition by the method that others contradict in the fewest runs, of several the first.
+fn outage(
+    id: ConditionId,
+    conditions: &[Condition],
+    runs: &[Run],
+    series: &[Series],
+) -> Option<ConditionOutage> {
     let of = |method: Method| series.iter().find(|s| s.condition == id && s.metric == method.metric());
     let there: Vec<Method> = Method::for_service().filter(|method| of(*method).is_some()).collect();
     let counted = || conditions[id].runs.iter().map(|run| &runs[*run]).filter(|run| run.counts());
-    let sound = |method: &Method| !counted().any(|run| is_contradicted(run, *method));
-    let method = there.iter().copied().find(sound).or(there.last().copied())?;
+    let contradicted = |method: Method| counted().filter(|run| is_contradicted(run, method)).count();
+    let method = there.iter().copied().min_by_key(|method| contradicted(*method))?;
     let values: Vec<Value> = of(method)?.present().collect();
     let among = |values: &mut dyn Iterator<Item = f64>| {
         let sample = Sample::new(values.collect())?;
@@ -93,20 +115,25 @@ fn outage(id: ConditionId, conditions: &[Condition], runs: &[Run], series: &[Ser
         Method::Ping | Method::PingReplyGap | Method::Hypervisor => value.estimate == 0.0,
     };
     let nothing_seen = values.iter().all(nothing);
-    Some(Finding::Outage(ConditionOutage {
+    let ended = || values.iter().filter(|value| !value.is_censored());
+    let least = ended().min_by(|a, b| a.estimate.total_cmp(&b.estimate));
+    Some(ConditionOutage {
         condition: id,
         method,
         instead_of: there.first().copied().filter(|first| *first != method),
+        contradicted: contradicted(method),
         n: values.len(),
+        of: counted().count(),
         mean_s: of(method)?.mean(),
-        ended_s: among(&mut values.iter().filter(|value| !value.is_censored()).map(|value| value.estimate)),
+        ended_s: among(&mut ended().map(|value| value.estimate)),
+        least_at_most_s: least.filter(|least| least.estimate == 0.0).and_then(|least| least.within.upper),
         not_returned: open().count(),
         at_least_s: among(&mut open().map(|value| value.within.lower)),
         at_most_s: uppers
             .collect::<Option<Vec<f64>>>()
             .filter(|_| nothing_seen)
             .and_then(|all| all.into_iter().reduce(f64::max)),
-    }))
+    })
 }
 
 /// Whether another method proves that the VM stood still, or the service was away, for longer than a method allows. What the
@@ -120,68 +147,79 @@ fn is_contradicted(run: &Run, method: Method) -> bool {
         .any(|outage| outage.lower_s > upper_s)
 }
 
-/// What the tests that know censoring and failures find worse than the reference.
-fn worse(comparisons: &[Comparison]) -> Vec<Finding> {
-    let by_gehan = |c: &&Comparison| c.test == Some(Test::Gehan) && c.dominance.is_some_and(|d| d > 0.0);
-    let by_fisher = |c: &&Comparison| c.test == Some(Test::Fisher) && c.difference.is_some_and(|d| d < 0.0);
-    // Where fewer complete, that is also why outages with failures are longer.
-    let fewer_complete = |of: &Comparison| {
-        let same = |c: &&Comparison| c.metric == Comparison::COMPLETION && (c.a, c.b) == (of.a, of.b);
-        comparisons.iter().filter(same).any(|c| c.is_significant() && by_fisher(&c))
-    };
-    let is_shown = |c: &&Comparison| match c.metric.as_str() {
-        Comparison::COMPLETION => true,
-        Comparison::WITH_FAILURES => !fewer_complete(c),
-        metric => Some(metric) == headline_metric(comparisons),
-    };
-    comparisons
-        .iter()
-        .filter(|c| c.is_significant() && is_shown(c) && (by_gehan(c) || by_fisher(c)))
-        .filter_map(|c| {
-            Some(Finding::Worse {
-                metric: c.metric.clone(),
-                condition: c.b,
-                reference: c.a,
-                p_adjusted: c.p_adjusted?,
-            })
-        })
-        .collect()
+/// What is told of outages, and what they are compared by.
+struct Told<'a> {
+    outages: &'a [ConditionOutage],
+    comparisons: &'a [Comparison],
 }
 
-/// The outage that sentences compare: by the first method that has comparisons.
-fn headline_metric(comparisons: &[Comparison]) -> Option<&'static str> {
-    let compared = |method: &Method| comparisons.iter().any(|c| c.metric == method.metric());
-    Method::for_service().find(compared).map(Method::metric)
-}
-
-/// Outages and durations that are longer than in the reference condition: the interval of the
-/// ratio lies above 1 and the corrected test agrees at the 5 % level.
-fn lengthened(comparisons: &[Comparison]) -> Vec<Finding> {
-    let outage = headline_metric(comparisons).unwrap_or(Method::Ping.metric());
-    let is_shown = |metric: &str| metric == outage || metric == MIGRATION_DURATION;
-    let mut found: Vec<&Comparison> = comparisons
-        .iter()
-        .filter(|c| is_shown(&c.metric))
-        .filter(|c| c.ratio_ci95.is_some_and(|ci| ci.low > 1.0) && c.is_significant())
-        .collect();
-    found.sort_by(|a, b| {
-        (b.metric == outage)
-            .cmp(&(a.metric == outage))
-            .then(b.ratio.unwrap_or(0.0).total_cmp(&a.ratio.unwrap_or(0.0)))
-    });
-    found
-        .into_iter()
-        .filter_map(|c| {
-            Some(Finding::Lengthened {
-                metric: c.metric.clone(),
-                condition: c.b,
-                reference: c.a,
-                ratio: c.ratio?,
-                ci95: c.ratio_ci95,
-                p_adjusted: c.p_adjusted,
+impl Told<'_> {
+    /// What the tests that know censoring and failures find worse than the reference.
+    fn worse(&self) -> Vec<Finding> {
+        let comparisons = self.comparisons;
+        let by_gehan = |c: &&Comparison| c.test == Some(Test::Gehan) && c.dominance.is_some_and(|d| d > 0.0);
+        let by_fisher =
+            |c: &&Comparison| c.test == Some(Test::Fisher) && c.difference.is_some_and(|d| d < 0.0);
+        // Where fewer complete, that is also why outages with failures are longer.
+        let fewer_complete = |of: &Comparison| {
+            let same = |c: &&Comparison| c.metric == Comparison::COMPLETION && (c.a, c.b) == (of.a, of.b);
+            comparisons.iter().filter(same).any(|c| c.is_significant() && by_fisher(&c))
+        };
+        let is_shown = |c: &&Comparison| match c.metric.as_str() {
+            Comparison::COMPLETION => true,
+            Comparison::WITH_FAILURES => !fewer_complete(c),
+            _ => self.is_of_sentence(c),
+        };
+        comparisons
+            .iter()
+            .filter(|c| c.is_significant() && is_shown(c) && (by_gehan(c) || by_fisher(c)))
+            .filter_map(|c| {
+                Some(Finding::Worse {
+                    metric: c.metric.clone(),
+                    condition: c.b,
+                    reference: c.a,
+                    p_adjusted: c.p_adjusted?,
+                })
             })
+            .collect()
+    }
+
+    /// Whether a comparison is of the outages that the sentences of its two conditions state.
+    fn is_of_sentence(&self, of: &Comparison) -> bool {
+        [of.a, of.b].iter().all(|condition| {
+            let stated = self.outages.iter().find(|outage| outage.condition == *condition);
+            stated.is_some_and(|outage| outage.method.metric() == of.metric)
         })
-        .collect()
+    }
+
+    /// Outages and durations that are longer than in the reference condition: the interval of the
+    /// ratio lies above 1 and the corrected test agrees at the 5 % level.
+    fn lengthened(&self) -> Vec<Finding> {
+        let mut found: Vec<&Comparison> = self
+            .comparisons
+            .iter()
+            .filter(|c| c.metric == MIGRATION_DURATION || self.is_of_sentence(c))
+            .filter(|c| c.ratio_ci95.is_some_and(|ci| ci.low > 1.0) && c.is_significant())
+            .collect();
+        found.sort_by(|a, b| {
+            (a.metric == MIGRATION_DURATION)
+                .cmp(&(b.metric == MIGRATION_DURATION))
+                .then(b.ratio.unwrap_or(0.0).total_cmp(&a.ratio.unwrap_or(0.0)))
+        });
+        found
+            .into_iter()
+            .filter_map(|c| {
+                Some(Finding::Lengthened {
+                    metric: c.metric.clone(),
+                    condition: c.b,
+                    reference: c.a,
+                    ratio: c.ratio?,
+                    ci95: c.ratio_ci95,
+                    p_adjusted: c.p_adjusted,
+                })
+            })
+            .collect()
+    }
 }
 
 /// In how many runs the service came back after the migration process had ended, for longer than that took. One that never
@@ -196,6 +234,7 @@ fn outlasts(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Find
         has(run, FlagCode::OutageLongerThanMigration)
             && ended_after(run)
             && !has(run, FlagCode::AwayBeforeRequest)
+            && !has(run, FlagCode::OutageAfterMigration)
     };
     let counted = condition.runs.iter().map(|&run| &runs[run]).filter(|run| run.counts());
     let (total, number) = (counted.clone().count(), counted.filter(flagged).count());

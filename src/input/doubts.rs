@@ -57,7 +57,7 @@ fn assumed_repetitions(session: &Session, files: &[LoadedFile]) -> Option<Diagno
     });
     let others: Vec<&str> = session.diagnostics.iter().filter_map(|found| found.file.as_deref()).collect();
     let message = numbers::doubt(&numbered.collect::<Vec<_>>(), &others, &session.path)?;
-    Some(Diagnostic { severity: Severity::Warning, ..error("repetitions-assumed", None, message) })
+    Some(Diagnostic { severity: Severity::Warning, ..error(Diagnostic::REPETITIONS_ASSUMED, None, message) })
 }
 
 /// Logs of one kind from different folders in one run.

@@ -4,7 +4,7 @@
 //! sizes. Nobody can know. They are taken for repetitions, and this says so where there is reason to doubt:
 //!
 //! * a file in the folder lists the names, as a table of results or of settings does;
-//! * the numbers do not count on: 128, 256, 512;
+//! * the numbers do not count on: 128, 256, 512; or each is twice the one before: 1, 2, 4;
 //! * there are many, each with a single log, of the only condition that there is.
 //!
 //! Five repetitions beside those of other loads are no reason, nor are those of `none`, or of `run`.
@@ -98,6 +98,7 @@ pub fn doubt(logs: &[Numbered<'_>], others: &[&str], folder: &Path) -> Option<St
         }
         let why = listed(&logs, others, folder)
             .or_else(|| scattered(&numbers))
+            .or_else(|| doubling(&numbers))
             .or_else(|| many(&logs, numbers.len()).filter(|_| is_alone))?;
         Some(format!(
             "{} repetitions of one condition \u{201c}{condition}\u{201d} are assumed from the numbers in the names, but {why}. If they are \
@@ -138,6 +139,14 @@ fn scattered(numbers: &BTreeSet<u32>) -> Option<String> {
     let first: Vec<String> = numbers.iter().take(LISTED).map(u32::to_string).collect();
     let more = if numbers.len() > LISTED { ", …" } else { "" };
     is_scattered.then(|| format!("they do not count on: {}{more}", first.join(", ")))
+}
+
+/// Three or more numbers of which each is twice the one before.
+fn doubling(numbers: &BTreeSet<u32>) -> Option<String> {
+    let all: Vec<u32> = numbers.iter().copied().collect();
+    let doubles = all.len() >= LISTED && all.windows(2).all(|pair| pair[0].checked_mul(2) == Some(pair[1]));
+    let all = all.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+    doubles.then(|| format!("each is twice the one before: {all}"))
 }
 
 /// Many with one log each.

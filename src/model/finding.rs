@@ -84,10 +84,14 @@ pub struct Incomplete {
     pub known: usize,
     /// Of the share that completes, with 95 %.
     pub rate: Interval,
-    /// In how many of the failed the service was seen to be away.
+    /// In how many of the failed the service was seen to be away and came back.
     pub away: usize,
-    /// The shortest and the longest of these outages; of one without an end what was seen of it.
+    /// The shortest and the longest of these outages.
     pub away_s: Option<Interval>,
+    /// In how many it did not come back before the log ended.
+    pub lost: usize,
+    /// The shortest and the longest that was seen of these.
+    pub lost_s: Option<Interval>,
 }
 
 /// The outage of a condition by the best method that no other contradicts.
@@ -95,14 +99,20 @@ pub struct Incomplete {
 pub struct ConditionOutage {
     pub condition: ConditionId,
     pub method: Method,
-    /// A method that comes before it, but is contradicted: another proves a longer standstill than it allows.
+    /// A method that comes before it, but is contradicted in more runs: another proves a longer standstill than it allows.
     pub instead_of: Option<Method>,
+    /// In how many runs another method, which proves a longer standstill than this one allows, contradicts it.
+    pub contradicted: usize,
     /// Runs with a value.
     pub n: usize,
+    /// Runs that count.
+    pub of: usize,
     /// `None` where a run did not see the end of its outage.
     pub mean_s: Option<f64>,
     /// Least and greatest of those that ended.
     pub ended_s: Option<Interval>,
+    /// How long the least of them may have been where its run saw none.
+    pub least_at_most_s: Option<f64>,
     /// Runs without an end.
     pub not_returned: usize,
     /// Least and greatest of what those lasted at least.

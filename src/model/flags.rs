@@ -50,6 +50,10 @@ pub enum FlagCode {
     NeverAnswered,
     /// The service came back from its outage and was away again when the log ended.
     ServiceLostAgain,
+    /// The service was away several times; the longest is the outage.
+    ServiceLostSeveralTimes,
+    /// The outage began after the migration had ended.
+    OutageAfterMigration,
     /// Requests were lost outside of the main hole.
     ScatteredLoss,
     /// One of the first repetitions, with a longer outage than every later one.
@@ -59,10 +63,12 @@ pub enum FlagCode {
 impl FlagCode {
     /// What must be said beside the outage of a condition, since without it the sentence would mislead: what the logs of
     /// some runs leave open of it. In the order of sentences.
-    pub const BESIDE_THE_OUTAGE: [FlagCode; 10] = [
+    pub const BESIDE_THE_OUTAGE: [FlagCode; 12] = [
         Self::NeverAnswered,
         Self::AwayBeforeRequest,
         Self::ServiceLostAgain,
+        Self::ServiceLostSeveralTimes,
+        Self::OutageAfterMigration,
         Self::OutageWithoutPlace,
         Self::TimeZeroDoubted,
         Self::OutageBeforeAsLong,
@@ -93,6 +99,8 @@ names!(FlagCode, "flag", {
     Self::AwayBeforeRequest => "away-before-request",
     Self::NeverAnswered => "never-answered",
     Self::ServiceLostAgain => "service-lost-again",
+    Self::ServiceLostSeveralTimes => "service-lost-several-times",
+    Self::OutageAfterMigration => "outage-after-migration",
     Self::ScatteredLoss => "scattered-loss",
     Self::FirstRepetitionSlower => "first-repetition-slower",
 });

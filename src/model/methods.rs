@@ -119,6 +119,8 @@ pub struct MethodTexts {
     pub name: &'static str,
     /// The heading of its column: "By ping".
     pub heading: &'static str,
+    /// As the subject of a sentence: "the hypervisor".
+    pub who: &'static str,
     /// In a sentence: "by ping".
     pub by: &'static str,
     /// The heading of its mean: "Outage by ping, mean".
@@ -137,6 +139,7 @@ macro_rules! texts {
         MethodTexts {
             name: concat!("method_name.", $key),
             heading: concat!("method.", $key),
+            who: concat!("method.who_", $key),
             by: concat!("method.by_", $key),
             mean: concat!("table.outage_", $key, "_mean"),
             lane: concat!("figure.quantity.outage_", $key),

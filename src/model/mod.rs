@@ -446,6 +446,11 @@ pub struct Diagnostic {
     pub text: Option<String>,
 }
 
+impl Diagnostic {
+    /// That the numbers in names are taken for repetitions, though they may be conditions.
+    pub const REPETITIONS_ASSUMED: &str = "repetitions-assumed";
+}
+
 impl Relocate for Diagnostic {
     fn relocate(&mut self, to: &Relocation) {
         let Self { severity: _, code: _, file, line: _, column: _, message: _, text: _ } = self;

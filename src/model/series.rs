@@ -136,14 +136,17 @@ impl SeriesSummary {
         if n_censored > 0 {
             return Some(Self::censored(values, n_censored));
         }
-        let interval = mean_interval(&estimates, support);
         let unseen = |value: &Value| value.within.upper.filter(|upper| value.estimate == 0.0 && *upper > 0.0);
         let unseen = values.iter().map(unseen).collect::<Option<Vec<f64>>>().and_then(Sample::new);
+        let mean_at_most = unseen.map(|uppers| uppers.mean());
+        // That no run shows anything may be due to requests that are sent in step with the migration.
+        let interval = mean_interval(&estimates, support)
+            .map(|ci| Interval::new(ci.low, mean_at_most.map_or(ci.high, |most| most.max(ci.high))));
         Some(Self {
             n: estimates.n(),
             n_censored,
             mean: Some(estimates.mean()),
-            mean_at_most: unseen.map(|uppers| uppers.mean()),
+            mean_at_most,
             sd: estimates.sd(),
             median: Some(estimates.median()),
             min: Some(estimates.min()),

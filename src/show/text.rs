@@ -300,8 +300,9 @@ mod tests {
         for text in [Text::new(Language::En), Text::new(Language::De)] {
             let mut missing = Vec::new();
             for method in Method::ALL {
-                let MethodTexts { name, heading, by, mean, lane, span, definition } = method.entry().texts;
-                let always = [name, heading, by, lane, span].map(str::to_owned);
+                let MethodTexts { name, heading, who, by, mean, lane, span, definition } =
+                    method.entry().texts;
+                let always = [name, heading, who, by, lane, span].map(str::to_owned);
                 let lengthened = format!("finding.lengthened_{}", method.metric());
                 let of_service = [mean.to_owned(), lengthened];
                 let of_service = of_service.into_iter().filter(|_| method.entry().for_service);

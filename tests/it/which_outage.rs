@@ -221,10 +221,16 @@ fn a_migration_that_failed_has_an_outage_only_where_one_was_seen() {
 fn a_log_that_leaves_out_a_part_of_the_migration_states_no_outage_of_nothing() {
     // Over before the end at 8 s, begun after it, silent until then; and the same of the clock in the VM.
     let silent = [-11.0, 3.0];
-    for (from, to, still) in [(-10.0, 3.0, vec![]), (12.0, 40.0, vec![]), (-10.0, 40.0, vec![silent])] {
+    for (from, to, still, code) in [
+        (-10.0, 3.0, vec![], "ping-leaves-out"),
+        (12.0, 40.0, vec![], "ping-leaves-out"),
+        // It ends with the migration, and so may the outage begin.
+        (-10.0, 8.2, vec![], "ping-leaves-out"),
+        (-10.0, 40.0, vec![silent], "away-before-request"),
+    ] {
         let run = Made::new().ping(from, to, &still).run();
         assert_eq!(run["outages"], serde_json::json!([]), "{run:#}");
-        assert_eq!(codes(&run), ["ping-leaves-out"], "{run:#}");
+        assert_eq!(codes(&run), [code], "{run:#}");
     }
     for (from, to) in [(-10.0, 3.0), (12.0, 40.0)] {
         let run = Made::new().guest(from, to, [100.0, 101.0]).run();

@@ -74,7 +74,14 @@ fn first_repetitions(recorded: &[(ConditionId, Vec<Recorded>)]) -> Option<Findin
 }
 
 fn trends(recorded: &[(ConditionId, Vec<Recorded>)]) -> Vec<Finding> {
-    let tested: Vec<f64> = recorded.iter().map(|(_, runs)| mann_kendall(&values(runs))).collect();
+    // Values that lie within the resolution of each other have an order by chance, or by a phase that drifts.
+    let differ = |runs: &[Recorded]| {
+        let values = Sample::new(values(runs));
+        let resolution_s = runs.iter().map(|run| run.resolution_s).fold(0.0, f64::max);
+        values.is_some_and(|values| values.max() - values.min() > 1.5 * resolution_s)
+    };
+    let p = |runs: &[Recorded]| if differ(runs) { mann_kendall(&values(runs)) } else { 1.0 };
+    let tested: Vec<f64> = recorded.iter().map(|(_, runs)| p(runs)).collect();
     let adjusted = recorded.iter().zip(holm(&tested)).filter(|(_, p)| *p < 0.05);
     adjusted
         .map(|((id, runs), p_adjusted)| Finding::OrderTrend {

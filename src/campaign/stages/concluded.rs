@@ -7,7 +7,7 @@ use crate::input::config::Config;
 use crate::input::load::sha256;
 use crate::input::session::{Session, folder_name};
 use crate::model::diagnostics::{campaign_diagnostic, sort};
-use crate::model::{Analysis, Campaign, Host, Provenance, Severity};
+use crate::model::{Analysis, Campaign, Diagnostic, Host, Provenance, Severity};
 
 /// In: what all runs say together. Out: the analysis.
 pub struct Concluded {
@@ -38,7 +38,15 @@ impl Concluded {
         let limits = checks::exceeded(config, &conditions, &series, &mut diagnostics);
         let exceeded = limits.iter().filter_map(checks::message).collect();
         let mut all = limits;
-        all.extend(findings::find(&conditions, &runs, &series, &comparisons, config.bootstrap.seed));
+        let are_repetitions = !diagnostics.iter().any(|told| told.code == Diagnostic::REPETITIONS_ASSUMED);
+        all.extend(findings::find(
+            &conditions,
+            &runs,
+            &series,
+            &comparisons,
+            are_repetitions,
+            config.bootstrap.seed,
+        ));
         findings::flag_first_repetitions(&all, &conditions, &mut runs);
         all.extend(efficiency::find(&efficiency, &parallel, &config.file));
         all.extend(findings::transfer(&convergence, &sweeps, &series));

@@ -424,7 +424,8 @@ fn paired_by_time(track: &Track, lead: &Lead, placed: &Placed) -> Vec<Diagnostic
     let without = (0..lead.count).filter(|run| placed.iter().all(|(number, ..)| *number as usize != run + 1));
     if let Some(numbers) = list(without.collect()).filter(|_| all > 1) {
         let message = format!(
-            "{} {numbers} of {} of {} have none of the {all} {these} of this file: none went on when they were requested; their              runs have no values of it",
+            "{} {numbers} of {} of {} have none of the {all} {these} of this file: none went on when they were requested; their \
+             runs have no values of it",
             lead.what, lead.count, lead.file
         );
         told.push(about(file, Severity::Warning, "migration-without-part", message));

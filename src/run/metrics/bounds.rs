@@ -79,8 +79,26 @@ pub fn left_out(timeline: &PingTimeline, duration_s: Option<f64>) -> Option<[f64
     timeline.origin_s?;
     let (first, last) = (sightings(timeline).next()?.from_s, sightings(timeline).next_back()?.until_s);
     let slack_s = slack_s(timeline) + timeline.period_s.max(timeline.interval_s);
-    let left_out = first > slack_s || duration_s.is_some_and(|duration| last < duration - slack_s);
+    // Where the log ends with the migration, what came at the end of that, as an outage does, was not seen.
+    let left_out = first > slack_s || duration_s.is_some_and(|duration| last < duration + slack_s);
     left_out.then_some([first, last])
+}
+
+/// Since when, before the request, none of ping's requests had been answered: those from the first one on. Seconds since
+/// the migration request.
+pub fn away_from_the_first(timeline: &PingTimeline) -> Option<f64> {
+    let (first, before) = (*timeline.answered.first()?, timeline.sent_at(timeline.first_seq)?);
+    let slack_s = slack_s(timeline);
+    let back = timeline.sent_at(first).filter(|back| first > timeline.first_seq && *back > slack_s)?;
+    (before < -slack_s && back > before).then_some(before)
+}
+
+/// The other holes that stand out and are over at or after the request, besides the outage: how many, and how long they are
+/// together, seconds.
+pub fn others(timeline: &PingTimeline, main: Hole) -> (usize, f64) {
+    let in_time = |hole: &Candidate<Hole>| hole.over_s.is_none_or(|over| over >= -slack_s(timeline));
+    let others = candidates(timeline).filter(|hole| hole.stands_out && hole.what != main && in_time(hole));
+    others.fold((0, 0.0), |(n, sum), hole| (n + 1, sum + timeline.lost_s(hole.what.first, hole.what.lost)))
 }
 
 /// By how much later than it seems a hole may have ended, against the request: what two clocks leave open that are right,

@@ -143,6 +143,9 @@ pub fn measure(run: &AlignedRun) -> Measured {
     let by_clock = guest_doubt.map(|doubt| doubt.map(|[from, to]| (to - from, from, to)));
     // Both saw the same events; ping's tell of the service.
     let doubt = by_requests.or(by_clock);
+    let open = by_ping.as_ref().map(|by| by.left_open(duration_s)).unwrap_or_default();
+    // Whose requests were not answered was asked all the same.
+    let was_away = open.iter().any(|flag| flag.code == FlagCode::AwayBeforeRequest);
     let parts = part.map(|part| Doubt::Part(part).flag(FlagCode::GuestClockLeavesOut));
     Measured {
         ping: by_ping.as_ref().map(|by| by.summary(silence.as_ref(), &run.migration)),
@@ -150,9 +153,10 @@ pub fn measure(run: &AlignedRun) -> Measured {
         guest,
         doubts: doubt
             .map(|doubt| doubt.flag(FlagCode::PingLeavesOut))
+            .filter(|flag| flag.code != FlagCode::PingLeavesOut || !was_away)
             .into_iter()
             .chain(parts)
-            .chain(by_ping.iter().flat_map(ByPing::left_open))
+            .chain(open)
             .collect(),
         time_zero_doubted: doubt.is_some_and(|doubt| doubt.of_time_zero()),
     }

@@ -30,17 +30,29 @@ impl<'a> FindingData<'a> {
                 .value("value", *value)
                 .count("at_least", usize::from(*at_least))
                 .value("at_most", *at_most),
-            Finding::Incomplete(Incomplete { condition, failed, unfinished, known, rate, away, away_s }) => {
-                data.condition(Some(*condition))
-                    .count("completed", known - failed)
-                    .count("unfinished", *unfinished)
-                    .count("runs", *known)
-                    .value("completed_low", rate.low)
-                    .value("completed_high", rate.high)
-                    .count("away", *away)
-                    .value("away_min_s", away_s.map(|away| away.low))
-                    .value("away_max_s", away_s.map(|away| away.high))
-            }
+            Finding::Incomplete(Incomplete {
+                condition,
+                failed,
+                unfinished,
+                known,
+                rate,
+                away,
+                away_s,
+                lost,
+                lost_s,
+            }) => data
+                .condition(Some(*condition))
+                .count("completed", known - failed)
+                .count("unfinished", *unfinished)
+                .count("runs", *known)
+                .value("completed_low", rate.low)
+                .value("completed_high", rate.high)
+                .count("away", *away)
+                .value("away_min_s", away_s.map(|away| away.low))
+                .value("away_max_s", away_s.map(|away| away.high))
+                .count("lost", *lost)
+                .value("lost_min_s", lost_s.map(|lost| lost.low))
+                .value("lost_max_s", lost_s.map(|lost| lost.high)),
             Finding::OutageOpen { condition, runs, flags } => flags
                 .iter()
                 .fold(data.condition(Some(*condition)).count("runs", *runs), |data, (flag, runs)| {
@@ -53,6 +65,8 @@ impl<'a> FindingData<'a> {
                 .value("min_s", outage.ended_s.map(|ended| ended.low))
                 .value("max_s", outage.ended_s.map(|ended| ended.high))
                 .count("n", outage.n)
+                .count("of", outage.of)
+                .count("contradicted", outage.contradicted)
                 .count("not_returned", outage.not_returned)
                 .value("at_least_low_s", outage.at_least_s.map(|at_least| at_least.low))
                 .value("at_least_high_s", outage.at_least_s.map(|at_least| at_least.high))

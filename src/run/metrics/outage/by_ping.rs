@@ -98,31 +98,45 @@ impl<'a> ByPing<'a> {
         }
     }
 
-    /// What must be known of the outage beside its length: that nothing places it, that the service was away before, or again
-    /// afterwards.
-    pub fn left_open(&self) -> Vec<Flag> {
+    /// What must be known of the outage beside its length: that nothing places it, that the service was away before, or
+    /// several times, or again at the end, or only when the migration, which took so long, was over.
+    pub fn left_open(&self, duration_s: Option<f64>) -> Vec<Flag> {
         let timeline = self.timeline;
-        let Some(main) = self.main.filter(|_| !self.is_undecided()) else { return Vec::new() };
         let flag = |code, values: &[(&'static str, f64)]| Flag { code, values: values.to_vec() };
         if timeline.answered.is_empty() {
             return vec![flag(FlagCode::NeverAnswered, &[("requests", f64::from(timeline.sent))])];
         }
-        let length_s = self.length_s(main);
-        let place = match timeline.sent_at(main.first) {
-            None => Some(flag(FlagCode::OutageWithoutPlace, &[("outage_s", length_s)])),
-            Some(away_s) => {
-                let before =
-                    away_s < -bounds::slack_s(timeline) && !matches!(self.doubt, Some(Doubt::TimeZero(_)));
-                before.then(|| {
-                    flag(FlagCode::AwayBeforeRequest, &[("seconds", -away_s), ("outage_s", length_s)])
-                })
-            }
-        };
+        let main = self.main.filter(|_| !self.is_undecided());
+        let length_s = main.map_or(0.0, |main| self.length_s(main));
+        if timeline.origin_s.is_none() {
+            return vec![flag(FlagCode::OutageWithoutPlace, &[("outage_s", length_s)])];
+        }
+        let slack_s = bounds::slack_s(timeline);
+        if let Some(away_s) = bounds::away_from_the_first(timeline) {
+            return vec![flag(FlagCode::AwayBeforeRequest, &[("seconds", -away_s)])];
+        }
+        let Some(main) = main else { return Vec::new() };
+        let away_s = timeline.sent_at(main.first);
+        let is_placed = !matches!(self.doubt, Some(Doubt::TimeZero(_)));
+        let before = away_s.filter(|away_s| is_placed && *away_s < -slack_s);
+        let before = before.map(|away_s| flag(FlagCode::AwayBeforeRequest, &[("seconds", -away_s)]));
+        let after = away_s.zip(duration_s).map(|(away_s, duration_s)| away_s - duration_s);
+        let after = after.filter(|after_s| is_placed && *after_s > slack_s);
+        let after = after.map(|after_s| {
+            flag(FlagCode::OutageAfterMigration, &[("outage_s", length_s), ("after_s", after_s)])
+        });
         let again = bounds::lost_again(timeline, main).map(|[first, again]| {
             let values = [("outage_s", self.length_s(first)), ("again_s", self.length_s(again))];
             flag(FlagCode::ServiceLostAgain, &values)
         });
-        place.into_iter().chain(again).collect()
+        let several = || {
+            let (others, others_s) = bounds::others(timeline, main);
+            let values =
+                [("times", others as f64 + 1.0), ("total_s", length_s + others_s), ("outage_s", length_s)];
+            (others > 0).then(|| flag(FlagCode::ServiceLostSeveralTimes, &values))
+        };
+        let more = again.or_else(several);
+        before.into_iter().chain(after).chain(more).collect()
     }
 
     /// What the log says of the run, whose outage by it is `outage`.

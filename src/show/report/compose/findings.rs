@@ -4,8 +4,8 @@ use super::super::format::{plus_minus, probability, range};
 use super::super::view::{FindingItem, Rank};
 use super::Composer;
 use crate::model::{
-    Check, ClockOwner, Comparison, ConditionId, ConditionOutage, Entries, Finding, FlagCode, Incomplete,
-    Method, Run, Status, Verdict,
+    Check, ClockOwner, Comparison, ConditionId, ConditionOutage, Diagnostic, Entries, Finding, FlagCode,
+    Incomplete, Method, Run, Status, Verdict,
 };
 use crate::show::tables::incomplete;
 use crate::stats::Interval;
@@ -19,18 +19,30 @@ impl Composer<'_> {
     pub(super) fn findings(&self) -> Vec<FindingItem> {
         let mut items: Vec<FindingItem> =
             self.analysis.findings.iter().filter_map(|finding| self.limit_exceeded(finding)).collect();
+        let assumed = |told: &Diagnostic| told.code == Diagnostic::REPETITIONS_ASSUMED;
+        if self.analysis.diagnostics.iter().any(assumed) {
+            let text = self.text.get("finding.repetitions_assumed").to_owned();
+            items.push(FindingItem::new(text, None).ranked(Rank::Lost));
+        }
         items.extend(self.of_placement());
         let worst = self.worst();
         let plain = self.plain_outages();
         let mut others = Vec::new();
         for (id, condition) in self.analysis.conditions.entries() {
-            let sentences: Vec<String> = self
+            let mut sentences: Vec<String> = self
                 .analysis
                 .findings
                 .iter()
                 .filter(|finding| !plain.contains(finding))
                 .filter_map(|finding| self.of_condition(finding, id))
                 .collect();
+            // Said once.
+            let prefix = format!("{}: ", self.name(id));
+            for sentence in sentences.iter_mut().skip(1) {
+                if let Some(rest) = sentence.strip_prefix(&prefix) {
+                    *sentence = capitalised(rest);
+                }
+            }
             if !sentences.is_empty() {
                 let link = Some(format!("condition-{}", condition.id));
                 let item = FindingItem::new(sentences.join(" "), link);
@@ -234,14 +246,15 @@ impl Composer<'_> {
                 ("interval", &range(of.rate, 100.0, 0, text)),
             ],
         );
-        let away = of.away_s.map(|away_s| {
-            let key = if of.away == 1 { "finding.away_one" } else { "finding.away_some" };
-            let numbers = [of.away, of.failed].map(|number| number.to_string());
-            let values =
-                [("away", numbers[0].as_str()), ("failed", &numbers[1]), ("at_least", &self.from_to(away_s))];
-            text.fill(key, &values)
-        });
-        [Some(completed), away].into_iter().flatten().collect::<Vec<_>>().join(" ")
+        let failed = of.failed.to_string();
+        let said = |key: &str, runs: usize, seconds: Interval| {
+            let key = if runs == of.failed { format!("{key}_all") } else { key.to_owned() };
+            let (runs, seconds) = (runs.to_string(), self.from_to(seconds, None));
+            text.fill(&key, &[("runs", runs.as_str()), ("failed", &failed), ("seconds", &seconds)])
+        };
+        let lost = of.lost_s.map(|seconds| said("finding.failed_lost", of.lost, seconds));
+        let away = of.away_s.map(|seconds| said("finding.failed_away", of.away, seconds));
+        [Some(completed), lost, away].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
     /// Whether logs of one of the conditions end before their migration.
@@ -263,9 +276,23 @@ impl Composer<'_> {
         none.into_iter().chain(open).collect::<Vec<_>>().join(" ")
     }
 
-    fn from_to(&self, interval: Interval) -> String {
-        let (low, high) = (self.seconds(interval.low), self.seconds(interval.high));
-        if low == high { low } else { self.text.fill("finding.from_to", &[("low", &low), ("high", &high)]) }
+    /// A range in words; of a least one that was not seen what it was at most.
+    fn from_to(&self, interval: Interval, at_most_s: Option<f64>) -> String {
+        let (low, high) = (self.least(interval, at_most_s), self.seconds(interval.high));
+        if interval.low == interval.high {
+            return low;
+        }
+        self.text.fill("finding.from_to", &[("low", &low), ("high", &high)])
+    }
+
+    fn least(&self, interval: Interval, at_most_s: Option<f64>) -> String {
+        at_most_s.map_or_else(|| self.seconds(interval.low), |most| format!("≤\u{a0}{}", self.seconds(most)))
+    }
+
+    /// A method as the subject of a sentence, at its beginning with a capital.
+    fn who(&self, method: Method, begins: bool) -> String {
+        let who = self.text.get(method.entry().texts.who);
+        if begins { capitalised(who) } else { who.to_owned() }
     }
 
     /// The outage of a condition: its mean, or what is left of it where some have no end or nothing was seen.
@@ -275,6 +302,10 @@ impl Composer<'_> {
         let only_run = condition.runs.len() <= 1;
         let (name, n) = (self.name(outage.condition), outage.n.to_string());
         let method = text.get(outage.method.entry().texts.by);
+        let over = match outage.of {
+            of if of == outage.n => text.fill("finding.over_all", &[("n", &n)]),
+            of => text.fill("finding.over_some", &[("n", &n), ("of", &of.to_string())]),
+        };
         let [who, out] = match outage.method {
             Method::Hypervisor => ["finding.who_vm", "finding.out_vm"],
             Method::Ping | Method::PingReplyGap | Method::GuestClock => {
@@ -287,12 +318,14 @@ impl Composer<'_> {
             ("method", method),
             ("who", text.get(who)),
             ("out", text.get(out)),
+            ("over", over.as_str()),
         ];
         let fill = |key: &str, values: &[(&str, &str)]| text.fill(key, &[&common[..], values].concat());
         let mut sentences = Vec::new();
         if let Some(at_least) = outage.at_least_s {
             let not_returned = outage.not_returned.to_string();
-            let values = [("not_returned", not_returned.as_str()), ("at_least", &self.from_to(at_least))];
+            let values =
+                [("not_returned", not_returned.as_str()), ("at_least", &self.from_to(at_least, None))];
             let key = match outage.n {
                 1 if only_run => "finding.not_returned_once",
                 1 => "finding.not_returned_one",
@@ -302,7 +335,10 @@ impl Composer<'_> {
             if let Some(ended) = outage.ended_s {
                 let others = (outage.n - outage.not_returned).to_string();
                 let key = if others == "1" { "finding.returned_once" } else { "finding.returned" };
-                sentences.push(fill(key, &[("others", &others), ("ended", &self.from_to(ended))]));
+                sentences.push(fill(
+                    key,
+                    &[("others", &others), ("ended", &self.from_to(ended, outage.least_at_most_s))],
+                ));
             }
         } else if let Some(at_most) = outage.at_most_s {
             let key = match outage.method {
@@ -312,22 +348,42 @@ impl Composer<'_> {
             };
             sentences.push(fill(key, &[("at_most", &self.seconds(at_most))]));
         } else if let (Some(mean), Some(ended)) = (outage.mean_s, outage.ended_s) {
-            let values = [("mean", mean), ("min", ended.low), ("max", ended.high)];
-            let values = values.map(|(name, value)| (name, self.seconds(value)));
+            let values = [
+                ("mean", self.seconds(mean)),
+                ("min", self.least(ended, outage.least_at_most_s)),
+                ("max", self.seconds(ended.high)),
+            ];
             let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
             let key = match outage.n {
                 1 if only_run => "finding.outage_once",
+                1 if condition.failed > 0 => "finding.outage_completed_one",
                 1 => "finding.outage_one",
                 // The others are no repetitions of the same.
-                _ if condition.failed > 0 => "finding.outage_completed",
-                _ => "finding.outage",
+                _ => match (condition.failed > 0, values[1].1 == values[2].1) {
+                    (true, true) => "finding.outage_completed_each",
+                    (true, false) => "finding.outage_completed",
+                    (false, true) => "finding.outage_each",
+                    (false, false) => "finding.outage",
+                },
             };
             sentences.push(fill(key, &values));
         }
         if let Some(other) = outage.instead_of {
-            let names = [other, outage.method].map(|method| text.get(method.entry().texts.name));
-            let values = [("other", names[0]), ("instead", names[1])];
+            let (instead, other) = (self.who(outage.method, true), self.who(other, false));
+            let values = [("other", other.as_str()), ("instead", &instead)];
             sentences.push(fill("finding.contradicted_method", &values));
+        }
+        if outage.contradicted > 0 {
+            let values = [
+                ("contradicted", outage.contradicted.to_string()),
+                ("of", outage.of.to_string()),
+                ("instead", self.who(outage.method, false)),
+            ];
+            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+            sentences.push(fill("finding.contradicted_runs", &values));
+        }
+        if outage.method == Method::GuestClock {
+            sentences.push(text.get("finding.clock_may_be_set").to_owned());
         }
         sentences.join(" ")
     }
@@ -505,4 +561,10 @@ impl Composer<'_> {
         let key = if unseen { "finding.incomplete_seen" } else { "finding.incomplete" };
         (!runs.is_empty()).then(|| self.text.fill(key, &values))
     }
+}
+
+/// As at the beginning of a sentence.
+fn capitalised(text: &str) -> String {
+    let mut signs = text.chars();
+    signs.next().map(|first| first.to_uppercase().chain(signs).collect()).unwrap_or_default()
 }
