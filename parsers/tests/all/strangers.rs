@@ -428,3 +428,17 @@ fn other_tests_of_sysbench() {
     assert_eq!(rates.len(), 4, "{rates:?} {:?}", parsed.diagnostics);
     assert_eq!(rates[0], Some(15.63 * 1_048_576.0));
 }
+
+/// Programs keep answers in objects of their own; the target, asked at the end, is no second migration.
+#[test]
+fn answers_inside_of_other_objects_have_the_time_beside_them() {
+    let bytes = include_bytes!("../../fixtures/qmp-migrate/valid/wrapped.json");
+    let log =
+        stillstand_parsers::parse(stillstand_parsers::format_named("qmp-migrate").unwrap(), bytes).unwrap();
+    assert_eq!(log.frame.height(), 3);
+    let times: Vec<Option<f64>> = log.frame.f64s("time").unwrap().iter().collect();
+    assert_eq!(times, [Some(1_795_262_345.071), Some(1_795_262_345.273), Some(1_795_262_347.331)]);
+    let totals: Vec<Option<f64>> = log.frame.f64s("total_time_s").unwrap().iter().collect();
+    assert_eq!(totals, [None, Some(0.2), Some(2.06)]);
+    assert_eq!(log.diagnostics.iter().filter(|told| told.code == "answer-of-target").count(), 1);
+}

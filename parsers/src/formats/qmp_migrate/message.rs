@@ -6,6 +6,7 @@ use super::answer;
 use super::destination::{capability, destination};
 use super::gather::{Cut, Message, Piece, begins_with_key, near};
 use super::python::to_json;
+use super::wrapped::{self, Wrapped};
 use crate::diagnostic::Place;
 use crate::outcome::{Outcome, Unusable};
 use crate::shared::hypervisor::{Field, Observation, STATUS, Table, reading_of};
@@ -59,6 +60,8 @@ pub(super) struct Reader {
     greeted: bool,
     /// The state of a migration is known: from here on `query-migrate` always has one.
     begun: bool,
+    /// The last answer was of a source that has completed.
+    completed: bool,
     first_monitor: Option<Vec<u8>>,
     events_skipped: u64,
     others: u64,
@@ -166,8 +169,40 @@ impl Reader {
                 return false;
             }
             self.empty(message, Asked::Unknown, false);
+        } else if answer::is_about_migration(object) {
+            self.status(message, object);
         } else {
-            return answer::is_about_migration(object) && self.status(message, object);
+            return self.wrapped(message, object);
+        }
+        true
+    }
+
+    /// An answer inside of an object of somebody's own, which may have the time beside it.
+    fn wrapped(&mut self, message: &Message<'_, '_>, object: &Map<String, Value>) -> bool {
+        let Some(Wrapped { info, stamp }) = wrapped::find(object) else { return false };
+        let stamp = stamp.or(message.stamp);
+        self.table.diagnostics.note(
+            "answers-wrapped",
+            Place::line(message.line.number, message.text),
+            || {
+                "answers of query-migrate inside of other objects; what else these hold is not used"
+                    .to_owned()
+            },
+        );
+        let message = Message {
+            line: message.line,
+            start: message.start,
+            text: message.text,
+            stamp,
+            alone: false,
+            cut: message.cut,
+        };
+        if info.is_empty() {
+            if !self.begun {
+                self.observe(&message, info);
+            }
+        } else {
+            self.status(&message, info);
         }
         true
     }
@@ -232,9 +267,7 @@ impl Reader {
         match asked {
             _ if info.is_empty() => self.empty(message, asked, has_id),
             // The command may have been sent before the log begins.
-            _ if asked == Asked::Query || answer::is_about_migration(info) => {
-                self.status(message, info);
-            }
+            _ if asked == Asked::Query || answer::is_about_migration(info) => self.status(message, info),
             _ => {}
         }
     }
@@ -256,10 +289,20 @@ impl Reader {
         }
     }
 
-    fn status(&mut self, message: &Message<'_, '_>, info: &Map<String, Value>) -> bool {
+    fn status(&mut self, message: &Message<'_, '_>, info: &Map<String, Value>) {
         self.begun |= info.contains_key("status");
+        let status = info.get("status").and_then(Value::as_str);
+        let has_numbers = info.contains_key("total-time") || info.contains_key("ram");
+        if self.completed && !has_numbers && status == Some("completed") {
+            // A source that has told its numbers goes on telling them.
+            let place = Place::cell(message.line.number, message.start, message.text);
+            self.table.diagnostics.note("answer-of-target", place, || {
+                "an answer of the target, which has no numbers of the migration; it is not used".to_owned()
+            });
+            return;
+        }
+        self.completed = has_numbers && status == Some("completed");
         self.observe(message, info);
-        true
     }
 
     fn observe(&mut self, message: &Message<'_, '_>, info: &Map<String, Value>) {

@@ -10,7 +10,8 @@
 //!
 //! A row is an answer to `query-migrate`, an event or a command that matters ([`message`]). The messages may
 //! stand one on a line, on several lines, in an array, behind anything a logger writes, and may be printed by
-//! Python instead of a JSON library ([`gather`], [`python`]).
+//! Python instead of a JSON library ([`gather`], [`python`]). An answer may also be a member of somebody's own objects, with
+//! the time beside it ([`wrapped`]).
 //!
 //! Traps:
 //!
@@ -21,6 +22,7 @@
 //! * `downtime` is there only once the source has stopped for good.
 //! * A log that was mailed is quoted and folded ([`mail`]). A damaged answer still uses up its command, so that the next
 //!   answer is not taken for it.
+//! * A target that was asked at the end answers without numbers: it is not another migration.
 //! * Events have QEMU's own time, answers only that of the log around them.
 //!
 //! Absent on purpose: HMP commands through `human-monitor-command`; Proxmox' task log.
@@ -31,6 +33,7 @@ mod gather;
 mod mail;
 mod message;
 mod python;
+mod wrapped;
 
 use self::gather::{Gatherer, Piece};
 use self::message::Reader;

@@ -1,0 +1,98 @@
+//! Answers inside of objects that programs write around them.
+//!
+//! ```text
+//! [{"t_monotonic": 7995.07, "query_migrate": {}}, {"t_monotonic": 7995.27, "query_migrate": {"status": "active", "ram": {…}}}]
+//! {"ts": 1712345678.25, "vm": "a", "info": {"status": "completed", "total-time": 6770, "ram": {…}}}
+//! ```
+//!
+//! The time is a member beside the answer or farther outwards, the nearest first, that holds a time since 1970 by its size or
+//! is written as date and time of day. Clocks that count from somewhere else are no time.
+
+use serde_json::{Map, Value};
+
+use super::answer;
+use crate::time::epoch;
+use crate::time::stamp::{self, Stamp};
+
+/// An answer, and the time beside it.
+pub(super) struct Wrapped<'a> {
+    pub info: &'a Map<String, Value>,
+    pub stamp: Option<Stamp>,
+}
+
+/// So deep an answer is looked for.
+const DEEPEST: usize = 6;
+
+/// Words in the names of members that hold a time.
+const TIMES: [&str; 8] = ["time", "ts", "timestamp", "epoch", "unix", "date", "now", "clock"];
+
+/// The first answer in an object that is none itself.
+pub(super) fn find(object: &Map<String, Value>) -> Option<Wrapped<'_>> {
+    within(object, DEEPEST)
+}
+
+fn within(object: &Map<String, Value>, depth: usize) -> Option<Wrapped<'_>> {
+    let depth = depth.checked_sub(1)?;
+    let found = object.iter().find_map(|(key, value)| {
+        let info = value.as_object()?;
+        // Before the first migration there is nothing to say.
+        let is_empty = info.is_empty() && key.to_ascii_lowercase().contains("migrat");
+        let whole = info.get("status").is_some_and(Value::is_string) && answer::is_about_migration(info);
+        if is_empty || whole { Some(Wrapped { info, stamp: None }) } else { within(info, depth) }
+    })?;
+    Some(Wrapped { stamp: found.stamp.or_else(|| time(object)), ..found })
+}
+
+/// The time that a member of the object holds.
+fn time(object: &Map<String, Value>) -> Option<Stamp> {
+    let is_time = |key: &str| {
+        let key = key.to_ascii_lowercase();
+        key.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| TIMES.contains(&word))
+    };
+    object.iter().filter(|(key, _)| is_time(key)).find_map(|(_, value)| match value {
+        Value::Number(number) => {
+            let digits = number.to_string();
+            let seconds = || epoch::seconds(digits.as_bytes()).map(|(seconds, _)| seconds);
+            epoch::any_unit(digits.as_bytes()).or_else(seconds).map(Stamp::Epoch)
+        }
+        Value::String(text) => stamp::alone(text.as_bytes()),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(json: &str) -> Option<(Option<String>, Option<f64>)> {
+        let Ok(Value::Object(object)) = serde_json::from_str(json) else { return None };
+        let Wrapped { info, stamp } = find(&object)?;
+        let status = info.get("status").and_then(Value::as_str).map(str::to_owned);
+        Some((status, stamp.and_then(Stamp::epoch_s)))
+    }
+
+    #[test]
+    fn answers_are_found_at_any_depth_with_the_nearest_time() {
+        let active = Some("active".to_owned());
+        for (json, expected) in [
+            (r#"{"t_monotonic": 7995.1, "query_migrate": {}}"#, Some((None, None))),
+            (
+                r#"{"ts": 1712345678.25, "info": {"status": "active", "total-time": 3}}"#,
+                Some((active.clone(), Some(1_712_345_678.25))),
+            ),
+            (
+                r#"{"epoch_ms": 1712345678250, "vm": {"name": "a", "qmp": {"status": "active", "ram": {"transferred": 1}}}}"#,
+                Some((active.clone(), Some(1_712_345_678.25))),
+            ),
+            (
+                r#"{"timestamp": "2024-04-05T19:34:38.25Z", "x": {"elapsed_time": 4, "m": {"status": "active", "total-time": 3}}}"#,
+                Some((active, Some(1_712_345_678.25))),
+            ),
+            (r#"{"status": "ok", "ram": {"total": 3}}"#, None),
+            (r#"{"vm": {"status": "running", "running": true}}"#, None),
+            (r#"{"empty": {}}"#, None),
+        ] {
+            assert_eq!(found(json), expected, "{json}");
+        }
+    }
+}
