@@ -555,3 +555,22 @@ fn inspect_lists_the_parts() {
         "{text}"
     );
 }
+
+/// The first digit of the year stands in for a number that the names have not.
+#[test]
+fn a_repetition_that_is_the_same_in_all_names_is_none() {
+    let of = |rates: &[f64]| rates.iter().map(|rate| sysbench_cpu(*rate)).collect::<String>();
+    let pattern = naming(r"^(?<repetition>2)\d{3}-(?<mode>\w+)-(?<source>all)\.log$");
+    let files =
+        [("2020-kvm-all.log", of(&[400.0, 500.0])), ("2021-metal-all.log", of(&[600.0, 700.0, 800.0]))];
+    let [kvm, metal] = files.clone();
+    let mut found = results(&campaign(&[pattern, kvm, metal]), "mode");
+    found.retain(|(name, ..)| !name.ends_with("latency"));
+    let row = |level: &str, n, value| ("sysbench cpu".to_owned(), level.to_owned(), n, value);
+    assert_eq!(found, [row("kvm", 2, 450.0), row("metal", 3, 700.0)]);
+    // Where they differ, parts are levels of a factor.
+    let pattern = naming(r"^(?<repetition>\d)-(?<mode>\w+)-(?<source>all)\.log$");
+    let [(_, kvm), (_, metal)] = files;
+    let found = campaign(&[pattern, ("1-kvm-all.log", kvm), ("2-metal-all.log", metal)]);
+    assert!(found["benchmarks"][0]["factors"]["part"].is_string(), "{}", found["benchmarks"][0]);
+}

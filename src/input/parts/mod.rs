@@ -2,7 +2,7 @@
 //!
 //! Which part belongs to which run follows from what the files are, never from what is in the results:
 //!
-//! * Where a file's name gives no repetition, part *k* is repetition *k*; files of the same run, format, source and host go
+//! * Where a file's name gives no repetition, or by a declared pattern all names the same, part *k* is repetition *k*; files of the same run, format, source and host go
 //!   on counting. Where it gives one, the parts are levels of the factor `part`, as in all runs of that condition.
 //! * The tests of a benchmark (`tests`) count by themselves: the second test of the CPU is repetition 2 of that, whatever
 //!   stands between. What they were told differently within a file (threads, a mix of queries) are factors.
@@ -40,7 +40,9 @@ struct Piece {
 pub fn runs(files: Vec<LoadedFile>, config: &Config) -> (Vec<LoadedFile>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut groups: BTreeMap<(Factors, Option<u32>), Vec<LoadedFile>> = BTreeMap::new();
-    for file in files.into_iter().flat_map(by_tool) {
+    let says_nothing = config.file.naming.pattern.is_some() && is_one_repetition(&files);
+    for mut file in files.into_iter().flat_map(by_tool) {
+        file.file.names_repetition &= !says_nothing;
         let named = file.file.names_repetition.then_some(file.file.run.repetition);
         groups.entry((file.file.run.factors.clone(), named)).or_default().push(file);
     }
@@ -54,6 +56,11 @@ pub fn runs(files: Vec<LoadedFile>, config: &Config) -> (Vec<LoadedFile>, Vec<Di
         pieces.extend(sessions::split(others, config, &mut diagnostics));
     }
     (keyed(pieces), diagnostics)
+}
+
+/// Whether all names give the same repetition: where files have parts, these are what was repeated.
+fn is_one_repetition(files: &[LoadedFile]) -> bool {
+    files.len() > 1 && files.windows(2).all(|pair| pair[0].file.run.repetition == pair[1].file.run.repetition)
 }
 
 /// A file as one for each of the tools that wrote it.
@@ -96,7 +103,7 @@ fn keyed(pieces: Vec<Piece>) -> Vec<LoadedFile> {
         let Piece { mut file, number, levels } = piece;
         let RunKey { factors, repetition } = &mut file.file.run;
         if !file.file.names_repetition {
-            *repetition = number;
+            *repetition = repetition.saturating_add(number - 1);
         } else if in_parts.contains(factors) {
             factors.insert(part.to_owned(), number.to_string());
         }
