@@ -2,7 +2,7 @@
 //!
 //! [`config`] reads `campaign.toml`, [`folder`] lists the files that may be read, [`session`] what their names say,
 //! [`load`] reads, hashes, detects and parses them (the parsers are a crate of their own), [`digest`] is what the campaign
-//! as a whole needs of each, [`doubts`] leaves out what cannot be placed, [`parts`] makes runs of what a file holds several
+//! as a whole needs of each, [`memory`] how much of them is read at once, [`doubts`] leaves out what cannot be placed, [`parts`] makes runs of what a file holds several
 //! of. [`timing`] says when a single log was written and where it has gaps, for `inspect`. [`parquet`] reads tables, and
 //! writes them for the floors above.
 
@@ -11,6 +11,7 @@ pub mod digest;
 pub mod doubts;
 pub mod folder;
 pub mod load;
+pub mod memory;
 pub mod parquet;
 pub mod parts;
 pub mod session;
