@@ -44,7 +44,11 @@ pub fn run(args: &InspectArgs) -> anyhow::Result<Ending> {
     let all = || listed.iter().chain(&described);
     let mut beyond = all().filter(|inspection| inspection.has(BEYOND_MEMORY)).map(|one| one.file.as_str());
     if let Some(first) = beyond.next() {
-        anyhow::bail!("{}: memory has no room for {} of the files; give more with --memory", safe_line(first), 1 + beyond.count());
+        anyhow::bail!(
+            "{}: memory has no room for {} of the files; give more with --memory",
+            safe_line(first),
+            1 + beyond.count()
+        );
     }
     // Not every file of a folder need be a log.
     let unusable = described.iter().filter(|inspection| inspection.format.is_none()).count();
@@ -56,8 +60,11 @@ pub fn run(args: &InspectArgs) -> anyhow::Result<Ending> {
 
 /// What there is to say of files, in their order.
 fn inspect_all(paths: Vec<PathBuf>, room: &mut Room) -> Vec<Inspection> {
-    let sized: Vec<(PathBuf, u64)> =
-        paths.into_par_iter().map(|path| (load::unpacked_size(&path), path)).map(|(size, path)| (path, size)).collect();
+    let sized: Vec<(PathBuf, u64)> = paths
+        .into_par_iter()
+        .map(|path| (load::unpacked_size(&path), path))
+        .map(|(size, path)| (path, size))
+        .collect();
     // What comes through a pipe has no size before it was read.
     let most = room.largest();
     let inspections = room.each(

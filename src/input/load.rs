@@ -241,8 +241,12 @@ pub fn unpacked_size(path: &Path) -> u64 {
     let length = file.metadata().map_or(0, |metadata| metadata.len());
     let packed = file.read(&mut start).and_then(|n| file.rewind().map(|()| n));
     match packed.map(|n| &start[..n]) {
-        Ok(gzip) if gzip.starts_with(&GZIP) => count(&mut flate2::read::MultiGzDecoder::new(BufReader::new(file))),
-        Ok(zstd) if zstd.starts_with(&ZSTD) => zstd::stream::read::Decoder::new(file).map_or(0, |mut decoder| count(&mut decoder)),
+        Ok(gzip) if gzip.starts_with(&GZIP) => {
+            count(&mut flate2::read::MultiGzDecoder::new(BufReader::new(file)))
+        }
+        Ok(zstd) if zstd.starts_with(&ZSTD) => {
+            zstd::stream::read::Decoder::new(file).map_or(0, |mut decoder| count(&mut decoder))
+        }
         _ => length,
     }
 }
@@ -262,12 +266,8 @@ pub fn head(path: &Path) -> anyhow::Result<Vec<u8>> {
     };
     let packed = read(&mut File::open(path)?)?;
     let head = match &packed {
-        gzip if gzip.starts_with(&GZIP) => {
-            read(&mut flate2::read::MultiGzDecoder::new(File::open(path)?))?
-        }
-        zstd if zstd.starts_with(&ZSTD) => {
-            read(&mut zstd::stream::read::Decoder::new(File::open(path)?)?)?
-        }
+        gzip if gzip.starts_with(&GZIP) => read(&mut flate2::read::MultiGzDecoder::new(File::open(path)?))?,
+        zstd if zstd.starts_with(&ZSTD) => read(&mut zstd::stream::read::Decoder::new(File::open(path)?)?)?,
         _ => packed,
     };
     Ok(head)

@@ -304,7 +304,8 @@ mod tests {
         for budget in [1 << 20, 100 << 20, 4 << 30] {
             for bytes in [1 << 20, 100 << 20, 3 << 30] {
                 let Err(Beyond(message)) = Budget(budget).room().fit(bytes, READING) else { continue };
-                let named = message.split('`').nth(1).and_then(|option| option.strip_prefix("--memory ")).unwrap();
+                let named =
+                    message.split('`').nth(1).and_then(|option| option.strip_prefix("--memory ")).unwrap();
                 let enough: Budget = named.parse().unwrap();
                 for per_byte in [READING, KEEPING, MEASURING, MEASURING + TABLES] {
                     assert!(enough.room().fit(bytes, per_byte).is_ok(), "{message}");

@@ -66,7 +66,8 @@ impl Bench {
     fn folder(&self) -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
-        let copied = Command::new("cp").arg("-a").args([&self.old.path().join("out"), &out]).status().unwrap();
+        let copied =
+            Command::new("cp").arg("-a").args([&self.old.path().join("out"), &out]).status().unwrap();
         assert!(copied.success());
         (folder, out)
     }
@@ -161,8 +162,7 @@ fn check_all(step: usize, always: Option<&'static str>) {
         calls.iter().enumerate().filter(move |(index, _)| is_chosen(*index)).map(|(_, call)| *call)
     });
     let faults: Vec<(&Call, &str)> = chosen.flat_map(|call| FAULTS.map(|fault| (call, fault))).collect();
-    let wrong: Vec<String> =
-        faults.par_iter().filter_map(|(call, fault)| bench.check(call, fault)).collect();
+    let wrong: Vec<String> = faults.par_iter().filter_map(|(call, fault)| bench.check(call, fault)).collect();
     let kinds: Vec<String> = of_kind.iter().map(|(kind, calls)| format!("{} {kind}", calls.len())).collect();
     println!("{} faults at {} calls ({})", faults.len(), calls.len(), kinds.join(", "));
     assert!(wrong.is_empty(), "{} of {} faults\n{}", wrong.len(), faults.len(), wrong.join("\n"));

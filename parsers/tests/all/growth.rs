@@ -121,12 +121,16 @@ fn filled(mut log: Vec<u8>, piece: &[u8], size: usize) -> Vec<u8> {
     log
 }
 
-/// The longest valid fixture of a format.
-fn fixture(format: Format) -> Option<Vec<u8>> {
+/// The shortest and the longest valid fixture of a format.
+fn fixtures(format: Format) -> Option<[Vec<u8>; 2]> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(format.name()).join("valid");
     let files = std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
-    let logs = files.filter_map(|file| std::fs::read(file).ok());
-    logs.filter(|log| !log.starts_with(&[0x1f, 0x8b])).max_by_key(Vec::len)
+    let mut logs: Vec<Vec<u8>> = files
+        .filter_map(|file| std::fs::read(file).ok())
+        .filter(|log| !log.starts_with(&[0x1f, 0x8b]))
+        .collect();
+    logs.sort_by_key(Vec::len);
+    Some([logs.first()?.clone(), logs.pop()?])
 }
 
 fn named(name: &str) -> Format {
@@ -137,7 +141,7 @@ fn named(name: &str) -> Format {
 fn repetitions() -> Vec<Generator> {
     let mut all = Vec::new();
     for format in FORMATS.iter().copied() {
-        let Some(log) = fixture(format) else { continue };
+        let Some([begun, log]) = fixtures(format) else { continue };
         let lines: Vec<&[u8]> = log.split_inclusive(|byte| *byte == b'\n').collect();
         let head = lines[..lines.len().min(8)].concat();
         let last = lines.last().copied().unwrap_or_default();
@@ -147,17 +151,17 @@ fn repetitions() -> Vec<Generator> {
             ("whole logs", b"".as_slice(), log.as_slice()),
             ("the first lines", b"", &head),
             ("the first line", b"", lines[0]),
-            ("the last line", &log, last),
-            ("the longest line", &log, longest),
-            ("lines in reverse", &log, &reversed),
-            ("one long line", &log, b"x"),
-            ("one line of cells", &log, b"1,"),
-            ("one line of words", &log, b"1 "),
-            ("brackets", &log, b"["),
-            ("objects in objects", &log, b"{\"a\":"),
-            ("objects", &log, b"{}\n"),
-            ("quotes", &log, b"\""),
-            ("noise", &log, b"\xff\x00\n"),
+            ("the last line", &begun, last),
+            ("the longest line", &begun, longest),
+            ("lines in reverse", &begun, &reversed),
+            ("one long line", &begun, b"x"),
+            ("one line of cells", &begun, b"1,"),
+            ("one line of words", &begun, b"1 "),
+            ("brackets", &begun, b"["),
+            ("objects in objects", &begun, b"{\"a\":"),
+            ("objects", &begun, b"{}\n"),
+            ("quotes", &begun, b"\""),
+            ("noise", &begun, b"\xff\x00\n"),
         ] {
             let (start, piece) = (start.to_vec(), piece.to_vec());
             all.push(generator(format, name, move |size| filled(start.clone(), &piece, size)));
@@ -332,7 +336,11 @@ fn instructions_grow_with_the_bytes() {
     };
     let instructions = |number: usize, size: usize| -> f64 {
         let ended = Command::new("valgrind")
-            .args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=*detected_and_parsed*"])
+            .args([
+                "--tool=callgrind",
+                "--callgrind-out-file=/dev/null",
+                "--toggle-collect=*detected_and_parsed*",
+            ])
             .arg(std::env::current_exe().unwrap())
             .args(["growth::one_log", "--exact", "--ignored"])
             .env("STILLSTAND_GROWTH_OF", format!("{number} {size}"))

@@ -70,7 +70,8 @@ impl Loaded {
                 .unwrap_or_default()
         );
         diagnostics.extend(doubts);
-        let (files, notes) = parts::runs(with_rows_for_parts(files, &session.config, &mut room), &session.config);
+        let (files, notes) =
+            parts::runs(with_rows_for_parts(files, &session.config, &mut room), &session.config);
         diagnostics.extend(notes);
         Ok(Self { files, tables, room, hashes, diagnostics })
     }
@@ -90,9 +91,8 @@ fn with_rows_for_parts(files: Vec<LoadedFile>, config: &Config, room: &mut Room)
         file.log.as_ref().is_some_and(meaning)
     };
     let whole: BTreeSet<RunKey> = files.iter().filter(is_whole).map(|file| file.file.run.clone()).collect();
-    let is_needed = |file: &LoadedFile| {
-        file.dropped && (!file.file.names_repetition || whole.contains(&file.file.run))
-    };
+    let is_needed =
+        |file: &LoadedFile| file.dropped && (!file.file.names_repetition || whole.contains(&file.file.run));
     let files: Vec<(LoadedFile, bool)> = files
         .into_iter()
         .map(|file| {
