@@ -2,7 +2,8 @@
 
 use crate::campaign::efficiency::{self, Measured, Place, table::TableRow};
 use crate::input::config::Config;
-use crate::input::load::{LoadedFile, LoadedTable};
+use crate::input::load::{BEYOND_MEMORY, LoadedFile, LoadedTable};
+use crate::input::memory::Beyond;
 use crate::input::session::RunKey;
 use crate::model::diagnostics::campaign_diagnostic;
 use crate::model::{Benchmark, Condition, Diagnostic, Efficiency, Entries, Grid, Parallel, Severity};
@@ -48,6 +49,11 @@ pub(super) fn tables(
         let rows = match &file.bytes {
             Ok(bytes) => {
                 efficiency::table::read(bytes, &file.relative, declared, &config.file.factors, diagnostics)
+            }
+            Err(error) if error.is::<Beyond>() => {
+                let beyond = campaign_diagnostic(Severity::Error, BEYOND_MEMORY, error.to_string());
+                diagnostics.push(Diagnostic { file: Some(file.relative.clone()), ..beyond });
+                continue;
             }
             Err(error) => Err(anyhow::anyhow!("{error:#}")),
         };

@@ -9,6 +9,7 @@ use super::merge;
 pub use super::stages::Keep;
 use super::stages::{Aggregated, Concluded, Loaded, Measured, Surveyed};
 use crate::input::config::{self, AlignKey, Config, LayoutTable};
+use crate::input::memory::Budget;
 use crate::input::session::{self, Session, folder_name};
 use crate::model::Analysis;
 
@@ -27,6 +28,10 @@ pub struct Options {
     /// Give every campaign its folder's name as a factor `campaign`, so that equal conditions of two
     /// campaigns can be compared.
     pub distinguish: bool,
+    /// The most memory to take.
+    pub memory: Budget,
+    /// Bytes of what is kept of each run for each byte of its logs.
+    pub keeps: u64,
 }
 
 /// What the caller may watch.
@@ -123,10 +128,10 @@ fn one<K: Send>(
     }
     session.config.layout = session.config.layout.replaced_by(&options.layout);
     (progress.files)(session.files.len() as u64);
-    let loaded = Loaded::load(&session, progress.file)?;
+    let loaded = Loaded::load(&session, options.memory.room(), progress.file)?;
     let files = loaded.hashes.clone();
     let surveyed = Surveyed::survey(loaded, &session.config)?;
-    let (measured, kept) = Measured::measure(surveyed, &session.config, keep);
+    let (measured, kept) = Measured::measure(surveyed, &session.config, keep, options.keeps);
     let aggregated = Aggregated::aggregate(measured, &session.config)?;
     let Concluded { mut analysis, exceeded } = Concluded::conclude(aggregated, &session);
     let Session { mut path, config, .. } = session;

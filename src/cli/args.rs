@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::input::config::{AlignKey, LayoutTable};
+use crate::input::memory::Budget;
 use crate::show::report::DocumentFormat;
 use crate::show::text::Language;
 
@@ -63,9 +64,25 @@ pub struct Common {
     /// Number of threads for reading files and drawing figures [default: all processors]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
+    #[command(flatten)]
+    pub memory: MemoryArgs,
     /// Print only errors on stderr
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct MemoryArgs {
+    /// Memory that reading may take, such as 512M or 2G: fewer files are read at once, and what does not fit alone is
+    /// an error [default: three quarters of the machine's]
+    #[arg(long = "memory", value_name = "SIZE")]
+    wanted: Option<Budget>,
+}
+
+impl MemoryArgs {
+    pub fn budget(&self) -> Budget {
+        self.wanted.unwrap_or_else(Budget::of_machine)
+    }
 }
 
 /// How tables and figures are arranged, and which conditions they show.
@@ -195,6 +212,8 @@ pub struct InspectArgs {
     /// Output format
     #[arg(long, value_enum, default_value_t = InspectFormat::Table)]
     pub format: InspectFormat,
+    #[command(flatten)]
+    pub memory: MemoryArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -30,7 +30,7 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Ending> {
     if two {
         folders.push(b.folder.clone());
     }
-    let options = driver::Options { distinguish: two, ..Default::default() };
+    let options = driver::Options { distinguish: two, ..super::options(&args.common) };
     let outcome = side_by_side(&folders, &options, &args.common)?;
     let analysis = &outcome.analysis;
     let (of_a, of_b) =
@@ -60,7 +60,7 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Ending> {
         StatsFormat::Csv => print_data(&write::tables::table_csv(&table)?)?,
         StatsFormat::Json => print_data(&write::json::comparisons_json(analysis, &comparisons)?)?,
     }
-    Ok(conclude(&outcome.analysis.diagnostics, outcome.exceeded.iter(), false, &args.common))
+    conclude(&outcome.analysis.diagnostics, outcome.exceeded.iter(), false, &args.common)
 }
 
 impl Side {

@@ -15,7 +15,7 @@ pub fn run(args: &FigureArgs) -> anyhow::Result<Ending> {
     let options = driver::Options {
         align: args.align.into_iter().collect(),
         layout: args.layout(),
-        ..Default::default()
+        ..super::options(&args.common)
     };
     let file = args.output.as_deref().filter(|path| path.as_os_str() != "-");
     if let Some(path) = file {
@@ -34,7 +34,7 @@ pub fn run(args: &FigureArgs) -> anyhow::Result<Ending> {
         }
         None => print_data(svg.as_bytes())?,
     }
-    Ok(conclude(&analysis.diagnostics, outcome.exceeded.iter(), false, &args.common))
+    conclude(&analysis.diagnostics, outcome.exceeded.iter(), false, &args.common)
 }
 
 /// The quantity over time, on the host that the command line names; without one, on the only host that has it, or of

@@ -8,6 +8,7 @@ use super::{Ending, conclude, tell, watched, with_manifest};
 use crate::campaign::driver::Options;
 use crate::campaign::portfolio::{self, Analysed};
 use crate::input::config::{Config, LayoutTable};
+use crate::input::memory::TABLES;
 use crate::model::Run;
 use crate::run::align::AlignedRun;
 use crate::show::report::compose::folder_of;
@@ -20,7 +21,7 @@ use crate::write::output;
 pub fn run(args: &IngestArgs) -> anyhow::Result<Ending> {
     tell(&output::prepare(&args.output, args.force)?, &args.common);
     let align: Vec<_> = args.align.iter().cloned().collect();
-    let wanted = Options { align: align.clone(), ..Default::default() };
+    let wanted = Options { align: align.clone(), ..super::options(&args.common) };
     let mut analysed = analyse(&args.campaigns, &wanted, &args.common)?;
     let (layout, lang, formats) = (LayoutTable::default(), Language::default(), Vec::new());
     let Made { folder, .. } = make(&mut analysed, &ReportOptions { align, layout, lang, formats })?;
@@ -31,7 +32,7 @@ pub fn run(args: &IngestArgs) -> anyhow::Result<Ending> {
         let files = folder.len() - 1;
         say(format!("{files} Parquet files → {}", args.output.display()));
     }
-    Ok(ending)
+    ending
 }
 
 /// Campaigns with the tables of their runs.
@@ -41,7 +42,8 @@ type Tabulated = Analysed<anyhow::Result<RunTables>>;
 pub fn analyse(folders: &[PathBuf], options: &Options, common: &Common) -> anyhow::Result<Tabulated> {
     let tables =
         |run: &Run, aligned: &AlignedRun, config: &Config| RunTables::new(run, aligned, config.align);
-    watched(common, |progress| portfolio::analyse(folders, options, progress, &tables))
+    let options = Options { keeps: TABLES, ..options.clone() };
+    watched(common, |progress| portfolio::analyse(folders, &options, progress, &tables))
 }
 
 /// The whole dataset with its manifest; takes the tables of the runs.

@@ -18,7 +18,8 @@ pub fn run(args: &InitArgs) -> anyhow::Result<Ending> {
         output::check_file(&path, args.force)?;
     }
     let bar = progress::files(args.common.quiet);
-    let proposal = init::propose(&args.folder, &|n| bar.set_length(n), &|| bar.inc(1))?;
+    let proposal =
+        init::propose(&args.folder, args.common.memory.budget(), &|n| bar.set_length(n), &|| bar.inc(1))?;
     bar.finish_and_clear();
     if to_stdout {
         print_data(proposal.text.as_bytes())?;

@@ -11,19 +11,21 @@ use stillstand_parsers as parsers;
 use self::inspection::Inspection;
 use super::Ending;
 use super::args::{InspectArgs, InspectFormat};
-use super::terminal::{print_data, print_styled};
+use super::terminal::{print_data, print_styled, safe_line};
+use crate::input::load::BEYOND_MEMORY;
+use crate::input::memory::{READING, Room};
 use crate::input::{folder, load};
 
 pub fn run(args: &InspectArgs) -> anyhow::Result<Ending> {
     // The files below folders are listed, those that are named are described.
     let (mut listed, mut described): (Vec<Inspection>, Vec<Inspection>) = (Vec::new(), Vec::new());
+    let mut room = args.memory.budget().room();
     for path in &args.files {
         if path.is_dir() {
             let found: Vec<PathBuf> = folder::list(path)?.files.into_values().collect();
-            let each: Vec<Vec<Inspection>> = found.par_iter().map(|path| inspect(path)).collect();
-            listed.extend(each.into_iter().flatten());
+            listed.extend(inspect_all(found, &mut room));
         } else {
-            described.extend(inspect(path));
+            described.extend(inspect_all(vec![path.clone()], &mut room));
         }
     }
     match args.format {
@@ -39,6 +41,15 @@ pub fn run(args: &InspectArgs) -> anyhow::Result<Ending> {
             print_styled(&texts.collect::<Vec<_>>().join("\n"))?;
         }
     }
+    let all = || listed.iter().chain(&described);
+    let mut beyond = all().filter(|inspection| inspection.has(BEYOND_MEMORY)).map(|one| one.file.as_str());
+    if let Some(first) = beyond.next() {
+        anyhow::bail!(
+            "{}: memory has no room for {} of the files; give more with --memory",
+            safe_line(first),
+            1 + beyond.count()
+        );
+    }
     // Not every file of a folder need be a log.
     let unusable = described.iter().filter(|inspection| inspection.format.is_none()).count();
     anyhow::ensure!(unusable == 0, "{unusable} of {} files could not be read", described.len());
@@ -47,15 +58,36 @@ pub fn run(args: &InspectArgs) -> anyhow::Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// What there is to say of a file: of several tools that wrote it, each by itself.
-fn inspect(path: &Path) -> Vec<Inspection> {
+/// What there is to say of files, in their order.
+fn inspect_all(paths: Vec<PathBuf>, room: &mut Room) -> Vec<Inspection> {
+    let sized: Vec<(PathBuf, u64)> = paths
+        .into_par_iter()
+        .map(|path| (load::unpacked_size(&path), path))
+        .map(|(size, path)| (path, size))
+        .collect();
+    // What comes through a pipe has no size before it was read.
+    let most = room.largest();
+    let inspections = room.each(
+        sized,
+        |room, (_, size)| room.fit(*size, READING),
+        |(path, _)| inspect(&path, most),
+        |(path, _), beyond| refused(&path, BEYOND_MEMORY, beyond.to_string()),
+        |_| 0,
+    );
+    inspections.into_iter().flatten().collect()
+}
+
+fn refused(path: &Path, code: &'static str, message: String) -> Vec<Inspection> {
+    let mut inspection = Inspection::of(path.display().to_string());
+    inspection.refuse(code, None, message);
+    vec![inspection]
+}
+
+/// What there is to say of a file of at most so many bytes: of several tools that wrote it, each by itself.
+fn inspect(path: &Path, most: u64) -> Vec<Inspection> {
     let new = || Inspection::of(path.display().to_string());
-    let refused = |code, message: String| {
-        let mut inspection = new();
-        inspection.refuse(code, None, message);
-        vec![inspection]
-    };
-    let bytes = match folder::read_named(path) {
+    let refused = |code, message: String| refused(path, code, message);
+    let bytes = match folder::read_named(path, most) {
         Ok(bytes) => bytes,
         Err(error) => return refused("file-not-readable", format!("{error:#}")),
     };

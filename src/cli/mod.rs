@@ -29,6 +29,7 @@ use self::args::{Cli, Command, Common};
 use self::terminal::{safe_line, say, say_as};
 use crate::campaign::driver::{self, Options, Outcome, Progress};
 use crate::campaign::portfolio::{self, Analysed};
+use crate::input::load::BEYOND_MEMORY;
 use crate::input::session::ConfigError;
 use crate::model::diagnostics;
 use crate::model::{Diagnostic, Severity};
@@ -107,6 +108,11 @@ fn side_by_side(folders: &[PathBuf], options: &Options, common: &Common) -> anyh
     watched(common, |progress| driver::run(folders, options, progress))
 }
 
+/// How the command line wants campaigns to be read; what else there is to want is added by each command.
+fn options(common: &Common) -> Options {
+    Options { memory: common.memory.budget(), ..Options::default() }
+}
+
 fn watched<T>(common: &Common, work: impl FnOnce(&Progress<'_>) -> T) -> T {
     let bar = progress::files(common.quiet);
     let done = work(&Progress { files: &|n| bar.inc_length(n), file: &|| bar.inc(1) });
@@ -165,17 +171,33 @@ fn print_problems(all: &[Diagnostic], common: &Common) {
 }
 
 /// Prints what is wrong with the data and which limits are exceeded, and says how to end for it.
+///
+/// # Errors
+///
+/// Logs were left out because memory has no room for them: then the numbers are not those of the campaign.
 fn conclude<'a>(
     all: &[Diagnostic],
     exceeded: impl Iterator<Item = &'a String>,
     strict: bool,
     common: &Common,
-) -> Ending {
+) -> anyhow::Result<Ending> {
     print_problems(all, common);
     let printed = exceeded.map(say).count();
+    within_memory(all)?;
     if printed > 0 {
-        return Ending::Difference;
+        return Ok(Ending::Difference);
     }
     let bad = strict && all.iter().any(|d| d.severity == Severity::Error);
-    if bad { Ending::DataProblems } else { Ending::Done }
+    Ok(if bad { Ending::DataProblems } else { Ending::Done })
+}
+
+/// An error for logs that were left out because memory has no room for them.
+fn within_memory(all: &[Diagnostic]) -> anyhow::Result<()> {
+    let mut beyond = all.iter().filter(|d| d.code == BEYOND_MEMORY);
+    let Some(first) = beyond.next() else { return Ok(()) };
+    let more = match beyond.count() {
+        0 => String::new(),
+        more => format!(" (and {more} more files)"),
+    };
+    anyhow::bail!("the numbers are incomplete: {}{more}", safe_line(&diagnostics::line(first)))
 }

@@ -4,8 +4,7 @@ use anyhow::Context as _;
 
 use super::args::{PlacementArgs, PlacementFormat};
 use super::terminal::{print_data, print_text};
-use super::{Ending, conclude, show, side_by_side};
-use crate::campaign::driver;
+use super::{Ending, conclude, options, show, side_by_side};
 use crate::campaign::placement::place;
 use crate::model::Placement;
 use crate::show::report::{compose, format};
@@ -15,7 +14,7 @@ use crate::write;
 
 pub fn run(args: &PlacementArgs) -> anyhow::Result<Ending> {
     let folders = std::slice::from_ref(&args.campaign);
-    let outcome = side_by_side(folders, &driver::Options::default(), &args.common)?;
+    let outcome = side_by_side(folders, &options(&args.common), &args.common)?;
     let config = &outcome.campaigns.first().context("no campaign")?.config;
     // Without a table in the configuration the command still knows what to do, and it may be given a threshold.
     let mut table = config.file.placement.clone().unwrap_or_default();
@@ -27,7 +26,7 @@ pub fn run(args: &PlacementArgs) -> anyhow::Result<Ending> {
         PlacementFormat::Table => print_text(&readable(&placement, &Text::new(args.lang)))?,
         PlacementFormat::Json => print_data(&write::json::placement_json(&outcome.analysis, &placement)?)?,
     }
-    Ok(conclude(&outcome.analysis.diagnostics, outcome.exceeded.iter(), false, &args.common))
+    conclude(&outcome.analysis.diagnostics, outcome.exceeded.iter(), false, &args.common)
 }
 
 fn readable(placement: &Placement, text: &Text) -> String {

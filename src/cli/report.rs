@@ -22,7 +22,7 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
     formats.dedup();
     let (align, layout) = (args.align.clone(), args.layout.table());
     let options = ReportOptions { align: align.clone(), layout: layout.clone(), lang: args.lang, formats };
-    let wanted = driver::Options { align, layout, ..Default::default() };
+    let wanted = driver::Options { align, layout, ..super::options(&args.common) };
     let analysed = analyse(&args.campaigns, &wanted, &args.common)?;
     let Made { folder, failed } = make(&analysed, &options)?;
     tell(&output::write(&args.output, &folder, args.force)?, &args.common);
@@ -37,7 +37,7 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
         say(format!("{} → {}", contents(&analysed), documents.join(", ")));
     }
     told(&failed, &args.output)?;
-    Ok(ending)
+    ending
 }
 
 /// An error for what could not be made of a report, whose rest is in its place.

@@ -14,7 +14,7 @@ use crate::write;
 
 pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
     let (align, layout) = (args.align.clone(), args.layout.table());
-    let options = driver::Options { align, layout, ..Default::default() };
+    let options = driver::Options { align, layout, ..super::options(&args.common) };
     let analysed = analyse(&args.campaigns, &options, &args.common)?;
     let text = Text::new(args.lang);
     let print_readable = |show_table| {
@@ -33,7 +33,7 @@ pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
         StatsFormat::Markdown => print_readable(show::markdown)?,
     }
     let exceeded = analysed.outcomes().flat_map(|outcome| &outcome.exceeded);
-    Ok(conclude(&analysed.diagnostics(), exceeded, args.strict, &args.common))
+    conclude(&analysed.diagnostics(), exceeded, args.strict, &args.common)
 }
 
 /// The findings, the overview, the outages of every condition, what benchmarks measured and what is known of

@@ -6,7 +6,7 @@ use anyhow::Context;
 
 use super::args::VerifyArgs;
 use super::terminal::{print_text, safe_line};
-use super::{Ending, analyse, ingest, report};
+use super::{Ending, analyse, ingest, report, within_memory};
 use crate::campaign::driver;
 use crate::write::manifest::{Manifest, Product, compare};
 use crate::write::output::MANIFEST;
@@ -32,16 +32,22 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
         .collect();
     let (align, layout) = (written.options.align.clone(), written.options.layout.clone());
     let portfolio = written.portfolio.clone();
-    let wanted = driver::Options { align, layout, known_as, portfolio, ..Default::default() };
+    let wanted = driver::Options { align, layout, known_as, portfolio, ..super::options(&args.common) };
     let gone = folders.iter().find(|folder| args.campaign.is_empty() && !folder.exists());
     if let Some(folder) = gone {
         let folder = folder.display();
         anyhow::bail!("{folder}: no such folder from here; give the folder of the campaign with --campaign");
     }
     let made = match written.product {
-        Product::Report => report::make(&analyse(&folders, &wanted, &args.common)?, &written.options)?,
+        Product::Report => {
+            let analysed = analyse(&folders, &wanted, &args.common)?;
+            within_memory(&analysed.diagnostics())?;
+            report::make(&analysed, &written.options)?
+        }
         Product::Dataset => {
-            ingest::make(&mut ingest::analyse(&folders, &wanted, &args.common)?, &written.options)?
+            let mut analysed = ingest::analyse(&folders, &wanted, &args.common)?;
+            within_memory(&analysed.diagnostics())?;
+            ingest::make(&mut analysed, &written.options)?
         }
     };
     let manifest = made.folder.get(MANIFEST).context("the recomputed report has no manifest")?;

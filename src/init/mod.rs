@@ -26,9 +26,11 @@ use self::evidence::Evidence;
 use self::naming::Naming;
 use self::score::Assignment;
 use crate::input::config::Config;
-use crate::input::load::{LoadedFile, load};
+use crate::input::load::{BEYOND_MEMORY, LoadedFile, load};
+use crate::input::memory::Budget;
 use crate::input::numbers::{self, Numbered};
 use crate::input::session::Session;
+use crate::model::diagnostics;
 
 /// What [`propose`] found.
 #[derive(Debug)]
@@ -79,19 +81,24 @@ impl Names {
     }
 }
 
-/// Looks at every file of `folder`. `files` gets their number, `progress` is called after each.
+/// Looks at every file of `folder`, with at most so much `memory`. `files` gets their number, `progress` is called after each.
 ///
 /// # Errors
 ///
-/// The folder cannot be read, or none of its files is a log of a known format.
+/// The folder cannot be read, memory has no room for one of its files, or none of its files is a log of a known format.
 pub fn propose(
     folder: &Path,
+    memory: Budget,
     files: &(dyn Fn(u64) + Sync),
     progress: &(dyn Fn() + Sync),
 ) -> anyhow::Result<Proposal> {
     let session = Session::without_names(folder)?;
     files(session.files.len() as u64);
-    let loaded = load(&session, progress);
+    let loaded = load(&session, &mut memory.room(), progress);
+    let beyond = loaded.iter().flat_map(|file| &file.diagnostics).find(|d| d.code == BEYOND_MEMORY);
+    if let Some(beyond) = beyond {
+        anyhow::bail!("{}/{}", folder.display(), diagnostics::line(beyond));
+    }
     let (logs, others): (Vec<LoadedFile>, Vec<LoadedFile>) =
         loaded.into_iter().partition(|file| file.log.is_some());
     anyhow::ensure!(

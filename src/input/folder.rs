@@ -85,11 +85,11 @@ pub fn read(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
 /// # Errors
 ///
 /// Those of [`read`].
-pub fn read_named(path: &Path) -> anyhow::Result<Vec<u8>> {
+pub fn read_named(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
     let kind = fs::metadata(path).context("the file cannot be read")?.file_type();
     match unreadable(kind) {
         Some(what) if !is_pipe(kind) => anyhow::bail!("the file cannot be read: it is {what}"),
-        _ => take(File::open(path).context("the file cannot be read")?, LARGEST),
+        _ => take(File::open(path).context("the file cannot be read")?, most),
     }
 }
 

@@ -1,9 +1,11 @@
 //! Files of a session → parsed logs: reads, hashes, detects and parses, several files at a time.
 //!
-//! A file that cannot be read or recognised becomes a diagnostic; the others go on. The result is
-//! in the order of the session's files, whatever the number of jobs.
+//! A file that cannot be read or recognised, or does not fit into [`memory`](super::memory), becomes a diagnostic; the
+//! others go on. The result is in the order of the session's files, whatever the number of jobs.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{BufReader, Read, Seek};
+use std::path::Path;
 
 use anyhow::Context;
 use rayon::prelude::*;
@@ -14,6 +16,7 @@ use stillstand_parsers::{Domains, Format, Meaning, Parsed};
 use crate::input::config::Config;
 use crate::input::digest::Digest;
 use crate::input::folder::{self, LARGEST};
+use crate::input::memory::{Beyond, KEEPING, READING, Room};
 use crate::input::session::{Session, SessionFile};
 use crate::model::{Diagnostic, Severity};
 
@@ -31,6 +34,8 @@ pub struct LoadedFile {
     pub digest: Digest,
     /// Whether the rows of `log` were dropped, to be read again by [`again`].
     pub dropped: bool,
+    /// Its bytes, unpacked.
+    pub size: u64,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -38,37 +43,72 @@ impl LoadedFile {
     /// A log that comes from elsewhere than a file of a session.
     pub fn of(file: SessionFile, log: Option<Parsed>) -> Self {
         let digest = log.as_ref().map(Digest::of).unwrap_or_default();
-        Self { file, sha256: None, log, others: Vec::new(), digest, dropped: false, diagnostics: Vec::new() }
+        Self {
+            file,
+            sha256: None,
+            log,
+            others: Vec::new(),
+            digest,
+            dropped: false,
+            size: 0,
+            diagnostics: Vec::new(),
+        }
+    }
+
+    /// The memory that it takes until its run is measured.
+    pub fn keeps(&self) -> u64 {
+        if self.log.is_none() || self.dropped { 0 } else { self.size.saturating_mul(KEEPING) }
+    }
+
+    /// The file without its rows, which do not fit into memory.
+    pub fn refused(self, beyond: &Beyond) -> Self {
+        let refused = diagnostic(&self.file, Severity::Error, BEYOND_MEMORY, beyond.to_string());
+        Self { log: None, others: Vec::new(), dropped: false, diagnostics: vec![refused], ..self }
     }
 }
 
-/// Reads every file of the session. `progress` is called once per file, from any thread.
-pub fn load(session: &Session, progress: &(dyn Fn() + Sync)) -> Vec<LoadedFile> {
-    load_within(session, u64::MAX, progress)
+/// The code of files that were left out because memory has no room for them.
+pub const BEYOND_MEMORY: &str = "beyond-memory";
+
+/// Reads every file of the session that fits into `room`. `progress` is called once per file, from any thread.
+pub fn load(session: &Session, room: &mut Room, progress: &(dyn Fn() + Sync)) -> Vec<LoadedFile> {
+    load_within(session, u64::MAX, room, progress)
 }
 
-/// Reads every file of the session, and drops the rows of those that come after so many bytes of files, as far as
-/// [`Digest`] says of them what the campaign as a whole needs. Which these are depends on nothing but the files.
-pub fn load_within(session: &Session, bytes: u64, progress: &(dyn Fn() + Sync)) -> Vec<LoadedFile> {
-    let size = |file: &SessionFile| std::fs::metadata(&file.path).map_or(0, |data| data.len());
-    let ends = session.files.iter().scan(0u64, |sum, file| {
-        *sum = sum.saturating_add(size(file));
+/// Reads every file of the session that fits into `room`, and drops the rows of those that come after so many bytes of
+/// logs, as far as [`Digest`] says of them what the campaign as a whole needs. Which these are depends on nothing but
+/// the files and the budget.
+pub fn load_within(
+    session: &Session,
+    bytes: u64,
+    room: &mut Room,
+    progress: &(dyn Fn() + Sync),
+) -> Vec<LoadedFile> {
+    let sizes: Vec<u64> = session.files.par_iter().map(|file| unpacked_size(&file.path)).collect();
+    let ends = sizes.iter().scan(0u64, |sum, size| {
+        *sum = sum.saturating_add(*size);
         Some(*sum)
     });
     let kept: Vec<bool> = ends.map(|end| end <= bytes).collect();
-    session
-        .files
-        .par_iter()
-        .zip(kept)
-        .map(|(file, kept)| {
-            let mut loaded = load_one(file, session.config.utc_offset_s, None);
+    let files: Vec<_> = session.files.iter().zip(sizes).zip(kept).collect();
+    room.each(
+        files,
+        |room, ((_, size), _)| room.fit(*size, READING),
+        |((file, size), kept)| {
+            let read = load_one(file, session.config.utc_offset_s, None);
+            let mut loaded = LoadedFile { size, ..read };
             if !kept {
                 drop_rows(&mut loaded, &session.config);
             }
             progress();
             loaded
-        })
-        .collect()
+        },
+        |((file, size), _), beyond| {
+            progress();
+            LoadedFile { size, ..LoadedFile::of(file.clone(), None) }.refused(&beyond)
+        },
+        LoadedFile::keeps,
+    )
 }
 
 /// Drops the rows of a log unless more than its digest is needed before runs are measured: of benchmarks the values, of
@@ -107,7 +147,7 @@ pub fn again(file: LoadedFile, config: &Config) -> LoadedFile {
     let read = load_one(&file.file, config.utc_offset_s, format);
     if read.sha256 == file.sha256 {
         // What there is to say of it was said.
-        return LoadedFile { file: file.file, diagnostics: file.diagnostics, ..read };
+        return LoadedFile { file: file.file, size: file.size, diagnostics: file.diagnostics, ..read };
     }
     let message = "the file changed while it was read; its rows are left out".to_owned();
     let changed = diagnostic(&file.file, Severity::Error, "file-changed", message);
@@ -119,18 +159,32 @@ pub fn again(file: LoadedFile, config: &Config) -> LoadedFile {
 pub struct LoadedTable {
     pub relative: String,
     pub sha256: Option<String>,
+    /// Its bytes, unpacked.
+    pub size: u64,
     /// Unpacked; or why there are none.
     pub bytes: anyhow::Result<Vec<u8>>,
 }
 
-/// Reads every plain table of the session.
-pub fn load_tables(session: &Session) -> Vec<LoadedTable> {
-    let tables = session.tables.iter().map(|table| {
-        let bytes = folder::read(&table.path, LARGEST);
-        let sha256 = bytes.as_ref().ok().map(|bytes| sha256(bytes));
-        LoadedTable { relative: table.relative.clone(), sha256, bytes: bytes.and_then(content) }
-    });
-    tables.collect()
+/// Reads every plain table of the session that fits into `room`.
+pub fn load_tables(session: &Session, room: &mut Room) -> Vec<LoadedTable> {
+    let sized = session.tables.iter().map(|table| (table, unpacked_size(&table.path)));
+    room.each(
+        sized.collect(),
+        |room, (_, size)| room.fit(*size, READING),
+        |(table, size)| {
+            let bytes = folder::read(&table.path, LARGEST);
+            let sha256 = bytes.as_ref().ok().map(|bytes| sha256(bytes));
+            let bytes = bytes.and_then(content);
+            LoadedTable { relative: table.relative.clone(), sha256, size, bytes }
+        },
+        |(table, size), beyond| LoadedTable {
+            relative: table.relative.clone(),
+            sha256: None,
+            size,
+            bytes: Err(beyond.into()),
+        },
+        |table| table.size.saturating_mul(KEEPING),
+    )
 }
 
 /// The SHA-256 of `bytes` in lower-case hexadecimal.
@@ -168,6 +222,38 @@ pub fn content(bytes: Vec<u8>) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The bytes of a file, unpacked, or until the damage where it is damaged; 0 for one that cannot be read. It is unpacked
+/// for it, but nothing is kept: what a packed file says of its size need not be so.
+pub fn unpacked_size(path: &Path) -> u64 {
+    let count = |reader: &mut dyn Read| {
+        let (mut count, mut piece) = (0, vec![0; 64 << 10]);
+        // However it ends, so much there was.
+        while count <= LARGEST
+            && let Ok(n @ 1..) = reader.read(&mut piece)
+        {
+            count += n as u64;
+        }
+        count
+    };
+    // A pipe would wait for somebody to write.
+    if !std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
+        return 0;
+    }
+    let Ok(mut file) = File::open(path) else { return 0 };
+    let mut start = [0; 4];
+    let length = file.metadata().map_or(0, |metadata| metadata.len());
+    let packed = file.read(&mut start).and_then(|n| file.rewind().map(|()| n));
+    match packed.map(|n| &start[..n]) {
+        Ok(gzip) if gzip.starts_with(&GZIP) => {
+            count(&mut flate2::read::MultiGzDecoder::new(BufReader::new(file)))
+        }
+        Ok(zstd) if zstd.starts_with(&ZSTD) => {
+            zstd::stream::read::Decoder::new(file).map_or(0, |mut decoder| count(&mut decoder))
+        }
+        _ => length,
+    }
+}
+
 /// How much of a file is its beginning, bytes.
 const HEAD: u64 = 256 << 10;
 
@@ -176,19 +262,15 @@ const HEAD: u64 = 256 << 10;
 /// # Errors
 ///
 /// The file cannot be read, or its beginning is damaged.
-pub fn head(path: &std::path::Path) -> anyhow::Result<Vec<u8>> {
+pub fn head(path: &Path) -> anyhow::Result<Vec<u8>> {
     let read = |reader: &mut dyn Read| {
         let mut head = Vec::new();
         reader.take(HEAD).read_to_end(&mut head).map(|_| head)
     };
-    let packed = read(&mut std::fs::File::open(path)?)?;
+    let packed = read(&mut File::open(path)?)?;
     let head = match &packed {
-        gzip if gzip.starts_with(&GZIP) => {
-            read(&mut flate2::read::MultiGzDecoder::new(std::fs::File::open(path)?))?
-        }
-        zstd if zstd.starts_with(&ZSTD) => {
-            read(&mut zstd::stream::read::Decoder::new(std::fs::File::open(path)?)?)?
-        }
+        gzip if gzip.starts_with(&GZIP) => read(&mut flate2::read::MultiGzDecoder::new(File::open(path)?))?,
+        zstd if zstd.starts_with(&ZSTD) => read(&mut zstd::stream::read::Decoder::new(File::open(path)?)?)?,
         _ => packed,
     };
     Ok(head)
@@ -203,6 +285,7 @@ fn load_one(file: &SessionFile, utc_offset_s: Option<i32>, known: Option<Format>
         others: Vec::new(),
         digest: Digest::default(),
         dropped: false,
+        size: 0,
         diagnostics: vec![diagnostic(file, Severity::Error, code, message)],
     };
     let bytes = match folder::read(&file.path, LARGEST) {

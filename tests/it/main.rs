@@ -31,6 +31,7 @@ mod headlines;
 mod ingest;
 mod init;
 mod inspect;
+mod memory;
 mod names;
 mod parts;
 mod placement;
@@ -43,6 +44,8 @@ mod schema;
 mod several;
 mod stream;
 mod tidy;
+#[cfg(target_os = "linux")]
+mod traced;
 mod which_outage;
 mod zones;
 

@@ -1,7 +1,9 @@
 #![no_main]
 
+mod memory;
+
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
-    let _ = stillstand_parsers::detect(data);
+    memory::bounded(data, || drop(stillstand_parsers::detect(data)));
 });

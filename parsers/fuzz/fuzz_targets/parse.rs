@@ -1,5 +1,7 @@
 #![no_main]
 
+mod memory;
+
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
@@ -13,6 +15,6 @@ static READ_AS: LazyLock<Vec<Format>> = LazyLock::new(|| match std::env::var("FO
 
 fuzz_target!(|data: &[u8]| {
     for format in READ_AS.iter() {
-        let _ = parse(*format, data);
+        memory::bounded(data, || drop(parse(*format, data)));
     }
 });

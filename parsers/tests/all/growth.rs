@@ -1,19 +1,51 @@
 //! What a log costs grows with its size, whatever it repeats: no generator makes eight times the bytes cost much more than
-//! eight times the work.
+//! eight times the work, and none takes more memory at a time than its bytes account for.
 //!
-//! Work is time on the CPU, by the thread that parses; linear growth gives a ratio of 8, quadratic one of 64, and the
-//! limit lies far from both, so that neither a slow machine nor a busy one decides.
+//! Work is what is allocated, which is the same number each time; time on the CPU, with a limit so far off that neither a
+//! slow machine nor a busy one decides; and, by hand, instructions as valgrind counts them. Each finds what the others
+//! cannot: rows that are copied for each row, scans of all that came before, and everything.
+//!
+//! Deliberately absent: allocations that fail. The parsers cannot go on without memory, and Rust ends them; what can be
+//! promised is that a log asks for no more than it has bytes for.
 
+use std::hint::black_box;
 use std::path::Path;
+use std::process::Command;
 
-use stillstand_parsers::{FORMATS, Format, detect_all, parse};
+use stillstand_parsers::{FORMATS, Format, detect_all, format_named, parse};
 
 const SMALL: usize = 64 << 10;
 const TIMES: usize = 8;
-/// The largest ratio of work; times eight bytes it is below n^1.5.
-const MOST: f64 = 22.0;
-/// Work that is too little to compare, in seconds.
+/// The largest ratio of work that is counted, n^1.2 for eight times the bytes.
+const MOST: f64 = 12.2;
+/// The largest ratio of time; eight times the bytes with it are below n^1.5.
+const MOST_TIME: f64 = 22.0;
+/// Time that is too little to compare, in seconds.
 const NOTHING: f64 = 0.05;
+/// Bytes of memory at a time: for any log, and for each byte of it.
+const MEMORY: [u64; 2] = [1 << 20, 160];
+
+/// A log of about any size.
+struct Generator {
+    format: Format,
+    name: String,
+    log: Box<dyn Fn(usize) -> Vec<u8>>,
+}
+
+fn generator(format: Format, name: &str, log: impl Fn(usize) -> Vec<u8> + 'static) -> Generator {
+    Generator { format, name: name.to_owned(), log: Box::new(log) }
+}
+
+/// What a log cost.
+struct Work {
+    /// Seconds on the CPU.
+    seconds: f64,
+    allocations: u64,
+    /// Bytes, all in all.
+    allocated: u64,
+    /// Bytes at a time.
+    memory: u64,
+}
 
 /// Seconds that this thread has had on a CPU; 0 where the system does not tell.
 fn seconds_on_cpu() -> f64 {
@@ -21,20 +53,64 @@ fn seconds_on_cpu() -> f64 {
     text.split_whitespace().next().and_then(|ns| ns.parse::<f64>().ok()).unwrap_or(0.0) / 1e9
 }
 
-fn work(format: Format, log: &[u8]) -> f64 {
-    let begun = seconds_on_cpu();
-    let _ = std::hint::black_box(detect_all(log));
-    let _ = std::hint::black_box(parse(format, log));
-    seconds_on_cpu() - begun
+#[inline(never)]
+fn detected_and_parsed(format: Format, log: &[u8]) {
+    let _ = black_box(detect_all(log));
+    let _ = black_box(parse(format, log));
 }
 
-/// The work for a log of a size and of eight times that; what is wrong with it.
-fn check(name: &str, format: Format, log: impl Fn(usize) -> Vec<u8>) -> Option<String> {
-    let large = work(format, &log(SMALL * TIMES));
-    let small = work(format, &log(SMALL)).max(NOTHING / TIMES as f64);
-    let ratio = large / small;
-    (large > NOTHING && ratio > MOST)
-        .then(|| format!("{} of {name}: {small:.3} s, then {large:.3} s: {ratio:.0} times", format.name()))
+fn work(format: Format, log: &[u8]) -> Work {
+    let begun = seconds_on_cpu();
+    let allocated = allocation_counter::measure(|| detected_and_parsed(format, log));
+    Work {
+        seconds: seconds_on_cpu() - begun,
+        allocations: allocated.count_total,
+        allocated: allocated.bytes_total,
+        memory: allocated.bytes_max,
+    }
+}
+
+/// The work for a log of `size` and of eight times that; what is wrong with it.
+fn check(generator: &Generator, size: usize) -> Option<String> {
+    let Generator { format, name, log } = generator;
+    let (small, large) = (log(size), log(size * TIMES));
+    let bytes = large.len() as f64 / small.len() as f64;
+    let (less, more) = (work(*format, &small), work(*format, &large));
+    // Logs are not exactly of the size that was asked for.
+    let ratio = |less: f64, more: f64| more / less * (TIMES as f64 / bytes);
+    let counted = |less: u64, more: u64, nothing: u64| ratio(less.max(nothing) as f64, more as f64);
+    let (allocations, allocated) = (
+        counted(less.allocations, more.allocations, 1_000),
+        counted(less.allocated, more.allocated, small.len() as u64),
+    );
+    let time = if more.seconds > NOTHING {
+        ratio(less.seconds.max(NOTHING / TIMES as f64), more.seconds)
+    } else {
+        0.0
+    };
+    let per_byte = more.memory as f64 / large.len() as f64;
+    if std::env::var_os("STILLSTAND_GROWTH_TELL").is_some() {
+        println!(
+            "{} of {name}: {allocations:.1} times the allocations, {allocated:.1} the bytes of them, {time:.1} the \
+             time ({:.2} s); {per_byte:.1} bytes of memory for each",
+            format.name(),
+            more.seconds
+        );
+    }
+    let most = MEMORY[0] + MEMORY[1] * large.len() as u64;
+    let wrong = allocations > MOST || allocated > MOST || time > MOST_TIME || more.memory > most;
+    wrong.then(|| {
+        format!(
+            "{} of {name}: {allocations:.1} times the allocations, {allocated:.1} the bytes of them, {time:.1} the \
+             time; {per_byte:.1} bytes of memory for each of the log",
+            format.name()
+        )
+    })
+}
+
+fn check_all(generators: &[Generator], size: usize) {
+    let wrong: Vec<String> = generators.iter().filter_map(|generator| check(generator, size)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// `piece`, as often as fits.
@@ -45,23 +121,27 @@ fn filled(mut log: Vec<u8>, piece: &[u8], size: usize) -> Vec<u8> {
     log
 }
 
-/// The longest valid fixture of a format.
-fn fixture(format: Format) -> Option<Vec<u8>> {
+/// The shortest and the longest valid fixture of a format.
+fn fixtures(format: Format) -> Option<[Vec<u8>; 2]> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(format.name()).join("valid");
     let files = std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
-    let logs = files.filter_map(|file| std::fs::read(file).ok());
-    logs.filter(|log| !log.starts_with(&[0x1f, 0x8b])).max_by_key(Vec::len)
+    let mut logs: Vec<Vec<u8>> = files
+        .filter_map(|file| std::fs::read(file).ok())
+        .filter(|log| !log.starts_with(&[0x1f, 0x8b]))
+        .collect();
+    logs.sort_by_key(Vec::len);
+    Some([logs.first()?.clone(), logs.pop()?])
 }
 
 fn named(name: &str) -> Format {
-    FORMATS.iter().copied().find(|format| format.name() == name).unwrap()
+    format_named(name).unwrap()
 }
 
-#[test]
-fn every_format_grows_with_its_bytes() {
-    let mut wrong = Vec::new();
+/// What is in a fixture, again and again.
+fn repetitions() -> Vec<Generator> {
+    let mut all = Vec::new();
     for format in FORMATS.iter().copied() {
-        let Some(log) = fixture(format) else { continue };
+        let Some([begun, log]) = fixtures(format) else { continue };
         let lines: Vec<&[u8]> = log.split_inclusive(|byte| *byte == b'\n').collect();
         let head = lines[..lines.len().min(8)].concat();
         let last = lines.last().copied().unwrap_or_default();
@@ -71,24 +151,25 @@ fn every_format_grows_with_its_bytes() {
             ("whole logs", b"".as_slice(), log.as_slice()),
             ("the first lines", b"", &head),
             ("the first line", b"", lines[0]),
-            ("the last line", &log, last),
-            ("the longest line", &log, longest),
-            ("lines in reverse", &log, &reversed),
-            ("one long line", &log, b"x"),
-            ("one line of cells", &log, b"1,"),
-            ("one line of words", &log, b"1 "),
-            ("brackets", &log, b"["),
-            ("objects in objects", &log, b"{\"a\":"),
-            ("objects", &log, b"{}\n"),
-            ("quotes", &log, b"\""),
-            ("noise", &log, b"\xff\x00\n"),
+            ("the last line", &begun, last),
+            ("the longest line", &begun, longest),
+            ("lines in reverse", &begun, &reversed),
+            ("one long line", &begun, b"x"),
+            ("one line of cells", &begun, b"1,"),
+            ("one line of words", &begun, b"1 "),
+            ("brackets", &begun, b"["),
+            ("objects in objects", &begun, b"{\"a\":"),
+            ("objects", &begun, b"{}\n"),
+            ("quotes", &begun, b"\""),
+            ("noise", &begun, b"\xff\x00\n"),
         ] {
             // What it begins with is not eight times as long: where it is nearly all of the small log, that would
             // compare the work for it with the work for other lines.
-            wrong.extend(check(name, format, |size| filled(start.to_vec(), piece, start.len() + size)));
+            let (start, piece) = (start.to_vec(), piece.to_vec());
+            all.push(generator(format, name, move |size| filled(start.clone(), &piece, start.len() + size)));
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    all
 }
 
 const DSTAT: &str = "\"Dstat 0.7.3 CSV output\"\n\"Host:\",\"a\",,,,\"User:\",\"b\"\n";
@@ -102,8 +183,8 @@ fn dstat_run(columns: &[String], rows: usize) -> String {
     format!("{DSTAT}{}\n{}\n{rows}\n", groups.join(","), subtitles.join(","))
 }
 
-#[test]
-fn columns_without_end() {
+/// Columns without end.
+fn columns() -> Vec<Generator> {
     let dstat = named("dstat");
     let number = |count: usize| (0..count).map(|n| format!("plugin {n}")).collect::<Vec<_>>();
     let new_in_each_run = |size: usize| {
@@ -116,40 +197,36 @@ fn columns_without_end() {
         }
         log.into_bytes()
     };
-    let alternating = |size: usize| {
+    let alternating = move |size: usize| {
         let runs = dstat_run(&number(20), 2) + &dstat_run(&number(300)[200..], 2);
         filled(Vec::new(), runs.as_bytes(), size)
     };
-    let wide_above_narrow = |size: usize| {
+    let wide_above_narrow = move |size: usize| {
         let wide = dstat_run(&number(size / 40), 1) + &dstat_run(&number(2), 1);
         filled(wide.into_bytes(), b"1,1\n", size)
     };
     let wide_above_short =
-        |size: usize| filled(dstat_run(&number(size / 40), 1).into_bytes(), b"1,1\n", size);
-    let empty_groups = |size: usize| {
+        move |size: usize| filled(dstat_run(&number(size / 40), 1).into_bytes(), b"1,1\n", size);
+    let empty_groups = move |size: usize| {
         let mut log = dstat_run(&number(size / 40), 1).replace("Dstat 0.7.3", "pcp-dstat 5.0");
         log.push_str(&",\n".repeat(size / 4));
         log.into_bytes()
     };
-    let wrong: Vec<String> = [
-        check("one wide header", dstat, |size| dstat_run(&number(size / 20), 1).into_bytes()),
-        check("one name for all columns", dstat, |size| {
+    vec![
+        generator(dstat, "one wide header", move |size| dstat_run(&number(size / 20), 1).into_bytes()),
+        generator(dstat, "one name for all columns", |size| {
             dstat_run(&vec!["x".to_owned(); size / 16], 1).into_bytes()
         }),
-        check("a new column in each run", dstat, new_in_each_run),
-        check("alternating layouts", dstat, alternating),
-        check("a wide header above narrow rows", dstat, wide_above_narrow),
-        check("a wide header above short rows", dstat, wide_above_short),
-        check("empty groups", dstat, empty_groups),
+        generator(dstat, "a new column in each run", new_in_each_run),
+        generator(dstat, "alternating layouts", alternating),
+        generator(dstat, "a wide header above narrow rows", wide_above_narrow),
+        generator(dstat, "a wide header above short rows", wide_above_short),
+        generator(dstat, "empty groups", empty_groups),
     ]
-    .into_iter()
-    .flatten()
-    .collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-#[test]
-fn names_without_end_and_one_name_for_all() {
+/// Names without end, and one name for all.
+fn names() -> Vec<Generator> {
     let xentop = |header: bool, name: fn(usize) -> String| {
         move |size: usize| {
             let heading = "      NAME  STATE   CPU(sec) CPU(%)     MEM(k) MEM(%)  MAXMEM(k) MAXMEM(%) VCPUS NETS NETTX(k) NETRX(k) VBDS   VBD_OO   VBD_RD   VBD_WR SSID\n";
@@ -170,21 +247,17 @@ fn names_without_end_and_one_name_for_all() {
     let one: fn(usize) -> String = |_| "asam".to_owned();
     let new: fn(usize) -> String = |n| format!("d{n}");
     let pairs: fn(usize) -> String = |n| format!("d{}", n / 2);
-    let wrong: Vec<String> = [
-        check("one name below one header", format, xentop(true, one)),
-        check("one name without a header", format, xentop(false, one)),
-        check("a new name each row", format, xentop(true, new)),
-        check("a new name each row without a header", format, xentop(false, new)),
-        check("each name twice", format, xentop(true, pairs)),
+    vec![
+        generator(format, "one name below one header", xentop(true, one)),
+        generator(format, "one name without a header", xentop(false, one)),
+        generator(format, "a new name each row", xentop(true, new)),
+        generator(format, "a new name each row without a header", xentop(false, new)),
+        generator(format, "each name twice", xentop(true, pairs)),
     ]
-    .into_iter()
-    .flatten()
-    .collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-#[test]
-fn replies_in_any_order() {
+/// Replies in any order.
+fn replies() -> Vec<Generator> {
     let ping = |sequence: fn(usize) -> usize, sessions: bool| {
         move |size: usize| {
             let heading = "PING a (10.0.0.1) 56(84) bytes of data.\n";
@@ -205,14 +278,86 @@ fn replies_in_any_order() {
         }
     };
     let format = named("ping");
-    let wrong: Vec<String> = [
-        check("one number for all replies", format, ping(|_| 1, false)),
-        check("numbers far apart", format, ping(|n| n * 1_000 % 65_536, false)),
-        check("numbers that go down", format, ping(|n| 4_000_000_000 - n, false)),
-        check("a session a reply", format, ping(|n| n, true)),
+    vec![
+        generator(format, "one number for all replies", ping(|_| 1, false)),
+        generator(format, "numbers far apart", ping(|n| n * 1_000 % 65_536, false)),
+        generator(format, "numbers that go down", ping(|n| 4_000_000_000 - n, false)),
+        generator(format, "a session a reply", ping(|n| n, true)),
     ]
-    .into_iter()
-    .flatten()
-    .collect();
+}
+
+#[test]
+fn every_format_grows_with_its_bytes() {
+    check_all(&repetitions(), SMALL);
+}
+
+#[test]
+fn columns_without_end() {
+    check_all(&columns(), SMALL);
+}
+
+#[test]
+fn names_without_end_and_one_name_for_all() {
+    check_all(&names(), SMALL);
+}
+
+#[test]
+fn replies_in_any_order() {
+    check_all(&replies(), SMALL);
+}
+
+fn all() -> Vec<Generator> {
+    [repetitions(), columns(), names(), replies()].into_iter().flatten().collect()
+}
+
+/// From 1 to 8 MB: some minutes.
+#[test]
+#[ignore = "takes minutes"]
+fn large_logs_grow_with_their_bytes() {
+    check_all(&all(), 1 << 20);
+}
+
+/// The log that the next test asks for, to be run by valgrind.
+#[test]
+#[ignore = "is run by the next one"]
+fn one_log() {
+    let Ok(wanted) = std::env::var("STILLSTAND_GROWTH_OF") else { return };
+    let (number, size) = wanted.split_once(' ').unwrap();
+    let generator = all().remove(number.parse().unwrap());
+    detected_and_parsed(generator.format, &(generator.log)(size.parse().unwrap()));
+}
+
+/// Instructions of logs from 1 to 8 MB, as valgrind counts them: some hours. `STILLSTAND_GROWTH_FORMATS` names formats,
+/// separated by commas; without it all of them.
+#[test]
+#[ignore = "takes hours, and valgrind"]
+fn instructions_grow_with_the_bytes() {
+    let wanted = std::env::var("STILLSTAND_GROWTH_FORMATS").ok();
+    let is_wanted = |format: Format| {
+        wanted.as_ref().is_none_or(|names| names.split(',').any(|name| name == format.name()))
+    };
+    let instructions = |number: usize, size: usize| -> f64 {
+        let ended = Command::new("valgrind")
+            .args([
+                "--tool=callgrind",
+                "--callgrind-out-file=/dev/null",
+                "--toggle-collect=*detected_and_parsed*",
+            ])
+            .arg(std::env::current_exe().unwrap())
+            .args(["growth::one_log", "--exact", "--ignored"])
+            .env("STILLSTAND_GROWTH_OF", format!("{number} {size}"))
+            .output()
+            .expect("valgrind is there");
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        let count = said.split("Collected : ").nth(1).and_then(|rest| rest.split_whitespace().next());
+        count.and_then(|count| count.parse().ok()).unwrap_or_else(|| panic!("{said}"))
+    };
+    let mut wrong = Vec::new();
+    for (number, generator) in all().iter().enumerate().filter(|(_, one)| is_wanted(one.format)) {
+        let [small, large] = [1 << 20, 8 << 20].map(|size| instructions(number, size));
+        let told = format!("{} of {}: {:.2} times", generator.format.name(), generator.name, large / small);
+        println!("{told} ({large} instructions)");
+        wrong.extend((large / small > MOST).then_some(told));
+    }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use rayon::prelude::*;
 use stillstand_parsers::{Domains, Meaning, Parsed};
 
 use crate::input::config::Config;
 use crate::input::load::{LoadedFile, LoadedTable, again, load_tables, load_within};
+use crate::input::memory::{READING, Room};
 use crate::input::session::{RunKey, Session};
 use crate::input::{dates, doubts, parts};
 use crate::model::diagnostics::line;
@@ -20,6 +20,8 @@ const KEPT: u64 = 64 << 20;
 pub struct Loaded {
     pub files: Vec<LoadedFile>,
     pub tables: Vec<LoadedTable>,
+    /// The memory that is left.
+    pub room: Room,
     /// Relative path and SHA-256 of every file; `None` for an unreadable one.
     pub hashes: Vec<(String, Option<String>)>,
     /// Of the session and of the files.
@@ -27,17 +29,24 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// Reads every file of a session; `progress` is called after each.
+    /// Reads every file of a session that fits into `room`; `progress` is called after each.
     ///
     /// # Errors
     ///
     /// Nothing of any file can be used.
-    pub fn load(session: &Session, progress: &(dyn Fn() + Sync)) -> anyhow::Result<Self> {
-        Self::load_within(session, KEPT, progress)
+    pub fn load(session: &Session, room: Room, progress: &(dyn Fn() + Sync)) -> anyhow::Result<Self> {
+        Self::load_within(session, KEPT, room, progress)
     }
 
-    fn load_within(session: &Session, bytes: u64, progress: &(dyn Fn() + Sync)) -> anyhow::Result<Self> {
-        let (mut files, tables) = (load_within(session, bytes, progress), load_tables(session));
+    fn load_within(
+        session: &Session,
+        bytes: u64,
+        mut room: Room,
+        progress: &(dyn Fn() + Sync),
+    ) -> anyhow::Result<Self> {
+        let kept = room.of_rows(bytes);
+        let tables = load_tables(session, &mut room);
+        let mut files = load_within(session, kept, &mut room, progress);
         anyhow::ensure!(
             files.iter().any(|file| file.log.is_some()) || tables.iter().any(|table| table.bytes.is_ok()),
             "{}: none of its {} files could be used. {}",
@@ -62,9 +71,10 @@ impl Loaded {
                 .unwrap_or_default()
         );
         diagnostics.extend(doubts);
-        let (files, notes) = parts::runs(with_rows_for_parts(files, &session.config), &session.config);
+        let (files, notes) =
+            parts::runs(with_rows_for_parts(files, &session.config, &mut room), &session.config);
         diagnostics.extend(notes);
-        Ok(Self { files, tables, hashes, diagnostics })
+        Ok(Self { files, tables, room, hashes, diagnostics })
     }
 }
 
@@ -73,7 +83,7 @@ const COUNTED: Meaning = Meaning::Domains(Domains::OneByCounter);
 
 /// The files with the rows of all that may have to be told apart by time: those without a repetition in their names, and
 /// those of a run of which another file has several parts.
-fn with_rows_for_parts(files: Vec<LoadedFile>, config: &Config) -> Vec<LoadedFile> {
+fn with_rows_for_parts(files: Vec<LoadedFile>, config: &Config, room: &mut Room) -> Vec<LoadedFile> {
     if !files.iter().any(|file| file.dropped) {
         return files;
     }
@@ -82,11 +92,25 @@ fn with_rows_for_parts(files: Vec<LoadedFile>, config: &Config) -> Vec<LoadedFil
         file.log.as_ref().is_some_and(meaning)
     };
     let whole: BTreeSet<RunKey> = files.iter().filter(is_whole).map(|file| file.file.run.clone()).collect();
-    let one = |file: LoadedFile| {
-        let needed = !file.file.names_repetition || whole.contains(&file.file.run);
-        if needed { again(file, config) } else { file }
-    };
-    files.into_par_iter().map(one).collect()
+    let is_needed =
+        |file: &LoadedFile| file.dropped && (!file.file.names_repetition || whole.contains(&file.file.run));
+    let files: Vec<(LoadedFile, bool)> = files
+        .into_iter()
+        .map(|file| {
+            let needed = is_needed(&file);
+            (file, needed)
+        })
+        .collect();
+    room.each(
+        files,
+        |room, (file, needed)| if *needed { room.fit(file.size, READING) } else { Ok(0) },
+        |(file, needed)| if needed { (again(file, config), true) } else { (file, false) },
+        |(file, needed), beyond| (file.refused(&beyond), needed),
+        |(file, needed)| if *needed { file.keeps() } else { 0 },
+    )
+    .into_iter()
+    .map(|(file, _)| file)
+    .collect()
 }
 
 fn hashes(files: &[LoadedFile], tables: &[LoadedTable]) -> Vec<(String, Option<String>)> {
@@ -101,6 +125,7 @@ mod tests {
 
     use super::super::{Measured, Surveyed};
     use super::*;
+    use crate::input::memory::Budget;
 
     /// Whether rows were kept or read again is not to be seen in what is left of the runs.
     #[test]
@@ -109,10 +134,10 @@ mod tests {
         for campaign in ["xen-live-migration", "qemu-live-migration"] {
             let session = Session::open(&samples.join(campaign)).unwrap();
             let measured = |bytes| {
-                let loaded = Loaded::load_within(&session, bytes, &|| {}).unwrap();
+                let loaded = Loaded::load_within(&session, bytes, Budget::default().room(), &|| {}).unwrap();
                 let dropped = loaded.files.iter().filter(|file| file.dropped).count();
                 let surveyed = Surveyed::survey(loaded, &session.config).unwrap();
-                let (measured, _) = Measured::measure(surveyed, &session.config, &|_, _, _| ());
+                let (measured, _) = Measured::measure(surveyed, &session.config, &|_, _, _| (), 0);
                 let left = format!("{:?} {:?} {:?}", measured.hosts, measured.runs, measured.diagnostics);
                 (dropped, left)
             };

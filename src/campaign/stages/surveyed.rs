@@ -7,6 +7,7 @@ use crate::campaign::benchmarks::{self, Table, Value};
 use crate::campaign::{conditions, efficiency, hosts};
 use crate::input::config::Config;
 use crate::input::load::LoadedFile;
+use crate::input::memory::Room;
 use crate::input::session::{ConfigError, RunKey};
 use crate::model::{Condition, ConditionId, Diagnostic, Entries, Host};
 use crate::run::align::Counters;
@@ -23,6 +24,8 @@ pub struct Surveyed {
     /// What benchmarks measured; `None` in a campaign of migrations, where they are load.
     pub results: Option<Vec<Value>>,
     pub runs: Vec<RunFiles>,
+    /// The memory that is left.
+    pub room: Room,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -38,7 +41,7 @@ impl Surveyed {
     ///
     /// The layout asks for a factor or level of migrations that there is not.
     pub fn survey(loaded: Loaded, config: &Config) -> anyhow::Result<Self> {
-        let Loaded { files, tables, mut diagnostics, .. } = loaded;
+        let Loaded { files, tables, room, mut diagnostics, .. } = loaded;
         let hosts = hosts::hosts(config, &files, &mut diagnostics);
         let vm = config.file.vm.name.clone().or_else(|| hosts::vm_in_logs(&files));
         let (counters, notes) = Counters::estimate(&files, config);
@@ -57,7 +60,7 @@ impl Surveyed {
         let results =
             has_results.then(|| benchmarks::values(&files, tables, &conditions, config, &mut diagnostics));
         let runs = by_run(files, &conditions, has_results);
-        Ok(Self { hosts, vm, counters, conditions, results, runs, diagnostics })
+        Ok(Self { hosts, vm, counters, conditions, results, runs, room, diagnostics })
     }
 }
 

@@ -114,6 +114,11 @@ impl Inspection {
         self.diagnostics.push(Diagnostic { severity, code, line, column: None, message, text: None });
     }
 
+    /// Whether there is something to say of this kind.
+    pub fn has(&self, code: &str) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.code == code)
+    }
+
     pub fn fill(&mut self, parsed: Parsed) {
         self.format = Some(parsed.format.name());
         self.rows_read = parsed.rows.read;

@@ -78,6 +78,7 @@ fn with_log(file: &LoadedFile, log: stillstand_parsers::Parsed) -> LoadedFile {
         // What was dropped is no part of a file.
         digest: if file.dropped { file.digest.clone() } else { Digest::of(&log) },
         dropped: file.dropped,
+        size: file.size,
         log: Some(log),
         others: Vec::new(),
         diagnostics: Vec::new(),

@@ -1,0 +1,114 @@
+//! The budget of memory: the same bytes whatever it is, and an error for what does not fit into it.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use crate::{campaign, files, part_of_campaign, stillstand};
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn report(campaign: &Path, out: &Path, memory: &str) -> (Option<i32>, String) {
+    let arguments = ["report", path(campaign), "-o", path(out), "--format", "html", "--memory", memory];
+    let ended = stillstand(&arguments, &[]);
+    (ended.status.code(), String::from_utf8(ended.stderr).unwrap())
+}
+
+/// A ping log of so many replies.
+fn ping(replies: usize) -> String {
+    let lines = (1..=replies).map(|n| format!("64 bytes from 10.0.0.1: icmp_seq={n} ttl=64 time=0.1 ms\n"));
+    "PING a (10.0.0.1) 56(84) bytes of data.\n".to_owned() + &lines.collect::<String>()
+}
+
+/// A part of the campaign, and a run with a log much larger than the others.
+fn with_a_large_log() -> tempfile::TempDir {
+    let logs = part_of_campaign(&["none1-", "none2-", "campaign.toml"]);
+    fs::write(logs.path().join("none3-ping.test"), ping(40_000)).unwrap();
+    logs
+}
+
+#[test]
+fn a_report_does_not_depend_on_the_budget() {
+    let folder = tempfile::tempdir().unwrap();
+    let (much, little) = (folder.path().join("much"), folder.path().join("little"));
+    assert_eq!(report(&campaign(), &much, "1T").0, Some(0));
+    // Two of the largest logs do not fit at once.
+    let (code, said) = report(&campaign(), &little, "8M");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(files(&much) == files(&little));
+}
+
+#[test]
+fn what_does_not_fit_is_an_error_that_names_it_and_the_rest_is_reported() {
+    let (logs, folder) = (with_a_large_log(), tempfile::tempdir().unwrap());
+    let out = folder.path().join("out");
+    let (code, said) = report(logs.path(), &out, "8M");
+    assert_eq!(code, Some(1), "{said}");
+    let last = said.trim_end().lines().last().unwrap();
+    assert!(last.contains("error: the numbers are incomplete: none3-ping.test"), "{said}");
+    let summary: serde_json::Value =
+        serde_json::from_slice(&fs::read(out.join("summary.json")).unwrap()).unwrap();
+    let told: Vec<_> =
+        summary["diagnostics"].as_array().unwrap().iter().filter(|d| d["code"] == "beyond-memory").collect();
+    assert_eq!(told.len(), 1);
+    assert_eq!((&told[0]["severity"], &told[0]["file"]), (&"error".into(), &"none3-ping.test".into()));
+    assert!(fs::read_to_string(out.join("report.html")).unwrap().contains("none3-ping.test"));
+
+    // With as much as the message asks for it fits; a report that was made with less is then not what is recomputed.
+    let wanted = last.split("`--memory ").nth(1).and_then(|rest| rest.split('`').next()).unwrap();
+    assert_eq!(report(logs.path(), &folder.path().join("enough"), wanted).0, Some(0));
+    let verified = |memory| stillstand(&["verify", path(&out), "--memory", memory], &[]).status.code();
+    assert_eq!((verified("8M"), verified(wanted)), (Some(1), Some(4)));
+}
+
+#[test]
+fn every_command_refuses_with_the_same_status() {
+    let logs = with_a_large_log();
+    let (here, large) = (path(logs.path()), logs.path().join("none3-ping.test"));
+    let folder = tempfile::tempdir().unwrap();
+    let dataset = folder.path().join("dataset");
+    for arguments in [
+        vec!["stats", here],
+        vec!["ingest", here, "-o", path(&dataset)],
+        vec!["init", here, "-o", "-"],
+        vec!["figure", here, "--metric", "ping.rtt"],
+        vec!["inspect", here],
+        vec!["inspect", path(&large)],
+    ] {
+        let ended = stillstand(&[arguments.clone(), vec!["--memory", "8M"]].concat(), &[]);
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert_eq!(ended.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(said.contains("none3-ping.test"), "{arguments:?}: {said}");
+        if dataset.exists() {
+            fs::remove_dir_all(&dataset).unwrap();
+        }
+        let ended = stillstand(&[arguments.clone(), vec!["--memory", "1G"]].concat(), &[]);
+        assert_eq!(ended.status.code(), Some(0), "{arguments:?}: {}", String::from_utf8_lossy(&ended.stderr));
+    }
+    // Not the status of data with problems.
+    let strict = stillstand(&["stats", here, "--strict", "--memory", "8M"], &[]);
+    assert_eq!(strict.status.code(), Some(1));
+    let wrong = stillstand(&["stats", here, "--memory", "many"], &[]);
+    assert_eq!(wrong.status.code(), Some(2));
+}
+
+/// What counts is what a file unpacks to, not its length, nor what it says of itself.
+#[test]
+fn packed_logs_count_as_unpacked() {
+    let logs = part_of_campaign(&["none1-", "campaign.toml"]);
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(ping(40_000).as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    // A second member, of one byte: the last four bytes say 1.
+    let mut small = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    small.write_all(b"\n").unwrap();
+    let lying = [packed, small.finish().unwrap()].concat();
+    assert!(lying.len() < 1 << 20);
+    fs::write(logs.path().join("none2-ping.test.gz"), lying).unwrap();
+    let ended = stillstand(&["stats", path(logs.path()), "--memory", "8M"], &[]);
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(1), "{said}");
+    assert!(said.contains("none2-ping.test.gz"), "{said}");
+}
