@@ -113,6 +113,11 @@ impl LayoutArgs {
             shown: self.shown.iter().cloned().collect(),
         }
     }
+
+    /// Whether nothing is arranged or chosen.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.columns.is_empty() && self.shown.is_empty()
+    }
 }
 
 #[derive(Debug, Args)]
@@ -155,6 +160,9 @@ pub struct StatsArgs {
     /// Output format
     #[arg(long, value_enum, default_value_t = StatsFormat::Table)]
     pub format: StatsFormat,
+    /// Print every table, not only the answer
+    #[arg(long)]
+    pub full: bool,
     /// Language of tables
     #[arg(long, default_value = "en")]
     pub lang: Language,

@@ -12,13 +12,19 @@ use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
 use crate::write;
 
+/// The largest table of benchmarks that is a part of the answer.
+const COLUMNS: usize = 7;
+const ROWS: usize = 16;
+
 pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
     let (align, layout) = (args.align.clone(), args.layout.table());
     let options = driver::Options { align, layout, ..super::options(&args.common) };
     let analysed = analyse(&args.campaigns, &options, &args.common)?;
     let text = Text::new(args.lang);
+    // Whoever arranges tables wants them.
+    let full = args.full || !args.layout.is_empty();
     let print_readable = |show_table| {
-        let each = analysed.outcomes().map(|outcome| readable(&outcome.analysis, &text, show_table));
+        let each = analysed.outcomes().map(|outcome| readable(&outcome.analysis, &text, full, show_table));
         print_text(&each.collect::<Vec<_>>().join("\n\n"))
     };
     match args.format {
@@ -36,9 +42,9 @@ pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
     conclude(&analysed.diagnostics(), exceeded, args.strict, &args.common)
 }
 
-/// The findings, the overview, the outages of every condition, what benchmarks measured and what is known of
-/// all runs.
-fn readable(analysis: &Analysis, text: &Text, show_table: fn(&TableView) -> String) -> String {
+/// The findings and the answer; in full all tables: the overview, the outages of every condition, what benchmarks measured
+/// and what is known of all runs.
+fn readable(analysis: &Analysis, text: &Text, full: bool, show_table: fn(&TableView) -> String) -> String {
     let document = compose::document(analysis, &[], text);
     let mut output = format!("{}\n\n", document.title);
     if let Some(notice) = &document.notice {
@@ -53,6 +59,16 @@ fn readable(analysis: &Analysis, text: &Text, show_table: fn(&TableView) -> Stri
             output.push_str(&format!("\n{}\n", show_table(&format::table(&table, caption, text))));
         }
     };
+    if !full {
+        add(tables::answer(analysis), text.get("caption.answer").to_owned());
+        // A large one is no answer.
+        let grid = tables::grid(analysis, 0);
+        if let Some(grid) = grid.filter(|grid| grid.columns.len() <= COLUMNS && grid.rows.len() <= ROWS) {
+            add(grid, compose::grid_caption(analysis, 0, text));
+        }
+        output.push_str(&format!("\n{}\n", show::sentences(text.get("stats.more"), "")));
+        return output;
+    }
     add(tables::overview(analysis), text.get("caption.overview").to_owned());
     if let Some(placement) = &analysis.placement {
         add(tables::placement(placement), text.get("caption.placement").to_owned());

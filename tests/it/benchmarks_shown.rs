@@ -16,7 +16,7 @@ fn stats(more: &[&str]) -> String {
 
 #[test]
 fn statistics_show_benchmarks_and_no_migrations() {
-    let shown = stats(&[]);
+    let shown = stats(&["--full"]);
     for wanted in
         ["hvm-pvdrivers, 64 loses most", "Against bare metal", "60.9 (", "solve-4000 (s)", "Fairness"]
     {

@@ -140,8 +140,11 @@ fn a_folder_above_campaigns_becomes_an_index_and_a_chapter_each() {
         csv.starts_with("chapter,condition,metric,unit,repetition,value,low,high\ndeep-er-b,a-none,"),
         "{csv}"
     );
-    let text = stdout(&["stats", above.path().to_str().unwrap(), "--quiet"]);
+    let text = stdout(&["stats", above.path().to_str().unwrap(), "--quiet", "--full"]);
     assert_eq!(text.matches("All conditions.").count(), 2);
+    let text = stdout(&["stats", above.path().to_str().unwrap(), "--quiet"]);
+    assert_eq!(text.matches("Outages by the method that the sentences name.").count(), 2);
+    assert!(!text.contains("a column a repetition"), "{text}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! A table knows nothing of how it will be shown. The documents format its cells through
 //! [`crate::show::report::format`], the exports write them raw, in base units.
 
+mod answer;
 mod condensed;
 mod condition;
 mod efficiency;
@@ -21,6 +22,7 @@ mod transfer;
 #[cfg(test)]
 pub mod example;
 
+pub use answer::answer;
 pub use condensed::{MANY, checks_counted, condensed, named};
 pub use condition::{degradation, outages, resources, round_trips};
 pub use efficiency::{block_sizes, grid, grid_id, of_several_vms, several_vms, varying};

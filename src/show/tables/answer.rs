@@ -1,0 +1,47 @@
+//! The answer in one table: what completed, how long the service was away and by what that is known, how long it took.
+
+use super::{Cell, Table, column, incomplete, row, summary, table, without_empty_columns};
+use crate::model::metrics::{self, MIGRATION_DURATION, Shown};
+use crate::model::{Analysis, ConditionId, Entries, Finding, Method, Unit};
+
+/// A row a condition with runs: of its outage the method that its sentence uses.
+pub fn answer(analysis: &Analysis) -> Table {
+    let duration = metrics::find(MIGRATION_DURATION).and_then(|entry| match entry.shown {
+        Shown::Overview(heading) => Some(heading),
+        Shown::Condition | Shown::Elsewhere => None,
+    });
+    let duration = duration.unwrap_or("table.metric");
+    let columns = vec![
+        column("condition", "table.condition", None),
+        column("runs", "table.runs", Some(Unit::Count)),
+        column("completed", "table.completed", Some(Unit::Count)),
+        column("outage_mean", "table.outage_mean", Some(Unit::Seconds)),
+        column("outage_ci95", "table.ci95", Some(Unit::Seconds)),
+        column("method", "table.method", None),
+        column(&format!("{MIGRATION_DURATION}_mean"), duration, Some(Unit::Seconds)),
+    ];
+    let all_completed = !analysis.runs.iter().any(incomplete);
+    let migrated = analysis.conditions.entries().filter(|(_, condition)| !condition.runs.is_empty());
+    let rows = migrated.map(|(id, condition)| {
+        let method = stated(analysis, id);
+        let of_outage = method.and_then(|method| summary(analysis, id, method.metric()));
+        row(vec![
+            Cell::condition(analysis, id),
+            Cell::count(condition.runs.len()),
+            if all_completed { Cell::Missing } else { Cell::count(condition.completed) },
+            Cell::mean(of_outage, 2),
+            Cell::reach(of_outage.and_then(|summary| summary.ci95), 2),
+            method.map_or(Cell::Missing, |method| Cell::Label(method.entry().texts.name)),
+            Cell::mean(summary(analysis, id, MIGRATION_DURATION), 2),
+        ])
+    });
+    without_empty_columns(table("answer".to_owned(), columns, rows.collect()))
+}
+
+/// The method by which the outage of a condition is stated.
+fn stated(analysis: &Analysis, id: ConditionId) -> Option<Method> {
+    analysis.findings.iter().find_map(|finding| match finding {
+        Finding::Outage(outage) if outage.condition == id => Some(outage.method),
+        _ => None,
+    })
+}
