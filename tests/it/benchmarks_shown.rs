@@ -25,7 +25,7 @@ fn statistics_show_benchmarks_and_no_migrations() {
     for foreign in ["All conditions", "Outage", "Runs"] {
         assert!(!shown.contains(foreign), "{foreign}");
     }
-    let markdown = stats(&["--format", "markdown", "--lang", "de"]);
+    let markdown = stats(&["--format", "markdown", "--lang", "de", "--full"]);
     assert!(markdown.contains(" linux pv 32 |") && markdown.contains("60,9 ("), "{markdown}");
 }
 
