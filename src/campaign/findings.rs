@@ -90,7 +90,7 @@ fn outage(id: ConditionId, conditions: &[Condition], runs: &[Run], series: &[Ser
     // The largest step of a clock is an outage only where it is more than the others.
     let nothing = |value: &Value| match method {
         Method::GuestClock => value.within.lower == 0.0,
-        Method::Ping | Method::PingReplyGap | Method::Hypervisor => value.estimate == 0.0,
+        Method::Probe | Method::Ping | Method::PingReplyGap | Method::Hypervisor => value.estimate == 0.0,
     };
     let nothing_seen = values.iter().all(nothing);
     Some(Finding::Outage(ConditionOutage {

@@ -55,7 +55,7 @@ pub use relocate::{Listed, Relocate, Relocation};
 pub use requests::{PingTimeline, SpanError};
 pub use run::{
     Condition, ConditionId, Context, Degradation, Measurement, Migration, Outage, PhaseCost, Ping,
-    ResourceCost, RoundTrips, Run, RunId, Stream,
+    Probe, ResourceCost, RoundTrips, Run, RunId, Stream,
 };
 pub use series::{IntervalOf, Reach, Series, SeriesSummary};
 pub use status::Status;
