@@ -43,7 +43,10 @@ pub fn find(
 fn incomplete(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Finding> {
     let Condition { completed, failed, unfinished, .. } = *condition;
     let of_failed = condition.runs.iter().map(|run| &runs[*run]).filter(|run| !run.counts());
-    let away = of_failed.filter_map(|run| run.outage(Method::Ping)).map(Outage::shown_s);
+    let seen = |run: &Run| {
+        [Method::Probe, Method::Ping].into_iter().find_map(|method| run.outage(method).map(Outage::shown_s))
+    };
+    let away = of_failed.filter_map(seen);
     let away = Sample::new(away.filter(|away_s| *away_s > 0.0).collect());
     (failed > 0).then(|| {
         Finding::Incomplete(Incomplete {

@@ -196,9 +196,9 @@ impl Check {
     /// For what should be no shorter, left − right.
     pub fn margin_s(&self) -> f64 {
         match self.kind {
-            CheckKind::OutageCoversDowntime
-            | CheckKind::ProbeCoversPing
-            | CheckKind::ProbeCoversDowntime => self.left_s - self.right_s,
+            CheckKind::OutageCoversDowntime | CheckKind::ProbeCoversPing | CheckKind::ProbeCoversDowntime => {
+                self.left_s - self.right_s
+            }
             CheckKind::OutageAfterRequest
             | CheckKind::PingMatchesReplyGap
             | CheckKind::PingMatchesGuestClock

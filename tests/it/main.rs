@@ -35,6 +35,7 @@ mod names;
 mod parts;
 mod placement;
 mod precopy;
+mod probes;
 mod published;
 mod recorded;
 mod report;

@@ -2,9 +2,9 @@
 
 use polars::prelude::{BooleanChunked, Float64Chunked, IntoSeries, NewChunkedArray, UInt32Chunked};
 
+use super::DeclaredError;
 use super::table::{self, Cells, Fault, Key, Refused, Rows};
 use super::value::{self, Time, TimeForm, TimeUnit};
-use super::DeclaredError;
 use crate::diagnostic::{Facts, Place};
 use crate::format::{Description, Format};
 use crate::frame::{Clock, FrameBuilder, Unit};
@@ -65,13 +65,53 @@ pub struct Success {
 
 /// Words for a request that worked.
 const WORKED: [&str; 13] = [
-    "ok", "success", "successful", "succeeded", "true", "yes", "y", "1", "pass", "passed", "up", "reply", "answered",
+    "ok",
+    "success",
+    "successful",
+    "succeeded",
+    "true",
+    "yes",
+    "y",
+    "1",
+    "pass",
+    "passed",
+    "up",
+    "reply",
+    "answered",
 ];
 /// Words for one that did not. `000` is what curl writes where nothing answered.
 const FAILED: [&str; 31] = [
-    "fail", "failed", "failure", "error", "err", "false", "no", "n", "0", "000", "-1", "down", "lost", "timeout", "timedout",
-    "timed out", "time out", "time-out", "timed-out", "refused", "connection refused", "connection-refused",
-    "connectionrefused", "reset", "connection reset", "unreachable", "no answer", "unanswered", "aborted", "dropped", "exception",
+    "fail",
+    "failed",
+    "failure",
+    "error",
+    "err",
+    "false",
+    "no",
+    "n",
+    "0",
+    "000",
+    "-1",
+    "down",
+    "lost",
+    "timeout",
+    "timedout",
+    "timed out",
+    "time out",
+    "time-out",
+    "timed-out",
+    "refused",
+    "connection refused",
+    "connection-refused",
+    "connectionrefused",
+    "reset",
+    "connection reset",
+    "unreachable",
+    "no answer",
+    "unanswered",
+    "aborted",
+    "dropped",
+    "exception",
 ];
 
 impl Success {
@@ -117,10 +157,15 @@ impl Probes {
         };
         let duration = self.duration.as_ref().map(|(key, unit)| (place(key), *unit));
         let success = self.success.as_ref().map(|success| (place(&success.column), success));
-        let only: Vec<(usize, &str)> = self.only.iter().map(|(key, value)| (place(key), value.as_str())).collect();
+        let only: Vec<(usize, &str)> =
+            self.only.iter().map(|(key, value)| (place(key), value.as_str())).collect();
         let row = |cells: &Cells<'_>| {
             let is_wanted = |(place, value): &(usize, &str)| cells.get(*place) == Some(*value);
-            if only.iter().all(is_wanted) { self.request(cells, duration, success).map(Some) } else { Ok(None) }
+            if only.iter().all(is_wanted) {
+                self.request(cells, duration, success).map(Some)
+            } else {
+                Ok(None)
+            }
         };
         match table::read(lines::without_bom(bytes), &wanted, self.delimiter, row) {
             Ok(rows) => self.frame(rows).map_err(DeclaredError::Unusable),
@@ -141,14 +186,17 @@ impl Probes {
         let decimal_comma = cells.decimal_comma;
         let time = cells.get(TIME).and_then(|text| self.time_form.read(text, decimal_comma));
         let time = time.ok_or_else(|| fault(TIME, "time-unreadable", self.time_form.expected()))?;
-        let duration_s = match duration.map(|(place, unit)| (place, unit, cells.get(place).unwrap_or_default())) {
-            Some((place, unit, text)) if !value::is_nothing(text) => {
-                let seconds = value::number(text, decimal_comma).map(|number| number / unit.per_second());
-                let seconds = seconds.filter(|seconds| (0.0..LONGEST_S).contains(seconds));
-                Some(seconds.ok_or_else(|| fault(place, "duration-unreadable", "how long the request took".to_owned()))?)
-            }
-            Some(_) | None => None,
-        };
+        let duration_s =
+            match duration.map(|(place, unit)| (place, unit, cells.get(place).unwrap_or_default())) {
+                Some((place, unit, text)) if !value::is_nothing(text) => {
+                    let seconds = value::number(text, decimal_comma).map(|number| number / unit.per_second());
+                    let seconds = seconds.filter(|seconds| (0.0..LONGEST_S).contains(seconds));
+                    Some(seconds.ok_or_else(|| {
+                        fault(place, "duration-unreadable", "how long the request took".to_owned())
+                    })?)
+                }
+                Some(_) | None => None,
+            };
         let worked = match success {
             Some((place, success)) => {
                 let says = success.says(cells.get(place).unwrap_or_default());
@@ -175,24 +223,43 @@ impl Probes {
             columns.push(Unit::EpochSeconds, times);
         }
         if requests().any(|request| request.time.local_s.is_some()) {
-            columns.push(Unit::Seconds, floats("local_s", &mut requests().map(|request| request.time.local_s)));
+            columns
+                .push(Unit::Seconds, floats("local_s", &mut requests().map(|request| request.time.local_s)));
         }
         columns.push(Unit::Seconds, floats("duration_s", &mut requests().map(|request| request.duration_s)));
-        let worked = BooleanChunked::from_iter_options("worked".into(), requests().map(|request| Some(request.worked)));
+        let worked = BooleanChunked::from_iter_options(
+            "worked".into(),
+            requests().map(|request| Some(request.worked)),
+        );
         columns.push(Unit::Count, worked.into_series());
         let lines = rows.iter().map(|(line, _)| u32::try_from(*line).ok());
         columns.push(Unit::Count, UInt32Chunked::from_iter_options("line".into(), lines).into_series());
         let mut facts = Facts::default();
-        facts.set_float("time_resolution_s", value::resolution_s(requests().filter_map(|request| request.time.any_s())));
-        facts.set_float("duration_resolution_s", value::resolution_s(requests().filter_map(|request| request.duration_s)));
+        facts.set_float(
+            "time_resolution_s",
+            value::resolution_s(requests().filter_map(|request| request.time.any_s())),
+        );
+        facts.set_float(
+            "duration_resolution_s",
+            value::resolution_s(requests().filter_map(|request| request.duration_s)),
+        );
         facts.set_text("time_is", if self.time_is_end { b"end" } else { b"start" });
         facts.set_text("loop", if self.is_closed_loop { b"closed" } else { b"open" });
         let clock = if is_placed { Clock::Epoch } else { Clock::None };
         let diagnostics = diagnostics.finish();
         match columns.finish(clock) {
-            Ok(frame) => Ok(Parsed { format: PROBES, version: None, frame, facts, parts: Vec::new(), rows: count, diagnostics }),
+            Ok(frame) => Ok(Parsed {
+                format: PROBES,
+                version: None,
+                frame,
+                facts,
+                parts: Vec::new(),
+                rows: count,
+                diagnostics,
+            }),
             Err(error) => {
-                let expected = format!("columns that fit together; this is a mistake in the parser ({error})");
+                let expected =
+                    format!("columns that fit together; this is a mistake in the parser ({error})");
                 Err(ParseError { format: PROBES, line: None, expected, found: None, diagnostics })
             }
         }

@@ -59,7 +59,9 @@ impl MissingColumn {
         let is_twice = |name: &String| self.known.iter().filter(|known| *known == name).count() > 1;
         match &self.wanted {
             Key::Name(name) if is_twice(name) => {
-                format!("two columns are called `{name}`: declare the number of the one that is meant, from 1")
+                format!(
+                    "two columns are called `{name}`: declare the number of the one that is meant, from 1"
+                )
             }
             wanted => format!("there is no column {wanted}; there are {}", self.known.join(", ")),
         }
@@ -180,9 +182,7 @@ fn delimited<T: PartialEq>(
         let text = record.text.as_ref();
         let place = Place::line(record.line, text);
         let Some(cells) = fields(text, layout.delimiter) else {
-            rows.lose("quote-open", place, || {
-                "a text in quotes has no end; the row is left out".to_owned()
-            });
+            rows.lose("quote-open", place, || "a text in quotes has no end; the row is left out".to_owned());
             continue;
         };
         let is_heading = layout.heading.as_ref().is_some_and(|names| {
@@ -220,12 +220,12 @@ fn delimited<T: PartialEq>(
                 Ok(row) => rows.take(record.line, row),
                 // It is a heading that nobody needs.
                 Err(_) if was_first && layout.heading.is_none() => {}
-                Err(_) if last_cut => rows.lose("last-line-cut", place, || {
-                    "the last line is cut off; it is left out".to_owned()
-                }),
+                Err(_) if last_cut => rows
+                    .lose("last-line-cut", place, || "the last line is cut off; it is left out".to_owned()),
                 Err((cell, fault)) => {
                     let place = Place { text: Some(cell.as_bytes()), ..place };
-                    let column = wanted.get(fault.cell).map_or_else(String::new, |key| format!(" in column {key}"));
+                    let column =
+                        wanted.get(fault.cell).map_or_else(String::new, |key| format!(" in column {key}"));
                     rows.lose(fault.code, place, || {
                         format!("expected {}{column}; the row is left out", fault.expected)
                     });
@@ -311,11 +311,9 @@ fn layout(first: &[u8], wanted: &[&Key], delimiter: Option<u8>) -> Result<Layout
     }
     Err(match refused {
         Some((wanted, known)) => Refused::Column(MissingColumn { wanted, known }),
-        None => Refused::Unusable(unusable(
-            Place::line(1, first),
-            "a heading, or a row",
-            Diagnostics::default(),
-        )),
+        None => {
+            Refused::Unusable(unusable(Place::line(1, first), "a heading, or a row", Diagnostics::default()))
+        }
     })
 }
 
@@ -367,7 +365,10 @@ fn fields(text: &[u8], delimiter: u8) -> Option<Vec<Cow<'_, str>>> {
     let mut rest = text;
     loop {
         let start = if is_blank { rest.trim_ascii_start() } else { rest };
-        let inside = start.trim_ascii_start().strip_prefix(b"\"").filter(|_| delimiter != b'\t' || start.starts_with(b"\""));
+        let inside = start
+            .trim_ascii_start()
+            .strip_prefix(b"\"")
+            .filter(|_| delimiter != b'\t' || start.starts_with(b"\""));
         let after = match inside {
             Some(inside) => {
                 let (cell, after) = quoted(inside)?;
@@ -453,7 +454,8 @@ fn objects<T: PartialEq>(
         }),
     });
     let by_number = wanted.iter().find(|key| matches!(key, Key::Number(_))).map(|key| (*key).clone());
-    let unseen = names.iter().zip(seen).find(|(_, seen)| !seen).map(|(name, _)| Key::Name((*name).to_owned()));
+    let unseen =
+        names.iter().zip(seen).find(|(_, seen)| !seen).map(|(name, _)| Key::Name((*name).to_owned()));
     match by_number.or(unseen) {
         Some(wanted) => Err(Refused::Column(MissingColumn { wanted, known })),
         None => Ok(()),

@@ -87,7 +87,8 @@ impl TimeForm {
         if let Some(unit) = TimeUnit::named(text) {
             return Some(Self::Since1970(unit));
         }
-        let is_format = text.contains('%') && !StrftimeItems::new(text).any(|item| matches!(item, Item::Error));
+        let is_format =
+            text.contains('%') && !StrftimeItems::new(text).any(|item| matches!(item, Item::Error));
         is_format.then(|| Self::Strftime(text.to_owned()))
     }
 
@@ -115,11 +116,13 @@ impl TimeForm {
                 Some(Time::epoch(seconds)).filter(|_| SINCE_1973.contains(&seconds))
             }
             Self::Strftime(format) => {
-                let zoned = DateTime::parse_from_str(text, format).ok().map(|time| time.timestamp_nanos_opt());
+                let zoned =
+                    DateTime::parse_from_str(text, format).ok().map(|time| time.timestamp_nanos_opt());
                 if let Some(nanos) = zoned {
                     return crate::time::seconds(nanos?).map(Time::epoch);
                 }
-                let wall = NaiveDateTime::parse_from_str(text, format).ok()?.and_utc().timestamp_nanos_opt()?;
+                let wall =
+                    NaiveDateTime::parse_from_str(text, format).ok()?.and_utc().timestamp_nanos_opt()?;
                 Some(Time::of(Stamp::Wall { nanos: wall, zone: Zone::Unnamed }))
             }
         }
@@ -158,7 +161,8 @@ impl Time {
 
 /// How coarse values are: the largest decimal place of a second to which all of them are rounded; 0 beyond the fourth.
 pub(super) fn resolution_s(values: impl Iterator<Item = f64> + Clone) -> f64 {
-    let is_rounded = |value: f64, per_second: f64| (value * per_second - (value * per_second).round()).abs() < 0.01;
+    let is_rounded =
+        |value: f64, per_second: f64| (value * per_second - (value * per_second).round()).abs() < 0.01;
     let places = [1.0, 10.0, 100.0, 1000.0, 10_000.0];
     let found = places.into_iter().find(|place| values.clone().all(|value| is_rounded(value, *place)));
     found.map_or(0.0, |place| 1.0 / place)

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, bail, ensure};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
-use stillstand_parsers::declared::{
-    DeclaredError, Key, MissingColumn, Probes, Success, TimeForm, TimeUnit,
-};
+use stillstand_parsers::declared::{DeclaredError, Key, MissingColumn, Probes, Success, TimeForm, TimeUnit};
 use stillstand_parsers::{ParseError, Parsed};
 
 use super::nearest::nearest;
@@ -132,9 +130,10 @@ impl ProbesTable {
             self.success.is_some() || self.succeeds.is_none(),
             "{of}: `succeeds` lists values of the column `success`, which is not declared"
         );
-        let success = self.success.as_ref().map(|column| {
-            anyhow::Ok(Success { column: column.key(&of)?, values: self.succeeds.clone() })
-        });
+        let success = self
+            .success
+            .as_ref()
+            .map(|column| anyhow::Ok(Success { column: column.key(&of)?, values: self.succeeds.clone() }));
         let delimiter = self.delimiter.map(|delimiter| {
             u8::try_from(delimiter)
                 .ok()
@@ -161,10 +160,14 @@ impl ProbesTable {
             (Some(unit), _) => TimeUnit::named(unit)
                 .with_context(|| format!("{of}: duration_unit = \"{unit}\": expected s, ms, us or ns"))?,
             (None, Key::Name(name)) => TimeUnit::of_column(name).with_context(|| {
-                format!("{of}: the name `{name}` does not tell its unit: declare duration_unit = \"s\" or \"ms\"")
+                format!(
+                    "{of}: the name `{name}` does not tell its unit: declare duration_unit = \"s\" or \"ms\""
+                )
             })?,
             (None, Key::Number(_)) => {
-                bail!("{of}: a column without a name does not tell its unit: declare duration_unit = \"s\" or \"ms\"")
+                bail!(
+                    "{of}: a column without a name does not tell its unit: declare duration_unit = \"s\" or \"ms\""
+                )
             }
         };
         Ok((key, unit))

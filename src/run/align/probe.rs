@@ -53,7 +53,8 @@ pub(super) fn requests(log: &Parsed, zero: Option<f64>, report: &mut FileReport<
         log.facts.float("time_resolution_s")? + log.facts.float("duration_resolution_s").unwrap_or(0.0);
     let rows = rows(log);
     if rows.is_empty() {
-        let message = "its times are local and nothing says how far from UTC: declare `utc_offset` in campaign.toml";
+        let message =
+            "its times are local and nothing says how far from UTC: declare `utc_offset` in campaign.toml";
         report.add(Severity::Error, "probe-without-place", message.to_owned());
         return None;
     }
@@ -104,8 +105,10 @@ fn rows(log: &Parsed) -> Vec<Row> {
         return Vec::new();
     };
     let rows = times.iter().zip(durations.iter()).zip(worked.iter());
-    rows.filter_map(|((time_s, duration_s), worked)| Some(Row { time_s: time_s?, duration_s, worked: worked? }))
-        .collect()
+    rows.filter_map(|((time_s, duration_s), worked)| {
+        Some(Row { time_s: time_s?, duration_s, worked: worked? })
+    })
+    .collect()
 }
 
 /// Rows that are stamped when they are sent. In a closed loop a request whose duration nobody tells was over when the

@@ -121,10 +121,8 @@ pub fn measure(run: &AlignedRun) -> Measured {
         .as_ref()
         .zip(step)
         .map(|(clock, step)| by_guest::of_step(clock, step, silence.as_ref()));
-    let by_probe = run
-        .probe
-        .as_ref()
-        .map(|log| ByProbe::new(log, duration_s, run.ping.is_some(), anywhere_counts));
+    let by_probe =
+        run.probe.as_ref().map(|log| ByProbe::new(log, duration_s, run.ping.is_some(), anywhere_counts));
     let served = by_probe.as_ref().and_then(ByProbe::outage);
     let mut outages: Vec<Outage> = Vec::new();
     for method in Method::ALL {

@@ -42,14 +42,18 @@ fn check(table: &str, expected: &[Row]) {
 
 #[test]
 fn any_delimiter_and_decimal_commas() {
-    let expected = [(Some(1_700_000_000.305), Some(0.0101), true), (Some(1_700_000_001.422), Some(1.0015), false)];
+    let expected =
+        [(Some(1_700_000_000.305), Some(0.0101), true), (Some(1_700_000_001.422), Some(1.0015), false)];
     check(
         "t,host,operation,status,error,latency\n1700000000.305,a,get,success,,0.0101\n\
          1700000001.422,a,get,fail,\"Timeout, no \"\"answer\"\"\",1.0015\n",
         &expected,
     );
     check("t;status;latency\r\n1700000000,305;200;0,0101\r\n1700000001,422;000;1,0015\r\n", &expected);
-    check("\u{feff}t\tlatency\tstatus\n1700000000.305\t0.0101\tTrue\n1700000001.422\t1.0015\tFalse\n", &expected);
+    check(
+        "\u{feff}t\tlatency\tstatus\n1700000000.305\t0.0101\tTrue\n1700000001.422\t1.0015\tFalse\n",
+        &expected,
+    );
     check("# t latency status\n\n1700000000.305 0.0101 1\n1700000001.422   1.0015 0\n", &expected);
     check(
         "{\"t\": 1700000000.305, \"latency\": 0.0101, \"status\": 200}\n\
@@ -75,7 +79,14 @@ fn times_of_all_kinds() {
     };
     let told = |time| read(time, TimeForm::Told);
     let epoch = Some((Some(1_700_000_000.5), None));
-    for time in ["1700000000.5", "1700000000500", "1700000000500000", "1700000000500000000", "1.7000000005e9", "1700000000500.0"] {
+    for time in [
+        "1700000000.5",
+        "1700000000500",
+        "1700000000500000",
+        "1700000000500000000",
+        "1.7000000005e9",
+        "1700000000500.0",
+    ] {
         assert_eq!(told(time), epoch, "{time}");
     }
     let wall = Some((Some(1_700_000_000.5), Some(1_700_000_000.5)));
@@ -125,10 +136,7 @@ fn damage_costs_its_row_and_is_located() {
     let table = "t,latency,status\n1700000000,0.1,ok\nsoon,0.1,ok\n1700000002,-1,ok\n1700000003,0.1,perhaps\n1700000004\n\
                  t,latency,status\n1700000005,nan,fail\n1700000006,0.1,o";
     let log = probes().read(table.as_bytes()).unwrap();
-    assert_eq!(
-        rows(&log),
-        [(Some(1_700_000_000.0), Some(0.1), true), (Some(1_700_000_005.0), None, false)]
-    );
+    assert_eq!(rows(&log), [(Some(1_700_000_000.0), Some(0.1), true), (Some(1_700_000_005.0), None, false)]);
     assert_eq!((log.rows.read, log.rows.lost), (2, 5));
     assert_eq!(
         codes(&log),

@@ -60,17 +60,68 @@ const PLAIN: Client = Client {
 /// Each thing that differs between clients, alone and with others.
 pub const CLIENTS: [Client; 12] = [
     Client { name: "open", what: "open loop, a request each 0.1 s, 1 s timeout", ..PLAIN },
-    Client { name: "open-waits", what: "open loop; requests wait for the service", away: Away::Waits, timeout: 5.0, ..PLAIN },
+    Client {
+        name: "open-waits",
+        what: "open loop; requests wait for the service",
+        away: Away::Waits,
+        timeout: 5.0,
+        ..PLAIN
+    },
     Client { name: "open-refused", what: "open loop; requests are refused", away: Away::Refused, ..PLAIN },
     Client { name: "open-chance", what: "open loop; 2 % fail by chance", chance: 0.02, ..PLAIN },
-    Client { name: "open-seconds", what: "open loop, a request a second, whole seconds", interval: 1.0, decimals: 0, ..PLAIN },
+    Client {
+        name: "open-seconds",
+        what: "open loop, a request a second, whole seconds",
+        interval: 1.0,
+        decimals: 0,
+        ..PLAIN
+    },
     Client { name: "closed", what: "closed loop, 1 s timeout", is_closed: true, ..PLAIN },
-    Client { name: "closed-long", what: "closed loop, no pause, 5 s timeout", is_closed: true, interval: 0.0, timeout: 5.0, ..PLAIN },
-    Client { name: "closed-waits", what: "closed loop; requests wait for the service", is_closed: true, timeout: 60.0, away: Away::Waits, ..PLAIN },
-    Client { name: "closed-refused", what: "closed loop; requests are refused", is_closed: true, away: Away::Refused, ..PLAIN },
-    Client { name: "closed-chance", what: "closed loop; 2 % fail by chance", is_closed: true, chance: 0.02, ..PLAIN },
-    Client { name: "closed-ends", what: "closed loop, stamped at the end", is_closed: true, at_end: true, decimals: 6, ..PLAIN },
-    Client { name: "closed-bare", what: "closed loop, no durations", is_closed: true, has_durations: false, ..PLAIN },
+    Client {
+        name: "closed-long",
+        what: "closed loop, no pause, 5 s timeout",
+        is_closed: true,
+        interval: 0.0,
+        timeout: 5.0,
+        ..PLAIN
+    },
+    Client {
+        name: "closed-waits",
+        what: "closed loop; requests wait for the service",
+        is_closed: true,
+        timeout: 60.0,
+        away: Away::Waits,
+        ..PLAIN
+    },
+    Client {
+        name: "closed-refused",
+        what: "closed loop; requests are refused",
+        is_closed: true,
+        away: Away::Refused,
+        ..PLAIN
+    },
+    Client {
+        name: "closed-chance",
+        what: "closed loop; 2 % fail by chance",
+        is_closed: true,
+        chance: 0.02,
+        ..PLAIN
+    },
+    Client {
+        name: "closed-ends",
+        what: "closed loop, stamped at the end",
+        is_closed: true,
+        at_end: true,
+        decimals: 6,
+        ..PLAIN
+    },
+    Client {
+        name: "closed-bare",
+        what: "closed loop, no durations",
+        is_closed: true,
+        has_durations: false,
+        ..PLAIN
+    },
 ];
 
 /// What happened, seconds since the request, and the logs: `migration-time` and `probe.csv`.

@@ -160,7 +160,8 @@ fn candidates(log: &ProbeLog, anywhere: bool) -> impl Iterator<Item = Candidate<
 /// its edges, and what the times leave open.
 fn shortest_s(log: &ProbeLog, silence: Silence) -> f64 {
     let [first, end] = silence.requests;
-    let failed: Vec<&ProbeRequest> = log.requests[first..end].iter().filter(|request| !request.worked).collect();
+    let failed: Vec<&ProbeRequest> =
+        log.requests[first..end].iter().filter(|request| !request.worked).collect();
     let all = log.requests.iter().filter(|request| !request.worked).count();
     let worked = log.requests.len() - all;
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
@@ -216,8 +217,8 @@ impl<'a> ByProbe<'a> {
             Choice::Nothing => seen(None, None, false),
             Choice::Outage { what, before } => {
                 let another = before.filter(|_| !is_ping_there);
-                let doubt = another
-                    .map(|before| Doubt::Another { outage: what.placed(), before: before.placed() });
+                let doubt =
+                    another.map(|before| Doubt::Another { outage: what.placed(), before: before.placed() });
                 seen(Some(what), doubt, false)
             }
             Choice::Before { what, stands_out: true, .. } if !is_ping_there => {
