@@ -39,6 +39,7 @@ pub fn longest_outage(path: &Path) -> anyhow::Result<Outage> {
         names_repetition: true,
         source: None,
         host: None,
+        declared: None,
     };
     let file = LoadedFile::of(file, Some(log));
     let aligned = align(run, &[&file], &Config::parse("")?, &Counters::default());

@@ -8,12 +8,14 @@ mod conclusions;
 mod efficiency;
 mod figure;
 mod means;
+mod service;
 mod tally;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use stillstand::model::{FlagCode, Method};
+use stillstand_generator::simulation::service::CLIENTS;
 use stillstand_generator::simulation::{INTERVALS, PingForm, SCENARIOS, Scenario};
 
 use self::efficiency::Study;
@@ -45,6 +47,7 @@ fn main() -> anyhow::Result<()> {
     widths(&outcomes);
     flags(&outcomes);
     places(&outcomes);
+    services(number);
     intervals();
     efficiencies();
     conclusion_tables::print(20_000);
@@ -127,6 +130,24 @@ fn places(outcomes: &[Outcome]) {
             let end = runs().filter_map(|run| Some(ping(run)?.end_s? - run.truth.resumed));
             row(&format!("{name}, every {interval} s"), [within(start), within(end)]);
         }
+    }
+}
+
+/// How often the bounds by the requests of a client hold the outage, how far they are apart, and how far off estimate and place
+/// are.
+fn services(number: u32) {
+    let columns = ["held", "width in s", "bias in ms", "place in s, 95 % and all within"];
+    header("client", &columns);
+    for client in &CLIENTS {
+        let tally = service::tally(client, FIRST..FIRST + number);
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        let cells = [
+            percent(tally.coverage()),
+            format!("{:.2}", mean(&tally.widths)),
+            format!("{:+.0}", 1000.0 * mean(&tally.errors)),
+            within(tally.places.iter().copied()),
+        ];
+        row(&format!("`{}`: {}", client.name, client.what), cells);
     }
 }
 

@@ -86,6 +86,7 @@ fn loaded(file: SampleFile) -> LoadedFile {
         names_repetition: true,
         source: None,
         host: None,
+        declared: None,
     };
     LoadedFile::of(file, log)
 }

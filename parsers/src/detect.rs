@@ -109,6 +109,7 @@ pub(crate) fn is_stacked(format: Format) -> bool {
         Meaning::Benchmark(_) | Meaning::Replies { .. } | Meaning::Hypervisor(_) => true,
         Meaning::HostSamples
         | Meaning::Domains(_)
+        | Meaning::Requests
         | Meaning::GuestClock
         | Meaning::Request
         | Meaning::Stream

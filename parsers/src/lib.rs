@@ -33,6 +33,7 @@
 
 #![warn(missing_docs)]
 
+pub mod declared;
 mod detect;
 mod diagnostic;
 mod format;

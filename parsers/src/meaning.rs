@@ -20,6 +20,9 @@ pub enum Meaning {
         /// How coarse the times of the replies are, in seconds.
         resolution_s: f64,
     },
+    /// Requests to the service, a row each, as a declared table has them: `epoch_s`, `duration_s`, `worked`; the fact `time_is`
+    /// says whether the time is their `start` or their `end`, `loop` whether the next one waits for the answer (`closed`).
+    Requests,
     /// Stamps of the clock inside the VM, written in a tight loop.
     GuestClock,
     /// When the migration was requested, and how long its command took: one row with `request_epoch_s`.
@@ -134,7 +137,7 @@ impl Meaning {
     pub fn family(self) -> Family {
         match self {
             Self::HostSamples | Self::Domains(_) => Family::Host,
-            Self::Replies { .. } => Family::Service,
+            Self::Replies { .. } | Self::Requests => Family::Service,
             Self::GuestClock => Family::Guest,
             Self::Request | Self::Hypervisor(_) => Family::Hypervisor,
             Self::Stream | Self::Messages => Family::Client,
@@ -147,9 +150,13 @@ impl Meaning {
     pub fn is_once_per_run(self) -> bool {
         match self {
             Self::Replies { .. } | Self::GuestClock | Self::Request | Self::Benchmark(_) => true,
-            Self::HostSamples | Self::Domains(_) | Self::Hypervisor(_) | Self::Stream | Self::Messages => {
-                false
-            }
+            // Several clients may ask at a time.
+            Self::Requests
+            | Self::HostSamples
+            | Self::Domains(_)
+            | Self::Hypervisor(_)
+            | Self::Stream
+            | Self::Messages => false,
         }
     }
 }

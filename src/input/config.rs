@@ -5,12 +5,15 @@
 
 mod benchmarks;
 mod clock;
+mod declared;
+mod nearest;
 
 pub use benchmarks::{
     CacheTable, EfficiencyTable, IntervalOver, LayoutTable, MeasurementTable, ParallelTable, PlacementTable,
     TableDirection, TableUnit,
 };
 pub use clock::DeclaredClock;
+pub use declared::{DeclaredTable, ProbesTable};
 
 use std::collections::BTreeMap;
 
@@ -19,6 +22,7 @@ use clap::ValueEnum as _;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+use self::nearest::nearest;
 use crate::model::metrics;
 use crate::model::{Bootstrap, Event, Factors, Provenance, Role, level_rank};
 
@@ -52,6 +56,7 @@ pub struct CampaignFile {
     pub reference: BTreeMap<String, String>,
     pub naming: NamingTable,
     pub ping: PingTable,
+    pub probes: Vec<ProbesTable>,
     pub xentop: XentopTable,
     pub stream: StreamTable,
     pub bootstrap: BootstrapTable,
@@ -311,6 +316,8 @@ pub struct Config {
     pub bootstrap: Bootstrap,
     pub layout: LayoutTable,
     pub vm_clock: DeclaredClock,
+    /// The tables whose columns are declared, in the order in which they are asked whether a file is theirs.
+    pub declared: Vec<DeclaredTable>,
     /// By the names of the declared hosts.
     host_clocks: BTreeMap<String, DeclaredClock>,
 }
@@ -401,7 +408,19 @@ impl Config {
             "bootstrap.resamples: at most {MOST_RESAMPLES}; more make no interval better, and each takes its time"
         );
         let layout = file.layout.clone();
-        Ok(Self { file, naming, utc_offset_s, align, also_aligned, bootstrap, layout, vm_clock, host_clocks })
+        let declared = file.probes.iter().map(ProbesTable::declared).collect::<anyhow::Result<_>>()?;
+        Ok(Self {
+            file,
+            naming,
+            utc_offset_s,
+            align,
+            also_aligned,
+            bootstrap,
+            layout,
+            vm_clock,
+            declared,
+            host_clocks,
+        })
     }
 
     /// The events at which curves are aligned, the main one first.
@@ -495,16 +514,6 @@ fn explain(error: toml::de::Error) -> anyhow::Error {
         _ => String::new(),
     };
     anyhow::anyhow!("{}{hint}", error.to_string().trim_end())
-}
-
-/// A question for the known word nearest to an unknown one; empty when none is near.
-fn nearest(unknown: &str, known: &[&str]) -> String {
-    known
-        .iter()
-        .map(|word| (strsim::jaro_winkler(unknown, word), word))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map_or_else(String::new, |(_, word)| format!("\nDid you mean `{word}`?"))
 }
 
 #[cfg(test)]

@@ -62,7 +62,9 @@ fn assumed_repetitions(session: &Session, files: &[LoadedFile]) -> Option<Diagno
 
 /// Logs of one kind from different folders in one run.
 fn without_rivals(files: Vec<LoadedFile>) -> (Vec<LoadedFile>, Vec<Diagnostic>) {
-    let mut places: BTreeMap<(&RunKey, &str, &Option<String>), Vec<&str>> = BTreeMap::new();
+    // Clients whose tables are declared apart may have a folder each.
+    type Kind<'a> = (&'a RunKey, &'a str, Option<usize>, &'a Option<String>);
+    let mut places: BTreeMap<Kind<'_>, Vec<&str>> = BTreeMap::new();
     for file in files.iter().filter(|file| file.file.names_repetition) {
         let Some(log) = &file.log else { continue };
         // Hosts and hypervisors may have a folder each.
@@ -71,14 +73,14 @@ fn without_rivals(files: Vec<LoadedFile>) -> (Vec<LoadedFile>, Vec<Diagnostic>) 
             Family::Host | Family::Hypervisor | Family::Benchmark | Family::Client => continue,
         }
         places
-            .entry((&file.file.run, log.format.name(), &file.file.host))
+            .entry((&file.file.run, log.format.name(), file.file.declared, &file.file.host))
             .or_default()
             .push(&file.file.relative);
     }
     let folder = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
     let mut refused: BTreeSet<RunKey> = BTreeSet::new();
     let mut diagnostics = Vec::new();
-    for ((run, format, _), paths) in places {
+    for ((run, format, ..), paths) in places {
         let folders: BTreeSet<String> = paths.iter().map(|path| folder(path)).collect();
         if folders.len() < 2 {
             continue;

@@ -95,7 +95,7 @@ pub fn load_within(
         files,
         |room, ((_, size), _)| room.fit(*size, READING),
         |((file, size), kept)| {
-            let read = load_one(file, session.config.utc_offset_s, None);
+            let read = load_one(file, &session.config, None);
             let mut loaded = LoadedFile { size, ..read };
             if !kept {
                 drop_rows(&mut loaded, &session.config);
@@ -128,6 +128,7 @@ fn drop_rows(file: &mut LoadedFile, config: &Config) {
         | Meaning::Hypervisor(_)
         | Meaning::Request
         | Meaning::Replies { .. }
+        | Meaning::Requests
         | Meaning::GuestClock
         | Meaning::Stream
         | Meaning::Messages => false,
@@ -144,7 +145,7 @@ pub fn again(file: LoadedFile, config: &Config) -> LoadedFile {
         return file;
     }
     let format = file.log.as_ref().map(|log| log.format);
-    let read = load_one(&file.file, config.utc_offset_s, format);
+    let read = load_one(&file.file, config, format);
     if read.sha256 == file.sha256 {
         // What there is to say of it was said.
         return LoadedFile { file: file.file, size: file.size, diagnostics: file.diagnostics, ..read };
@@ -277,7 +278,7 @@ pub fn head(path: &Path) -> anyhow::Result<Vec<u8>> {
 }
 
 /// Reads one file, of which the format may be known. A declared offset from UTC holds for all local times in it.
-fn load_one(file: &SessionFile, utc_offset_s: Option<i32>, known: Option<Format>) -> LoadedFile {
+fn load_one(file: &SessionFile, config: &Config, known: Option<Format>) -> LoadedFile {
     let problem = |code, message: String| LoadedFile {
         file: file.clone(),
         sha256: None,
@@ -297,9 +298,13 @@ fn load_one(file: &SessionFile, utc_offset_s: Option<i32>, known: Option<Format>
         Ok(bytes) => bytes,
         Err(error) => return LoadedFile { sha256, ..problem("file-not-unpacked", format!("{error:#}")) },
     };
-    let read = match known {
-        Some(format) => Ok(vec![parsers::parse(format, &bytes)]),
-        None => parsers::read(&bytes),
+    let read = match (file.declared.and_then(|number| config.declared.get(number)), known) {
+        (Some(table), _) => match table.read(&bytes) {
+            Ok(log) => Ok(vec![log]),
+            Err(missing) => return LoadedFile { sha256, ..problem("column-missing", missing) },
+        },
+        (None, Some(format)) => Ok(vec![parsers::parse(format, &bytes)]),
+        (None, None) => parsers::read(&bytes),
     };
     let logs = match read {
         Ok(logs) => logs,
@@ -329,7 +334,7 @@ fn load_one(file: &SessionFile, utc_offset_s: Option<i32>, known: Option<Format>
     for log in logs {
         match log {
             Ok(mut log) => {
-                if let Some(offset_s) = utc_offset_s {
+                if let Some(offset_s) = config.utc_offset_s {
                     log.declare_utc_offset(offset_s);
                 }
                 let found = std::mem::take(&mut log.diagnostics);
@@ -372,7 +377,8 @@ fn not_recognised(file: &SessionFile, error: &parsers::DetectError) -> Diagnosti
 /// The formats that the file's name promises: those with the longest name that its source is, or begins with. None of its
 /// source is of no format.
 fn expected(file: &SessionFile) -> Vec<Format> {
-    let Some(source) = file.source.as_deref() else { return Vec::new() };
+    // What is declared counts more than a name.
+    let Some(source) = file.source.as_deref().filter(|_| file.declared.is_none()) else { return Vec::new() };
     let is_or_begins =
         |name: &&str| source.strip_prefix(*name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
     let length = |format: Format| format.file_names().filter(is_or_begins).map(str::len).max();

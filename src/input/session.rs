@@ -52,6 +52,8 @@ pub struct SessionFile {
     /// The kind of log by its name, such as `dstat`; a hint for messages only.
     pub source: Option<String>,
     pub host: Option<String>,
+    /// Of a table whose columns are declared: which of [`Config::declared`] it is.
+    pub declared: Option<usize>,
 }
 
 /// The code of files whose name belongs to no run.
@@ -157,6 +159,7 @@ impl Session {
                 names_repetition: true,
                 source: None,
                 host: None,
+                declared: None,
             })
             .collect();
         let config = Config::parse("")?;
@@ -170,11 +173,16 @@ impl Session {
             return;
         }
         let name = without_compression(&relative);
-        let placed = match &self.config.naming {
+        let declared = self.config.declared.iter().position(|table| table.files.is_match(name));
+        // A pattern with names in it names the run, too.
+        let own = declared.and_then(|number| self.config.declared.get(number)).map(|table| &table.files);
+        let own = own.filter(|pattern| pattern.capture_names().flatten().next().is_some());
+        let placed = match own.or(self.config.naming.as_ref()) {
             Some(pattern) => pattern.captures(name).map(|captures| (captures, pattern)),
             None => DEFAULT_NAMINGS.iter().find_map(|p| p.captures(name).map(|captures| (captures, p))),
         }
-        .and_then(|(captures, pattern)| file_of(&relative, path, &captures, pattern, &self.config));
+        .and_then(|(captures, pattern)| file_of(&relative, path, &captures, pattern, &self.config))
+        .map(|file| SessionFile { declared, ..file });
         match placed {
             Some(file) => self.files.push(file),
             None => self.diagnostics.push(Diagnostic {
@@ -330,6 +338,7 @@ fn file_of(
         names_repetition,
         source: group("source"),
         host: group("host"),
+        declared: None,
     })
 }
 

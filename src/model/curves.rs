@@ -50,9 +50,12 @@ pub const DOMAIN_MEM: CurveMetric = bytes("domain.<name>.mem");
 /// Round trips of the service.
 pub const PING_RTT: CurveMetric =
     CurveMetric { key: Key("ping.rtt"), unit: Unit::Milliseconds, decimals: 2, heading: None };
+/// How long requests took that succeeded.
+pub const PROBE_LATENCY: CurveMetric =
+    CurveMetric { key: Key("probe.latency"), unit: Unit::Milliseconds, decimals: 2, heading: None };
 
 /// Every quantity that curves are of.
-pub const CURVES: [CurveMetric; 15] = [
+pub const CURVES: [CurveMetric; 16] = [
     CPU_USER,
     CPU_SYSTEM,
     CPU_IDLE,
@@ -68,6 +71,7 @@ pub const CURVES: [CurveMetric; 15] = [
     DOMAIN_CPU,
     DOMAIN_MEM,
     PING_RTT,
+    PROBE_LATENCY,
 ];
 
 /// What counters of a host's network give.

@@ -109,6 +109,7 @@ fn add_condition(analysis: &mut Analysis, id: &str, slower: f64) {
             },
             outages: vec![outage(Method::Ping), outage(Method::GuestClock)],
             ping: None,
+            probe: None,
             streams: Vec::new(),
             measurements: Vec::new(),
             numbers: Vec::new(),

@@ -38,6 +38,10 @@ pub enum FlagCode {
     PingOverBeforeRequest,
     /// Ping shows only a part of the migration.
     PingLeavesOut,
+    /// The client's requests show only a part of the migration.
+    ProbeLeavesOut,
+    /// All requests of the client that failed or had to wait lie before the request, and ping does not say why.
+    ProbeUndecided,
     /// The clock in the VM was logged only during a part of the migration, and shows nothing there.
     GuestClockLeavesOut,
     /// A silence before the request is as long as the outage, or longer.
@@ -63,7 +67,7 @@ pub enum FlagCode {
 impl FlagCode {
     /// What must be said beside the outage of a condition, since without it the sentence would mislead: what the logs of
     /// some runs leave open of it. In the order of sentences.
-    pub const BESIDE_THE_OUTAGE: [FlagCode; 12] = [
+    pub const BESIDE_THE_OUTAGE: [FlagCode; 14] = [
         Self::NeverAnswered,
         Self::AwayBeforeRequest,
         Self::ServiceLostAgain,
@@ -75,6 +79,8 @@ impl FlagCode {
         Self::OutageUndecided,
         Self::PingOverBeforeRequest,
         Self::PingLeavesOut,
+        Self::ProbeLeavesOut,
+        Self::ProbeUndecided,
         Self::GuestClockLeavesOut,
     ];
 }
@@ -93,6 +99,8 @@ names!(FlagCode, "flag", {
     Self::OutageUndecided => "outage-undecided",
     Self::PingOverBeforeRequest => "ping-over-before-request",
     Self::PingLeavesOut => "ping-leaves-out",
+    Self::ProbeLeavesOut => "probe-leaves-out",
+    Self::ProbeUndecided => "probe-undecided",
     Self::GuestClockLeavesOut => "guest-clock-leaves-out",
     Self::OutageBeforeAsLong => "outage-before-as-long",
     Self::OutageWithoutPlace => "outage-without-place",

@@ -9,6 +9,8 @@ use super::{CheckKind, Evidence, FlagCode, MilestoneKind};
 /// A way to measure an outage. `docs/methodology/outages.md` defines each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Method {
+    /// From the last request of a client that worked to the next that does.
+    Probe,
     /// Consecutive unanswered requests × interval.
     Ping,
     /// Longest time between two replies, less the interval.
@@ -22,13 +24,15 @@ pub enum Method {
 by_name!(Method);
 
 impl Method {
-    /// In the order of reports, which is that of trust: what the user of the service saw, what the VM saw, what the
-    /// hypervisor says.
-    pub const ALL: [Method; 4] = [Method::Ping, Method::PingReplyGap, Method::GuestClock, Method::Hypervisor];
+    /// In the order of reports, which is that of trust: what the user of the service saw, whether packets came back, what
+    /// the VM saw, what the hypervisor says.
+    pub const ALL: [Method; 5] =
+        [Method::Probe, Method::Ping, Method::PingReplyGap, Method::GuestClock, Method::Hypervisor];
 
     /// What is known of the method.
     pub const fn entry(self) -> &'static MethodEntry {
         match self {
+            Method::Probe => &PROBE,
             Method::Ping => &PING,
             Method::PingReplyGap => &PING_REPLY_GAP,
             Method::GuestClock => &GUEST_CLOCK,
@@ -110,6 +114,7 @@ pub enum Hue {
     Vermillion,
     Orange,
     Green,
+    Purple,
 }
 
 /// The keys of a method's words in `report-templates/text`.
@@ -149,6 +154,20 @@ macro_rules! texts {
     };
 }
 
+const PROBE: MethodEntry = MethodEntry {
+    name: "probe",
+    key: "probe",
+    metric: "outage_probe",
+    decimals: 2,
+    hue: Hue::Purple,
+    for_service: true,
+    ends: Some((Evidence::Probe, [MilestoneKind::ServiceLost, MilestoneKind::ServiceBack])),
+    distrusted: &[],
+    compared_with: &[Method::Ping, Method::GuestClock],
+    checks: &[],
+    texts: texts!("probe"),
+};
+
 const PING: MethodEntry = MethodEntry {
     name: "ping",
     key: "ping",
@@ -159,7 +178,11 @@ const PING: MethodEntry = MethodEntry {
     ends: Some((Evidence::Ping, [MilestoneKind::ServiceLost, MilestoneKind::ServiceBack])),
     distrusted: &[],
     compared_with: &[Method::PingReplyGap, Method::GuestClock],
-    checks: &[MethodCheck::CoversEvents(CheckKind::PingMatchesEvents)],
+    checks: &[
+        // A service cannot answer while packets do not come back; a TCP connection takes it up later.
+        MethodCheck::NotLongerThan(Method::Probe, CheckKind::ProbeCoversPing),
+        MethodCheck::CoversEvents(CheckKind::PingMatchesEvents),
+    ],
     texts: texts!("ping"),
 };
 
@@ -203,10 +226,11 @@ const HYPERVISOR: MethodEntry = MethodEntry {
     for_service: true,
     ends: Some((Evidence::Hypervisor, [MilestoneKind::Stopped, MilestoneKind::Resumed])),
     distrusted: &[],
-    compared_with: &[Method::Ping, Method::GuestClock],
+    compared_with: &[Method::Probe, Method::Ping, Method::GuestClock],
     checks: &[
         // The network cannot be silent for less time than the VM stood still.
         MethodCheck::NotLongerThan(Method::Ping, CheckKind::OutageCoversDowntime),
+        MethodCheck::NotLongerThan(Method::Probe, CheckKind::ProbeCoversDowntime),
         MethodCheck::EqualsEvents(CheckKind::DowntimeMatchesEvents),
     ],
     texts: texts!("hypervisor"),

@@ -26,8 +26,8 @@ pub struct Metric {
     /// Which way is better.
     pub direction: Direction,
     pub range: Range,
-    /// Whether it grows while an outage goes on: where no log saw the end of that, it is at least so large.
-    pub grows: bool,
+    /// The method while whose outage goes on it grows: where that has no end in the log, it is at least so large.
+    pub grows: Option<Method>,
     pub shown: Shown,
     pub definition: Definition,
     pub taken: Taken,
@@ -95,8 +95,8 @@ impl Metric {
         let outage = match self.taken {
             Taken::Outage(method) => run.outage(method),
             Taken::Run(_) | Taken::Each(_) | Taken::Requests(_) | Taken::Measurement => {
-                let censored = run.outage(Method::Ping).is_some_and(|outage| outage.censored);
-                let upper = (!(self.grows && censored)).then_some(estimate);
+                let outage = self.grows.and_then(|method| run.outage(method));
+                let upper = (!outage.is_some_and(|outage| outage.censored)).then_some(estimate);
                 return Value { estimate, within: Bounds { lower: estimate, upper } };
             }
         };
@@ -166,14 +166,25 @@ pub const ROUNDS: &str = "precopy.rounds";
 pub const AMPLIFICATION: &str = "precopy.amplification";
 pub const WASTED: &str = "precopy.wasted";
 
-const SERVICE: [Metric; 2] = [
+const SERVICE: [Metric; 3] = [
+    Metric {
+        key: Key("requests_failed"),
+        unit: Some(Unit::Count),
+        decimals: 0,
+        direction: Direction::Lower,
+        range: Range::Positive,
+        grows: Some(Method::Probe),
+        shown: Shown::Condition,
+        definition: Definition::Shared("probe"),
+        taken: Taken::Run(|run| run.probe.as_ref().map(|probe| f64::from(probe.failed))),
+    },
     Metric {
         key: Key("requests_unanswered"),
         unit: Some(Unit::Count),
         decimals: 0,
         direction: Direction::Lower,
         range: Range::Positive,
-        grows: true,
+        grows: Some(Method::Ping),
         shown: Shown::Overview("table.requests_unanswered_mean"),
         definition: Definition::Shared("ping"),
         taken: Taken::Run(|run| run.ping.as_ref().map(|ping| f64::from(ping.lost))),
@@ -184,7 +195,7 @@ const SERVICE: [Metric; 2] = [
         decimals: 2,
         direction: Direction::Lower,
         range: Range::Share,
-        grows: false,
+        grows: None,
         shown: Shown::Condition,
         definition: Definition::Own,
         taken: Taken::Requests(late_percent),
@@ -233,7 +244,7 @@ fn outage(method: Method) -> Metric {
         decimals: entry.decimals,
         direction: Direction::Lower,
         range: Range::Positive,
-        grows: true,
+        grows: Some(method),
         shown: if entry.for_service { Shown::Overview(entry.texts.mean) } else { Shown::Condition },
         definition: Definition::Shared(entry.texts.definition),
         taken: Taken::Outage(method),
@@ -246,7 +257,7 @@ const MIGRATION: [Metric; 1] = [Metric {
     decimals: 2,
     direction: Direction::Lower,
     range: Range::Positive,
-    grows: false,
+    grows: None,
     shown: Shown::Overview("table.migration_duration_mean"),
     definition: Definition::Shared("duration"),
     taken: Taken::Run(|run| run.migration.duration_s),
@@ -254,7 +265,7 @@ const MIGRATION: [Metric; 1] = [Metric {
 
 /// What media clients lost.
 const STREAMS: [Metric; 3] = [
-    Metric { key: Key(FRAMES_EXPECTED_LOST), grows: true, taken: Taken::Measurement, ..LOST },
+    Metric { key: Key(FRAMES_EXPECTED_LOST), grows: Some(Method::Ping), taken: Taken::Measurement, ..LOST },
     Metric {
         key: Key("lost_frames.<client>"),
         taken: Taken::Each(|run| per_client(run, |stream| stream.lost_frames)),
@@ -273,7 +284,7 @@ const LOST: Metric = Metric {
     decimals: 0,
     direction: Direction::Lower,
     range: Range::Positive,
-    grows: false,
+    grows: None,
     shown: Shown::Condition,
     definition: Definition::Shared("streams"),
     taken: Taken::Measurement,
@@ -290,7 +301,7 @@ const RESULT: Metric = Metric {
     decimals: 2,
     direction: Direction::Neither,
     range: Range::Positive,
-    grows: false,
+    grows: None,
     shown: Shown::Condition,
     definition: Definition::Shared("loads"),
     taken: Taken::Measurement,
@@ -386,7 +397,7 @@ const PAGES: Metric = Metric {
     decimals: 0,
     direction: Direction::Lower,
     range: Range::Positive,
-    grows: false,
+    grows: None,
     shown: Shown::Condition,
     definition: Definition::Caption("caption.precopy"),
     taken: Taken::Measurement,
@@ -398,7 +409,7 @@ const PREDICTED: Metric = Metric {
     decimals: 2,
     direction: Direction::Neither,
     range: Range::Positive,
-    grows: false,
+    grows: None,
     shown: Shown::Elsewhere,
     definition: Definition::Caption("caption.predictions"),
     taken: Taken::Measurement,

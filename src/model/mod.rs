@@ -54,7 +54,7 @@ pub use prediction::{Model, Prediction};
 pub use relocate::{Listed, Relocate, Relocation};
 pub use requests::{PingTimeline, SpanError};
 pub use run::{
-    Condition, ConditionId, Context, Degradation, Measurement, Migration, Outage, PhaseCost, Ping,
+    Condition, ConditionId, Context, Degradation, Measurement, Migration, Outage, PhaseCost, Ping, Probe,
     ResourceCost, RoundTrips, Run, RunId, Stream,
 };
 pub use series::{IntervalOf, Reach, Series, SeriesSummary};

@@ -98,6 +98,7 @@ pub struct Run {
     pub migration: Migration,
     pub outages: Vec<Outage>,
     pub ping: Option<Ping>,
+    pub probe: Option<Probe>,
     /// What media clients lost.
     pub streams: Vec<Stream>,
     /// Further figures of the run by the names of their series: lost frames and buffers, and
@@ -162,6 +163,7 @@ impl Relocate for Run {
             migration: _,
             outages,
             ping: _,
+            probe: _,
             streams,
             measurements: _,
             resources: _,
@@ -364,6 +366,37 @@ impl Serialize for Ping {
             duplicates: self.duplicates,
             interval_s: self.interval_s,
             rtt_ms: ByPhase { before: self.before, during: self.during, after: self.after },
+        })
+    }
+}
+
+/// What the requests of a client say of one run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Probe {
+    pub sent: u32,
+    /// Requests of the whole run that failed.
+    pub failed: u32,
+    /// Those of them in the outage.
+    pub failed_in_outage: u32,
+    /// Whether each request waits for the answer to the one before: what would have been asked meanwhile is not seen.
+    pub closed_loop: bool,
+    /// Median time between two requests, seconds.
+    pub interval_s: f64,
+    /// How long requests took that worked, ms: before the migration request, until the service was back, afterwards.
+    pub before: Option<RoundTrips>,
+    pub during: Option<RoundTrips>,
+    pub after: Option<RoundTrips>,
+}
+
+impl Serialize for Probe {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fields!(serializer, {
+            sent: self.sent,
+            failed: self.failed,
+            failed_in_outage: self.failed_in_outage,
+            closed_loop: self.closed_loop,
+            interval_s: self.interval_s,
+            latency_ms: ByPhase { before: self.before, during: self.during, after: self.after },
         })
     }
 }

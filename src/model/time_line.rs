@@ -97,6 +97,8 @@ pub enum Evidence {
     NetworkBurst,
     /// The list of domains on a host.
     DomainList,
+    /// Requests of a client that failed or had to wait.
+    Probe,
     /// Unanswered requests.
     Ping,
     /// The stamps of the clock inside the VM.
@@ -108,6 +110,7 @@ names!(Evidence, "evidence", {
     Self::Hypervisor => "hypervisor",
     Self::NetworkBurst => "network-burst",
     Self::DomainList => "domain-list",
+    Self::Probe => "probe",
     Self::Ping => "ping",
     Self::GuestClock => "guest-clock",
 });
@@ -193,7 +196,9 @@ impl Check {
     /// For what should be no shorter, left − right.
     pub fn margin_s(&self) -> f64 {
         match self.kind {
-            CheckKind::OutageCoversDowntime => self.left_s - self.right_s,
+            CheckKind::OutageCoversDowntime | CheckKind::ProbeCoversPing | CheckKind::ProbeCoversDowntime => {
+                self.left_s - self.right_s
+            }
             CheckKind::OutageAfterRequest
             | CheckKind::PingMatchesReplyGap
             | CheckKind::PingMatchesGuestClock
@@ -219,6 +224,10 @@ pub enum CheckKind {
     PingMatchesGuestClock,
     /// The network outage (left) was not shorter than the hypervisor's downtime (right).
     OutageCoversDowntime,
+    /// The outage of the client's requests (left) was not shorter than that by ping (right).
+    ProbeCoversPing,
+    /// The outage of the client's requests (left) was not shorter than the hypervisor's downtime (right).
+    ProbeCoversDowntime,
     /// ping (left) and the hypervisor's stop and resume events (right) tell of the same outage.
     PingMatchesEvents,
     /// The hypervisor's downtime (left) and its stop and resume events (right) agree.
@@ -240,6 +249,8 @@ names!(CheckKind, "check", {
     Self::PingMatchesReplyGap => "ping-matches-reply-gap",
     Self::PingMatchesGuestClock => "ping-matches-guest-clock",
     Self::OutageCoversDowntime => "outage-covers-downtime",
+    Self::ProbeCoversPing => "probe-covers-ping",
+    Self::ProbeCoversDowntime => "probe-covers-downtime",
     Self::PingMatchesEvents => "ping-matches-events",
     Self::DowntimeMatchesEvents => "downtime-matches-events",
     Self::LostWhenStopped => "lost-when-stopped",

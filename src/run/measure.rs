@@ -49,7 +49,7 @@ pub fn measure(
     let measured = outage::measure(aligned);
     let flags = outage::flags(&migration, &measured);
     let leaving_out = leaving_out(&id, &flags);
-    let outage::Measured { outages, ping, time_zero_doubted, .. } = measured;
+    let outage::Measured { outages, ping, probe, time_zero_doubted, .. } = measured;
     let milestones = time_line::milestones(aligned, &outages, hosts);
     let phases = time_line::phases(&milestones);
     let presences = time_line::presences(aligned, hosts);
@@ -82,6 +82,7 @@ pub fn measure(
         migration,
         outages,
         ping,
+        probe,
         transfer,
         milestones,
         phases,
@@ -137,6 +138,7 @@ fn unplaced(id: &str, aligned: &AlignedRun) -> Option<Diagnostic> {
     // Where only the hypervisor logged a run there is nothing to place.
     let placeable = !aligned.samples.is_empty()
         || aligned.ping.is_some()
+        || aligned.probe.is_some()
         || aligned.guest_clock.is_some()
         || aligned.hypervisor.is_none();
     let message = || {
@@ -180,8 +182,11 @@ fn holes(id: &str, costs: &[Cost]) -> Vec<Diagnostic> {
 /// Of the logs that show only a part of the migration.
 fn leaving_out(id: &str, flags: &[Flag]) -> Vec<Diagnostic> {
     let told = |flag: &Flag| {
-        let logs =
-            [(FlagCode::PingLeavesOut, "ping"), (FlagCode::GuestClockLeavesOut, "the clock in the VM")];
+        let logs = [
+            (FlagCode::PingLeavesOut, "ping"),
+            (FlagCode::ProbeLeavesOut, "the client"),
+            (FlagCode::GuestClockLeavesOut, "the clock in the VM"),
+        ];
         let (_, log) = logs.into_iter().find(|(code, _)| *code == flag.code)?;
         let value = |name| flag.values.iter().find(|(key, _)| *key == name).map_or(0.0, |(_, value)| *value);
         let message = format!(

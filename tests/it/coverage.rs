@@ -4,12 +4,15 @@
 mod efficiency;
 #[path = "../../examples/coverage/means.rs"]
 mod means;
+#[path = "../../examples/coverage/service.rs"]
+mod service;
 #[path = "../../examples/coverage/tally.rs"]
 mod tally;
 
 use std::collections::BTreeMap;
 
 use stillstand::model::{FlagCode, Method};
+use stillstand_generator::simulation::service::CLIENTS;
 use stillstand_generator::simulation::{SCENARIOS, Scenario};
 
 use efficiency::Study;
@@ -122,4 +125,16 @@ fn intervals_of_efficiencies_hold_them_as_often_as_is_documented() {
     let [paired, unpaired] =
         [Study::Paired, Study::Rounds].map(|study| efficiency::coverage(study, 5, 200).1);
     assert!(paired < 0.6 * unpaired, "{paired} {unpaired}");
+}
+
+#[test]
+fn bounds_by_the_requests_of_a_client_hold_the_outage() {
+    let (mut held, mut runs) = (0, 0);
+    for client in &CLIENTS {
+        let tally = service::tally(client, 0..RUNS);
+        println!("{} {:?} below {} above {}", client.name, tally.coverage(), tally.below, tally.above);
+        assert!(tally.coverage() >= 0.98, "{}: {} below, {} above", client.name, tally.below, tally.above);
+        (held, runs) = (held + tally.held, runs + tally.runs);
+    }
+    assert!(f64::from(held) >= 0.995 * f64::from(runs), "{held} of {runs}");
 }

@@ -36,6 +36,7 @@ mod names;
 mod parts;
 mod placement;
 mod precopy;
+mod probes;
 mod published;
 mod recorded;
 mod report;

@@ -10,6 +10,7 @@
 //! network that comes back later than the VM, which would be another truth.
 
 mod scenarios;
+pub mod service;
 mod waiting;
 
 use chrono::{DateTime, NaiveDateTime};

@@ -159,6 +159,7 @@ fn rank(meaning: Meaning) -> u8 {
         Meaning::Replies { .. } => 1,
         Meaning::HostSamples
         | Meaning::Domains(_)
+        | Meaning::Requests
         | Meaning::GuestClock
         | Meaning::Stream
         | Meaning::Messages

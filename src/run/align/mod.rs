@@ -20,12 +20,14 @@ mod guest_clock;
 mod hypervisor;
 mod observer_clock;
 mod ping;
+mod probe;
 mod resources;
 
 pub use crate::model::{DOMAIN_0, PingTimeline, SpanError};
 pub use counter::{Basis, Counter, Counters};
 pub use guest_clock::GuestClock;
 pub use hypervisor::HypervisorLog;
+pub use probe::{ProbeLog, ProbeRequest};
 pub use resources::Samples;
 
 use std::collections::BTreeMap;
@@ -46,6 +48,7 @@ pub struct AlignedRun {
     pub files: Vec<String>,
     pub migration: Migration,
     pub ping: Option<PingTimeline>,
+    pub probe: Option<ProbeLog>,
     pub guest_clock: Option<GuestClock>,
     pub hypervisor: Option<HypervisorLog>,
     /// Resource series of the hosts and round trips; empty without a time zero.
@@ -86,6 +89,7 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
             reason: None,
         },
         ping: None,
+        probe: None,
         guest_clock: None,
         hypervisor: None,
         samples: Vec::new(),
@@ -96,7 +100,7 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
         measurements: Vec::new(),
         diagnostics: Vec::new(),
     };
-    let logs = Logs::of(files);
+    let mut logs = Logs::of(files);
     if let Some((_, log, ())) = run.only_one(&logs.requests) {
         run.migration = migration(log);
         run.process_s = run.migration.duration_s;
@@ -118,6 +122,18 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
         run.ping =
             ping::timeline(log, resolution_s, zero, config, &mut FileReport::new(&mut run.diagnostics, file));
         run.samples.extend(run.ping.as_ref().and_then(ping::round_trips));
+    }
+    logs.probes.sort_by_key(|(file, ..)| file.file.declared);
+    if let Some((file, log, ())) = run.only_one(&logs.probes) {
+        // A client has its own clock only where it runs on a host that is declared.
+        let host = file.file.host.as_deref().filter(|host| config.host(host).is_some());
+        let offset_s = host.map_or_else(
+            || config.offset_of_role(Role::Observer, at),
+            |host| config.clock_offset_s(host, at),
+        );
+        run.probe =
+            probe::requests(log, by_clock(offset_s), &mut FileReport::new(&mut run.diagnostics, file));
+        run.samples.extend(run.probe.as_ref().and_then(probe::latencies));
     }
     if let Some((file, log, ())) = run.only_one(&logs.guest_clocks) {
         let zero = by_clock(config.vm_clock.offset_s(at));
@@ -175,6 +191,7 @@ struct Logs<'a> {
     hypervisors: Vec<Log<'a, Hypervisor>>,
     /// With how coarse the times of the replies are, in seconds.
     replies: Vec<Log<'a, f64>>,
+    probes: Vec<Log<'a, ()>>,
     guest_clocks: Vec<Log<'a, ()>>,
     host_samples: Vec<Log<'a, ()>>,
     domains_by_counter: Vec<Log<'a, ()>>,
@@ -197,6 +214,7 @@ impl<'a> Logs<'a> {
                     let stamps_s = log.facts.float("stamp_resolution_s").unwrap_or(resolution_s);
                     logs.replies.push((file, log, stamps_s));
                 }
+                Meaning::Requests => logs.probes.push((file, log, ())),
                 Meaning::GuestClock => logs.guest_clocks.push((file, log, ())),
                 Meaning::HostSamples => logs.host_samples.push((file, log, ())),
                 Meaning::Domains(Domains::OneByCounter) => logs.domains_by_counter.push((file, log, ())),

@@ -100,6 +100,7 @@ fn simulated(rng: &mut ChaCha8Rng, epoch: f64, Ahead([source, target, guest]): A
             reason: None,
         },
         ping: Some(ping),
+        probe: None,
         guest_clock: Some(guest_clock),
         hypervisor: None,
         traffic: Vec::new(),

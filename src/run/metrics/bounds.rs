@@ -111,7 +111,7 @@ pub fn slack_s(timeline: &PingTimeline) -> f64 {
 /// Whether `k` losses in a row are likely enough to occur once in a log by chance: with the share q of requests that
 /// were lost beside them (and one more, since that none was does not show that none can be), in n requests about n·qᵏ
 /// such rows are expected; from 0.05 on they are.
-fn is_chance(k: u32, others: u32, requests: u32) -> bool {
+pub(super) fn is_chance(k: u32, others: u32, requests: u32) -> bool {
     let rest = requests.saturating_sub(k).saturating_add(1);
     let q = (f64::from(others) + 1.0) / f64::from(rest.max(1));
     f64::from(requests) * q.min(1.0).powf(f64::from(k)) >= 0.05
@@ -218,7 +218,7 @@ pub fn shortest_standstill(hole: Hole, timeline: &PingTimeline) -> f64 {
 /// How many losses by chance may adjoin a hole, where `lost` of `requests` were lost elsewhere. With the
 /// share q, there are more than n on its two sides together with probability (n + 2) qⁿ⁺¹ − (n + 1) qⁿ⁺²;
 /// the first n for which that is at most one in 200.
-fn lost_beside(lost: u32, requests: u32) -> u32 {
+pub(super) fn lost_beside(lost: u32, requests: u32) -> u32 {
     let q = if requests > 0 { f64::from(lost) / f64::from(requests) } else { 0.0 };
     let unlikely = |n: u32| {
         let count = f64::from(n);

@@ -7,6 +7,7 @@
 
 mod by_guest;
 mod by_ping;
+mod by_probe;
 mod flags;
 
 pub use by_guest::{GuestClockOutage, Steps, guest_clock, steps};
@@ -14,7 +15,8 @@ pub use flags::{flags, meet};
 
 use self::by_guest::NO_STEP;
 use self::by_ping::{ByPing, Witnesses};
-use crate::model::{Flag, FlagCode, Method, Outage, Ping, Status};
+use self::by_probe::ByProbe;
+use crate::model::{Flag, FlagCode, Method, Outage, Ping, Probe, Status};
 use crate::run::align::{AlignedRun, HypervisorLog};
 use crate::run::metrics::bounds;
 
@@ -24,6 +26,7 @@ pub struct Measured {
     /// In the order of [`Method::ALL`].
     pub outages: Vec<Outage>,
     pub ping: Option<Ping>,
+    pub probe: Option<Probe>,
     pub guest: Option<GuestClockOutage>,
     /// What is doubtful about which event is the outage.
     pub doubts: Vec<Flag>,
@@ -118,9 +121,13 @@ pub fn measure(run: &AlignedRun) -> Measured {
         .as_ref()
         .zip(step)
         .map(|(clock, step)| by_guest::of_step(clock, step, silence.as_ref()));
+    let by_probe =
+        run.probe.as_ref().map(|log| ByProbe::new(log, duration_s, run.ping.is_some(), anywhere_counts));
+    let served = by_probe.as_ref().and_then(ByProbe::outage);
     let mut outages: Vec<Outage> = Vec::new();
     for method in Method::ALL {
         outages.extend(match method {
+            Method::Probe => served.clone(),
             Method::Ping => silence.clone(),
             Method::PingReplyGap => by_ping.as_ref().and_then(ByPing::reply_gap),
             Method::GuestClock => guest.as_ref().map(|guest| guest.outage.clone()),
@@ -148,6 +155,7 @@ pub fn measure(run: &AlignedRun) -> Measured {
     let was_away = open.iter().any(|flag| flag.code == FlagCode::AwayBeforeRequest);
     let parts = part.map(|part| Doubt::Part(part).flag(FlagCode::GuestClockLeavesOut));
     Measured {
+        probe: by_probe.as_ref().map(|by| by.summary(served.as_ref(), &run.migration)),
         ping: by_ping.as_ref().map(|by| by.summary(silence.as_ref(), &run.migration)),
         outages,
         guest,
@@ -156,6 +164,7 @@ pub fn measure(run: &AlignedRun) -> Measured {
             .filter(|flag| flag.code != FlagCode::PingLeavesOut || !was_away)
             .into_iter()
             .chain(parts)
+            .chain(by_probe.as_ref().and_then(ByProbe::flag))
             .chain(open)
             .collect(),
         time_zero_doubted: doubt.is_some_and(|doubt| doubt.of_time_zero()),
@@ -175,6 +184,7 @@ fn is_of_migration(status: Status) -> bool {
 fn is_event(outage: &Outage, interval_s: f64, guest: Option<&GuestClockOutage>) -> bool {
     match outage.method {
         // A ping that is stopped may just have sent its last request.
+        Method::Probe => outage.estimate_s > 0.0,
         Method::Ping => outage.estimate_s > if outage.censored { interval_s } else { 0.0 },
         Method::PingReplyGap => outage.estimate_s >= interval_s,
         Method::GuestClock => guest.is_some_and(|guest| outage.estimate_s > NO_STEP * guest.ordinary_step_s),
@@ -187,6 +197,7 @@ fn is_event(outage: &Outage, interval_s: f64, guest: Option<&GuestClockOutage>) 
 pub fn ends(outage: &Outage, run: &AlignedRun) -> Option<([f64; 2], Option<[f64; 2]>)> {
     let start = outage.start_s?;
     match outage.method {
+        Method::Probe => run.probe.as_ref().and_then(|log| by_probe::ends(log, outage)),
         Method::Ping => {
             let [half, half_after] = run.ping.as_ref().map_or([0.0; 2], bounds::half_periods);
             let around = |t: f64, half: f64| [t - half, t + half];

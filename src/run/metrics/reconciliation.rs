@@ -110,6 +110,8 @@ pub fn flags(checks: &[Check]) -> Vec<Flag> {
                 }
                 CheckKind::OneHostAtATime => (FlagCode::VmOnTwoHosts, "source_s", "target_s"),
                 CheckKind::PingMatchesReplyGap
+                | CheckKind::ProbeCoversPing
+                | CheckKind::ProbeCoversDowntime
                 | CheckKind::PingMatchesGuestClock
                 | CheckKind::PingMatchesEvents
                 | CheckKind::DowntimeMatchesEvents

@@ -18,16 +18,21 @@ pub fn by_phase(
             .filter(|(seq, _)| timeline.sent_at(**seq).is_some_and(|t| from <= t && t < to))
             .filter_map(|(_, rtt)| *rtt)
             .collect();
-        Sample::new(values).map(|sample| RoundTrips {
-            n: sample.n(),
-            median: sample.median(),
-            p95: sample.quantile(0.95),
-            max: sample.max(),
-        })
+        of(values)
     };
     let before = between(f64::NEG_INFINITY, 0.0);
     match resumed {
         Some(resumed) => (before, between(0.0, resumed), between(resumed, f64::INFINITY)),
         None => (before, None, None),
     }
+}
+
+/// What so many round trips are together, in their unit; `None` of none.
+pub fn of(values: Vec<f64>) -> Option<RoundTrips> {
+    Sample::new(values).map(|sample| RoundTrips {
+        n: sample.n(),
+        median: sample.median(),
+        p95: sample.quantile(0.95),
+        max: sample.max(),
+    })
 }

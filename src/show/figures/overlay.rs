@@ -62,7 +62,7 @@ impl<'a> OverlayFigure<'a> {
             let hosts = analysis.campaign.hosts.entries();
             hosts.filter(move |(_, host)| host.role == role).map(|(id, _)| Some(id))
         };
-        let service = std::iter::once((curves::PING_RTT, None));
+        let service = [(curves::PING_RTT, None), (curves::PROBE_LATENCY, None)].into_iter();
         let vm = analysis.campaign.vm.iter().flat_map(|vm| {
             let name = curves::DOMAIN_CPU.key.with(vm);
             [Role::Source, Role::Target].into_iter().flat_map(with_role).map(move |host| (name.clone(), host))

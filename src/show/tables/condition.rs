@@ -58,7 +58,38 @@ pub fn outages(analysis: &Analysis, condition: ConditionId) -> Table {
 /// Round trip times of every run of a condition, by phase.
 pub fn round_trips(analysis: &Analysis, condition: ConditionId) -> Table {
     let mut columns = vec![column("repetition", "table.repetition", None)];
-    for (key, heading) in [
+    columns.extend(by_phase());
+    let rows = runs_of(analysis, &analysis.conditions[condition]).into_iter().filter_map(|run| {
+        let ping = run.ping.as_ref()?;
+        let mut cells = vec![Cell::Integer(i64::from(run.repetition))];
+        cells.extend(of_phases([ping.before, ping.during, ping.after]));
+        Some(row(cells))
+    });
+    table(format!("round-trips-{}", analysis.conditions[condition].id), columns, rows.collect())
+}
+
+/// What the requests of a client came to in every run of a condition: how many failed, and how long the others took, by
+/// phase.
+pub fn latencies(analysis: &Analysis, condition: ConditionId) -> Table {
+    let mut columns = vec![
+        column("repetition", "table.repetition", None),
+        column("sent", "table.probe_sent", None),
+        column("failed", "table.probe_failed", None),
+    ];
+    columns.extend(by_phase());
+    let rows = runs_of(analysis, &analysis.conditions[condition]).into_iter().filter_map(|run| {
+        let probe = run.probe.as_ref()?;
+        let counts = [run.repetition, probe.sent, probe.failed];
+        let mut cells: Vec<Cell> = counts.map(|count| Cell::Integer(i64::from(count))).into();
+        cells.extend(of_phases([probe.before, probe.during, probe.after]));
+        Some(row(cells))
+    });
+    table(format!("latencies-{}", analysis.conditions[condition].id), columns, rows.collect())
+}
+
+/// The columns of times that requests took, in milliseconds.
+fn by_phase() -> impl Iterator<Item = Column> {
+    [
         ("before_median", "table.rtt_before_median"),
         ("before_p95", "table.rtt_before_p95"),
         ("during_median", "table.rtt_during_median"),
@@ -66,24 +97,23 @@ pub fn round_trips(analysis: &Analysis, condition: ConditionId) -> Table {
         ("during_max", "table.rtt_during_max"),
         ("after_median", "table.rtt_after_median"),
         ("after_p95", "table.rtt_after_p95"),
-    ] {
-        columns.push(column(key, heading, Some(Unit::Milliseconds)));
-    }
-    let rows = runs_of(analysis, &analysis.conditions[condition]).into_iter().filter_map(|run| {
-        let ping = run.ping.as_ref()?;
-        let cell = |phase: Option<RoundTrips>, of: fn(RoundTrips) -> f64| Cell::number(phase.map(of), 2);
-        Some(row(vec![
-            Cell::Integer(i64::from(run.repetition)),
-            cell(ping.before, |r| r.median),
-            cell(ping.before, |r| r.p95),
-            cell(ping.during, |r| r.median),
-            cell(ping.during, |r| r.p95),
-            cell(ping.during, |r| r.max),
-            cell(ping.after, |r| r.median),
-            cell(ping.after, |r| r.p95),
-        ]))
-    });
-    table(format!("round-trips-{}", analysis.conditions[condition].id), columns, rows.collect())
+    ]
+    .into_iter()
+    .map(|(key, heading)| column(key, heading, Some(Unit::Milliseconds)))
+}
+
+/// The cells of these columns.
+fn of_phases([before, during, after]: [Option<RoundTrips>; 3]) -> [Cell; 7] {
+    let cell = |phase: Option<RoundTrips>, of: fn(RoundTrips) -> f64| Cell::number(phase.map(of), 2);
+    [
+        cell(before, |r| r.median),
+        cell(before, |r| r.p95),
+        cell(during, |r| r.median),
+        cell(during, |r| r.p95),
+        cell(during, |r| r.max),
+        cell(after, |r| r.median),
+        cell(after, |r| r.p95),
+    ]
 }
 
 /// Per host: the quantities before, during and at the peak of the migration, means over the runs.

@@ -24,7 +24,7 @@ pub mod example;
 
 pub use answer::answer;
 pub use condensed::{MANY, checks_counted, condensed, named};
-pub use condition::{degradation, outages, resources, round_trips};
+pub use condition::{degradation, latencies, outages, resources, round_trips};
 pub use efficiency::{block_sizes, grid, grid_id, of_several_vms, several_vms, varying};
 pub use methods::{agreements, clocks, methods};
 pub use overall::{compared, comparisons, overview, published};
@@ -249,8 +249,19 @@ pub fn all(analysis: &Analysis) -> Vec<Table> {
     tables.extend(analysis.placement.as_ref().map(placement));
     for id in analysis.conditions.ids() {
         tables.extend(
-            [outages, methods, checks, phases, hypervisor, round_trips, degradation, resources, phase_costs]
-                .map(|of_condition| of_condition(analysis, id)),
+            [
+                outages,
+                methods,
+                checks,
+                phases,
+                hypervisor,
+                latencies,
+                round_trips,
+                degradation,
+                resources,
+                phase_costs,
+            ]
+            .map(|of_condition| of_condition(analysis, id)),
         );
     }
     tables.extend((0..analysis.grids.len()).filter_map(|index| grid(analysis, index)));

@@ -166,8 +166,14 @@ fn codes(ping_timeline: &PingTimeline, clock: &GuestClock, duration_s: f64) -> V
     let (summary, mut outages) = by_ping(ping_timeline, &migration);
     let guest = guest_clock(clock, outages.first());
     outages.extend(guest.iter().map(|g| g.outage.clone()));
-    let measured =
-        Measured { outages, ping: Some(summary), guest, doubts: Vec::new(), time_zero_doubted: false };
+    let measured = Measured {
+        outages,
+        ping: Some(summary),
+        probe: None,
+        guest,
+        doubts: Vec::new(),
+        time_zero_doubted: false,
+    };
     flags(&migration, &measured).into_iter().map(|flag| flag.code).collect()
 }
 

@@ -120,6 +120,8 @@ pub enum Quantity {
     Received,
     Sent,
     RoundTrip,
+    /// How long requests of a client take.
+    Latency,
     /// The outage as a method saw it.
     Outage(Method),
     Migration,
@@ -140,6 +142,7 @@ impl Quantity {
             // The guest clock runs in the VM, round trips are what ping sees.
             Quantity::Vm => Quantity::Outage(Method::GuestClock).color(),
             Quantity::RoundTrip => Quantity::Outage(Method::Ping).color(),
+            Quantity::Latency => Quantity::Outage(Method::Probe).color(),
             Quantity::Hypervisor => ORANGE,
             Quantity::OtherVm | Quantity::Idle | Quantity::VmPlace => GREY,
             Quantity::User | Quantity::PreCopy => SKY,
@@ -169,6 +172,7 @@ impl Quantity {
             Quantity::Received => "figure.quantity.received",
             Quantity::Sent => "figure.quantity.sent",
             Quantity::RoundTrip => "figure.quantity.round_trip",
+            Quantity::Latency => "figure.quantity.latency",
             Quantity::Outage(method) => method.entry().texts.lane,
             Quantity::Migration => "figure.quantity.migration",
             Quantity::PreCopy => "phase.precopy",
@@ -192,6 +196,7 @@ impl Quantity {
             | Quantity::Free
             | Quantity::Received
             | Quantity::RoundTrip
+            | Quantity::Latency
             | Quantity::Outage(_)
             | Quantity::Migration
             | Quantity::PreCopy
@@ -209,6 +214,7 @@ fn hue(hue: Hue) -> RGBColor {
         Hue::Vermillion => VERMILLION,
         Hue::Orange => ORANGE,
         Hue::Green => GREEN,
+        Hue::Purple => PURPLE,
     }
 }
 

@@ -40,7 +40,7 @@ pub struct Values {
 }
 
 /// In the order of the report.
-pub static TOPICS: [Topic; 6] = [
+pub static TOPICS: [Topic; 7] = [
     // xentop
     Topic {
         slug: "cpu-by-domain",
@@ -123,18 +123,16 @@ pub static TOPICS: [Topic; 6] = [
         slug: "round-trips",
         key: "round_trips",
         title: "figure.title.round_trips",
-        unit: "figure.unit.milliseconds",
         role: |metric, _| ranked(metric, &[(curves::PING_RTT, Quantity::RoundTrip)]),
-        axis: |values| {
-            if values.low > 0.0 && values.high / values.low >= 10.0 {
-                Scale::log(values.low, values.bound)
-            } else {
-                Scale::from_zero(values.bound, 5)
-            }
-        },
-        height: 800,
-        of_service: true,
-        ..OF_HOST
+        ..OF_SERVICE
+    },
+    // requests of a client
+    Topic {
+        slug: "latencies",
+        key: "latencies",
+        title: "figure.title.latencies",
+        role: |metric, _| ranked(metric, &[(curves::PROBE_LATENCY, Quantity::Latency)]),
+        ..OF_SERVICE
     },
 ];
 
@@ -149,6 +147,21 @@ const OF_HOST: Topic = Topic {
     height: 900,
     left: 200,
     of_service: false,
+};
+
+/// What topics of the service have in common.
+const OF_SERVICE: Topic = Topic {
+    unit: "figure.unit.milliseconds",
+    axis: |values| {
+        if values.low > 0.0 && values.high / values.low >= 10.0 {
+            Scale::log(values.low, values.bound)
+        } else {
+            Scale::from_zero(values.bound, 5)
+        }
+    },
+    height: 800,
+    of_service: true,
+    ..OF_HOST
 };
 
 fn ranked(metric: &str, quantities: &[(CurveMetric, Quantity)]) -> Option<(usize, Quantity)> {

@@ -33,6 +33,7 @@ impl Composer<'_> {
         time_line.extend(of(tables::phases_matrix, "caption.phases"));
         time_line.extend(of(tables::hypervisor, "caption.hypervisor"));
         let mut service = self.figures(Place::Service(id));
+        service.extend(of(tables::latencies, "caption.latencies"));
         service.extend(of(tables::round_trips, "caption.round_trips"));
         service.extend(of(tables::degradation, "caption.degradation"));
         let mut hosts = self.figures(Place::Hosts(id));

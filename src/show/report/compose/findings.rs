@@ -130,7 +130,7 @@ impl Composer<'_> {
         let (max, max_condition, _) = means().max_by(|a, b| a.0.total_cmp(&b.0))?;
         let key = match method {
             Method::Hypervisor => "finding.outages_vm",
-            Method::Ping | Method::PingReplyGap | Method::GuestClock => "finding.outages",
+            Method::Probe | Method::Ping | Method::PingReplyGap | Method::GuestClock => "finding.outages",
         };
         let most = outages.iter().filter_map(|finding| match finding {
             Finding::Outage(outage) => Some(outage.n),
@@ -308,7 +308,7 @@ impl Composer<'_> {
         };
         let [who, out] = match outage.method {
             Method::Hypervisor => ["finding.who_vm", "finding.out_vm"],
-            Method::Ping | Method::PingReplyGap | Method::GuestClock => {
+            Method::Probe | Method::Ping | Method::PingReplyGap | Method::GuestClock => {
                 ["finding.who_service", "finding.out_service"]
             }
         };
@@ -342,7 +342,7 @@ impl Composer<'_> {
             }
         } else if let Some(at_most) = outage.at_most_s {
             let key = match outage.method {
-                Method::Ping | Method::PingReplyGap => "finding.no_outage",
+                Method::Probe | Method::Ping | Method::PingReplyGap => "finding.no_outage",
                 Method::GuestClock => "finding.no_step_seen",
                 Method::Hypervisor => "finding.no_downtime_told",
             };

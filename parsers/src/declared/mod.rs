@@ -1,0 +1,34 @@
+//! Tables whose columns somebody has declared: what people write themselves has no format, but its columns have a meaning.
+//!
+//! | part | what |
+//! | --- | --- |
+//! | `table` | bytes → rows: delimited text, or JSON objects, with only the columns that were asked for |
+//! | `value` | cells → numbers, times, and what stands for nothing |
+//! | `probes` | a row for each request to a service |
+//!
+//! Nothing is guessed that changes a number: a unit stands in the name of its column or is declared, a time is one
+//! since 1970 or of a calendar, and a column that is not there is an error. The delimiter is told by the first line,
+//! since only one makes the declared columns of it.
+//!
+//! Absent on purpose: recognising such tables. The same columns may mean anything.
+
+mod probes;
+mod table;
+mod value;
+
+pub use probes::{PROBES, Probes, Success};
+pub use table::{Key, MissingColumn};
+pub use value::{TimeForm, TimeUnit};
+
+use crate::parsed::ParseError;
+
+/// Why a declared table was not read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DeclaredError {
+    /// A column that was declared is not there.
+    #[error(transparent)]
+    Column(#[from] MissingColumn),
+    /// Nothing in it can be used.
+    #[error(transparent)]
+    Unusable(#[from] ParseError),
+}

@@ -1,0 +1,273 @@
+//! A row for each request to a service: when, how long it took, whether it worked.
+
+use polars::prelude::{BooleanChunked, Float64Chunked, IntoSeries, NewChunkedArray, UInt32Chunked};
+
+use super::DeclaredError;
+use super::table::{self, Cells, Fault, Key, Refused, Rows};
+use super::value::{self, Time, TimeForm, TimeUnit};
+use crate::diagnostic::{Facts, Place};
+use crate::format::{Description, Format};
+use crate::frame::{Clock, FrameBuilder, Unit};
+use crate::lines;
+use crate::meaning::Meaning;
+use crate::outcome::{Outcome, Unusable, unusable};
+use crate::parsed::{ParseError, Parsed};
+
+static DESCRIPTION: Description = Description {
+    name: "probes",
+    description: "requests to a service, a row each",
+    written_by: "clients of people's own",
+    begins_with: "columns that campaign.toml declares",
+    file_names: &["probe"],
+    clocks: &[Clock::Epoch, Clock::None],
+    meaning: Meaning::Requests,
+    marks: &[],
+    recognise: |_| false,
+    parse: undeclared,
+};
+
+/// What such a table is once it is read. No file is recognised as one.
+pub const PROBES: Format = Format::new(&DESCRIPTION);
+
+fn undeclared(_: &[u8]) -> Result<Outcome, Unusable> {
+    Err(unusable(Place::FILE, "the columns to be declared in campaign.toml", Default::default()))
+}
+
+/// Which columns of a table say what of its requests.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Probes {
+    /// When a request was sent, or answered.
+    pub time: Key,
+    /// How that is written.
+    pub time_form: TimeForm,
+    /// Whether it is the end of a request and not its start.
+    pub time_is_end: bool,
+    /// How long a request took, and in which unit.
+    pub duration: Option<(Key, TimeUnit)>,
+    /// Whether it worked. Without it, it did where it has a duration.
+    pub success: Option<Success>,
+    /// Only rows that have this value in this column.
+    pub only: Vec<(Key, String)>,
+    /// What stands between columns; told by the first line without it.
+    pub delimiter: Option<u8>,
+    /// Whether the next request waits for the answer to the one before.
+    pub is_closed_loop: bool,
+}
+
+/// Which column says whether a request worked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Success {
+    /// The column.
+    pub column: Key,
+    /// The values that say that it did, all others saying that it did not; the usual ones are known without it.
+    pub values: Option<Vec<String>>,
+}
+
+/// Words for a request that worked.
+const WORKED: [&str; 13] = [
+    "ok",
+    "success",
+    "successful",
+    "succeeded",
+    "true",
+    "yes",
+    "y",
+    "1",
+    "pass",
+    "passed",
+    "up",
+    "reply",
+    "answered",
+];
+/// Words for one that did not. `000` is what curl writes where nothing answered.
+const FAILED: [&str; 31] = [
+    "fail",
+    "failed",
+    "failure",
+    "error",
+    "err",
+    "false",
+    "no",
+    "n",
+    "0",
+    "000",
+    "-1",
+    "down",
+    "lost",
+    "timeout",
+    "timedout",
+    "timed out",
+    "time out",
+    "time-out",
+    "timed-out",
+    "refused",
+    "connection refused",
+    "connection-refused",
+    "connectionrefused",
+    "reset",
+    "connection reset",
+    "unreachable",
+    "no answer",
+    "unanswered",
+    "aborted",
+    "dropped",
+    "exception",
+];
+
+impl Success {
+    /// `None` where nothing is known of the value.
+    fn says(&self, value: &str) -> Option<bool> {
+        if let Some(values) = &self.values {
+            return Some(values.iter().any(|known| known.eq_ignore_ascii_case(value)));
+        }
+        let is_one_of = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(value));
+        if is_one_of(&WORKED) {
+            return Some(true);
+        }
+        if is_one_of(&FAILED) {
+            return Some(false);
+        }
+        // A status of HTTP: an answer by a proxy that nobody is behind is none.
+        let status = value::number(value, false).filter(|status| (100.0..600.0).contains(status))?;
+        Some((200.0..300.0).contains(&status))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Request {
+    time: Time,
+    duration_s: Option<f64>,
+    worked: bool,
+}
+
+/// Places of the columns among those that are asked for.
+const TIME: usize = 0;
+
+impl Probes {
+    /// Reads a table.
+    ///
+    /// # Errors
+    ///
+    /// A declared column is not there, or nothing can be used.
+    pub fn read(&self, bytes: &[u8]) -> Result<Parsed, DeclaredError> {
+        let mut wanted = vec![&self.time];
+        let mut place = |key| {
+            wanted.push(key);
+            wanted.len().saturating_sub(1)
+        };
+        let duration = self.duration.as_ref().map(|(key, unit)| (place(key), *unit));
+        let success = self.success.as_ref().map(|success| (place(&success.column), success));
+        let only: Vec<(usize, &str)> =
+            self.only.iter().map(|(key, value)| (place(key), value.as_str())).collect();
+        let row = |cells: &Cells<'_>| {
+            let is_wanted = |(place, value): &(usize, &str)| cells.get(*place) == Some(*value);
+            if only.iter().all(is_wanted) {
+                self.request(cells, duration, success).map(Some)
+            } else {
+                Ok(None)
+            }
+        };
+        match table::read(lines::without_bom(bytes), &wanted, self.delimiter, row) {
+            Ok(rows) => self.frame(rows).map_err(DeclaredError::Unusable),
+            Err(Refused::Column(missing)) => Err(DeclaredError::Column(missing)),
+            Err(Refused::Unusable(Unusable { line, expected, found, diagnostics })) => {
+                Err(ParseError { format: PROBES, line, expected, found, diagnostics }.into())
+            }
+        }
+    }
+
+    fn request(
+        &self,
+        cells: &Cells<'_>,
+        duration: Option<(usize, TimeUnit)>,
+        success: Option<(usize, &Success)>,
+    ) -> Result<Request, Fault> {
+        let fault = |cell, code, expected: String| Fault { cell, code, expected: expected.into() };
+        let decimal_comma = cells.decimal_comma;
+        let time = cells.get(TIME).and_then(|text| self.time_form.read(text, decimal_comma));
+        let time = time.ok_or_else(|| fault(TIME, "time-unreadable", self.time_form.expected()))?;
+        let duration_s =
+            match duration.map(|(place, unit)| (place, unit, cells.get(place).unwrap_or_default())) {
+                Some((place, unit, text)) if !value::is_nothing(text) => {
+                    let seconds = value::number(text, decimal_comma).map(|number| number / unit.per_second());
+                    let seconds = seconds.filter(|seconds| (0.0..LONGEST_S).contains(seconds));
+                    Some(seconds.ok_or_else(|| {
+                        fault(place, "duration-unreadable", "how long the request took".to_owned())
+                    })?)
+                }
+                Some(_) | None => None,
+            };
+        let worked = match success {
+            Some((place, success)) => {
+                let says = success.says(cells.get(place).unwrap_or_default());
+                says.ok_or_else(|| {
+                    let expected = "a word or a status that says whether the request worked (`succeeds` lists those that do)";
+                    fault(place, "success-unknown", expected.to_owned())
+                })?
+            }
+            None => duration_s.is_some(),
+        };
+        Ok(Request { time, duration_s, worked })
+    }
+
+    fn frame(&self, rows: Rows<Request>) -> Result<Parsed, ParseError> {
+        let Rows { rows, count, diagnostics } = rows;
+        let requests = || rows.iter().map(|(_, request)| request);
+        let floats = |name: &str, values: &mut dyn Iterator<Item = Option<f64>>| {
+            Float64Chunked::from_iter_options(name.into(), values).into_series()
+        };
+        let mut columns = FrameBuilder::default();
+        let is_placed = requests().any(|request| request.time.epoch_s.is_some());
+        if is_placed {
+            let times = floats("epoch_s", &mut requests().map(|request| request.time.epoch_s));
+            columns.push(Unit::EpochSeconds, times);
+        }
+        if requests().any(|request| request.time.local_s.is_some()) {
+            columns
+                .push(Unit::Seconds, floats("local_s", &mut requests().map(|request| request.time.local_s)));
+        }
+        columns.push(Unit::Seconds, floats("duration_s", &mut requests().map(|request| request.duration_s)));
+        let worked = BooleanChunked::from_iter_options(
+            "worked".into(),
+            requests().map(|request| Some(request.worked)),
+        );
+        columns.push(Unit::Count, worked.into_series());
+        let lines = rows.iter().map(|(line, _)| u32::try_from(*line).ok());
+        columns.push(Unit::Count, UInt32Chunked::from_iter_options("line".into(), lines).into_series());
+        let mut facts = Facts::default();
+        facts.set_float(
+            "time_resolution_s",
+            value::resolution_s(requests().filter_map(|request| request.time.any_s())),
+        );
+        facts.set_float(
+            "duration_resolution_s",
+            value::resolution_s(requests().filter_map(|request| request.duration_s)),
+        );
+        facts.set_text("time_is", if self.time_is_end { b"end" } else { b"start" });
+        facts.set_text("loop", if self.is_closed_loop { b"closed" } else { b"open" });
+        let clock = if is_placed { Clock::Epoch } else { Clock::None };
+        let diagnostics = diagnostics.finish();
+        match columns.finish(clock) {
+            Ok(frame) => Ok(Parsed {
+                format: PROBES,
+                version: None,
+                frame,
+                facts,
+                parts: Vec::new(),
+                rows: count,
+                diagnostics,
+            }),
+            Err(error) => {
+                let expected =
+                    format!("columns that fit together; this is a mistake in the parser ({error})");
+                Err(ParseError { format: PROBES, line: None, expected, found: None, diagnostics })
+            }
+        }
+    }
+}
+
+/// No request takes longer, seconds.
+const LONGEST_S: f64 = 1e6;
+
+#[cfg(test)]
+mod tests;

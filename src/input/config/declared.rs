@@ -1,0 +1,175 @@
+//! Tables whose columns `campaign.toml` declares.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, bail, ensure};
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+use stillstand_parsers::declared::{DeclaredError, Key, MissingColumn, Probes, Success, TimeForm, TimeUnit};
+use stillstand_parsers::{ParseError, Parsed};
+
+use super::nearest::nearest;
+
+/// A validated table: which files are such, and what their columns are.
+#[derive(Debug, Clone)]
+pub struct DeclaredTable {
+    /// Over the path below the campaign folder, without the ending of a compressed file.
+    pub files: Regex,
+    probes: Probes,
+}
+
+impl DeclaredTable {
+    /// Reads such a file; the inner error is that of any other format.
+    ///
+    /// # Errors
+    ///
+    /// A declared column is not there: what to say of it, with the nearest that is.
+    pub fn read(&self, bytes: &[u8]) -> Result<Result<Parsed, ParseError>, String> {
+        match self.probes.read(bytes) {
+            Ok(log) => Ok(Ok(log)),
+            Err(DeclaredError::Unusable(error)) => Ok(Err(error)),
+            Err(DeclaredError::Column(missing)) => Err(explained(&missing)),
+        }
+    }
+}
+
+/// What is said of a column that is not there.
+fn explained(missing: &MissingColumn) -> String {
+    let Key::Name(name) = &missing.wanted else { return missing.to_string() };
+    let known: Vec<&str> = missing.known.iter().map(String::as_str).collect();
+    let hint = if known.contains(&name.as_str()) { String::new() } else { nearest(name, &known) };
+    format!("{missing}{}", hint.replace('\n', ". "))
+}
+
+/// A column as people declare it: by its name, or by its number from 1.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ColumnKey {
+    Number(usize),
+    Name(String),
+}
+
+impl ColumnKey {
+    fn key(&self, of: &str) -> anyhow::Result<Key> {
+        match self {
+            Self::Number(0) => bail!("{of}: columns are counted from 1"),
+            Self::Number(number) => Ok(Key::Number(*number)),
+            Self::Name(name) => Ok(Key::Name(name.trim().to_owned())),
+        }
+    }
+}
+
+/// A table with a row for each request to the service.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProbesTable {
+    /// A regular expression over the path below the campaign folder. With named groups it says of which run a file is, as
+    /// `naming.pattern` does.
+    pub files: String,
+    pub time: ColumnKey,
+    /// `s`, `ms`, `us`, `ns`, or a format of `strftime`; told by the values without it.
+    pub time_format: Option<String>,
+    /// Whether it is the `start` of a request (without it) or its `end`.
+    #[serde(default)]
+    pub time_is: TimeIs,
+    /// How long a request took.
+    pub duration: Option<ColumnKey>,
+    /// `s`, `ms`, `us` or `ns`; told by the ending of the column's name without it.
+    pub duration_unit: Option<String>,
+    /// Whether it worked; without it, where it has a duration.
+    pub success: Option<ColumnKey>,
+    /// The values that say that it did; the usual ones are known.
+    pub succeeds: Option<Vec<String>>,
+    /// `closed` (without it): the next request waits for the answer. `open`: it does not.
+    #[serde(default, rename = "loop")]
+    pub kind: Loop,
+    /// Only rows with these values.
+    #[serde(default, rename = "where")]
+    pub only: BTreeMap<String, String>,
+    /// `,`, `;`, a tab or a blank; told by the first line without it.
+    pub delimiter: Option<char>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TimeIs {
+    #[default]
+    Start,
+    End,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Loop {
+    Open,
+    #[default]
+    Closed,
+}
+
+impl ProbesTable {
+    pub(super) fn declared(&self) -> anyhow::Result<DeclaredTable> {
+        let of = format!("probes of '{}'", self.files);
+        let files = Regex::new(&self.files)
+            .with_context(|| format!("probes: files is not a regular expression: {}", self.files))?;
+        let time_form = match &self.time_format {
+            None => TimeForm::Told,
+            Some(text) => TimeForm::named(text).with_context(|| {
+                format!("{of}: time_format = \"{text}\": expected s, ms, us, ns, or a format of strftime such as \"%d.%m.%Y %H:%M:%S%.f\"")
+            })?,
+        };
+        let duration = self.duration.as_ref().map(|column| self.duration(column, &of)).transpose()?;
+        ensure!(
+            duration.is_some() || self.kind == Loop::Closed,
+            "{of}: an open loop needs `duration`: without it nothing says how long its requests were on their way"
+        );
+        ensure!(
+            duration.is_some() || self.success.is_some(),
+            "{of}: `success` or `duration` must say which requests worked"
+        );
+        ensure!(
+            self.success.is_some() || self.succeeds.is_none(),
+            "{of}: `succeeds` lists values of the column `success`, which is not declared"
+        );
+        let success = self
+            .success
+            .as_ref()
+            .map(|column| anyhow::Ok(Success { column: column.key(&of)?, values: self.succeeds.clone() }));
+        let delimiter = self.delimiter.map(|delimiter| {
+            u8::try_from(delimiter)
+                .ok()
+                .filter(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\"\n\r#".contains(byte))
+                .with_context(|| format!("{of}: delimiter = {delimiter:?}: expected one such as \";\""))
+        });
+        let probes = Probes {
+            time: self.time.key(&of)?,
+            time_form,
+            time_is_end: self.time_is == TimeIs::End,
+            duration,
+            success: success.transpose()?,
+            only: self.only.iter().map(|(name, value)| (Key::Name(name.clone()), value.clone())).collect(),
+            delimiter: delimiter.transpose()?,
+            is_closed_loop: self.kind == Loop::Closed,
+        };
+        Ok(DeclaredTable { files, probes })
+    }
+
+    /// Half of all such columns do not say their unit, and no value does.
+    fn duration(&self, column: &ColumnKey, of: &str) -> anyhow::Result<(Key, TimeUnit)> {
+        let key = column.key(of)?;
+        let unit = match (&self.duration_unit, &key) {
+            (Some(unit), _) => TimeUnit::named(unit)
+                .with_context(|| format!("{of}: duration_unit = \"{unit}\": expected s, ms, us or ns"))?,
+            (None, Key::Name(name)) => TimeUnit::of_column(name).with_context(|| {
+                format!(
+                    "{of}: the name `{name}` does not tell its unit: declare duration_unit = \"s\" or \"ms\""
+                )
+            })?,
+            (None, Key::Number(_)) => {
+                bail!(
+                    "{of}: a column without a name does not tell its unit: declare duration_unit = \"s\" or \"ms\""
+                )
+            }
+        };
+        Ok((key, unit))
+    }
+}
