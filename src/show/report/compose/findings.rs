@@ -249,7 +249,7 @@ impl Composer<'_> {
         let failed = of.failed.to_string();
         let said = |key: &str, runs: usize, seconds: Interval| {
             let key = if runs == of.failed { format!("{key}_all") } else { key.to_owned() };
-            let (runs, seconds) = (runs.to_string(), self.from_to(seconds, None));
+            let (runs, seconds) = (runs.to_string(), self.range_words(seconds, None));
             text.fill(&key, &[("runs", runs.as_str()), ("failed", &failed), ("seconds", &seconds)])
         };
         let lost = of.lost_s.map(|seconds| said("finding.failed_lost", of.lost, seconds));
@@ -277,7 +277,7 @@ impl Composer<'_> {
     }
 
     /// A range in words; of a least one that was not seen what it was at most.
-    fn from_to(&self, interval: Interval, at_most_s: Option<f64>) -> String {
+    fn range_words(&self, interval: Interval, at_most_s: Option<f64>) -> String {
         let (low, high) = (self.least(interval, at_most_s), self.seconds(interval.high));
         if interval.low == interval.high {
             return low;
@@ -325,7 +325,7 @@ impl Composer<'_> {
         if let Some(at_least) = outage.at_least_s {
             let not_returned = outage.not_returned.to_string();
             let values =
-                [("not_returned", not_returned.as_str()), ("at_least", &self.from_to(at_least, None))];
+                [("not_returned", not_returned.as_str()), ("at_least", &self.range_words(at_least, None))];
             let key = match outage.n {
                 1 if only_run => "finding.not_returned_once",
                 1 => "finding.not_returned_one",
@@ -337,7 +337,7 @@ impl Composer<'_> {
                 let key = if others == "1" { "finding.returned_once" } else { "finding.returned" };
                 sentences.push(fill(
                     key,
-                    &[("others", &others), ("ended", &self.from_to(ended, outage.least_at_most_s))],
+                    &[("others", &others), ("ended", &self.range_words(ended, outage.least_at_most_s))],
                 ));
             }
         } else if let Some(at_most) = outage.at_most_s {
