@@ -2,7 +2,7 @@
 //! of the same run, or of the folder where the run has none with dates.
 //!
 //! It counts only where one year or day is possible: the log has to be of the time of one of the others, give or take
-//! [`APART_S`]. Of a year the zone does not matter; a day needs the offset from UTC that is declared. What is missing is said.
+//! a day for a year and an hour for a day. Of a year the zone does not matter; a day needs the offset from UTC that is declared. What is missing is said.
 
 use std::collections::BTreeMap;
 
