@@ -114,7 +114,7 @@ pub enum Hue {
     Vermillion,
     Orange,
     Green,
-    Purple,
+    Wine,
 }
 
 /// The keys of a method's words in `report-templates/text`.
@@ -159,7 +159,7 @@ const PROBE: MethodEntry = MethodEntry {
     key: "probe",
     metric: "outage_probe",
     decimals: 2,
-    hue: Hue::Purple,
+    hue: Hue::Wine,
     for_service: true,
     ends: Some((Evidence::Probe, [MilestoneKind::ServiceLost, MilestoneKind::ServiceBack])),
     distrusted: &[],

@@ -106,8 +106,9 @@ pub(super) struct Rows<T> {
 
 /// Lines that a text in quotes may go on for.
 const TEXT_LINES: usize = 20;
-/// Cells too many that are looked at.
+/// Cells too many that are looked at, and cells of a row in which they are: each place is tried.
 const SPARE_CELLS: usize = 16;
+const MOST_CELLS: usize = 256;
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b' '];
 
@@ -257,7 +258,7 @@ fn joined<T: PartialEq, E>(
     spare: usize,
     pick: &impl Fn(&[Cow<'_, str>]) -> Result<Option<T>, E>,
 ) -> Option<Option<T>> {
-    if spare > SPARE_CELLS {
+    if spare > SPARE_CELLS || cells.len() > MOST_CELLS {
         return None;
     }
     let places = 0..cells.len().saturating_sub(spare);

@@ -26,8 +26,9 @@ pub fn checks(
     let by = |kind, evidence| {
         milestones.iter().find(|milestone| milestone.kind == kind && milestone.evidence == evidence)
     };
-    let lost = by(MilestoneKind::ServiceLost, Evidence::Ping);
-    let back = by(MilestoneKind::ServiceBack, Evidence::Ping);
+    // Packets tell sooner than a service whether the VM is there.
+    let by_packets = |kind| by(kind, Evidence::Ping).or_else(|| by(kind, Evidence::Probe));
+    let (lost, back) = (by_packets(MilestoneKind::ServiceLost), by_packets(MilestoneKind::ServiceBack));
     let stopped = by(MilestoneKind::Stopped, Evidence::Hypervisor);
     let resumed = by(MilestoneKind::Resumed, Evidence::Hypervisor);
     let active = resumed.or(by(MilestoneKind::Resumed, Evidence::DomainList));
@@ -53,7 +54,9 @@ pub fn checks(
             at_most(DurationsMatch, job, process, 0.05)
         }),
     ];
-    let interval_s = run.ping.as_ref().map_or(0.0, |ping| ping.interval_s);
+    let intervals_s =
+        [run.ping.as_ref().map(|ping| ping.interval_s), run.probe.as_ref().map(|log| log.interval_s)];
+    let interval_s = intervals_s.into_iter().flatten().fold(0.0, f64::max);
     let others = Others { outages, events, interval_s };
     let by_outage = outages.iter().flat_map(|outage| {
         outage.method.entry().checks.iter().filter_map(|check| outage_check(*check, outage, &others))
@@ -68,7 +71,7 @@ struct Others<'a> {
     outages: &'a [Outage],
     /// When the VM stopped and ran again by the hypervisor's events.
     events: Option<[f64; 2]>,
-    /// Ping's interval, or 0.
+    /// The longer one of ping's interval and that of a client, or 0.
     interval_s: f64,
 }
 

@@ -144,13 +144,17 @@ fn candidates(log: &ProbeLog, anywhere: bool) -> impl Iterator<Item = Candidate<
     let usual_s = ordinary_s(log) + log.interval_s;
     let has_place = log.has_place && !anywhere;
     silences.into_iter().map(move |silence| {
-        let is_chance = silence.failed == 0 || is_chance(silence.failed, failed - silence.failed, sent);
         let is_long = silence.length_s() > LATE * usual_s && silence.length_s() > MUCH_S;
+        // Of failures chance decides, also where each of them is a long timeout.
+        let stands_out = match silence.failed {
+            0 => is_long,
+            count => !is_chance(count, failed - count, sent),
+        };
         Candidate {
             what: silence,
             length: silence.length_s(),
             over_s: has_place.then_some(silence.ended.map_or(f64::INFINITY, |_| silence.over_s)),
-            stands_out: only || is_long || !is_chance,
+            stands_out: only || stands_out,
         }
     })
 }

@@ -214,7 +214,7 @@ fn hue(hue: Hue) -> RGBColor {
         Hue::Vermillion => VERMILLION,
         Hue::Orange => ORANGE,
         Hue::Green => GREEN,
-        Hue::Purple => PURPLE,
+        Hue::Wine => WINE,
     }
 }
 
