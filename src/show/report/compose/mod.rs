@@ -6,6 +6,7 @@ mod condition;
 mod convergence;
 mod efficiency;
 mod findings;
+mod outages;
 mod overall;
 mod placement;
 mod portfolio;

@@ -1,0 +1,170 @@
+//! Sentences about outages: how long the service was away, and what of that is open.
+
+use super::super::format::range;
+use super::Composer;
+use crate::model::{ConditionId, ConditionOutage, Finding, FlagCode, Incomplete, Method};
+use crate::stats::Interval;
+
+impl Composer<'_> {
+    /// How many of the migrations of a condition completed, and for how long the service was away in the others.
+    pub(super) fn incomplete_of(&self, of: &Incomplete) -> String {
+        let text = self.text;
+        let key = if of.unfinished > 0 { "finding.completed_seen" } else { "finding.completed" };
+        let completed = text.fill(
+            key,
+            &[
+                ("condition", &self.name(of.condition)),
+                ("completed", &(of.known - of.failed).to_string()),
+                ("unfinished", &of.unfinished.to_string()),
+                ("runs", &of.known.to_string()),
+                ("interval", &range(of.rate, 100.0, 0, text)),
+            ],
+        );
+        let failed = of.failed.to_string();
+        let said = |key: &str, runs: usize, seconds: Interval| {
+            let key = if runs == of.failed { format!("{key}_all") } else { key.to_owned() };
+            let (runs, seconds) = (runs.to_string(), self.range_words(seconds, None));
+            text.fill(&key, &[("runs", runs.as_str()), ("failed", &failed), ("seconds", &seconds)])
+        };
+        let lost = of.lost_s.map(|seconds| said("finding.failed_lost", of.lost, seconds));
+        let away = of.away_s.map(|seconds| said("finding.failed_away", of.away, seconds));
+        [Some(completed), lost, away].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether logs of one of the conditions end before their migration.
+    pub(super) fn ends_unseen(&self, conditions: [ConditionId; 2]) -> bool {
+        conditions.iter().any(|id| self.analysis.conditions[*id].unfinished > 0)
+    }
+
+    /// What is open of the outage of a condition.
+    pub(super) fn left_open(&self, id: ConditionId, runs: usize, flags: &[(FlagCode, usize)]) -> String {
+        let of_condition =
+            |finding: &Finding| matches!(finding, Finding::Outage(outage) if outage.condition == id);
+        let none = (!self.analysis.findings.iter().any(of_condition))
+            .then(|| self.text.fill("finding.no_outage_stated", &[("condition", &self.name(id))]));
+        let of = runs.to_string();
+        let open = flags.iter().map(|(flag, runs)| {
+            let key = format!("open.{}", flag.name());
+            self.text.fill(&key, &[("runs", &runs.to_string()), ("of", &of)])
+        });
+        none.into_iter().chain(open).collect::<Vec<_>>().join(" ")
+    }
+
+    /// A range in words; of a least one that was not seen what it was at most.
+    fn range_words(&self, interval: Interval, at_most_s: Option<f64>) -> String {
+        let (low, high) = (self.least(interval, at_most_s), self.seconds(interval.high));
+        if interval.low == interval.high {
+            return low;
+        }
+        self.text.fill("finding.from_to", &[("low", &low), ("high", &high)])
+    }
+
+    fn least(&self, interval: Interval, at_most_s: Option<f64>) -> String {
+        at_most_s.map_or_else(|| self.seconds(interval.low), |most| format!("≤\u{a0}{}", self.seconds(most)))
+    }
+
+    /// A method as the subject of a sentence, at its beginning with a capital.
+    fn who(&self, method: Method, begins: bool) -> String {
+        let who = self.text.get(method.entry().texts.who);
+        if begins { capitalised(who) } else { who.to_owned() }
+    }
+
+    /// The outage of a condition: its mean, or what is left of it where some have no end or nothing was seen.
+    pub(super) fn outage(&self, outage: &ConditionOutage) -> String {
+        let text = self.text;
+        let condition = &self.analysis.conditions[outage.condition];
+        let only_run = condition.runs.len() <= 1;
+        let (name, n) = (self.name(outage.condition), outage.n.to_string());
+        let method = text.get(outage.method.entry().texts.by);
+        let over = match outage.of {
+            of if of == outage.n => text.fill("finding.over_all", &[("n", &n)]),
+            of => text.fill("finding.over_some", &[("n", &n), ("of", &of.to_string())]),
+        };
+        let [who, out] = match outage.method {
+            Method::Hypervisor => ["finding.who_vm", "finding.out_vm"],
+            Method::Probe | Method::Ping | Method::PingReplyGap | Method::GuestClock => {
+                ["finding.who_service", "finding.out_service"]
+            }
+        };
+        let common = [
+            ("condition", name.as_str()),
+            ("n", n.as_str()),
+            ("method", method),
+            ("who", text.get(who)),
+            ("out", text.get(out)),
+            ("over", over.as_str()),
+        ];
+        let fill = |key: &str, values: &[(&str, &str)]| text.fill(key, &[&common[..], values].concat());
+        let mut sentences = Vec::new();
+        if let Some(at_least) = outage.at_least_s {
+            let not_returned = outage.not_returned.to_string();
+            let values =
+                [("not_returned", not_returned.as_str()), ("at_least", &self.range_words(at_least, None))];
+            let key = match outage.n {
+                1 if only_run => "finding.not_returned_once",
+                1 => "finding.not_returned_one",
+                _ => "finding.not_returned",
+            };
+            sentences.push(fill(key, &values));
+            if let Some(ended) = outage.ended_s {
+                let others = (outage.n - outage.not_returned).to_string();
+                let key = if others == "1" { "finding.returned_once" } else { "finding.returned" };
+                sentences.push(fill(
+                    key,
+                    &[("others", &others), ("ended", &self.range_words(ended, outage.least_at_most_s))],
+                ));
+            }
+        } else if let Some(at_most) = outage.at_most_s {
+            let key = match outage.method {
+                Method::Probe | Method::Ping | Method::PingReplyGap => "finding.no_outage",
+                Method::GuestClock => "finding.no_step_seen",
+                Method::Hypervisor => "finding.no_downtime_told",
+            };
+            sentences.push(fill(key, &[("at_most", &self.seconds(at_most))]));
+        } else if let (Some(mean), Some(ended)) = (outage.mean_s, outage.ended_s) {
+            let values = [
+                ("mean", self.seconds(mean)),
+                ("min", self.least(ended, outage.least_at_most_s)),
+                ("max", self.seconds(ended.high)),
+            ];
+            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+            let key = match outage.n {
+                1 if only_run => "finding.outage_once",
+                1 if condition.failed > 0 => "finding.outage_completed_one",
+                1 => "finding.outage_one",
+                // The others are no repetitions of the same.
+                _ => match (condition.failed > 0, values[1].1 == values[2].1) {
+                    (true, true) => "finding.outage_completed_each",
+                    (true, false) => "finding.outage_completed",
+                    (false, true) => "finding.outage_each",
+                    (false, false) => "finding.outage",
+                },
+            };
+            sentences.push(fill(key, &values));
+        }
+        if let Some(other) = outage.instead_of {
+            let (instead, other) = (self.who(outage.method, true), self.who(other, false));
+            let values = [("other", other.as_str()), ("instead", &instead)];
+            sentences.push(fill("finding.contradicted_method", &values));
+        }
+        if outage.contradicted > 0 {
+            let values = [
+                ("contradicted", outage.contradicted.to_string()),
+                ("of", outage.of.to_string()),
+                ("instead", self.who(outage.method, false)),
+            ];
+            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+            sentences.push(fill("finding.contradicted_runs", &values));
+        }
+        if outage.method == Method::GuestClock {
+            sentences.push(text.get("finding.clock_may_be_set").to_owned());
+        }
+        sentences.join(" ")
+    }
+}
+
+/// As at the beginning of a sentence.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut signs = text.chars();
+    signs.next().map(|first| first.to_uppercase().chain(signs).collect()).unwrap_or_default()
+}
