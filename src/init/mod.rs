@@ -207,8 +207,7 @@ fn names(folder: &Path, logs: &[Log]) -> anyhow::Result<Option<Names>> {
 fn others<'a>(session: &'a Session, logs: &[Log]) -> Vec<&'a str> {
     let is_log = |relative: &str| logs.iter().any(|log| log.relative == relative);
     let files = session.files.iter().map(|file| file.relative.as_str());
-    let left_out = session.diagnostics.iter().filter_map(|diagnostic| diagnostic.file.as_deref());
-    files.chain(left_out).filter(|relative| !is_log(relative)).collect()
+    files.chain(session.other_files()).filter(|relative| !is_log(relative)).collect()
 }
 
 /// Why the numbers in the names may be no repetitions.

@@ -55,7 +55,7 @@ fn assumed_repetitions(session: &Session, files: &[LoadedFile]) -> Option<Diagno
         let repetition = file.run.repetition;
         Some(Numbered { relative: &file.relative, condition: load.clone(), repetition })
     });
-    let others: Vec<&str> = session.diagnostics.iter().filter_map(|found| found.file.as_deref()).collect();
+    let others: Vec<&str> = session.other_files().collect();
     let message = numbers::doubt(&numbered.collect::<Vec<_>>(), &others, &session.path)?;
     Some(Diagnostic { severity: Severity::Warning, ..error(Diagnostic::REPETITIONS_ASSUMED, None, message) })
 }

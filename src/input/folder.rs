@@ -17,6 +17,8 @@ use crate::model::{Diagnostic, Severity};
 
 /// The file that marks a folder as written by this program.
 pub const MANIFEST: &str = "manifest.json";
+/// The code of what lies in the folder and is not read.
+pub const NOT_READ: &str = "not-read";
 /// Larger files are taken for an attack: 4 GiB, plain or unpacked.
 pub const LARGEST: u64 = 4 << 30;
 /// What stands first in every manifest, in at most so many bytes; the rest may be long.
@@ -73,11 +75,20 @@ fn is_manifest(head: &[u8]) -> bool {
 ///
 /// It is none, is larger, or cannot be read.
 pub fn read(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
+    take(open(path)?, most)
+}
+
+/// Opens a plain file, wherever links lead: to open a FIFO is to wait for its writer.
+///
+/// # Errors
+///
+/// It is none, or cannot be opened.
+pub fn open(path: &Path) -> anyhow::Result<File> {
     let kind = fs::metadata(path).context("the file cannot be read")?.file_type();
     if let Some(what) = unreadable(kind) {
         anyhow::bail!("the file cannot be read: it is {what}");
     }
-    take(File::open(path).context("the file cannot be read")?, most)
+    File::open(path).context("the file cannot be read")
 }
 
 /// [`read`] for a file that was named by hand: a pipe may be read, too, but no device.
@@ -177,7 +188,7 @@ impl Listing {
     fn skip(&mut self, relative: String, why: &str) {
         self.diagnostics.push(Diagnostic {
             severity: Severity::Warning,
-            code: "not-read",
+            code: NOT_READ,
             file: Some(relative),
             line: None,
             column: None,

@@ -268,10 +268,10 @@ pub fn head(path: &Path) -> anyhow::Result<Vec<u8>> {
         let mut head = Vec::new();
         reader.take(HEAD).read_to_end(&mut head).map(|_| head)
     };
-    let packed = read(&mut File::open(path)?)?;
+    let packed = read(&mut folder::open(path)?)?;
     let head = match &packed {
-        gzip if gzip.starts_with(&GZIP) => read(&mut flate2::read::MultiGzDecoder::new(File::open(path)?))?,
-        zstd if zstd.starts_with(&ZSTD) => read(&mut zstd::stream::read::Decoder::new(File::open(path)?)?)?,
+        gzip if gzip.starts_with(&GZIP) => read(&mut flate2::read::MultiGzDecoder::new(folder::open(path)?))?,
+        zstd if zstd.starts_with(&ZSTD) => read(&mut zstd::stream::read::Decoder::new(folder::open(path)?)?)?,
         _ => packed,
     };
     Ok(head)

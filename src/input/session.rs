@@ -94,6 +94,12 @@ static DEFAULT_NAMINGS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 });
 
 impl Session {
+    /// The relative paths of files that belong to no run, of those that may be read.
+    pub fn other_files(&self) -> impl Iterator<Item = &str> {
+        let others = self.diagnostics.iter().filter(|told| told.code != folder::NOT_READ);
+        others.filter_map(|told| told.file.as_deref())
+    }
+
     /// Lists the campaign at `path` and reads its configuration.
     ///
     /// # Errors

@@ -132,7 +132,6 @@ fn bounds_by_the_requests_of_a_client_hold_the_outage() {
     let (mut held, mut runs) = (0, 0);
     for client in &CLIENTS {
         let tally = service::tally(client, 0..RUNS);
-        println!("{} {:?} below {} above {}", client.name, tally.coverage(), tally.below, tally.above);
         assert!(tally.coverage() >= 0.98, "{}: {} below, {} above", client.name, tally.below, tally.above);
         (held, runs) = (held + tally.held, runs + tally.runs);
     }

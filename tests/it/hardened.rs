@@ -129,6 +129,32 @@ mod unix {
         }
     }
 
+    /// Whether numbers are repetitions is looked up in the other files of the folder: only in those that may be read.
+    #[test]
+    fn what_is_not_read_is_not_searched_for_names_either() {
+        let part = part_of_campaign(&[
+            "memtester1-p",
+            "memtester2-p",
+            "memtester3-p",
+            "memtester1-m",
+            "memtester2-m",
+        ]);
+        let outside = tempfile::tempdir().unwrap();
+        let secret = outside.path().join("secret.txt");
+        fs::write(&secret, "memtester1 memtester2 memtester3\n").unwrap();
+        symlink(&secret, part.path().join("list.txt")).unwrap();
+        let fifo = part.path().join("pipe.txt");
+        assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+        let summary = summary(part.path());
+        let codes: Vec<&str> =
+            summary["diagnostics"].as_array().unwrap().iter().map(|d| d["code"].as_str().unwrap()).collect();
+        assert_eq!(codes.iter().filter(|code| **code == "not-read").count(), 2, "{codes:?}");
+        assert!(!codes.contains(&"repetitions-assumed"), "{codes:?}");
+        // Inside of the campaign it is.
+        fs::write(part.path().join("names.txt"), "memtester1 memtester2 memtester3\n").unwrap();
+        assert!(crate::summary(part.path()).to_string().contains("repetitions-assumed"));
+    }
+
     #[test]
     fn a_folder_that_cannot_be_listed_is_named() {
         let part = part_of_campaign(&["none1"]);

@@ -256,3 +256,12 @@ fn the_last_request_of_a_log_is_no_outage() {
     let run = Made::new().ping(-10.0, 40.0, &[[39.55, 60.0]]).run();
     assert_eq!(outage(&run, "ping").unwrap()["censored"], Value::Bool(true), "{run:#}");
 }
+
+#[test]
+fn a_declared_interval_that_the_stamps_contradict_is_not_used() {
+    let made = Made::new().ping(-20.0, 40.0, &[[4.0, 7.0]]);
+    made.file("campaign.toml", "[ping]\ninterval_s = 1.0\n");
+    let summary = summary(made.folder.path());
+    holds(outage(&summary["runs"][0], "ping").unwrap(), 3.0);
+    assert!(summary["diagnostics"].to_string().contains("ping-interval-contradicted"), "{summary:#}");
+}

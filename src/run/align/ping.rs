@@ -85,6 +85,18 @@ pub(super) fn timeline(
         _ => None,
     };
     let measured = pace.map(|pace| pace.interval_s).or(line.map(|line| line.period_s)).or(by_summary);
+    let declared_s = declared_s.filter(|declared_s| {
+        // What stamps show is no matter of opinion.
+        let shown_s = line.map(|line| line.period_s).filter(|shown_s| !(0.8..1.25).contains(&(declared_s / shown_s)));
+        if let Some(shown_s) = shown_s {
+            let message = format!(
+                "campaign.toml declares {declared_s} s between two requests, the stamps of the log show {shown_s:.3} s: the \
+                 latter are used"
+            );
+            report.add(Severity::Warning, "ping-interval-contradicted", message);
+        }
+        shown_s.is_none()
+    });
     let Some(interval_s) = declared_s.or_else(|| measured.map(nominal_interval)) else {
         let message = "the time between requests is unknown: declare ping.interval_s in campaign.toml";
         report.add(Severity::Error, "ping-interval-unknown", message.to_owned());
