@@ -31,6 +31,7 @@ pub fn find(
     let outages: Vec<ConditionOutage> =
         conditions.ids().filter_map(|id| outage(id, conditions, runs, series)).collect();
     let told = Told { outages: &outages, comparisons };
+    findings.extend(outages.iter().cloned().map(Finding::Outage));
     findings.extend(conditions.entries().filter_map(|(id, condition)| left_open(id, condition, runs)));
     findings.extend(told.lengthened());
     findings.extend(told.worse());
@@ -43,8 +44,6 @@ pub fn find(
     findings.extend(round_trips_raised(conditions, runs));
     findings.extend(methods_agree(runs));
     findings.extend(methods_disagree(runs));
-    let first = findings.iter().take_while(|finding| matches!(finding, Finding::Incomplete(_))).count();
-    findings.splice(first..first, outages.into_iter().map(Finding::Outage));
     findings
 }
 
