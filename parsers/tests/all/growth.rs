@@ -1,9 +1,8 @@
 //! What a log costs grows with its size, whatever it repeats: no generator makes eight times the bytes cost much more than
 //! eight times the work, and none takes more memory at a time than its bytes account for.
 //!
-//! Work is what is allocated, which is the same number each time; time on the CPU, with a limit so far off that neither a
-//! slow machine nor a busy one decides; and, by hand, instructions as valgrind counts them. Each finds what the others
-//! cannot: rows that are copied for each row, scans of all that came before, and everything.
+//! Work is what is allocated and, by hand, instructions as valgrind counts them: both are the same number each time. Time
+//! is told, never asserted: on a busy machine it says more about the machine.
 //!
 //! Deliberately absent: allocations that fail. The parsers cannot go on without memory, and Rust ends them; what can be
 //! promised is that a log asks for no more than it has bytes for.
@@ -18,10 +17,6 @@ const SMALL: usize = 64 << 10;
 const TIMES: usize = 8;
 /// The largest ratio of work that is counted, n^1.2 for eight times the bytes.
 const MOST: f64 = 12.2;
-/// The largest ratio of time; eight times the bytes with it are below n^1.5.
-const MOST_TIME: f64 = 22.0;
-/// Time that is too little to compare, in seconds.
-const NOTHING: f64 = 0.05;
 /// Bytes of memory at a time: for any log, and for each byte of it.
 const MEMORY: [u64; 2] = [1 << 20, 160];
 
@@ -83,29 +78,20 @@ fn check(generator: &Generator, size: usize) -> Option<String> {
         counted(less.allocations, more.allocations, 1_000),
         counted(less.allocated, more.allocated, small.len() as u64),
     );
-    let time = if more.seconds > NOTHING {
-        ratio(less.seconds.max(NOTHING / TIMES as f64), more.seconds)
-    } else {
-        0.0
-    };
     let per_byte = more.memory as f64 / large.len() as f64;
+    let told = format!(
+        "{} of {name}: {allocations:.1} times the allocations, {allocated:.1} the bytes of them, {:.3} and {:.3} s; \
+         {per_byte:.1} bytes of memory for each of the log",
+        format.name(),
+        less.seconds,
+        more.seconds
+    );
     if std::env::var_os("STILLSTAND_GROWTH_TELL").is_some() {
-        println!(
-            "{} of {name}: {allocations:.1} times the allocations, {allocated:.1} the bytes of them, {time:.1} the \
-             time ({:.2} s); {per_byte:.1} bytes of memory for each",
-            format.name(),
-            more.seconds
-        );
+        println!("{told}");
     }
     let most = MEMORY[0] + MEMORY[1] * large.len() as u64;
-    let wrong = allocations > MOST || allocated > MOST || time > MOST_TIME || more.memory > most;
-    wrong.then(|| {
-        format!(
-            "{} of {name}: {allocations:.1} times the allocations, {allocated:.1} the bytes of them, {time:.1} the \
-             time; {per_byte:.1} bytes of memory for each of the log",
-            format.name()
-        )
-    })
+    let wrong = allocations > MOST || allocated > MOST || more.memory > most;
+    wrong.then_some(told)
 }
 
 fn check_all(generators: &[Generator], size: usize) {
