@@ -128,10 +128,10 @@ fn one<K: Send>(
     }
     session.config.layout = session.config.layout.replaced_by(&options.layout);
     (progress.files)(session.files.len() as u64);
-    let loaded = Loaded::load(&session, options.memory.room(), progress.file)?;
+    let loaded = Loaded::load(&session, options.keeps, options.memory.room(), progress.file)?;
     let files = loaded.hashes.clone();
     let surveyed = Surveyed::survey(loaded, &session.config)?;
-    let (measured, kept) = Measured::measure(surveyed, &session.config, keep, options.keeps);
+    let (measured, kept) = Measured::measure(surveyed, &session.config, keep);
     let aggregated = Aggregated::aggregate(measured, &session.config)?;
     let Concluded { mut analysis, exceeded } = Concluded::conclude(aggregated, &session);
     let Session { mut path, config, .. } = session;

@@ -19,7 +19,7 @@ pub fn run(args: &FigureArgs) -> anyhow::Result<Ending> {
     };
     let file = args.output.as_deref().filter(|path| path.as_os_str() != "-");
     if let Some(path) = file {
-        output::check_file(path, args.force)?;
+        tell(&output::prepare_file(path, args.force)?, &args.common);
     }
     let outcome = side_by_side(&args.campaigns, &options, &args.common)?;
     let analysis = &outcome.analysis;

@@ -15,7 +15,7 @@ pub fn run(args: &InitArgs) -> anyhow::Result<Ending> {
     let to_stdout = args.output.as_deref() == Some(Path::new("-"));
     let path = args.output.clone().unwrap_or_else(|| args.folder.join(config::FILE_NAME));
     if !to_stdout {
-        output::check_file(&path, args.force)?;
+        tell(&output::prepare_file(&path, args.force)?, &args.common);
     }
     let bar = progress::files(args.common.quiet);
     let proposal =

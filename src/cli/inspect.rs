@@ -19,13 +19,13 @@ use crate::input::{folder, load};
 pub fn run(args: &InspectArgs) -> anyhow::Result<Ending> {
     // The files below folders are listed, those that are named are described.
     let (mut listed, mut described): (Vec<Inspection>, Vec<Inspection>) = (Vec::new(), Vec::new());
-    let mut room = args.memory.budget().room();
+    let room = args.memory.budget().room();
     for path in &args.files {
         if path.is_dir() {
             let found: Vec<PathBuf> = folder::list(path)?.files.into_values().collect();
-            listed.extend(inspect_all(found, &mut room));
+            listed.extend(inspect_all(found, room));
         } else {
-            described.extend(inspect_all(vec![path.clone()], &mut room));
+            described.extend(inspect_all(vec![path.clone()], room));
         }
     }
     match args.format {
@@ -59,7 +59,7 @@ pub fn run(args: &InspectArgs) -> anyhow::Result<Ending> {
 }
 
 /// What there is to say of files, in their order.
-fn inspect_all(paths: Vec<PathBuf>, room: &mut Room) -> Vec<Inspection> {
+fn inspect_all(paths: Vec<PathBuf>, room: Room) -> Vec<Inspection> {
     let sized: Vec<(PathBuf, u64)> = paths
         .into_par_iter()
         .map(|path| (load::unpacked_size(&path), path))
@@ -69,10 +69,16 @@ fn inspect_all(paths: Vec<PathBuf>, room: &mut Room) -> Vec<Inspection> {
     let most = room.largest();
     let inspections = room.each(
         sized,
-        |room, (_, size)| room.fit(*size, READING),
-        |(path, _)| inspect(&path, most),
-        |(path, _), beyond| refused(&path, BEYOND_MEMORY, beyond.to_string()),
-        |_| 0,
+        |(_, size)| size.saturating_mul(READING),
+        |(path, size)| {
+            let work = size.saturating_mul(READING);
+            let with = room.with(0, work);
+            if with.fits() {
+                inspect(&path, most)
+            } else {
+                refused(&path, BEYOND_MEMORY, with.beyond("it has", size, work).to_string())
+            }
+        },
     );
     inspections.into_iter().flatten().collect()
 }

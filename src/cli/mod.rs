@@ -18,6 +18,7 @@ mod stats;
 mod terminal;
 mod verify;
 
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -49,7 +50,10 @@ enum Ending {
 
 /// Runs the program: parses the command line, runs the command, prints an error.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer) => return answered(&answer),
+    };
     signals::watch();
     let ended = match cli.command {
         Command::Report(args) => in_pool(args.common.jobs, || report::run(&args)),
@@ -73,6 +77,19 @@ pub fn main() -> ExitCode {
         Err(error) => {
             say_as("error", AnsiColor::Red, format!("{error:#}"));
             ExitCode::from(if error.is::<ConfigError>() { 2 } else { 1 })
+        }
+    }
+}
+
+/// Prints what the command line asked of the program itself, or what is wrong with it.
+fn answered(answer: &clap::Error) -> ExitCode {
+    let printed = answer.print().err().filter(|error| error.kind() != io::ErrorKind::BrokenPipe);
+    match (answer.use_stderr(), printed) {
+        (true, _) => ExitCode::from(2),
+        (false, None) => ExitCode::SUCCESS,
+        (false, Some(error)) => {
+            say_as("error", AnsiColor::Red, format!("cannot write: {error}"));
+            ExitCode::FAILURE
         }
     }
 }

@@ -3,12 +3,15 @@
 //! A file that cannot be read or recognised, or does not fit into [`memory`](super::memory), becomes a diagnostic; the
 //! others go on. The result is in the order of the session's files, whatever the number of jobs.
 
+mod fitting;
+
+pub use fitting::{Keeping, load};
+
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
 use anyhow::Context;
-use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 use stillstand_parsers as parsers;
 use stillstand_parsers::{Domains, Format, Meaning, Parsed};
@@ -16,8 +19,8 @@ use stillstand_parsers::{Domains, Format, Meaning, Parsed};
 use crate::input::config::Config;
 use crate::input::digest::Digest;
 use crate::input::folder::{self, LARGEST};
-use crate::input::memory::{Beyond, KEEPING, READING, Room};
-use crate::input::session::{Session, SessionFile};
+use crate::input::memory::{Beyond, KEEPING};
+use crate::input::session::{SessionFile, SessionTable};
 use crate::model::{Diagnostic, Severity};
 
 /// One file after reading.
@@ -60,6 +63,18 @@ impl LoadedFile {
         if self.log.is_none() || self.dropped { 0 } else { self.size.saturating_mul(KEEPING) }
     }
 
+    /// Drops the rows of the log unless they are needed before runs are measured: also of files with several parts, for their
+    /// times, and of those whose times lack a year or a day.
+    fn drop_rows(&mut self, config: &Config) {
+        let is_simple =
+            |log: &&mut Parsed| self.others.is_empty() && log.parts.len() < 2 && log.missing().is_none();
+        let log = self.log.as_mut().filter(is_simple);
+        if let Some(log) = log.filter(|log| !is_needed_whole(log.format, config)) {
+            log.drop_rows();
+            self.dropped = true;
+        }
+    }
+
     /// The file without its rows, which do not fit into memory.
     pub fn refused(self, beyond: &Beyond) -> Self {
         let refused = diagnostic(&self.file, Severity::Error, BEYOND_MEMORY, beyond.to_string());
@@ -70,58 +85,11 @@ impl LoadedFile {
 /// The code of files that were left out because memory has no room for them.
 pub const BEYOND_MEMORY: &str = "beyond-memory";
 
-/// Reads every file of the session that fits into `room`. `progress` is called once per file, from any thread.
-pub fn load(session: &Session, room: &mut Room, progress: &(dyn Fn() + Sync)) -> Vec<LoadedFile> {
-    load_within(session, u64::MAX, room, progress)
-}
-
-/// Reads every file of the session that fits into `room`, and drops the rows of those that come after so many bytes of
-/// logs, as far as [`Digest`] says of them what the campaign as a whole needs. Which these are depends on nothing but
-/// the files and the budget.
-pub fn load_within(
-    session: &Session,
-    bytes: u64,
-    room: &mut Room,
-    progress: &(dyn Fn() + Sync),
-) -> Vec<LoadedFile> {
-    let sizes: Vec<u64> = session.files.par_iter().map(|file| unpacked_size(&file.path)).collect();
-    let ends = sizes.iter().scan(0u64, |sum, size| {
-        *sum = sum.saturating_add(*size);
-        Some(*sum)
-    });
-    let kept: Vec<bool> = ends.map(|end| end <= bytes).collect();
-    let files: Vec<_> = session.files.iter().zip(sizes).zip(kept).collect();
-    room.each(
-        files,
-        |room, ((_, size), _)| room.fit(*size, READING),
-        |((file, size), kept)| {
-            let read = load_one(file, &session.config, None);
-            let mut loaded = LoadedFile { size, ..read };
-            if !kept {
-                drop_rows(&mut loaded, &session.config);
-            }
-            progress();
-            loaded
-        },
-        |((file, size), _), beyond| {
-            progress();
-            LoadedFile { size, ..LoadedFile::of(file.clone(), None) }.refused(&beyond)
-        },
-        LoadedFile::keeps,
-    )
-}
-
-/// Drops the rows of a log unless more than its digest is needed before runs are measured: of benchmarks the values, of
-/// files with several parts their times, of those whose times lack a year or a day all, of a counter that is to be matched the
-/// curve.
-fn drop_rows(file: &mut LoadedFile, config: &Config) {
-    let is_simple =
-        |log: &&mut Parsed| file.others.is_empty() && log.parts.len() < 2 && log.missing().is_none();
-    let Some(log) = file.log.as_mut().filter(is_simple) else {
-        return;
-    };
-    let is_matched = match log.format.meaning() {
-        Meaning::Benchmark(_) => return,
+/// Whether more than the digest of a log of this format is needed before runs are measured: of benchmarks the values, of a
+/// counter that is to be matched the curve.
+fn is_needed_whole(format: Format, config: &Config) -> bool {
+    match format.meaning() {
+        Meaning::Benchmark(_) => true,
         Meaning::Domains(Domains::OneByCounter) => config.file.xentop.period_s.is_none(),
         Meaning::Domains(Domains::AllWithoutTimes)
         | Meaning::HostSamples
@@ -132,10 +100,6 @@ fn drop_rows(file: &mut LoadedFile, config: &Config) {
         | Meaning::GuestClock
         | Meaning::Stream
         | Meaning::Messages => false,
-    };
-    if !is_matched {
-        log.drop_rows();
-        file.dropped = true;
     }
 }
 
@@ -166,26 +130,12 @@ pub struct LoadedTable {
     pub bytes: anyhow::Result<Vec<u8>>,
 }
 
-/// Reads every plain table of the session that fits into `room`.
-pub fn load_tables(session: &Session, room: &mut Room) -> Vec<LoadedTable> {
-    let sized = session.tables.iter().map(|table| (table, unpacked_size(&table.path)));
-    room.each(
-        sized.collect(),
-        |room, (_, size)| room.fit(*size, READING),
-        |(table, size)| {
-            let bytes = folder::read(&table.path, LARGEST);
-            let sha256 = bytes.as_ref().ok().map(|bytes| sha256(bytes));
-            let bytes = bytes.and_then(content);
-            LoadedTable { relative: table.relative.clone(), sha256, size, bytes }
-        },
-        |(table, size), beyond| LoadedTable {
-            relative: table.relative.clone(),
-            sha256: None,
-            size,
-            bytes: Err(beyond.into()),
-        },
-        |table| table.size.saturating_mul(KEEPING),
-    )
+/// Reads a plain table of so many bytes.
+fn load_table(table: &SessionTable, size: u64) -> LoadedTable {
+    let bytes = folder::read(&table.path, LARGEST);
+    let sha256 = bytes.as_ref().ok().map(|bytes| sha256(bytes));
+    let bytes = bytes.and_then(content);
+    LoadedTable { relative: table.relative.clone(), sha256, size, bytes }
 }
 
 /// The SHA-256 of `bytes` in lower-case hexadecimal.

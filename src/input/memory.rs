@@ -27,6 +27,9 @@ pub const TABLES: u64 = 10;
 /// What all else takes, programs and documents; of a small budget at most the half.
 const ALL_ELSE: u64 = 256 << 20;
 
+/// What of an address space is used without being memory.
+const SET_ASIDE: u64 = 256 << 20;
+
 /// The most memory that the program may take, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget(u64);
@@ -39,8 +42,8 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Three quarters of what the machine has, or of what its group of processes may have; no limit where the system does
-    /// not tell.
+    /// Three quarters of what the machine has, or of what this process or its group may have; no limit where the system
+    /// does not tell.
     pub fn of_machine() -> Self {
         let read = |path: &str| fs::read_to_string(path).ok();
         let total = read("/proc/meminfo").and_then(|text| total(&text));
@@ -48,12 +51,13 @@ impl Budget {
             let limits = cgroup_files(&text).into_iter().filter_map(|file| read(&file));
             limits.filter_map(|limit| limit.trim().parse::<u64>().ok()).min()
         });
-        total.into_iter().chain(group).min().map_or_else(Self::default, |bytes| Self(bytes / 4 * 3))
+        let process = read("/proc/self/limits").and_then(|text| address_space(&text));
+        total.into_iter().chain(group).chain(process).min().map_or_else(Self::default, |bytes| Self(bytes / 4 * 3))
     }
 
     /// What there is for logs.
     pub fn room(self) -> Room {
-        Room { budget: self, left: self.for_logs() }
+        Room { budget: self, logs: self.for_logs(), kept: 0, work: 0 }
     }
 
     fn for_logs(self) -> u64 {
@@ -73,6 +77,13 @@ impl Budget {
 fn total(meminfo: &str) -> Option<u64> {
     let line = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
     line.split_whitespace().next()?.parse::<u64>().ok()?.checked_mul(1024)
+}
+
+/// The limit of `ulimit -v`, by `/proc/self/limits`; some of it goes to the program itself and to what threads set aside.
+fn address_space(limits: &str) -> Option<u64> {
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max address space"))?;
+    let bytes = line.split_whitespace().next()?.parse::<u64>().ok()?;
+    Some(bytes.saturating_sub(SET_ASIDE).max(1))
 }
 
 /// The files with the limits of the control groups of a process and of those above them, by its `/proc/self/cgroup`.
@@ -133,11 +144,15 @@ fn size(bytes: u64) -> String {
     format!("{}M", bytes.div_ceil(1 << 20))
 }
 
-/// The memory that is left for logs.
+/// The memory that there is for logs, and what of it is spoken for.
 #[derive(Debug, Clone, Copy)]
 pub struct Room {
     budget: Budget,
-    left: u64,
+    logs: u64,
+    /// What stays in memory.
+    kept: u64,
+    /// What the largest piece of work takes besides.
+    work: u64,
 }
 
 /// Something that does not fit, in words.
@@ -153,77 +168,54 @@ impl fmt::Display for Beyond {
 impl std::error::Error for Beyond {}
 
 impl Room {
-    /// Bytes of logs of which the rows may be kept, if so much of the room may go to them.
-    pub fn of_rows(&self, most: u64) -> u64 {
-        most.min(self.left / 4 / KEEPING)
-    }
-
-    /// Whether the room has a limit.
-    pub fn is_limited(&self) -> bool {
-        self.budget != Budget::default()
-    }
-
     /// The largest log that can be read, in bytes.
     pub fn largest(&self) -> u64 {
-        LARGEST.min(self.left / READING)
+        LARGEST.min(self.logs / READING)
     }
 
-    /// The memory that `bytes` of logs need, if it is there.
-    ///
-    /// # Errors
-    ///
-    /// It is not.
-    pub fn fit(&self, bytes: u64, per_byte: u64) -> Result<u64, Beyond> {
-        let need = bytes.saturating_mul(per_byte);
-        if need <= self.left {
-            return Ok(need);
-        }
-        let taken = self.budget.for_logs() - self.left;
-        // For all that is to be done with it later, too.
-        let enough = Budget::with_for_logs(bytes.saturating_mul(MEASURING + TABLES).saturating_add(taken));
-        Err(Beyond(format!(
-            "reading it takes about {} of memory, and of the {} that the program may take {} are left for it; it was \
-             left out. `--memory {enough}` would do, or fewer or smaller files",
-            size(need),
+    /// With something more that stays in memory, and takes so much while it is worked on.
+    #[must_use]
+    pub fn with(self, kept: u64, work: u64) -> Self {
+        Self { kept: self.kept.saturating_add(kept), work: self.work.max(work), ..self }
+    }
+
+    /// Whether all of it fits.
+    pub fn fits(&self) -> bool {
+        self.kept.saturating_add(self.work) <= self.logs
+    }
+
+    /// Why something of `bytes` does not fit that takes so much while it is worked on; `whose` says what has so many bytes.
+    /// `self` is with it.
+    pub fn beyond(&self, whose: &str, bytes: u64, work: u64) -> Beyond {
+        let enough = Budget::with_for_logs(self.kept.saturating_add(self.work));
+        Beyond(format!(
+            "{whose} {} of logs and takes about {} of memory, more than is left of the {} that the program may \
+             take; it was left out. `--memory {enough}` would do, or fewer or smaller files",
+            size(bytes),
+            size(work),
             self.budget,
-            size(self.left),
-        )))
+        ))
     }
 
-    /// `work` for every item, several at a time, as many as fit; the results are in the order of the items. `need` is what
-    /// an item needs during the work, or why it is not to be done: then `refuse` makes the result. What results keep
-    /// is taken from the room.
+    /// `work` for every item, several at a time, as many as fit beside what is kept, and at least one; the results are in the
+    /// order of the items. `takes` is what an item takes during the work.
     pub fn each<T: Send + Sync, R: Send>(
-        &mut self,
+        &self,
         items: Vec<T>,
-        need: impl Fn(&Self, &T) -> Result<u64, Beyond>,
+        takes: impl Fn(&T) -> u64,
         work: impl Fn(T) -> R + Sync,
-        refuse: impl Fn(T, Beyond) -> R,
-        keeps: impl Fn(&R) -> u64,
     ) -> Vec<R> {
+        let left = self.logs.saturating_sub(self.kept);
         let mut results = Vec::with_capacity(items.len());
         let mut items = items.into_iter().peekable();
         while let Some(first) = items.next() {
-            let mut taken = match need(self, &first) {
-                Ok(need) => need,
-                Err(beyond) => {
-                    results.push(refuse(first, beyond));
-                    continue;
-                }
-            };
+            let mut taken = takes(&first);
             let mut together = vec![first];
-            while let Some(next) = items.peek()
-                && let Ok(more) = need(self, next)
-                && taken.saturating_add(more) <= self.left
-            {
-                taken = taken.saturating_add(more);
-                together.extend(items.next());
+            while let Some(next) = items.next_if(|next| taken.saturating_add(takes(next)) <= left) {
+                taken = taken.saturating_add(takes(&next));
+                together.push(next);
             }
-            let done: Vec<R> = together.into_par_iter().map(&work).collect();
-            if self.is_limited() {
-                self.left = self.left.saturating_sub(done.iter().map(&keeps).sum());
-            }
-            results.extend(done);
+            results.extend(together.into_par_iter().map(&work).collect::<Vec<R>>());
         }
         results
     }
@@ -255,6 +247,9 @@ mod tests {
     fn the_machine_and_its_groups_say_what_there_is() {
         assert_eq!(total("MemFree: 1 kB\nMemTotal:       16 kB\n"), Some(16 << 10));
         assert_eq!(total("MemTotal:       many kB\n"), None);
+        let limits = "Limit   Soft Limit  Hard Limit  Units\nMax address space         1073741824           unlimited bytes\n";
+        assert_eq!(address_space(limits), Some(768 << 20));
+        assert_eq!(address_space("Max address space   unlimited  unlimited bytes\n"), None);
         let two = cgroup_files("0::/user.slice/a\n");
         assert_eq!(
             two,
@@ -268,48 +263,48 @@ mod tests {
         assert_eq!(one, ["/sys/fs/cgroup/memory/memory.limit_in_bytes"]);
     }
 
-    /// Works on items of so many bytes, one byte of memory each, in a room of so many; gives which were done, with how many
-    /// at the same time.
-    fn done(room: u64, keeps: u64, items: &[u64]) -> Vec<Option<usize>> {
-        let together = std::sync::Mutex::new((0, 0));
-        let mut room = Room { budget: Budget(u64::MAX - 1), left: room };
-        room.each(
+    /// The most bytes at the same time of items with so many each, in a room of so many of which so many are kept.
+    fn most_at_a_time(logs: u64, kept: u64, items: &[u64]) -> u64 {
+        let now_and_most = std::sync::Mutex::new((0, 0));
+        let room = Room { budget: Budget(u64::MAX - 1), logs, kept, work: 0 };
+        let done = room.each(
             items.to_vec(),
-            |room, bytes| room.fit(*bytes, 1),
+            |bytes| *bytes,
             |bytes| {
-                let mut now = together.lock().unwrap();
-                now.0 += bytes;
-                now.1 = now.1.max(now.0);
+                let mut now = now_and_most.lock().unwrap();
+                *now = (now.0 + bytes, now.1.max(now.0 + bytes));
                 drop(now);
                 std::thread::yield_now();
-                together.lock().unwrap().0 -= bytes;
-                Some(usize::try_from(bytes).unwrap())
+                now_and_most.lock().unwrap().0 -= bytes;
+                bytes
             },
-            |_, _| None,
-            |done| done.map_or(0, |_| keeps),
-        )
+        );
+        assert_eq!(done, items, "each once, in their order");
+        now_and_most.into_inner().unwrap().1
     }
 
     #[test]
-    fn what_does_not_fit_is_left_out_and_the_order_stays() {
-        assert_eq!(done(10, 0, &[4, 11, 6, 5, 10]), [Some(4), None, Some(6), Some(5), Some(10)]);
-        // What is kept leaves less for those that come later.
-        assert_eq!(done(10, 2, &[4, 6, 6, 6, 6]), [Some(4), Some(6), Some(6), None, None]);
-        assert_eq!(done(0, 0, &[0, 1]), [Some(0), None]);
-        assert_eq!(done(10, 0, &[]), []);
+    fn as_much_is_done_at_the_same_time_as_fits() {
+        assert!(most_at_a_time(10, 0, &[4, 6, 5, 10, 1]) <= 10);
+        assert!(most_at_a_time(10, 6, &[4, 3, 2, 1, 1]) <= 4);
+        // Whether something fits at all was asked before.
+        assert_eq!(most_at_a_time(10, 0, &[11, 1]), 11);
+        assert_eq!(most_at_a_time(0, 0, &[]), 0);
     }
 
     #[test]
     fn the_budget_that_is_named_is_enough() {
         for budget in [1 << 20, 100 << 20, 4 << 30] {
-            for bytes in [1 << 20, 100 << 20, 3 << 30] {
-                let Err(Beyond(message)) = Budget(budget).room().fit(bytes, READING) else { continue };
+            for (kept, work) in [(0, 1 << 20), (3 << 20, 100 << 20), (5 << 30, 1), (0, 3 << 30)] {
+                let with = Budget(budget).room().with(kept, work);
+                let Beyond(message) = with.beyond("it has", work / MEASURING, work);
                 let named =
                     message.split('`').nth(1).and_then(|option| option.strip_prefix("--memory ")).unwrap();
                 let enough: Budget = named.parse().unwrap();
-                for per_byte in [READING, KEEPING, MEASURING, MEASURING + TABLES] {
-                    assert!(enough.room().fit(bytes, per_byte).is_ok(), "{message}");
-                }
+                assert!(enough.room().with(kept, work).fits(), "{message}");
+                let Budget(bytes) = enough;
+                let less = Budget(bytes - (2 << 20).min(bytes - 1));
+                assert!(!less.room().with(kept, work).fits(), "no more than is needed: {message}");
             }
         }
     }

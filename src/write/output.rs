@@ -44,11 +44,22 @@ pub fn is_writing() -> bool {
 ///
 /// # Errors
 ///
-/// `out` exists and is not empty, unless `replace` is set, a report wrote it and it holds nothing else.
+/// `out` exists and is not empty, unless `replace` is set, a report wrote it and it holds nothing else; or nothing can be
+/// written where it is to be.
 pub fn prepare(out: &Path, replace: bool) -> anyhow::Result<Vec<String>> {
-    let told = recover(&Real, out)?;
+    let mut told = recover(&Real, out)?;
     check(out, replace)?;
+    told.extend(try_to_write(&Real, out)?);
     Ok(told)
+}
+
+/// Makes a staging folder where that of `out` will be, as far as there is such a place yet, and removes it.
+fn try_to_write(disk: &dyn Disk, out: &Path) -> anyhow::Result<Option<String>> {
+    let mut place = out;
+    while fs::symlink_metadata(parent(place)).is_err() && parent(place) != Path::new(".") {
+        place = parent(place);
+    }
+    Ok(Staging::new(disk, place)?.remove())
 }
 
 fn check(out: &Path, replace: bool) -> anyhow::Result<()> {
@@ -189,8 +200,13 @@ fn place(disk: &dyn Disk, staging: &Staging<'_>, out: &Path) -> anyhow::Result<(
 ///
 /// # Errors
 ///
-/// It exists, and `replace` is not set.
-pub fn check_file(path: &Path, replace: bool) -> anyhow::Result<()> {
+/// It exists, and `replace` is not set; or nothing can be written where it is to be.
+pub fn prepare_file(path: &Path, replace: bool) -> anyhow::Result<Vec<String>> {
+    check_file(path, replace)?;
+    Ok(try_to_write(&Real, path)?.into_iter().collect())
+}
+
+fn check_file(path: &Path, replace: bool) -> anyhow::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_dir() => bail!("{} is a folder", path.display()),
         Ok(_) if !replace => bail!("{} exists already; --force replaces it", path.display()),
@@ -202,7 +218,7 @@ pub fn check_file(path: &Path, replace: bool) -> anyhow::Result<()> {
 ///
 /// # Errors
 ///
-/// See [`check_file`]; or the disk refuses. Then a file that was there is as it was.
+/// Those of [`prepare_file`]; or the disk refuses. Then a file that was there is as it was.
 pub fn write_file(path: &Path, content: &[u8], replace: bool) -> anyhow::Result<Vec<String>> {
     write_file_on(&Real, path, content, replace)
 }

@@ -1,5 +1,6 @@
 //! The budget of memory: the same bytes whatever it is, and an error for what does not fit into it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -92,6 +93,45 @@ fn every_command_refuses_with_the_same_status() {
     assert_eq!(strict.status.code(), Some(1));
     let wrong = stillstand(&["stats", here, "--memory", "many"], &[]);
     assert_eq!(wrong.status.code(), Some(2));
+}
+
+/// The files that are left out with so much memory, each with the budget that is named for it; all of them if nothing is left.
+fn left_out(logs: &Path, memory: &str) -> BTreeMap<String, String> {
+    let ended = stillstand(&["stats", path(logs), "--format", "json", "--quiet", "--memory", memory], &[]);
+    let named = |message: &str| message.split("`--memory ").nth(1).unwrap().split('`').next().unwrap().to_owned();
+    if let Ok(summary) = serde_json::from_slice::<serde_json::Value>(&ended.stdout) {
+        let all = summary["diagnostics"].as_array().unwrap().iter().filter(|d| d["code"] == "beyond-memory");
+        return all
+            .map(|d| (d["file"].as_str().unwrap().to_owned(), named(d["message"].as_str().unwrap())))
+            .collect();
+    }
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert!(said.contains("could be used") && said.contains("beyond-memory"), "{said}");
+    [("all of them".to_owned(), named(&said))].into()
+}
+
+/// With more memory nothing is left out that had a place with less, and the budget that is named for a file is enough for it,
+/// and the least.
+#[test]
+fn more_memory_never_reads_less() {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
+    // Logs whose rows are dropped and read again, and benchmarks, whose rows stay.
+    for logs in [campaign(), samples.join("xen-efficiency"), samples.join("qemu-live-migration")] {
+        let mut before: Option<BTreeMap<String, String>> = None;
+        let budgets = std::iter::successors(Some(128_u64), |kib| Some(kib * 5 / 4));
+        for kib in budgets.take_while(|kib| *kib < 1 << 17) {
+            let now = left_out(&logs, &format!("{kib}K"));
+            if let Some(before) = before.filter(|before| !before.contains_key("all of them")) {
+                let new: Vec<_> = now.keys().filter(|file| !before.contains_key(*file)).collect();
+                assert!(new.is_empty(), "{}: {kib}K leaves out {new:?}", logs.display());
+            }
+            if let Some((file, enough)) = now.iter().next_back() {
+                assert!(!left_out(&logs, enough).contains_key(file), "{}: {file}, {enough}", logs.display());
+            }
+            before = Some(now);
+        }
+        assert_eq!(before, Some(BTreeMap::new()), "{}", logs.display());
+    }
 }
 
 /// What counts is what a file unpacks to, not its length, nor what it says of itself.

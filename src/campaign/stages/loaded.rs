@@ -1,12 +1,12 @@
 //! The files of a campaign, read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use stillstand_parsers::{Domains, Meaning, Parsed};
 
 use crate::input::config::Config;
-use crate::input::load::{LoadedFile, LoadedTable, again, load_tables, load_within};
-use crate::input::memory::{READING, Room};
+use crate::input::load::{Keeping, LoadedFile, LoadedTable, again, load};
+use crate::input::memory::{Beyond, KEEPING, MEASURING, READING, Room};
 use crate::input::session::{RunKey, Session};
 use crate::input::{dates, doubts, parts};
 use crate::model::diagnostics::line;
@@ -29,24 +29,29 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// Reads every file of a session that fits into `room`; `progress` is called after each.
+    /// Reads every file of a session that fits into `room`; `progress` is called after each. What is made of a run later takes
+    /// `results` bytes for each byte of its logs.
     ///
     /// # Errors
     ///
     /// Nothing of any file can be used.
-    pub fn load(session: &Session, room: Room, progress: &(dyn Fn() + Sync)) -> anyhow::Result<Self> {
-        Self::load_within(session, KEPT, room, progress)
+    pub fn load(
+        session: &Session,
+        results: u64,
+        room: Room,
+        progress: &(dyn Fn() + Sync),
+    ) -> anyhow::Result<Self> {
+        Self::load_keeping(session, Keeping { rows: KEPT, results }, room, progress)
     }
 
-    fn load_within(
+    fn load_keeping(
         session: &Session,
-        bytes: u64,
+        keeping: Keeping,
         mut room: Room,
         progress: &(dyn Fn() + Sync),
     ) -> anyhow::Result<Self> {
-        let kept = room.of_rows(bytes);
-        let tables = load_tables(session, &mut room);
-        let mut files = load_within(session, kept, &mut room, progress);
+        let empty = room;
+        let (mut files, tables) = load(session, keeping, &mut room, progress);
         anyhow::ensure!(
             files.iter().any(|file| file.log.is_some()) || tables.iter().any(|table| table.bytes.is_ok()),
             "{}: none of its {} files could be used. {}",
@@ -71,8 +76,10 @@ impl Loaded {
                 .unwrap_or_default()
         );
         diagnostics.extend(doubts);
-        let (files, notes) =
-            parts::runs(with_rows_for_parts(files, &session.config, &mut room), &session.config);
+        let tabled = tables.iter().filter(|table| table.bytes.is_ok()).map(|table| table.size);
+        let empty = empty.with(tabled.fold(0, u64::saturating_add).saturating_mul(KEEPING), 0);
+        let files = with_rows_for_parts(files, &session.config, keeping, empty, &mut room);
+        let (files, notes) = parts::runs(files, &session.config);
         diagnostics.extend(notes);
         Ok(Self { files, tables, room, hashes, diagnostics })
     }
@@ -82,11 +89,15 @@ impl Loaded {
 const COUNTED: Meaning = Meaning::Domains(Domains::OneByCounter);
 
 /// The files with the rows of all that may have to be told apart by time: those without a repetition in their names, and
-/// those of a run of which another file has several parts.
-fn with_rows_for_parts(files: Vec<LoadedFile>, config: &Config, room: &mut Room) -> Vec<LoadedFile> {
-    if !files.iter().any(|file| file.dropped) {
-        return files;
-    }
+/// those of a run of which another file has several parts. Where they do not fit into `empty`, which is `room` without the
+/// files, the largest runs are left out.
+fn with_rows_for_parts(
+    files: Vec<LoadedFile>,
+    config: &Config,
+    keeping: Keeping,
+    empty: Room,
+    room: &mut Room,
+) -> Vec<LoadedFile> {
     let is_whole = |file: &&LoadedFile| {
         let meaning = |log: &Parsed| log.parts.len() > 1 || log.format.meaning() == COUNTED && !file.dropped;
         file.log.as_ref().is_some_and(meaning)
@@ -94,23 +105,56 @@ fn with_rows_for_parts(files: Vec<LoadedFile>, config: &Config, room: &mut Room)
     let whole: BTreeSet<RunKey> = files.iter().filter(is_whole).map(|file| file.file.run.clone()).collect();
     let is_needed =
         |file: &LoadedFile| file.dropped && (!file.file.names_repetition || whole.contains(&file.file.run));
+    if !files.iter().any(is_needed) {
+        return files;
+    }
+    let keeps = |file: &LoadedFile| {
+        let rows = if is_needed(file) { file.size.saturating_mul(KEEPING) } else { file.keeps() };
+        rows.saturating_add(file.size.saturating_mul(keeping.results))
+    };
+    let (with, refused) = beyond(files.iter().map(|file| (&file.file.run, file.size, keeps(file))), empty);
+    *room = with;
     let files: Vec<(LoadedFile, bool)> = files
         .into_iter()
-        .map(|file| {
-            let needed = is_needed(&file);
-            (file, needed)
+        .map(|file| match refused.get(&file.file.run) {
+            Some(beyond) => (file.refused(beyond), false),
+            None => {
+                let needed = is_needed(&file);
+                (file, needed)
+            }
         })
         .collect();
     room.each(
         files,
-        |room, (file, needed)| if *needed { room.fit(file.size, READING) } else { Ok(0) },
-        |(file, needed)| if needed { (again(file, config), true) } else { (file, false) },
-        |(file, needed), beyond| (file.refused(&beyond), needed),
-        |(file, needed)| if *needed { file.keeps() } else { 0 },
+        |(file, needed)| if *needed { file.size.saturating_mul(READING) } else { 0 },
+        |(file, needed)| if needed { again(file, config) } else { file },
     )
-    .into_iter()
-    .map(|(file, _)| file)
-    .collect()
+}
+
+/// The runs that do not fit into `room`, and `room` with those that do. Of each file its run, its bytes and what it keeps.
+fn beyond<'a>(
+    files: impl Iterator<Item = (&'a RunKey, u64, u64)>,
+    mut room: Room,
+) -> (Room, BTreeMap<RunKey, Beyond>) {
+    let mut runs: BTreeMap<&RunKey, (u64, u64)> = BTreeMap::new();
+    for (run, size, keeps) in files {
+        let sums = runs.entry(run).or_default();
+        *sums = (sums.0.saturating_add(size), sums.1.saturating_add(keeps));
+    }
+    let mut runs: Vec<(&RunKey, (u64, u64))> = runs.into_iter().collect();
+    runs.sort_by_key(|(_, (size, _))| *size);
+    let mut with = room;
+    let mut refused = BTreeMap::new();
+    for (run, (size, keeps)) in runs {
+        let work = size.saturating_mul(MEASURING);
+        with = with.with(keeps, work);
+        if with.fits() {
+            room = with;
+        } else {
+            refused.insert(run.clone(), with.beyond("its run has", size, work));
+        }
+    }
+    (room, refused)
 }
 
 fn hashes(files: &[LoadedFile], tables: &[LoadedTable]) -> Vec<(String, Option<String>)> {
@@ -134,14 +178,15 @@ mod tests {
         for campaign in ["xen-live-migration", "qemu-live-migration"] {
             let session = Session::open(&samples.join(campaign)).unwrap();
             let measured = |bytes| {
-                let loaded = Loaded::load_within(&session, bytes, Budget::default().room(), &|| {}).unwrap();
+                let keeping = Keeping { rows: bytes, results: 0 };
+                let loaded = Loaded::load_keeping(&session, keeping, Budget::default().room(), &|| {}).unwrap();
                 let dropped = loaded.files.iter().filter(|file| file.dropped).count();
                 let surveyed = Surveyed::survey(loaded, &session.config).unwrap();
-                let (measured, _) = Measured::measure(surveyed, &session.config, &|_, _, _| (), 0);
+                let (measured, _) = Measured::measure(surveyed, &session.config, &|_, _, _| ());
                 let left = format!("{:?} {:?} {:?}", measured.hosts, measured.runs, measured.diagnostics);
                 (dropped, left)
             };
-            let ((none, kept), (most, again)) = (measured(u64::MAX), measured(0));
+            let ((none, kept), (most, again)) = (measured(u64::MAX - 1), measured(0));
             assert!(none == 0 && most > 20, "{campaign}: {most} files were dropped");
             assert!(kept == again, "{campaign}");
         }

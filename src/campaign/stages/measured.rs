@@ -5,7 +5,7 @@ use super::surveyed::RunFiles;
 use crate::campaign::benchmarks::Value;
 use crate::input::config::Config;
 use crate::input::load::{LoadedFile, again};
-use crate::input::memory::{Beyond, MEASURING};
+use crate::input::memory::MEASURING;
 use crate::model::{Condition, Diagnostic, Host, Run};
 use crate::run::align::{AlignedRun, align};
 use crate::run::measure::{MeasuredRun, measure};
@@ -26,15 +26,9 @@ pub struct Measured {
 
 impl Measured {
     /// Aligns and measures one run after the other, several at a time, as many as fit into memory. `keep` sees the series
-    /// of each before they are dropped; what it returns comes in the order of the runs, and takes `keeps` bytes for
-    /// each byte of logs.
-    pub fn measure<K: Send>(
-        surveyed: Surveyed,
-        config: &Config,
-        keep: Keep<'_, K>,
-        keeps: u64,
-    ) -> (Self, Vec<K>) {
-        let Surveyed { hosts, vm, counters, conditions, results, runs, mut room, mut diagnostics } = surveyed;
+    /// of each before they are dropped; what it returns comes in the order of the runs.
+    pub fn measure<K: Send>(surveyed: Surveyed, config: &Config, keep: Keep<'_, K>) -> (Self, Vec<K>) {
+        let Surveyed { hosts, vm, counters, conditions, results, runs, room, mut diagnostics } = surveyed;
         let size = |run: &RunFiles| {
             let logs = run.files.iter().filter(|file| file.log.is_some());
             logs.map(|file| file.size).fold(0, u64::saturating_add)
@@ -50,19 +44,8 @@ impl Measured {
             let kept = keep(&measured.run, &aligned, config);
             (measured, kept)
         };
-        // Without one of its logs a run would be measured in another way than the others: it goes whole.
-        let without_logs = |run: RunFiles, beyond: &Beyond| RunFiles {
-            files: run.files.into_iter().map(|file| file.refused(beyond)).collect(),
-            ..run
-        };
-        let all = room.each(
-            runs,
-            |room, run| room.fit(size(run), MEASURING.saturating_add(keeps)),
-            |run| (size(&run), one(run)),
-            |run, beyond| (0, one(without_logs(run, &beyond))),
-            |(size, _)| size.saturating_mul(keeps),
-        );
-        let mut all: Vec<(MeasuredRun, K)> = all.into_iter().map(|(_, run)| run).collect();
+        let mut all: Vec<(MeasuredRun, K)> =
+            room.each(runs, |run| size(run).saturating_mul(MEASURING), one);
         all.sort_by_key(|(measured, _)| (measured.run.condition, measured.run.repetition));
         let (mut runs, kept): (Vec<MeasuredRun>, Vec<K>) = all.into_iter().unzip();
         for measured in &mut runs {

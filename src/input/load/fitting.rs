@@ -1,0 +1,226 @@
+//! Every file of a session, read: all of them where memory has room, else those of the smallest runs.
+//!
+//! What is left out is whole runs, the largest, and as few as the budget allows: without one of its logs a run would be
+//! measured in another way than the others, and with a larger budget nothing is left out that fits into a smaller one.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use stillstand_parsers as parsers;
+
+use super::{LoadedFile, LoadedTable, head, is_needed_whole, load_one, load_table, unpacked_size};
+use crate::input::config::Config;
+use crate::input::memory::{KEEPING, MEASURING, READING, Room};
+use crate::input::session::{RunKey, Session, SessionFile};
+
+/// What is to be kept of files.
+#[derive(Debug, Clone, Copy)]
+pub struct Keeping {
+    /// The rows of the first files up to so many bytes, besides those that are needed before runs are measured.
+    pub rows: u64,
+    /// Bytes for each byte of logs that stay when runs were measured.
+    pub results: u64,
+}
+
+impl Keeping {
+    /// All rows.
+    pub const ALL: Self = Self { rows: u64::MAX, results: 0 };
+}
+
+/// What is read or left out as a whole.
+struct Whole {
+    what: What,
+    /// Bytes, unpacked.
+    size: u64,
+}
+
+enum What {
+    /// Files, by their numbers in the session.
+    Run(Vec<usize>),
+    Table(usize),
+}
+
+impl Whole {
+    fn work(&self) -> u64 {
+        self.size.saturating_mul(MEASURING)
+    }
+}
+
+/// The files and tables of a session, each read or left out, in its order.
+struct Reading<'a> {
+    session: &'a Session,
+    sizes: Vec<u64>,
+    /// Of which the rows stay, whatever they are.
+    kept: Vec<bool>,
+    results: u64,
+    progress: &'a (dyn Fn() + Sync),
+    files: Vec<Option<LoadedFile>>,
+    tables: Vec<Option<LoadedTable>>,
+}
+
+/// Reads every file and table of the session for which `room` has a place, and drops the rows that need not be kept, as far
+/// as [`Digest`](crate::input::digest::Digest) says of them what the campaign as a whole needs. Which these are depends on
+/// nothing but the files and the budget. `progress` is called once per file, from any thread.
+pub fn load(
+    session: &Session,
+    keeping: Keeping,
+    room: &mut Room,
+    progress: &(dyn Fn() + Sync),
+) -> (Vec<LoadedFile>, Vec<LoadedTable>) {
+    let sizes: Vec<u64> = session.files.par_iter().map(|file| unpacked_size(&file.path)).collect();
+    let tables = session.tables.iter().enumerate();
+    let tables = tables.map(|(n, table)| Whole { what: What::Table(n), size: unpacked_size(&table.path) });
+    let mut wholes: Vec<Whole> = runs(session, &sizes).into_iter().chain(tables).collect();
+    wholes.sort_by_key(|whole| whole.size);
+    let all = wholes.iter().fold(*room, |room, whole| with_all(room, whole, keeping.results));
+    let ends = sizes.iter().scan(0u64, |sum, size| {
+        *sum = sum.saturating_add(*size);
+        Some(*sum)
+    });
+    // Rows that need not stay never cost a place.
+    let kept = ends.map(|end| end <= keeping.rows && (all.fits() || keeping.rows == u64::MAX)).collect();
+    let mut reading = Reading {
+        session,
+        kept,
+        results: keeping.results,
+        progress,
+        files: sizes.iter().map(|_| None).collect(),
+        tables: session.tables.iter().map(|_| None).collect(),
+        sizes,
+    };
+    let mut begun = 0;
+    while begun < wholes.len() {
+        let together = together(&wholes[begun..], *room, keeping.results);
+        let these = begun..begun + together;
+        // The rows of one that is too large for its worst case may still be such as are dropped.
+        let fits = room.with(0, wholes[begun].work()).fits();
+        let keeps = if fits { reading.read(&wholes[these.clone()], *room) } else { 0 };
+        let with = wholes[these.clone()].iter().fold(room.with(keeps, 0), |room, one| room.with(0, one.work()));
+        if !fits || !with.fits() {
+            reading.refuse(&wholes, begun, *room, fits.then_some(keeps));
+            break;
+        }
+        *room = with;
+        begun = these.end;
+    }
+    (reading.files.into_iter().flatten().collect(), reading.tables.into_iter().flatten().collect())
+}
+
+fn runs(session: &Session, sizes: &[u64]) -> Vec<Whole> {
+    let mut runs: BTreeMap<&RunKey, Vec<usize>> = BTreeMap::new();
+    for (number, file) in session.files.iter().enumerate() {
+        runs.entry(&file.run).or_default().push(number);
+    }
+    let size = |files: &[usize]| files.iter().map(|n| sizes[*n]).fold(0, u64::saturating_add);
+    runs.into_values().map(|files| Whole { size: size(&files), what: What::Run(files) }).collect()
+}
+
+/// With all that a whole can take.
+fn with_all(room: Room, whole: &Whole, results: u64) -> Room {
+    room.with(whole.size.saturating_mul(KEEPING.saturating_add(results)), whole.work())
+}
+
+/// How many of the first wholes fit whatever they are; at least one.
+fn together(wholes: &[Whole], room: Room, results: u64) -> usize {
+    let rooms = wholes.iter().scan(room, |room, whole| {
+        *room = with_all(*room, whole, results);
+        Some(*room)
+    });
+    rooms.take_while(Room::fits).count().max(1)
+}
+
+impl Reading<'_> {
+    /// Reads wholes, several files at a time; gives what they keep.
+    fn read(&mut self, wholes: &[Whole], room: Room) -> u64 {
+        let config = &self.session.config;
+        let all: u64 = wholes.iter().map(|whole| whole.size).fold(0, u64::saturating_add);
+        let beside = room.with(all.saturating_mul(KEEPING), 0);
+        let numbers: Vec<usize> = wholes.iter().flat_map(Whole::files).copied().collect();
+        let read = beside.each(
+            numbers,
+            |number| self.sizes[*number].saturating_mul(READING),
+            |number| {
+                let mut loaded = load_one(&self.session.files[number], config, None);
+                loaded.size = self.sizes[number];
+                if !self.kept[number] {
+                    loaded.drop_rows(config);
+                }
+                (self.progress)();
+                (number, loaded)
+            },
+        );
+        let mut keeps: u64 = 0;
+        for (number, file) in read {
+            let results = file.size.saturating_mul(self.results);
+            keeps = keeps.saturating_add(file.keeps()).saturating_add(results);
+            self.files[number] = Some(file);
+        }
+        for (number, size) in wholes.iter().filter_map(Whole::table) {
+            keeps = keeps.saturating_add(size.saturating_mul(KEEPING));
+            self.tables[number] = Some(load_table(&self.session.tables[number], size));
+        }
+        keeps
+    }
+
+    /// Leaves out all wholes from `first` on, of which is known what it keeps if it was read.
+    fn refuse(&mut self, wholes: &[Whole], first: usize, mut room: Room, known: Option<u64>) {
+        for (place, whole) in wholes.iter().enumerate().skip(first) {
+            let keeps = match known {
+                Some(keeps) if place == first => keeps,
+                _ => self.foreseen(whole),
+            };
+            room = room.with(keeps, whole.work());
+            let whose = match &whole.what {
+                What::Run(_) => "its run has",
+                What::Table(_) => "it has",
+            };
+            let beyond = room.beyond(whose, whole.size, whole.work());
+            for number in whole.files() {
+                if self.files[*number].is_none() {
+                    (self.progress)();
+                }
+                let file = LoadedFile::of(self.session.files[*number].clone(), None);
+                let size = self.sizes[*number];
+                self.files[*number] = Some(LoadedFile { size, ..file }.refused(&beyond));
+            }
+            if let Some((number, size)) = whole.table() {
+                let relative = self.session.tables[number].relative.clone();
+                let bytes = Err(beyond.into());
+                self.tables[number] = Some(LoadedTable { relative, sha256: None, size, bytes });
+            }
+        }
+    }
+
+    /// About what a whole would keep, by the beginnings of its files.
+    fn foreseen(&self, whole: &Whole) -> u64 {
+        let of_file = |number: usize| {
+            let stays = self.kept[number] || is_foreseen_whole(&self.session.files[number], &self.session.config);
+            let each = if stays { KEEPING.saturating_add(self.results) } else { self.results };
+            self.sizes[number].saturating_mul(each)
+        };
+        let table = whole.table().map_or(0, |(_, size)| size.saturating_mul(KEEPING));
+        whole.files().iter().map(|number| of_file(*number)).fold(table, u64::saturating_add)
+    }
+}
+
+impl Whole {
+    fn files(&self) -> &[usize] {
+        match &self.what {
+            What::Run(files) => files,
+            What::Table(_) => &[],
+        }
+    }
+
+    fn table(&self) -> Option<(usize, u64)> {
+        match self.what {
+            What::Run(_) => None,
+            What::Table(number) => Some((number, self.size)),
+        }
+    }
+}
+
+/// Whether a file looks like one whose rows are needed before runs are measured.
+fn is_foreseen_whole(file: &SessionFile, config: &Config) -> bool {
+    let head = head(&file.path).unwrap_or_default();
+    file.declared.is_none() && parsers::detect(&head).is_ok_and(|format| is_needed_whole(format, config))
+}
