@@ -26,7 +26,7 @@ use self::evidence::Evidence;
 use self::naming::Naming;
 use self::score::Assignment;
 use crate::input::config::Config;
-use crate::input::load::{Keeping, BEYOND_MEMORY, LoadedFile, load};
+use crate::input::load::{BEYOND_MEMORY, Keeping, LoadedFile, load};
 use crate::input::memory::Budget;
 use crate::input::numbers::{self, Numbered};
 use crate::input::session::Session;
@@ -94,7 +94,7 @@ pub fn propose(
 ) -> anyhow::Result<Proposal> {
     let session = Session::without_names(folder)?;
     files(session.files.len() as u64);
-    let loaded = load(&session, Keeping::ALL, &mut memory.room(), progress).0;
+    let loaded = load(&session, Keeping::All, &mut memory.room(), progress).0;
     let beyond = loaded.iter().flat_map(|file| &file.diagnostics).find(|d| d.code == BEYOND_MEMORY);
     if let Some(beyond) = beyond {
         anyhow::bail!("{}/{}", folder.display(), diagnostics::line(beyond));

@@ -52,7 +52,12 @@ impl Budget {
             limits.filter_map(|limit| limit.trim().parse::<u64>().ok()).min()
         });
         let process = read("/proc/self/limits").and_then(|text| address_space(&text));
-        total.into_iter().chain(group).chain(process).min().map_or_else(Self::default, |bytes| Self(bytes / 4 * 3))
+        total
+            .into_iter()
+            .chain(group)
+            .chain(process)
+            .min()
+            .map_or_else(Self::default, |bytes| Self(bytes / 4 * 3))
     }
 
     /// What there is for logs.

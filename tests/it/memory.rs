@@ -98,7 +98,8 @@ fn every_command_refuses_with_the_same_status() {
 /// The files that are left out with so much memory, each with the budget that is named for it; all of them if nothing is left.
 fn left_out(logs: &Path, memory: &str) -> BTreeMap<String, String> {
     let ended = stillstand(&["stats", path(logs), "--format", "json", "--quiet", "--memory", memory], &[]);
-    let named = |message: &str| message.split("`--memory ").nth(1).unwrap().split('`').next().unwrap().to_owned();
+    let named =
+        |message: &str| message.split("`--memory ").nth(1).unwrap().split('`').next().unwrap().to_owned();
     if let Ok(summary) = serde_json::from_slice::<serde_json::Value>(&ended.stdout) {
         let all = summary["diagnostics"].as_array().unwrap().iter().filter(|d| d["code"] == "beyond-memory");
         return all
@@ -106,7 +107,7 @@ fn left_out(logs: &Path, memory: &str) -> BTreeMap<String, String> {
             .collect();
     }
     let said = String::from_utf8(ended.stderr).unwrap();
-    assert!(said.contains("could be used") && said.contains("beyond-memory"), "{said}");
+    assert!(said.contains("could be used"), "{said}");
     [("all of them".to_owned(), named(&said))].into()
 }
 
@@ -116,9 +117,10 @@ fn left_out(logs: &Path, memory: &str) -> BTreeMap<String, String> {
 fn more_memory_never_reads_less() {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
     // Logs whose rows are dropped and read again, and benchmarks, whose rows stay.
-    for logs in [campaign(), samples.join("xen-efficiency"), samples.join("qemu-live-migration")] {
+    let few = part_of_campaign(&["none", "memtester", "campaign.toml"]);
+    for logs in [few.path().to_owned(), samples.join("qemu-efficiency")] {
         let mut before: Option<BTreeMap<String, String>> = None;
-        let budgets = std::iter::successors(Some(128_u64), |kib| Some(kib * 5 / 4));
+        let budgets = std::iter::successors(Some(128_u64), |kib| Some(kib * 3 / 2));
         for kib in budgets.take_while(|kib| *kib < 1 << 17) {
             let now = left_out(&logs, &format!("{kib}K"));
             if let Some(before) = before.filter(|before| !before.contains_key("all of them")) {

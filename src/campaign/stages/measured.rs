@@ -44,8 +44,7 @@ impl Measured {
             let kept = keep(&measured.run, &aligned, config);
             (measured, kept)
         };
-        let mut all: Vec<(MeasuredRun, K)> =
-            room.each(runs, |run| size(run).saturating_mul(MEASURING), one);
+        let mut all: Vec<(MeasuredRun, K)> = room.each(runs, |run| size(run).saturating_mul(MEASURING), one);
         all.sort_by_key(|(measured, _)| (measured.run.condition, measured.run.repetition));
         let (mut runs, kept): (Vec<MeasuredRun>, Vec<K>) = all.into_iter().unzip();
         for measured in &mut runs {

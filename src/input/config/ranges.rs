@@ -110,7 +110,7 @@ mod tests {
             ("[caches]\n", "l1_kib", &["0"]),
             ("[[limits]]\nmetric = \"outage_ping\"\nstatistic = \"max\"\n", "at_most", &[]),
             ("[[efficiency]]\nname = \"x\"\nbaseline = { a = \"b\" }\n", "loss", &["1", "-0.1"]),
-            ("[parallel]\nvcpus = 1\n", "uneven", &["0.5"]),
+            ("[parallel]\nfactor = \"a\"\nsingle = \"b\"\nvcpus = 1\n", "uneven", &["0.5"]),
             ("[placement]\n", "threshold_percent", &["-1"]),
             ("[placement]\n", "time_uncertainty_s", &["-1"]),
         ];
@@ -130,7 +130,10 @@ mod tests {
         assert!(title(10_000).is_ok());
         let error = title(900_000).unwrap_err().to_string();
         assert!(error.starts_with("title has 900000 characters"), "{error}");
-        let note = format!("[[published]]\nmetric = \"outage_ping\"\nstatistic = \"mean\"\nstated = \"1\"\nnote = \"{}\"", "x".repeat(20_000));
+        let note = format!(
+            "[[published]]\nmetric = \"outage_ping\"\nstatistic = \"mean\"\nstated = \"1\"\nnote = \"{}\"",
+            "x".repeat(20_000)
+        );
         assert!(Config::parse(&note).unwrap_err().to_string().starts_with("published.note has"));
     }
 }

@@ -15,16 +15,34 @@ use crate::input::session::{RunKey, Session, SessionFile};
 
 /// What is to be kept of files.
 #[derive(Debug, Clone, Copy)]
-pub struct Keeping {
-    /// The rows of the first files up to so many bytes, besides those that are needed before runs are measured.
-    pub rows: u64,
-    /// Bytes for each byte of logs that stay when runs were measured.
-    pub results: u64,
+pub enum Keeping {
+    /// All rows, of files that are no runs yet.
+    All,
+    /// What runs are measured by.
+    Runs {
+        /// The rows of the first files up to so many bytes, besides those that are needed before runs are measured.
+        rows: u64,
+        /// Bytes for each byte of logs that stay when runs were measured.
+        results: u64,
+    },
 }
 
 impl Keeping {
-    /// All rows.
-    pub const ALL: Self = Self { rows: u64::MAX, results: 0 };
+    /// Bytes for each byte of a log for as long as it is worked on.
+    fn work(self) -> u64 {
+        match self {
+            Self::All => READING,
+            Self::Runs { .. } => MEASURING,
+        }
+    }
+
+    /// Bytes for each byte of a log that stay besides its rows.
+    pub fn results(self) -> u64 {
+        match self {
+            Self::All => 0,
+            Self::Runs { results, .. } => results,
+        }
+    }
 }
 
 /// What is read or left out as a whole.
@@ -32,6 +50,8 @@ struct Whole {
     what: What,
     /// Bytes, unpacked.
     size: u64,
+    /// Of memory while it is worked on.
+    work: u64,
 }
 
 enum What {
@@ -41,8 +61,8 @@ enum What {
 }
 
 impl Whole {
-    fn work(&self) -> u64 {
-        self.size.saturating_mul(MEASURING)
+    fn new(what: What, size: u64, keeping: Keeping) -> Self {
+        Self { what, size, work: size.saturating_mul(keeping.work()) }
     }
 }
 
@@ -52,7 +72,7 @@ struct Reading<'a> {
     sizes: Vec<u64>,
     /// Of which the rows stay, whatever they are.
     kept: Vec<bool>,
-    results: u64,
+    keeping: Keeping,
     progress: &'a (dyn Fn() + Sync),
     files: Vec<Option<LoadedFile>>,
     tables: Vec<Option<LoadedTable>>,
@@ -69,20 +89,25 @@ pub fn load(
 ) -> (Vec<LoadedFile>, Vec<LoadedTable>) {
     let sizes: Vec<u64> = session.files.par_iter().map(|file| unpacked_size(&file.path)).collect();
     let tables = session.tables.iter().enumerate();
-    let tables = tables.map(|(n, table)| Whole { what: What::Table(n), size: unpacked_size(&table.path) });
-    let mut wholes: Vec<Whole> = runs(session, &sizes).into_iter().chain(tables).collect();
+    let tables = tables.map(|(n, table)| Whole::new(What::Table(n), unpacked_size(&table.path), keeping));
+    let mut wholes: Vec<Whole> = runs(session, &sizes, keeping).into_iter().chain(tables).collect();
     wholes.sort_by_key(|whole| whole.size);
-    let all = wholes.iter().fold(*room, |room, whole| with_all(room, whole, keeping.results));
+    let all = wholes.iter().fold(*room, |room, whole| with_all(room, whole, keeping));
     let ends = sizes.iter().scan(0u64, |sum, size| {
         *sum = sum.saturating_add(*size);
         Some(*sum)
     });
-    // Rows that need not stay never cost a place.
-    let kept = ends.map(|end| end <= keeping.rows && (all.fits() || keeping.rows == u64::MAX)).collect();
+    let most = match keeping {
+        Keeping::All => u64::MAX,
+        Keeping::Runs { rows, .. } if all.fits() => rows,
+        // Rows that need not stay never cost a place.
+        Keeping::Runs { .. } => 0,
+    };
+    let kept = ends.map(|end| end <= most).collect();
     let mut reading = Reading {
         session,
         kept,
-        results: keeping.results,
+        keeping,
         progress,
         files: sizes.iter().map(|_| None).collect(),
         tables: session.tables.iter().map(|_| None).collect(),
@@ -90,12 +115,12 @@ pub fn load(
     };
     let mut begun = 0;
     while begun < wholes.len() {
-        let together = together(&wholes[begun..], *room, keeping.results);
+        let together = together(&wholes[begun..], *room, keeping);
         let these = begun..begun + together;
         // The rows of one that is too large for its worst case may still be such as are dropped.
-        let fits = room.with(0, wholes[begun].work()).fits();
+        let fits = room.with(0, wholes[begun].work).fits();
         let keeps = if fits { reading.read(&wholes[these.clone()], *room) } else { 0 };
-        let with = wholes[these.clone()].iter().fold(room.with(keeps, 0), |room, one| room.with(0, one.work()));
+        let with = wholes[these.clone()].iter().fold(room.with(keeps, 0), |room, one| room.with(0, one.work));
         if !fits || !with.fits() {
             reading.refuse(&wholes, begun, *room, fits.then_some(keeps));
             break;
@@ -106,24 +131,33 @@ pub fn load(
     (reading.files.into_iter().flatten().collect(), reading.tables.into_iter().flatten().collect())
 }
 
-fn runs(session: &Session, sizes: &[u64]) -> Vec<Whole> {
+fn runs(session: &Session, sizes: &[u64], keeping: Keeping) -> Vec<Whole> {
+    if matches!(keeping, Keeping::All) {
+        let files = sizes.iter().enumerate();
+        return files.map(|(n, size)| Whole::new(What::Run(vec![n]), *size, keeping)).collect();
+    }
     let mut runs: BTreeMap<&RunKey, Vec<usize>> = BTreeMap::new();
     for (number, file) in session.files.iter().enumerate() {
         runs.entry(&file.run).or_default().push(number);
     }
     let size = |files: &[usize]| files.iter().map(|n| sizes[*n]).fold(0, u64::saturating_add);
-    runs.into_values().map(|files| Whole { size: size(&files), what: What::Run(files) }).collect()
+    runs.into_values()
+        .map(|files| {
+            let size = size(&files);
+            Whole::new(What::Run(files), size, keeping)
+        })
+        .collect()
 }
 
 /// With all that a whole can take.
-fn with_all(room: Room, whole: &Whole, results: u64) -> Room {
-    room.with(whole.size.saturating_mul(KEEPING.saturating_add(results)), whole.work())
+fn with_all(room: Room, whole: &Whole, keeping: Keeping) -> Room {
+    room.with(whole.size.saturating_mul(KEEPING.saturating_add(keeping.results())), whole.work)
 }
 
 /// How many of the first wholes fit whatever they are; at least one.
-fn together(wholes: &[Whole], room: Room, results: u64) -> usize {
+fn together(wholes: &[Whole], room: Room, keeping: Keeping) -> usize {
     let rooms = wholes.iter().scan(room, |room, whole| {
-        *room = with_all(*room, whole, results);
+        *room = with_all(*room, whole, keeping);
         Some(*room)
     });
     rooms.take_while(Room::fits).count().max(1)
@@ -151,7 +185,7 @@ impl Reading<'_> {
         );
         let mut keeps: u64 = 0;
         for (number, file) in read {
-            let results = file.size.saturating_mul(self.results);
+            let results = file.size.saturating_mul(self.keeping.results());
             keeps = keeps.saturating_add(file.keeps()).saturating_add(results);
             self.files[number] = Some(file);
         }
@@ -169,12 +203,12 @@ impl Reading<'_> {
                 Some(keeps) if place == first => keeps,
                 _ => self.foreseen(whole),
             };
-            room = room.with(keeps, whole.work());
+            room = room.with(keeps, whole.work);
             let whose = match &whole.what {
-                What::Run(_) => "its run has",
-                What::Table(_) => "it has",
+                What::Run(_) if matches!(self.keeping, Keeping::Runs { .. }) => "its run has",
+                What::Run(_) | What::Table(_) => "it has",
             };
-            let beyond = room.beyond(whose, whole.size, whole.work());
+            let beyond = room.beyond(whose, whole.size, whole.work);
             for number in whole.files() {
                 if self.files[*number].is_none() {
                     (self.progress)();
@@ -194,8 +228,10 @@ impl Reading<'_> {
     /// About what a whole would keep, by the beginnings of its files.
     fn foreseen(&self, whole: &Whole) -> u64 {
         let of_file = |number: usize| {
-            let stays = self.kept[number] || is_foreseen_whole(&self.session.files[number], &self.session.config);
-            let each = if stays { KEEPING.saturating_add(self.results) } else { self.results };
+            let stays =
+                self.kept[number] || is_foreseen_whole(&self.session.files[number], &self.session.config);
+            let each =
+                if stays { KEEPING.saturating_add(self.keeping.results()) } else { self.keeping.results() };
             self.sizes[number].saturating_mul(each)
         };
         let table = whole.table().map_or(0, |(_, size)| size.saturating_mul(KEEPING));
