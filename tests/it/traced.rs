@@ -72,7 +72,8 @@ impl Bench {
         (folder, out)
     }
 
-    /// Every call of the thread that writes, from the first folder that it makes; `None` where nothing can be traced.
+    /// Every call of the thread that writes, while it tries whether it can and from when it does so to its end; `None` where
+    /// nothing can be traced. Between these the campaign is read.
     fn calls(&self) -> Option<Vec<Call>> {
         let (folder, out) = self.folder();
         let log = folder.path().join("calls");
@@ -89,15 +90,21 @@ impl Bench {
         let begins = |(_, call, rest): &&(String, String, String)| {
             call.starts_with("mkdir") && rest.contains(".stillstand-")
         };
+        let has_tried = |(_, call, rest): &(String, String, String)| {
+            call == "unlinkat" && rest.starts_with("AT_FDCWD") && rest.contains(".stillstand-")
+        };
         let writer = all.iter().find(begins).expect("the writer makes a folder").0.clone();
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        let (mut calls, mut begun) = (Vec::new(), false);
+        let (mut calls, mut begun, mut tried) = (Vec::new(), false, false);
         for entry in all.iter().filter(|(thread, ..)| *thread == writer) {
             let count = counts.entry(entry.1.clone()).or_default();
             *count += 1;
             begun |= begins(&entry);
             if begun {
                 calls.push((entry.1.clone(), *count));
+            }
+            if !tried && has_tried(entry) {
+                (begun, tried) = (false, true);
             }
         }
         Some(calls)

@@ -303,47 +303,61 @@ fn large_logs_grow_with_their_bytes() {
     check_all(&all(), 1 << 20);
 }
 
-/// The log that the next test asks for, to be run by valgrind.
-#[test]
-#[ignore = "is run by the next one"]
-fn one_log() {
-    let Ok(wanted) = std::env::var("STILLSTAND_GROWTH_OF") else { return };
-    let (number, size) = wanted.split_once(' ').unwrap();
-    let generator = all().remove(number.parse().unwrap());
-    detected_and_parsed(generator.format, &(generator.log)(size.parse().unwrap()));
+/// The sizes of which instructions are counted, in bytes: `STILLSTAND_GROWTH_FROM` says the smaller one in KiB.
+fn counted_sizes() -> [usize; 2] {
+    let from = std::env::var("STILLSTAND_GROWTH_FROM").ok().and_then(|kib| kib.parse::<usize>().ok());
+    let small = from.unwrap_or(1 << 10) << 10;
+    [small, small * TIMES]
 }
 
-/// Instructions of logs from 1 to 8 MB, as valgrind counts them: some hours. `STILLSTAND_GROWTH_FORMATS` names formats,
-/// separated by commas; without it all of them.
-#[test]
-#[ignore = "takes hours, and valgrind"]
-fn instructions_grow_with_the_bytes() {
+/// Those whose formats `STILLSTAND_GROWTH_FORMATS` names, separated by commas; all without it.
+fn wanted() -> Vec<Generator> {
     let wanted = std::env::var("STILLSTAND_GROWTH_FORMATS").ok();
-    let is_wanted = |format: Format| {
-        wanted.as_ref().is_none_or(|names| names.split(',').any(|name| name == format.name()))
+    let is_wanted = |one: &Generator| {
+        wanted.as_ref().is_none_or(|names| names.split(',').any(|name| name == one.format.name()))
     };
-    let instructions = |number: usize, size: usize| -> f64 {
-        let ended = Command::new("valgrind")
-            .args([
-                "--tool=callgrind",
-                "--callgrind-out-file=/dev/null",
-                "--toggle-collect=*detected_and_parsed*",
-            ])
-            .arg(std::env::current_exe().unwrap())
-            .args(["growth::one_log", "--exact", "--ignored"])
-            .env("STILLSTAND_GROWTH_OF", format!("{number} {size}"))
-            .output()
-            .expect("valgrind is there");
-        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
-        let count = said.split("Collected : ").nth(1).and_then(|rest| rest.split_whitespace().next());
-        count.and_then(|count| count.parse().ok()).unwrap_or_else(|| panic!("{said}"))
+    all().into_iter().filter(is_wanted).collect()
+}
+
+/// The logs that the next test counts, to be run by valgrind.
+#[test]
+#[ignore = "is run by the next one"]
+fn logs_one_by_one() {
+    for generator in wanted() {
+        for size in counted_sizes() {
+            detected_and_parsed(generator.format, &(generator.log)(size));
+        }
+    }
+}
+
+/// Instructions of logs from 1 to 8 MB, as valgrind counts them: an hour.
+#[test]
+#[ignore = "takes an hour, and valgrind"]
+fn instructions_grow_with_the_bytes() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("growth");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let counts = folder.join("counts");
+    let ended = Command::new("valgrind")
+        .args(["--tool=callgrind", "--zero-before=*detected_and_parsed*", "--dump-after=*detected_and_parsed*"])
+        .arg(format!("--callgrind-out-file={}", counts.display()))
+        .arg(std::env::current_exe().unwrap())
+        .args(["growth::logs_one_by_one", "--exact", "--ignored", "--test-threads=1"])
+        .output()
+        .expect("valgrind is there");
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    let count = |number: usize| -> f64 {
+        let dump = std::fs::read_to_string(format!("{}.{number}", counts.display())).unwrap();
+        let totals = dump.lines().find_map(|line| line.strip_prefix("totals: ")).unwrap();
+        totals.trim().parse().unwrap()
     };
     let mut wrong = Vec::new();
-    for (number, generator) in all().iter().enumerate().filter(|(_, one)| is_wanted(one.format)) {
-        let [small, large] = [1 << 20, 8 << 20].map(|size| instructions(number, size));
+    for (place, generator) in wanted().iter().enumerate() {
+        let (small, large) = (count(2 * place + 1), count(2 * place + 2));
         let told = format!("{} of {}: {:.2} times", generator.format.name(), generator.name, large / small);
         println!("{told} ({large} instructions)");
         wrong.extend((large / small > MOST).then_some(told));
     }
+    std::fs::remove_dir_all(&folder).unwrap();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
