@@ -73,8 +73,8 @@ pub struct Common {
 
 #[derive(Debug, Args)]
 pub struct MemoryArgs {
-    /// Memory that reading may take, such as 512M or 2G: fewer files are read at once, and what does not fit alone is
-    /// an error [default: three quarters of the machine's]
+    /// Memory that reading may take, such as 512M or 2G: fewer files are read at once, and runs that do not fit are an
+    /// error, the largest first [default: three quarters of the machine's]
     #[arg(long = "memory", value_name = "SIZE")]
     wanted: Option<Budget>,
 }
