@@ -110,6 +110,7 @@ pub(crate) fn is_stacked(format: Format) -> bool {
         Meaning::HostSamples
         | Meaning::Domains(_)
         | Meaning::Requests
+        | Meaning::Events
         | Meaning::GuestClock
         | Meaning::Request
         | Meaning::Stream

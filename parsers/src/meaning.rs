@@ -23,6 +23,9 @@ pub enum Meaning {
     /// Requests to the service, a row each, as a declared table has them: `epoch_s`, `duration_s`, `worked`; the fact `time_is`
     /// says whether the time is their `start` or their `end`, `loop` whether the next one waits for the answer (`closed`).
     Requests,
+    /// Events of a migration, as a declared table has them: `time`, `event`, and what it says of the migration in `mark`
+    /// ([`declared::Mark`](crate::declared::Mark)); `monotonic_s` where there is a second clock.
+    Events,
     /// Stamps of the clock inside the VM, written in a tight loop.
     GuestClock,
     /// When the migration was requested, and how long its command took: one row with `request_epoch_s`.
@@ -139,7 +142,7 @@ impl Meaning {
             Self::HostSamples | Self::Domains(_) => Family::Host,
             Self::Replies { .. } | Self::Requests => Family::Service,
             Self::GuestClock => Family::Guest,
-            Self::Request | Self::Hypervisor(_) => Family::Hypervisor,
+            Self::Events | Self::Request | Self::Hypervisor(_) => Family::Hypervisor,
             Self::Stream | Self::Messages => Family::Client,
             Self::Benchmark(_) => Family::Benchmark,
         }
@@ -152,6 +155,7 @@ impl Meaning {
             Self::Replies { .. } | Self::GuestClock | Self::Request | Self::Benchmark(_) => true,
             // Several clients may ask at a time.
             Self::Requests
+            | Self::Events
             | Self::HostSamples
             | Self::Domains(_)
             | Self::Hypervisor(_)

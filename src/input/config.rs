@@ -14,7 +14,7 @@ pub use benchmarks::{
     TableDirection, TableUnit,
 };
 pub use clock::DeclaredClock;
-pub use declared::{DeclaredTable, ProbesTable};
+pub use declared::{DeclaredTable, EventsTable, ProbesTable};
 
 use std::collections::BTreeMap;
 
@@ -58,6 +58,7 @@ pub struct CampaignFile {
     pub naming: NamingTable,
     pub ping: PingTable,
     pub probes: Vec<ProbesTable>,
+    pub events: Vec<EventsTable>,
     pub xentop: XentopTable,
     pub stream: StreamTable,
     pub bootstrap: BootstrapTable,
@@ -385,7 +386,9 @@ impl Config {
             "bootstrap.resamples: at most {MOST_RESAMPLES}; more make no interval better, and each takes its time"
         );
         let layout = file.layout.clone();
-        let declared = file.probes.iter().map(ProbesTable::declared).collect::<anyhow::Result<_>>()?;
+        let probes = file.probes.iter().map(ProbesTable::declared);
+        let declared =
+            probes.chain(file.events.iter().map(EventsTable::declared)).collect::<anyhow::Result<_>>()?;
         Ok(Self {
             file,
             naming,

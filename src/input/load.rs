@@ -97,6 +97,7 @@ fn is_needed_whole(format: Format, config: &Config) -> bool {
         | Meaning::Request
         | Meaning::Replies { .. }
         | Meaning::Requests
+        | Meaning::Events
         | Meaning::GuestClock
         | Meaning::Stream
         | Meaning::Messages => false,

@@ -38,6 +38,8 @@ pub enum MilestoneKind {
     TransferBegan,
     /// A round of pre-copy began; the first is 1.
     Round(u32),
+    /// Pages came from now on when the VM asked for them.
+    PostCopyBegan,
     /// The VM stopped running on the source.
     Stopped,
     /// The service stopped answering.
@@ -59,6 +61,7 @@ impl MilestoneKind {
             Self::Requested => "requested",
             Self::TransferBegan => "transfer-began",
             Self::Round(_) => "round",
+            Self::PostCopyBegan => "postcopy-began",
             Self::Stopped => "stopped",
             Self::ServiceLost => "service-lost",
             Self::TransferEnded => "transfer-ended",
@@ -75,6 +78,7 @@ impl Serialize for MilestoneKind {
             Self::Round(number) => Some(number),
             Self::Requested
             | Self::TransferBegan
+            | Self::PostCopyBegan
             | Self::Stopped
             | Self::ServiceLost
             | Self::TransferEnded
@@ -93,6 +97,8 @@ pub enum Evidence {
     MigrationProcess,
     /// An event or an answer of the hypervisor.
     Hypervisor,
+    /// An event that a script logged.
+    Script,
     /// Network traffic well above that before the request.
     NetworkBurst,
     /// The list of domains on a host.
@@ -108,6 +114,7 @@ pub enum Evidence {
 names!(Evidence, "evidence", {
     Self::MigrationProcess => "migration-process",
     Self::Hypervisor => "hypervisor",
+    Self::Script => "script",
     Self::NetworkBurst => "network-burst",
     Self::DomainList => "domain-list",
     Self::Probe => "probe",

@@ -376,7 +376,9 @@ fn check(seed: u64) -> Option<String> {
         if ended.stderr.contains("panicked") || ended.stderr.contains("mistake in the program") {
             return wrong("a panic");
         }
-        let Some(code) = ended.code else { return wrong("ended by a signal, too much work, too long or too large") };
+        let Some(code) = ended.code else {
+            return wrong("ended by a signal, too much work, too long or too large");
+        };
         if ended.memory > MOST_MEMORY {
             return wrong(&format!("{} MB of memory", ended.memory >> 20));
         }

@@ -24,6 +24,7 @@ mod determinism;
 mod documented;
 mod doubts;
 mod efficiency;
+mod events;
 mod example;
 mod floors;
 mod hardened;

@@ -5,6 +5,7 @@
 //! | `table` | bytes → rows: delimited text, or JSON objects, with only the columns that were asked for |
 //! | `value` | cells → numbers, times, and what stands for nothing |
 //! | `probes` | a row for each request to a service |
+//! | `events` | a row for each event of a migration |
 //!
 //! Nothing is guessed that changes a number: a unit stands in the name of its column or is declared, a time is one
 //! since 1970 or of a calendar, and a column that is not there is an error. The delimiter is told by the first line,
@@ -12,10 +13,12 @@
 //!
 //! Absent on purpose: recognising such tables. The same columns may mean anything.
 
+mod events;
 mod probes;
 mod table;
 mod value;
 
+pub use events::{EVENTS, Events, Mark};
 pub use probes::{PROBES, Probes, Success};
 pub use table::{Key, MissingColumn};
 pub use value::{TimeForm, TimeUnit};

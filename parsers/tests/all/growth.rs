@@ -339,7 +339,11 @@ fn instructions_grow_with_the_bytes() {
     std::fs::create_dir_all(&folder).unwrap();
     let counts = folder.join("counts");
     let ended = Command::new("valgrind")
-        .args(["--tool=callgrind", "--zero-before=*detected_and_parsed*", "--dump-after=*detected_and_parsed*"])
+        .args([
+            "--tool=callgrind",
+            "--zero-before=*detected_and_parsed*",
+            "--dump-after=*detected_and_parsed*",
+        ])
         .arg(format!("--callgrind-out-file={}", counts.display()))
         .arg(std::env::current_exe().unwrap())
         .args(["growth::logs_one_by_one", "--exact", "--ignored", "--test-threads=1"])

@@ -174,6 +174,7 @@ fn needed(meaning: Meaning) -> (&'static [&'static str], &'static [&'static str]
         Meaning::Domains(_) => (&["sample", "domain", "present", "cpu", "mem"], &[]),
         Meaning::Replies { .. } => (&["epoch|epoch_s", "seq", "rtt"], &[]),
         Meaning::Requests => (&["epoch_s|local_s", "duration_s", "worked"], &["time_is", "loop"]),
+        Meaning::Events => (&["time|local_s", "event", "mark"], &[]),
         Meaning::GuestClock => (&["epoch_s|time_s"], &[]),
         Meaning::Request => (&["request_epoch_s"], &[]),
         Meaning::Hypervisor(_) => (&["time", "local_s", "entry", "status", "error", "iteration"], &[]),

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use anyhow::{Context, bail, ensure};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
-use stillstand_parsers::declared::{DeclaredError, Key, MissingColumn, Probes, Success, TimeForm, TimeUnit};
+use stillstand_parsers::declared::{
+    DeclaredError, Events, Key, Mark, MissingColumn, Probes, Success, TimeForm, TimeUnit,
+};
 use stillstand_parsers::{ParseError, Parsed};
 
 use super::nearest::nearest;
@@ -15,7 +17,13 @@ use super::nearest::nearest;
 pub struct DeclaredTable {
     /// Over the path below the campaign folder, without the ending of a compressed file.
     pub files: Regex,
-    probes: Probes,
+    columns: Columns,
+}
+
+#[derive(Debug, Clone)]
+enum Columns {
+    Probes(Probes),
+    Events(Events),
 }
 
 impl DeclaredTable {
@@ -25,7 +33,11 @@ impl DeclaredTable {
     ///
     /// A declared column is not there: what to say of it, with the nearest that is.
     pub fn read(&self, bytes: &[u8]) -> Result<Result<Parsed, ParseError>, String> {
-        match self.probes.read(bytes) {
+        let read = match &self.columns {
+            Columns::Probes(probes) => probes.read(bytes),
+            Columns::Events(events) => events.read(bytes),
+        };
+        match read {
             Ok(log) => Ok(Ok(log)),
             Err(DeclaredError::Unusable(error)) => Ok(Err(error)),
             Err(DeclaredError::Column(missing)) => Err(explained(&missing)),
@@ -109,14 +121,8 @@ pub enum Loop {
 impl ProbesTable {
     pub(super) fn declared(&self) -> anyhow::Result<DeclaredTable> {
         let of = format!("probes of '{}'", self.files);
-        let files = Regex::new(&self.files)
-            .with_context(|| format!("probes: files is not a regular expression: {}", self.files))?;
-        let time_form = match &self.time_format {
-            None => TimeForm::Told,
-            Some(text) => TimeForm::named(text).with_context(|| {
-                format!("{of}: time_format = \"{text}\": expected s, ms, us, ns, or a format of strftime such as \"%d.%m.%Y %H:%M:%S%.f\"")
-            })?,
-        };
+        let files = files_of("probes", &self.files)?;
+        let time_form = time_form(self.time_format.as_deref(), &of)?;
         let duration = self.duration.as_ref().map(|column| self.duration(column, &of)).transpose()?;
         ensure!(
             duration.is_some() || self.kind == Loop::Closed,
@@ -134,23 +140,17 @@ impl ProbesTable {
             .success
             .as_ref()
             .map(|column| anyhow::Ok(Success { column: column.key(&of)?, values: self.succeeds.clone() }));
-        let delimiter = self.delimiter.map(|delimiter| {
-            u8::try_from(delimiter)
-                .ok()
-                .filter(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\"\n\r#".contains(byte))
-                .with_context(|| format!("{of}: delimiter = {delimiter:?}: expected one such as \";\""))
-        });
         let probes = Probes {
             time: self.time.key(&of)?,
             time_form,
             time_is_end: self.time_is == TimeIs::End,
             duration,
             success: success.transpose()?,
-            only: self.only.iter().map(|(name, value)| (Key::Name(name.clone()), value.clone())).collect(),
-            delimiter: delimiter.transpose()?,
+            only: only(&self.only),
+            delimiter: delimiter(self.delimiter, &of)?,
             is_closed_loop: self.kind == Loop::Closed,
         };
-        Ok(DeclaredTable { files, probes })
+        Ok(DeclaredTable { files, columns: Columns::Probes(probes) })
     }
 
     /// Half of all such columns do not say their unit, and no value does.
@@ -169,6 +169,102 @@ impl ProbesTable {
                     "{of}: a column without a name does not tell its unit: declare duration_unit = \"s\" or \"ms\""
                 )
             }
+        };
+        Ok((key, unit))
+    }
+}
+
+fn files_of(table: &str, files: &str) -> anyhow::Result<Regex> {
+    let hint = if files.contains('*') && !files.contains(".*") {
+        ". `*` stands for any text in names of files, not here: write `.*`, and `\\.` for a point"
+    } else {
+        ""
+    };
+    Regex::new(files).with_context(|| format!("{table}: files is not a regular expression: {files}{hint}"))
+}
+
+fn time_form(format: Option<&str>, of: &str) -> anyhow::Result<TimeForm> {
+    let Some(text) = format else { return Ok(TimeForm::Told) };
+    TimeForm::named(text).with_context(|| {
+        format!("{of}: time_format = \"{text}\": expected s, ms, us, ns, or a format of strftime such as \"%d.%m.%Y %H:%M:%S%.f\"")
+    })
+}
+
+fn only(rows: &BTreeMap<String, String>) -> Vec<(Key, String)> {
+    rows.iter().map(|(name, value)| (Key::Name(name.clone()), value.clone())).collect()
+}
+
+fn delimiter(delimiter: Option<char>, of: &str) -> anyhow::Result<Option<u8>> {
+    let Some(delimiter) = delimiter else { return Ok(None) };
+    let byte = u8::try_from(delimiter).ok();
+    byte.filter(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\"\n\r#".contains(byte))
+        .map(Some)
+        .with_context(|| format!("{of}: delimiter = {delimiter:?}: expected one such as \";\""))
+}
+
+/// A table with a row for each event of a migration.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventsTable {
+    /// A regular expression over the path below the campaign folder, as that of [`ProbesTable`].
+    pub files: String,
+    pub time: ColumnKey,
+    /// `s`, `ms`, `us`, `ns`, or a format of `strftime`; told by the values without it.
+    pub time_format: Option<String>,
+    /// The same instant by a clock that counts from somewhere else. Times of other logs of the run that have only that clock
+    /// are placed by it.
+    pub monotonic: Option<ColumnKey>,
+    /// `s`, `ms`, `us` or `ns`; told by the ending of the column's name, else seconds.
+    pub monotonic_unit: Option<String>,
+    /// What happened.
+    pub event: ColumnKey,
+    /// The words for `request`, `postcopy`, `stop`, `resume`, `end` and `failure`; the usual ones are known.
+    #[serde(default)]
+    pub words: BTreeMap<String, Vec<String>>,
+    /// Only rows with these values.
+    #[serde(default, rename = "where")]
+    pub only: BTreeMap<String, String>,
+    /// `,`, `;`, a tab or a blank; told by the first line without it.
+    pub delimiter: Option<char>,
+}
+
+impl EventsTable {
+    pub(super) fn declared(&self) -> anyhow::Result<DeclaredTable> {
+        let of = format!("events of '{}'", self.files);
+        let monotonic = self.monotonic.as_ref().map(|column| self.monotonic(column, &of)).transpose()?;
+        ensure!(
+            monotonic.is_some() || self.monotonic_unit.is_none(),
+            "{of}: `monotonic_unit` is that of the column `monotonic`, which is not declared"
+        );
+        let names: Vec<&str> = Mark::ALL.iter().map(|mark| mark.name()).collect();
+        let words = self.words.iter().map(|(name, words)| {
+            let mark = Mark::named(name).with_context(|| {
+                format!("{of}: words for `{name}`: expected {}{}", names.join(", "), nearest(name, &names))
+            });
+            anyhow::Ok((mark?, words.clone()))
+        });
+        let events = Events {
+            time: self.time.key(&of)?,
+            time_form: time_form(self.time_format.as_deref(), &of)?,
+            monotonic,
+            event: self.event.key(&of)?,
+            words: words.collect::<anyhow::Result<_>>()?,
+            only: only(&self.only),
+            delimiter: delimiter(self.delimiter, &of)?,
+        };
+        Ok(DeclaredTable { files: files_of("events", &self.files)?, columns: Columns::Events(events) })
+    }
+
+    fn monotonic(&self, column: &ColumnKey, of: &str) -> anyhow::Result<(Key, TimeUnit)> {
+        let key = column.key(of)?;
+        let by_name = match &key {
+            Key::Name(name) => TimeUnit::of_column(name),
+            Key::Number(_) => None,
+        };
+        let unit = match &self.monotonic_unit {
+            Some(unit) => TimeUnit::named(unit)
+                .with_context(|| format!("{of}: monotonic_unit = \"{unit}\": expected s, ms, us or ns"))?,
+            None => by_name.unwrap_or(TimeUnit::Seconds),
         };
         Ok((key, unit))
     }

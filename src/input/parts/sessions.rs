@@ -17,6 +17,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use stillstand_parsers::declared::Mark;
 use stillstand_parsers::{Family, Meaning, Parsed, Part};
 
 use super::{Piece, about, several, with_log};
@@ -155,7 +156,7 @@ pub(super) fn split(
 /// What of the logs of a run says how many migrations there were: the lower the better.
 fn rank(meaning: Meaning) -> u8 {
     match meaning {
-        Meaning::Hypervisor(_) | Meaning::Request => 0,
+        Meaning::Hypervisor(_) | Meaning::Events | Meaning::Request => 0,
         Meaning::Replies { .. } => 1,
         Meaning::HostSamples
         | Meaning::Domains(_)
@@ -252,10 +253,14 @@ fn spans(parts: &[LoadedFile], config: &Config) -> Vec<Option<Span>> {
         let log = file.log.as_ref()?;
         let (first, last) = extent(log)?;
         let first_of = |column: &str| log.frame.f64s(column).ok().and_then(|values| values.get(0));
-        let commanded = || {
-            let (entries, times) = (log.frame.strs("entry").ok()?, log.frame.f64s("time").ok()?);
-            times.get(entries.iter().position(|entry| entry == Some("migrate"))?)
+        let at = |column: &str, text: &str| {
+            let (texts, times) = (log.frame.strs(column).ok()?, log.frame.f64s("time").ok()?);
+            times.get(texts.iter().position(|own| own == Some(text))?)
         };
+        let mark = |mark: Mark| at("mark", mark.name());
+        let commanded = || at("entry", "migrate").or_else(|| mark(Mark::Request));
+        // A script logs other events behind the end, too.
+        let last = mark(Mark::Failure).or_else(|| mark(Mark::End)).unwrap_or(last);
         // An answer tells how long ago the migration began.
         let begun = || first - first_of("total_time_s").unwrap_or_default();
         let elapsed = first_of("elapsed_s").unwrap_or_default();

@@ -16,6 +16,7 @@
 mod benchmarks;
 mod closed_loop;
 mod counter;
+mod events;
 mod guest_clock;
 mod hypervisor;
 mod observer_clock;
@@ -25,6 +26,7 @@ mod resources;
 
 pub use crate::model::{DOMAIN_0, PingTimeline, SpanError};
 pub use counter::{Basis, Counter, Counters};
+pub use events::EventLog;
 pub use guest_clock::GuestClock;
 pub use hypervisor::HypervisorLog;
 pub use probe::{ProbeLog, ProbeRequest};
@@ -51,6 +53,8 @@ pub struct AlignedRun {
     pub probe: Option<ProbeLog>,
     pub guest_clock: Option<GuestClock>,
     pub hypervisor: Option<HypervisorLog>,
+    /// Of a script.
+    pub events: Option<EventLog>,
     /// Resource series of the hosts and round trips; empty without a time zero.
     pub samples: Vec<Samples>,
     /// Counters of the network, those of a host and those of its interface `lo`.
@@ -92,6 +96,7 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
         probe: None,
         guest_clock: None,
         hypervisor: None,
+        events: None,
         samples: Vec::new(),
         traffic: Vec::new(),
         counters: BTreeMap::new(),
@@ -111,12 +116,34 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
     if let Some(log) = &hypervisor {
         complete(&mut run.migration, log, config);
     }
+    logs.events.sort_by_key(|(file, ..)| file.file.declared);
+    let events = run.only_one(&logs.events).and_then(|(file, log, ())| {
+        let host = file.file.host.as_deref().filter(|host| config.host(host).is_some());
+        let ahead_s = |at| {
+            host.map_or_else(|| config.offset_of_role(Role::Source, at), |host| config.clock_offset_s(host, at))
+        };
+        if log.frame.times().is_none_or(|times| times.iter().all(Option::is_none)) {
+            let message =
+                "its times are local and nothing says how far from UTC: declare `utc_offset` in campaign.toml";
+            FileReport::new(&mut run.diagnostics, file).add(
+                Severity::Error,
+                "events-without-place",
+                message.to_owned(),
+            );
+            return None;
+        }
+        events::read(log, &file.file.relative, ahead_s)
+    });
+    if let Some(events) = &events {
+        events.complete(&mut run.migration, |at| config.offset_of_role(Role::Source, at));
+    }
     // The request by the observer's clock, and from there by any other.
     let stamp = run.migration.request_epoch_s;
     let at = stamp.unwrap_or_default();
     let request = stamp.map(|stamp| stamp - config.offset_of_role(Role::Source, at));
     let by_clock = |offset: f64| request.map(|request| request + offset);
     run.hypervisor = hypervisor.map(|log| log.since(request));
+    run.events = events.map(|log| log.since(request));
     if let Some((file, log, resolution_s)) = run.only_one(&logs.replies) {
         let zero = by_clock(config.offset_of_role(Role::Observer, at));
         run.ping =
@@ -189,6 +216,7 @@ type Log<'a, T> = (&'a LoadedFile, &'a Parsed, T);
 struct Logs<'a> {
     requests: Vec<Log<'a, ()>>,
     hypervisors: Vec<Log<'a, Hypervisor>>,
+    events: Vec<Log<'a, ()>>,
     /// With how coarse the times of the replies are, in seconds.
     replies: Vec<Log<'a, f64>>,
     probes: Vec<Log<'a, ()>>,
@@ -215,6 +243,7 @@ impl<'a> Logs<'a> {
                     logs.replies.push((file, log, stamps_s));
                 }
                 Meaning::Requests => logs.probes.push((file, log, ())),
+                Meaning::Events => logs.events.push((file, log, ())),
                 Meaning::GuestClock => logs.guest_clocks.push((file, log, ())),
                 Meaning::HostSamples => logs.host_samples.push((file, log, ())),
                 Meaning::Domains(Domains::OneByCounter) => logs.domains_by_counter.push((file, log, ())),

@@ -103,6 +103,7 @@ fn simulated(rng: &mut ChaCha8Rng, epoch: f64, Ahead([source, target, guest]): A
         probe: None,
         guest_clock: Some(guest_clock),
         hypervisor: None,
+        events: None,
         traffic: Vec::new(),
         samples: all,
         counters: ["kirsche", "apfel"].map(|host| (host.to_owned(), counter)).into(),

@@ -10,6 +10,9 @@ use crate::run::align::{AlignedRun, Samples};
 use crate::run::metrics::outage;
 use crate::stats::Sample;
 
+/// Instants that are no farther apart are the same, as far as sums of seconds since 1970 can tell.
+const SAME_S: f64 = 1e-5;
+
 /// Everything that is known to have happened, ordered by kind, then evidence. Empty without a time zero.
 pub fn milestones(run: &AlignedRun, outages: &[Outage], hosts: &[Host]) -> Vec<Milestone> {
     if run.migration.request_epoch_s.is_none() {
@@ -24,7 +27,25 @@ pub fn milestones(run: &AlignedRun, outages: &[Outage], hosts: &[Host]) -> Vec<M
     use MilestoneKind::*;
     let resolution_s = run.migration.request_resolution_s;
     let by_job = run.hypervisor.as_ref().is_some_and(|log| log.requested.is_some());
-    add(Requested, if by_job { Evidence::Hypervisor } else { Evidence::MigrationProcess }, 0.0, resolution_s);
+    let is_zero = |requested: Option<f64>| requested.is_some_and(|t| t.abs() < SAME_S);
+    let by_script = run.events.as_ref().is_some_and(|log| is_zero(log.requested));
+    let asked = match (by_job, by_script) {
+        (_, true) => Evidence::Script,
+        (true, false) => Evidence::Hypervisor,
+        (false, false) => Evidence::MigrationProcess,
+    };
+    add(Requested, asked, 0.0, resolution_s);
+    if let Some(log) = &run.events {
+        let own = [
+            (PostCopyBegan, log.post_copy),
+            (Stopped, log.stopped),
+            (Resumed, log.resumed),
+            (Ended, log.ended),
+        ];
+        for (kind, t) in own {
+            t.into_iter().for_each(|t| add(kind, Evidence::Script, t, t + log.resolution_s));
+        }
+    }
     if let Some(log) = &run.hypervisor {
         for (round, t) in &log.rounds {
             let round = u32::try_from(*round).unwrap_or(u32::MAX);
@@ -37,7 +58,8 @@ pub fn milestones(run: &AlignedRun, outages: &[Outage], hosts: &[Host]) -> Vec<M
             add(Ended, Evidence::Hypervisor, from, to);
         }
     }
-    if let Some(duration) = run.migration.duration_s.filter(|_| run.hypervisor.is_none()) {
+    let is_told = run.hypervisor.is_some() || run.events.as_ref().is_some_and(|log| log.ended.is_some());
+    if let Some(duration) = run.migration.duration_s.filter(|_| !is_told) {
         add(Ended, Evidence::MigrationProcess, duration, duration + resolution_s);
     }
     for outage in outages {

@@ -194,7 +194,7 @@ fn bars(run: &Run, source: Source) -> Vec<Bar> {
         let (from, to) = from.zip(to)?;
         Some(Bar { quantity, from, to, open: false })
     };
-    let process = [Evidence::MigrationProcess, Evidence::Hypervisor];
+    let process = [Evidence::MigrationProcess, Evidence::Hypervisor, Evidence::Script];
     let traffic = [Evidence::NetworkBurst];
     let one = match source {
         Source::Phases => return phases(run),

@@ -1,0 +1,161 @@
+//! Events of a script that `campaign.toml` declares, from the folder to the summary.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::{stillstand, summary};
+
+const DECLARED: &str = "[[events]]\nfiles = '^(?<load>[a-z]+)-(?<repetition>\\d+)/events\\.csv$'\ntime = \"unix\"\n\
+    event = \"event\"\n[[probes]]\nfiles = '^(?<load>[a-z]+)-(?<repetition>\\d+)/client\\.csv$'\ntime = \"t\"\n\
+    duration = \"latency_ms\"\nsuccess = \"ok\"\nloop = \"open\"\n";
+
+/// Second since 1970 of the request of a run.
+fn requested(run: u32) -> f64 {
+    1_700_000_000.25 + 3600.0 * f64::from(run)
+}
+
+/// Three runs, each with a client that nobody answered from 4 to 6 s behind the request, and a script's events.
+fn campaign(declared: &str, events: impl Fn(u32) -> String) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("campaign.toml"), declared).unwrap();
+    for run in 1..=3 {
+        let of_run = folder.path().join(format!("web-{run}"));
+        fs::create_dir(&of_run).unwrap();
+        let row = |number: u32| {
+            let t = -10.0 + 0.1 * f64::from(number);
+            let worked = !(4.0..6.0).contains(&t);
+            let took = if worked { 3 } else { 100 };
+            format!("{:.3},{},{took}\n", requested(run) + t, i32::from(worked))
+        };
+        let rows: String = (0..300).map(row).collect();
+        fs::write(of_run.join("client.csv"), format!("t,ok,latency_ms\n{rows}")).unwrap();
+        fs::write(of_run.join("events.csv"), events(run)).unwrap();
+    }
+    folder
+}
+
+fn events(run: u32) -> String {
+    let at = |s: f64| requested(run) + s;
+    format!(
+        "unix,event,details\n{:.3},benchmark_start,\n{:.3},migration_requested,\n{:.3},migration_started,\n\
+         {:.3},source_stopped,\n{:.3},\"destination_resumed\",\"pid=7, target\"\n{:.3},migration_end,\n{:.3},benchmark_end,\n",
+        at(-9.0),
+        at(0.0),
+        at(0.1),
+        at(3.95),
+        at(5.9),
+        at(6.5),
+        at(19.0)
+    )
+}
+
+fn milestone<'a>(run: &'a Value, kind: &str, evidence: &str) -> &'a Value {
+    let all = run["milestones"].as_array().unwrap();
+    all.iter().find(|one| one["kind"] == kind && one["evidence"] == evidence).unwrap_or(&Value::Null)
+}
+
+fn close(value: &Value, expected: f64) -> bool {
+    value.as_f64().is_some_and(|value| (value - expected).abs() < 2e-3)
+}
+
+#[test]
+fn a_script_tells_request_stop_resumption_and_end() {
+    let folder = campaign(DECLARED, events);
+    let summary = summary(folder.path());
+    let runs = summary["runs"].as_array().unwrap();
+    assert_eq!(runs.len(), 3);
+    for (number, run) in (1..).zip(runs) {
+        let migration = &run["migration"];
+        assert!(close(&migration["request_epoch_s"], requested(number)), "{migration}");
+        assert!(close(&migration["duration_s"], 6.5), "{migration}");
+        assert_eq!(migration["status"], "completed");
+        for (kind, at) in [("requested", 0.0), ("stopped", 3.95), ("resumed", 5.9), ("ended", 6.5)] {
+            assert!(close(&milestone(run, kind, "script")["earliest_s"], at), "{kind}: {run}");
+        }
+        let outage = run["outages"].as_array().unwrap().iter().find(|one| one["method"] == "probe").unwrap();
+        assert!(
+            outage["lower_s"].as_f64() <= Some(2.0) && outage["upper_s"].as_f64() >= Some(2.0),
+            "{outage}"
+        );
+        assert!((outage["start_s"].as_f64().unwrap() - 4.0).abs() < 0.2, "{outage}");
+    }
+}
+
+#[test]
+fn what_failed_and_what_never_ended_did_not_complete() {
+    let folder = campaign(DECLARED, |run| match run {
+        1 => events(run).replace("migration_end", "migration_failed"),
+        2 => events(run).lines().take(4).map(|line| format!("{line}\n")).collect(),
+        _ => events(run),
+    });
+    let summary = summary(folder.path());
+    let statuses: Vec<&str> = summary["runs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|run| run["migration"]["status"].as_str().unwrap())
+        .collect();
+    assert_eq!(statuses, ["failed", "unfinished", "completed"]);
+}
+
+#[test]
+fn several_requests_in_a_table_are_several_runs() {
+    let folder = campaign(DECLARED, events);
+    for run in 2..=3 {
+        fs::remove_dir_all(folder.path().join(format!("web-{run}"))).unwrap();
+    }
+    let twice = events(1) + &events(2).lines().skip(1).map(|line| format!("{line}\n")).collect::<String>();
+    fs::write(folder.path().join("web-1/events.csv"), twice).unwrap();
+    let summary = summary(folder.path());
+    let runs = summary["runs"].as_array().unwrap();
+    let requests: Vec<f64> =
+        runs.iter().map(|run| run["migration"]["request_epoch_s"].as_f64().unwrap()).collect();
+    assert_eq!(requests.len(), 2);
+    assert!((requests[1] - requests[0] - 3600.0).abs() < 1e-3);
+    // What the client saw is of the migration during which it asked.
+    let away = |run: &Value| run["probe"]["failed"].as_u64();
+    assert_eq!(away(&runs[0]), Some(20));
+    assert_ne!(away(&runs[1]), Some(20));
+}
+
+fn said(folder: &Path) -> (Option<i32>, String) {
+    let ended = stillstand(&["stats", folder.to_str().unwrap()], &[]);
+    (ended.status.code(), String::from_utf8_lossy(&ended.stderr).into_owned())
+}
+
+#[test]
+fn what_cannot_be_used_says_what_to_do() {
+    let folder = campaign(&DECLARED.replace("time = \"unix\"", "time = \"unixx\""), events);
+    let (_, told) = said(folder.path());
+    assert!(told.contains("there is no column `unixx`") && told.contains("Did you mean `unix`?"), "{told}");
+
+    let folder = campaign(&format!("{DECLARED}[events.words]\nrequests = [\"x\"]\n"), events);
+    let (code, told) = said(folder.path());
+    assert_eq!(code, Some(2), "{told}");
+
+    let wrong =
+        DECLARED.replace("event = \"event\"\n", "event = \"event\"\nwords = { requested = [\"x\"] }\n");
+    let (code, told) = said(campaign(&wrong, events).path());
+    assert_eq!(code, Some(2));
+    assert!(told.contains("expected request, postcopy, stop, resume, end, failure"), "{told}");
+
+    let globbed = DECLARED.replace("'^(?<load>[a-z]+)-(?<repetition>\\d+)/events\\.csv$'", "'*/events.csv'");
+    let (code, told) = said(campaign(&globbed, events).path());
+    assert_eq!(code, Some(2));
+    assert!(told.contains("write `.*`"), "{told}");
+
+    // Times without a zone are placed only by a declared offset.
+    let local = |run: u32| {
+        let hour = 10 + run;
+        format!(
+            "unix,event\n2023-11-14 {hour}:00:00.000,migration_started\n2023-11-14 {hour}:00:06.500,migration_end\n"
+        )
+    };
+    let (_, told) = said(campaign(DECLARED, local).path());
+    assert!(told.contains("declare `utc_offset`"), "{told}");
+    let placed = campaign(&format!("utc_offset = \"+01:00\"\n{DECLARED}"), local);
+    let request = summary(placed.path())["runs"][0]["migration"]["request_epoch_s"].as_f64();
+    assert_eq!(request, Some(1_699_956_000.0));
+}
