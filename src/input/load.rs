@@ -66,8 +66,11 @@ impl LoadedFile {
     /// Drops the rows of the log unless they are needed before runs are measured: also of files with several parts, for their
     /// times, and of those whose times lack a year or a day.
     fn drop_rows(&mut self, config: &Config) {
-        let is_simple =
-            |log: &&mut Parsed| self.others.is_empty() && log.parts.len() < 2 && log.missing().is_none();
+        let is_simple = |log: &&mut Parsed| {
+            // Of what ties a clock to the time of day, and what is to be tied, the rows are needed.
+            let has_other_clock = log.needs_clock_start() || log.clock_start().is_some();
+            self.others.is_empty() && log.parts.len() < 2 && log.missing().is_none() && !has_other_clock
+        };
         let log = self.log.as_mut().filter(is_simple);
         if let Some(log) = log.filter(|log| !is_needed_whole(log.format, config)) {
             log.drop_rows();

@@ -307,8 +307,19 @@ pub struct Hypervisor {
     pub remaining_bytes: Option<f64>,
     /// Memory of the VM as it counts it.
     pub memory_bytes: Option<f64>,
+    /// What was sent while the VM ran on the source, while it stood still, and after it ran on the target.
+    pub precopy_bytes: Option<f64>,
+    pub downtime_bytes: Option<f64>,
+    pub postcopy_bytes: Option<f64>,
+    /// Pages that the VM on the target had to ask for.
+    pub postcopy_requests: Option<f64>,
+    /// For how long processors of the VM waited for such pages, all at the same time, seconds.
+    pub postcopy_blocktime_s: Option<f64>,
     /// Pages sent, and the size of one.
     pub pages_sent: Option<f64>,
+    /// Those with content, and those of zeros.
+    pub pages_normal: Option<f64>,
+    pub pages_duplicate: Option<f64>,
     pub page_bytes: Option<f64>,
     /// By the last answer that tells pages by their kind.
     #[serde(skip)]
@@ -339,7 +350,14 @@ impl Relocate for Hypervisor {
             transferred_bytes: _,
             remaining_bytes: _,
             memory_bytes: _,
+            precopy_bytes: _,
+            downtime_bytes: _,
+            postcopy_bytes: _,
+            postcopy_requests: _,
+            postcopy_blocktime_s: _,
             pages_sent: _,
+            pages_normal: _,
+            pages_duplicate: _,
             page_bytes: _,
             sent: _,
             dirty_bytes_per_s: _,

@@ -159,3 +159,63 @@ fn what_cannot_be_used_says_what_to_do() {
     let request = summary(placed.path())["runs"][0]["migration"]["request_epoch_s"].as_f64();
     assert_eq!(request, Some(1_699_956_000.0));
 }
+
+/// Answers of QEMU by a clock that counts from the start of the host, 5 per second, in somebody's own objects.
+fn answers(run: u32) -> String {
+    let answer = |number: u32| {
+        let t = 0.2 * f64::from(number);
+        let monotonic = booted(run) + t - 0.1;
+        let query = match number {
+            0 => "{}".to_owned(),
+            1..=5 => format!("{{\"status\": \"active\", \"total-time\": {}, \"ram\": {{\"transferred\": {}}}}}", 200 * number - 100, number * 1000),
+            6..=32 => format!("{{\"status\": \"postcopy-active\", \"total-time\": {}, \"ram\": {{\"transferred\": {}, \"postcopy-bytes\": {}, \"postcopy-requests\": {number}}}}}", 200 * number - 100, number * 1000, (number - 5) * 1000),
+            33 => "{\"status\": \"completed\", \"total-time\": 6450, \"downtime\": 12, \"ram\": {\"transferred\": 33000, \"postcopy-bytes\": 28000, \"postcopy-requests\": 32}}".to_owned(),
+            _ => "{\"status\": \"completed\", \"postcopy-blocktime\": 8}".to_owned(),
+        };
+        format!("{{\"t_monotonic\": {monotonic:.3}, \"query_migrate\": {query}}}")
+    };
+    format!("[{}]", (0..=34).map(answer).collect::<Vec<_>>().join(",\n"))
+}
+
+/// What the clock of the host showed when the migration of a run was requested.
+fn booted(run: u32) -> f64 {
+    500.0 + 3600.0 * f64::from(run)
+}
+
+#[test]
+fn a_monotonic_clock_is_tied_by_a_row_with_both() {
+    let with_both = |run: u32| {
+        let rows = [(-9.0, "benchmark_start"), (0.0, "migration_started"), (6.5, "migration_end")];
+        let row =
+            |(t, event): &(f64, &str)| format!("{:.3},{:.3},{event}\n", booted(run) + t, requested(run) + t);
+        format!("t_monotonic,unix,event\n{}", rows.iter().map(row).collect::<String>())
+    };
+    let tied = DECLARED.replace("event = \"event\"\n", "event = \"event\"\nmonotonic = \"t_monotonic\"\n")
+        + "[naming]\npattern = '^(?<load>[a-z]+)-(?<repetition>\\d+)/(?<source>qmp)'\n";
+    for (declared, is_tied) in [(&tied, true), (&tied.replace("monotonic = \"t_monotonic\"\n", ""), false)] {
+        let folder = campaign(declared, with_both);
+        for run in 1..=3 {
+            fs::write(folder.path().join(format!("web-{run}/qmp.json")), answers(run)).unwrap();
+        }
+        let summary = summary(folder.path());
+        let codes: Vec<&str> = summary["diagnostics"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|found| found["code"].as_str().unwrap())
+            .collect();
+        assert_eq!(codes.contains(&"clock-anchored"), is_tied);
+        assert_eq!(codes.contains(&"clock-without-anchor"), !is_tied);
+        for run in summary["runs"].as_array().unwrap() {
+            let account = &run["hypervisor"];
+            assert_eq!(
+                (&account["postcopy_bytes"], &account["postcopy_requests"]),
+                (&28_000.0.into(), &32.0.into())
+            );
+            assert_eq!(account["postcopy_blocktime_s"], 0.008);
+            assert!(close(&run["migration"]["duration_s"], 6.45), "{run}");
+            let began = milestone(run, "postcopy-began", "hypervisor");
+            assert_eq!(close(&began["earliest_s"], 0.9) && close(&began["latest_s"], 1.1), is_tied, "{run}");
+        }
+    }
+}

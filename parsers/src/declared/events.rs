@@ -13,7 +13,7 @@ use polars::prelude::{Float64Chunked, IntoSeries, NewChunkedArray, StringChunked
 
 use super::DeclaredError;
 use super::table::{self, Cells, Fault, Key, Refused, Rows};
-use super::value::{self, Time, TimeForm, TimeUnit};
+use super::value::{self, Time, TimeForm};
 use crate::diagnostic::{Facts, Place};
 use crate::format::{Description, Format};
 use crate::frame::{Clock, FrameBuilder, Unit};
@@ -22,6 +22,7 @@ use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
 use crate::parsed::{ParseError, Parsed};
 use crate::part::{Part, consecutive};
+use crate::time::unit::TimeUnit;
 
 static DESCRIPTION: Description = Description {
     name: "events",

@@ -21,7 +21,9 @@ mod value;
 pub use events::{EVENTS, Events, Mark};
 pub use probes::{PROBES, Probes, Success};
 pub use table::{Key, MissingColumn};
-pub use value::{TimeForm, TimeUnit};
+pub use value::TimeForm;
+
+pub use crate::time::unit::TimeUnit;
 
 use crate::parsed::ParseError;
 

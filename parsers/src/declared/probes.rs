@@ -4,7 +4,7 @@ use polars::prelude::{BooleanChunked, Float64Chunked, IntoSeries, NewChunkedArra
 
 use super::DeclaredError;
 use super::table::{self, Cells, Fault, Key, Refused, Rows};
-use super::value::{self, Time, TimeForm, TimeUnit};
+use super::value::{self, Time, TimeForm};
 use crate::diagnostic::{Facts, Place};
 use crate::format::{Description, Format};
 use crate::frame::{Clock, FrameBuilder, Unit};
@@ -12,6 +12,7 @@ use crate::lines;
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
 use crate::parsed::{ParseError, Parsed};
+use crate::time::unit::TimeUnit;
 
 static DESCRIPTION: Description = Description {
     name: "probes",

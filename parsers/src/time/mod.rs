@@ -12,7 +12,9 @@
 //! | `yearless` | local times without a year, as dstat and dool write them |
 //! | `undated` | times in front of lines that lack their year or their day |
 //! | `dated` | what a known year or day does to a log that has been read |
+//! | `unit` | parts of a second, as people call them |
 //! | `duration` | `0:08.87`, `1h2m3.4s`, `8,87`: how long something took |
+//! | `anchored` | what the start of a clock does to a log whose times count from there |
 //! | `declared` | what a declared offset from UTC does to a log that has been read |
 //!
 //! **One rule for zones, the same in every log.** A time that is written as a date and a time of day is one on
@@ -28,6 +30,7 @@
 //! Absent on purpose: names of zones (`Europe/Berlin`), because no log writes them; the clock and the zone of the
 //! machine that reads the log; the turn of summer time; guessing an offset from the language.
 
+mod anchored;
 pub(crate) mod date;
 mod dated;
 pub(crate) mod daytime;
@@ -38,6 +41,7 @@ pub(crate) mod exact;
 mod names;
 pub(crate) mod stamp;
 pub(crate) mod undated;
+pub(crate) mod unit;
 pub(crate) mod yearless;
 pub(crate) mod zone;
 
@@ -49,6 +53,9 @@ mod properties;
 use chrono::{NaiveDate, NaiveTime};
 
 pub(crate) const NANOS: i64 = 1_000_000_000;
+
+/// The column of seconds by a clock that counts from somewhere else than 1970, such as the start of the host.
+pub(crate) const MONOTONIC: &str = "monotonic_s";
 
 /// Seconds east of UTC of a numeric offset: `+01:00`, `-0330`, `+01`, `Z` or `UTC`. `None` for anything else, and
 /// for offsets of more than 14 hours, which no place on earth has.

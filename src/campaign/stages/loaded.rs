@@ -8,7 +8,7 @@ use crate::input::config::Config;
 use crate::input::load::{Keeping, LoadedFile, LoadedTable, again, load};
 use crate::input::memory::{Beyond, KEEPING, MEASURING, READING, Room};
 use crate::input::session::{RunKey, Session};
-use crate::input::{dates, doubts, parts};
+use crate::input::{anchors, dates, doubts, parts};
 use crate::model::diagnostics::line;
 use crate::model::{Diagnostic, Severity};
 
@@ -61,6 +61,7 @@ impl Loaded {
         );
         let hashes = hashes(&files, &tables);
         dates::complete(&mut files, &session.config);
+        anchors::place(&mut files);
         let mut diagnostics: Vec<Diagnostic> =
             files.iter_mut().flat_map(|file| std::mem::take(&mut file.diagnostics)).collect();
         let (files, doubts) = doubts::settle(session, files);

@@ -25,6 +25,8 @@ pub struct HypervisorLog {
     pub requested: Option<(f64, f64)>,
     /// When each round of pre-copy was first seen, from the first on.
     pub rounds: Vec<(u64, f64)>,
+    /// From when on pages came as the VM asked for them: between these instants.
+    pub post_copy: Option<(f64, f64)>,
     /// The VM stopped on the source.
     pub stopped: Option<f64>,
     /// The VM ran on the target.
@@ -46,6 +48,7 @@ impl HypervisorLog {
         Self {
             requested: self.requested.and_then(|(t, later)| Some((since(t)?, later))),
             rounds: self.rounds.into_iter().filter_map(|(round, t)| Some((round, since(t)?))).collect(),
+            post_copy: self.post_copy.and_then(|(from, to)| since(from).zip(since(to))),
             stopped: self.stopped.and_then(since),
             resumed: self.resumed.and_then(since),
             ended: self.ended.and_then(|(from, to)| since(from).zip(since(to))),
@@ -182,6 +185,12 @@ fn job(entries: &[Entry<'_>], account: Hypervisor) -> HypervisorLog {
         let before = entries[..index].iter().rev().find_map(|entry| entry.time).unwrap_or(seen);
         Some(if entries[index].name == "MIGRATION" { (seen, seen) } else { (before.min(seen), seen) })
     });
+    let post_copy = entries.iter().position(|entry| entry.status == Some("postcopy-active"));
+    let post_copy = post_copy.and_then(|index| {
+        let seen = entries[index].time?;
+        let before = entries[..index].iter().rev().find_map(|entry| entry.time).unwrap_or(seen);
+        Some(if entries[index].name == "MIGRATION" { (seen, seen) } else { (before.min(seen), seen) })
+    });
     let mut rounds: Vec<(u64, f64)> = Vec::new();
     for entry in entries {
         if let (Some(round), Some(t)) = (entry.iteration, entry.time)
@@ -200,6 +209,7 @@ fn job(entries: &[Entry<'_>], account: Hypervisor) -> HypervisorLog {
         reason,
         requested,
         rounds,
+        post_copy,
         stopped: entries.iter().filter(|entry| entry.name == "STOP").find_map(|entry| entry.time),
         resumed: None,
         ended,
@@ -254,7 +264,14 @@ fn account(file: &LoadedFile, log: &Parsed, form: Form) -> Hypervisor {
         transferred_bytes: last("transferred_bytes"),
         remaining_bytes: last("remaining_bytes"),
         memory_bytes: last("total_bytes"),
+        precopy_bytes: last("precopy_bytes"),
+        downtime_bytes: last("downtime_bytes"),
+        postcopy_bytes: last("postcopy_bytes"),
+        postcopy_requests: last("postcopy_requests"),
+        postcopy_blocktime_s: last("postcopy_blocktime_s"),
         pages_sent: sent.iter().flatten().copied().reduce(|a, b| a + b),
+        pages_normal: sent[0],
+        pages_duplicate: sent[1],
         page_bytes,
         sent: sent_pages(log, &in_last),
         dirty_bytes_per_s: median("dirty_pages_per_s").map(|pages| pages * page_bytes.unwrap_or(4096.0)),

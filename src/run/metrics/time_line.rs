@@ -51,6 +51,9 @@ pub fn milestones(run: &AlignedRun, outages: &[Outage], hosts: &[Host]) -> Vec<M
             let round = u32::try_from(*round).unwrap_or(u32::MAX);
             add(Round(round), Evidence::Hypervisor, *t, *t);
         }
+        if let Some((from, to)) = log.post_copy {
+            add(PostCopyBegan, Evidence::Hypervisor, from, to);
+        }
         for (kind, t) in [(Stopped, log.stopped), (Resumed, log.resumed)] {
             t.into_iter().for_each(|t| add(kind, Evidence::Hypervisor, t, t));
         }

@@ -138,6 +138,9 @@ pub fn hypervisor(analysis: &Analysis, condition: ConditionId) -> Table {
         column("transferred", "table.transferred", Some(Unit::Bytes)),
         column("remaining", "table.remaining", Some(Unit::Bytes)),
         column("memory", "table.memory", Some(Unit::Bytes)),
+        column("postcopy_bytes", "table.postcopy_bytes", Some(Unit::Bytes)),
+        column("postcopy_requests", "table.postcopy_requests", Some(Unit::Count)),
+        column("postcopy_blocktime", "table.postcopy_blocktime", Some(Unit::Seconds)),
         column("pages_sent", "table.pages_sent", Some(Unit::Count)),
         column("dirty_rate", "table.dirty_rate", Some(Unit::BytesPerSecond)),
         column("throughput", "table.throughput", Some(Unit::BytesPerSecond)),
@@ -156,6 +159,10 @@ pub fn hypervisor(analysis: &Analysis, condition: ConditionId) -> Table {
             // Nothing remains of what completed.
             Cell::number(account.remaining_bytes.filter(|bytes| *bytes > 0.0), 1),
             Cell::number(account.memory_bytes, 0),
+            // A migration without post-copy sends nothing by it.
+            Cell::number(account.postcopy_bytes.filter(|bytes| *bytes > 0.0), 1),
+            Cell::number(account.postcopy_requests.filter(|requests| *requests > 0.0), 0),
+            Cell::number(account.postcopy_blocktime_s, 3),
             Cell::number(account.pages_sent, 0),
             Cell::number(account.dirty_bytes_per_s, 2),
             Cell::number(account.throughput_bytes_per_s, 2),

@@ -6,15 +6,16 @@ use crate::diagnostic::{Diagnostics, Place};
 use crate::shared::hypervisor::{Field, Observation, Reading, is_status, reading, reading_of};
 
 /// Members of an answer, and the base units in their unit.
-const OF_JOB: [(&str, Field, f64); 4] = [
+const OF_JOB: [(&str, Field, f64); 5] = [
     ("total-time", Field::TotalTime, 0.001),
     ("downtime", Field::Downtime, 0.001),
     ("expected-downtime", Field::ExpectedDowntime, 0.001),
     ("setup-time", Field::SetupTime, 0.001),
+    ("postcopy-blocktime", Field::PostcopyBlocktime, 0.001),
 ];
 
 /// The same of its member `ram`. mbps are decimal megabits.
-const OF_RAM: [(&str, Field, f64); 11] = [
+const OF_RAM: [(&str, Field, f64); 15] = [
     ("transferred", Field::Transferred, 1.0),
     ("remaining", Field::Remaining, 1.0),
     ("total", Field::Total, 1.0),
@@ -26,6 +27,10 @@ const OF_RAM: [(&str, Field, f64); 11] = [
     ("dirty-sync-count", Field::Iteration, 1.0),
     ("dirty-pages-rate", Field::DirtyPages, 1.0),
     ("mbps", Field::Throughput, 125_000.0),
+    ("precopy-bytes", Field::PrecopyBytes, 1.0),
+    ("downtime-bytes", Field::DowntimeBytes, 1.0),
+    ("postcopy-bytes", Field::PostcopyBytes, 1.0),
+    ("postcopy-requests", Field::PostcopyRequests, 1.0),
 ];
 
 /// What `query-migrate` may say without a migration.
@@ -71,7 +76,7 @@ pub(super) fn observation(
     row
 }
 
-fn figure(
+pub(super) fn figure(
     row: &mut Observation,
     field: Field,
     value: Option<&Value>,

@@ -50,6 +50,9 @@ struct Pending {
     asked: Asked,
 }
 
+/// The code of answers inside of other objects.
+const WRAPPED: &str = "answers-wrapped";
+
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     table: Table,
@@ -179,16 +182,15 @@ impl Reader {
 
     /// An answer inside of an object of somebody's own, which may have the time beside it.
     fn wrapped(&mut self, message: &Message<'_, '_>, object: &Map<String, Value>) -> bool {
-        let Some(Wrapped { info, stamp }) = wrapped::find(object) else { return false };
+        let Some(Wrapped { info, stamp, monotonic_s }) = wrapped::find(object) else { return false };
         let stamp = stamp.or(message.stamp);
-        self.table.diagnostics.note(
-            "answers-wrapped",
-            Place::line(message.line.number, message.text),
-            || {
+        if self.table.diagnostics.count(WRAPPED) == 0 {
+            self.table.diagnostics.note(WRAPPED, Place::line(message.line.number, message.text), || {
                 "answers of query-migrate inside of other objects; what else these hold is not used"
                     .to_owned()
-            },
-        );
+            });
+        }
+        let before = self.table.rows.len();
         let message = Message {
             line: message.line,
             start: message.start,
@@ -203,6 +205,9 @@ impl Reader {
             }
         } else {
             self.status(&message, info);
+        }
+        for row in self.table.rows.iter_mut().skip(before) {
+            row.monotonic_s = monotonic_s;
         }
         true
     }
@@ -294,8 +299,20 @@ impl Reader {
         let status = info.get("status").and_then(Value::as_str);
         let has_numbers = info.contains_key("total-time") || info.contains_key("ram");
         if self.completed && !has_numbers && status == Some("completed") {
-            // A source that has told its numbers goes on telling them.
+            // A source that has told its numbers goes on telling them. How long processes of the VM waited for their
+            // pages only the target knows.
             let place = Place::cell(message.line.number, message.start, message.text);
+            if let Some(row) = self.table.rows.last_mut() {
+                let waited = info.get("postcopy-blocktime");
+                answer::figure(
+                    row,
+                    Field::PostcopyBlocktime,
+                    waited,
+                    0.001,
+                    place,
+                    &mut self.table.diagnostics,
+                );
+            }
             self.table.diagnostics.note("answer-of-target", place, || {
                 "an answer of the target, which has no numbers of the migration; it is not used".to_owned()
             });

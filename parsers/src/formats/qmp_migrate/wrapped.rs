@@ -6,18 +6,21 @@
 //! ```
 //!
 //! The time is a member beside the answer or farther outwards, the nearest first, that holds a time since 1970 by its size or
-//! is written as date and time of day. Clocks that count from somewhere else are no time.
+//! is written as date and time of day. A clock that counts from somewhere else is no time until another log of the run ties it to one.
 
 use serde_json::{Map, Value};
 
 use super::answer;
 use crate::time::epoch;
 use crate::time::stamp::{self, Stamp};
+use crate::time::unit::TimeUnit;
 
 /// An answer, and the time beside it.
 pub(super) struct Wrapped<'a> {
     pub info: &'a Map<String, Value>,
     pub stamp: Option<Stamp>,
+    /// Seconds by a clock that counts from somewhere else, by the name of a member beside the answer or farther outwards.
+    pub monotonic_s: Option<f64>,
 }
 
 /// So deep an answer is looked for.
@@ -38,9 +41,25 @@ fn within(object: &Map<String, Value>, depth: usize) -> Option<Wrapped<'_>> {
         // Before the first migration there is nothing to say.
         let is_empty = info.is_empty() && key.to_ascii_lowercase().contains("migrat");
         let whole = info.get("status").is_some_and(Value::is_string) && answer::is_about_migration(info);
-        if is_empty || whole { Some(Wrapped { info, stamp: None }) } else { within(info, depth) }
+        if is_empty || whole {
+            Some(Wrapped { info, stamp: None, monotonic_s: None })
+        } else {
+            within(info, depth)
+        }
     })?;
-    Some(Wrapped { stamp: found.stamp.or_else(|| time(object)), ..found })
+    Some(Wrapped {
+        stamp: found.stamp.or_else(|| time(object)),
+        monotonic_s: found.monotonic_s.or_else(|| monotonic(object)),
+        ..found
+    })
+}
+
+/// The time by a clock of the host that was never set, in a member that is called so.
+fn monotonic(object: &Map<String, Value>) -> Option<f64> {
+    let is_called_so = |key: &str| key.to_ascii_lowercase().contains("monotonic");
+    let (key, value) = object.iter().find(|(key, value)| is_called_so(key) && value.is_number())?;
+    let unit = TimeUnit::of_column(key).unwrap_or(TimeUnit::Seconds);
+    Some(value.as_f64()? / unit.per_second()).filter(|seconds| seconds.is_finite())
 }
 
 /// The time that a member of the object holds.
@@ -66,7 +85,7 @@ mod tests {
 
     fn found(json: &str) -> Option<(Option<String>, Option<f64>)> {
         let Ok(Value::Object(object)) = serde_json::from_str(json) else { return None };
-        let Wrapped { info, stamp } = find(&object)?;
+        let Wrapped { info, stamp, .. } = find(&object)?;
         let status = info.get("status").and_then(Value::as_str).map(str::to_owned);
         Some((status, stamp.and_then(Stamp::epoch_s)))
     }

@@ -32,6 +32,7 @@ use crate::lines::Lines;
 use crate::outcome::{Outcome, Unusable, unusable};
 use crate::part::{Part, consecutive};
 use crate::text::{float, unsigned};
+use crate::time::MONOTONIC;
 use crate::time::stamp::Stamp;
 use crate::time::zone::Zone;
 
@@ -56,10 +57,15 @@ pub(crate) enum Field {
     PageBytes,
     DirtyPages,
     Throughput,
+    PrecopyBytes,
+    DowntimeBytes,
+    PostcopyBytes,
+    PostcopyRequests,
+    PostcopyBlocktime,
 }
 
 /// Name, unit, and whether it counts things. In the order of [`Field`].
-const FIELDS: [(&str, Unit, bool); 15] = [
+const FIELDS: [(&str, Unit, bool); 20] = [
     ("iteration", Unit::Count, true),
     ("total_time_s", Unit::Seconds, false),
     ("downtime_s", Unit::Seconds, false),
@@ -75,6 +81,11 @@ const FIELDS: [(&str, Unit, bool); 15] = [
     ("page_bytes", Unit::Bytes, false),
     ("dirty_pages_per_s", Unit::Count, false),
     ("throughput_bytes_per_s", Unit::BytesPerSecond, false),
+    ("precopy_bytes", Unit::Bytes, false),
+    ("downtime_bytes", Unit::Bytes, false),
+    ("postcopy_bytes", Unit::Bytes, false),
+    ("postcopy_requests", Unit::Count, true),
+    ("postcopy_blocktime_s", Unit::Seconds, false),
 ];
 
 /// `MigrationStatus` of QEMU, of all versions.
@@ -157,6 +168,8 @@ pub(crate) struct Observation {
     /// Where it begins.
     pub line: u64,
     pub time: Option<Stamp>,
+    /// Seconds by a clock that counts from somewhere else.
+    pub monotonic_s: Option<f64>,
     pub entry: &'static str,
     pub status: Option<Cow<'static, str>>,
     values: [Option<f64>; FIELDS.len()],
@@ -165,7 +178,7 @@ pub(crate) struct Observation {
 
 impl Observation {
     pub fn new(line: u64, time: Option<Stamp>, entry: &'static str) -> Self {
-        Self { line, time, entry, status: None, values: [None; FIELDS.len()], error: None }
+        Self { line, time, monotonic_s: None, entry, status: None, values: [None; FIELDS.len()], error: None }
     }
 
     pub fn get(&self, field: Field) -> Option<f64> {
@@ -423,6 +436,9 @@ fn columns(rows: &[Observation]) -> FrameBuilder {
     let errors =
         StringChunked::from_iter_options("error".into(), rows.iter().map(|row| row.error.as_deref()));
     columns.push(Unit::Text, errors.into_series());
+    if rows.iter().any(|row| row.monotonic_s.is_some()) {
+        columns.push(Unit::Seconds, column(MONOTONIC, false, rows.iter().map(|row| row.monotonic_s)));
+    }
     columns
 }
 
