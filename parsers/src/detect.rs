@@ -17,6 +17,7 @@ use crate::head::{HEAD_BYTES, Head};
 use crate::lines::{Line, Lines, without_bom};
 use crate::meaning::{Family, Meaning};
 use crate::peel;
+use crate::pieces::Pieces;
 
 /// So many formats are named that come near.
 const NEAREST: usize = 3;
@@ -91,7 +92,7 @@ fn nearest_words(nearest: &[Near]) -> String {
 fn nearest(bytes: &[u8]) -> Vec<Near> {
     let head = bytes.get(..HEAD_BYTES).unwrap_or(bytes);
     let read = |format: &Format| {
-        let outcome = format.read(head).ok().filter(|outcome| outcome.rows.read > 0)?;
+        let outcome = format.read(head, Pieces::default()).ok().filter(|outcome| outcome.rows.read > 0)?;
         let found = outcome.diagnostics.finish();
         let misfit = found.into_iter().find(|found| found.severity != Severity::Note && found.line.is_some());
         let (line, text) = misfit.map_or((None, None), |misfit| (misfit.line, misfit.text));

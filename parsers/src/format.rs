@@ -12,6 +12,7 @@ use crate::frame::Clock;
 use crate::head::Head;
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable};
+use crate::pieces::Pieces;
 
 /// All about a format: how it is described, what its frames mean, and the functions that read it.
 pub(crate) struct Description {
@@ -37,7 +38,15 @@ pub(crate) struct Description {
     /// Whether a file is of this format. Strict: a wrong yes would produce numbers that look plausible.
     pub recognise: fn(&Head<'_>) -> bool,
     /// Reads the bytes of a file, which has no byte order mark.
-    pub parse: fn(&[u8]) -> Result<Outcome, Unusable>,
+    pub parse: Parse,
+}
+
+/// How a format is read.
+pub(crate) enum Parse {
+    /// In one piece.
+    Whole(fn(&[u8]) -> Result<Outcome, Unusable>),
+    /// In pieces that are cut in this way.
+    Lines(fn(&[u8], Pieces) -> Result<Outcome, Unusable>),
 }
 
 /// A format of log files. Two are equal if they have the same name.
@@ -58,8 +67,11 @@ impl Format {
         self.0.marks.is_empty() || self.0.marks.iter().any(|mark| memchr::memmem::find(text, mark).is_some())
     }
 
-    pub(crate) fn read(self, bytes: &[u8]) -> Result<Outcome, Unusable> {
-        (self.0.parse)(bytes)
+    pub(crate) fn read(self, bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
+        match self.0.parse {
+            Parse::Whole(parse) => parse(bytes),
+            Parse::Lines(parse) => parse(bytes, pieces),
+        }
     }
 
     /// Short stable name, e.g. `xentop-gawk`.

@@ -239,7 +239,25 @@ fn wrong_type(name: &str, wanted: &'static str) -> FrameError {
 pub(crate) struct FrameBuilder {
     series: Vec<polars::prelude::Column>,
     columns: Vec<Column>,
-    lines: Option<Vec<u64>>,
+    lines: Option<LinesOfRows>,
+}
+
+/// From which line each row is: rows of lines that follow each other are noted as one, by the first line and how many.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LinesOfRows(Vec<(u64, u64)>);
+
+impl LinesOfRows {
+    /// So many rows of lines from `first` on.
+    pub fn push(&mut self, first: u64, rows: u64) {
+        match self.0.last_mut() {
+            Some((begin, count)) if begin.saturating_add(*count) == first => *count = count.saturating_add(rows),
+            _ => self.0.push((first, rows)),
+        }
+    }
+
+    fn each(&self) -> impl Iterator<Item = u64> {
+        self.0.iter().flat_map(|(first, rows)| *first..first.saturating_add(*rows))
+    }
 }
 
 impl FrameBuilder {
@@ -249,7 +267,7 @@ impl FrameBuilder {
     }
 
     /// Says from which line each row is, for frames that have no column `line`.
-    pub fn set_lines(&mut self, lines: Vec<u64>) {
+    pub fn set_lines(&mut self, lines: LinesOfRows) {
         self.lines = Some(lines);
     }
 
@@ -259,7 +277,7 @@ impl FrameBuilder {
             let column = self.series.iter().find(|column| column.name() == "line")?;
             Some(column.u32().ok()?.iter().map(|line| line.map_or(0, u64::from)).collect())
         };
-        self.lines.clone().or_else(column)
+        self.lines.as_ref().map(|lines| lines.each().collect()).or_else(column)
     }
 
     /// The first column of that unit.

@@ -11,6 +11,7 @@ use crate::head::Head;
 use crate::meaning::Family;
 use crate::outcome::{Outcome, Unusable};
 use crate::part::Part;
+use crate::pieces::Pieces;
 use crate::{lines, peel};
 
 /// A log that has been read.
@@ -78,14 +79,30 @@ pub fn parse(format: Format, bytes: &[u8]) -> Result<Parsed, ParseError> {
     parse_alone(format, bytes).0
 }
 
+/// [`parse`] with a log cut into pieces of about `size` bytes where its format is read in pieces: for tests, which can so
+/// cut short logs. The result is that of [`parse`].
+///
+/// # Errors
+///
+/// Those of [`parse`].
+#[doc(hidden)]
+pub fn parse_in_pieces(format: Format, bytes: &[u8], size: usize) -> Result<Parsed, ParseError> {
+    parse_telling(format, bytes, Pieces { size }, &mut false)
+}
+
 /// [`parse`], and whether every line is of a format that stands alone.
 pub(crate) fn parse_alone(format: Format, bytes: &[u8]) -> (Result<Parsed, ParseError>, bool) {
     let mut alone = false;
-    let log = parse_telling(format, bytes, &mut alone);
+    let log = parse_telling(format, bytes, Pieces::default(), &mut alone);
     (log, alone)
 }
 
-fn parse_telling(format: Format, bytes: &[u8], alone: &mut bool) -> Result<Parsed, ParseError> {
+fn parse_telling(
+    format: Format,
+    bytes: &[u8],
+    pieces: Pieces,
+    alone: &mut bool,
+) -> Result<Parsed, ParseError> {
     let bytes = lines::without_bom(bytes);
     // Benchmarks and clients are known by words anywhere in their lines, and none reads a time before them.
     let anywhere = matches!(format.meaning().family(), Family::Benchmark | Family::Client);
@@ -95,11 +112,11 @@ fn parse_telling(format: Format, bytes: &[u8], alone: &mut bool) -> Result<Parse
     let around = if is_hypervisor { stacked(bytes) } else { Vec::new() };
     let own = around.iter().any(|(other, _)| *other != format).then(|| own_lines(bytes, format, &around));
     let read = match &peeled {
-        None if is_hypervisor => format.read(own.as_deref().unwrap_or(bytes)).map(|mut outcome| {
+        None if is_hypervisor => format.read(own.as_deref().unwrap_or(bytes), pieces).map(|mut outcome| {
             note_other_tools(&mut outcome, format, &around, &Head::new(bytes));
             outcome
         }),
-        None => format.read(bytes).map(|mut outcome| {
+        None => format.read(bytes, pieces).map(|mut outcome| {
             // A log of ping of which every line is its own is of ping alone.
             let is_alone =
                 outcome.diagnostics.count(UNREADABLE) == 0 && format.meaning().family() != Family::Benchmark;
@@ -110,7 +127,7 @@ fn parse_telling(format: Format, bytes: &[u8], alone: &mut bool) -> Result<Parse
             }
             outcome
         }),
-        Some(peeled) => format.read(&peeled.bytes).map(|mut outcome| {
+        Some(peeled) => format.read(&peeled.bytes, pieces).map(|mut outcome| {
             peeled.place(&mut outcome, format);
             outcome
         }),

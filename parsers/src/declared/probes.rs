@@ -6,7 +6,7 @@ use super::DeclaredError;
 use super::table::{self, Cells, Fault, Key, Refused, Rows};
 use super::value::{self, Time, TimeForm, TimeUnit};
 use crate::diagnostic::{Facts, Place};
-use crate::format::{Description, Format};
+use crate::format::{Description, Parse, Format};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::lines;
 use crate::meaning::Meaning;
@@ -23,7 +23,7 @@ static DESCRIPTION: Description = Description {
     meaning: Meaning::Requests,
     marks: &[],
     recognise: |_| false,
-    parse: undeclared,
+    parse: Parse::Whole(undeclared),
 };
 
 /// What such a table is once it is read. No file is recognised as one.

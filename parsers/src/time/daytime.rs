@@ -48,7 +48,7 @@ pub(super) fn two_digits(tens: u8, ones: u8) -> Option<u32> {
 }
 
 #[inline]
-fn digit(byte: u8) -> Option<u32> {
+pub(super) fn digit(byte: u8) -> Option<u32> {
     byte.is_ascii_digit().then(|| u32::from(byte & 0x0f))
 }
 

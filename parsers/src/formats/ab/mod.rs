@@ -31,7 +31,7 @@
 //! Absent on purpose: connection times; the files of `-e` and `-g`.
 
 use crate::diagnostic::Place;
-use crate::format::Description;
+use crate::format::{Description, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -52,7 +52,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: true }),
     marks: &[b"This is ApacheBench, Version "],
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 const BANNER: &[u8] = b"This is ApacheBench, Version ";

@@ -37,7 +37,7 @@ use std::collections::BTreeMap;
 
 use self::job::{Job, Settings};
 use crate::diagnostic::Place;
-use crate::format::Description;
+use crate::format::{Description, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::Line;
@@ -57,7 +57,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: true }),
     marks: &[b"\"fio version\"", b";fio-", b": (g=", b": (groupid="],
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 fn recognise(head: &Head<'_>) -> bool {

@@ -29,7 +29,7 @@ use std::borrow::Cow;
 
 use self::line::Content;
 use crate::diagnostic::Place;
-use crate::format::Description;
+use crate::format::{Description, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -48,7 +48,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     meaning: Meaning::Hypervisor(Hypervisor { has_downtime: true, page_bytes: None, rounds: Rounds::Absent }),
     marks: &[b"info migrate", b"store-global-state: ", b"Migration status:", b"Status:"],
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 fn recognise(head: &Head<'_>) -> bool {

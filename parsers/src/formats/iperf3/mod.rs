@@ -28,7 +28,7 @@
 //! the server's own copy of the output.
 
 use crate::diagnostic::Place;
-use crate::format::Description;
+use crate::format::{Description, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::meaning::{Benchmark, Meaning, Size};
@@ -47,7 +47,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: false }),
     marks: &[b"\"connected\"", b"Connecting to host "],
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 fn recognise(head: &Head<'_>) -> bool {

@@ -40,7 +40,7 @@ mod row;
 
 use self::row::{Intel, Plain, Reps};
 use crate::diagnostic::Place;
-use crate::format::Description;
+use crate::format::{Description, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -64,7 +64,7 @@ pub(crate) static DESCRIPTION: Description = Description {
         b"repetition",
     ],
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 fn recognise(head: &Head<'_>) -> bool {

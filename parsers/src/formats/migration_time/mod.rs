@@ -30,7 +30,7 @@ use polars::prelude::{Float64Chunked, Int64Chunked, IntoSeries, NewChunkedArray}
 
 use self::times::{Content, Layout, Times};
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
-use crate::format::Description;
+use crate::format::{Description, Parse};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -50,7 +50,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     meaning: Meaning::Request,
     marks: &[],
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 pub(super) fn recognise(head: &Head<'_>) -> bool {

@@ -32,7 +32,7 @@ use polars::prelude::{
 
 use self::table::{Header, Kind, Row, Test};
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
-use crate::format::Description;
+use crate::format::{Description, Parse};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -50,7 +50,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     meaning: Meaning::Benchmark(Benchmark::Network),
     marks: &[b" TEST"],
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 fn recognise(head: &Head<'_>) -> bool {

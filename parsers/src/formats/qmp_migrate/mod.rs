@@ -37,7 +37,7 @@ mod wrapped;
 
 use self::gather::{Gatherer, Piece};
 use self::message::Reader;
-use crate::format::Description;
+use crate::format::{Description, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::Lines;
@@ -59,7 +59,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     }),
     marks: &[],
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 /// Keys that only QEMU's answers have.

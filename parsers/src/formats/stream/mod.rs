@@ -25,7 +25,7 @@
 //! Absent on purpose: tables without their titles; the summary of HPCC.
 
 use crate::diagnostic::Place;
-use crate::format::Description;
+use crate::format::{Description, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -44,7 +44,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: false }),
     marks: &[b"Function", b"STREAM version $Revision:", b"STREAM Version $Revision:"],
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 const KERNELS: [(&[u8], &str); 4] =

@@ -28,7 +28,7 @@ mod stderr;
 mod xml;
 
 use self::reader::Reader;
-use crate::format::Description;
+use crate::format::{Description, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::Lines;
@@ -47,7 +47,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     meaning: Meaning::Stream,
     marks: &[],
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 pub(super) fn recognise(head: &Head<'_>) -> bool {

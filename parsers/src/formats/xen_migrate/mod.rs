@@ -32,7 +32,7 @@ mod row;
 
 use self::reader::Reader;
 use self::record::{Records, Writer};
-use crate::format::Description;
+use crate::format::{Description, Parse};
 use crate::formats::migration_time;
 use crate::frame::Clock;
 use crate::head::Head;
@@ -55,7 +55,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     }),
     marks: &[],
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 fn recognise(head: &Head<'_>) -> bool {

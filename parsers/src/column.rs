@@ -1,0 +1,98 @@
+//! A column of numbers that grows in place: values one by one or many at a time, and which of them are null.
+
+use polars::prelude::{ChunkedArray, PlSmallStr, PolarsNumericType};
+
+/// The values of a column so far. From the first null on it is noted of every value whether it is one.
+#[derive(Debug)]
+pub(crate) struct Values<T: PolarsNumericType> {
+    name: PlSmallStr,
+    values: Vec<T::Native>,
+    /// As long as the values, or empty while none is null.
+    valid: Vec<bool>,
+}
+
+impl<T: PolarsNumericType> Values<T> {
+    /// With room for so many.
+    pub fn new(name: impl Into<PlSmallStr>, capacity: usize) -> Self {
+        Self { name: name.into(), values: Vec::with_capacity(capacity), valid: Vec::new() }
+    }
+
+    /// Without values, as many nulls as there are rows already.
+    pub fn of_nulls(name: impl Into<PlSmallStr>, rows: usize, capacity: usize) -> Self {
+        let mut column = Self::new(name, capacity);
+        column.append_nulls(rows);
+        column
+    }
+
+    #[inline]
+    pub fn append_value(&mut self, value: T::Native) {
+        self.values.push(value);
+        if !self.valid.is_empty() {
+            self.valid.push(true);
+        }
+    }
+
+    pub fn append_null(&mut self) {
+        self.append_nulls(1);
+    }
+
+    pub fn append_nulls(&mut self, count: usize) {
+        if count > 0 {
+            let rows = self.values.len().saturating_add(count);
+            self.valid.resize(self.values.len(), true);
+            self.valid.resize(rows, false);
+            self.values.resize(rows, T::Native::default());
+        }
+    }
+
+    #[inline]
+    pub fn append_option(&mut self, value: Option<T::Native>) {
+        match value {
+            Some(value) => self.append_value(value),
+            None => self.append_null(),
+        }
+    }
+
+    #[inline]
+    pub fn extend(&mut self, values: impl Iterator<Item = T::Native>) {
+        self.values.extend(values);
+        if !self.valid.is_empty() {
+            self.valid.resize(self.values.len(), true);
+        }
+    }
+
+    /// The same value many times.
+    pub fn append_same(&mut self, value: T::Native, count: usize) {
+        self.extend(std::iter::repeat_n(value, count));
+    }
+
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    pub fn finish(self) -> ChunkedArray<T> {
+        let valid = (!self.valid.is_empty()).then(|| self.valid.into());
+        ChunkedArray::from_vec_validity(self.name, self.values, valid)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::UInt32Type;
+
+    use super::*;
+
+    #[test]
+    fn nulls_stay_where_they_are() {
+        let mut column = Values::<UInt32Type>::of_nulls("n", 2, 0);
+        column.append_same(7, 2);
+        column.append_option(None);
+        column.extend([1, 2].into_iter());
+        assert_eq!(column.len(), 7);
+        let finished: Vec<Option<u32>> = column.finish().iter().collect();
+        assert_eq!(finished, [None, None, Some(7), Some(7), None, Some(1), Some(2)]);
+        let mut whole = Values::<UInt32Type>::new("n", 2);
+        whole.append_value(3);
+        assert_eq!(whole.finish().null_count(), 0);
+    }
+}
