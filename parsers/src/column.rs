@@ -66,10 +66,6 @@ impl<T: PolarsNumericType> Values<T> {
         self.extend(std::iter::repeat_n(value, count));
     }
 
-    pub fn len(&self) -> usize {
-        self.values.len()
-    }
-
     pub fn finish(self) -> ChunkedArray<T> {
         let valid = (!self.valid.is_empty()).then(|| self.valid.into());
         ChunkedArray::from_vec_validity(self.name, self.values, valid)
@@ -88,7 +84,6 @@ mod tests {
         column.append_same(7, 2);
         column.append_option(None);
         column.extend([1, 2].into_iter());
-        assert_eq!(column.len(), 7);
         let finished: Vec<Option<u32>> = column.finish().iter().collect();
         assert_eq!(finished, [None, None, Some(7), Some(7), None, Some(1), Some(2)]);
         let mut whole = Values::<UInt32Type>::new("n", 2);

@@ -16,6 +16,7 @@ use crate::formats::FORMATS;
 use crate::head::{HEAD_BYTES, Head};
 use crate::lines::{Line, Lines, without_bom};
 use crate::meaning::{Family, Meaning};
+use crate::pairs::Pairs;
 use crate::peel;
 use crate::pieces::Pieces;
 
@@ -175,10 +176,11 @@ pub(crate) fn stacked(bytes: &[u8]) -> Vec<(Format, u64)> {
         whole: true,
         bytes,
     });
+    let pairs = Pairs::of(bytes);
     // A hypervisor is known by single lines: none in the whole file need not be looked for from every line on.
     let may_hold = |format: &Format| {
         is_stacked(*format)
-            && format.may_be(bytes)
+            && format.may_be(|mark| pairs.may_hold(mark) && memchr::memmem::find(bytes, mark).is_some())
             && (format.meaning().family() != Family::Hypervisor || format.recognises(&whole))
     };
     let possible: Vec<Format> = FORMATS.iter().copied().filter(may_hold).collect();

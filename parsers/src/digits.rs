@@ -1,197 +1,134 @@
-//! Lines of nothing but numbers, read as fast as memory gives them.
+//! Numbers read as fast as memory gives them: no loop over digits, and no branch that depends on how many there are.
 //!
-//! In two passes over a block that the cache holds: the first finds every byte that is no digit, without a branch, so that
-//! the compiler makes vector instructions of it; the second takes the digits between two of these, eight at a time. Where
-//! one number ends is then known before the one before it has been read, and the processor reads several at once.
-//!
-//! Only what is plain is read: a number of up to 16 digits, perhaps with a point and up to 8 more. For all else the answer
-//! is none, and the caller looks at the line in its own way.
+//! Eight bytes are taken as one number. Which of them are digits is known after four operations on all of them, and three
+//! multiplications make a number of the digits. Only what is plain is read so; for all else the answer is none or that of
+//! [`plain`], which knows more.
 
-use crate::text::POWERS;
+use crate::text::{POWERS, plain};
 
-/// Bytes that are searched for stops at a time; the first time fewer, since most logs are short.
-const BLOCK: usize = 16 << 10;
-const FIRST_BLOCK: usize = 1 << 10;
-
-/// The digits of `bytes` from `at` on, at most eight; none where less than eight bytes are left. Nothing but digits may stand
-/// there.
-///
-/// They are read as one number: a multiplication adds neighbouring digits up to pairs, the next one pairs to fours, the last
-/// one these to eight.
+/// A bit for each byte that is no digit, its highest.
 #[inline]
-fn eight(bytes: &[u8], at: usize, count: usize) -> Option<u64> {
-    let word = u64::from_le_bytes(*bytes.get(at..)?.first_chunk::<8>()?) & 0x0f0f_0f0f_0f0f_0f0f;
-    // The digits move to the end, behind zeros.
-    let digits = word << (64_usize.wrapping_sub(8 * count) & 63);
-    let pairs = (digits.wrapping_mul((10 << 8) | 1) >> 8) & 0x00ff_00ff_00ff_00ff;
-    let fours = (pairs.wrapping_mul((100 << 16) | 1) >> 16) & 0x0000_ffff_0000_ffff;
-    Some(fours.wrapping_mul((10_000 << 32) | 1) >> 32)
+fn not_digits(word: u64) -> u64 {
+    let values = word ^ 0x3030_3030_3030_3030;
+    ((values & 0x7f7f_7f7f_7f7f_7f7f).wrapping_add(0x7676_7676_7676_7676) | values) & 0x8080_8080_8080_8080
 }
 
-/// Whether the lowest `count` bytes of the word are digits.
+/// The number that eight digits are, the last one in the highest byte: a multiplication adds neighbouring digits up to pairs,
+/// the next one pairs to fours, the last one these to eight.
 #[inline]
-fn are_digits(word: u64, count: usize) -> bool {
-    let values = word ^ 0x3030_3030_3030_3030;
-    let others = ((values & 0x7f7f_7f7f_7f7f_7f7f).wrapping_add(0x7676_7676_7676_7676) | values) & 0x8080_8080_8080_8080;
-    others.trailing_zeros() as usize >= 8 * count
+fn number(digits: u64) -> u64 {
+    let pairs = (digits.wrapping_mul((10 << 8) | 1) >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul((100 << 16) | 1) >> 16) & 0x0000_ffff_0000_ffff;
+    fours.wrapping_mul((10_000 << 32) | 1) >> 32
+}
+
+/// The eight bytes from `at` on, a digit as its value; none where less are left.
+#[inline]
+fn values(bytes: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk::<8>()?) & 0x0f0f_0f0f_0f0f_0f0f)
+}
+
+/// The number of one to eight digits that `bytes` have from `at` on. Nothing else may stand there.
+#[inline]
+fn eight(bytes: &[u8], at: usize, count: usize) -> Option<u64> {
+    // The digits move to the end, behind zeros.
+    Some(number(values(bytes, at)? << (64_usize.wrapping_sub(8 * count) & 63)))
+}
+
+/// The number of `end` bytes at the beginning of a word, without the point among them that has digits on both sides.
+#[inline]
+fn without_point(values: u64, point: usize, end: usize) -> u64 {
+    let all = values << (64_usize.wrapping_sub(8 * end) & 63);
+    let behind = u64::MAX << (64_usize.wrapping_sub(8 * (end - point - 1)) & 63);
+    number((all & behind) | ((all << 8) & !behind))
 }
 
 /// The number that eight digits are.
 #[inline]
 pub(crate) fn eight_digits(bytes: &[u8; 8]) -> Option<u64> {
-    if are_digits(u64::from_le_bytes(*bytes), 8) { eight(bytes, 0, 8) } else { None }
+    if not_digits(u64::from_le_bytes(*bytes)) == 0 { eight(bytes, 0, 8) } else { None }
 }
 
 /// The number at the beginning of the bytes if it has one to seven digits, and how many; none also where less than eight bytes
 /// are left.
 #[inline]
 pub(crate) fn few_digits(bytes: &[u8]) -> Option<(u64, usize)> {
-    let values = u64::from_le_bytes(*bytes.first_chunk::<8>()?) ^ 0x3030_3030_3030_3030;
-    // Right up to the first byte that is no digit.
-    let others = (values.wrapping_add(0x7676_7676_7676_7676) | values) & 0x8080_8080_8080_8080;
-    let count = others.trailing_zeros() as usize / 8;
+    let count = not_digits(u64::from_le_bytes(*bytes.first_chunk::<8>()?)).trailing_zeros() as usize / 8;
     if !(1..8).contains(&count) {
         return None;
     }
     Some((eight(bytes, 0, count)?, count))
 }
 
-/// A bit for each byte of 64 that is no digit, the lowest for the first.
-#[inline]
-fn others(block: &[u8; 64]) -> u64 {
-    let mut flags = [0_u8; 64];
-    for (flag, byte) in flags.iter_mut().zip(block) {
-        *flag = u8::from(byte.wrapping_sub(b'0') > 9);
-    }
-    let (words, _) = flags.as_chunks::<8>();
-    let bits = words.iter().enumerate().map(|(index, word)| {
-        // The product has the flags of eight bytes in its highest byte.
-        (u64::from_le_bytes(*word).wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * index)
-    });
-    bits.fold(0, |all, bits| all | bits)
-}
-
-/// Where the bytes are that are no digits.
-#[derive(Debug, Default)]
-pub(crate) struct Stops(Vec<u32>);
-
-impl Stops {
-    fn find(&mut self, bytes: &[u8]) {
-        self.0.clear();
-        let (blocks, rest) = bytes.as_chunks::<64>();
-        let mut last = [b'0'; 64];
-        for (to, from) in last.iter_mut().zip(rest) {
-            *to = *from;
-        }
-        let mut base = 0;
-        for block in blocks.iter().chain([&last]) {
-            let mut bits = others(block);
-            self.0.extend((0..bits.count_ones()).map(|_| {
-                let stop = bits.trailing_zeros();
-                bits &= bits.wrapping_sub(1);
-                base + stop
-            }));
-            base += 64;
-        }
-    }
-
-    /// Gives `line` one line after the other until it says none, or no line is left. How many bytes and lines were read.
-    #[inline]
-    pub fn each_line(
-        &mut self,
-        bytes: &[u8],
-        mut line: impl FnMut(&mut Cursor<'_>) -> Option<()>,
-    ) -> (usize, u64) {
-        let (mut used, mut lines) = (0, 0);
-        let mut size = FIRST_BLOCK;
-        loop {
-            let rest = bytes.get(used..).unwrap_or_default();
-            let block = rest.get(..size).unwrap_or(rest);
-            self.find(block);
-            let mut cursor = Cursor { bytes: rest, stops: self.0.iter(), at: 0 };
-            let mut end = 0;
-            while line(&mut cursor).is_some() {
-                end = cursor.at;
-                lines += 1;
-            }
-            used += end;
-            // Otherwise the line goes on behind the block.
-            let odd = !cursor.stops.as_slice().is_empty();
-            if odd || block.len() == rest.len() || (end == 0 && size == BLOCK) {
-                return (used, lines);
-            }
-            size = BLOCK;
-        }
-    }
-}
-
-/// A place in a line.
-#[derive(Debug)]
-pub(crate) struct Cursor<'a> {
-    bytes: &'a [u8],
-    stops: std::slice::Iter<'a, u32>,
-    at: usize,
-}
-
-/// A whole number.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Whole {
-    pub value: u64,
-    pub digits: usize,
-    /// The byte behind it, which is read with it.
-    pub stop: u8,
-}
-
-/// A number, perhaps with decimals.
-#[derive(Clone, Copy, Debug)]
+/// A number at the beginning of a text.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Decimal {
     /// The nearest double.
     pub value: f64,
     /// Digits behind the point; none where there is no point.
     pub decimals: usize,
-    /// The byte behind it, which is read with it.
-    pub stop: u8,
+    /// Bytes of the number.
+    pub length: usize,
 }
 
-impl Cursor<'_> {
-    /// A number of one to 16 digits.
-    #[inline]
-    pub fn whole(&mut self) -> Option<Whole> {
-        let start = self.at;
-        let end = *self.stops.next()? as usize;
-        let digits = end.wrapping_sub(start);
-        let value = match digits {
-            1..=8 => eight(self.bytes, start, digits)?,
-            9..=16 => {
-                let high = eight(self.bytes, start, digits - 8)?;
-                high * 100_000_000 + eight(self.bytes, end - 8, 8)?
-            }
-            _ => return None,
-        };
-        self.at = end + 1;
-        Some(Whole { value, digits, stop: *self.bytes.get(end)? })
-    }
-
-    /// A number of up to 16 digits that is exact in 53 bits, with at most 8 of them behind the point: the quotient of two
-    /// exact numbers is rounded once.
-    #[inline]
-    #[expect(clippy::cast_precision_loss, reason = "not below 2^53")]
-    pub fn decimal(&mut self) -> Option<Decimal> {
-        const SCALE: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
-        let whole = self.whole()?;
-        let (mantissa, decimals, stop) = if whole.stop == b'.' {
-            let part = self.whole()?;
-            if whole.digits + part.digits > 19 {
-                return None;
-            }
-            (whole.value * SCALE.get(part.digits)? + part.value, part.digits, part.stop)
-        } else {
-            (whole.value, 0, whole.stop)
-        };
-        if mantissa > 1 << 53 {
+/// The number at the beginning of the bytes, of at most 15 of them; also none where less than 16 bytes are left.
+#[inline]
+#[expect(clippy::cast_precision_loss, reason = "below 10^15")]
+pub(crate) fn decimal(bytes: &[u8]) -> Option<Decimal> {
+    const SCALE: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+    let word = bytes.first_chunk::<16>()?;
+    let (low, high) = word.split_first_chunk::<8>()?;
+    let low = u64::from_le_bytes(*low);
+    let others = not_digits(low);
+    let (point, end) = (first(others), first(others & others.wrapping_sub(1)));
+    if end < 8 && bytes.get(point) == Some(&b'.') {
+        // Short, as most are.
+        if point == 0 || end == point + 1 {
             return None;
         }
-        Some(Decimal { value: mantissa as f64 / POWERS.get(decimals)?, decimals, stop })
+        let mantissa = without_point(low & 0x0f0f_0f0f_0f0f_0f0f, point, end);
+        let decimals = end - point - 1;
+        return Some(Decimal { value: mantissa as f64 / POWERS.get(decimals)?, decimals, length: end });
+    }
+    let behind = not_digits(u64::from_le_bytes(*high.first_chunk::<8>()?));
+    let flags = flags(others) | flags(behind) << 8;
+    let whole = flags.trailing_zeros() as usize;
+    let digits = match whole {
+        1..=8 => eight(bytes, 0, whole)?,
+        9..=15 => eight(bytes, 0, whole - 8)? * 100_000_000 + eight(bytes, whole - 8, 8)?,
+        _ => return None,
+    };
+    if bytes.get(whole) != Some(&b'.') {
+        return Some(Decimal { value: digits as f64, decimals: 0, length: whole });
+    }
+    let length = (flags & flags.wrapping_sub(1)).trailing_zeros() as usize;
+    let decimals = length.wrapping_sub(whole + 1);
+    if length > 15 || !(1..=8).contains(&decimals) {
+        return None;
+    }
+    let mantissa = digits * SCALE.get(decimals)? + eight(bytes, whole + 1, decimals)?;
+    Some(Decimal { value: mantissa as f64 / POWERS.get(decimals)?, decimals, length })
+}
+
+/// The first byte of which the highest bit is set; 8 if there is none.
+#[inline]
+fn first(bits: u64) -> usize {
+    bits.trailing_zeros() as usize / 8
+}
+
+/// The highest bits of eight bytes, the lowest for the first.
+#[inline]
+fn flags(bits: u64) -> u64 {
+    // The product has all of them in its highest byte.
+    (bits >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
+/// [`decimal`], or what [`plain`] makes of the bytes: value and bytes.
+#[inline]
+pub(crate) fn number_at(bytes: &[u8]) -> Option<(f64, usize)> {
+    match decimal(bytes) {
+        Some(number) => Some((number.value, number.length)),
+        None => plain(bytes).map(|number| (number.value, bytes.len() - number.rest.len())),
     }
 }
 
@@ -200,32 +137,33 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::text::plain;
 
     proptest! {
-        /// What is read is what a reader of one number after the other reads.
+        /// What is read is what the slow way reads, wherever the number ends.
         #[test]
-        fn numbers_are_those_of_the_slow_way(lines in proptest::collection::vec("[0-9]{1,17}(\\.[0-9]{1,9})?( [0-9]{1,5}){0,30}x?", 0..30)) {
-            let text = lines.join("\n") + "\n000000000";
-            let mut found = Vec::new();
-            let (used, count) = Stops::default().each_line(text.as_bytes(), |cursor| {
-                let before = found.len();
-                loop {
-                    let number = cursor.decimal();
-                    match number {
-                        Some(Decimal { stop: b' ', value, .. }) => found.push(value),
-                        Some(Decimal { stop: b'\n', value, .. }) => { found.push(value); return Some(()) }
-                        _ => { found.truncate(before); return None }
-                    }
-                }
-            });
-            let wanted = |line: &&String| line.split(' ').all(|word| plain(word.as_bytes()).is_some_and(|number| number.rest.is_empty()));
-            let fast = |line: &&String| wanted(line) && line.split(' ').all(|word| word.find('.').unwrap_or(word.len()) <= 16 && word.split('.').nth(1).is_none_or(|part| part.len() <= 8));
-            let plain_lines: Vec<&String> = lines.iter().take_while(fast).collect();
-            prop_assert_eq!(count as usize, plain_lines.len());
-            prop_assert_eq!(used, plain_lines.iter().map(|line| line.len() + 1).sum::<usize>());
-            let slow: Vec<f64> = plain_lines.iter().flat_map(|line| line.split(' ')).map(|word| word.parse().unwrap()).collect();
-            prop_assert_eq!(found, slow);
+        fn numbers_are_those_of_the_slow_way(
+            number in "[0-9]{1,17}(\\.[0-9]{0,9})?|\\.[0-9]{0,3}|",
+            behind in "[^0-9.].{0,3}",
+        ) {
+            let text = format!("{number}{behind}{behind}{}", "x".repeat(16));
+            let found = decimal(text.as_bytes());
+            let parts: Vec<&str> = number.split('.').collect();
+            let fast = number.len() <= 15 && !parts[0].is_empty() && parts.get(1).is_none_or(|part| (1..=8).contains(&part.len()));
+            prop_assert_eq!(found.is_some(), fast, "{}", number);
+            if let Some(found) = found {
+                prop_assert_eq!(found.value.to_bits(), number.parse::<f64>().unwrap().to_bits());
+                prop_assert_eq!(found.decimals, parts.get(1).map_or(0, |part| part.len()));
+                prop_assert_eq!(found.length, number.len());
+            }
+        }
+
+        #[test]
+        fn digits_are_counted(text in "[0-9]{0,9}[ -~]{8}") {
+            let count = text.bytes().take_while(u8::is_ascii_digit).count();
+            let few = (1..8).contains(&count).then(|| (text[..count].parse::<u64>().unwrap(), count));
+            prop_assert_eq!(few_digits(text.as_bytes()), few);
+            let eight = text.as_bytes().first_chunk::<8>().copied().unwrap();
+            prop_assert_eq!(eight_digits(&eight), (count >= 8).then(|| text[..8].parse().unwrap()));
         }
     }
 }

@@ -45,6 +45,7 @@ mod head;
 mod lines;
 mod meaning;
 mod outcome;
+mod pairs;
 mod parsed;
 mod part;
 mod peel;

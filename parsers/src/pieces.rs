@@ -26,12 +26,12 @@ pub(crate) struct Pieces {
 
 impl Default for Pieces {
     fn default() -> Self {
-        Self { size: 512 << 10 }
+        Self { size: 256 << 10 }
     }
 }
 
 /// Pieces that are read before they are taken. A log of no more is read in one piece.
-const WAVE: usize = 8;
+const WAVE: usize = 16;
 /// Bytes that are read before they are taken where nothing is read in parallel: the cache holds them and their numbers.
 const BLOCK: usize = 32 << 10;
 /// Fewer plain lines than that are not worth keeping.
@@ -80,6 +80,8 @@ pub(crate) fn read<'a, R: Reader<'a>>(reader: &mut R, bytes: &'a [u8], pieces: P
     if bytes.len() <= pieces.size.saturating_mul(WAVE) {
         return one_by_one(reader, &mut place, bytes.len());
     }
+    // Batches that have been taken, whose memory is used again.
+    let mut spare: Vec<R::Batch> = Vec::new();
     while !place.rest.is_empty() {
         let Some(form) = reader.form() else {
             one_by_one(reader, &mut place, pieces.size)?;
@@ -92,18 +94,28 @@ pub(crate) fn read<'a, R: Reader<'a>>(reader: &mut R, bytes: &'a [u8], pieces: P
             wave.push(piece);
             rest = behind;
         }
-        let read: Vec<Vec<Segment<R::Batch>>> =
-            wave.into_par_iter().map(|piece| segments::<R>(&form, piece)).collect();
-        for segment in read.into_iter().flatten() {
-            match segment {
-                Segment::Plain { bytes, lines, batch }
-                    if reader.take(&form, &batch, place.lines.saturating_add(1)) =>
-                {
-                    place.skip(bytes, lines);
+        spare.resize_with(wave.len(), R::Batch::default);
+        let read: Vec<Vec<Segment<R::Batch>>> = wave
+            .into_par_iter()
+            .zip(spare.par_drain(..))
+            .map(|(piece, batch)| segments::<R>(&form, piece, batch))
+            .collect();
+        for segments in read {
+            let mut largest = None;
+            for segment in segments {
+                match segment {
+                    Segment::Plain { bytes, lines, batch } => {
+                        if reader.take(&form, &batch, place.lines.saturating_add(1)) {
+                            place.skip(bytes, lines);
+                        } else {
+                            one_by_one(reader, &mut place, bytes)?;
+                        }
+                        largest.get_or_insert(batch);
+                    }
+                    Segment::Odd { bytes } => odd(reader, &mut place, bytes)?,
                 }
-                Segment::Plain { bytes, .. } => one_by_one(reader, &mut place, bytes)?,
-                Segment::Odd { bytes } => odd(reader, &mut place, bytes)?,
             }
+            spare.extend(largest);
         }
     }
     Ok(())
@@ -142,10 +154,13 @@ fn bytes_of_lines(bytes: &[u8], lines: usize) -> usize {
     ends.take(lines).last().filter(|_| lines > 0).map_or(bytes.len(), |end| end.saturating_add(1))
 }
 
-/// What a piece holds by itself.
-fn segments<'a, R: Reader<'a>>(form: &R::Form, piece: &'a [u8]) -> Vec<Segment<R::Batch>> {
+/// What a piece holds by itself; the batch gives its memory.
+fn segments<'a, R: Reader<'a>>(
+    form: &R::Form,
+    piece: &'a [u8],
+    mut batch: R::Batch,
+) -> Vec<Segment<R::Batch>> {
     let mut found: Vec<Segment<R::Batch>> = Vec::new();
-    let mut batch = R::Batch::default();
     let (mut at, mut patience) = (0_usize, 1);
     while let Some(rest) = piece.get(at..).filter(|rest| !rest.is_empty()) {
         R::clear(&mut batch);

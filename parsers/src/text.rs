@@ -30,8 +30,6 @@ pub(crate) fn float(bytes: &[u8]) -> Option<f64> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plain<'a> {
     pub value: f64,
-    /// Whether it has a point.
-    pub decimal: bool,
     /// What stands behind it.
     pub rest: &'a [u8],
 }
@@ -51,7 +49,7 @@ pub(crate) fn plain(bytes: &[u8]) -> Option<Plain<'_>> {
         return None;
     }
     let value = mantissa as f64 / POWERS.get(decimals)?;
-    Some(Plain { value, decimal, rest: after.get(decimals..)? })
+    Some(Plain { value, rest: after.get(decimals..)? })
 }
 
 /// Appends the digits at the beginning of the bytes to `value`, and counts them. Wraps beyond [`MOST_DIGITS`].

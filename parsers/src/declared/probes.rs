@@ -6,7 +6,7 @@ use super::DeclaredError;
 use super::table::{self, Cells, Fault, Key, Refused, Rows};
 use super::value::{self, Time, TimeForm, TimeUnit};
 use crate::diagnostic::{Facts, Place};
-use crate::format::{Description, Parse, Format};
+use crate::format::{Description, Marks, Parse, Format};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::lines;
 use crate::meaning::Meaning;
@@ -21,7 +21,7 @@ static DESCRIPTION: Description = Description {
     file_names: &["probe"],
     clocks: &[Clock::Epoch, Clock::None],
     meaning: Meaning::Requests,
-    marks: &[],
+    marks: Marks::None,
     recognise: |_| false,
     parse: Parse::Whole(undeclared),
 };

@@ -105,10 +105,15 @@ pub(crate) fn is_next(last: u32, sent: u32) -> bool {
 }
 
 impl Seen {
-    /// Adds numbers that rise and are not in the set.
+    /// Adds numbers that are not in the set.
+    #[inline]
     pub fn insert_new(&mut self, numbers: impl Iterator<Item = u32>) {
         for number in numbers {
-            self.insert(number);
+            if number / 64 == self.block {
+                self.bits |= 1 << (number % 64);
+            } else {
+                self.insert(number);
+            }
         }
     }
 

@@ -43,7 +43,7 @@ pub(super) fn since_midnight(hour: u32, minute: u32, second: u32) -> Option<u32>
 }
 
 #[inline]
-pub(super) fn two_digits(tens: u8, ones: u8) -> Option<u32> {
+pub(crate) fn two_digits(tens: u8, ones: u8) -> Option<u32> {
     Some(digit(tens)? * 10 + digit(ones)?)
 }
 

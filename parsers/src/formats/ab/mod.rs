@@ -31,7 +31,7 @@
 //! Absent on purpose: connection times; the files of `-e` and `-g`.
 
 use crate::diagnostic::Place;
-use crate::format::{Description, Parse};
+use crate::format::{Description, Marks, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -50,7 +50,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["apachebench", "http-benchmark"],
     clocks: &[Clock::None],
     meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: true }),
-    marks: &[b"This is ApacheBench, Version "],
+    marks: Marks::Head(&[b"This is ApacheBench, Version "]),
     recognise,
     parse: Parse::Whole(parse),
 };

@@ -51,7 +51,7 @@ use self::plain::{Batch, Form};
 use self::table::Table;
 use self::writer::{Headings, Units, Writer};
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
-use crate::format::{Description, Parse};
+use crate::format::{Description, Marks, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -68,7 +68,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::Epoch, Clock::EpochSecondsAtArrival],
     meaning: Meaning::HostSamples,
-    marks: &[],
+    marks: Marks::None,
     recognise,
     parse: Parse::Lines(parse),
 };

@@ -2,7 +2,7 @@
 //! row before, no diagnostic about any of them.
 
 use super::overflow::SPIKE;
-use crate::digits::{Cursor, Stops};
+use crate::digits::decimal;
 use crate::frame::Unit;
 
 /// What the plain rows of a run look like.
@@ -34,51 +34,62 @@ pub(super) fn most(unit: Unit) -> f64 {
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     pub rows: usize,
-    /// Row by row, a value for each cell.
-    pub values: Vec<f64>,
+    /// Row by row, a value for each cell; behind the last row anything.
+    values: Vec<f64>,
     pub first_s: Option<f64>,
     pub last_s: Option<f64>,
-    stops: Stops,
 }
 
 impl Batch {
     pub fn clear(&mut self) {
-        self.values.clear();
         self.rows = 0;
         (self.first_s, self.last_s) = (None, None);
     }
 
+    /// The values of each row, of so many cells.
+    pub fn each_row(&self, cells: usize) -> impl ExactSizeIterator<Item = &[f64]> {
+        self.values.chunks_exact(cells.max(1)).take(self.rows)
+    }
+
     /// The values of one of so many cells.
     pub fn column(&self, cell: usize, cells: usize) -> impl Iterator<Item = f64> {
-        self.values.get(cell..).unwrap_or_default().iter().step_by(cells).copied()
+        let value = move |row: usize| self.values.get(row * cells + cell).copied().unwrap_or_default();
+        (0..self.rows).map(value)
     }
 
     /// Reads rows; how many bytes and lines they are.
     pub fn read(&mut self, form: &Form, bytes: &[u8]) -> (usize, u64) {
-        let mut stops = std::mem::take(&mut self.stops);
-        let read = stops.each_line(bytes, |cursor| self.row(form, cursor));
-        self.values.truncate(self.rows * form.cells.len());
-        self.stops = stops;
-        read
+        let (mut used, mut lines) = (0_usize, 0);
+        while let Some(length) = bytes.get(used..).and_then(|rest| self.row(form, rest)) {
+            used += length;
+            lines += 1;
+        }
+        (used, lines)
     }
 
+    /// Reads the row at the beginning of the bytes; how many bytes it has.
     #[inline]
-    fn row(&mut self, form: &Form, cursor: &mut Cursor<'_>) -> Option<()> {
-        // What is left of a row that was not plain, or went on behind the block, is overwritten.
+    fn row(&mut self, form: &Form, bytes: &[u8]) -> Option<usize> {
         let begin = self.rows * form.cells.len();
-        self.values.resize(begin + form.cells.len(), 0.0);
-        let row = self.values.get_mut(begin..)?;
+        let end = begin + form.cells.len();
+        if self.values.len() < end {
+            self.values.resize(end.saturating_mul(2), 0.0);
+        }
+        // What is left of a row that was not plain is overwritten.
+        let row = self.values.get_mut(begin..end)?;
+        let mut rest = bytes;
         let mut stop = form.separator;
         for (cell, value) in form.cells.iter().zip(row.iter_mut()) {
             if stop != form.separator {
                 return None;
             }
-            let number = cursor.decimal()?;
+            let number = decimal(rest)?;
             *value = number.value * cell.factor;
-            if !(0.0..=cell.most).contains(value) || (number.decimals > 0 && !cell.decimals) {
+            // No value is below 0.
+            if *value > cell.most || (number.decimals > 0 && !cell.decimals) {
                 return None;
             }
-            stop = number.stop;
+            (stop, rest) = rest.get(number.length..)?.split_first().map(|(stop, rest)| (*stop, rest))?;
         }
         if stop != b'\n' {
             return None;
@@ -92,6 +103,6 @@ impl Batch {
             self.last_s = Some(seconds);
         }
         self.rows += 1;
-        Some(())
+        Some(bytes.len() - rest.len())
     }
 }

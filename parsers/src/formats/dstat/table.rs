@@ -253,7 +253,7 @@ impl Table {
                 self.buffers.get_mut(sum.buffer).map(|buffer| &mut buffer.values)
             {
                 let row = |row: &[f64]| sum.cells.iter().filter_map(|cell| row.get(*cell)).sum::<f64>();
-                values.extend(batch.values.chunks_exact(form.cells.len()).map(row));
+                values.extend(batch.each_row(form.cells.len()).map(row));
             }
         }
         for index in &self.run.absent {

@@ -30,7 +30,7 @@ use polars::prelude::{Float64Chunked, Int64Chunked, IntoSeries, NewChunkedArray}
 
 use self::times::{Content, Layout, Times};
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
-use crate::format::{Description, Parse};
+use crate::format::{Description, Marks, Parse};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -48,7 +48,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["migrationtime", "migrate-time", "migration", "migrate", "mtime", "time"],
     clocks: &[Clock::Epoch],
     meaning: Meaning::Request,
-    marks: &[],
+    marks: Marks::None,
     recognise,
     parse: Parse::Whole(parse),
 };

@@ -46,7 +46,7 @@ use self::plain::{Batch, Form};
 use self::session::{Placed, Session};
 use crate::column::Values;
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount, excerpt};
-use crate::format::{Description, Parse};
+use crate::format::{Description, Marks, Parse};
 use crate::frame::{Clock, FrameBuilder, LinesOfRows, Unit};
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -63,7 +63,18 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["icmp"],
     clocks: &[Clock::Epoch, Clock::None],
     meaning: Meaning::Replies { resolution_s: 0.0 },
-    marks: &[],
+    marks: Marks::Head(&[
+        b"seq=",
+        b"icmp_seq",
+        b"icmp_req=",
+        b"PING",
+        b"Pinging ",
+        b"Ping ",
+        b"xmt/rcv/%",
+        b" : [",
+        b"Reply from ",
+        b"Antwort von ",
+    ]),
     recognise,
     parse: Parse::Lines(parse),
 };

@@ -8,9 +8,8 @@
 use memchr::memmem::find;
 
 use super::event::{Event, Kind, Rtt};
-use crate::digits::{eight_digits, few_digits};
+use crate::digits::{eight_digits, few_digits, number_at};
 use crate::shared::sequence::is_next;
-use crate::text::plain;
 
 const KEY: &[u8] = b"icmp_seq=";
 
@@ -100,9 +99,9 @@ fn number_and_time(bytes: &[u8]) -> Option<(u32, f64, &[u8])> {
     let rest = bytes.get(count..)?.strip_prefix(b" ttl=")?;
     let (_, count) = few_digits(rest)?;
     let rest = rest.get(count..)?.strip_prefix(b" time=")?;
-    let rtt = plain(rest)?;
-    let rest = rtt.rest.strip_prefix(b" ms\n")?;
-    Some((u32::try_from(seq).ok()?, rtt.value, rest))
+    let (rtt, count) = number_at(rest)?;
+    let rest = rest.get(count..)?.strip_prefix(b" ms\n")?;
+    Some((u32::try_from(seq).ok()?, rtt, rest))
 }
 
 /// `[1264510800.123456] `: ten digits and six, which are exact in 53 bits.

@@ -35,7 +35,7 @@ use self::comment::Comment;
 use self::plain::Batch;
 use crate::column::Values;
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
-use crate::format::{Description, Parse};
+use crate::format::{Description, Marks, Parse};
 use crate::formats::ping::summary::Summary;
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::head::Head;
@@ -56,7 +56,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["icmp"],
     clocks: &[Clock::EpochSecondsAtArrival],
     meaning: Meaning::Replies { resolution_s: 1.0 },
-    marks: &[],
+    marks: Marks::None,
     recognise,
     parse: Parse::Lines(parse),
 };

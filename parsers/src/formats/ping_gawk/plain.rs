@@ -1,8 +1,9 @@
 //! Replies in which nothing needs a thought: numbers and nothing else, one counter after the other, sequence numbers that
 //! rise.
 
-use crate::digits::{Cursor, Decimal, Stops, Whole};
+use crate::digits::{eight_digits, few_digits, number_at};
 use crate::shared::sequence::is_next;
+use crate::time::daytime::two_digits;
 
 /// A reply as its line has it.
 #[derive(Clone, Copy, Debug)]
@@ -17,32 +18,45 @@ pub(super) struct Reply {
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     pub replies: Vec<Reply>,
-    stops: Stops,
 }
 
 impl Batch {
     /// Reads replies; how many bytes and lines they are.
     pub fn read(&mut self, bytes: &[u8]) -> (usize, u64) {
-        let Self { replies, stops } = self;
+        let (mut used, mut lines) = (0_usize, 0);
         let mut before: Option<Reply> = None;
-        stops.each_line(bytes, |cursor| {
-            let reply = reply(cursor)?;
+        while let Some((reply, length)) = bytes.get(used..).and_then(reply) {
             let follows = before.is_none_or(|before| {
                 let counter = if before.counter == 99 { 0 } else { before.counter + 1 };
                 reply.counter == counter && is_next(before.seq, reply.seq)
             });
+            if !follows {
+                break;
+            }
             before = Some(reply);
-            follows.then(|| replies.push(reply))
-        })
+            self.replies.push(reply);
+            used += length;
+            lines += 1;
+        }
+        (used, lines)
     }
 }
 
+/// The reply in the line at the beginning of the bytes, and how many bytes the line has.
 #[inline]
-fn reply(cursor: &mut Cursor<'_>) -> Option<Reply> {
-    let Whole { value: epoch, digits: 9..=11, stop: b'.' } = cursor.whole()? else { return None };
-    let Whole { value: counter, digits: 1 | 2, stop: b' ' } = cursor.whole()? else { return None };
-    let Whole { value: seq, digits: 1..=5, stop: b' ' } = cursor.whole()? else { return None };
-    let Decimal { value: rtt, stop: b'\n', .. } = cursor.decimal()? else { return None };
-    let (counter, seq) = (u32::try_from(counter).ok()?, u32::try_from(seq).ok()?);
-    Some(Reply { epoch: i64::try_from(epoch).ok()?, counter, seq, rtt })
+fn reply(bytes: &[u8]) -> Option<(Reply, usize)> {
+    let (seconds, rest) = bytes.split_first_chunk::<8>()?;
+    let ([tens, ones, b'.'], rest) = rest.split_first_chunk::<3>()? else { return None };
+    let last = two_digits(*tens, *ones)?;
+    let epoch = i64::try_from(eight_digits(seconds)?).ok()? * 100 + i64::from(last);
+    let (counter, rest) = match rest {
+        [ones, b' ', rest @ ..] => (two_digits(b'0', *ones)?, rest),
+        [tens, ones, b' ', rest @ ..] => (two_digits(*tens, *ones)?, rest),
+        _ => return None,
+    };
+    let (seq, count) = few_digits(rest)?;
+    let rest = rest.get(count..)?.strip_prefix(b" ")?;
+    let (rtt, count) = number_at(rest)?;
+    let rest = rest.get(count..)?.strip_prefix(b"\n")?;
+    Some((Reply { epoch, counter, seq: u32::try_from(seq).ok()?, rtt }, bytes.len() - rest.len()))
 }

@@ -42,7 +42,7 @@ use polars::prelude::{Float64Chunked, NewChunkedArray};
 use self::align::{Aligned, Row, Who};
 use self::line::{Group, Record};
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
-use crate::format::{Description, Parse};
+use crate::format::{Description, Marks, Parse};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -57,7 +57,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::Counter],
     meaning: Meaning::Domains(Domains::OneByCounter),
-    marks: &[],
+    marks: Marks::None,
     recognise,
     parse: Parse::Whole(parse),
 };

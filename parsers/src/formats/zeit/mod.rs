@@ -32,7 +32,7 @@ use polars::prelude::{Float64Type, IntoSeries};
 
 use crate::column::Values;
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
-use crate::format::{Description, Parse};
+use crate::format::{Description, Marks, Parse};
 use crate::formats::migration_time;
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::head::Head;
@@ -53,7 +53,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["guest-clock", "guest-time", "guestclock", "clock", "uhr", "time"],
     clocks: &[Clock::TimeOfDay, Clock::Epoch],
     meaning: Meaning::GuestClock,
-    marks: &[],
+    marks: Marks::None,
     recognise,
     parse: Parse::Lines(parse),
 };
