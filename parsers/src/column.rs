@@ -1,4 +1,5 @@
-//! A column of numbers that grows in place: values one by one or many at a time, and which of them are null.
+//! A column of numbers that grows in place: values one by one or many at a time, and which of them are null. Of a column that
+//! only is to be shown no more than the first values are kept.
 
 use polars::prelude::{ChunkedArray, PlSmallStr, PolarsNumericType};
 
@@ -9,23 +10,26 @@ pub(crate) struct Values<T: PolarsNumericType> {
     values: Vec<T::Native>,
     /// As long as the values, or empty while none is null.
     valid: Vec<bool>,
+    /// So many values are kept, of all that come.
+    most: usize,
 }
 
 impl<T: PolarsNumericType> Values<T> {
     /// With room for so many.
     pub fn new(name: impl Into<PlSmallStr>, capacity: usize) -> Self {
-        Self { name: name.into(), values: Vec::with_capacity(capacity), valid: Vec::new() }
+        Self { name: name.into(), values: Vec::with_capacity(capacity), valid: Vec::new(), most: usize::MAX }
     }
 
-    /// Without values, as many nulls as there are rows already.
-    pub fn of_nulls(name: impl Into<PlSmallStr>, rows: usize, capacity: usize) -> Self {
-        let mut column = Self::new(name, capacity);
-        column.append_nulls(rows);
-        column
+    /// Keeps no more than so many values.
+    pub fn at_most(self, most: usize) -> Self {
+        Self { most, ..self }
     }
 
     #[inline]
     pub fn append_value(&mut self, value: T::Native) {
+        if self.values.len() >= self.most {
+            return;
+        }
         self.values.push(value);
         if !self.valid.is_empty() {
             self.valid.push(true);
@@ -37,6 +41,7 @@ impl<T: PolarsNumericType> Values<T> {
     }
 
     pub fn append_nulls(&mut self, count: usize) {
+        let count = count.min(self.room());
         if count > 0 {
             let rows = self.values.len().saturating_add(count);
             self.valid.resize(self.values.len(), true);
@@ -53,9 +58,17 @@ impl<T: PolarsNumericType> Values<T> {
         }
     }
 
+    fn room(&self) -> usize {
+        self.most.saturating_sub(self.values.len())
+    }
+
     #[inline]
     pub fn extend(&mut self, values: impl Iterator<Item = T::Native>) {
-        self.values.extend(values);
+        match self.room() {
+            0 => {}
+            room if self.most < usize::MAX => self.values.extend(values.take(room)),
+            _ => self.values.extend(values),
+        }
         if !self.valid.is_empty() {
             self.valid.resize(self.values.len(), true);
         }
@@ -80,12 +93,18 @@ mod tests {
 
     #[test]
     fn nulls_stay_where_they_are() {
-        let mut column = Values::<UInt32Type>::of_nulls("n", 2, 0);
+        let mut column = Values::<UInt32Type>::new("n", 0);
+        column.append_nulls(2);
         column.append_same(7, 2);
         column.append_option(None);
         column.extend([1, 2].into_iter());
         let finished: Vec<Option<u32>> = column.finish().iter().collect();
         assert_eq!(finished, [None, None, Some(7), Some(7), None, Some(1), Some(2)]);
+        let mut first = Values::<UInt32Type>::new("n", 0).at_most(3);
+        first.append_nulls(2);
+        first.extend([1, 2].into_iter());
+        first.append_value(3);
+        assert_eq!(first.finish().iter().collect::<Vec<_>>(), [None, None, Some(1)]);
         let mut whole = Values::<UInt32Type>::new("n", 2);
         whole.append_value(3);
         assert_eq!(whole.finish().null_count(), 0);

@@ -72,7 +72,7 @@ pub(crate) struct Decimal {
 }
 
 /// The number at the beginning of the bytes, of at most 15 of them; also none where less than 16 bytes are left.
-#[inline]
+#[inline(always)]
 #[expect(clippy::cast_precision_loss, reason = "below 10^15")]
 pub(crate) fn decimal(bytes: &[u8]) -> Option<Decimal> {
     const SCALE: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];

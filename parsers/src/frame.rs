@@ -240,6 +240,8 @@ pub(crate) struct FrameBuilder {
     series: Vec<polars::prelude::Column>,
     columns: Vec<Column>,
     lines: Option<LinesOfRows>,
+    /// The columns that are not whole.
+    firsts: Vec<String>,
 }
 
 /// From which line each row is: rows of lines that follow each other are noted as one, by the first line and how many.
@@ -264,6 +266,24 @@ impl FrameBuilder {
     pub fn push(&mut self, unit: Unit, series: Series) {
         self.columns.push(Column { name: series.name().to_string(), unit });
         self.series.push(series.into());
+    }
+
+    /// Adds a column of which no more than the first values were kept: `most` of them.
+    pub fn push_first(&mut self, unit: Unit, series: Series, most: usize) {
+        if most < usize::MAX {
+            self.firsts.push(series.name().to_string());
+        }
+        self.push(unit, series);
+    }
+
+    /// The first so many rows of all columns. What remains are the columns that are whole.
+    pub fn split_head(&mut self, rows: usize, clock: Clock) -> Result<Frame, PolarsError> {
+        let head = self.series.iter().map(|column| column.head(Some(rows))).collect();
+        let head = Frame { df: DataFrame::new_infer_height(head)?, columns: self.columns.clone(), clock };
+        let firsts = std::mem::take(&mut self.firsts);
+        self.series.retain(|column| !firsts.iter().any(|first| column.name() == first.as_str()));
+        self.columns.retain(|column| !firsts.contains(&column.name));
+        Ok(head)
     }
 
     /// Says from which line each row is, for frames that have no column `line`.

@@ -64,6 +64,6 @@ pub use frame::{Clock, Column, Frame, FrameError, Unit};
 pub use meaning::{Benchmark, Domains, Family, Hypervisor, Meaning, Rounds, Size};
 #[doc(hidden)]
 pub use parsed::parse_in_pieces;
-pub use parsed::{ParseError, Parsed, parse};
+pub use parsed::{ParseError, Parsed, Survey, parse};
 pub use part::Part;
-pub use read::read;
+pub use read::{read, survey};

@@ -34,6 +34,16 @@ pub struct Parsed {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// A log of which not all is kept.
+#[derive(Clone, Debug)]
+pub struct Survey {
+    /// The log. Its frame has the columns that say when and in which order rows were recorded, of all rows; others may be
+    /// missing.
+    pub log: Parsed,
+    /// All columns of the first rows.
+    pub head: Frame,
+}
+
 impl Parsed {
     /// Drops the rows, and keeps what the log says of itself.
     pub fn drop_rows(&mut self) {
@@ -87,14 +97,22 @@ pub fn parse(format: Format, bytes: &[u8]) -> Result<Parsed, ParseError> {
 /// Those of [`parse`].
 #[doc(hidden)]
 pub fn parse_in_pieces(format: Format, bytes: &[u8], size: usize) -> Result<Parsed, ParseError> {
-    parse_telling(format, bytes, Pieces { size }, &mut false)
+    parse_telling(format, bytes, Pieces { size, ..Pieces::default() }, &mut false).map(|survey| survey.log)
+}
+
+/// [`parse`] for who wants to show the first `rows` rows and no more: columns that say nothing about when and in which order rows
+/// were recorded need not be kept as a whole. Also whether every line is of a format that stands alone.
+pub(crate) fn survey_alone(format: Format, bytes: &[u8], rows: usize) -> (Result<Survey, ParseError>, bool) {
+    let mut alone = false;
+    let log = parse_telling(format, bytes, Pieces { most: rows, ..Pieces::default() }, &mut alone);
+    (log, alone)
 }
 
 /// [`parse`], and whether every line is of a format that stands alone.
 pub(crate) fn parse_alone(format: Format, bytes: &[u8]) -> (Result<Parsed, ParseError>, bool) {
     let mut alone = false;
     let log = parse_telling(format, bytes, Pieces::default(), &mut alone);
-    (log, alone)
+    (log.map(|survey| survey.log), alone)
 }
 
 fn parse_telling(
@@ -102,7 +120,7 @@ fn parse_telling(
     bytes: &[u8],
     pieces: Pieces,
     alone: &mut bool,
-) -> Result<Parsed, ParseError> {
+) -> Result<Survey, ParseError> {
     let bytes = lines::without_bom(bytes);
     // Benchmarks and clients are known by words anywhere in their lines, and none reads a time before them.
     let anywhere = matches!(format.meaning().family(), Family::Benchmark | Family::Client);
@@ -127,7 +145,7 @@ fn parse_telling(
             }
             outcome
         }),
-        Some(peeled) => format.read(&peeled.bytes, pieces).map(|mut outcome| {
+        Some(peeled) => format.read(&peeled.bytes, Pieces { most: usize::MAX, ..pieces }).map(|mut outcome| {
             peeled.place(&mut outcome, format);
             outcome
         }),
@@ -141,13 +159,16 @@ fn parse_telling(
         }
         found
     };
-    let Outcome { version, columns, clock, facts, parts, rows, diagnostics } = read.map_err(|unusable| {
+    let Outcome { version, mut columns, clock, facts, parts, rows, diagnostics } = read.map_err(|unusable| {
         let Unusable { line, expected, found, diagnostics } = unusable;
         ParseError { format, line, expected, found, diagnostics: in_the_log(diagnostics) }
     })?;
     let diagnostics = in_the_log(diagnostics.finish());
-    match columns.finish(clock) {
-        Ok(frame) => Ok(Parsed { format, version, frame, facts, parts, rows, diagnostics }),
+    let head = columns.split_head(if pieces.most < usize::MAX { pieces.most } else { 0 }, clock);
+    match head.and_then(|head| Ok((head, columns.finish(clock)?))) {
+        Ok((head, frame)) => {
+            Ok(Survey { log: Parsed { format, version, frame, facts, parts, rows, diagnostics }, head })
+        }
         Err(error) => {
             let expected = format!("columns that fit together; this is a mistake in the parser ({error})");
             Err(ParseError { format, line: None, expected, found: None, diagnostics })

@@ -17,16 +17,25 @@ use rayon::prelude::*;
 
 use crate::lines::{Line, Lines};
 
-/// How a log is cut.
+/// How a log is cut, and what is kept of it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pieces {
     /// Bytes of a piece, about.
     pub size: usize,
+    /// Values that are kept of columns which say nothing about when rows were recorded, and in which order.
+    pub most: usize,
 }
 
 impl Default for Pieces {
     fn default() -> Self {
-        Self { size: 256 << 10 }
+        Self { size: 256 << 10, most: usize::MAX }
+    }
+}
+
+impl Pieces {
+    /// Room for a column of which that many are kept, in a log of so many rows.
+    pub fn room(self, rows: usize) -> usize {
+        rows.min(self.most)
     }
 }
 

@@ -251,12 +251,14 @@ fn by_ordinals(clock: Clock, rows: &[Row], stamp: impl Fn(f64) -> Stamp) -> (Opt
 }
 
 fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
     let half = values.len() / 2;
-    match values.len() % 2 {
-        1 => values.get(half).copied(),
-        _ => Some((values.get(half.checked_sub(1)?)? + values.get(half)?) / 2.0),
+    if values.is_empty() {
+        return None;
     }
+    let odd = values.len() % 2 == 1;
+    let (below, middle, _) = values.select_nth_unstable_by(half, f64::total_cmp);
+    let before = below.iter().copied().max_by(f64::total_cmp).filter(|_| !odd);
+    Some(before.map_or(*middle, |before| (before + *middle) / 2.0))
 }
 
 #[cfg(test)]

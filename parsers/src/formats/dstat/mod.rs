@@ -135,7 +135,7 @@ fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
         origin: Origin::default(),
         version: None,
         expect: Expect::Groups,
-        table: Table::new(bytes.len(), dialect),
+        table: Table::new(bytes.len(), dialect, pieces.most),
         facts: Facts::default(),
         rows: RowCount::default(),
         diagnostics: Diagnostics::default(),

@@ -45,10 +45,14 @@ enum Values {
 }
 
 impl Buffer {
-    fn new(spec: Spec, rows: usize, capacity: usize) -> Self {
+    /// The first `most` values are kept, unless they are times.
+    fn new(spec: Spec, rows: usize, capacity: usize, most: usize) -> Self {
         let name = PlSmallStr::from_str(&spec.name);
         if !matches!(spec.kind, Kind::Text | Kind::Time) {
-            let values = Values::Floats(Numbers::of_nulls(name, rows, capacity));
+            let most = if spec.unit == Unit::EpochSeconds { usize::MAX } else { most };
+            let mut values = Numbers::new(name, capacity.min(most)).at_most(most);
+            values.append_nulls(rows);
+            let values = Values::Floats(values);
             return Self { spec, values, decimals: false };
         }
         let values = Values::Texts(StringChunkedBuilder::new(name, capacity));
@@ -104,6 +108,8 @@ pub(super) struct Table {
     segment: Numbers<UInt32Type>,
     rows: usize,
     capacity: usize,
+    /// Values that are kept of columns that are no times.
+    most: usize,
     row: Row,
     decimal_comma: bool,
     /// The values of the row in hand, for sums.
@@ -114,8 +120,8 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// The table of a file of so many bytes.
-    pub fn new(bytes: usize, dialect: Dialect) -> Self {
+    /// The table of a file of so many bytes; `most` values are kept of columns that are no times.
+    pub fn new(bytes: usize, dialect: Dialect, most: usize) -> Self {
         let capacity = bytes / BYTES_A_ROW;
         Self {
             run: Run::headless(),
@@ -126,6 +132,7 @@ impl Table {
             segment: Numbers::new("segment", capacity),
             rows: 0,
             capacity,
+            most,
             row: Row::new(dialect.separator),
             decimal_comma: dialect != Dialect::COMMA,
             values: Vec::new(),
@@ -148,7 +155,7 @@ impl Table {
         self.places.insert(spec.name.clone(), index);
         // Room for the whole file at once, unless a column is one of very many.
         let capacity = if index < MANY_COLUMNS { self.capacity } else { self.rows };
-        self.buffers.push(Buffer::new(spec, self.rows, capacity));
+        self.buffers.push(Buffer::new(spec, self.rows, capacity, self.most));
         index
     }
 
@@ -359,7 +366,7 @@ impl Table {
             buffer.spec.kind = if unreadable { Kind::Text } else { Kind::Level };
             if unreadable {
                 buffer.spec.unit = Unit::Text;
-                *buffer = Buffer::new(buffer.spec.clone(), self.rows, self.capacity);
+                *buffer = Buffer::new(buffer.spec.clone(), self.rows, self.capacity, self.most);
             }
         }
     }
@@ -511,7 +518,8 @@ impl Table {
         let mut columns = FrameBuilder::default();
         columns.push(Unit::Count, self.segment.finish().into_series());
         for buffer in self.buffers {
-            columns.push(buffer.spec.unit, buffer.finish());
+            let most = if buffer.spec.unit == Unit::EpochSeconds { usize::MAX } else { self.most };
+            columns.push_first(buffer.spec.unit, buffer.finish(), most);
         }
         columns
     }

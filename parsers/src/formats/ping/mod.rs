@@ -137,7 +137,7 @@ fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
         numbers: Values::new("session", rows),
         seqs: Values::new("seq", rows),
         epochs: Values::new("epoch_s", rows),
-        rtts: Values::new("rtt", rows),
+        rtts: Values::new("rtt", pieces.room(rows)).at_most(pieces.most),
         kinds: Vec::with_capacity(rows),
         lines: LinesOfRows::default(),
         timed: false,
@@ -147,7 +147,7 @@ fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
         tallies: Tallies::default(),
     };
     let Ok(()) = pieces::read(&mut reader, bytes, pieces);
-    reader.finish(bytes)
+    reader.finish(bytes, pieces.most)
 }
 
 impl<'a> pieces::Reader<'a> for Reader<'a> {
@@ -408,7 +408,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn finish(mut self, bytes: &[u8]) -> Result<Outcome, Unusable> {
+    fn finish(mut self, bytes: &[u8], most: usize) -> Result<Outcome, Unusable> {
         if self.rows.read == 0 && !self.sessions.iter().any(|session| session.header || session.has_summary())
         {
             let first = Lines::new(bytes).find(|line| !line.is_blank());
@@ -427,11 +427,12 @@ impl<'a> Reader<'a> {
             facts.set_int("sessions", self.sessions.len());
         }
         // Nearly every log has nothing but replies, and strings are made much faster of one.
-        let replies = self.kinds.iter().all(|kind| *kind == Kind::Reply);
+        let kinds = self.kinds.get(..most).unwrap_or(&self.kinds);
+        let replies = kinds.iter().all(|kind| *kind == Kind::Reply);
         let outcomes = if replies {
-            StringChunked::full("outcome".into(), Kind::Reply.name(), self.kinds.len())
+            StringChunked::full("outcome".into(), Kind::Reply.name(), kinds.len())
         } else {
-            StringChunked::from_iter_values("outcome".into(), self.kinds.iter().map(|kind| kind.name()))
+            StringChunked::from_iter_values("outcome".into(), kinds.iter().map(|kind| kind.name()))
         };
         let numbers = self.numbers.finish();
         let mut rows_of: Vec<Vec<usize>> = vec![Vec::new(); self.sessions.len()];
@@ -454,8 +455,8 @@ impl<'a> Reader<'a> {
         columns.push(Unit::Count, numbers.into_series());
         columns.push(Unit::Count, self.seqs.finish().into_series());
         columns.push(Unit::EpochSeconds, self.epochs.finish().into_series());
-        columns.push(Unit::Milliseconds, self.rtts.finish().into_series());
-        columns.push(Unit::Text, outcomes.into_series());
+        columns.push_first(Unit::Milliseconds, self.rtts.finish().into_series(), most);
+        columns.push_first(Unit::Text, outcomes.into_series(), most);
         columns.set_lines(self.lines);
         Ok(Outcome {
             parts,

@@ -168,9 +168,9 @@ fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
         session: Session::default(),
         open: false,
         epochs: Values::new("epoch", rows),
-        counters: Values::new("counter", rows),
+        counters: Values::new("counter", pieces.room(rows)).at_most(pieces.most),
         seqs: Values::new("seq", rows),
-        rtts: Values::new("rtt", rows),
+        rtts: Values::new("rtt", pieces.room(rows)).at_most(pieces.most),
         sessions: Values::new("session", rows),
         parts: vec![(0, Part::default())],
         rows: RowCount::default(),
@@ -181,7 +181,7 @@ fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
         comments: 0,
     };
     let Ok(()) = pieces::read(&mut reader, bytes, pieces);
-    reader.finish(bytes)
+    reader.finish(bytes, pieces.most)
 }
 
 impl<'a> pieces::Reader<'a> for Reader {
@@ -419,7 +419,7 @@ impl Reader {
         self.session.highest_seq = self.session.highest_seq.max(i64::from(seq));
     }
 
-    fn finish(mut self, bytes: &[u8]) -> Result<Outcome, Unusable> {
+    fn finish(mut self, bytes: &[u8], most: usize) -> Result<Outcome, Unusable> {
         if self.rows.read == 0 && self.comments == 0 {
             let first = Lines::new(bytes).find(|line| !line.is_blank());
             let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
@@ -435,9 +435,9 @@ impl Reader {
         }
         let mut columns = FrameBuilder::default();
         columns.push(Unit::EpochSeconds, self.epochs.finish().into_series());
-        columns.push(Unit::Count, self.counters.finish().into_series());
+        columns.push_first(Unit::Count, self.counters.finish().into_series(), most);
         columns.push(Unit::Count, self.seqs.finish().into_series());
-        columns.push(Unit::Milliseconds, self.rtts.finish().into_series());
+        columns.push_first(Unit::Milliseconds, self.rtts.finish().into_series(), most);
         columns.push(Unit::Count, self.sessions.finish().into_series());
         Ok(Outcome {
             version: None,
