@@ -252,7 +252,9 @@ impl LinesOfRows {
     /// So many rows of lines from `first` on.
     pub fn push(&mut self, first: u64, rows: u64) {
         match self.0.last_mut() {
-            Some((begin, count)) if begin.saturating_add(*count) == first => *count = count.saturating_add(rows),
+            Some((begin, count)) if begin.saturating_add(*count) == first => {
+                *count = count.saturating_add(rows)
+            }
             _ => self.0.push((first, rows)),
         }
     }

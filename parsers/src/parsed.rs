@@ -145,10 +145,12 @@ fn parse_telling(
             }
             outcome
         }),
-        Some(peeled) => format.read(&peeled.bytes, Pieces { most: usize::MAX, ..pieces }).map(|mut outcome| {
-            peeled.place(&mut outcome, format);
-            outcome
-        }),
+        Some(peeled) => {
+            format.read(&peeled.bytes, Pieces { most: usize::MAX, ..pieces }).map(|mut outcome| {
+                peeled.place(&mut outcome, format);
+                outcome
+            })
+        }
     };
     // Of a line without its stamp the places are others than in the log.
     let in_the_log = |mut found: Vec<Diagnostic>| {
@@ -159,10 +161,11 @@ fn parse_telling(
         }
         found
     };
-    let Outcome { version, mut columns, clock, facts, parts, rows, diagnostics } = read.map_err(|unusable| {
-        let Unusable { line, expected, found, diagnostics } = unusable;
-        ParseError { format, line, expected, found, diagnostics: in_the_log(diagnostics) }
-    })?;
+    let Outcome { version, mut columns, clock, facts, parts, rows, diagnostics } =
+        read.map_err(|unusable| {
+            let Unusable { line, expected, found, diagnostics } = unusable;
+            ParseError { format, line, expected, found, diagnostics: in_the_log(diagnostics) }
+        })?;
     let diagnostics = in_the_log(diagnostics.finish());
     let head = columns.split_head(if pieces.most < usize::MAX { pieces.most } else { 0 }, clock);
     match head.and_then(|head| Ok((head, columns.finish(clock)?))) {

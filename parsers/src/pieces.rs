@@ -84,7 +84,11 @@ pub(crate) trait Reader<'a> {
 /// # Errors
 ///
 /// The first that a line has.
-pub(crate) fn read<'a, R: Reader<'a>>(reader: &mut R, bytes: &'a [u8], pieces: Pieces) -> Result<(), R::Stop> {
+pub(crate) fn read<'a, R: Reader<'a>>(
+    reader: &mut R,
+    bytes: &'a [u8],
+    pieces: Pieces,
+) -> Result<(), R::Stop> {
     let mut place = Place { rest: bytes, lines: 0 };
     if bytes.len() <= pieces.size.saturating_mul(WAVE) {
         return one_by_one(reader, &mut place, bytes.len());
@@ -194,11 +198,7 @@ fn segments<'a, R: Reader<'a>>(
 }
 
 /// Reads the next so many bytes, up to a line end, without any of them having been read in advance.
-fn one_by_one<'a, R: Reader<'a>>(
-    reader: &mut R,
-    place: &mut Place<'a>,
-    bytes: usize,
-) -> Result<(), R::Stop> {
+fn one_by_one<'a, R: Reader<'a>>(reader: &mut R, place: &mut Place<'a>, bytes: usize) -> Result<(), R::Stop> {
     let (mut all, behind) = cut(place.rest, bytes);
     let mut batch = R::Batch::default();
     let mut patience = 1;

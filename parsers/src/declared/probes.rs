@@ -6,7 +6,7 @@ use super::DeclaredError;
 use super::table::{self, Cells, Fault, Key, Refused, Rows};
 use super::value::{self, Time, TimeForm, TimeUnit};
 use crate::diagnostic::{Facts, Place};
-use crate::format::{Description, Marks, Parse, Format};
+use crate::format::{Description, Format, Marks, Parse};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::lines;
 use crate::meaning::Meaning;

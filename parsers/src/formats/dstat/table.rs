@@ -6,9 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use polars::prelude::{
-    Float64Type, IntoSeries, PlSmallStr, Series, StringChunkedBuilder, UInt32Type,
-};
+use polars::prelude::{Float64Type, IntoSeries, PlSmallStr, Series, StringChunkedBuilder, UInt32Type};
 
 use super::columns::{Kind, Spec};
 use super::header::Dialect;
