@@ -1,4 +1,4 @@
-//! How fast the parsers read: `detect` and `parse` of logs in memory, on one thread, the best of several.
+//! How fast the parsers read: `detect` and `parse` of logs in memory, the best of several, in CPU time of all threads.
 //!
 //! ```sh
 //! cargo run --release -p stillstand-parsers --example throughput            # every format
@@ -79,12 +79,16 @@ fn measure(log: &[u8], body: Body, target: usize) -> Result<(), Box<dyn std::err
     Ok(())
 }
 
-/// What this thread has had of a processor, which others may share; where the system does not say, the time since
-/// `begun`.
+/// What all threads of this process have had of a processor, which others may share; where the system does not say, the time
+/// since `begun`.
 fn seconds_on_cpu(begun: Instant) -> f64 {
-    let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanoseconds = statistics.split(' ').next().and_then(|number| number.parse::<f64>().ok());
-    nanoseconds.map_or_else(|| begun.elapsed().as_secs_f64(), |nanoseconds| nanoseconds / 1e9)
+    let of_thread = |folder: std::io::Result<std::fs::DirEntry>| -> Option<f64> {
+        let statistics = std::fs::read_to_string(folder.ok()?.path().join("schedstat")).ok()?;
+        statistics.split(' ').next()?.parse().ok()
+    };
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten();
+    let nanoseconds: Option<f64> = threads.map(of_thread).sum();
+    nanoseconds.filter(|sum| *sum > 0.0).map_or_else(|| begun.elapsed().as_secs_f64(), |sum| sum / 1e9)
 }
 
 /// The lines before `first`, and those from `first` to `last` again and again.

@@ -16,7 +16,9 @@ use crate::formats::FORMATS;
 use crate::head::{HEAD_BYTES, Head};
 use crate::lines::{Line, Lines, without_bom};
 use crate::meaning::{Family, Meaning};
+use crate::pairs::Pairs;
 use crate::peel;
+use crate::pieces::Pieces;
 
 /// So many formats are named that come near.
 const NEAREST: usize = 3;
@@ -91,7 +93,7 @@ fn nearest_words(nearest: &[Near]) -> String {
 fn nearest(bytes: &[u8]) -> Vec<Near> {
     let head = bytes.get(..HEAD_BYTES).unwrap_or(bytes);
     let read = |format: &Format| {
-        let outcome = format.read(head).ok().filter(|outcome| outcome.rows.read > 0)?;
+        let outcome = format.read(head, Pieces::default()).ok().filter(|outcome| outcome.rows.read > 0)?;
         let found = outcome.diagnostics.finish();
         let misfit = found.into_iter().find(|found| found.severity != Severity::Note && found.line.is_some());
         let (line, text) = misfit.map_or((None, None), |misfit| (misfit.line, misfit.text));
@@ -175,10 +177,11 @@ pub(crate) fn stacked(bytes: &[u8]) -> Vec<(Format, u64)> {
         whole: true,
         bytes,
     });
+    let pairs = Pairs::of(bytes);
     // A hypervisor is known by single lines: none in the whole file need not be looked for from every line on.
     let may_hold = |format: &Format| {
         is_stacked(*format)
-            && format.may_be(bytes)
+            && format.may_be(|mark| pairs.may_hold(mark) && memchr::memmem::find(bytes, mark).is_some())
             && (format.meaning().family() != Family::Hypervisor || format.recognises(&whole))
     };
     let possible: Vec<Format> = FORMATS.iter().copied().filter(may_hold).collect();

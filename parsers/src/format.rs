@@ -12,6 +12,7 @@ use crate::frame::Clock;
 use crate::head::Head;
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable};
+use crate::pieces::Pieces;
 
 /// All about a format: how it is described, what its frames mean, and the functions that read it.
 pub(crate) struct Description {
@@ -31,13 +32,30 @@ pub(crate) struct Description {
     pub clocks: &'static [Clock],
     /// What its columns mean for a run.
     pub meaning: Meaning,
-    /// One of these stands in the first lines of every file that is recognised, so that others need not be asked; none where
-    /// there is no such word.
-    pub marks: &'static [&'static [u8]],
+    /// What tells without asking the format that a file is not its own.
+    pub marks: Marks,
     /// Whether a file is of this format. Strict: a wrong yes would produce numbers that look plausible.
     pub recognise: fn(&Head<'_>) -> bool,
     /// Reads the bytes of a file, which has no byte order mark.
-    pub parse: fn(&[u8]) -> Result<Outcome, Unusable>,
+    pub parse: Parse,
+}
+
+/// Words of which every file of a format has one.
+pub(crate) enum Marks {
+    /// There are no such words.
+    None,
+    /// In the lines by which it is recognised.
+    Head(&'static [&'static [u8]]),
+    /// In these or farther behind: several lists.
+    Anywhere(&'static [&'static [&'static [u8]]]),
+}
+
+/// How a format is read.
+pub(crate) enum Parse {
+    /// In one piece.
+    Whole(fn(&[u8]) -> Result<Outcome, Unusable>),
+    /// In pieces that are cut in this way.
+    Lines(fn(&[u8], Pieces) -> Result<Outcome, Unusable>),
 }
 
 /// A format of log files. Two are equal if they have the same name.
@@ -50,16 +68,27 @@ impl Format {
     }
 
     pub(crate) fn recognises(self, head: &Head<'_>) -> bool {
-        self.may_be(head.text()) && (self.0.recognise)(head)
+        let may_be = match &self.0.marks {
+            Marks::None | Marks::Anywhere(_) => true,
+            Marks::Head(marks) => marks.iter().any(|mark| head.holds(mark)),
+        };
+        may_be && (self.0.recognise)(head)
     }
 
-    /// Whether the text holds what every file of this format does, as far as that is known.
-    pub(crate) fn may_be(self, text: &[u8]) -> bool {
-        self.0.marks.is_empty() || self.0.marks.iter().any(|mark| memchr::memmem::find(text, mark).is_some())
+    /// Whether text with these words holds what every file of this format does, as far as that is known.
+    pub(crate) fn may_be(self, holds: impl Fn(&[u8]) -> bool) -> bool {
+        match &self.0.marks {
+            Marks::None => true,
+            Marks::Head(marks) => marks.iter().any(|mark| holds(mark)),
+            Marks::Anywhere(marks) => marks.iter().any(|marks| marks.iter().any(|mark| holds(mark))),
+        }
     }
 
-    pub(crate) fn read(self, bytes: &[u8]) -> Result<Outcome, Unusable> {
-        (self.0.parse)(bytes)
+    pub(crate) fn read(self, bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
+        match self.0.parse {
+            Parse::Whole(parse) => parse(bytes),
+            Parse::Lines(parse) => parse(bytes, pieces),
+        }
     }
 
     /// Short stable name, e.g. `xentop-gawk`.

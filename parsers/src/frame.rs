@@ -239,7 +239,29 @@ fn wrong_type(name: &str, wanted: &'static str) -> FrameError {
 pub(crate) struct FrameBuilder {
     series: Vec<polars::prelude::Column>,
     columns: Vec<Column>,
-    lines: Option<Vec<u64>>,
+    lines: Option<LinesOfRows>,
+    /// The columns that are not whole.
+    firsts: Vec<String>,
+}
+
+/// From which line each row is: rows of lines that follow each other are noted as one, by the first line and how many.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LinesOfRows(Vec<(u64, u64)>);
+
+impl LinesOfRows {
+    /// So many rows of lines from `first` on.
+    pub fn push(&mut self, first: u64, rows: u64) {
+        match self.0.last_mut() {
+            Some((begin, count)) if begin.saturating_add(*count) == first => {
+                *count = count.saturating_add(rows)
+            }
+            _ => self.0.push((first, rows)),
+        }
+    }
+
+    fn each(&self) -> impl Iterator<Item = u64> {
+        self.0.iter().flat_map(|(first, rows)| *first..first.saturating_add(*rows))
+    }
 }
 
 impl FrameBuilder {
@@ -248,8 +270,26 @@ impl FrameBuilder {
         self.series.push(series.into());
     }
 
+    /// Adds a column of which no more than the first values were kept: `most` of them.
+    pub fn push_first(&mut self, unit: Unit, series: Series, most: usize) {
+        if most < usize::MAX {
+            self.firsts.push(series.name().to_string());
+        }
+        self.push(unit, series);
+    }
+
+    /// The first so many rows of all columns. What remains are the columns that are whole.
+    pub fn split_head(&mut self, rows: usize, clock: Clock) -> Result<Frame, PolarsError> {
+        let head = self.series.iter().map(|column| column.head(Some(rows))).collect();
+        let head = Frame { df: DataFrame::new_infer_height(head)?, columns: self.columns.clone(), clock };
+        let firsts = std::mem::take(&mut self.firsts);
+        self.series.retain(|column| !firsts.iter().any(|first| column.name() == first.as_str()));
+        self.columns.retain(|column| !firsts.contains(&column.name));
+        Ok(head)
+    }
+
     /// Says from which line each row is, for frames that have no column `line`.
-    pub fn set_lines(&mut self, lines: Vec<u64>) {
+    pub fn set_lines(&mut self, lines: LinesOfRows) {
         self.lines = Some(lines);
     }
 
@@ -259,7 +299,7 @@ impl FrameBuilder {
             let column = self.series.iter().find(|column| column.name() == "line")?;
             Some(column.u32().ok()?.iter().map(|line| line.map_or(0, u64::from)).collect())
         };
-        self.lines.clone().or_else(column)
+        self.lines.as_ref().map(|lines| lines.each().collect()).or_else(column)
     }
 
     /// The first column of that unit.

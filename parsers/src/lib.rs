@@ -33,9 +33,11 @@
 
 #![warn(missing_docs)]
 
+mod column;
 pub mod declared;
 mod detect;
 mod diagnostic;
+mod digits;
 mod format;
 mod formats;
 mod frame;
@@ -43,9 +45,11 @@ mod head;
 mod lines;
 mod meaning;
 mod outcome;
+mod pairs;
 mod parsed;
 mod part;
 mod peel;
+mod pieces;
 mod read;
 mod shared;
 mod split;
@@ -58,6 +62,8 @@ pub use format::Format;
 pub use formats::{FORMATS, format_named};
 pub use frame::{Clock, Column, Frame, FrameError, Unit};
 pub use meaning::{Benchmark, Domains, Family, Hypervisor, Meaning, Rounds, Size};
-pub use parsed::{ParseError, Parsed, parse};
+#[doc(hidden)]
+pub use parsed::parse_in_pieces;
+pub use parsed::{ParseError, Parsed, Survey, parse};
 pub use part::Part;
-pub use read::read;
+pub use read::{read, survey};

@@ -31,7 +31,17 @@ pub(crate) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes, number: 0 }
+        Self::after(bytes, 0)
+    }
+
+    /// Those behind so many others.
+    pub fn after(bytes: &'a [u8], number: u64) -> Self {
+        Self { rest: bytes, number }
+    }
+
+    /// The number of the last line.
+    pub fn number(&self) -> u64 {
+        self.number
     }
 }
 

@@ -11,6 +11,7 @@ use crate::head::Head;
 use crate::meaning::Family;
 use crate::outcome::{Outcome, Unusable};
 use crate::part::Part;
+use crate::pieces::Pieces;
 use crate::{lines, peel};
 
 /// A log that has been read.
@@ -31,6 +32,16 @@ pub struct Parsed {
     pub rows: RowCount,
     /// What was wrong with it, in the order of the file as far as it belongs to a line.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A log of which not all is kept.
+#[derive(Clone, Debug)]
+pub struct Survey {
+    /// The log. Its frame has the columns that say when and in which order rows were recorded, of all rows; others may be
+    /// missing.
+    pub log: Parsed,
+    /// All columns of the first rows.
+    pub head: Frame,
 }
 
 impl Parsed {
@@ -78,14 +89,38 @@ pub fn parse(format: Format, bytes: &[u8]) -> Result<Parsed, ParseError> {
     parse_alone(format, bytes).0
 }
 
-/// [`parse`], and whether every line is of a format that stands alone.
-pub(crate) fn parse_alone(format: Format, bytes: &[u8]) -> (Result<Parsed, ParseError>, bool) {
+/// [`parse`] with a log cut into pieces of about `size` bytes where its format is read in pieces: for tests, which can so
+/// cut short logs. The result is that of [`parse`].
+///
+/// # Errors
+///
+/// Those of [`parse`].
+#[doc(hidden)]
+pub fn parse_in_pieces(format: Format, bytes: &[u8], size: usize) -> Result<Parsed, ParseError> {
+    parse_telling(format, bytes, Pieces { size, ..Pieces::default() }, &mut false).map(|survey| survey.log)
+}
+
+/// [`parse`] for who wants to show the first `rows` rows and no more: columns that say nothing about when and in which order rows
+/// were recorded need not be kept as a whole. Also whether every line is of a format that stands alone.
+pub(crate) fn survey_alone(format: Format, bytes: &[u8], rows: usize) -> (Result<Survey, ParseError>, bool) {
     let mut alone = false;
-    let log = parse_telling(format, bytes, &mut alone);
+    let log = parse_telling(format, bytes, Pieces { most: rows, ..Pieces::default() }, &mut alone);
     (log, alone)
 }
 
-fn parse_telling(format: Format, bytes: &[u8], alone: &mut bool) -> Result<Parsed, ParseError> {
+/// [`parse`], and whether every line is of a format that stands alone.
+pub(crate) fn parse_alone(format: Format, bytes: &[u8]) -> (Result<Parsed, ParseError>, bool) {
+    let mut alone = false;
+    let log = parse_telling(format, bytes, Pieces::default(), &mut alone);
+    (log.map(|survey| survey.log), alone)
+}
+
+fn parse_telling(
+    format: Format,
+    bytes: &[u8],
+    pieces: Pieces,
+    alone: &mut bool,
+) -> Result<Survey, ParseError> {
     let bytes = lines::without_bom(bytes);
     // Benchmarks and clients are known by words anywhere in their lines, and none reads a time before them.
     let anywhere = matches!(format.meaning().family(), Family::Benchmark | Family::Client);
@@ -95,11 +130,11 @@ fn parse_telling(format: Format, bytes: &[u8], alone: &mut bool) -> Result<Parse
     let around = if is_hypervisor { stacked(bytes) } else { Vec::new() };
     let own = around.iter().any(|(other, _)| *other != format).then(|| own_lines(bytes, format, &around));
     let read = match &peeled {
-        None if is_hypervisor => format.read(own.as_deref().unwrap_or(bytes)).map(|mut outcome| {
+        None if is_hypervisor => format.read(own.as_deref().unwrap_or(bytes), pieces).map(|mut outcome| {
             note_other_tools(&mut outcome, format, &around, &Head::new(bytes));
             outcome
         }),
-        None => format.read(bytes).map(|mut outcome| {
+        None => format.read(bytes, pieces).map(|mut outcome| {
             // A log of ping of which every line is its own is of ping alone.
             let is_alone =
                 outcome.diagnostics.count(UNREADABLE) == 0 && format.meaning().family() != Family::Benchmark;
@@ -110,10 +145,12 @@ fn parse_telling(format: Format, bytes: &[u8], alone: &mut bool) -> Result<Parse
             }
             outcome
         }),
-        Some(peeled) => format.read(&peeled.bytes).map(|mut outcome| {
-            peeled.place(&mut outcome, format);
-            outcome
-        }),
+        Some(peeled) => {
+            format.read(&peeled.bytes, Pieces { most: usize::MAX, ..pieces }).map(|mut outcome| {
+                peeled.place(&mut outcome, format);
+                outcome
+            })
+        }
     };
     // Of a line without its stamp the places are others than in the log.
     let in_the_log = |mut found: Vec<Diagnostic>| {
@@ -124,13 +161,17 @@ fn parse_telling(format: Format, bytes: &[u8], alone: &mut bool) -> Result<Parse
         }
         found
     };
-    let Outcome { version, columns, clock, facts, parts, rows, diagnostics } = read.map_err(|unusable| {
-        let Unusable { line, expected, found, diagnostics } = unusable;
-        ParseError { format, line, expected, found, diagnostics: in_the_log(diagnostics) }
-    })?;
+    let Outcome { version, mut columns, clock, facts, parts, rows, diagnostics } =
+        read.map_err(|unusable| {
+            let Unusable { line, expected, found, diagnostics } = unusable;
+            ParseError { format, line, expected, found, diagnostics: in_the_log(diagnostics) }
+        })?;
     let diagnostics = in_the_log(diagnostics.finish());
-    match columns.finish(clock) {
-        Ok(frame) => Ok(Parsed { format, version, frame, facts, parts, rows, diagnostics }),
+    let head = columns.split_head(if pieces.most < usize::MAX { pieces.most } else { 0 }, clock);
+    match head.and_then(|head| Ok((head, columns.finish(clock)?))) {
+        Ok((head, frame)) => {
+            Ok(Survey { log: Parsed { format, version, frame, facts, parts, rows, diagnostics }, head })
+        }
         Err(error) => {
             let expected = format!("columns that fit together; this is a mistake in the parser ({error})");
             Err(ParseError { format, line: None, expected, found: None, diagnostics })

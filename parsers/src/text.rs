@@ -8,7 +8,7 @@ use memchr::memchr;
 /// Digits that any `u64` can hold.
 const MOST_DIGITS: usize = 19;
 /// Powers of ten that are exact as `f64`.
-const POWERS: [f64; 23] = [
+pub(crate) const POWERS: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
     1e19, 1e20, 1e21, 1e22,
 ];
@@ -30,8 +30,6 @@ pub(crate) fn float(bytes: &[u8]) -> Option<f64> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plain<'a> {
     pub value: f64,
-    /// Whether it has a point.
-    pub decimal: bool,
     /// What stands behind it.
     pub rest: &'a [u8],
 }
@@ -51,7 +49,7 @@ pub(crate) fn plain(bytes: &[u8]) -> Option<Plain<'_>> {
         return None;
     }
     let value = mantissa as f64 / POWERS.get(decimals)?;
-    Some(Plain { value, decimal, rest: after.get(decimals..)? })
+    Some(Plain { value, rest: after.get(decimals..)? })
 }
 
 /// Appends the digits at the beginning of the bytes to `value`, and counts them. Wraps beyond [`MOST_DIGITS`].

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use stillstand_parsers as parsers;
 
-use self::inspection::Inspection;
+use self::inspection::{HEAD, Inspection};
 use super::Ending;
 use super::args::{InspectArgs, InspectFormat};
 use super::terminal::{print_data, print_styled, safe_line};
@@ -101,14 +101,16 @@ fn inspect(path: &Path, most: u64) -> Vec<Inspection> {
         Ok(bytes) => bytes,
         Err(error) => return refused("file-not-unpacked", format!("{error:#}")),
     };
-    let logs = match parsers::read(&bytes) {
+    let logs = match parsers::survey(&bytes, HEAD) {
         Ok(logs) => logs,
         Err(error) => return refused("file-not-recognised", error.to_string()),
     };
-    let of_log = |log: Result<parsers::Parsed, parsers::ParseError>| {
+    // What is said of the times of rows takes memory, too.
+    drop(bytes);
+    let of_log = |log: Result<parsers::Survey, parsers::ParseError>| {
         let mut inspection = new();
         match log {
-            Ok(parsed) => inspection.fill(parsed),
+            Ok(log) => inspection.fill(log),
             Err(error) => {
                 inspection.refuse("file-unusable", error.line, error.to_string());
                 inspection.diagnostics.extend(error.diagnostics);

@@ -168,9 +168,11 @@ pub fn timing(log: &Parsed) -> Option<Timing> {
 fn rows(log: &Parsed) -> Option<Vec<Row>> {
     let frame = &log.frame;
     let seconds = frame.times()?;
-    let whole = |names: [&str; 2]| {
-        let column = names.into_iter().find_map(|name| frame.u32s(name).ok());
-        column.map_or_else(|| vec![None; seconds.len()], |values| values.iter().collect())
+    let whole = |names: [&str; 2]| -> Box<dyn Iterator<Item = Option<u32>> + '_> {
+        match names.into_iter().find_map(|name| frame.u32s(name).ok()) {
+            Some(values) => Box::new(values.iter()),
+            None => Box::new(std::iter::repeat(None)),
+        }
     };
     let (ordinals, parts) = (whole(["seq", "sample"]), whole(["segment", "session"]));
     // A counter is a time only where it starts; the later rows follow by their numbers, a second each.
@@ -201,23 +203,25 @@ fn pairs(rows: &[Row]) -> impl Iterator<Item = (Row, Row)> {
 
 /// Interval and gaps by the times of the rows; rows of the same time count once.
 fn by_times(rows: &[Row], stamp: impl Fn(f64) -> Stamp) -> (Option<f64>, Option<Gaps>) {
-    let steps: Vec<(f64, Row)> =
-        pairs(rows).map(|(a, b)| (b.seconds - a.seconds, a)).filter(|(step, _)| *step > 0.0).collect();
-    let Some(interval) = median(steps.iter().map(|(step, _)| *step).collect()) else {
+    let steps = || pairs(rows).map(|(a, b)| (b.seconds - a.seconds, a)).filter(|(step, _)| *step > 0.0);
+    let lengths: Vec<f64> = steps().map(|(step, _)| step).collect();
+    let several = lengths.len() >= 2;
+    let Some(interval) = median(lengths) else {
         return (None, None);
     };
-    if steps.len() < 2 {
+    if !several {
         return (Some(interval), None);
     }
-    let gaps: Vec<&(f64, Row)> = steps.iter().filter(|(step, _)| *step > GAP * interval).collect();
+    let gaps = || steps().filter(|(step, _)| *step > GAP * interval);
     // Of equally long ones the first.
-    let longest = gaps.iter().rev().max_by(|a, b| a.0.total_cmp(&b.0)).map(|(step, row)| Gap {
-        length: Length::Seconds(*step),
+    let longer = |a: (f64, Row), b: (f64, Row)| if b.0 > a.0 { b } else { a };
+    let longest = gaps().reduce(longer).map(|(step, row)| Gap {
+        length: Length::Seconds(step),
         after_row: row.number,
         after: stamp(row.seconds),
     });
     let longer_than = Length::Seconds(GAP * interval);
-    (Some(interval), Some(Gaps { count: gaps.len(), longer_than, longest }))
+    (Some(interval), Some(Gaps { count: gaps().count(), longer_than, longest }))
 }
 
 /// Interval and gaps by the numbers of requests or samples. A counter has no interval.
@@ -251,12 +255,14 @@ fn by_ordinals(clock: Clock, rows: &[Row], stamp: impl Fn(f64) -> Stamp) -> (Opt
 }
 
 fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
     let half = values.len() / 2;
-    match values.len() % 2 {
-        1 => values.get(half).copied(),
-        _ => Some((values.get(half.checked_sub(1)?)? + values.get(half)?) / 2.0),
+    if values.is_empty() {
+        return None;
     }
+    let odd = values.len() % 2 == 1;
+    let (below, middle, _) = values.select_nth_unstable_by(half, f64::total_cmp);
+    let before = below.iter().copied().max_by(f64::total_cmp).filter(|_| !odd);
+    Some(before.map_or(*middle, |before| (before + *middle) / 2.0))
 }
 
 #[cfg(test)]

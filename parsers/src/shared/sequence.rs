@@ -58,6 +58,20 @@ impl Unwrap {
         u32::try_from(unwrapped).ok()
     }
 
+    /// The number counting on, if what was sent is soon after the last number and both have 16 bits, so that there is
+    /// nothing to think about.
+    pub fn follows(&self, sent: u32) -> Option<u32> {
+        let (last_sent, last) = self.last?;
+        let unwrapped = last.checked_add(i64::from(sent) - i64::from(last_sent))?;
+        u32::try_from(unwrapped).ok().filter(|_| is_next(last_sent, sent) && i64::from(last_sent) < PERIOD)
+    }
+
+    /// Goes on to a number that follows without anything to think about between.
+    pub fn go_on(&mut self, sent: u32, unwrapped: u32) {
+        self.strayed = None;
+        self.last = Some((sent, i64::from(unwrapped)));
+    }
+
     /// The same, and the next number is brought near to this one.
     pub fn next(&mut self, sent: u32) -> Step {
         let Some(unwrapped) = self.peek(sent) else { return Step::TooLarge };
@@ -84,7 +98,25 @@ pub(crate) struct Seen {
     others: HashMap<u32, u64>,
 }
 
+/// Whether a number of 16 bits comes so soon after another one that nothing has wrapped or gone back.
+#[inline]
+pub(crate) fn is_next(last: u32, sent: u32) -> bool {
+    i64::from(sent) < PERIOD && last < sent && sent - last <= NEAR
+}
+
 impl Seen {
+    /// Adds numbers that are not in the set.
+    #[inline]
+    pub fn insert_new(&mut self, numbers: impl Iterator<Item = u32>) {
+        for number in numbers {
+            if number / 64 == self.block {
+                self.bits |= 1 << (number % 64);
+            } else {
+                self.insert(number);
+            }
+        }
+    }
+
     /// Adds a number. Whether it is new.
     pub fn insert(&mut self, number: u32) -> bool {
         let (block, bit) = (number / 64, 1_u64 << (number % 64));

@@ -46,6 +46,9 @@ impl Date<'_> {
 
 /// The date that the whole of the line is.
 pub(crate) fn read(line: &[u8]) -> Option<Date<'_>> {
+    if !holds_time(line) {
+        return None;
+    }
     let mut parts = Parts::default();
     for (_, word) in words(line) {
         parts.word(word.strip_suffix(b",").unwrap_or(word), true)?;
@@ -56,6 +59,9 @@ pub(crate) fn read(line: &[u8]) -> Option<Date<'_>> {
 /// The date at the beginning of the text, as long as it may be, and what stands behind it. Behind a date that needs
 /// no further word, only a zone that is known is one: anything in capitals may be.
 pub(crate) fn leading(text: &[u8]) -> Option<(Date<'_>, &[u8])> {
+    if !holds_time(text) {
+        return None;
+    }
     let mut parts = Parts::default();
     let (mut found, mut rest) = (None, text);
     while let Some((word, after)) = next(rest) {
@@ -66,6 +72,11 @@ pub(crate) fn leading(text: &[u8]) -> Option<(Date<'_>, &[u8])> {
         rest = after;
     }
     Some((found?, rest))
+}
+
+/// Whether there are two colons as in a time of day, without which there is no date. Most lines have none, and words are slow.
+fn holds_time(text: &[u8]) -> bool {
+    memchr::memchr_iter(b':', text).any(|at| text.get(at.saturating_add(3)) == Some(&b':'))
 }
 
 /// The next word, without a comma or colon behind it, and what follows. Brackets and quotes end a word.

@@ -43,12 +43,12 @@ pub(super) fn since_midnight(hour: u32, minute: u32, second: u32) -> Option<u32>
 }
 
 #[inline]
-pub(super) fn two_digits(tens: u8, ones: u8) -> Option<u32> {
+pub(crate) fn two_digits(tens: u8, ones: u8) -> Option<u32> {
     Some(digit(tens)? * 10 + digit(ones)?)
 }
 
 #[inline]
-fn digit(byte: u8) -> Option<u32> {
+pub(super) fn digit(byte: u8) -> Option<u32> {
     byte.is_ascii_digit().then(|| u32::from(byte & 0x0f))
 }
 

@@ -10,6 +10,7 @@
 //! `date` of BSD and macOS, and often that of busybox, do not know `%N` and write `N` or `%N` in its place.
 
 use super::{NANOS, daytime, epoch};
+use crate::digits::eight_digits;
 
 /// What a stamp counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,34 @@ pub(crate) struct Exact {
 }
 
 impl Exact {
+    /// The stamp of a line at the beginning of the bytes, to the nanosecond, and how many bytes the line has; none where it
+    /// is of another shape. What it reads [`Self::read`] reads, too.
+    #[inline]
+    pub fn plain(kind: Kind, bytes: &[u8]) -> Option<(i64, usize)> {
+        let (seconds, rest) = match kind {
+            Kind::TimeOfDay => {
+                let (clock, rest) = bytes.split_first_chunk::<8>()?;
+                let [h1, h2, b':', m1, m2, b':', s1, s2] = *clock else { return None };
+                let two_digits = daytime::two_digits;
+                let seconds =
+                    daytime::since_midnight(two_digits(h1, h2)?, two_digits(m1, m2)?, two_digits(s1, s2)?)?;
+                (i64::from(seconds), rest)
+            }
+            Kind::Epoch => {
+                let (tens, rest) = bytes.split_first_chunk::<2>()?;
+                let (others, rest) = rest.split_first_chunk::<8>()?;
+                let tens = i64::from(daytime::two_digits(tens[0], tens[1])?);
+                (tens * 100_000_000 + i64::try_from(eight_digits(others)?).ok()?, rest)
+            }
+        };
+        let ([b',' | b'.' | b':'], rest) = rest.split_first_chunk::<1>()? else { return None };
+        let (fraction, rest) = rest.split_first_chunk::<8>()?;
+        let [last, b'\n', ..] = rest else { return None };
+        let fraction = i64::try_from(eight_digits(fraction)?).ok()? * 10 + i64::from(daytime::digit(*last)?);
+        let length = bytes.len() - rest.len() + 2;
+        Some((seconds.checked_mul(NANOS)?.checked_add(fraction)?, length))
+    }
+
     /// The whole of the text, without blanks around it.
     pub fn read(text: &[u8]) -> Option<Self> {
         time_of_day(text).or_else(|| since_1970(text))

@@ -10,6 +10,7 @@ mod detection;
 mod formats;
 mod growth;
 mod parts;
+mod pieces;
 mod properties;
 mod samples;
 mod stamped_lines;

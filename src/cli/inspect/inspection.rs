@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
-use stillstand_parsers::{Diagnostic, Fact, Frame, Parsed, Severity};
+use stillstand_parsers::{Diagnostic, Fact, Frame, Severity, Survey};
 
 use crate::input::timing::{Gaps, Period, timing};
 use crate::model::data::fields;
@@ -119,7 +119,7 @@ impl Inspection {
         self.diagnostics.iter().any(|diagnostic| diagnostic.code == code)
     }
 
-    pub fn fill(&mut self, parsed: Parsed) {
+    pub fn fill(&mut self, Survey { log: parsed, head }: Survey) {
         self.format = Some(parsed.format.name());
         self.rows_read = parsed.rows.read;
         self.rows_lost = parsed.rows.lost;
@@ -134,7 +134,7 @@ impl Inspection {
             self.interval_s = timing.interval_s;
             self.gaps = timing.gaps;
         }
-        let columns = parsed.frame.columns.iter();
+        let columns = head.columns.iter();
         self.columns =
             columns.map(|column| Column { name: column.name.clone(), unit: column.unit.name() }).collect();
         self.facts = parsed.facts.iter().map(|(name, fact)| (name, value_of(fact))).collect();
@@ -146,7 +146,7 @@ impl Inspection {
                 settings: part.settings.iter().cloned().collect(),
             })
             .collect();
-        self.head = (0..parsed.frame.height().min(HEAD)).map(|row| row_of(&parsed.frame, row)).collect();
+        self.head = (0..head.height()).map(|row| row_of(&head, row)).collect();
         self.version = parsed.version;
         self.diagnostics.extend(parsed.diagnostics);
     }

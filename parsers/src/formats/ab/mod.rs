@@ -31,7 +31,7 @@
 //! Absent on purpose: connection times; the files of `-e` and `-g`.
 
 use crate::diagnostic::Place;
-use crate::format::Description;
+use crate::format::{Description, Marks, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -50,9 +50,9 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["apachebench", "http-benchmark"],
     clocks: &[Clock::None],
     meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: true }),
-    marks: &[b"This is ApacheBench, Version "],
+    marks: Marks::Head(&[b"This is ApacheBench, Version "]),
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 const BANNER: &[u8] = b"This is ApacheBench, Version ";

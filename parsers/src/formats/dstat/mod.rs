@@ -35,6 +35,7 @@ mod begin;
 mod columns;
 mod header;
 mod overflow;
+mod plain;
 mod row;
 mod run;
 mod stamp;
@@ -42,17 +43,21 @@ mod table;
 mod value;
 mod writer;
 
+use std::sync::Arc;
+
 use self::begin::Heading;
 use self::header::{Dialect, HeaderRow};
+use self::plain::{Batch, Form};
 use self::table::Table;
 use self::writer::{Headings, Units, Writer};
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
-use crate::format::Description;
+use crate::format::{Description, Marks, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::{Line, Lines};
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
+use crate::pieces::{self, Pieces};
 use crate::time::yearless::Calendar;
 
 pub(crate) static DESCRIPTION: Description = Description {
@@ -63,9 +68,9 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::Epoch, Clock::EpochSecondsAtArrival],
     meaning: Meaning::HostSamples,
-    marks: &[],
+    marks: Marks::None,
     recognise,
-    parse,
+    parse: Parse::Lines(parse),
 };
 
 /// Lines in which the row of subtitles is looked for to know what stands between cells.
@@ -122,7 +127,7 @@ struct Reader {
 }
 
 /// Reads the log; see the module.
-fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
+fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
     let lines = || Lines::new(bytes).filter(|line| !line.is_blank());
     let dialect = Dialect::of(lines().take(HEAD_LINES).map(|line| line.text));
     let mut reader = Reader {
@@ -130,16 +135,14 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
         origin: Origin::default(),
         version: None,
         expect: Expect::Groups,
-        table: Table::new(bytes.len(), dialect),
+        table: Table::new(bytes.len(), dialect, pieces.most),
         facts: Facts::default(),
         rows: RowCount::default(),
         diagnostics: Diagnostics::default(),
         headless: false,
     };
-    for line in lines() {
-        if let Err((place, expected)) = reader.line(line) {
-            return Err(unusable(place, expected, reader.diagnostics));
-        }
+    if let Err((place, expected)) = pieces::read(&mut reader, bytes, pieces) {
+        return Err(unusable(place, expected, reader.diagnostics));
     }
     reader.finish(bytes)
 }
@@ -147,8 +150,31 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
 /// Where, and what was expected there: the log as a whole cannot be used.
 type Refusal<'a> = (Place<'a>, &'static str);
 
-impl Reader {
-    fn line<'a>(&mut self, line: Line<'a>) -> Result<(), Refusal<'a>> {
+impl<'a> pieces::Reader<'a> for Reader {
+    type Form = Arc<Form>;
+    type Batch = Batch;
+    type Stop = Refusal<'a>;
+
+    fn form(&mut self) -> Option<Arc<Form>> {
+        let header = matches!(self.expect, Expect::Subtitles(_)) || !self.table.has_header();
+        if header { None } else { self.table.form() }
+    }
+
+    fn plain(form: &Arc<Form>, bytes: &'a [u8], batch: &mut Batch) -> (usize, u64) {
+        batch.read(form, bytes)
+    }
+
+    fn take(&mut self, form: &Arc<Form>, batch: &Batch, _: u64) -> bool {
+        let taken = self.form().is_some() && self.table.take(form, batch);
+        self.rows.read += if taken { batch.rows } else { 0 };
+        taken
+    }
+
+    fn clear(batch: &mut Batch) {
+        batch.clear();
+    }
+
+    fn line(&mut self, line: Line<'a>) -> Result<(), Refusal<'a>> {
         match self.dialect.read(line.text) {
             Some(HeaderRow::Title { writer, version }) => {
                 self.next_run();
@@ -169,7 +195,9 @@ impl Reader {
         }
         Ok(())
     }
+}
 
+impl Reader {
     /// Command and date of the last run do not hold for the next; the program that writes the file does.
     fn next_run(&mut self) {
         if std::mem::take(&mut self.origin.used) {

@@ -3,6 +3,9 @@
 //! Besides the columns of the log a run may have two kinds of its own: the sum over interfaces where
 //! the log has no `net/total`, and the times computed from local times where it has no epoch.
 
+use std::sync::Arc;
+
+use super::plain::Form;
 use super::writer::Writer;
 use crate::time::yearless::Calendar;
 
@@ -68,6 +71,8 @@ pub(super) struct Run {
     pub undecided: bool,
     /// Time of the last row.
     pub last_s: Option<f64>,
+    /// What its plain rows look like, if it has any, once that was asked.
+    pub form: Option<Option<Arc<Form>>>,
 }
 
 impl Run {
@@ -86,6 +91,7 @@ impl Run {
             first_row: false,
             undecided: false,
             last_s: None,
+            form: None,
         }
     }
 

@@ -4,23 +4,21 @@
 //! occur; a column that a run does not have is null in its rows.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use polars::prelude::{
-    ChunkedBuilder, Float64Type, IntoSeries, PlSmallStr, PrimitiveChunkedBuilder, Series,
-    StringChunkedBuilder, UInt32Type,
-};
+use polars::prelude::{Float64Type, IntoSeries, PlSmallStr, Series, StringChunkedBuilder, UInt32Type};
 
 use super::columns::{Kind, Spec};
 use super::header::Dialect;
-use super::overflow::SPIKE;
+use super::plain::{Batch, Cell, Form, most};
 use super::row::Row;
-use super::run::{Epoch, Run, Stamp};
+use super::run::{Epoch, Run, Stamp, Target};
 use super::value::{Reading, number, value};
 use super::writer::Writer;
+use crate::column::Values as Numbers;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::lines::Line;
-use crate::text::plain;
 
 /// Bytes of a row, to guess how many there are.
 const BYTES_A_ROW: usize = 80;
@@ -40,27 +38,25 @@ pub(super) struct Buffer {
 }
 
 enum Values {
-    Floats(PrimitiveChunkedBuilder<Float64Type>),
+    Floats(Numbers<Float64Type>),
     Texts(StringChunkedBuilder),
 }
 
 impl Buffer {
-    fn new(spec: Spec, rows: usize, capacity: usize) -> Self {
+    /// The first `most` values are kept, unless they are times.
+    fn new(spec: Spec, rows: usize, capacity: usize, most: usize) -> Self {
         let name = PlSmallStr::from_str(&spec.name);
-        let values = if matches!(spec.kind, Kind::Text | Kind::Time) {
-            Values::Texts(StringChunkedBuilder::new(name, capacity))
-        } else {
-            Values::Floats(PrimitiveChunkedBuilder::new(name, capacity))
-        };
+        if !matches!(spec.kind, Kind::Text | Kind::Time) {
+            let most = if spec.unit == Unit::EpochSeconds { usize::MAX } else { most };
+            let mut values = Numbers::new(name, capacity.min(most)).at_most(most);
+            values.append_nulls(rows);
+            let values = Values::Floats(values);
+            return Self { spec, values, decimals: false };
+        }
+        let values = Values::Texts(StringChunkedBuilder::new(name, capacity));
         let mut buffer = Self { spec, values, decimals: false };
         (0..rows).for_each(|_| buffer.push(None));
         buffer
-    }
-
-    /// Whether there is nothing to say about this value of a column of numbers.
-    fn takes_plainly(&self, value: f64) -> bool {
-        let most = if self.spec.unit == Unit::Percent { 100.0 } else { SPIKE.next_down() };
-        matches!(self.values, Values::Floats(_)) && (0.0..=most).contains(&value)
     }
 
     fn push(&mut self, value: Option<f64>) {
@@ -68,6 +64,13 @@ impl Buffer {
             (Values::Floats(values), Some(value)) => values.append_value(value),
             (Values::Floats(values), None) => values.append_null(),
             (Values::Texts(values), _) => values.append_null(),
+        }
+    }
+
+    fn push_nulls(&mut self, rows: usize) {
+        match &mut self.values {
+            Values::Floats(values) => values.append_nulls(rows),
+            Values::Texts(values) => (0..rows).for_each(|_| values.append_null()),
         }
     }
 
@@ -100,9 +103,11 @@ pub(super) struct Table {
     /// Rows times columns never become more than this; see [`Table::is_full`].
     most_cells: usize,
     pub segments: u32,
-    segment: PrimitiveChunkedBuilder<UInt32Type>,
+    segment: Numbers<UInt32Type>,
     rows: usize,
     capacity: usize,
+    /// Values that are kept of columns that are no times.
+    most: usize,
     row: Row,
     decimal_comma: bool,
     /// The values of the row in hand, for sums.
@@ -113,8 +118,8 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// The table of a file of so many bytes.
-    pub fn new(bytes: usize, dialect: Dialect) -> Self {
+    /// The table of a file of so many bytes; `most` values are kept of columns that are no times.
+    pub fn new(bytes: usize, dialect: Dialect, most: usize) -> Self {
         let capacity = bytes / BYTES_A_ROW;
         Self {
             run: Run::headless(),
@@ -122,9 +127,10 @@ impl Table {
             places: HashMap::new(),
             most_cells: bytes.saturating_mul(CELLS_A_BYTE).max(LEAST_CELLS),
             segments: 0,
-            segment: PrimitiveChunkedBuilder::new("segment".into(), capacity),
+            segment: Numbers::new("segment", capacity),
             rows: 0,
             capacity,
+            most,
             row: Row::new(dialect.separator),
             decimal_comma: dialect != Dialect::COMMA,
             values: Vec::new(),
@@ -147,7 +153,7 @@ impl Table {
         self.places.insert(spec.name.clone(), index);
         // Room for the whole file at once, unless a column is one of very many.
         let capacity = if index < MANY_COLUMNS { self.capacity } else { self.rows };
-        self.buffers.push(Buffer::new(spec, self.rows, capacity));
+        self.buffers.push(Buffer::new(spec, self.rows, capacity, self.most));
         index
     }
 
@@ -174,10 +180,6 @@ impl Table {
             });
             return false;
         }
-        if let Some(time_s) = self.plain_row(line) {
-            self.end_row(time_s);
-            return true;
-        }
         let first = std::mem::replace(&mut self.run.first_row, false);
         let expected = self.run.layout.len();
         self.row.split(line.text, expected);
@@ -202,51 +204,75 @@ impl Table {
         true
     }
 
-    /// Takes a row in which nothing needs a thought, as nearly all do: as many plain numbers as there should be, later
-    /// than the row before, no diagnostic about any of them. One pass over the line, instead of one for the cells and
-    /// some for each. Gives its time; none, and nothing is done, if the row has to be looked at more closely.
-    fn plain_row(&mut self, line: Line<'_>) -> Option<Option<f64>> {
-        if self.run.first_row || self.run.undecided || self.decimal_comma || !line.terminated {
+    /// What plain rows of the run look like; none where all rows have to be looked at more closely.
+    pub fn form(&mut self) -> Option<Arc<Form>> {
+        if self.run.first_row || self.run.undecided || self.decimal_comma {
             return None;
         }
+        if self.run.form.is_none() {
+            self.run.form = Some(self.new_form().map(Arc::new));
+        }
+        self.run.form.clone().flatten()
+    }
+
+    fn new_form(&self) -> Option<Form> {
         let time = match self.run.stamp {
             Stamp::Epoch { cell } => Some(cell),
             Stamp::None => None,
             Stamp::Perhaps { .. } | Stamp::Local { .. } => return None,
         };
-        let separator = self.row.separator();
-        let mut rest = Some(line.text);
-        let mut time_s = None;
-        self.values.clear();
-        for (cell, target) in self.run.layout.iter().enumerate() {
-            let number = plain(rest?)?;
-            let value = number.value * target.factor?;
+        let cell = |target: &Target| {
             let buffer = self.buffers.get(target.buffer)?;
-            if !buffer.takes_plainly(value) || (number.decimal && !buffer.decimals) {
-                return None;
-            }
-            if time == Some(cell) {
-                time_s = Some(number.value);
-            }
-            self.values.push(Some(value));
-            rest = match number.rest.split_first() {
-                Some((byte, behind)) => (*byte == separator).then_some(Some(behind))?,
-                None => None,
-            };
-        }
-        let follows =
-            time_s.is_none_or(|seconds| seconds > 0.0 && self.run.last_s.is_none_or(|last| last <= seconds));
-        if rest.is_some() || !follows {
+            let of_numbers = matches!(buffer.values, Values::Floats(_));
+            let factor = target.factor.filter(|_| of_numbers)?;
+            Some(Cell { factor, most: most(buffer.spec.unit), decimals: buffer.decimals })
+        };
+        let cells: Option<Vec<Cell>> = self.run.layout.iter().map(cell).collect();
+        let cells = cells.filter(|cells| !cells.is_empty())?;
+        // Times are compared as they stand in the column.
+        if time.and_then(|time| cells.get(time)).is_some_and(|cell| cell.factor != 1.0) {
             return None;
         }
-        self.run.last_s = time_s.or(self.run.last_s);
-        for (target, value) in self.run.layout.iter().zip(&self.values) {
-            let values = self.buffers.get_mut(target.buffer).map(|buffer| &mut buffer.values);
-            if let (Some(Values::Floats(values)), Some(value)) = (values, value) {
-                values.append_value(*value);
+        Some(Form { separator: self.row.separator(), time, cells })
+    }
+
+    /// Takes plain rows, in which nothing needs a thought, if they go on from the row before. Whether they do.
+    pub fn take(&mut self, form: &Arc<Form>, batch: &Batch) -> bool {
+        let same = self.form().is_some_and(|current| Arc::ptr_eq(&current, form));
+        let rows = batch.rows;
+        let room = self.rows.saturating_add(rows).saturating_mul(self.buffers.len()) <= self.most_cells;
+        let follows = batch.first_s.zip(self.run.last_s).is_none_or(|(first, last)| last <= first);
+        if !same || !room || !follows {
+            return false;
+        }
+        self.run.last_s = batch.last_s.or(self.run.last_s);
+        for (cell, target) in self.run.layout.iter().enumerate() {
+            if let Some(Values::Floats(values)) =
+                self.buffers.get_mut(target.buffer).map(|buffer| &mut buffer.values)
+            {
+                values.extend(batch.column(cell, form.cells.len()));
             }
         }
-        Some(time_s)
+        for sum in &self.run.sums {
+            if let Some(Values::Floats(values)) =
+                self.buffers.get_mut(sum.buffer).map(|buffer| &mut buffer.values)
+            {
+                let row = |row: &[f64]| sum.cells.iter().filter_map(|cell| row.get(*cell)).sum::<f64>();
+                values.extend(batch.each_row(form.cells.len()).map(row));
+            }
+        }
+        for index in &self.run.absent {
+            if let Some(buffer) = self.buffers.get_mut(*index) {
+                buffer.push_nulls(rows);
+            }
+        }
+        match self.run.stamp {
+            Stamp::Epoch { .. } => self.times.stamped += rows,
+            Stamp::None | Stamp::Perhaps { .. } | Stamp::Local { .. } => self.times.none += rows,
+        }
+        self.segment.append_same(self.segments.saturating_sub(1), rows);
+        self.rows += rows;
+        true
     }
 
     /// What a row has besides its cells.
@@ -338,7 +364,7 @@ impl Table {
             buffer.spec.kind = if unreadable { Kind::Text } else { Kind::Level };
             if unreadable {
                 buffer.spec.unit = Unit::Text;
-                *buffer = Buffer::new(buffer.spec.clone(), self.rows, self.capacity);
+                *buffer = Buffer::new(buffer.spec.clone(), self.rows, self.capacity, self.most);
             }
         }
     }
@@ -408,7 +434,11 @@ impl Table {
                 self.above_100.0 += 1;
                 self.above_100.1.get_or_insert(line.number);
             }
-            buffer.decimals |= text.contains(&mark);
+            if !buffer.decimals && text.contains(&mark) {
+                buffer.decimals = true;
+                // Plain rows may have decimals there from now on.
+                self.run.form = None;
+            }
             buffer.push(value);
             self.values.push(value);
         }
@@ -486,7 +516,8 @@ impl Table {
         let mut columns = FrameBuilder::default();
         columns.push(Unit::Count, self.segment.finish().into_series());
         for buffer in self.buffers {
-            columns.push(buffer.spec.unit, buffer.finish());
+            let most = if buffer.spec.unit == Unit::EpochSeconds { usize::MAX } else { self.most };
+            columns.push_first(buffer.spec.unit, buffer.finish(), most);
         }
         columns
     }

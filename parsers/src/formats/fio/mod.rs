@@ -37,7 +37,7 @@ use std::collections::BTreeMap;
 
 use self::job::{Job, Settings};
 use crate::diagnostic::Place;
-use crate::format::Description;
+use crate::format::{Description, Marks, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::Line;
@@ -55,9 +55,9 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::None],
     meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: true }),
-    marks: &[b"\"fio version\"", b";fio-", b": (g=", b": (groupid="],
+    marks: Marks::Head(&[b"\"fio version\"", b";fio-", b": (g=", b": (groupid="]),
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 fn recognise(head: &Head<'_>) -> bool {

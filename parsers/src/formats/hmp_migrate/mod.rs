@@ -29,7 +29,7 @@ use std::borrow::Cow;
 
 use self::line::Content;
 use crate::diagnostic::Place;
-use crate::format::Description;
+use crate::format::{Description, Marks, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -46,9 +46,9 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["hmp", "migrate"],
     clocks: &[Clock::Epoch, Clock::None],
     meaning: Meaning::Hypervisor(Hypervisor { has_downtime: true, page_bytes: None, rounds: Rounds::Absent }),
-    marks: &[b"info migrate", b"store-global-state: ", b"Migration status:", b"Status:"],
+    marks: Marks::Head(&[b"info migrate", b"store-global-state: ", b"Migration status:", b"Status:"]),
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 fn recognise(head: &Head<'_>) -> bool {

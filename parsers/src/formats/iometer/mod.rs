@@ -45,7 +45,7 @@ use self::columns::{Header, Numbers, VALUES};
 use self::row::Cells;
 use self::spec::{Access, Specs};
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
-use crate::format::Description;
+use crate::format::{Description, Marks, Parse};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -60,9 +60,9 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::None],
     meaning: Meaning::Benchmark(Benchmark::Levels),
-    marks: &[b"'Test Type", b"'Target Type"],
+    marks: Marks::Head(&[b"'Test Type", b"'Target Type"]),
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 const TEST: &[u8] = b"'Test Type,Test Description";

@@ -28,7 +28,7 @@
 //! the server's own copy of the output.
 
 use crate::diagnostic::Place;
-use crate::format::Description;
+use crate::format::{Description, Marks, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::meaning::{Benchmark, Meaning, Size};
@@ -45,9 +45,9 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::None],
     meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: false }),
-    marks: &[b"\"connected\"", b"Connecting to host "],
+    marks: Marks::Head(&[b"\"connected\"", b"Connecting to host "]),
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 fn recognise(head: &Head<'_>) -> bool {

@@ -40,7 +40,7 @@ mod row;
 
 use self::row::{Intel, Plain, Reps};
 use crate::diagnostic::Place;
-use crate::format::Description;
+use crate::format::{Description, Marks, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -56,15 +56,15 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::None],
     meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Order, with_latency: false }),
-    marks: &[
+    marks: Marks::Head(&[
         b"DGEFA",
         b"GFlops",
         b"LINPACK benchmark, ",
         b"Intel(R) Optimized LINPACK Benchmark",
         b"repetition",
-    ],
+    ]),
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 fn recognise(head: &Head<'_>) -> bool {

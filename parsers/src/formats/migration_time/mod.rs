@@ -30,7 +30,7 @@ use polars::prelude::{Float64Chunked, Int64Chunked, IntoSeries, NewChunkedArray}
 
 use self::times::{Content, Layout, Times};
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
-use crate::format::Description;
+use crate::format::{Description, Marks, Parse};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -48,9 +48,9 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["migrationtime", "migrate-time", "migration", "migrate", "mtime", "time"],
     clocks: &[Clock::Epoch],
     meaning: Meaning::Request,
-    marks: &[],
+    marks: Marks::None,
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 pub(super) fn recognise(head: &Head<'_>) -> bool {

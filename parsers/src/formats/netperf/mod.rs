@@ -32,7 +32,7 @@ use polars::prelude::{
 
 use self::table::{Header, Kind, Row, Test};
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
-use crate::format::Description;
+use crate::format::{Description, Marks, Parse};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -48,9 +48,9 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::None],
     meaning: Meaning::Benchmark(Benchmark::Network),
-    marks: &[b" TEST"],
+    marks: Marks::Head(&[b" TEST"]),
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 fn recognise(head: &Head<'_>) -> bool {

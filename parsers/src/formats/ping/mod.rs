@@ -30,26 +30,29 @@
 mod event;
 mod fping;
 mod line;
+mod plain;
 mod session;
 pub(super) mod summary;
 mod windows;
 
 use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::Arc;
 
-use polars::prelude::{
-    ChunkedBuilder, Float64Type, IntoSeries, NewChunkedArray, PrimitiveChunkedBuilder, StringChunked,
-    UInt32Type,
-};
+use polars::prelude::{ChunkFull, Float64Type, IntoSeries, NewChunkedArray, StringChunked, UInt32Type};
 
 use self::event::{Content, Event, Kind, Rtt, Tool};
+use self::plain::{Batch, Form};
 use self::session::{Placed, Session};
+use crate::column::Values;
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount, excerpt};
-use crate::format::Description;
-use crate::frame::{Clock, FrameBuilder, Unit};
+use crate::format::{Description, Marks, Parse};
+use crate::frame::{Clock, FrameBuilder, LinesOfRows, Unit};
 use crate::head::Head;
 use crate::lines::{Line, Lines};
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
+use crate::pieces::{self, Pieces};
 use crate::shared::sequence::Tally;
 
 pub(crate) static DESCRIPTION: Description = Description {
@@ -60,9 +63,20 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["icmp"],
     clocks: &[Clock::Epoch, Clock::None],
     meaning: Meaning::Replies { resolution_s: 0.0 },
-    marks: &[],
+    marks: Marks::Head(&[
+        b"seq=",
+        b"icmp_seq",
+        b"icmp_req=",
+        b"PING",
+        b"Pinging ",
+        b"Ping ",
+        b"xmt/rcv/%",
+        b" : [",
+        b"Reply from ",
+        b"Antwort von ",
+    ]),
     recognise,
-    parse,
+    parse: Parse::Lines(parse),
 };
 
 fn recognise(head: &Head<'_>) -> bool {
@@ -97,52 +111,76 @@ struct Reader<'a> {
     hosts: HashMap<&'a [u8], usize>,
     /// hping printed the first line of a record, and whether it is a duplicate.
     part: Option<bool>,
-    numbers: PrimitiveChunkedBuilder<UInt32Type>,
-    seqs: PrimitiveChunkedBuilder<UInt32Type>,
-    epochs: PrimitiveChunkedBuilder<Float64Type>,
-    rtts: PrimitiveChunkedBuilder<Float64Type>,
+    numbers: Values<UInt32Type>,
+    seqs: Values<UInt32Type>,
+    epochs: Values<Float64Type>,
+    rtts: Values<Float64Type>,
     kinds: Vec<Kind>,
     /// From which line each row is.
-    lines: Vec<u64>,
+    lines: LinesOfRows,
     timed: bool,
+    /// What plain replies look like, once one was seen.
+    form: Option<Arc<Form>>,
     rows: RowCount,
     diagnostics: Diagnostics,
     tallies: Tallies,
 }
 
 /// Reads the log; see the module.
-fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
+fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
     let rows = bytes.len() / 60 + 1;
     let mut reader = Reader {
         sessions: Vec::new(),
         current: 0,
         hosts: HashMap::new(),
         part: None,
-        numbers: PrimitiveChunkedBuilder::new("session".into(), rows),
-        seqs: PrimitiveChunkedBuilder::new("seq".into(), rows),
-        epochs: PrimitiveChunkedBuilder::new("epoch_s".into(), rows),
-        rtts: PrimitiveChunkedBuilder::new("rtt".into(), rows),
+        numbers: Values::new("session", rows),
+        seqs: Values::new("seq", rows),
+        epochs: Values::new("epoch_s", rows),
+        rtts: Values::new("rtt", pieces.room(rows)).at_most(pieces.most),
         kinds: Vec::with_capacity(rows),
-        lines: Vec::with_capacity(rows),
+        lines: LinesOfRows::default(),
         timed: false,
+        form: None,
         rows: RowCount::default(),
         diagnostics: Diagnostics::default(),
         tallies: Tallies::default(),
     };
-    for line in Lines::new(bytes).filter(|line| !line.is_blank()) {
-        reader.line(line);
-    }
-    reader.finish(bytes)
+    let Ok(()) = pieces::read(&mut reader, bytes, pieces);
+    reader.finish(bytes, pieces.most)
 }
 
-impl<'a> Reader<'a> {
-    fn line(&mut self, line: Line<'a>) {
+impl<'a> pieces::Reader<'a> for Reader<'a> {
+    type Form = Arc<Form>;
+    type Batch = Batch;
+    type Stop = Infallible;
+
+    fn form(&mut self) -> Option<Arc<Form>> {
+        self.form.clone()
+    }
+
+    fn plain(form: &Arc<Form>, bytes: &'a [u8], batch: &mut Batch) -> (usize, u64) {
+        batch.read(form, bytes)
+    }
+
+    fn take(&mut self, form: &Arc<Form>, batch: &Batch, first: u64) -> bool {
+        self.plain_replies(form, batch, first).is_some()
+    }
+
+    fn clear(batch: &mut Batch) {
+        batch.replies.clear();
+    }
+
+    fn line(&mut self, line: Line<'a>) -> Result<(), Infallible> {
         let (epoch, text) = line::stamp(line.text);
         let part = self.part.take();
         match line::read(text) {
             Content::Event(mut event) => {
                 if part == Some(true) && event.kind == Kind::Reply {
                     event.kind = Kind::Duplicate;
+                }
+                if !self.form.as_ref().is_some_and(|form| form.is_of(text, epoch.is_some())) {
+                    self.form = Form::of(&event, text, epoch.is_some()).map(Arc::new).or(self.form.take());
                 }
                 if epoch.is_some() {
                     event.tool = event.tool.or(Some(Tool::Iputils));
@@ -185,6 +223,29 @@ impl<'a> Reader<'a> {
             Content::Remark => {}
             Content::Unknown => self.unreadable(line),
         }
+        Ok(())
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// Takes replies of which the sequence numbers rise, if they go on so from the last one.
+    fn plain_replies(&mut self, form: &Form, batch: &Batch, line: u64) -> Option<()> {
+        let replies = &batch.replies;
+        let session = self.sessions.get_mut(self.current).filter(|_| self.part.is_none())?;
+        let ahead = session.take(form, replies, line)?;
+        self.numbers.append_same(session.number, replies.len());
+        self.seqs.extend(replies.iter().map(|reply| reply.seq + ahead));
+        if form.stamped {
+            self.epochs.extend(replies.iter().map(|reply| reply.epoch_s));
+            self.timed = true;
+        } else {
+            self.epochs.append_nulls(replies.len());
+        }
+        self.rtts.extend(replies.iter().map(|reply| reply.rtt));
+        self.kinds.resize(self.kinds.len() + replies.len(), Kind::Reply);
+        self.lines.push(line, u64::try_from(replies.len()).unwrap_or(u64::MAX));
+        self.rows.read += replies.len();
+        Some(())
     }
 
     /// Makes a new session the current one.
@@ -269,7 +330,7 @@ impl<'a> Reader<'a> {
                 self.epochs.append_option(epoch);
                 self.timed |= epoch.is_some();
                 self.kinds.push(kind);
-                self.lines.push(line.number);
+                self.lines.push(line.number, 1);
                 self.rows.read += 1;
                 self.rest_of_row(line, &event);
             }
@@ -347,7 +408,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn finish(mut self, bytes: &[u8]) -> Result<Outcome, Unusable> {
+    fn finish(mut self, bytes: &[u8], most: usize) -> Result<Outcome, Unusable> {
         if self.rows.read == 0 && !self.sessions.iter().any(|session| session.header || session.has_summary())
         {
             let first = Lines::new(bytes).find(|line| !line.is_blank());
@@ -365,11 +426,18 @@ impl<'a> Reader<'a> {
         if self.sessions.len() > 1 {
             facts.set_int("sessions", self.sessions.len());
         }
-        let outcomes =
-            StringChunked::from_iter_values("outcome".into(), self.kinds.iter().map(|kind| kind.name()));
+        // Nearly every log has nothing but replies, and strings are made much faster of one.
+        let kinds = self.kinds.get(..most).unwrap_or(&self.kinds);
+        let replies = kinds.iter().all(|kind| *kind == Kind::Reply);
+        let outcomes = if replies {
+            StringChunked::full("outcome".into(), Kind::Reply.name(), kinds.len())
+        } else {
+            StringChunked::from_iter_values("outcome".into(), kinds.iter().map(|kind| kind.name()))
+        };
         let numbers = self.numbers.finish();
         let mut rows_of: Vec<Vec<usize>> = vec![Vec::new(); self.sessions.len()];
-        for (row, number) in numbers.iter().enumerate() {
+        let several = self.sessions.len() > 1;
+        for (row, number) in numbers.iter().enumerate().take(if several { usize::MAX } else { 0 }) {
             let index = number.and_then(|number| usize::try_from(number).ok());
             if let Some(rows) = index.and_then(|index| rows_of.get_mut(index)) {
                 rows.push(row);
@@ -387,8 +455,8 @@ impl<'a> Reader<'a> {
         columns.push(Unit::Count, numbers.into_series());
         columns.push(Unit::Count, self.seqs.finish().into_series());
         columns.push(Unit::EpochSeconds, self.epochs.finish().into_series());
-        columns.push(Unit::Milliseconds, self.rtts.finish().into_series());
-        columns.push(Unit::Text, outcomes.into_series());
+        columns.push_first(Unit::Milliseconds, self.rtts.finish().into_series(), most);
+        columns.push_first(Unit::Text, outcomes.into_series(), most);
         columns.set_lines(self.lines);
         Ok(Outcome {
             parts,

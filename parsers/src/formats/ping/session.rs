@@ -1,6 +1,7 @@
 //! What is known of one ping while it is read.
 
 use super::event::{Event, Kind, Tool};
+use super::plain::{Form, Reply};
 use super::summary::{Summary, Times};
 use crate::diagnostic::{Diagnostics, Facts, Place};
 use crate::part::Part;
@@ -161,6 +162,27 @@ impl Session {
         }
         self.errors = self.errors.saturating_add(u64::from(kind == Kind::Unreachable));
         Placed::Row { seq, kind, out_of_order }
+    }
+
+    /// Takes plain replies in lines from this one on, if they go on from the last reply: how far their numbers have gone
+    /// ahead of those on the wire. Otherwise nothing.
+    pub fn take(&mut self, form: &Form, replies: &[Reply], line: u64) -> Option<u32> {
+        let (first, last) = replies.first().zip(replies.last())?;
+        let begins = self.seqs.follows(first.seq).filter(|seq| *seq > self.highest)?;
+        let back = form.stamped && self.last_epoch.is_some_and(|last| first.epoch_s < last);
+        let ahead = begins.checked_sub(first.seq).filter(|_| !self.summing_up && !back)?;
+        let ends = last.seq.checked_add(ahead)?;
+        let count = u64::try_from(replies.len()).unwrap_or(u64::MAX);
+        self.last_line = line.saturating_add(count).saturating_sub(1);
+        self.tool = self.tool.or(form.stamped.then_some(Tool::Iputils));
+        self.events = self.events.saturating_add(count);
+        self.seqs.go_on(last.seq, ends);
+        self.lowest = Some(self.lowest.map_or(begins, |lowest| lowest.min(begins)));
+        self.seen.insert_new(replies.iter().map(|reply| reply.seq + ahead));
+        self.highest = ends;
+        self.counted = self.counted.saturating_add(count);
+        self.last_epoch = form.stamped.then_some(last.epoch_s).or(self.last_epoch);
+        Some(ahead)
     }
 
     /// A line that should have been about a request that has no number.

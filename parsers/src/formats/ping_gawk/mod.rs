@@ -25,14 +25,17 @@
 //! Absent on purpose: which requests were unanswered. That needs the interval and the number of requests.
 
 mod comment;
+mod plain;
 
-use polars::prelude::{
-    ChunkedBuilder, Float64Type, Int64Type, IntoSeries, PrimitiveChunkedBuilder, UInt32Type,
-};
+use std::convert::Infallible;
+
+use polars::prelude::{Float64Type, Int64Type, IntoSeries, UInt32Type};
 
 use self::comment::Comment;
+use self::plain::Batch;
+use crate::column::Values;
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
-use crate::format::Description;
+use crate::format::{Description, Marks, Parse};
 use crate::formats::ping::summary::Summary;
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::head::Head;
@@ -40,6 +43,7 @@ use crate::lines::{Line, Lines};
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
 use crate::part::{Part, consecutive};
+use crate::pieces::{self, Pieces};
 use crate::shared::sequence::{PERIOD, Seen, Step, Tally, Unwrap};
 use crate::text::{float, split_once, unsigned, words};
 use crate::time::epoch;
@@ -52,9 +56,9 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["icmp"],
     clocks: &[Clock::EpochSecondsAtArrival],
     meaning: Meaning::Replies { resolution_s: 1.0 },
-    marks: &[],
+    marks: Marks::None,
     recognise,
-    parse,
+    parse: Parse::Lines(parse),
 };
 
 fn recognise(head: &Head<'_>) -> bool {
@@ -142,11 +146,11 @@ struct Reader {
     session: Session,
     /// Whether anything of the current session has been seen.
     open: bool,
-    epochs: PrimitiveChunkedBuilder<Int64Type>,
-    counters: PrimitiveChunkedBuilder<UInt32Type>,
-    seqs: PrimitiveChunkedBuilder<UInt32Type>,
-    rtts: PrimitiveChunkedBuilder<Float64Type>,
-    sessions: PrimitiveChunkedBuilder<UInt32Type>,
+    epochs: Values<Int64Type>,
+    counters: Values<UInt32Type>,
+    seqs: Values<UInt32Type>,
+    rtts: Values<Float64Type>,
+    sessions: Values<UInt32Type>,
     /// Where each session begins, in rows, and what it says of itself.
     parts: Vec<(usize, Part)>,
     rows: RowCount,
@@ -158,16 +162,16 @@ struct Reader {
 }
 
 /// Reads the log; see the module.
-fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
+fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
     let rows = bytes.len() / 22 + 1;
     let mut reader = Reader {
         session: Session::default(),
         open: false,
-        epochs: PrimitiveChunkedBuilder::new("epoch".into(), rows),
-        counters: PrimitiveChunkedBuilder::new("counter".into(), rows),
-        seqs: PrimitiveChunkedBuilder::new("seq".into(), rows),
-        rtts: PrimitiveChunkedBuilder::new("rtt".into(), rows),
-        sessions: PrimitiveChunkedBuilder::new("session".into(), rows),
+        epochs: Values::new("epoch", rows),
+        counters: Values::new("counter", pieces.room(rows)).at_most(pieces.most),
+        seqs: Values::new("seq", rows),
+        rtts: Values::new("rtt", pieces.room(rows)).at_most(pieces.most),
+        sessions: Values::new("session", rows),
         parts: vec![(0, Part::default())],
         rows: RowCount::default(),
         diagnostics: Diagnostics::default(),
@@ -176,14 +180,39 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
         other_comments: Tally::default(),
         comments: 0,
     };
-    for line in Lines::new(bytes).filter(|line| !line.is_blank()) {
-        if line.text.starts_with(b"#") {
-            reader.comment(line);
-        } else {
-            reader.reply(line);
-        }
+    let Ok(()) = pieces::read(&mut reader, bytes, pieces);
+    reader.finish(bytes, pieces.most)
+}
+
+impl<'a> pieces::Reader<'a> for Reader {
+    type Form = ();
+    type Batch = Batch;
+    type Stop = Infallible;
+
+    fn form(&mut self) -> Option<()> {
+        Some(())
     }
-    reader.finish(bytes)
+
+    fn plain((): &(), bytes: &'a [u8], batch: &mut Batch) -> (usize, u64) {
+        batch.read(bytes)
+    }
+
+    fn take(&mut self, (): &(), batch: &Batch, _: u64) -> bool {
+        self.plain_replies(&batch.replies).is_some()
+    }
+
+    fn clear(batch: &mut Batch) {
+        batch.replies.clear();
+    }
+
+    fn line(&mut self, line: Line<'a>) -> Result<(), Infallible> {
+        if line.text.starts_with(b"#") {
+            self.comment(line);
+        } else {
+            self.reply(line);
+        }
+        Ok(())
+    }
 }
 
 impl Reader {
@@ -321,6 +350,31 @@ impl Reader {
         self.sessions.append_value(self.session.number);
     }
 
+    /// Takes replies of which the counters follow each other and the numbers rise, if they go on so from the last one.
+    fn plain_replies(&mut self, replies: &[plain::Reply]) -> Option<()> {
+        let (first, last) = replies.first().zip(replies.last())?;
+        let session = &mut self.session;
+        if session.summed_up || session.next_counter != Some(first.counter) {
+            return None;
+        }
+        let begins = session.seqs.follows(first.seq).filter(|seq| i64::from(*seq) > session.highest_seq)?;
+        let ahead = begins.checked_sub(first.seq)?;
+        let ends = last.seq.checked_add(ahead)?;
+        session.seqs.go_on(last.seq, ends);
+        session.seen.insert_new(replies.iter().map(|reply| reply.seq + ahead));
+        session.highest_seq = i64::from(ends);
+        session.next_counter = Some((last.counter + 1) % 100);
+        session.replies = session.replies.saturating_add(u64::try_from(replies.len()).unwrap_or(u64::MAX));
+        self.open = true;
+        self.rows.read += replies.len();
+        self.epochs.extend(replies.iter().map(|reply| reply.epoch));
+        self.counters.extend(replies.iter().map(|reply| reply.counter));
+        self.seqs.extend(replies.iter().map(|reply| reply.seq + ahead));
+        self.rtts.extend(replies.iter().map(|reply| reply.rtt));
+        self.sessions.append_same(self.session.number, replies.len());
+        Some(())
+    }
+
     fn unreadable(&mut self, line: Line<'_>, position: usize, found: &[u8], expected: &'static str) {
         self.rows.lost += 1;
         // The line was written, so the counter goes on; without this the next line would be reported too.
@@ -365,7 +419,7 @@ impl Reader {
         self.session.highest_seq = self.session.highest_seq.max(i64::from(seq));
     }
 
-    fn finish(mut self, bytes: &[u8]) -> Result<Outcome, Unusable> {
+    fn finish(mut self, bytes: &[u8], most: usize) -> Result<Outcome, Unusable> {
         if self.rows.read == 0 && self.comments == 0 {
             let first = Lines::new(bytes).find(|line| !line.is_blank());
             let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
@@ -381,9 +435,9 @@ impl Reader {
         }
         let mut columns = FrameBuilder::default();
         columns.push(Unit::EpochSeconds, self.epochs.finish().into_series());
-        columns.push(Unit::Count, self.counters.finish().into_series());
+        columns.push_first(Unit::Count, self.counters.finish().into_series(), most);
         columns.push(Unit::Count, self.seqs.finish().into_series());
-        columns.push(Unit::Milliseconds, self.rtts.finish().into_series());
+        columns.push_first(Unit::Milliseconds, self.rtts.finish().into_series(), most);
         columns.push(Unit::Count, self.sessions.finish().into_series());
         Ok(Outcome {
             version: None,

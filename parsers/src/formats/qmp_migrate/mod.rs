@@ -37,7 +37,7 @@ mod wrapped;
 
 use self::gather::{Gatherer, Piece};
 use self::message::Reader;
-use crate::format::Description;
+use crate::format::{Description, Marks, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::Lines;
@@ -57,9 +57,9 @@ pub(crate) static DESCRIPTION: Description = Description {
         page_bytes: None,
         rounds: Rounds::Answers,
     }),
-    marks: &[],
+    marks: Marks::Anywhere(&[&KEYS, &OTHERS, &[MONITOR]]),
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 /// Keys that only QEMU's answers have.
@@ -72,9 +72,13 @@ const KEYS: [&[u8]; 6] = [
     b"normal-bytes",
 ];
 
+/// Other words of messages.
+const OTHERS: [&[u8]; 4] = [b"return", b"QMP", b"execute", b"event"];
+/// What libvirt's log has before them.
+const MONITOR: &[u8] = b"QEMU_MONITOR_";
+
 fn recognise(head: &Head<'_>) -> bool {
     let mut events = [false; 2];
-    const OTHERS: [&[u8]; 4] = [b"return", b"QMP", b"execute", b"event"];
     let speaks = KEYS.iter().chain(&OTHERS).any(|word| head.holds(word));
     // XenServer's emulators speak a dialect of QMP, which `xen-migrate` reads.
     let xen = |text: &[u8]| memchr::memmem::find(text, b"libempserver").is_some();
@@ -92,7 +96,7 @@ fn recognise(head: &Head<'_>) -> bool {
     }
     // libvirt writes much before its first monitor.
     let libvirt = gather::is_libvirt(head.text());
-    events == [true; 2] || (libvirt && memchr::memmem::find(head.bytes, b"QEMU_MONITOR_").is_some())
+    events == [true; 2] || (libvirt && memchr::memmem::find(head.bytes, MONITOR).is_some())
 }
 
 /// Whether the text holds `"key":` or `'key':`.

@@ -37,7 +37,7 @@
 //! Absent on purpose: CPUinfo; other programs of that name.
 
 use crate::diagnostic::Place;
-use crate::format::Description;
+use crate::format::{Description, Marks, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -55,9 +55,9 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::None],
     meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::CacheLevel, with_latency: false }),
-    marks: &[b"by Rhett M. Hollander", b"INTEGER", b"FL-POINT", b"MMX", b"SSE"],
+    marks: Marks::Head(&[b"by Rhett M. Hollander", b"INTEGER", b"FL-POINT", b"MMX", b"SSE"]),
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 fn recognise(head: &Head<'_>) -> bool {

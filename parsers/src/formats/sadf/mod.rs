@@ -36,7 +36,7 @@ use self::samples::Samples;
 use self::stamp::Stamp;
 use self::table::{Quantity, Table};
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
-use crate::format::Description;
+use crate::format::{Description, Marks, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -52,9 +52,9 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["sar", "sysstat"],
     clocks: &[Clock::EpochSecondsAtArrival],
     meaning: Meaning::HostSamples,
-    marks: &[],
+    marks: Marks::None,
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 const HEADER: &[u8] = b"# hostname;interval;timestamp;";

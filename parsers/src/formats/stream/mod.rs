@@ -25,7 +25,7 @@
 //! Absent on purpose: tables without their titles; the summary of HPCC.
 
 use crate::diagnostic::Place;
-use crate::format::Description;
+use crate::format::{Description, Marks, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -42,9 +42,9 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::None],
     meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: false }),
-    marks: &[b"Function", b"STREAM version $Revision:", b"STREAM Version $Revision:"],
+    marks: Marks::Head(&[b"Function", b"STREAM version $Revision:", b"STREAM Version $Revision:"]),
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 const KERNELS: [(&[u8], &str); 4] =

@@ -43,7 +43,7 @@ mod section;
 
 use self::section::{Figure, Section};
 use crate::diagnostic::Place;
-use crate::format::Description;
+use crate::format::{Description, Marks, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -59,9 +59,9 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::None],
     meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: true }),
-    marks: &[b"sysbench", b"Latency (ms):", b"per-request statistics:", b"response time:"],
+    marks: Marks::Head(&[b"sysbench", b"Latency (ms):", b"per-request statistics:", b"response time:"]),
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 fn recognise(head: &Head<'_>) -> bool {

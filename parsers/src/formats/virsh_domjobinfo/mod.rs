@@ -26,7 +26,7 @@ mod label;
 
 use self::label::{Label, Value};
 use crate::diagnostic::Place;
-use crate::format::Description;
+use crate::format::{Description, Marks, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -43,9 +43,9 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["domjobinfo", "virsh", "migrate"],
     clocks: &[Clock::Epoch, Clock::None],
     meaning: Meaning::Hypervisor(Hypervisor { has_downtime: true, page_bytes: None, rounds: Rounds::Absent }),
-    marks: &label::MARKS,
+    marks: Marks::Head(&label::MARKS),
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 fn recognise(head: &Head<'_>) -> bool {

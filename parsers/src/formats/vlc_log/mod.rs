@@ -26,7 +26,7 @@ use polars::prelude::{Float64Chunked, IntoSeries, NewChunkedArray, StringChunked
 
 use self::event::{Event, KINDS};
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
-use crate::format::Description;
+use crate::format::{Description, Marks, Parse};
 use crate::formats::vlc_stats;
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::head::Head;
@@ -43,9 +43,9 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::None, Clock::Epoch],
     meaning: Meaning::Messages,
-    marks: &[],
+    marks: Marks::None,
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 fn recognise(head: &Head<'_>) -> bool {

@@ -28,7 +28,7 @@ mod stderr;
 mod xml;
 
 use self::reader::Reader;
-use crate::format::Description;
+use crate::format::{Description, Marks, Parse};
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::Lines;
@@ -45,9 +45,9 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::None],
     meaning: Meaning::Stream,
-    marks: &[],
+    marks: Marks::None,
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 pub(super) fn recognise(head: &Head<'_>) -> bool {

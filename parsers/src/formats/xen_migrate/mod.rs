@@ -32,7 +32,7 @@ mod row;
 
 use self::reader::Reader;
 use self::record::{Records, Writer};
-use crate::format::Description;
+use crate::format::{Description, Marks, Parse};
 use crate::formats::migration_time;
 use crate::frame::Clock;
 use crate::head::Head;
@@ -53,30 +53,32 @@ pub(crate) static DESCRIPTION: Description = Description {
         page_bytes: Some(4096),
         rounds: Rounds::Rows,
     }),
-    marks: &[],
+    marks: Marks::Anywhere(&[&OWN, &LATER]),
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
+/// What a log begins with that tells of little else.
+const OWN: [&[u8]; 8] = [
+    b"Saving memory pages: iter ",
+    b"Saving memory: iter ",
+    b"Frames iteration ",
+    b"xc: progress: ",
+    b"xc: Frames: ",
+    b"migration target: Ready to receive",
+    b"Saving to migration stream",
+    b"libempserver:",
+];
+/// What tells of a migration somewhere behind the beginning of a log that tells of much else.
+const LATER: [&[u8]; 5] = [
+    b"Saving memory pages: iter ",
+    b"Saving memory: iter ",
+    b"[xc_save]: ",
+    b"Frames iteration ",
+    b"libempserver:",
+];
+
 fn recognise(head: &Head<'_>) -> bool {
-    const OWN: [&[u8]; 8] = [
-        b"Saving memory pages: iter ",
-        b"Saving memory: iter ",
-        b"Frames iteration ",
-        b"xc: progress: ",
-        b"xc: Frames: ",
-        b"migration target: Ready to receive",
-        b"Saving to migration stream",
-        b"libempserver:",
-    ];
-    /// What tells of a migration somewhere behind the beginning of a log that tells of much else.
-    const LATER: [&[u8]; 5] = [
-        b"Saving memory pages: iter ",
-        b"Saving memory: iter ",
-        b"[xc_save]: ",
-        b"Frames iteration ",
-        b"libempserver:",
-    ];
     let holds = |text: &[u8], words: &[u8]| memchr::memmem::find(text, words).is_some();
     let found = OWN.iter().any(|words| head.holds(words)) || {
         let general = |line: &crate::lines::Line<'_>| record::head(line.text).0.writer != Writer::Terminal;

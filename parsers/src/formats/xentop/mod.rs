@@ -36,7 +36,7 @@ use polars::prelude::{
 use self::line::{Kind, Values};
 use self::samples::{Seen, Sorted};
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
-use crate::format::Description;
+use crate::format::{Description, Marks, Parse};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -51,9 +51,9 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::None],
     meaning: Meaning::Domains(Domains::AllWithoutTimes),
-    marks: &[],
+    marks: Marks::None,
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 /// Longest name without `-f`, in characters.

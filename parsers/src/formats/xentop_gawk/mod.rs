@@ -42,7 +42,7 @@ use polars::prelude::{Float64Chunked, NewChunkedArray};
 use self::align::{Aligned, Row, Who};
 use self::line::{Group, Record};
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
-use crate::format::Description;
+use crate::format::{Description, Marks, Parse};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::head::Head;
 use crate::lines::{Line, Lines};
@@ -57,9 +57,9 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &[],
     clocks: &[Clock::Counter],
     meaning: Meaning::Domains(Domains::OneByCounter),
-    marks: &[],
+    marks: Marks::None,
     recognise,
-    parse,
+    parse: Parse::Whole(parse),
 };
 
 /// A hole in EPOCH up to this long is taken for missing lines; a longer one for something else.

@@ -25,17 +25,21 @@
 //! Absent on purpose: turning times of day into seconds since 1970. The zone abbreviation is a fact, with its
 //! offset where the abbreviation means one offset only; what the clock was worth is decided elsewhere.
 
-use chrono::NaiveDate;
-use polars::prelude::{ChunkedBuilder, Float64Type, IntoSeries, PrimitiveChunkedBuilder};
+use std::convert::Infallible;
 
+use chrono::NaiveDate;
+use polars::prelude::{Float64Type, IntoSeries};
+
+use crate::column::Values;
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
-use crate::format::Description;
+use crate::format::{Description, Marks, Parse};
 use crate::formats::migration_time;
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::head::Head;
 use crate::lines::{Line, Lines};
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
+use crate::pieces::{self, Pieces};
 use crate::time::date::{self, Date};
 use crate::time::exact::{Exact, Kind};
 use crate::time::zone::Zone;
@@ -49,13 +53,15 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["guest-clock", "guest-time", "guestclock", "clock", "uhr", "time"],
     clocks: &[Clock::TimeOfDay, Clock::Epoch],
     meaning: Meaning::GuestClock,
-    marks: &[],
+    marks: Marks::None,
     recognise,
-    parse,
+    parse: Parse::Lines(parse),
 };
 
 const DAY_NS: i64 = 86_400_000_000_000;
 const HALF_DAY_NS: i64 = DAY_NS / 2;
+/// Digits of nanoseconds.
+const MOST_DIGITS: usize = 9;
 
 /// Stamps without a fraction say little of who wrote them: so many make a log.
 const MANY: usize = 3;
@@ -85,7 +91,7 @@ fn recognise(head: &Head<'_>) -> bool {
 
 struct Reader {
     kind: Kind,
-    times: PrimitiveChunkedBuilder<Float64Type>,
+    times: Values<Float64Type>,
     facts: Facts,
     rows: RowCount,
     diagnostics: Diagnostics,
@@ -101,7 +107,7 @@ struct Reader {
 }
 
 /// Reads the log; see the module.
-fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
+fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
     let first = Lines::new(bytes).find_map(|line| Exact::read(line.text.trim_ascii()));
     let kind = first.map_or(Kind::TimeOfDay, |stamp| stamp.kind);
     let name = match kind {
@@ -110,7 +116,7 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
     };
     let mut reader = Reader {
         kind,
-        times: PrimitiveChunkedBuilder::new(name.into(), bytes.len() / 19 + 1),
+        times: Values::new(name, bytes.len() / 19 + 1),
         facts: Facts::default(),
         rows: RowCount::default(),
         diagnostics: Diagnostics::default(),
@@ -120,14 +126,69 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
         width: 0,
         digits: None,
     };
-    for line in Lines::new(bytes).filter(|line| !line.is_blank()) {
-        reader.line(line);
-    }
+    let Ok(()) = pieces::read(&mut reader, bytes, pieces);
     reader.finish(bytes)
 }
 
-impl Reader {
-    fn line(&mut self, line: Line<'_>) {
+/// Whether a stamp follows another one without anything to say about it.
+fn follows(kind: Kind, last: i64, nanos: i64) -> bool {
+    let most = if kind == Kind::TimeOfDay { HALF_DAY_NS } else { i64::MAX };
+    (0..=most).contains(&nanos.saturating_sub(last))
+}
+
+/// Stamps of the log's kind to the nanosecond, none of them before the one above it.
+#[derive(Default)]
+struct Batch {
+    nanos: Vec<i64>,
+    /// Bytes of the last line without its end.
+    width: usize,
+}
+
+impl<'a> pieces::Reader<'a> for Reader {
+    type Form = Kind;
+    type Batch = Batch;
+    type Stop = Infallible;
+
+    fn form(&mut self) -> Option<Kind> {
+        Some(self.kind)
+    }
+
+    fn plain(kind: &Kind, bytes: &'a [u8], batch: &mut Batch) -> (usize, u64) {
+        let (mut used, mut lines, mut last) = (0, 0, None);
+        while let Some((nanos, length)) = bytes.get(used..).and_then(|rest| Exact::plain(*kind, rest)) {
+            if !last.is_none_or(|last| follows(*kind, last, nanos)) {
+                break;
+            }
+            last = Some(nanos);
+            batch.nanos.push(nanos);
+            batch.width = length - 1;
+            used += length;
+            lines += 1;
+        }
+        (used, lines)
+    }
+
+    fn take(&mut self, kind: &Kind, batch: &Batch, _: u64) -> bool {
+        let Some((first, last)) = batch.nanos.first().zip(batch.nanos.last()) else { return false };
+        if !self.last.is_none_or(|last| follows(*kind, last, *first)) {
+            return false;
+        }
+        self.width = batch.width;
+        self.digits = Some(self.digits.map_or(MOST_DIGITS, |digits| digits.min(MOST_DIGITS)));
+        self.last = Some(*last);
+        self.rows.read += batch.nanos.len();
+        let midnight = if *kind == Kind::TimeOfDay { self.day.saturating_mul(DAY_NS) } else { 0 };
+        // No number is the lowest of all, which alone has no seconds.
+        let at = |nanos: &i64| seconds(midnight.saturating_add(*nanos)).unwrap_or_default();
+        self.times.extend(batch.nanos.iter().map(at));
+        true
+    }
+
+    fn clear(batch: &mut Batch) {
+        batch.nanos.clear();
+    }
+
+    fn line(&mut self, line: Line<'a>) -> Result<(), Infallible> {
         let text = line.text.trim_ascii();
         match Exact::read(text) {
             Some(_) if !line.terminated && text.len() < self.width => {
@@ -154,8 +215,11 @@ impl Reader {
                 None => self.unreadable(line),
             },
         }
+        Ok(())
     }
+}
 
+impl Reader {
     #[expect(clippy::cast_precision_loss, reason = "for people")]
     fn epoch(&mut self, line: Line<'_>, stamp: &Exact) {
         if let Some(step) = self.last.map(|last| stamp.nanos.saturating_sub(last)).filter(|step| *step < 0) {
