@@ -13,11 +13,13 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use typst::comemo::{self, Track as _};
 use typst::diag::{FileError, FileResult, SourceDiagnostic, Warned};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
+use typst::visualize::SvgImage;
 use typst::{Library, LibraryExt as _, World, WorldExt as _};
 use typst_layout::PagedDocument;
 use typst_pdf::PdfOptions;
@@ -29,15 +31,18 @@ use crate::show::fonts;
 
 const MAIN: &str = "report.typ";
 const DATA: &str = "data.json";
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 6] = [
     (MAIN, include_str!("../../../report-templates/pdf/report.typ")),
     ("blocks.typ", include_str!("../../../report-templates/pdf/blocks.typ")),
     ("breaks.typ", include_str!("../../../report-templates/pdf/breaks.typ")),
+    ("data.typ", include_str!("../../../report-templates/pdf/data.typ")),
     ("tables.typ", include_str!("../../../report-templates/pdf/tables.typ")),
     ("theme.typ", include_str!("../../../report-templates/pdf/theme.typ")),
 ];
 /// Inter, then a font for the signs that it lacks.
 const FONTS: [&[u8]; 4] = [fonts::REGULAR, fonts::SEMI_BOLD, fonts::ITALIC, fonts::OTHER];
+/// Their families, in the order and the letters in which the typesetter asks for them.
+const FAMILIES: [&str; 2] = ["inter", "dejavu sans"];
 
 /// Sets the document as PDF.
 ///
@@ -49,7 +54,10 @@ const FONTS: [&[u8]; 4] = [fonts::REGULAR, fonts::SEMI_BOLD, fonts::ITALIC, font
 /// not an SVG document.
 pub fn render(document: &Document, figures: &BTreeMap<String, String>) -> Result<Vec<u8>> {
     let desk = Desk::new(document, figures)?;
+    desk.look_at_figures();
     let set = typeset(&desk)?;
+    // What the typesetter remembers serves a second run over the same document; there is none.
+    comemo::evict(0);
     let options = PdfOptions {
         ident: Smart::Custom(desk.fingerprint.clone()),
         creator: Smart::Custom(Some("stillstand".to_owned())),
@@ -58,8 +66,7 @@ pub fn render(document: &Document, figures: &BTreeMap<String, String>) -> Result
     };
     let bytes = typst_pdf::pdf(&set.document, &options)
         .map_err(|errors| anyhow!("the PDF document cannot be written: {}", desk.explain(&errors)));
-    // What the typesetter remembers serves a second run over the same document; there is none.
-    typst::comemo::evict(0);
+    comemo::evict(0);
     bytes
 }
 
@@ -183,6 +190,16 @@ impl Desk {
             files,
             fingerprint,
         })
+    }
+
+    /// Parses all figures in parallel. The typesetter asks for one after the other, and finds each in its memory, as long
+    /// as it is asked for with the same arguments; what is wrong with one it tells then.
+    fn look_at_figures(&self) {
+        self.files.par_iter().filter(|(path, _)| *path != DATA).for_each(|(path, svg)| {
+            let world: &dyn World = self;
+            let _ = file_id(path)
+                .map(|id| SvgImage::with_fonts_images(svg.clone(), world.track(), &FAMILIES, Some(id)));
+        });
     }
 
     /// Diagnostics as one line each: file, line, message, hints.
