@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -71,6 +72,11 @@ pub struct Common {
     pub quiet: bool,
 }
 
+/// A path without what changes nothing, so that `out/` is a link where `out` is one.
+fn plain_path() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().map(|path| path.components().collect::<PathBuf>())
+}
+
 #[derive(Debug, Args)]
 pub struct MemoryArgs {
     /// Memory that reading may take, such as 512M or 2G: fewer files are read at once, and runs that do not fit are an
@@ -127,7 +133,7 @@ pub struct ReportArgs {
     #[arg(required = true, value_name = "CAMPAIGN")]
     pub campaigns: Vec<PathBuf>,
     /// Folder for the report; written completely or not at all
-    #[arg(long, short, value_name = "OUT")]
+    #[arg(long, short, value_name = "OUT", value_parser = plain_path())]
     pub output: PathBuf,
     /// Which documents to write
     #[arg(long, value_delimiter = ',', default_value = "html,pdf")]
@@ -197,7 +203,7 @@ pub struct IngestArgs {
     #[arg(required = true, value_name = "CAMPAIGN")]
     pub campaigns: Vec<PathBuf>,
     /// Folder for the dataset; written completely or not at all
-    #[arg(long, short, value_name = "DATASET")]
+    #[arg(long, short, value_name = "DATASET", value_parser = plain_path())]
     pub output: PathBuf,
     /// Event from which times are counted [default: from campaign.toml, else request]
     #[arg(long, value_name = "EVENT")]

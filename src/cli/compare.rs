@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{CompareArgs, StatsFormat};
 use super::terminal::{print_data, print_text, print_written};
-use super::{Ending, conclude, show, side_by_side};
+use super::{Ending, conclude, show, side_by_side, within_memory};
 use crate::campaign::comparisons::comparisons;
 use crate::campaign::{driver, merge};
 use crate::input::config::selects;
@@ -36,6 +36,9 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Ending> {
     let (of_a, of_b) =
         (a.conditions(analysis, two.then_some(true))?, b.conditions(analysis, two.then_some(false))?);
     let pairs = pairs(analysis, (&a, &of_a), (&b, &of_b));
+    if pairs.is_empty() {
+        within_memory(&analysis.diagnostics)?;
+    }
     anyhow::ensure!(
         !pairs.is_empty(),
         "{} and {} have no conditions that agree in all other factors; the first has {}, the second {}",
@@ -45,6 +48,9 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Ending> {
         describe(analysis, &of_b)
     );
     let comparisons = comparisons(&analysis.conditions, &analysis.series, &pairs);
+    if comparisons.is_empty() {
+        within_memory(&analysis.diagnostics)?;
+    }
     anyhow::ensure!(
         !comparisons.is_empty(),
         "{} and {} have no migration metric in common; compare benchmarks with [[efficiency]] in campaign.toml",

@@ -49,7 +49,9 @@ fn over_time<'a>(analysis: &'a Analysis, args: &FigureArgs) -> anyhow::Result<Ov
         let lanes = OverviewFigure::metrics(analysis);
         let family = curves::CURVES.iter().any(|entry: &CurveMetric| entry.key.parameter(metric).is_some());
         let why = if family { "the logs have no" } else { "there is no quantity" };
-        bail!("{why} `{metric}`; this campaign has {}", [lanes, known].concat().join(", "));
+        let all = [lanes, known].concat();
+        let has = if all.is_empty() { "none over time".to_owned() } else { all.join(", ") };
+        bail!("{why} `{metric}`; this campaign has {has}");
     }
     let mut hosts: Vec<Option<&str>> = here().map(|curve| curve.host.as_deref()).collect();
     hosts.sort_unstable();

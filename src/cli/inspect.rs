@@ -45,7 +45,7 @@ pub fn run(args: &InspectArgs) -> anyhow::Result<Ending> {
     let mut beyond = all().filter(|inspection| inspection.has(BEYOND_MEMORY)).map(|one| one.file.as_str());
     if let Some(first) = beyond.next() {
         anyhow::bail!(
-            "{}: memory has no room for {} of the files; give more with --memory",
+            "{}: memory has no room for {} of the files; what is listed of them says how much would do",
             safe_line(first),
             1 + beyond.count()
         );
@@ -73,10 +73,11 @@ fn inspect_all(paths: Vec<PathBuf>, room: Room) -> Vec<Inspection> {
         |(path, size)| {
             let work = size.saturating_mul(READING);
             let with = room.with(0, work);
-            if with.fits() {
+            // What is too large for any budget says so itself.
+            if with.fits() || size > folder::LARGEST {
                 inspect(&path, most)
             } else {
-                refused(&path, BEYOND_MEMORY, with.beyond("it has", size, work).to_string())
+                refused(&path, BEYOND_MEMORY, with.beyond("it has", size, work, with.enough()).to_string())
             }
         },
     );

@@ -27,7 +27,7 @@ use anyhow::Context;
 use clap::Parser;
 
 use self::args::{Cli, Command, Common};
-use self::terminal::{safe_line, say, say_as};
+use self::terminal::{safe, safe_line, say, say_as};
 use crate::campaign::driver::{self, Options, Outcome, Progress};
 use crate::campaign::portfolio::{self, Analysed};
 use crate::input::load::BEYOND_MEMORY;
@@ -83,6 +83,12 @@ pub fn main() -> ExitCode {
 
 /// Prints what the command line asked of the program itself, or what is wrong with it.
 fn answered(answer: &clap::Error) -> ExitCode {
+    let text = answer.render().to_string();
+    if safe(&text) != text {
+        // It quotes what was typed.
+        say(text);
+        return ExitCode::from(2);
+    }
     let printed = answer.print().err().filter(|error| error.kind() != io::ErrorKind::BrokenPipe);
     match (answer.use_stderr(), printed) {
         (true, _) => ExitCode::from(2),

@@ -84,11 +84,25 @@ pub fn read(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
 ///
 /// It is none, or cannot be opened.
 pub fn open(path: &Path) -> anyhow::Result<File> {
-    let kind = fs::metadata(path).context("the file cannot be read")?.file_type();
-    if let Some(what) = unreadable(kind) {
-        anyhow::bail!("the file cannot be read: it is {what}");
+    let file = open_at_once(path).context("the file cannot be read")?;
+    let kind = file.metadata().context("the file cannot be read")?.file_type();
+    match unreadable(kind) {
+        Some(what) => anyhow::bail!("the file cannot be read: it is {what}"),
+        None => Ok(file),
     }
-    File::open(path).context("the file cannot be read")
+}
+
+/// Opens without waiting for a writer: what is no FIFO now may be one when it is opened.
+#[cfg(unix)]
+fn open_at_once(path: &Path) -> std::io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let at_once = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    fs::OpenOptions::new().read(true).custom_flags(at_once).open(path)
+}
+
+#[cfg(not(unix))]
+fn open_at_once(path: &Path) -> std::io::Result<File> {
+    File::open(path)
 }
 
 /// [`read`] for a file that was named by hand: a pipe may be read, too, but no device.
@@ -98,10 +112,10 @@ pub fn open(path: &Path) -> anyhow::Result<File> {
 /// Those of [`read`].
 pub fn read_named(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
     let kind = fs::metadata(path).context("the file cannot be read")?.file_type();
-    match unreadable(kind) {
-        Some(what) if !is_pipe(kind) => anyhow::bail!("the file cannot be read: it is {what}"),
-        _ => take(File::open(path).context("the file cannot be read")?, most),
+    if is_pipe(kind) {
+        return take(File::open(path).context("the file cannot be read")?, most);
     }
+    read(path, most)
 }
 
 fn take(file: File, most: u64) -> anyhow::Result<Vec<u8>> {

@@ -7,7 +7,6 @@ mod fitting;
 
 pub use fitting::{Keeping, load};
 
-use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
@@ -63,16 +62,10 @@ impl LoadedFile {
         if self.log.is_none() || self.dropped { 0 } else { self.size.saturating_mul(KEEPING) }
     }
 
-    /// Drops the rows of the log unless they are needed before runs are measured: also of files with several parts, for their
-    /// times, and of those whose times lack a year or a day.
+    /// Drops the rows of the log unless they are needed before runs are measured.
     fn drop_rows(&mut self, config: &Config) {
-        let is_simple = |log: &&mut Parsed| {
-            // Of what ties a clock to the time of day, and what is to be tied, the rows are needed.
-            let has_other_clock = log.needs_clock_start() || log.clock_start().is_some();
-            self.others.is_empty() && log.parts.len() < 2 && log.missing().is_none() && !has_other_clock
-        };
-        let log = self.log.as_mut().filter(is_simple);
-        if let Some(log) = log.filter(|log| !is_needed_whole(log.format, config)) {
+        let can_go = self.others.is_empty() && self.log.as_ref().is_some_and(|log| !is_needed(log, config));
+        if let Some(log) = self.log.as_mut().filter(|_| can_go) {
             log.drop_rows();
             self.dropped = true;
         }
@@ -83,10 +76,23 @@ impl LoadedFile {
         let refused = diagnostic(&self.file, Severity::Error, BEYOND_MEMORY, beyond.to_string());
         Self { log: None, others: Vec::new(), dropped: false, diagnostics: vec![refused], ..self }
     }
+
+    /// Whether memory had no room for it.
+    pub fn is_refused(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.code == BEYOND_MEMORY)
+    }
 }
 
 /// The code of files that were left out because memory has no room for them.
 pub const BEYOND_MEMORY: &str = "beyond-memory";
+
+/// Whether the rows of a log are needed before runs are measured: besides [those of its format](is_needed_whole) of logs with
+/// several parts, for their times, of those whose times lack a year or a day, and of what ties a clock to the time of day
+/// or is to be tied.
+fn is_needed(log: &Parsed, config: &Config) -> bool {
+    let has_other_clock = log.needs_clock_start() || log.clock_start().is_some();
+    is_needed_whole(log.format, config) || log.parts.len() > 1 || log.missing().is_some() || has_other_clock
+}
 
 /// Whether more than the digest of a log of this format is needed before runs are measured: of benchmarks the values, of a
 /// counter that is to be matched the curve.
@@ -190,11 +196,7 @@ pub fn unpacked_size(path: &Path) -> u64 {
         }
         count
     };
-    // A pipe would wait for somebody to write.
-    if !std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
-        return 0;
-    }
-    let Ok(mut file) = File::open(path) else { return 0 };
+    let Ok(mut file) = folder::open(path) else { return 0 };
     let mut start = [0; 4];
     let length = file.metadata().map_or(0, |metadata| metadata.len());
     let packed = file.read(&mut start).and_then(|n| file.rewind().map(|()| n));

@@ -144,9 +144,13 @@ impl fmt::Display for Budget {
     }
 }
 
-/// A number of bytes in whole mebibytes, rounded up, as [`Budget`] reads it.
+/// A number of bytes in whole mebibytes, below some in kibibytes, rounded up, as [`Budget`] reads it.
 fn size(bytes: u64) -> String {
-    format!("{}M", bytes.div_ceil(1 << 20))
+    if bytes < 10 << 20 {
+        format!("{}K", bytes.div_ceil(1 << 10))
+    } else {
+        format!("{}M", bytes.div_ceil(1 << 20))
+    }
 }
 
 /// The memory that there is for logs, and what of it is spoken for.
@@ -189,13 +193,17 @@ impl Room {
         self.kept.saturating_add(self.work) <= self.logs
     }
 
-    /// Why something of `bytes` does not fit that takes so much while it is worked on; `whose` says what has so many bytes.
-    /// `self` is with it.
-    pub fn beyond(&self, whose: &str, bytes: u64, work: u64) -> Beyond {
-        let enough = Budget::with_for_logs(self.kept.saturating_add(self.work));
+    /// The least budget that all of it fits into.
+    pub fn enough(&self) -> Budget {
+        Budget::with_for_logs(self.kept.saturating_add(self.work))
+    }
+
+    /// Why something of `bytes` does not fit that takes so much while it is worked on; `whose` says what has so many bytes, and
+    /// `enough` is the budget for all that was left out.
+    pub fn beyond(&self, whose: &str, bytes: u64, work: u64, enough: Budget) -> Beyond {
         Beyond(format!(
             "{whose} {} of logs and takes about {} of memory, more than is left of the {} that the program may \
-             take; it was left out. `--memory {enough}` would do, or fewer or smaller files",
+             take; it was left out. `--memory {enough}` would do for all, or fewer or smaller files",
             size(bytes),
             size(work),
             self.budget,
@@ -302,7 +310,7 @@ mod tests {
         for budget in [1 << 20, 100 << 20, 4 << 30] {
             for (kept, work) in [(0, 1 << 20), (3 << 20, 100 << 20), (5 << 30, 1), (0, 3 << 30)] {
                 let with = Budget(budget).room().with(kept, work);
-                let Beyond(message) = with.beyond("it has", work / MEASURING, work);
+                let Beyond(message) = with.beyond("it has", work / MEASURING, work, with.enough());
                 let named =
                     message.split('`').nth(1).and_then(|option| option.strip_prefix("--memory ")).unwrap();
                 let enough: Budget = named.parse().unwrap();

@@ -134,6 +134,8 @@ impl Manifest {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Difference {
     InputChanged(String),
+    /// It was not read for the report, for lack of memory or because it could not be, and is now.
+    InputUnread(String),
     InputMissing(String),
     InputNew(String),
     /// The file in the report folder is not the one that was written.
@@ -161,6 +163,7 @@ impl std::fmt::Display for Difference {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Difference::InputChanged(path) => write!(f, "input changed: {path}"),
+            Difference::InputUnread(path) => write!(f, "input that the report was made without: {path}"),
             Difference::InputMissing(path) => write!(f, "input missing: {path}"),
             Difference::InputNew(path) => write!(f, "new input, not in the report: {path}"),
             Difference::OutputAltered(path) => write!(f, "output altered since it was written: {path}"),
@@ -306,6 +309,7 @@ fn inputs(written: &CampaignManifest, recomputed: &CampaignManifest, found: &mut
     for (path, hash) in &written.inputs {
         match recomputed.inputs.get(path) {
             None => found.push(Difference::InputMissing(path.clone())),
+            Some(Some(_)) if hash.is_none() => found.push(Difference::InputUnread(path.clone())),
             Some(now) if now != hash => found.push(Difference::InputChanged(path.clone())),
             Some(_) => {}
         }

@@ -12,7 +12,7 @@ mod tests;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -49,6 +49,9 @@ pub fn is_writing() -> bool {
 /// `out` exists and is not empty, unless `replace` is set, a report wrote it and it holds nothing else; or nothing can be
 /// written where it is to be.
 pub fn prepare(out: &Path, replace: bool) -> anyhow::Result<Vec<String>> {
+    if !matches!(out.components().next_back(), Some(Component::Normal(_))) {
+        bail!("{}: OUT has to end in the name of a folder, which is made or replaced", out.display());
+    }
     let mut told = recover(&Real, out)?;
     check(out, replace)?;
     told.extend(try_to_write(&Real, out)?);

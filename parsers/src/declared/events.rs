@@ -15,7 +15,7 @@ use super::DeclaredError;
 use super::table::{self, Cells, Fault, Key, Refused, Rows};
 use super::value::{self, Time, TimeForm};
 use crate::diagnostic::{Facts, Place};
-use crate::format::{Description, Format};
+use crate::format::{Description, Format, Marks, Parse};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::lines;
 use crate::meaning::Meaning;
@@ -32,9 +32,9 @@ static DESCRIPTION: Description = Description {
     file_names: &["events"],
     clocks: &[Clock::Epoch, Clock::None],
     meaning: Meaning::Events,
-    marks: &[],
+    marks: Marks::None,
     recognise: |_| false,
-    parse: undeclared,
+    parse: Parse::Whole(undeclared),
 };
 
 /// What such a table is once it is read. No file is recognised as one.

@@ -57,13 +57,17 @@ impl Loaded {
             "{}: none of its {} files could be used. {}",
             session.path.display(),
             files.len(),
-            files.iter().flat_map(|file| &file.diagnostics).map(line).next().unwrap_or_default()
+            first_reason(&files, &tables)
         );
         let hashes = hashes(&files, &tables);
         dates::complete(&mut files, &session.config);
         anchors::place(&mut files);
+        // Without any of its files a run is none.
+        let refused: BTreeSet<String> =
+            files.iter().filter(|file| file.is_refused()).map(|file| file.file.relative.clone()).collect();
         let mut diagnostics: Vec<Diagnostic> =
             files.iter_mut().flat_map(|file| std::mem::take(&mut file.diagnostics)).collect();
+        files.retain(|file| !refused.contains(&file.file.relative));
         let (files, doubts) = doubts::settle(session, files);
         anyhow::ensure!(
             !files.is_empty() || !tables.is_empty(),
@@ -80,6 +84,9 @@ impl Loaded {
         let tabled = tables.iter().filter(|table| table.bytes.is_ok()).map(|table| table.size);
         let empty = empty.with(tabled.fold(0, u64::saturating_add).saturating_mul(KEEPING), 0);
         let files = with_rows_for_parts(files, &session.config, keeping, empty, &mut room);
+        let (refused, files): (Vec<LoadedFile>, Vec<LoadedFile>) =
+            files.into_iter().partition(LoadedFile::is_refused);
+        diagnostics.extend(refused.into_iter().flat_map(|file| file.diagnostics));
         let (files, notes) = parts::runs(files, &session.config);
         diagnostics.extend(notes);
         Ok(Self { files, tables, room, hashes, diagnostics })
@@ -145,17 +152,30 @@ fn beyond<'a>(
     let mut runs: Vec<(&RunKey, (u64, u64))> = runs.into_iter().collect();
     runs.sort_by_key(|(_, (size, _))| *size);
     let mut with = room;
-    let mut refused = BTreeMap::new();
+    let mut refused = Vec::new();
     for (run, (size, keeps)) in runs {
         let work = size.saturating_mul(MEASURING);
         with = with.with(keeps, work);
         if with.fits() {
             room = with;
         } else {
-            refused.insert(run.clone(), with.beyond("its run has", size, work));
+            refused.push((run.clone(), size, work));
         }
     }
-    (room, refused)
+    let beyond = |(run, size, work)| (run, with.beyond("its run has", size, work, with.enough()));
+    (room, refused.into_iter().map(beyond).collect())
+}
+
+/// What is wrong with the first file or table.
+fn first_reason(files: &[LoadedFile], tables: &[LoadedTable]) -> String {
+    let of_file = files.iter().flat_map(|file| &file.diagnostics).map(line).next();
+    let of_table = || {
+        tables.iter().find_map(|table| {
+            let error = table.bytes.as_ref().err()?;
+            Some(format!("{}: {error:#}", table.relative))
+        })
+    };
+    of_file.or_else(of_table).unwrap_or_default()
 }
 
 fn hashes(files: &[LoadedFile], tables: &[LoadedTable]) -> Vec<(String, Option<String>)> {

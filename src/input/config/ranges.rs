@@ -19,7 +19,7 @@ const SIZE: RangeInclusive<f64> = 1e-3..=1e12;
 const CPUS: RangeInclusive<f64> = 1.0..=65_536.0;
 /// Any value of a series or a benchmark.
 const VALUE: RangeInclusive<f64> = -1e18..=1e18;
-const SHARE: RangeInclusive<f64> = 0.0..=0.999_999;
+const SHARE: RangeInclusive<f64> = 0.0..=1.0;
 
 /// # Errors
 ///
@@ -109,7 +109,7 @@ mod tests {
             ("[stream]\n", "frame_rate", &["0"]),
             ("[caches]\n", "l1_kib", &["0"]),
             ("[[limits]]\nmetric = \"outage_ping\"\nstatistic = \"max\"\n", "at_most", &[]),
-            ("[[efficiency]]\nname = \"x\"\nbaseline = { a = \"b\" }\n", "loss", &["1", "-0.1"]),
+            ("[[efficiency]]\nname = \"x\"\nbaseline = { a = \"b\" }\n", "loss", &["1.1", "-0.1"]),
             ("[parallel]\nfactor = \"a\"\nsingle = \"b\"\nvcpus = 1\n", "uneven", &["0.5"]),
             ("[placement]\n", "threshold_percent", &["-1"]),
             ("[placement]\n", "time_uncertainty_s", &["-1"]),

@@ -4,12 +4,15 @@
 //! measured in another way than the others, and with a larger budget nothing is left out that fits into a smaller one.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use rayon::prelude::*;
 use stillstand_parsers as parsers;
+use stillstand_parsers::{Family, Parsed};
 
-use super::{LoadedFile, LoadedTable, head, is_needed_whole, load_one, load_table, unpacked_size};
+use super::{LoadedFile, LoadedTable, head, is_needed, is_needed_whole, load_one, load_table, unpacked_size};
 use crate::input::config::Config;
+use crate::input::folder::LARGEST;
 use crate::input::memory::{KEEPING, MEASURING, READING, Room};
 use crate::input::session::{RunKey, Session, SessionFile};
 
@@ -87,9 +90,11 @@ pub fn load(
     room: &mut Room,
     progress: &(dyn Fn() + Sync),
 ) -> (Vec<LoadedFile>, Vec<LoadedTable>) {
-    let sizes: Vec<u64> = session.files.par_iter().map(|file| unpacked_size(&file.path)).collect();
+    // What is too large to be read at all takes nothing.
+    let size = |path: &Path| Some(unpacked_size(path)).filter(|size| *size <= LARGEST).unwrap_or_default();
+    let sizes: Vec<u64> = session.files.par_iter().map(|file| size(&file.path)).collect();
     let tables = session.tables.iter().enumerate();
-    let tables = tables.map(|(n, table)| Whole::new(What::Table(n), unpacked_size(&table.path), keeping));
+    let tables = tables.map(|(n, table)| Whole::new(What::Table(n), size(&table.path), keeping));
     let mut wholes: Vec<Whole> = runs(session, &sizes, keeping).into_iter().chain(tables).collect();
     wholes.sort_by_key(|whole| whole.size);
     let all = wholes.iter().fold(*room, |room, whole| with_all(room, whole, keeping));
@@ -197,18 +202,17 @@ impl Reading<'_> {
     }
 
     /// Leaves out all wholes from `first` on, of which is known what it keeps if it was read.
-    fn refuse(&mut self, wholes: &[Whole], first: usize, mut room: Room, known: Option<u64>) {
-        for (place, whole) in wholes.iter().enumerate().skip(first) {
-            let keeps = match known {
-                Some(keeps) if place == first => keeps,
-                _ => self.foreseen(whole),
-            };
-            room = room.with(keeps, whole.work);
+    fn refuse(&mut self, wholes: &[Whole], first: usize, room: Room, known: Option<u64>) {
+        let all = wholes.iter().enumerate().skip(first).fold(room, |room, (place, whole)| {
+            let keeps = known.filter(|_| place == first).unwrap_or_else(|| self.foreseen(whole));
+            room.with(keeps, whole.work)
+        });
+        for whole in wholes.iter().skip(first) {
             let whose = match &whole.what {
                 What::Run(_) if matches!(self.keeping, Keeping::Runs { .. }) => "its run has",
                 What::Run(_) | What::Table(_) => "it has",
             };
-            let beyond = room.beyond(whose, whole.size, whole.work);
+            let beyond = room.beyond(whose, whole.size, whole.work, all.enough());
             for number in whole.files() {
                 if self.files[*number].is_none() {
                     (self.progress)();
@@ -227,15 +231,21 @@ impl Reading<'_> {
 
     /// About what a whole would keep, by the beginnings of its files.
     fn foreseen(&self, whole: &Whole) -> u64 {
-        let of_file = |number: usize| {
-            let stays =
-                self.kept[number] || is_foreseen_whole(&self.session.files[number], &self.session.config);
+        let config = &self.session.config;
+        let seen: Vec<Seen> =
+            whole.files().iter().map(|n| seen(&self.session.files[*n], self.sizes[*n], config)).collect();
+        // By the times of several parts all files of a run may have to be parted.
+        let in_parts = seen.iter().any(|seen| seen.has_parts);
+        let of_file = |(number, seen): (&usize, &Seen)| {
+            let number = *number;
+            let names = self.session.files[number].names_repetition;
+            let stays = self.kept[number] || seen.rows_stay || (seen.is_log && (in_parts || !names));
             let each =
                 if stays { KEEPING.saturating_add(self.keeping.results()) } else { self.keeping.results() };
             self.sizes[number].saturating_mul(each)
         };
         let table = whole.table().map_or(0, |(_, size)| size.saturating_mul(KEEPING));
-        whole.files().iter().map(|number| of_file(*number)).fold(table, u64::saturating_add)
+        whole.files().iter().zip(&seen).map(of_file).fold(table, u64::saturating_add)
     }
 }
 
@@ -255,8 +265,34 @@ impl Whole {
     }
 }
 
-/// Whether a file looks like one whose rows are needed before runs are measured.
-fn is_foreseen_whole(file: &SessionFile, config: &Config) -> bool {
-    let head = head(&file.path).unwrap_or_default();
-    file.declared.is_none() && parsers::detect(&head).is_ok_and(|format| is_needed_whole(format, config))
+/// What the beginning of a file tells of it.
+#[derive(Default)]
+struct Seen {
+    is_log: bool,
+    /// Its rows are needed before runs are measured.
+    rows_stay: bool,
+    /// It has several parts, or may have.
+    has_parts: bool,
+}
+
+fn seen(file: &SessionFile, size: u64, config: &Config) -> Seen {
+    let Ok(head) = head(&file.path) else { return Seen::default() };
+    let all = head.len() as u64 >= size;
+    let declared = file.declared.and_then(|number| config.declared.get(number));
+    let logs = match declared {
+        Some(table) => table.read(&head).map(|log| vec![log]).unwrap_or_default(),
+        None => parsers::read(&head).unwrap_or_default(),
+    };
+    let is_one = logs.len() == 1;
+    let logs: Vec<Parsed> = logs.into_iter().flatten().collect();
+    let may_go_on = |log: &Parsed| {
+        let family = log.format.meaning().family();
+        !all && matches!(family, Family::Service | Family::Hypervisor)
+    };
+    let has_parts = logs.iter().any(|log| log.parts.len() > 1 || may_go_on(log));
+    Seen {
+        is_log: !logs.is_empty(),
+        rows_stay: !is_one || has_parts || logs.iter().any(|log| is_needed(log, config)),
+        has_parts: has_parts || logs.iter().any(|log| is_needed_whole(log.format, config)),
+    }
 }

@@ -34,21 +34,22 @@ impl<'a> Staging<'a> {
         let parent = parent(out);
         let cannot = || format!("cannot write in {}", parent.display());
         let mut number = 0_u32;
-        let path = loop {
+        loop {
             let path = parent.join(format!("{}{}-{number}", prefix(out), std::process::id()));
             match disk.create_dir(&path) {
-                Ok(()) => break path,
+                Ok(()) => match locked(disk, &path) {
+                    // A run that puts right what others left may take one without a lock for such.
+                    Ok(None) if number < 1_000 => number += 1,
+                    Ok(Some(lock)) => return Ok(Self { disk, path, _lock: lock }),
+                    Ok(None) => return Err(io::Error::from(io::ErrorKind::NotFound)).with_context(cannot),
+                    Err(error) => {
+                        let _ = disk.remove_dir_all(&path);
+                        return Err(error).with_context(cannot);
+                    }
+                },
                 // Of a run whose number the system has given again, or of another machine.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 1_000 => number += 1,
                 Err(error) => return Err(error).with_context(cannot),
-            }
-        };
-        let lock = locked(disk, &path);
-        match lock.with_context(cannot) {
-            Ok(lock) => Ok(Self { disk, path, _lock: lock }),
-            Err(error) => {
-                let _ = disk.remove_dir_all(&path);
-                Err(error)
             }
         }
     }
@@ -68,13 +69,18 @@ impl<'a> Staging<'a> {
     }
 }
 
-fn locked(disk: &dyn Disk, staging: &Path) -> io::Result<File> {
+/// The lock of a new staging folder; `None` where another run removed the folder meanwhile, or is about to.
+fn locked(disk: &dyn Disk, staging: &Path) -> io::Result<Option<File>> {
     let path = staging.join(LOCK);
-    disk.write(&path, b"")?;
-    let lock = File::open(path)?;
+    let lock = match disk.write(&path, b"").and_then(|()| File::open(&path)) {
+        Ok(lock) => lock,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
     match lock.try_lock() {
+        Err(TryLockError::WouldBlock) => Ok(None),
         // Where there are no locks, nobody asks for this one either.
-        Ok(()) | Err(TryLockError::Error(_) | TryLockError::WouldBlock) => Ok(lock),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(path.exists().then_some(lock)),
     }
 }
 
