@@ -35,7 +35,7 @@ for _ in 1 2 3; do
     measure stillstand "$program" inspect "$log"
     measure pandas "$python" -c "import pandas; pandas.read_csv('$log', skiprows=6)['recv'].mean()"
     measure polars "$python" -c "import polars; polars.read_csv('$log', skip_rows=6)['recv'].mean()"
-    measure duckdb "$python" -c "import duckdb; duckdb.sql(\"select avg(recv) from read_csv('$log', skip=6, header=true)\").fetchall()"
+    measure duckdb "$python" -c "import duckdb; duckdb.sql(\"select avg(columns(*)) from read_csv('$log', skip=6, header=true)\").fetchall()"
     measure gawk gawk -F, 'NR > 7 { sum += $12; n++ } END { print sum / n }' "$log"
     measure mawk mawk -F, 'NR > 7 { sum += $12; n++ } END { print sum / n }' "$log"
 done
