@@ -75,7 +75,7 @@ pub(crate) fn leading(text: &[u8]) -> Option<(Date<'_>, &[u8])> {
 }
 
 /// Whether there are two colons as in a time of day, without which there is no date. Most lines have none, and words are slow.
-fn holds_time(text: &[u8]) -> bool {
+pub(super) fn holds_time(text: &[u8]) -> bool {
     memchr::memchr_iter(b':', text).any(|at| text.get(at.saturating_add(3)) == Some(&b':'))
 }
 

@@ -2,10 +2,13 @@
 
 use crate::text::{float, integer, split_once, unsigned};
 
+/// Digits that seconds since 1970 have at least.
+pub(super) const LEAST_DIGITS: usize = 9;
+
 /// Whole seconds as `date +%s` writes them. Nine to eleven digits: 1973 to the year 5138; fewer or more are some
 /// other number.
 pub(crate) fn whole(bytes: &[u8]) -> Option<i64> {
-    if (9..=11).contains(&bytes.len()) { integer(bytes) } else { None }
+    if (LEAST_DIGITS..=11).contains(&bytes.len()) { integer(bytes) } else { None }
 }
 
 /// Seconds, perhaps with decimals, and how many of these there are. The nearest double.

@@ -87,10 +87,16 @@ pub(crate) fn leading(text: &[u8]) -> Option<(Stamp, &[u8])> {
 pub(crate) fn anywhere(prefix: &[u8]) -> Option<Stamp> {
     let prefix = prefix.get(..PREFIX).unwrap_or(prefix);
     let starts = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'[' | b'(' | b'"' | b'=');
+    // Only seconds since 1970 have no time of day. Most prefixes have neither.
+    let of_day = date::holds_time(prefix);
+    if !of_day && !holds_seconds(prefix) {
+        return None;
+    }
     let mut before = b' ';
     for (at, byte) in prefix.iter().enumerate() {
         if starts(before)
             && !starts(*byte)
+            && (of_day || byte.is_ascii_digit())
             && let Some((stamp, _)) = prefix.get(at..).and_then(read)
         {
             return Some(stamp);
@@ -98,6 +104,15 @@ pub(crate) fn anywhere(prefix: &[u8]) -> Option<Stamp> {
         before = *byte;
     }
     None
+}
+
+/// Whether there are as many digits side by side as seconds since 1970 have.
+fn holds_seconds(text: &[u8]) -> bool {
+    let mut digits = 0;
+    text.iter().any(|byte| {
+        digits = if byte.is_ascii_digit() { digits + 1 } else { 0 };
+        digits == epoch::LEAST_DIGITS
+    })
 }
 
 /// The time at the very beginning of the text, and what stands behind it.
