@@ -4,15 +4,13 @@
 //! occur; a column that a run does not have is null in its rows.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use polars::prelude::{Float64Type, IntoSeries, PlSmallStr, Series, StringChunkedBuilder, UInt32Type};
 
 use super::columns::{Kind, Spec};
 use super::header::Dialect;
-use super::plain::{Batch, Cell, Form, most};
 use super::row::Row;
-use super::run::{Epoch, Run, Stamp, Target};
+use super::run::{Epoch, Run, Stamp};
 use super::value::{Reading, number, value};
 use super::writer::Writer;
 use crate::column::Values as Numbers;
@@ -32,12 +30,12 @@ const MANY_COLUMNS: usize = 256;
 /// A column and its values so far.
 pub(super) struct Buffer {
     pub spec: Spec,
-    values: Values,
+    pub values: Values,
     /// Whether a cell of it had a decimal point: then all have.
-    decimals: bool,
+    pub decimals: bool,
 }
 
-enum Values {
+pub(super) enum Values {
     Floats(Numbers<Float64Type>),
     Texts(StringChunkedBuilder),
 }
@@ -67,7 +65,7 @@ impl Buffer {
         }
     }
 
-    fn push_nulls(&mut self, rows: usize) {
+    pub fn push_nulls(&mut self, rows: usize) {
         match &mut self.values {
             Values::Floats(values) => values.append_nulls(rows),
             Values::Texts(values) => (0..rows).for_each(|_| values.append_null()),
@@ -84,14 +82,14 @@ impl Buffer {
 
 /// How many rows have which kind of time.
 #[derive(Debug, Default)]
-struct Times {
+pub(super) struct Times {
     /// Written by the program.
-    stamped: usize,
+    pub stamped: usize,
     /// Computed from local time.
     computed: usize,
     /// Local time in a zone without one offset.
     local: usize,
-    none: usize,
+    pub none: usize,
 }
 
 /// The rows of a file.
@@ -101,18 +99,18 @@ pub(super) struct Table {
     /// The place of each column by its name.
     places: HashMap<String, usize>,
     /// Rows times columns never become more than this; see [`Table::is_full`].
-    most_cells: usize,
+    pub most_cells: usize,
     pub segments: u32,
-    segment: Numbers<UInt32Type>,
-    rows: usize,
+    pub segment: Numbers<UInt32Type>,
+    pub rows: usize,
     capacity: usize,
     /// Values that are kept of columns that are no times.
     most: usize,
-    row: Row,
-    decimal_comma: bool,
+    pub row: Row,
+    pub decimal_comma: bool,
     /// The values of the row in hand, for sums.
     values: Vec<Option<f64>>,
-    times: Times,
+    pub times: Times,
     /// Cells above 100 %, and the line of the first.
     above_100: (u64, Option<u64>),
 }
@@ -201,77 +199,6 @@ impl Table {
         }
         self.cells(line, first, cut, diagnostics);
         self.end_row(time_s);
-        true
-    }
-
-    /// What plain rows of the run look like; none where all rows have to be looked at more closely.
-    pub fn form(&mut self) -> Option<Arc<Form>> {
-        if self.run.first_row || self.run.undecided || self.decimal_comma {
-            return None;
-        }
-        if self.run.form.is_none() {
-            self.run.form = Some(self.new_form().map(Arc::new));
-        }
-        self.run.form.clone().flatten()
-    }
-
-    fn new_form(&self) -> Option<Form> {
-        let time = match self.run.stamp {
-            Stamp::Epoch { cell } => Some(cell),
-            Stamp::None => None,
-            Stamp::Perhaps { .. } | Stamp::Local { .. } => return None,
-        };
-        let cell = |target: &Target| {
-            let buffer = self.buffers.get(target.buffer)?;
-            let of_numbers = matches!(buffer.values, Values::Floats(_));
-            let factor = target.factor.filter(|_| of_numbers)?;
-            Some(Cell { factor, most: most(buffer.spec.unit), decimals: buffer.decimals })
-        };
-        let cells: Option<Vec<Cell>> = self.run.layout.iter().map(cell).collect();
-        let cells = cells.filter(|cells| !cells.is_empty())?;
-        // Times are compared as they stand in the column.
-        if time.and_then(|time| cells.get(time)).is_some_and(|cell| cell.factor != 1.0) {
-            return None;
-        }
-        Some(Form { separator: self.row.separator(), time, cells })
-    }
-
-    /// Takes plain rows, in which nothing needs a thought, if they go on from the row before. Whether they do.
-    pub fn take(&mut self, form: &Arc<Form>, batch: &Batch) -> bool {
-        let same = self.form().is_some_and(|current| Arc::ptr_eq(&current, form));
-        let rows = batch.rows;
-        let room = self.rows.saturating_add(rows).saturating_mul(self.buffers.len()) <= self.most_cells;
-        let follows = batch.first_s.zip(self.run.last_s).is_none_or(|(first, last)| last <= first);
-        if !same || !room || !follows {
-            return false;
-        }
-        self.run.last_s = batch.last_s.or(self.run.last_s);
-        for (cell, target) in self.run.layout.iter().enumerate() {
-            if let Some(Values::Floats(values)) =
-                self.buffers.get_mut(target.buffer).map(|buffer| &mut buffer.values)
-            {
-                values.extend(batch.column(cell, form.cells.len()));
-            }
-        }
-        for sum in &self.run.sums {
-            if let Some(Values::Floats(values)) =
-                self.buffers.get_mut(sum.buffer).map(|buffer| &mut buffer.values)
-            {
-                let row = |row: &[f64]| sum.cells.iter().filter_map(|cell| row.get(*cell)).sum::<f64>();
-                values.extend(batch.each_row(form.cells.len()).map(row));
-            }
-        }
-        for index in &self.run.absent {
-            if let Some(buffer) = self.buffers.get_mut(*index) {
-                buffer.push_nulls(rows);
-            }
-        }
-        match self.run.stamp {
-            Stamp::Epoch { .. } => self.times.stamped += rows,
-            Stamp::None | Stamp::Perhaps { .. } | Stamp::Local { .. } => self.times.none += rows,
-        }
-        self.segment.append_same(self.segments.saturating_sub(1), rows);
-        self.rows += rows;
         true
     }
 

@@ -228,26 +228,6 @@ impl<'a> pieces::Reader<'a> for Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Takes replies of which the sequence numbers rise, if they go on so from the last one.
-    fn plain_replies(&mut self, form: &Form, batch: &Batch, line: u64) -> Option<()> {
-        let replies = &batch.replies;
-        let session = self.sessions.get_mut(self.current).filter(|_| self.part.is_none())?;
-        let ahead = session.take(form, replies, line)?;
-        self.numbers.append_same(session.number, replies.len());
-        self.seqs.extend(replies.iter().map(|reply| reply.seq + ahead));
-        if form.stamped {
-            self.epochs.extend(replies.iter().map(|reply| reply.epoch_s));
-            self.timed = true;
-        } else {
-            self.epochs.append_nulls(replies.len());
-        }
-        self.rtts.extend(replies.iter().map(|reply| reply.rtt));
-        self.kinds.resize(self.kinds.len() + replies.len(), Kind::Reply);
-        self.lines.push(line, u64::try_from(replies.len()).unwrap_or(u64::MAX));
-        self.rows.read += replies.len();
-        Some(())
-    }
-
     /// Makes a new session the current one.
     fn begin(&mut self, line: u64) {
         let number = u32::try_from(self.sessions.len()).unwrap_or(u32::MAX);

@@ -7,6 +7,7 @@
 
 use memchr::memmem::find;
 
+use super::Reader;
 use super::event::{Event, Kind, Rtt};
 use crate::digits::{eight_digits, few_digits, number_at};
 use crate::shared::sequence::is_next;
@@ -119,4 +120,26 @@ fn stamp(bytes: &[u8]) -> Option<(f64, &[u8])> {
         return None;
     }
     Some((mantissa as f64 / 1e6, bytes))
+}
+
+impl Reader<'_> {
+    /// Takes replies of which the sequence numbers rise, if they go on so from the last one.
+    pub(super) fn plain_replies(&mut self, form: &Form, batch: &Batch, line: u64) -> Option<()> {
+        let replies = &batch.replies;
+        let session = self.sessions.get_mut(self.current).filter(|_| self.part.is_none())?;
+        let ahead = session.take(form, replies, line)?;
+        self.numbers.append_same(session.number, replies.len());
+        self.seqs.extend(replies.iter().map(|reply| reply.seq + ahead));
+        if form.stamped {
+            self.epochs.extend(replies.iter().map(|reply| reply.epoch_s));
+            self.timed = true;
+        } else {
+            self.epochs.append_nulls(replies.len());
+        }
+        self.rtts.extend(replies.iter().map(|reply| reply.rtt));
+        self.kinds.resize(self.kinds.len() + replies.len(), Kind::Reply);
+        self.lines.push(line, u64::try_from(replies.len()).unwrap_or(u64::MAX));
+        self.rows.read += replies.len();
+        Some(())
+    }
 }
