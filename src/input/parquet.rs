@@ -1,15 +1,16 @@
 //! Frames as Parquet, written and read.
 //!
 //! This stands on `polars-parquet` itself. `polars-io` would bring group-by, joins and globbing, and five
-//! compressions, for these two functions ([why](../../docs/decisions/0008-the-first-build.md)); what is written is the
-//! same byte for byte. Read are files without compression and with Snappy, gzip or Zstandard, which are what pandas,
+//! compressions, for these two functions ([why](../../docs/decisions/0008-the-first-build.md)). Read are files without compression and with Snappy, gzip or Zstandard, which are what pandas,
 //! DuckDB, Spark and polars write unless told otherwise.
 
 use std::io::Cursor;
 
 use polars::datatypes::CompatLevel;
 use polars::frame::chunk_df_for_writing;
-use polars::prelude::{ArrowSchema, Column, DataFrame, DataType, PolarsError, PolarsResult, Schema, Series};
+use polars::prelude::{
+    ArrowDataType, ArrowSchema, Column, DataFrame, DataType, PolarsError, PolarsResult, Schema, Series,
+};
 use polars::schema::SchemaExt as _;
 use polars::utils::accumulate_dataframes_vertical;
 use polars_buffer::Buffer;
@@ -18,7 +19,7 @@ use polars_parquet::read::{
     infer_schema, read_metadata,
 };
 use polars_parquet::write::{
-    CompressionOptions, Compressor, DynIter, DynStreamingIterator, FallibleStreamingIterator as _,
+    CompressionOptions, Compressor, DynIter, DynStreamingIterator, Encoding, FallibleStreamingIterator as _,
     FileWriter, StatisticsOptions, Version, WriteOptions, array_to_columns, get_dtype_encoding,
     to_parquet_schema,
 };
@@ -38,7 +39,7 @@ pub fn write(frame: &mut DataFrame) -> PolarsResult<Vec<u8>> {
     let schema: ArrowSchema = fields
         .map(|field| (field.name().clone(), field.dtype().to_arrow_field(field.name().clone(), newest)))
         .collect();
-    let encodings: Vec<_> = schema.iter_values().map(|field| get_dtype_encoding(&field.dtype)).collect();
+    let encodings: Vec<_> = schema.iter_values().map(|field| encoding(&field.dtype)).collect();
     let types = to_parquet_schema(&schema)?;
     let options = WriteOptions {
         statistics: StatisticsOptions::default(),
@@ -61,6 +62,15 @@ pub fn write(frame: &mut DataFrame) -> PolarsResult<Vec<u8>> {
     }
     writer.end(None)?;
     Ok(writer.into_inner())
+}
+
+/// Columns of numbers with a fraction hold them one after the other: hardly two are the same, and to guess how many are
+/// takes longer than to compress them.
+fn encoding(of: &ArrowDataType) -> Vec<Encoding> {
+    match of {
+        ArrowDataType::Float64 => vec![Encoding::Plain],
+        other => get_dtype_encoding(other),
+    }
 }
 
 /// The frame of a Parquet file with all its columns.
