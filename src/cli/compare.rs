@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::args::{CompareArgs, StatsFormat};
-use super::terminal::{print_data, print_text};
+use super::terminal::{print_data, print_text, print_written};
 use super::{Ending, conclude, show, side_by_side};
 use crate::campaign::comparisons::comparisons;
 use crate::campaign::{driver, merge};
@@ -58,7 +58,7 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Ending> {
         StatsFormat::Table => print_text(&format!("{}\n", show::terminal(&view())))?,
         StatsFormat::Markdown => print_text(&format!("{}\n", show::markdown(&view())))?,
         StatsFormat::Csv => print_data(&write::tables::table_csv(&table)?)?,
-        StatsFormat::Json => print_data(&write::json::comparisons_json(analysis, &comparisons)?)?,
+        StatsFormat::Json => print_written(|to| write::json::write_comparisons(analysis, &comparisons, to))?,
     }
     conclude(&outcome.analysis.diagnostics, outcome.exceeded.iter(), false, &args.common)
 }

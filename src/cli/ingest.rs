@@ -13,7 +13,7 @@ use crate::model::Run;
 use crate::run::align::AlignedRun;
 use crate::show::report::compose::folder_of;
 use crate::show::text::Language;
-use crate::write::attempt::Made;
+use crate::write::attempt::{Made, Shelf};
 use crate::write::dataset::{self, RunTables};
 use crate::write::manifest::{Product, ReportOptions};
 use crate::write::output;
@@ -24,12 +24,14 @@ pub fn run(args: &IngestArgs) -> anyhow::Result<Ending> {
     let wanted = Options { align: align.clone(), ..super::options(&args.common) };
     let mut analysed = analyse(&args.campaigns, &wanted, &args.common)?;
     let (layout, lang, formats) = (LayoutTable::default(), Language::default(), Vec::new());
-    let Made { folder, .. } = make(&mut analysed, &ReportOptions { align, layout, lang, formats })?;
-    tell(&output::write(&args.output, &folder, args.force)?, &args.common);
+    let options = ReportOptions { align, layout, lang, formats };
+    let ((made, _), told) =
+        output::write(&args.output, args.force, |shelf| make(&mut analysed, &options, shelf))?;
+    tell(&told, &args.common);
     let exceeded = analysed.outcomes().flat_map(|outcome| &outcome.exceeded);
     let ending = conclude(&analysed.diagnostics(), exceeded, args.strict, &args.common);
     if !args.common.quiet {
-        let files = folder.len() - 1;
+        let files = made.outputs.len();
         say(format!("{files} Parquet files → {}", args.output.display()));
     }
     ending
@@ -46,14 +48,19 @@ pub fn analyse(folders: &[PathBuf], options: &Options, common: &Common) -> anyho
     watched(common, |progress| portfolio::analyse(folders, &options, progress, &tables))
 }
 
-/// The whole dataset with its manifest; takes the tables of the runs.
-pub fn make(analysed: &mut Tabulated, options: &ReportOptions) -> anyhow::Result<Made> {
-    let mut made = Made::default();
-    for chapter in &mut analysed.chapters {
-        let tables = std::mem::take(&mut chapter.outcome.kept);
-        let files = dataset::folder(&chapter.outcome.analysis, tables)?;
-        let above = analysed.portfolio.as_ref().map(|_| folder_of(&chapter.name)).unwrap_or_default();
-        made.folder.extend(files.into_iter().map(|(path, bytes)| (format!("{above}{path}"), bytes)));
-    }
-    with_manifest(made, Product::Dataset, analysed, options)
+/// Puts the whole dataset on a shelf, with its manifest, whose bytes are returned; takes the tables of the runs.
+pub fn make(
+    analysed: &mut Tabulated,
+    options: &ReportOptions,
+    shelf: &dyn Shelf,
+) -> anyhow::Result<(Made, Vec<u8>)> {
+    let tables: Vec<_> =
+        analysed.chapters.iter_mut().map(|chapter| std::mem::take(&mut chapter.outcome.kept)).collect();
+    with_manifest(shelf, Product::Dataset, analysed, options, |making| {
+        for (chapter, tables) in analysed.chapters.iter().zip(tables) {
+            let above = analysed.portfolio.as_ref().map(|_| folder_of(&chapter.name)).unwrap_or_default();
+            dataset::folder(&chapter.outcome.analysis, tables, &above, making)?;
+        }
+        Ok(())
+    })
 }

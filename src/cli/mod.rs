@@ -18,7 +18,7 @@ mod stats;
 mod terminal;
 mod verify;
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -34,7 +34,7 @@ use crate::input::load::BEYOND_MEMORY;
 use crate::input::session::ConfigError;
 use crate::model::diagnostics;
 use crate::model::{Diagnostic, Severity};
-use crate::write::attempt::Made;
+use crate::write::attempt::{Made, Making, Shelf};
 use crate::write::manifest::{CampaignManifest, Manifest, Product, ReportOptions};
 use crate::write::output::MANIFEST;
 
@@ -137,13 +137,17 @@ fn watched<T>(common: &Common, work: impl FnOnce(&Progress<'_>) -> T) -> T {
     done
 }
 
-/// Adds the manifest to what was made.
+/// Lets `make` make an output on a shelf, and adds its manifest; returns what was made and the bytes of the manifest.
 fn with_manifest<K>(
-    mut made: Made,
+    shelf: &dyn Shelf,
     product: Product,
     analysed: &Analysed<K>,
     options: &ReportOptions,
-) -> anyhow::Result<Made> {
+    make: impl FnOnce(&Making<'_>) -> anyhow::Result<()>,
+) -> anyhow::Result<(Made, Vec<u8>)> {
+    let making = Making::new(shelf);
+    make(&making)?;
+    let made = making.finish()?;
     let campaigns = analysed.chapters.iter().flat_map(|chapter| {
         chapter.outcome.campaigns.iter().map(|input| CampaignManifest {
             path: input.path.display().to_string(),
@@ -155,8 +159,9 @@ fn with_manifest<K>(
     });
     let portfolio = analysed.portfolio.clone();
     let manifest = Manifest::new(product, options.clone(), portfolio, campaigns.collect(), &made);
-    made.folder.insert(MANIFEST.to_owned(), manifest.to_json()?);
-    Ok(made)
+    let bytes = manifest.to_json()?;
+    shelf.create(MANIFEST).and_then(|mut file| file.write_all(&bytes)).context(MANIFEST)?;
+    Ok((made, bytes))
 }
 
 /// How many data problems of each severity are printed one by one on the terminal.

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 
 use super::args::{PlacementArgs, PlacementFormat};
-use super::terminal::{print_data, print_text};
+use super::terminal::{print_text, print_written};
 use super::{Ending, conclude, options, show, side_by_side};
 use crate::campaign::placement::place;
 use crate::model::Placement;
@@ -24,7 +24,9 @@ pub fn run(args: &PlacementArgs) -> anyhow::Result<Ending> {
     let placement = place(&outcome.analysis, &table, config.file.placement.is_some())?;
     match args.format {
         PlacementFormat::Table => print_text(&readable(&placement, &Text::new(args.lang)))?,
-        PlacementFormat::Json => print_data(&write::json::placement_json(&outcome.analysis, &placement)?)?,
+        PlacementFormat::Json => {
+            print_written(|to| write::json::write_placement(&outcome.analysis, &placement, to))?;
+        }
     }
     conclude(&outcome.analysis.diagnostics, outcome.exceeded.iter(), false, &args.common)
 }

@@ -11,7 +11,7 @@ use crate::campaign::portfolio::Analysed;
 use crate::model::Analysis;
 use crate::show::tables;
 use crate::show::text::Text;
-use crate::write::attempt::Made;
+use crate::write::attempt::{Made, Shelf};
 use crate::write::manifest::{Product, ReportOptions};
 use crate::write::{self, output};
 
@@ -24,24 +24,25 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
     let options = ReportOptions { align: align.clone(), layout: layout.clone(), lang: args.lang, formats };
     let wanted = driver::Options { align, layout, ..super::options(&args.common) };
     let analysed = analyse(&args.campaigns, &wanted, &args.common)?;
-    let Made { folder, failed } = make(&analysed, &options)?;
-    tell(&output::write(&args.output, &folder, args.force)?, &args.common);
+    let ((Made { outputs, failed }, _), told) =
+        output::write(&args.output, args.force, |shelf| make(&analysed, &options, shelf))?;
+    tell(&told, &args.common);
     let exceeded = analysed.outcomes().flat_map(|outcome| &outcome.exceeded);
     let ending = conclude(&analysed.diagnostics(), exceeded, args.strict, &args.common);
     if !args.common.quiet {
-        let documents: Vec<String> = folder
+        let documents: Vec<String> = outputs
             .keys()
             .filter(|path| path.starts_with("report."))
             .map(|path| args.output.join(path).display().to_string())
             .collect();
         say(format!("{} → {}", contents(&analysed), documents.join(", ")));
     }
-    told(&failed, &args.output)?;
+    all_made(&failed, &args.output)?;
     ending
 }
 
 /// An error for what could not be made of a report, whose rest is in its place.
-fn told(failed: &BTreeMap<String, String>, out: &Path) -> anyhow::Result<()> {
+fn all_made(failed: &BTreeMap<String, String>, out: &Path) -> anyhow::Result<()> {
     let all: Vec<String> = failed.iter().map(|(path, reason)| format!("{path} ({reason})")).collect();
     anyhow::ensure!(all.is_empty(), "{} was written, but without {}", out.display(), all.join("; "));
     Ok(())
@@ -62,14 +63,21 @@ fn contents(analysed: &Analysed) -> String {
     shown.collect::<Vec<_>>().join(", ")
 }
 
-/// The whole report folder with its manifest.
-pub fn make(analysed: &Analysed, options: &ReportOptions) -> anyhow::Result<Made> {
-    let text = Text::new(options.lang);
-    let made = match (&analysed.portfolio, analysed.analyses().as_slice()) {
-        (None, [(_, analysis)]) => write::report::folder(analysis, &text, &options.formats),
-        (name, chapters) => {
-            write::report::portfolio(name.as_deref().unwrap_or_default(), chapters, &text, &options.formats)
+/// Puts the whole report on a shelf, with its manifest, whose bytes are returned.
+pub fn make(
+    analysed: &Analysed,
+    options: &ReportOptions,
+    shelf: &dyn Shelf,
+) -> anyhow::Result<(Made, Vec<u8>)> {
+    let (text, formats) = (Text::new(options.lang), &options.formats);
+    with_manifest(shelf, Product::Report, analysed, options, |making| {
+        match (&analysed.portfolio, analysed.analyses().as_slice()) {
+            (None, [(_, analysis)]) => write::report::folder(analysis, &text, formats, making),
+            (name, chapters) => {
+                let name = name.as_deref().unwrap_or_default();
+                write::report::portfolio(name, chapters, &text, formats, making);
+            }
         }
-    };
-    with_manifest(made, Product::Report, analysed, options)
+        Ok(())
+    })
 }

@@ -1,7 +1,7 @@
 //! `stillstand stats`
 
 use super::args::{StatsArgs, StatsFormat};
-use super::terminal::{print_data, print_text};
+use super::terminal::{print_data, print_text, print_written};
 use super::{Ending, analyse, conclude, show};
 use crate::campaign::driver;
 use crate::model::{Analysis, Entries};
@@ -29,10 +29,10 @@ pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
     };
     match args.format {
         StatsFormat::Json => match (&analysed.portfolio, analysed.analyses().as_slice()) {
-            (None, [(_, analysis)]) => print_data(&write::json::summary_json(analysis)?)?,
-            (name, chapters) => {
-                print_data(&write::json::portfolio_json(name.as_deref().unwrap_or_default(), chapters)?)?;
-            }
+            (None, [(_, analysis)]) => print_written(|to| write::json::write_summary(analysis, to))?,
+            (name, chapters) => print_written(|to| {
+                write::json::write_portfolio(name.as_deref().unwrap_or_default(), chapters, to)
+            })?,
         },
         StatsFormat::Csv => print_data(&write::tables::series_csv(&analysed.analyses())?)?,
         StatsFormat::Table => print_readable(show::terminal)?,

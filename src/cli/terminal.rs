@@ -68,11 +68,44 @@ pub fn print_data(bytes: &[u8]) -> anyhow::Result<()> {
     write_out(bytes)
 }
 
+/// [`print_data`] of what `write` writes, which is not held unless stdout is a terminal.
+///
+/// # Errors
+///
+/// Those of [`print_text`] and of `write`.
+pub fn print_written(write: impl FnOnce(&mut dyn io::Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    if io::stdout().is_terminal() {
+        let mut bytes = Vec::new();
+        write(&mut bytes)?;
+        return print_data(&bytes);
+    }
+    let mut stdout = io::BufWriter::with_capacity(1 << 16, ReadEnough(anstream::stdout().lock()));
+    write(&mut stdout)?;
+    Ok(stdout.flush()?)
+}
+
 fn write_out(bytes: &[u8]) -> anyhow::Result<()> {
-    let mut stdout = anstream::stdout().lock();
-    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => Ok(written?),
+    let mut stdout = ReadEnough(anstream::stdout().lock());
+    stdout.write_all(bytes)?;
+    Ok(stdout.flush()?)
+}
+
+/// A writer to somebody who may have read enough: from then on it keeps nothing.
+struct ReadEnough<W>(W);
+
+impl<W: io::Write> io::Write for ReadEnough<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            written => written,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.0.flush() {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            flushed => flushed,
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use super::args::VerifyArgs;
 use super::terminal::{print_text, safe_line};
 use super::{Ending, analyse, ingest, report, within_memory};
 use crate::campaign::driver;
+use crate::write::attempt::Nowhere;
 use crate::write::manifest::{Manifest, Product, compare};
 use crate::write::output::MANIFEST;
 
@@ -38,21 +39,20 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
         let folder = folder.display();
         anyhow::bail!("{folder}: no such folder from here; give the folder of the campaign with --campaign");
     }
-    let made = match written.product {
+    let (_, manifest) = match written.product {
         Product::Report => {
             let analysed = analyse(&folders, &wanted, &args.common)?;
             within_memory(&analysed.diagnostics())?;
-            report::make(&analysed, &written.options)?
+            report::make(&analysed, &written.options, &Nowhere)?
         }
         Product::Dataset => {
             let mut analysed = ingest::analyse(&folders, &wanted, &args.common)?;
             within_memory(&analysed.diagnostics())?;
-            ingest::make(&mut analysed, &written.options)?
+            ingest::make(&mut analysed, &written.options, &Nowhere)?
         }
     };
-    let manifest = made.folder.get(MANIFEST).context("the recomputed report has no manifest")?;
-    let recomputed: Manifest = serde_json::from_slice(manifest).context(MANIFEST)?;
-    let differences = compare(&args.report, (&written, &written_bytes), (&recomputed, manifest))?;
+    let recomputed: Manifest = serde_json::from_slice(&manifest).context(MANIFEST)?;
+    let differences = compare(&args.report, (&written, &written_bytes), (&recomputed, &manifest))?;
     if differences.is_empty() {
         let inputs: usize = written.campaigns.iter().map(|campaign| campaign.inputs.len()).sum();
         let outputs = written.outputs.len();

@@ -44,7 +44,7 @@ pub fn curve_path(analysis: &Analysis, curve: &Curve) -> String {
 /// # Errors
 ///
 /// polars refuses the frame, which would be a mistake in the program.
-pub fn curve_parquet(analysis: &Analysis, curve: &Curve) -> anyhow::Result<(String, Vec<u8>)> {
+pub fn curve_parquet(analysis: &Analysis, curve: &Curve) -> anyhow::Result<Vec<u8>> {
     let path = curve_path(analysis, curve);
     let bins = &curve.bins;
     let column = |name: &str, values: Vec<Option<f64>>| {
@@ -63,6 +63,5 @@ pub fn curve_parquet(analysis: &Analysis, curve: &Curve) -> anyhow::Result<(Stri
         columns.push(column(&format!("repetition_{}", trace.repetition), values));
     }
     let mut frame = DataFrame::new_infer_height(columns).with_context(|| path.clone())?;
-    let bytes = parquet::write(&mut frame).with_context(|| path.clone())?;
-    Ok((path, bytes))
+    parquet::write(&mut frame).with_context(|| path)
 }

@@ -22,7 +22,7 @@ use crate::input;
 use crate::model::key::short;
 use crate::model::{Analysis, Event, Factors, Run};
 use crate::run::align::AlignedRun;
-use crate::write::output::Folder;
+use crate::write::attempt::Making;
 
 /// What Hive calls a level that is missing.
 const NO_LEVEL: &str = "__HIVE_DEFAULT_PARTITION__";
@@ -70,12 +70,18 @@ impl RunTables {
     }
 }
 
-/// Every file of the dataset but the manifest. `tables` are those of the runs of the analysis, in its order.
+/// Makes every file of the dataset but the manifest, in the folder `above`. `tables` are those of the runs of the
+/// analysis, in its order.
 ///
 /// # Errors
 ///
 /// A factor has the name of a column, or polars refuses a frame, which would be a mistake in the program.
-pub fn folder(analysis: &Analysis, tables: Vec<anyhow::Result<RunTables>>) -> anyhow::Result<Folder> {
+pub fn folder(
+    analysis: &Analysis,
+    tables: Vec<anyhow::Result<RunTables>>,
+    above: &str,
+    making: &Making<'_>,
+) -> anyhow::Result<()> {
     let factors: BTreeSet<&str> = analysis
         .conditions
         .iter()
@@ -88,22 +94,24 @@ pub fn folder(analysis: &Analysis, tables: Vec<anyhow::Result<RunTables>>) -> an
     }
     ensure!(analysis.runs.len() == tables.len(), "the analysis has other runs than there are tables");
     let partitioned = partition_factors(analysis);
-    let mut folder = Folder::new();
     for (run, tables) in analysis.runs.iter().zip(tables) {
         let partition = partition(run, &partitioned);
-        let place = |table: &str| format!("{table}/{partition}repetition={}/data.parquet", run.repetition);
-        folder.extend(tables?.0.into_iter().map(|(table, bytes)| (place(table), bytes)));
+        for (table, bytes) in tables?.0 {
+            let path = format!("{above}{table}/{partition}repetition={}/data.parquet", run.repetition);
+            making.put(&path, || Ok(bytes));
+        }
     }
     for (name, columns) in [
         ("runs", runs(analysis, &factors)),
         ("outages", outages(analysis, &factors)),
         ("results", results(analysis, &factors)),
     ] {
-        let path = format!("{name}.parquet");
-        let bytes = parquet(columns).with_context(|| path.clone())?;
-        folder.extend(bytes.map(|bytes| (path, bytes)));
+        let path = format!("{above}{name}.parquet");
+        if let Some(bytes) = parquet(columns).with_context(|| path.clone())? {
+            making.put(&path, || Ok(bytes));
+        }
     }
-    Ok(folder)
+    Ok(())
 }
 
 /// The factors that are partitions: those of the conditions that have runs.
@@ -280,6 +288,7 @@ fn encoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::write::attempt::Nowhere;
 
     #[test]
     fn levels_are_safe_in_paths() {
@@ -293,7 +302,8 @@ mod tests {
     fn a_factor_may_not_be_called_like_a_column() {
         let mut analysis = crate::model::example::analysis();
         analysis.conditions[0].factors.insert("host".to_owned(), "a".to_owned());
-        let error = folder(&analysis, Vec::new()).unwrap_err().to_string();
+        let making = Making::new(&Nowhere);
+        let error = folder(&analysis, Vec::new(), "", &making).unwrap_err().to_string();
         assert!(error.contains("`host`"), "{error}");
     }
 }

@@ -12,12 +12,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::input::config::{AlignKey, CampaignFile, LayoutTable};
-use crate::input::folder::{self, LARGEST};
-use crate::input::load::sha256;
+use crate::input::folder;
 use crate::model::VERSION;
 use crate::show::report::DocumentFormat;
 use crate::show::text::Language;
-use crate::write::attempt::Made;
+use crate::write::attempt::{Made, sha256_of};
 use crate::write::output::{LARGEST_MANIFEST, MANIFEST};
 use crate::write::present::{Entry, present};
 
@@ -94,7 +93,7 @@ impl Manifest {
             options,
             portfolio,
             campaigns,
-            outputs: made.folder.iter().map(|(path, bytes)| (path.clone(), sha256(bytes))).collect(),
+            outputs: made.outputs.clone(),
             failed: made.failed.clone(),
         }
     }
@@ -230,9 +229,9 @@ fn outputs(
             continue;
         }
         // Of links and what else may lie there only the name was looked at.
-        let bytes = files.contains(path.as_str()).then(|| folder::read(&out.join(path), LARGEST));
-        match bytes {
-            Some(Ok(bytes)) if sha256(&bytes) == *hash => {}
+        let hashed = |path: &str| anyhow::Ok(sha256_of(folder::open(&out.join(path))?)?);
+        match files.contains(path.as_str()).then(|| hashed(path)) {
+            Some(Ok(there)) if there == *hash => {}
             Some(Ok(_)) => found.push(Difference::OutputAltered(path.clone())),
             Some(Err(_)) | None => found.push(Difference::OutputMissing(path.clone())),
         }

@@ -1,6 +1,6 @@
 //! The only writer: a report folder, or a `campaign.toml`, appears whole or not at all.
 //!
-//! A folder is written beside its destination, waits until it is on the disk, and then changes places with what is
+//! A folder is filled beside its destination, file by file as they are made, waits until it is on the disk, and then changes places with what is
 //! there in one step. Where the system has no such step, the old folder is moved away first and goes back if
 //! the new one cannot take its place; a run that is killed in between is put right by the next one.
 
@@ -9,27 +9,29 @@ mod staging;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
-use std::io;
-use std::path::Path;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, bail};
+use rayon::prelude::*;
 
 use self::disk::{Disk, Real};
 use self::staging::{Staging, parent, recover};
+use super::attempt::Shelf;
 use super::present::present;
 use crate::input::folder;
 pub use crate::input::folder::MANIFEST;
-
-/// Relative path → content of every file of a report.
-pub type Folder = BTreeMap<String, Vec<u8>>;
 
 /// How many files that are not ours a message names.
 const NAMED: usize = 5;
 /// The largest manifest that is read, in bytes; one of ten thousand runs has some ten million.
 pub const LARGEST_MANIFEST: u64 = 256 << 20;
+/// How many files are waited for at once: a disk takes as long for many as for one.
+const SYNCED_AT_ONCE: usize = 16;
 
 /// Whether an output is being written at this moment.
 static WRITING: AtomicBool = AtomicBool::new(false);
@@ -111,35 +113,47 @@ fn listed(out: &Path) -> Option<BTreeSet<String>> {
     Some(outputs.keys().cloned().chain([MANIFEST.to_owned()]).collect())
 }
 
-/// Writes the folder beside `out` and puts it in place; tells what else was done.
+/// Lets `make` put files in a folder beside `out`, and puts that in place; returns what `make` does, and tells what else
+/// was done.
 ///
 /// # Errors
 ///
-/// Those of [`prepare`]; or the disk refuses. Then `out` is as it was; if the disk refuses even to put it back, the
-/// message says where it is.
-pub fn write(out: &Path, folder: &Folder, replace: bool) -> anyhow::Result<Vec<String>> {
+/// Those of [`prepare`] and of `make`; or the disk refuses. Then `out` is as it was; if the disk refuses even to put it
+/// back, the message says where it is.
+pub fn write<T>(
+    out: &Path,
+    replace: bool,
+    make: impl FnOnce(&dyn Shelf) -> anyhow::Result<T>,
+) -> anyhow::Result<(T, Vec<String>)> {
     WRITING.store(true, Ordering::Relaxed);
-    let written = write_on(&Real, out, folder, replace);
+    let written = write_on(&Real, out, replace, make);
     WRITING.store(false, Ordering::Relaxed);
     written
 }
 
-fn write_on(disk: &dyn Disk, out: &Path, folder: &Folder, replace: bool) -> anyhow::Result<Vec<String>> {
+fn write_on<T>(
+    disk: &dyn Disk,
+    out: &Path,
+    replace: bool,
+    make: impl FnOnce(&dyn Shelf) -> anyhow::Result<T>,
+) -> anyhow::Result<(T, Vec<String>)> {
     let mut told = recover(disk, out)?;
     check(out, replace)?;
     let parent = parent(out);
     disk.create_dir_all(parent).with_context(|| parent.display().to_string())?;
     let staging = Staging::new(disk, out)?;
-    let placed = fill(disk, &staging.new_place(), folder)
+    let placed = fill(disk, &staging.new_place(), make).and_then(|made| {
         // Somebody may have put a file there while all this was computed and written.
-        .and_then(|()| check(out, replace))
-        .and_then(|()| place(disk, &staging, out));
+        check(out, replace)?;
+        place(disk, &staging, out)?;
+        Ok(made)
+    });
     match placed {
-        Ok(()) => {
+        Ok(made) => {
             let synced = disk.sync(parent);
             told.extend(synced.err().map(|error| format!("{}: {error}", parent.display())));
             told.extend(staging.remove());
-            Ok(told)
+            Ok((made, told))
         }
         // What is in there may be the only copy of the old output.
         Err(error) if staging.old_place().exists() => Err(error),
@@ -150,25 +164,66 @@ fn write_on(disk: &dyn Disk, out: &Path, folder: &Folder, replace: bool) -> anyh
     }
 }
 
-/// Writes all files below `root` and waits until they are on the disk.
-fn fill(disk: &dyn Disk, root: &Path, folder: &Folder) -> anyhow::Result<()> {
+/// Makes all files below `root` and waits until they are on the disk.
+fn fill<T>(
+    disk: &dyn Disk,
+    root: &Path,
+    make: impl FnOnce(&dyn Shelf) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     disk.create_dir(root).with_context(|| root.display().to_string())?;
-    let mut folders = BTreeSet::from([root.to_owned()]);
-    for (relative, content) in folder {
-        let path = root.join(relative);
-        let above = path.parent().unwrap_or(root);
-        if !folders.contains(above) {
-            disk.create_dir_all(above).with_context(|| above.display().to_string())?;
-            folders.extend(above.ancestors().take_while(|path| *path != root).map(Path::to_owned));
+    let filling = Filling { disk, root, present: Mutex::new(Present::default()) };
+    let made = make(&filling)?;
+    let present = filling.present.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let all: Vec<&Path> =
+        present.files.iter().chain(&present.folders).map(PathBuf::as_path).chain([root]).collect();
+    // After all of them and many at a time, so that the system writes them at once: these threads only wait.
+    let waiting = rayon::ThreadPoolBuilder::new().num_threads(SYNCED_AT_ONCE).build();
+    let sync = |path: &&Path| disk.sync(path).with_context(|| path.display().to_string());
+    waiting.context("cannot start threads")?.install(|| all.par_iter().try_for_each(sync))?;
+    Ok(made)
+}
+
+/// A folder that is being filled.
+struct Filling<'a> {
+    disk: &'a dyn Disk,
+    root: &'a Path,
+    present: Mutex<Present>,
+}
+
+/// What is in it.
+#[derive(Default)]
+struct Present {
+    files: BTreeSet<PathBuf>,
+    folders: BTreeSet<PathBuf>,
+}
+
+impl Filling<'_> {
+    fn present(&self) -> MutexGuard<'_, Present> {
+        self.present.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shelf for Filling<'_> {
+    fn create(&self, path: &str) -> io::Result<Box<dyn Write + '_>> {
+        let path = self.root.join(path);
+        let above = path.parent().unwrap_or(self.root);
+        let mut present = self.present();
+        if above != self.root && !present.folders.contains(above) {
+            self.disk.create_dir_all(above)?;
+            let between = above.ancestors().take_while(|path| *path != self.root);
+            present.folders.extend(between.map(Path::to_owned));
         }
-        disk.write(&path, content).with_context(|| path.display().to_string())?;
+        present.files.insert(path.clone());
+        drop(present);
+        self.disk.create(&path)
     }
-    // After all of them, so that the system writes them at once.
-    let files = folder.keys().map(|relative| root.join(relative));
-    for path in files.chain(folders) {
-        disk.sync(&path).with_context(|| path.display().to_string())?;
+
+    fn remove(&self, path: &str) -> io::Result<()> {
+        let path = self.root.join(path);
+        self.disk.remove_file(&path)?;
+        self.present().files.remove(&path);
+        Ok(())
     }
-    Ok(())
 }
 
 /// Puts the new folder in the place of `out`.

@@ -1,4 +1,4 @@
-//! The report folder: documents, figures, tables, data and summary, all in memory.
+//! The report folder: documents, figures, tables, data and summary.
 //!
 //! Each file is made by itself: if one cannot be – the typesetter refuses, a library panics –, the others are
 //! written and the reason is told.
@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::attempt::{Made, attempt};
+use super::attempt::{Making, attempt};
 use super::curves::{curve_parquet, curve_path};
-use super::json::{portfolio_json, summary_json};
+use super::json::{write_portfolio, write_summary};
 use super::tables::{table_csv, table_tex};
 use crate::model::Analysis;
 use crate::show::report::compose::{self, folder_of, id_in};
@@ -19,14 +19,10 @@ use crate::show::tables::Table;
 use crate::show::text::Text;
 use crate::show::{figures, tables};
 
-/// Every file of the report but the manifest, as far as they can be made.
-pub fn folder(analysis: &Analysis, text: &Text, formats: &[DocumentFormat]) -> Made {
-    let Drawn { document, figures, mut made } = draw(analysis, text);
-    let (documents, data) =
-        rayon::join(|| set(document.as_ref(), &figures, formats), || data(analysis, &figures, text));
-    made.extend("", documents);
-    made.extend("", data);
-    made
+/// Makes every file of the report but the manifest, as far as they can be made.
+pub fn folder(analysis: &Analysis, text: &Text, formats: &[DocumentFormat], making: &Making<'_>) {
+    let Drawn { document, figures } = draw(analysis, text, "", making);
+    rayon::join(|| set(document.as_ref(), &figures, formats, making), || data(analysis, text, "", making));
 }
 
 /// What was drawn of an analysis.
@@ -35,21 +31,26 @@ struct Drawn {
     document: Result<Document, String>,
     /// By identifier.
     figures: BTreeMap<String, String>,
-    /// Which figures failed.
-    made: Made,
 }
 
-/// The document of an analysis with the figures that could be drawn.
-fn draw(analysis: &Analysis, text: &Text) -> Drawn {
-    let mut made = Made::default();
+/// The document of an analysis, and the figures that could be drawn, which go to the folder `above`.
+fn draw(analysis: &Analysis, text: &Text, above: &str, making: &Making<'_>) -> Drawn {
     let mut listed = match attempt(|| figures::list(analysis)) {
         Ok(listed) => listed,
         Err(reason) => {
-            made.put("figures".to_owned(), Err(reason));
+            making.fail(&format!("{above}figures"), reason);
             Vec::new()
         }
     };
-    let drawn: Vec<_> = listed.par_iter().map(|figure| attempt(|| figure.draw(text))).collect();
+    let path = |id: &str| format!("{above}figures/{id}.svg");
+    let drawn = listed.par_iter().map(|figure| {
+        let drawn = attempt(|| figure.draw(text));
+        if let Ok(svg) = &drawn {
+            making.write(&path(&figure.id), |file| Ok(file.write_all(svg.as_bytes())?));
+        }
+        drawn
+    });
+    let drawn: Vec<_> = drawn.collect();
     let mut figures = BTreeMap::new();
     let mut lost = BTreeSet::new();
     for (figure, drawn) in listed.iter().zip(drawn) {
@@ -57,17 +58,13 @@ fn draw(analysis: &Analysis, text: &Text) -> Drawn {
             Ok(svg) => drop(figures.insert(figure.id.clone(), svg)),
             Err(reason) => {
                 lost.insert(figure.id.clone());
-                made.put(figure_path(&figure.id), Err(reason));
+                making.fail(&path(&figure.id), reason);
             }
         }
     }
     listed.retain(|figure| !lost.contains(&figure.id));
     let document = attempt(|| Ok(compose::document(analysis, &listed, text)));
-    Drawn { document, figures, made }
-}
-
-fn figure_path(id: &str) -> String {
-    format!("figures/{id}.svg")
+    Drawn { document, figures }
 }
 
 /// `report.html` and `report.pdf`, neither of which needs the other.
@@ -75,98 +72,90 @@ fn set(
     document: Result<&Document, &String>,
     drawn: &BTreeMap<String, String>,
     formats: &[DocumentFormat],
-) -> Made {
-    let one = |format: &DocumentFormat| {
-        let document = document.map_err(Clone::clone);
-        let content = document.and_then(|document| {
-            attempt(|| match format {
-                DocumentFormat::Html => Ok(html::render(document, drawn)?.into_bytes()),
-                DocumentFormat::Pdf => pdf::render(document, drawn),
-            })
-        });
-        (format.file_name().to_owned(), content)
-    };
-    let mut made = Made::default();
-    for (path, content) in formats.par_iter().map(one).collect::<Vec<_>>() {
-        made.put(path, content);
-    }
-    made
+    making: &Making<'_>,
+) {
+    // The last one takes longest, and begins first.
+    formats.par_iter().rev().for_each(|format| match document {
+        Ok(document) => making.put(format.file_name(), || match format {
+            DocumentFormat::Html => Ok(html::render(document, drawn)?.into_bytes()),
+            DocumentFormat::Pdf => pdf::render(document, drawn),
+        }),
+        Err(reason) => making.fail(format.file_name(), reason.clone()),
+    });
 }
 
-/// `summary.json`, the tables as CSV and TeX, the figures, and the curves as Parquet.
-fn data(analysis: &Analysis, drawn: &BTreeMap<String, String>, text: &Text) -> Made {
-    let mut made = Made::default();
-    let curves = analysis.curves.par_iter().map(|curve| {
-        let bytes = attempt(|| Ok(curve_parquet(analysis, curve)?.1));
-        (curve_path(analysis, curve), bytes)
+/// `summary.json`, the tables as CSV and TeX, and the curves as Parquet, in the folder `above`.
+fn data(analysis: &Analysis, text: &Text, above: &str, making: &Making<'_>) {
+    analysis.curves.par_iter().for_each(|curve| {
+        let path = format!("{above}{}", curve_path(analysis, curve));
+        making.put(&path, || curve_parquet(analysis, curve));
     });
-    for (path, content) in curves.collect::<Vec<_>>() {
-        made.put(path, content);
-    }
-    made.put("summary.json".to_owned(), attempt(|| summary_json(analysis)));
+    making.write(&format!("{above}summary.json"), |file| write_summary(analysis, file));
     match attempt(|| Ok(tables::all(analysis))) {
-        Ok(all) => all.iter().for_each(|data| table(data, text, &mut made)),
-        Err(reason) => made.put("tables".to_owned(), Err(reason)),
+        Ok(all) => all.par_iter().for_each(|data| table(data, text, above, making)),
+        Err(reason) => making.fail(&format!("{above}tables"), reason),
     }
-    for (id, svg) in drawn {
-        made.put(figure_path(id), Ok(svg.clone().into_bytes()));
-    }
-    made
 }
 
 /// A table as CSV and TeX.
-fn table(table: &Table, text: &Text, made: &mut Made) {
-    made.put(format!("tables/{}.csv", table.id), attempt(|| table_csv(table)));
-    let tex = attempt(|| Ok(table_tex(&format::table(table, String::new(), text)).into_bytes()));
-    made.put(format!("tables/{}.tex", table.id), tex);
+fn table(table: &Table, text: &Text, above: &str, making: &Making<'_>) {
+    making.put(&format!("{above}tables/{}.csv", table.id), || table_csv(table));
+    making.put(&format!("{above}tables/{}.tex", table.id), || {
+        Ok(table_tex(&format::table(table, String::new(), text)).into_bytes())
+    });
 }
 
-/// Every file of the report but the manifest, as far as they can be made. `name` is that of the folder above the
+/// Makes every file of the report but the manifest, as far as they can be made. `name` is that of the folder above the
 /// campaigns; each has the name of its chapter and its analysis.
 pub fn portfolio(
     name: &str,
     chapters: &[(&str, &Analysis)],
     text: &Text,
     formats: &[DocumentFormat],
-) -> Made {
-    let drawn: Vec<_> = chapters.par_iter().map(|(_, analysis)| draw(analysis, text)).collect();
-    let mut whole = Made::default();
+    making: &Making<'_>,
+) {
+    let drawn = |(chapter, analysis): &(&str, &Analysis)| draw(analysis, text, &folder_of(chapter), making);
+    let drawn: Vec<Drawn> = chapters.par_iter().map(drawn).collect();
     let (mut documents, mut composed) = (Vec::new(), Vec::new());
     let mut all_figures = BTreeMap::new();
-    for ((chapter, analysis), Drawn { document, figures, mut made }) in chapters.iter().zip(drawn) {
-        made.extend("", data(analysis, &figures, text));
+    for ((chapter, analysis), Drawn { document, figures }) in chapters.iter().zip(drawn) {
         match document {
             Ok(document) => {
                 documents.push(document);
                 composed.push((*chapter, *analysis));
             }
-            Err(reason) => made.put("report".to_owned(), Err(reason)),
+            Err(reason) => making.fail(&format!("{}report", folder_of(chapter)), reason),
         }
-        whole.extend(&folder_of(chapter), made);
         all_figures.extend(figures.into_iter().map(|(id, svg)| (id_in(chapter, &id), svg)));
     }
     let document = attempt(|| Ok(compose::portfolio(name, &composed, documents, text)));
-    whole.extend("", set(document.as_ref(), &all_figures, formats));
-    match attempt(|| Ok(tables::campaigns(chapters))) {
-        Ok(campaigns) => table(&campaigns, text, &mut whole),
-        Err(reason) => whole.put("tables/campaigns.csv".to_owned(), Err(reason)),
-    }
-    whole.put("summary.json".to_owned(), attempt(|| portfolio_json(name, chapters)));
-    whole
+    let all_data = || {
+        chapters.par_iter().for_each(|(chapter, analysis)| data(analysis, text, &folder_of(chapter), making));
+        match attempt(|| Ok(tables::campaigns(chapters))) {
+            Ok(campaigns) => table(&campaigns, text, "", making),
+            Err(reason) => making.fail("tables/campaigns.csv", reason),
+        }
+        making.write("summary.json", |file| write_portfolio(name, chapters, file));
+    };
+    rayon::join(|| set(document.as_ref(), &all_figures, formats, making), all_data);
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::attempt::Nowhere;
     use super::*;
     use crate::show::report::example;
+    use crate::show::text::Language;
 
     #[test]
     fn html_does_not_depend_on_the_typesetter() {
         let mut figures = example::figures();
         let broken = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><g></svg>"#;
         figures.insert("left".to_owned(), broken.to_owned());
-        let made = set(Ok(&example::small()), &figures, &[DocumentFormat::Html, DocumentFormat::Pdf]);
-        assert_eq!(made.folder.keys().collect::<Vec<_>>(), ["report.html"]);
+        let making = Making::new(&Nowhere);
+        set(Ok(&example::small()), &figures, &[DocumentFormat::Html, DocumentFormat::Pdf], &making);
+        let made = making.finish().unwrap();
+        assert_eq!(made.outputs.keys().collect::<Vec<_>>(), ["report.html"]);
         assert!(made.failed["report.pdf"].contains("cannot be set"), "{:?}", made.failed);
     }
 
@@ -174,9 +163,10 @@ mod tests {
     fn data_do_not_depend_on_the_documents() {
         let analysis = crate::model::example::analysis();
         let reason = "no document".to_owned();
-        let formats = [DocumentFormat::Html, DocumentFormat::Pdf];
-        let mut made = set(Err(&reason), &BTreeMap::new(), &formats);
-        made.extend("", data(&analysis, &BTreeMap::new(), &Text::new(crate::show::text::Language::En)));
-        assert!(made.folder.contains_key("summary.json") && made.failed.len() == 2, "{:?}", made.failed);
+        let making = Making::new(&Nowhere);
+        set(Err(&reason), &BTreeMap::new(), &[DocumentFormat::Html, DocumentFormat::Pdf], &making);
+        data(&analysis, &Text::new(Language::En), "", &making);
+        let made = making.finish().unwrap();
+        assert!(made.outputs.contains_key("summary.json") && made.failed.len() == 2, "{:?}", made.failed);
     }
 }

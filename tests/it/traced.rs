@@ -72,7 +72,8 @@ impl Bench {
         (folder, out)
     }
 
-    /// Every call of the thread that writes, from the first folder that it makes; `None` where nothing can be traced.
+    /// Every call of the thread that writes, from the first folder that it makes, and of those that wait for the disk
+    /// beside it, of which a fault meets each; `None` where nothing can be traced.
     fn calls(&self) -> Option<Vec<Call>> {
         let (folder, out) = self.folder();
         let log = folder.path().join("calls");
@@ -90,14 +91,16 @@ impl Bench {
             call.starts_with("mkdir") && rest.contains(".stillstand-")
         };
         let writer = all.iter().find(begins).expect("the writer makes a folder").0.clone();
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         let (mut calls, mut begun) = (Vec::new(), false);
-        for entry in all.iter().filter(|(thread, ..)| *thread == writer) {
-            let count = counts.entry(entry.1.clone()).or_default();
+        for entry in &all {
+            let (thread, call, _) = entry;
+            let count = counts.entry((thread, call)).or_default();
             *count += 1;
             begun |= begins(&entry);
-            if begun {
-                calls.push((entry.1.clone(), *count));
+            let chosen = (call.clone(), *count);
+            if begun && (*thread == writer || call == "fsync") && !calls.contains(&chosen) {
+                calls.push(chosen);
             }
         }
         Some(calls)

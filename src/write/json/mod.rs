@@ -9,6 +9,8 @@ mod entries;
 mod findings;
 mod serializer;
 
+use std::io::Write;
+
 use anyhow::Context;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -80,23 +82,23 @@ fn english() -> Text {
     Text::new(Language::En)
 }
 
-/// `summary.json`, pretty-printed, with a line end.
+/// Writes `summary.json`, pretty-printed, with a line end.
 ///
 /// # Errors
 ///
-/// An index of the analysis points at nothing, which would be a mistake in the program.
-pub fn summary_json(analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
-    pretty(&Summary::new(analysis), analysis)
+/// An index of the analysis points at nothing, which would be a mistake in the program; or it cannot be written.
+pub fn write_summary(analysis: &Analysis, to: impl Write) -> anyhow::Result<()> {
+    pretty(&Summary::new(analysis), analysis, to)
 }
 
-/// `summary.json` of several campaigns, each in a chapter of its own: the lists of all of them, in which every entry
+/// Writes `summary.json` of several campaigns, each in a chapter of its own: the lists of all of them, in which every entry
 /// tells its `chapter`, and under `campaigns` what each campaign is and where its data lie. `name` is that of the
 /// whole.
 ///
 /// # Errors
 ///
-/// As [`summary_json`].
-pub fn portfolio_json(name: &str, chapters: &[(&str, &Analysis)]) -> anyhow::Result<Vec<u8>> {
+/// As [`write_summary`].
+pub fn write_portfolio(name: &str, chapters: &[(&str, &Analysis)], mut to: impl Write) -> anyhow::Result<()> {
     let mut whole = Map::new();
     let mut campaigns = Vec::new();
     for (chapter, analysis) in chapters {
@@ -130,36 +132,37 @@ pub fn portfolio_json(name: &str, chapters: &[(&str, &Analysis)]) -> anyhow::Res
         json!({ "title": name, "path": paths.join(", "), "config_sha256": null }),
     );
     whole.insert("campaigns".to_owned(), Value::Array(campaigns));
-    let mut bytes = serde_json::to_vec_pretty(&whole).context("summary.json")?;
-    bytes.push(b'\n');
-    Ok(bytes)
+    serde_json::to_writer_pretty(&mut to, &whole).context("summary.json")?;
+    Ok(to.write_all(b"\n")?)
 }
 
 /// Comparisons alone, as `comparisons[]` of `summary.json`.
 ///
 /// # Errors
 ///
-/// As [`summary_json`].
-pub fn comparisons_json(analysis: &Analysis, comparisons: &[Comparison]) -> anyhow::Result<Vec<u8>> {
-    pretty(&comparisons, analysis)
+/// As [`write_summary`].
+pub fn write_comparisons(
+    analysis: &Analysis,
+    comparisons: &[Comparison],
+    to: impl Write,
+) -> anyhow::Result<()> {
+    pretty(&comparisons, analysis, to)
 }
 
 /// Which VM to migrate first, as `placement` of `summary.json`.
 ///
 /// # Errors
 ///
-/// As [`summary_json`].
-pub fn placement_json(analysis: &Analysis, placement: &Placement) -> anyhow::Result<Vec<u8>> {
-    pretty(&PlacementData::new(placement, &english()), analysis)
+/// As [`write_summary`].
+pub fn write_placement(analysis: &Analysis, placement: &Placement, to: impl Write) -> anyhow::Result<()> {
+    pretty(&PlacementData::new(placement, &english()), analysis, to)
 }
 
-/// As JSON over several lines, with a line end.
-fn pretty(value: &impl Serialize, analysis: &Analysis) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut json = serde_json::Serializer::pretty(&mut bytes);
+/// Writes JSON over several lines, with a line end.
+fn pretty(value: &impl Serialize, analysis: &Analysis, mut to: impl Write) -> anyhow::Result<()> {
+    let mut json = serde_json::Serializer::pretty(&mut to);
     value.serialize(Data::new(&mut json, analysis)).context("the numbers as JSON")?;
-    bytes.push(b'\n');
-    Ok(bytes)
+    Ok(to.write_all(b"\n")?)
 }
 
 #[cfg(test)]
@@ -167,10 +170,15 @@ mod tests {
     use super::*;
     use crate::model::example::with_time_lines;
 
+    fn summary(analysis: &Analysis) -> Value {
+        let mut bytes = Vec::new();
+        write_summary(analysis, &mut bytes).unwrap();
+        serde_json::from_slice(&bytes).unwrap()
+    }
+
     #[test]
     fn the_course_of_a_run_and_what_is_known_of_all() {
-        let bytes = summary_json(&with_time_lines()).unwrap();
-        let summary: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        let summary = summary(&with_time_lines());
         let run = &summary["runs"][4];
         assert_eq!(run["phases"][1]["phase"], "stop-and-copy");
         assert_eq!(run["checks"][1]["code"], "back-before-end");
@@ -190,8 +198,7 @@ mod tests {
 
     #[test]
     fn what_benchmarks_measured() {
-        let bytes = summary_json(&crate::show::tables::example::benchmarked()).unwrap();
-        let summary: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        let summary = summary(&crate::show::tables::example::benchmarked());
         insta::assert_json_snapshot!([
             &summary["benchmarks"][0],
             &summary["efficiency"][0],

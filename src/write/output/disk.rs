@@ -1,17 +1,17 @@
 //! What the writer asks of the disk: a layer, so that tests can let each of these fail or be the last.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 use std::path::Path;
 
 /// The operations of the writer, each with the errors of the system.
-pub trait Disk {
+pub trait Disk: Sync {
     /// A folder that must not exist yet.
     fn create_dir(&self, path: &Path) -> io::Result<()>;
     /// A folder and those above it, as far as they are missing.
     fn create_dir_all(&self, path: &Path) -> io::Result<()>;
-    /// A file that must not exist yet.
-    fn write(&self, path: &Path, content: &[u8]) -> io::Result<()>;
+    /// A file that must not exist yet, to write in.
+    fn create(&self, path: &Path) -> io::Result<Box<dyn Write + '_>>;
     /// Waits until the content of a file, or the entries of a folder, are on the disk.
     fn sync(&self, path: &Path) -> io::Result<()>;
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
@@ -19,7 +19,13 @@ pub trait Disk {
     fn exchange(&self, a: &Path, b: &Path) -> io::Result<()>;
     /// Unlike renaming, this fails where `to` exists.
     fn hard_link(&self, from: &Path, to: &Path) -> io::Result<()>;
+    fn remove_file(&self, path: &Path) -> io::Result<()>;
     fn remove_dir_all(&self, path: &Path) -> io::Result<()>;
+
+    /// A file that must not exist yet.
+    fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        self.create(path)?.write_all(content)
+    }
 }
 
 /// The disk as it is.
@@ -34,8 +40,8 @@ impl Disk for Real {
         fs::create_dir_all(path)
     }
 
-    fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
-        OpenOptions::new().write(true).create_new(true).open(path)?.write_all(content)
+    fn create(&self, path: &Path) -> io::Result<Box<dyn Write + '_>> {
+        Ok(Box::new(OpenOptions::new().write(true).create_new(true).open(path)?))
     }
 
     fn sync(&self, path: &Path) -> io::Result<()> {
@@ -70,6 +76,10 @@ impl Disk for Real {
 
     fn hard_link(&self, from: &Path, to: &Path) -> io::Result<()> {
         fs::hard_link(from, to)
+    }
+
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
     }
 
     fn remove_dir_all(&self, path: &Path) -> io::Result<()> {

@@ -1,7 +1,25 @@
-use std::cell::Cell;
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicUsize;
 
 use super::*;
+
+/// Relative path → content of every file of a report.
+type Folder = BTreeMap<String, Vec<u8>>;
+
+fn write(out: &Path, folder: &Folder, replace: bool) -> anyhow::Result<Vec<String>> {
+    write_on(&Real, out, folder, replace)
+}
+
+/// The writer, with files that are made already.
+fn write_on(disk: &dyn Disk, out: &Path, folder: &Folder, replace: bool) -> anyhow::Result<Vec<String>> {
+    let put = |shelf: &dyn Shelf| {
+        for (path, content) in folder {
+            shelf.create(path).and_then(|mut file| file.write_all(content)).with_context(|| path.clone())?;
+        }
+        Ok(())
+    };
+    Ok(super::write_on(disk, out, replace, put)?.1)
+}
 
 fn folder(entries: &[(&str, &str)]) -> Folder {
     entries.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect()
@@ -84,6 +102,21 @@ fn a_file_is_replaced_only_when_told_to_and_leaves_nothing_behind() {
 }
 
 #[test]
+fn an_output_that_cannot_be_made_leaves_nothing_behind() {
+    let above = tempfile::tempdir().unwrap();
+    let out = above.path().join("report");
+    write(&out, &report(&[("table.csv", "old")]), false).unwrap();
+    let refused: anyhow::Result<((), _)> = super::write(&out, true, |shelf| {
+        shelf.create("deep/table.csv")?.write_all(b"new")?;
+        shelf.remove("deep/table.csv")?;
+        bail!("no")
+    });
+    assert_eq!(refused.unwrap_err().to_string(), "no");
+    assert_eq!(fs::read_to_string(out.join("table.csv")).unwrap(), "old");
+    assert_eq!(fs::read_dir(above.path()).unwrap().count(), 1);
+}
+
+#[test]
 fn an_empty_folder_is_filled() {
     let out = tempfile::tempdir().unwrap();
     write(out.path(), &report(&[]), false).unwrap();
@@ -133,13 +166,13 @@ struct Faulty {
     at: usize,
     fault: Fault,
     exchanges: bool,
-    done: Cell<usize>,
+    done: AtomicUsize,
 }
 
 impl Faulty {
     /// Whether the next operation is done. `half` does half of it.
     fn next(&self, half: impl FnOnce()) -> io::Result<()> {
-        let number = self.done.replace(self.done.get() + 1);
+        let number = self.done.fetch_add(1, Ordering::Relaxed);
         let fails = match self.fault {
             Fault::Error => number == self.at,
             Fault::Errors(count) => (self.at..self.at + count).contains(&number),
@@ -165,9 +198,9 @@ impl Disk for Faulty {
         Real.create_dir_all(path)
     }
 
-    fn write(&self, path: &Path, content: &[u8]) -> io::Result<()> {
-        self.next(|| drop(Real.write(path, &content[..content.len() / 2])))?;
-        Real.write(path, content)
+    fn create(&self, path: &Path) -> io::Result<Box<dyn Write + '_>> {
+        self.next(|| ())?;
+        Ok(Box::new(FaultyFile { disk: self, file: Real.create(path)? }))
     }
 
     fn sync(&self, path: &Path) -> io::Result<()> {
@@ -193,10 +226,32 @@ impl Disk for Faulty {
         Real.hard_link(from, to)
     }
 
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        self.next(|| ())?;
+        Real.remove_file(path)
+    }
+
     fn remove_dir_all(&self, path: &Path) -> io::Result<()> {
         // The lock goes first: what is left is known for ours without it.
         self.next(|| drop(fs::remove_file(path.join("lock"))))?;
         Real.remove_dir_all(path)
+    }
+}
+
+/// A file on such a disk.
+struct FaultyFile<'a> {
+    disk: &'a Faulty,
+    file: Box<dyn Write + 'a>,
+}
+
+impl Write for FaultyFile<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.disk.next(|| drop(self.file.write(&bytes[..bytes.len() / 2])))?;
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 
@@ -225,7 +280,7 @@ fn every_fault(exchanges: bool, fault: Fault, replaces: bool) -> usize {
         if replaces {
             write_on(&Real, &out, &old, false).unwrap();
         }
-        let disk = Faulty { at, fault, exchanges, done: Cell::new(0) };
+        let disk = Faulty { at, fault, exchanges, done: AtomicUsize::new(0) };
         let written = write_on(&disk, &out, &new, true);
         let here = content(&out);
         let context = format!("{fault:?} at {at}, exchanges {exchanges}: {written:?}");
@@ -243,7 +298,7 @@ fn every_fault(exchanges: bool, fault: Fault, replaces: bool) -> usize {
         write_on(&Real, &out, &newer, true).unwrap_or_else(|error| panic!("{context}; then {error:#}"));
         assert_eq!(content(&out), Some(newer.clone()), "{context}");
         assert_eq!(fs::read_dir(above.path()).unwrap().count(), 1, "{context}: something is left");
-        if disk.done.get() <= at {
+        if disk.done.load(Ordering::Relaxed) <= at {
             return at;
         }
     }
@@ -274,7 +329,7 @@ fn whatever_fails_the_old_or_the_new_file_is_there() {
             if replaces {
                 fs::write(&path, "old").unwrap();
             }
-            let disk = Faulty { at, fault, exchanges: true, done: Cell::new(0) };
+            let disk = Faulty { at, fault, exchanges: true, done: AtomicUsize::new(0) };
             let written = write_file_on(&disk, &path, b"new", replaces);
             match fs::read_to_string(&path) {
                 Ok(text) => assert!(text == "new" || (replaces && text == "old"), "{at}: {text}"),
