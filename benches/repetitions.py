@@ -42,8 +42,7 @@ def later(log: bytes, source: str, days: int, draw: random.Random) -> bytes:
     return log
 
 
-def main():
-    out, repetitions = pathlib.Path(sys.argv[1]), int(sys.argv[2])
+def make(out: pathlib.Path, repetitions: int):
     out.mkdir(parents=True)
     config = (SOURCE / "campaign.toml").read_text()
     (out / "campaign.toml").write_text(config.split("# Figures in the text")[0])
@@ -56,4 +55,5 @@ def main():
             (out / f"{load}{repetition}{source}").write_bytes(later(log, source, days, draw) if days else log)
 
 
-main()
+if __name__ == "__main__":
+    make(pathlib.Path(sys.argv[1]), int(sys.argv[2]))

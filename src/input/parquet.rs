@@ -64,8 +64,8 @@ pub fn write(frame: &mut DataFrame) -> PolarsResult<Vec<u8>> {
     Ok(writer.into_inner())
 }
 
-/// Columns of numbers with a fraction hold them one after the other: hardly two are the same, and to guess how many are
-/// takes longer than to compress them.
+/// Columns of numbers with a fraction hold them one after the other. polars makes no dictionary of them, but if it is asked
+/// to, it guesses first how many are different, which takes longer than to compress them.
 fn encoding(of: &ArrowDataType) -> Vec<Encoding> {
     match of {
         ArrowDataType::Float64 => vec![Encoding::Plain],

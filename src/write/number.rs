@@ -19,7 +19,7 @@ pub(super) fn round(value: f64) -> Option<f64> {
     rounded(value).or_else(|| format!("{value:.11e}").parse().ok())
 }
 
-/// [`round`] without a detour over text, which takes twenty times as long; `None` where the last digit would be in
+/// [`round`] without a detour over text; `None` where the last digit would be in
 /// doubt. A whole number of twelve digits divided by an exact power of ten is rounded once, as its decimal is when it is
 /// read.
 fn rounded(value: f64) -> Option<f64> {
