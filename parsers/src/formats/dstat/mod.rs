@@ -40,6 +40,7 @@ mod row;
 mod run;
 mod stamp;
 mod table;
+mod take;
 mod value;
 mod writer;
 
