@@ -156,7 +156,8 @@ fn pick(random: &mut ChaCha8Rng, below: usize) -> usize {
 /// Damages the campaign in `root` once, and says how.
 fn damage(root: &Path, files: &[PathBuf], random: &mut ChaCha8Rng) -> String {
     let file = &files[pick(random, files.len())];
-    if !file.is_file() {
+    // Damage of a link would be damage of what it leads to.
+    if !fs::symlink_metadata(file).is_ok_and(|metadata| metadata.is_file()) {
         return "nothing".to_owned();
     }
     let shown = file.strip_prefix(root).unwrap().display().to_string();
@@ -167,7 +168,7 @@ fn damage(root: &Path, files: &[PathBuf], random: &mut ChaCha8Rng) -> String {
         3 | 4 => lines(file, bytes, random),
         5 | 6 => raw(file, bytes, random),
         7 | 8 => name(file, random),
-        _ => structure(file, files, random),
+        _ => structure(root, file, files, random),
     };
     format!("{shown}: {what}")
 }
@@ -308,7 +309,14 @@ fn name(file: &Path, random: &mut ChaCha8Rng) -> String {
     format!("now {new:?}")
 }
 
-fn structure(file: &Path, files: &[PathBuf], random: &mut ChaCha8Rng) -> String {
+/// A file beside the campaign, which no campaign may read and nothing may change.
+fn outside(root: &Path) -> PathBuf {
+    root.with_file_name("outside")
+}
+
+const OUTSIDE: &str = "what lies outside of a campaign";
+
+fn structure(root: &Path, file: &Path, files: &[PathBuf], random: &mut ChaCha8Rng) -> String {
     match pick(random, 7) {
         0 => fs::write(file, "").unwrap(),
         1 => fs::remove_file(file).unwrap(),
@@ -328,7 +336,7 @@ fn structure(file: &Path, files: &[PathBuf], random: &mut ChaCha8Rng) -> String 
             #[cfg(unix)]
             {
                 fs::remove_file(file).unwrap();
-                std::os::unix::fs::symlink("/etc/passwd", file).unwrap();
+                std::os::unix::fs::symlink(outside(root), file).unwrap();
             }
         }
     }
@@ -342,6 +350,7 @@ fn check(seed: u64) -> Option<String> {
     fs::create_dir(&campaign).unwrap();
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let files = copy(usize::try_from(seed).unwrap(), &campaign);
+    fs::write(outside(&campaign), OUTSIDE).unwrap();
     let damages: Vec<String> =
         (0..=pick(&mut random, 3)).map(|_| damage(&campaign, &files, &mut random)).collect();
     if let Ok(keep) = std::env::var("STILLSTAND_DAMAGE_KEEP") {
@@ -379,6 +388,9 @@ fn check(seed: u64) -> Option<String> {
         let Some(code) = ended.code else {
             return wrong("ended by a signal, too much work, too long or too large");
         };
+        if ended.stderr.contains(OUTSIDE) || fs::read_to_string(outside(&campaign)).unwrap() != OUTSIDE {
+            return wrong("what lies outside of the campaign was told or changed");
+        }
         if ended.memory > MOST_MEMORY {
             return wrong(&format!("{} MB of memory", ended.memory >> 20));
         }
