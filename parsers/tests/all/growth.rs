@@ -330,7 +330,8 @@ fn logs_one_by_one() {
     }
 }
 
-/// Instructions of logs from 1 to 8 MB, as valgrind counts them: an hour.
+/// Instructions of logs from 1 to 8 MB, as valgrind counts them: an hour. It knows functions by their symbols:
+/// `CARGO_PROFILE_RELEASE_STRIP=false cargo test --release --workspace --test all instructions -- --ignored --nocapture`.
 #[test]
 #[ignore = "takes an hour, and valgrind"]
 fn instructions_grow_with_the_bytes() {
@@ -351,7 +352,8 @@ fn instructions_grow_with_the_bytes() {
         .expect("valgrind is there");
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
     let count = |number: usize| -> f64 {
-        let dump = std::fs::read_to_string(format!("{}.{number}", counts.display())).unwrap();
+        let dump = std::fs::read_to_string(format!("{}.{number}", counts.display()))
+            .expect("a count for each log: are there symbols?");
         let totals = dump.lines().find_map(|line| line.strip_prefix("totals: ")).unwrap();
         totals.trim().parse().unwrap()
     };
