@@ -300,6 +300,31 @@ fn documents_count_many_problems_of_one_kind_and_the_table_has_all() {
     assert!(table.contains("Dear diary 1101"));
 }
 
+/// One line repeated makes a log of hundreds of migrations, each a condition: pages, links and memory do not follow it.
+#[test]
+fn sections_are_for_a_hundred_conditions_and_the_tables_have_all() {
+    let part = part_of_campaign(&["none1", "none2", "memtester1"]);
+    let log = part.path().join("none1-migration-time.test");
+    let text = fs::read_to_string(&log).unwrap();
+    let (request, elapsed) = text.split_once('\n').unwrap();
+    fs::write(&log, format!("{request}\n{}", elapsed.repeat(240))).unwrap();
+    succeeds(&in_folder(part.path(), &["report", ".", "-o", "report", "--quiet"]));
+
+    let report = part.path().join("report");
+    let written = fs::read_to_string(report.join("summary.json")).unwrap();
+    let written: serde_json::Value = serde_json::from_str(&written).unwrap();
+    let conditions = written["conditions"].as_array().unwrap().len();
+    assert!(conditions > 200, "{conditions}");
+    let page = fs::read_to_string(report.join("report.html")).unwrap();
+    let sections = page.matches("<section aria-labelledby=\"condition-").count();
+    let further = conditions - 100;
+    assert!(page.contains(&format!("{further} further conditions have no section")), "{further}");
+    assert!(sections > 0 && !page.contains("id=\"condition-memtester\""), "memtester is the last condition");
+    assert!(!page.contains("href=\"#condition-memtester"), "nothing leads to where nothing is");
+    assert!(report.join("tables/outages-memtester.csv").exists());
+    assert!(report.join("report.pdf").exists());
+}
+
 #[test]
 fn names_that_are_too_long_are_cut_and_stay_apart() {
     let part = part_of_campaign(&["none1"]);

@@ -13,6 +13,7 @@
 
 mod sessions;
 mod tests;
+mod times;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +27,9 @@ use crate::model::{Diagnostic, Factors, Severity};
 
 /// The factor of the parts of files whose names give the repetition; the second where a campaign has the first already.
 const PART: [&str; 2] = ["part", "part_of_file"];
+
+/// So many runs of one file are read: as many as a whole campaign of years has.
+const MOST_PARTS: usize = 10_000;
 
 /// A part of a file, or all of it.
 struct Piece {
@@ -41,6 +45,7 @@ pub fn runs(files: Vec<LoadedFile>, config: &Config) -> (Vec<LoadedFile>, Vec<Di
     let mut diagnostics = Vec::new();
     let mut groups: BTreeMap<(Factors, Option<u32>), Vec<LoadedFile>> = BTreeMap::new();
     let says_nothing = config.file.naming.pattern.is_some() && is_one_repetition(&files);
+    let files = files.into_iter().map(|file| bounded(file, &mut diagnostics)).collect::<Vec<_>>();
     for mut file in files.into_iter().flat_map(by_tool) {
         file.file.names_repetition &= !says_nothing;
         let named = file.file.names_repetition.then_some(file.file.run.repetition);
@@ -61,6 +66,20 @@ pub fn runs(files: Vec<LoadedFile>, config: &Config) -> (Vec<LoadedFile>, Vec<Di
 /// Whether all names give the same repetition: where files have parts, these are what was repeated.
 fn is_one_repetition(files: &[LoadedFile]) -> bool {
     files.len() > 1 && files.windows(2).all(|pair| pair[0].file.run.repetition == pair[1].file.run.repetition)
+}
+
+/// A file of more parts than a report can be about is left out, as a file that could not be read.
+fn bounded(mut file: LoadedFile, diagnostics: &mut Vec<Diagnostic>) -> LoadedFile {
+    let parts = file.log.iter().chain(&file.others).map(|log| log.parts.len()).max().unwrap_or_default();
+    if parts > MOST_PARTS {
+        let message = format!(
+            "the file holds {parts} parts, each of which would be a run; {MOST_PARTS} are the most, and it is left out. Split it \
+             into files that hold fewer"
+        );
+        diagnostics.push(about(&file, Severity::Error, "too-many-parts", message));
+        (file.log, file.others) = (None, Vec::new());
+    }
+    file
 }
 
 /// A file as one for each of the tools that wrote it.

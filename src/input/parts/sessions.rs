@@ -20,6 +20,7 @@ use std::ops::Range;
 use stillstand_parsers::declared::Mark;
 use stillstand_parsers::{Family, Meaning, Parsed, Part};
 
+use super::times::{Span, Times, Windows, extent};
 use super::{Piece, about, several, with_log};
 use crate::input::config::Config;
 use crate::input::load::LoadedFile;
@@ -62,22 +63,8 @@ impl Track {
 /// two, and what a script takes to start both.
 const NEAR_S: f64 = 10.0;
 
-/// When a migration was requested and when it was over, seconds since 1970 by the observer's clock.
-#[derive(Clone, Copy, Debug)]
-struct Span {
-    request_s: f64,
-    end_s: f64,
-}
-
-impl Span {
-    /// From the end of the migration before until the request of the next, by time: a file need not have them in order.
-    fn window(self, all: &[Option<Self>]) -> [f64; 2] {
-        let all = || all.iter().flatten();
-        let earlier = all().filter(|other| other.request_s < self.request_s).map(|other| other.end_s);
-        let later = all().map(|other| other.request_s).filter(|request| *request > self.request_s);
-        [earlier.fold(f64::NEG_INFINITY, f64::max).min(self.request_s), later.fold(f64::INFINITY, f64::min)]
-    }
-}
+/// Logs whose clock has whole seconds may seem to begin so much later.
+const COARSE_S: f64 = 1.0;
 
 /// What says how many runs there are.
 struct Lead {
@@ -235,18 +222,6 @@ fn ahead_s(file: &LoadedFile, meaning: Meaning, at: f64, config: &Config) -> f64
     }
 }
 
-/// When the first and the last row of a log were recorded.
-fn extent(log: &Parsed) -> Option<(f64, f64)> {
-    use stillstand_parsers::Clock;
-    match log.frame.clock {
-        Clock::Epoch | Clock::EpochSecondsAtArrival => {}
-        Clock::Counter | Clock::TimeOfDay | Clock::None => return None,
-    }
-    let mut times = log.frame.times()?.into_iter().flatten();
-    let first = times.next()?;
-    Some(times.fold((first, first), |(first, last), t| (t.min(first), t.max(last))))
-}
-
 /// The span of each migration of a track; of ping those of its sessions.
 fn spans(parts: &[LoadedFile], config: &Config) -> Vec<Option<Span>> {
     let span = |file: &LoadedFile| {
@@ -278,20 +253,23 @@ fn by_time(parts: &[LoadedFile], spans: &[Option<Span>], config: &Config) -> Res
     if spans.iter().all(Option::is_none) {
         return Err("when which migration was requested is not in the logs");
     }
-    let chosen = pairs(parts, spans, config)?;
-    if chosen.iter().all(Option::is_none) {
+    let times = Times::of(parts);
+    let chosen = pairs(parts, &times, spans, config)?;
+    let mut sharers = vec![0; parts.len()];
+    chosen.iter().flatten().for_each(|part| sharers[*part] += 1);
+    if sharers.iter().all(|sharers| *sharers == 0) {
         return Err("their times do not show which belong together");
     }
+    let windows = Windows::of(spans);
     let mut placed = Placed::new();
     for ((number, part), span) in (1..).zip(&chosen).zip(spans) {
         let Some(part) = *part else { continue };
         let Some((file, log)) = parts.get(part).and_then(|file| Some((file, file.log.as_ref()?))) else {
             continue;
         };
-        let is_shared = chosen.iter().filter(|other| **other == Some(part)).count() > 1;
-        let log = match span.filter(|_| is_shared) {
+        let log = match span.filter(|_| sharers[part] > 1) {
             None => Some(log.clone()),
-            Some(span) => share(file, log, span, spans, config)?,
+            Some(span) => share(file, log, times.extents[part], span, &windows, config)?,
         };
         placed.extend(log.map(|log| (number, part, with_log(file, log))));
     }
@@ -301,18 +279,19 @@ fn by_time(parts: &[LoadedFile], spans: &[Option<Span>], config: &Config) -> Res
 /// The place of the part of each migration.
 fn pairs(
     parts: &[LoadedFile],
+    times: &Times,
     spans: &[Option<Span>],
     config: &Config,
 ) -> Result<Vec<Option<usize>>, &'static str> {
-    let covering = |span: &Option<Span>| span.map_or(Ok(None), |span| covering(parts, span, config));
+    let covering = |span: &Option<Span>| span.map_or(Ok(None), |span| covering(parts, times, span, config));
     let mut chosen = spans.iter().map(covering).collect::<Result<Vec<_>, _>>()?;
-    nearest(parts, spans, &mut chosen, config);
-    let is_untimed = |file: &LoadedFile| file.log.as_ref().and_then(extent).is_none();
+    let mut used: BTreeSet<usize> = chosen.iter().copied().flatten().collect();
+    nearest(parts, times, spans, &mut chosen, &mut used, config)?;
     let mut part = 0;
     while part < parts.len() {
-        let untimed = parts[part..].iter().take_while(|file| is_untimed(file)).count();
+        let untimed = times.extents[part..].iter().take_while(|times| times.is_none()).count();
         let in_a_row = part..part + untimed;
-        if in_a_row.clone().any(|part| !chosen.contains(&Some(part))) {
+        if in_a_row.clone().any(|part| !used.contains(&part)) {
             fill(in_a_row, parts.len(), &mut chosen)
                 .ok_or("one of them has no times, and its neighbours do not tell when it was")?;
         }
@@ -322,28 +301,36 @@ fn pairs(
 }
 
 /// Gives requests that lie in no part the nearest one without any, the closest pairs first.
-fn nearest(parts: &[LoadedFile], spans: &[Option<Span>], chosen: &mut [Option<usize>], config: &Config) {
-    let gap = |part: usize, span: Span| {
-        let file = parts.get(part)?;
-        let log = file.log.as_ref()?;
-        let request = span.request_s + ahead_s(file, log.format.meaning(), span.request_s, config);
-        let (first, last) = extent(log)?;
-        let gap = (first - request).max(request - last);
-        (gap <= (span.end_s - span.request_s).max(NEAR_S)).then_some(gap)
-    };
-    let free = |number: &usize| chosen[*number].is_none();
+fn nearest(
+    parts: &[LoadedFile],
+    times: &Times,
+    spans: &[Option<Span>],
+    chosen: &mut [Option<usize>],
+    used: &mut BTreeSet<usize>,
+    config: &Config,
+) -> Result<(), &'static str> {
+    // So many parts near one request are no matter of a clock that is seconds off.
+    const MOST: usize = 100;
     let mut gaps: Vec<(f64, usize, usize)> = Vec::new();
-    for number in (0..spans.len()).filter(free) {
-        let unused = (0..parts.len()).filter(|part| !chosen.contains(&Some(*part)));
-        let of_part = |part| Some((gap(part, spans[number]?)?, number, part));
-        gaps.extend(unused.filter_map(of_part));
+    let free = spans.iter().enumerate().filter(|(number, _)| chosen[*number].is_none());
+    for (number, span) in free.filter_map(|(number, span)| Some((number, (*span)?))) {
+        let request = request_s(parts, span, config);
+        let most = (span.end_s - span.request_s).max(NEAR_S);
+        let unused = times.around(request, most).filter(|(part, _)| !used.contains(part));
+        let near = unused.map(|(part, (first, last))| ((first - request).max(request - last), number, part));
+        let so_far = gaps.len();
+        gaps.extend(near.take(MOST + 1));
+        if gaps.len() - so_far > MOST {
+            return Err("many of them lie near the same request");
+        }
     }
     gaps.sort_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
     for (_, number, part) in gaps {
-        if chosen[number].is_none() && !chosen.contains(&Some(part)) {
+        if chosen[number].is_none() && used.insert(part) {
             chosen[number] = Some(part);
         }
     }
+    Ok(())
 }
 
 /// Gives parts without times that stand side by side the migrations that are left between those of their neighbours in the
@@ -370,33 +357,42 @@ fn fill(in_a_row: Range<usize>, parts: usize, chosen: &mut [Option<usize>]) -> O
 fn share(
     file: &LoadedFile,
     log: &Parsed,
+    extent: Option<(f64, f64)>,
     span: Span,
-    spans: &[Option<Span>],
+    windows: &Windows,
     config: &Config,
 ) -> Result<Option<Parsed>, &'static str> {
     let ahead = ahead_s(file, log.format.meaning(), span.request_s, config);
-    let [from, until] = span.window(spans);
+    let [from, until] = windows.of_request(span.request_s);
     let cut = log.between(from + ahead, until + ahead).ok_or("its rows have no times")?;
     // What was sampled at other times says nothing of this migration; an event comes when it likes.
     let is_steady = matches!(log.format.meaning(), Meaning::Replies { .. } | Meaning::HostSamples);
-    let went_on = !is_steady || covers(file, span, config) == Some(true);
+    let request = span.request_s + ahead;
+    let covers =
+        |(first, last): (f64, f64)| first <= request + COARSE_S && request - COARSE_S <= last;
+    let went_on = !is_steady || extent.is_some_and(covers);
     Ok(Some(cut).filter(|cut| went_on && (cut.frame.height() > 0 || cut.facts.get("transmitted").is_some())))
 }
 
-/// Whether a log went on when a migration was requested.
-fn covers(file: &LoadedFile, span: Span, config: &Config) -> Option<bool> {
-    // Whole seconds may be cut off.
-    const COARSE_S: f64 = 1.0;
-    let log = file.log.as_ref()?;
-    let request = span.request_s + ahead_s(file, log.format.meaning(), span.request_s, config);
-    let (first, last) = extent(log)?;
-    Some(first <= request + COARSE_S && request <= last + COARSE_S)
+/// When a migration was requested, by the clock of the parts of a track: they are of one host.
+fn request_s(parts: &[LoadedFile], span: Span, config: &Config) -> f64 {
+    let ahead = parts.iter().find_map(|file| {
+        Some(ahead_s(file, file.log.as_ref()?.format.meaning(), span.request_s, config))
+    });
+    span.request_s + ahead.unwrap_or_default()
 }
 
 /// The place of the one part during which a migration was requested.
-fn covering(parts: &[LoadedFile], span: Span, config: &Config) -> Result<Option<usize>, &'static str> {
-    let fits = |file: &LoadedFile| parts.len() == 1 || covers(file, span, config) == Some(true);
-    let mut found = parts.iter().enumerate().filter(|(_, file)| fits(file));
+fn covering(
+    parts: &[LoadedFile],
+    times: &Times,
+    span: Span,
+    config: &Config,
+) -> Result<Option<usize>, &'static str> {
+    if parts.len() == 1 {
+        return Ok(Some(0));
+    }
+    let mut found = times.around(request_s(parts, span, config), COARSE_S);
     match (found.next(), found.next()) {
         (Some(_), Some(_)) => Err("several of them cover the same request"),
         (found, _) => Ok(found.map(|(part, _)| part)),
@@ -411,14 +407,20 @@ fn is_in_order(placed: &Placed, lead: &Lead) -> bool {
 /// Tells how a file was paired by time, where it is not as everybody would have thought: what has nothing to go with, and what
 /// goes with another number.
 fn paired_by_time(track: &Track, lead: &Lead, placed: &Placed) -> Vec<Diagnostic> {
+    const MOST_NAMED: usize = 20;
     let Some(file) = track.files.first() else { return Vec::new() };
     let (these, all) = (what(track.meaning), track.parts.len());
     let list = |numbers: Vec<usize>| {
-        let numbers: Vec<String> = numbers.iter().map(|number| (number + 1).to_string()).collect();
-        Some(numbers.join(", ")).filter(|numbers| !numbers.is_empty())
+        let first = numbers.iter().take(MOST_NAMED).map(|number| (number + 1).to_string());
+        let mut list = first.collect::<Vec<_>>().join(", ");
+        if let Some(more @ 1..) = numbers.len().checked_sub(MOST_NAMED) {
+            list += &format!(" and {more} more");
+        }
+        Some(list).filter(|list| !list.is_empty())
     };
     let mut told = Vec::new();
-    let unused = (0..all).filter(|part| placed.iter().all(|(_, used, _)| used != part));
+    let used: BTreeSet<usize> = placed.iter().map(|(_, part, _)| *part).collect();
+    let unused = (0..all).filter(|part| !used.contains(part));
     if let Some(numbers) = list(unused.collect()) {
         let message = format!(
             "{these} {numbers} of {all} have none of the {} of {}: none was requested in their time, and they are no runs",
@@ -427,7 +429,8 @@ fn paired_by_time(track: &Track, lead: &Lead, placed: &Placed) -> Vec<Diagnostic
         told.push(about(file, Severity::Warning, "part-without-migration", message));
     }
     // One log over all of them may begin late and end early.
-    let without = (0..lead.count).filter(|run| placed.iter().all(|(number, ..)| *number as usize != run + 1));
+    let served: BTreeSet<usize> = placed.iter().map(|(number, ..)| *number as usize).collect();
+    let without = (0..lead.count).filter(|run| !served.contains(&(run + 1)));
     if let Some(numbers) = list(without.collect()).filter(|_| all > 1) {
         let message = format!(
             "{} {numbers} of {} of {} have none of the {all} {these} of this file: none went on when they were requested; their \

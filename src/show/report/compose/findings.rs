@@ -44,8 +44,7 @@ impl Composer<'_> {
                 }
             }
             if !sentences.is_empty() {
-                let link = Some(format!("condition-{}", condition.id));
-                let item = FindingItem::new(sentences.join(" "), link);
+                let item = FindingItem::new(sentences.join(" "), self.section_of_condition(id));
                 if condition.failed + condition.not_returned > 0 {
                     items.push(item.ranked(Rank::Lost));
                 } else {
@@ -284,7 +283,7 @@ impl Composer<'_> {
                             ("guest_clock", &self.seconds(*guest_clock_s)),
                         ],
                     ),
-                    Some(format!("condition-{}", self.analysis.conditions[run.condition].id)),
+                    self.section_of_condition(run.condition),
                 ))
             }
             Finding::LimitExceeded { .. }
@@ -345,8 +344,8 @@ impl Composer<'_> {
                 ("margin", &plus_minus(check.margin_s(), check.uncertainty_s, 2, self.text)),
             ],
         );
-        let condition = &self.analysis.conditions[run.condition].id;
-        Some(FindingItem::new(text, Some(format!("condition-{condition}-course"))))
+        let link = self.section_of_condition(run.condition).map(|section| format!("{section}-course"));
+        Some(FindingItem::new(text, link))
     }
 
     /// A sentence for each clock that is wrong, and for each that drifts.

@@ -29,13 +29,18 @@ use crate::show::text::Text;
 /// Documents show so many rows of a table; data files have them all.
 const MOST_ROWS: usize = 100;
 
+/// Documents have so many sections of single conditions, the first; data files have all conditions.
+const MOST_CONDITIONS: usize = 100;
+
 /// The whole report.
 pub fn document(analysis: &Analysis, figures: &[Listed], text: &Text) -> Document {
-    let composer = Composer { analysis, figures, text };
+    let migrated = analysis.conditions.entries().filter(|(_, condition)| !condition.runs.is_empty());
+    let migrated = migrated.map(|(id, _)| id).collect();
+    let composer = Composer { analysis, figures, text, migrated };
     let mut sections = vec![composer.overview()];
     sections.extend([composer.placement(), composer.failures()].into_iter().flatten());
-    let migrated = analysis.conditions.entries().filter(|(_, condition)| !condition.runs.is_empty());
-    sections.extend(migrated.map(|(id, _)| composer.condition(id)));
+    sections.extend(composer.in_sections().iter().map(|id| composer.condition(*id)));
+    sections.extend(composer.without_section());
     sections
         .extend([composer.comparisons(), composer.values(), composer.several_vms()].into_iter().flatten());
     sections.extend([composer.precopy(), composer.agreement(), composer.clocks()].into_iter().flatten());
@@ -59,9 +64,35 @@ struct Composer<'a> {
     analysis: &'a Analysis,
     figures: &'a [Listed<'a>],
     text: &'a Text,
+    /// The conditions in which something migrated.
+    migrated: Vec<ConditionId>,
 }
 
 impl Composer<'_> {
+    /// The conditions that have a section of their own.
+    fn in_sections(&self) -> &[ConditionId] {
+        &self.migrated[..self.migrated.len().min(MOST_CONDITIONS)]
+    }
+
+    /// The anchor of the section of a condition, if it has one.
+    fn section_of_condition(&self, condition: ConditionId) -> Option<String> {
+        // Both are in order of conditions.
+        let id = || format!("condition-{}", self.analysis.conditions[condition].id);
+        self.in_sections().binary_search(&condition).is_ok().then(id)
+    }
+
+    /// Where the conditions beyond those with a section are.
+    fn without_section(&self) -> Option<Section> {
+        let left = self.migrated.len() - self.in_sections().len();
+        let text = || {
+            let values = [("n", &*left.to_string()), ("shown", &*MOST_CONDITIONS.to_string())];
+            self.text.fill("report.further_conditions_text", &values)
+        };
+        let title = || self.text.get("report.further_conditions").to_owned();
+        (left > 0)
+            .then(|| self.section("further-conditions", title(), vec![Block::Paragraph { text: text() }]))
+    }
+
     fn name(&self, condition: ConditionId) -> String {
         condition_label(self.analysis, condition)
     }
@@ -159,7 +190,6 @@ impl Composer<'_> {
         }
         if self.migrations() {
             let completed: usize = self.analysis.conditions.iter().map(|c| c.completed).sum();
-            let migrated = self.analysis.conditions.iter().filter(|c| !c.runs.is_empty()).count();
             facts.push(fact(
                 "report.runs",
                 text.fill(
@@ -167,7 +197,7 @@ impl Composer<'_> {
                     &[
                         ("runs", &self.analysis.runs.len().to_string()),
                         ("completed", &completed.to_string()),
-                        ("conditions", &migrated.to_string()),
+                        ("conditions", &self.migrated.len().to_string()),
                     ],
                 ),
             ));
