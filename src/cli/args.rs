@@ -8,7 +8,7 @@ use clap_complete::Shell;
 
 use crate::input::config::{AlignKey, LayoutTable};
 use crate::input::memory::Budget;
-use crate::show::report::DocumentFormat;
+use crate::show::report::{Detail, DocumentFormat};
 use crate::show::text::Language;
 
 /// Reads the logs of virtual machine migrations and benchmarks and writes reports: outages, durations,
@@ -138,6 +138,9 @@ pub struct ReportArgs {
     /// Which documents to write
     #[arg(long, value_delimiter = ',', default_value = "html,pdf")]
     pub format: Vec<DocumentFormat>,
+    /// How much the documents show; figures, tables and data of the folder are the same with each
+    #[arg(long, value_enum, default_value_t)]
+    pub detail: Detail,
     /// Language of the documents
     #[arg(long, default_value = "en")]
     pub lang: Language,

@@ -11,6 +11,7 @@ use crate::input::config::{Config, LayoutTable};
 use crate::input::memory::TABLES;
 use crate::model::Run;
 use crate::run::align::AlignedRun;
+use crate::show::report::Detail;
 use crate::show::report::compose::folder_of;
 use crate::show::text::Language;
 use crate::write::attempt::{Made, Shelf};
@@ -23,8 +24,8 @@ pub fn run(args: &IngestArgs) -> anyhow::Result<Ending> {
     let align: Vec<_> = args.align.iter().cloned().collect();
     let wanted = Options { align: align.clone(), ..super::options(&args.common) };
     let mut analysed = analyse(&args.campaigns, &wanted, &args.common)?;
-    let (layout, lang, formats) = (LayoutTable::default(), Language::default(), Vec::new());
-    let options = ReportOptions { align, layout, lang, formats };
+    let (layout, lang, detail) = (LayoutTable::default(), Language::default(), Detail::default());
+    let options = ReportOptions { align, layout, lang, detail, formats: Vec::new() };
     let ((made, _), told) =
         output::write(&args.output, args.force, |shelf| make(&mut analysed, &options, shelf))?;
     tell(&told, &args.common);

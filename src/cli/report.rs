@@ -21,7 +21,13 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
     formats.sort_unstable();
     formats.dedup();
     let (align, layout) = (args.align.clone(), args.layout.table());
-    let options = ReportOptions { align: align.clone(), layout: layout.clone(), lang: args.lang, formats };
+    let options = ReportOptions {
+        align: align.clone(),
+        layout: layout.clone(),
+        lang: args.lang,
+        detail: args.detail,
+        formats,
+    };
     let wanted = driver::Options { align, layout, ..super::options(&args.common) };
     let analysed = analyse(&args.campaigns, &wanted, &args.common)?;
     let ((Made { outputs, failed }, _), told) =
@@ -69,13 +75,13 @@ pub fn make(
     options: &ReportOptions,
     shelf: &dyn Shelf,
 ) -> anyhow::Result<(Made, Vec<u8>)> {
-    let (text, formats) = (Text::new(options.lang), &options.formats);
+    let text = Text::new(options.lang);
     with_manifest(shelf, Product::Report, analysed, options, |making| {
         match (&analysed.portfolio, analysed.analyses().as_slice()) {
-            (None, [(_, analysis)]) => write::report::folder(analysis, &text, formats, making),
+            (None, [(_, analysis)]) => write::report::folder(analysis, &text, options, making),
             (name, chapters) => {
                 let name = name.as_deref().unwrap_or_default();
-                write::report::portfolio(name, chapters, &text, formats, making);
+                write::report::portfolio(name, chapters, &text, options, making);
             }
         }
         Ok(())

@@ -5,8 +5,9 @@ use super::terminal::{print_data, print_text, print_written};
 use super::{Ending, analyse, conclude, show};
 use crate::campaign::driver;
 use crate::model::{Analysis, Entries};
+use crate::show::report::compose::Scope;
 use crate::show::report::view::{Section, TableView};
-use crate::show::report::{compose, format};
+use crate::show::report::{Detail, compose, format};
 use crate::show::tables;
 use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
@@ -45,7 +46,7 @@ pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
 /// The findings and the answer; in full all tables: the overview, the outages of every condition, what benchmarks measured
 /// and what is known of all runs.
 fn readable(analysis: &Analysis, text: &Text, full: bool, show_table: fn(&TableView) -> String) -> String {
-    let document = compose::document(analysis, &[], text);
+    let document = compose::document(analysis, &[], Scope::Campaign, Detail::Standard, text);
     let mut output = format!("{}\n\n", document.title);
     if let Some(notice) = &document.notice {
         output.push_str(&format!("{}\n\n", show::sentences(notice, "")));

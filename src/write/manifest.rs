@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::input::config::{AlignKey, CampaignFile, LayoutTable};
 use crate::input::folder;
 use crate::model::VERSION;
-use crate::show::report::DocumentFormat;
+use crate::show::report::{Detail, DocumentFormat};
 use crate::show::text::Language;
 use crate::write::attempt::{Made, sha256_of};
 use crate::write::output::{LARGEST_MANIFEST, MANIFEST};
@@ -73,6 +73,8 @@ pub struct ReportOptions {
     /// As the command line asks for; empty: as the configuration says.
     pub layout: LayoutTable,
     pub lang: Language,
+    #[serde(default)]
+    pub detail: Detail,
     pub formats: Vec<DocumentFormat>,
 }
 

@@ -10,19 +10,23 @@ use rayon::prelude::*;
 use super::attempt::{Making, attempt};
 use super::curves::{curve_parquet, curve_path};
 use super::json::{write_portfolio, write_summary};
+use super::manifest::ReportOptions;
 use super::tables::{table_csv, table_tex};
 use crate::model::Analysis;
-use crate::show::report::compose::{self, folder_of, id_in};
+use crate::show::report::compose::{self, Scope, folder_of, id_in};
 use crate::show::report::view::Document;
-use crate::show::report::{DocumentFormat, format, html, pdf};
+use crate::show::report::{Detail, DocumentFormat, format, html, pdf};
 use crate::show::tables::Table;
 use crate::show::text::Text;
 use crate::show::{figures, tables};
 
 /// Makes every file of the report but the manifest, as far as they can be made.
-pub fn folder(analysis: &Analysis, text: &Text, formats: &[DocumentFormat], making: &Making<'_>) {
-    let Drawn { document, figures } = draw(analysis, text, "", making);
-    rayon::join(|| set(document.as_ref(), &figures, formats, making), || data(analysis, text, "", making));
+pub fn folder(analysis: &Analysis, text: &Text, options: &ReportOptions, making: &Making<'_>) {
+    let Drawn { document, figures } = draw(analysis, text, (Scope::Campaign, options.detail), "", making);
+    rayon::join(
+        || set(document.as_ref(), &figures, &options.formats, making),
+        || data(analysis, text, "", making),
+    );
 }
 
 /// What was drawn of an analysis.
@@ -34,7 +38,13 @@ struct Drawn {
 }
 
 /// The document of an analysis, and the figures that could be drawn, which go to the folder `above`.
-fn draw(analysis: &Analysis, text: &Text, above: &str, making: &Making<'_>) -> Drawn {
+fn draw(
+    analysis: &Analysis,
+    text: &Text,
+    (scope, detail): (Scope, Detail),
+    above: &str,
+    making: &Making<'_>,
+) -> Drawn {
     let mut listed = match attempt(|| figures::list(analysis)) {
         Ok(listed) => listed,
         Err(reason) => {
@@ -63,7 +73,7 @@ fn draw(analysis: &Analysis, text: &Text, above: &str, making: &Making<'_>) -> D
         }
     }
     listed.retain(|figure| !lost.contains(&figure.id));
-    let document = attempt(|| Ok(compose::document(analysis, &listed, text)));
+    let document = attempt(|| Ok(compose::document(analysis, &listed, scope, detail, text)));
     Drawn { document, figures }
 }
 
@@ -111,10 +121,12 @@ pub fn portfolio(
     name: &str,
     chapters: &[(&str, &Analysis)],
     text: &Text,
-    formats: &[DocumentFormat],
+    options: &ReportOptions,
     making: &Making<'_>,
 ) {
-    let drawn = |(chapter, analysis): &(&str, &Analysis)| draw(analysis, text, &folder_of(chapter), making);
+    let drawn = |(chapter, analysis): &(&str, &Analysis)| {
+        draw(analysis, text, (Scope::Chapter, options.detail), &folder_of(chapter), making)
+    };
     let drawn: Vec<Drawn> = chapters.par_iter().map(drawn).collect();
     let (mut documents, mut composed) = (Vec::new(), Vec::new());
     let mut all_figures = BTreeMap::new();
@@ -137,7 +149,7 @@ pub fn portfolio(
         }
         making.write("summary.json", |file| write_portfolio(name, chapters, file));
     };
-    rayon::join(|| set(document.as_ref(), &all_figures, formats, making), all_data);
+    rayon::join(|| set(document.as_ref(), &all_figures, &options.formats, making), all_data);
 }
 
 #[cfg(test)]

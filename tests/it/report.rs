@@ -1,5 +1,6 @@
 //! The report folder holds what it should.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use crate::{campaign, files, part_of_campaign, stillstand};
@@ -30,7 +31,6 @@ fn the_folder_of_the_sample_campaign() {
         "memtester",
         "Reconstructed data",
         "checks between the sources",
-        "✗",
         "time-line",
         "11.72",
         "12.60",
@@ -51,6 +51,46 @@ fn the_folder_of_the_sample_campaign() {
     let manifest: serde_json::Value = serde_json::from_slice(&files["manifest.json"]).unwrap();
     assert_eq!(manifest["campaigns"][0]["inputs"].as_object().unwrap().len(), 180);
     assert_eq!(manifest["outputs"].as_object().unwrap().len(), files.len() - 1);
+}
+
+/// Brief is part of standard and standard of full, in which every figure and every table of the folder is; the folder is the
+/// same with each, and each is made again as it was.
+#[test]
+fn documents_show_as_much_as_is_asked_for() {
+    let part = part_of_campaign(&["none1", "none2", "none3", "memtester1", "memtester2", "memtester3"]);
+    let mut shown: Vec<(BTreeSet<String>, BTreeSet<String>)> = Vec::new();
+    let mut folders = Vec::new();
+    for detail in ["brief", "standard", "full"] {
+        let out = part.path().join(detail);
+        let to = out.to_str().unwrap();
+        let arguments =
+            ["report", part.path().to_str().unwrap(), "-o", to, "--format", "html", "--detail", detail];
+        assert!(stillstand(&arguments, &[]).status.success());
+        assert!(stillstand(&["verify", to], &[]).status.success());
+        let page = fs::read_to_string(out.join("report.html")).unwrap();
+        let names = |folder: &str, extension: &str| -> BTreeSet<String> {
+            let all = fs::read_dir(out.join(folder)).unwrap().map(|file| file.unwrap().file_name());
+            let names = all.map(|name| name.to_str().unwrap().to_owned());
+            names.filter_map(|name| Some(name.strip_suffix(extension)?.to_owned())).collect()
+        };
+        let (figures, tables) = (names("figures", ".svg"), names("tables", ".csv"));
+        let is_in_page = |of: &str, id: &String| page.contains(&format!("href=\"{of}/{id}."));
+        let on_page = |of: &str, all: &BTreeSet<String>| -> BTreeSet<String> {
+            all.iter().filter(|id| is_in_page(of, id)).cloned().collect()
+        };
+        shown.push((on_page("figures", &figures), on_page("tables", &tables)));
+        folders.push((figures, tables));
+    }
+    assert!(folders.iter().all(|folder| *folder == folders[0]));
+    let [(brief, of_brief), (standard, of_standard), (full, of_full)] = &shown[..] else { panic!() };
+    assert!(brief.is_subset(standard) && standard.is_subset(full) && brief.len() == 1, "{brief:?}");
+    assert!(of_brief.is_subset(of_standard) && of_standard.is_subset(of_full) && of_brief.len() == 1);
+    assert_eq!(*full, folders[0].0, "every figure");
+    // What stands in a table as a matrix, or in sentences, has its rows in a file.
+    let left: Vec<&String> = folders[0].1.difference(of_full).collect();
+    let rows = ["checks-", "phases-", "flags"];
+    assert!(left.iter().all(|id| rows.iter().any(|of| id.starts_with(of))), "{left:?}");
+    assert!(standard.len() < full.len() / 2 && of_standard.len() < of_full.len() / 2);
 }
 
 #[test]

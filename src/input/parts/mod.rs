@@ -29,7 +29,7 @@ use crate::model::{Diagnostic, Factors, Severity};
 const PART: [&str; 2] = ["part", "part_of_file"];
 
 /// So many runs of one file are read: as many as a whole campaign of years has.
-const MOST_PARTS: usize = 10_000;
+const MOST_PARTS: usize = 5_000;
 
 /// A part of a file, or all of it.
 struct Piece {

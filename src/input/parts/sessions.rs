@@ -368,17 +368,16 @@ fn share(
     // What was sampled at other times says nothing of this migration; an event comes when it likes.
     let is_steady = matches!(log.format.meaning(), Meaning::Replies { .. } | Meaning::HostSamples);
     let request = span.request_s + ahead;
-    let covers =
-        |(first, last): (f64, f64)| first <= request + COARSE_S && request - COARSE_S <= last;
+    let covers = |(first, last): (f64, f64)| first <= request + COARSE_S && request - COARSE_S <= last;
     let went_on = !is_steady || extent.is_some_and(covers);
     Ok(Some(cut).filter(|cut| went_on && (cut.frame.height() > 0 || cut.facts.get("transmitted").is_some())))
 }
 
 /// When a migration was requested, by the clock of the parts of a track: they are of one host.
 fn request_s(parts: &[LoadedFile], span: Span, config: &Config) -> f64 {
-    let ahead = parts.iter().find_map(|file| {
-        Some(ahead_s(file, file.log.as_ref()?.format.meaning(), span.request_s, config))
-    });
+    let ahead = parts
+        .iter()
+        .find_map(|file| Some(ahead_s(file, file.log.as_ref()?.format.meaning(), span.request_s, config)));
     span.request_s + ahead.unwrap_or_default()
 }
 

@@ -69,9 +69,9 @@ impl Times {
     /// The parts that went on at some time within `within_s` of `at`, the latest to begin first.
     pub(super) fn around(&self, at: f64, within_s: f64) -> impl Iterator<Item = (usize, (f64, f64))> {
         let times = |place: &usize| self.extents.get(*place).copied().flatten().map(|times| (*place, times));
-        let begun = self.order.partition_point(|part| {
-            times(part).is_some_and(|(_, (first, _))| first <= at + within_s)
-        });
+        let begun = self
+            .order
+            .partition_point(|part| times(part).is_some_and(|(_, (first, _))| first <= at + within_s));
         let so_far = self.order.iter().zip(&self.ended).take(begun).rev();
         so_far
             .take_while(move |(_, ended)| at - within_s <= **ended)

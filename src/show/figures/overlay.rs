@@ -24,6 +24,8 @@ const TITLE_Y: i32 = 60;
 const LEGEND_TOP: i32 = 110;
 const PLOT_BELOW_LEGEND: i32 = 60;
 const PLOT_HEIGHT: i32 = 1100;
+/// In a pair.
+const LOWER_PLOT_HEIGHT: i32 = 800;
 const LEFT: i32 = 250;
 const RIGHT: i32 = 60;
 const AXIS_NAME_BELOW: i32 = 160;
@@ -50,6 +52,7 @@ pub struct OverlayFigure<'a> {
     curves: Vec<(ConditionId, &'a Curve)>,
     /// From when until when the time axis reaches, seconds.
     window: (f64, f64),
+    layout: Layout,
 }
 
 impl<'a> OverlayFigure<'a> {
@@ -74,6 +77,7 @@ impl<'a> OverlayFigure<'a> {
             .chain(vm)
             .filter_map(|(metric, host)| Self::new(analysis, &metric, host, analysis.campaign.align))
             .filter(|figure| figure.curves.len() > 1)
+            .map(|figure| Self { layout: Layout::Half { row: "across", host: None }, ..figure })
             .collect()
     }
 
@@ -94,7 +98,7 @@ impl<'a> OverlayFigure<'a> {
             Spans::new(analysis, *id, align).window().unwrap_or(all)
         });
         let window = windows.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
-        Some(Self { analysis, metric: metric.to_owned(), host, align, curves, window })
+        Some(Self { analysis, metric: metric.to_owned(), host, align, curves, window, layout: Layout::Whole })
     }
 
     fn host(&self) -> Option<&'a Host> {
@@ -191,6 +195,9 @@ impl<'a> OverlayFigure<'a> {
         let middle = (left + right) / 2;
         let face = Type::label().color(theme::INK).centred();
         canvas.text(text.get(name), (middle, bottom + AXIS_NAME_BELOW), face)?;
+        if self.layout != Layout::Whole {
+            return Ok(());
+        }
         let note = canvas.fit(text.get("figure.note.overlay"), right - left + 120, Type::label())?;
         canvas.text(&note, (middle, bottom + NOTE_BELOW), Type::label().centred())
     }
@@ -219,7 +226,7 @@ impl Figure for OverlayFigure<'_> {
     }
 
     fn layout(&self) -> Layout {
-        Layout::Whole
+        self.layout
     }
 
     fn description(&self, text: &Text) -> Description {
@@ -230,12 +237,18 @@ impl Figure for OverlayFigure<'_> {
     fn draw(&self, text: &Text) -> Result<String> {
         let title = self.title(text);
         let items = self.items();
-        let right = theme::FULL_WIDTH - RIGHT;
+        let is_whole = self.layout == Layout::Whole;
+        let (width, height, ticks) = if is_whole {
+            (theme::FULL_WIDTH, PLOT_HEIGHT, 18)
+        } else {
+            (theme::PAIR_WIDTH, LOWER_PLOT_HEIGHT, 9)
+        };
+        let right = width - RIGHT;
         let entries = items.iter().map(|item| (Mark::Patches(vec![item.color]), item.name.clone()));
         let legend = Legend::new(entries.collect(), (10, right))?;
         let top = LEGEND_TOP + legend.height() + PLOT_BELOW_LEGEND;
-        let edges = Edges { left: LEFT, right, top, bottom: top + PLOT_HEIGHT };
-        let (x, y) = (Scale::time(self.window.0, self.window.1, 18), self.value_axis());
+        let edges = Edges { left: LEFT, right, top, bottom: top + height };
+        let (x, y) = (Scale::time(self.window.0, self.window.1, ticks), self.value_axis());
         let frame = Frame::new(edges, (x.low, x.high), (y.position(y.low), y.position(y.high)));
         let unit = match self.unit() {
             Unit::Percent => "figure.unit.percent",
@@ -248,9 +261,11 @@ impl Figure for OverlayFigure<'_> {
             Unit::PerSecond | Unit::Count | Unit::Ratio => "",
         };
         let panel = Panel { frame, x, y, items };
-        let size = (theme::FULL_WIDTH, top + PLOT_HEIGHT + HEIGHT_BELOW);
+        let below = if is_whole { HEIGHT_BELOW } else { NOTE_BELOW - 30 };
+        let size = (width, top + height + below);
         document(size, &title, text.get("figure.note.overlay"), |canvas| {
-            let title = canvas.fit(&title, right - WIDEST_UNIT, Type::title())?;
+            let title =
+                canvas.fit(&title, right - if is_whole { WIDEST_UNIT } else { 400 }, Type::title())?;
             canvas.text(&title, (10, TITLE_Y), Type::title())?;
             if !unit.is_empty() {
                 let after = 10 + canvas.width(&title, Type::title())? + 40;

@@ -21,9 +21,9 @@ use crate::show::text::Text;
 const TITLE_Y: i32 = 60;
 const LEGEND_Y: i32 = 175;
 const PLOT_TOP: i32 = 240;
-const LANE: i32 = 88;
+const LANE: i32 = 76;
 /// Between rows.
-const ROW_GAP: i32 = 52;
+const ROW_GAP: i32 = 36;
 /// Right ends of the columns with means and numbers of repetitions, from the right edge.
 const MEAN_COLUMN: i32 = 210;
 const COUNT_COLUMN: i32 = 60;

@@ -172,7 +172,7 @@ fn what_the_data_allow_is_listed_in_the_order_of_the_report() {
     let stands = |index: usize| (figures[index].figure.place().unwrap(), figures[index].figure.layout());
     assert_eq!(stands(0), (Place::Overview, Layout::Whole));
     let target = Some(Id::new(1));
-    assert_eq!(stands(1), (Place::Across, Layout::Whole));
+    assert_eq!(stands(1), (Place::Across, Layout::Half { row: "across", host: None }));
     assert_eq!(stands(7), (Place::Hosts(FIRST), Layout::Half { row: "cpu-by-domain", host: target }));
     assert_eq!(stands(24), (Place::Service(Id::new(1)), Layout::Whole));
 }

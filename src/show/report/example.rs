@@ -193,6 +193,7 @@ pub fn small() -> Document {
             ("Target".to_owned(), HOSTILE[0].to_owned()),
         ],
         chapters: false,
+        contents: true,
         sections: vec![
             overview,
             section("method", "Method", vec![Block::Definitions { items: definitions }]),

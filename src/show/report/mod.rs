@@ -24,6 +24,21 @@ pub enum DocumentFormat {
     Pdf,
 }
 
+/// How much of an analysis the documents show. Figures, tables and data of the folder are the same with each.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Detail {
+    /// The answer on a page: what was found, the table of conditions, their figure
+    Brief,
+    /// Also what conditions have in common, a page for each, checks, data quality and methods
+    #[default]
+    Standard,
+    /// Everything: hosts, phases and checks of each condition, every table
+    Full,
+}
+
 impl DocumentFormat {
     /// What its file is called in a report folder.
     pub fn file_name(self) -> &'static str {

@@ -19,6 +19,8 @@ pub struct Document {
     pub facts: Vec<(String, String)>,
     /// Whether the sections but the first are chapters, one a campaign.
     pub chapters: bool,
+    /// Whether the contents are listed; bookmarks there are always.
+    pub contents: bool,
     pub sections: Vec<Section>,
     /// Fixed words of the templates (such as "Contents"), by key.
     pub words: std::collections::BTreeMap<String, String>,

@@ -27,7 +27,7 @@ pub use condensed::{MANY, checks_counted, condensed, named};
 pub use condition::{degradation, latencies, outages, resources, round_trips};
 pub use efficiency::{block_sizes, grid, grid_id, of_several_vms, several_vms, varying};
 pub use methods::{agreements, clocks, methods};
-pub use overall::{compared, comparisons, overview, published};
+pub use overall::{compared, comparisons, overview, published, published_differing};
 pub use placement::{decimals as placement_decimals, placement};
 pub use portfolio::{campaigns, results};
 pub use precopy::{convergence, precopy, rounds};

@@ -2,7 +2,7 @@
 
 use super::{Cell, Table, column, incomplete, row, series, summary, table, without_empty_columns};
 use crate::model::metrics::{Shown, metrics};
-use crate::model::{Analysis, Comparison, Entries, Metric, SeriesSummary, Unit};
+use crate::model::{Analysis, Comparison, Entries, Metric, Published, SeriesSummary, Unit};
 
 /// All conditions with runs side by side.
 pub fn overview(analysis: &Analysis) -> Table {
@@ -128,6 +128,15 @@ pub fn comparisons(analysis: &Analysis) -> Table {
 
 /// Published figures beside their recomputation.
 pub fn published(analysis: &Analysis) -> Table {
+    of_published(&analysis.published.iter().collect::<Vec<_>>())
+}
+
+/// Those that do not agree, or cannot be recomputed.
+pub fn published_differing(analysis: &Analysis) -> Table {
+    of_published(&analysis.published.iter().filter(|p| p.agrees != Some(true)).collect::<Vec<_>>())
+}
+
+fn of_published(published: &[&Published]) -> Table {
     let columns = vec![
         column("condition", "table.condition", None),
         column("quantity", "table.quantity", None),
@@ -137,7 +146,7 @@ pub fn published(analysis: &Analysis) -> Table {
         column("agrees", "table.agrees", None),
         column("note", "table.note", None),
     ];
-    let rows = analysis.published.iter().map(|p| {
+    let rows = published.iter().map(|p| {
         let decimals = u8::try_from(p.decimals).unwrap_or(9);
         let levels: Vec<&str> = p.factors.values().map(String::as_str).collect();
         row(vec![

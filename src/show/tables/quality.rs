@@ -61,8 +61,10 @@ pub fn problems(analysis: &Analysis) -> Table {
 }
 
 /// The problems of the data for people: what says the same of several places stands once.
-pub fn problems_grouped(analysis: &Analysis) -> Table {
-    let rows = diagnostics::grouped(&analysis.diagnostics).into_iter().map(|group| {
+pub fn problems_grouped(analysis: &Analysis, with_notes: bool) -> Table {
+    let groups = diagnostics::grouped(&analysis.diagnostics).into_iter();
+    let shown = groups.filter(|group| with_notes || group.first.severity != Severity::Note);
+    let rows = shown.map(|group| {
         let place = diagnostics::place(group.first);
         problem(group.first, if group.more > 0 { format!("{place} (+ {})", group.more) } else { place })
     });

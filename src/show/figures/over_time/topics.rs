@@ -104,7 +104,7 @@ pub static TOPICS: [Topic; 7] = [
             ranked(metric, &[(curves::MEM_USED, Quantity::Used), (curves::MEM_FREE, Quantity::Free)])
         },
         axis: |values| Scale::around(values.low, values.bound, if values.stacked { 3 } else { 5 }),
-        height: 1140,
+        height: 980,
         left: 250,
         ..OF_HOST
     },

@@ -22,11 +22,11 @@ use crate::show::text::Text;
 const TITLE_Y: i32 = 60;
 const HEADS_Y: i32 = 175;
 const PLOT_TOP: i32 = 235;
-const LANE: i32 = 72;
+const LANE: i32 = 66;
 /// Half the thickness of a bar.
-const HALF: i32 = 17;
+const HALF: i32 = 16;
 /// Between blocks.
-const GAP: i32 = 44;
+const GAP: i32 = 32;
 /// Between lanes and remarks.
 const REMARK_GAP: i32 = 18;
 /// Left ends of the lanes' names.

@@ -21,6 +21,17 @@ impl Composer<'_> {
         let mut blocks = Vec::new();
         blocks.extend(of(tables::outages, "caption.outages"));
         blocks.extend(self.flagged(condition));
+        if !self.is_full() {
+            blocks.extend(self.figures(Place::TimeLine(id)));
+            blocks.extend(self.figures(Place::Service(id)));
+            if self.migrated.len() == 1 {
+                // Nothing shows its hosts beside those of others.
+                blocks.extend(self.figures(Place::Hosts(id)));
+            }
+            blocks.extend(self.aligned(id).flat_map(|(_, blocks)| blocks));
+            let title = self.text.fill(self.title(condition), &caption);
+            return self.section(&format!("condition-{}", condition.id), title, blocks);
+        }
         blocks.extend(of(tables::methods, "caption.methods"));
 
         let mut time_line = self.figures(Place::TimeLine(id));
@@ -46,21 +57,20 @@ impl Composer<'_> {
             let title = self.text.fill(&format!("report.{part}"), &caption);
             self.section(&format!("condition-{name}-{part}"), title, blocks)
         });
-        let aligned = self.analysis.campaign.also_aligned.iter().filter_map(|event| {
-            let blocks = self.figures(Place::Aligned(id, *event));
-            let (part, title) = aligned_words(*event);
-            let section = || {
-                self.section(
-                    &format!("condition-{name}-{part}"),
-                    self.text.get(title).to_owned(),
-                    blocks.clone(),
-                )
-            };
-            (!blocks.is_empty()).then(section)
+        let aligned = self.aligned(id).map(|(event, blocks)| {
+            let (part, title) = aligned_words(event);
+            self.section(&format!("condition-{name}-{part}"), self.text.get(title).to_owned(), blocks)
         });
         let sections = sections.chain(aligned);
         let title = self.text.fill(self.title(condition), &caption);
         Section { sections: sections.collect(), ..self.section(&format!("condition-{name}"), title, blocks) }
+    }
+
+    /// The figures of a condition around each further event, where there are any.
+    fn aligned(&self, id: ConditionId) -> impl Iterator<Item = (Event, Vec<Block>)> {
+        let events = self.analysis.campaign.also_aligned.iter();
+        let around = events.map(move |event| (*event, self.figures(Place::Aligned(id, *event))));
+        around.filter(|(_, blocks)| !blocks.is_empty())
     }
 
     /// A single factor called load says what the condition is; several are named by their levels.

@@ -14,7 +14,9 @@ impl Composer<'_> {
     pub(super) fn precopy(&self) -> Option<Section> {
         let mut blocks = self.figures(Place::Precopy);
         blocks.extend(self.table(tables::convergence(self.analysis), "caption.convergence", &[]));
-        blocks.extend(self.table(tables::precopy(self.analysis), "caption.precopy", &[]));
+        if self.is_full() {
+            blocks.extend(self.table(tables::precopy(self.analysis), "caption.precopy", &[]));
+        }
         let mut section = self.section("precopy", self.text.get("report.precopy").to_owned(), blocks);
         section.sections.extend(self.transfers());
         section.sections.extend(self.prediction());

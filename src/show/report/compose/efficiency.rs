@@ -389,12 +389,20 @@ mod tests {
     use super::*;
     use crate::model::Id;
     use crate::show::figures;
+    use crate::show::report::Detail;
+    use crate::show::report::compose::Scope;
     use crate::show::report::view::Document;
     use crate::show::tables::example::benchmarked;
     use crate::show::text::Language;
 
     fn composed(analysis: &Analysis, language: Language) -> Document {
-        document(analysis, &figures::list(analysis).unwrap(), &Text::new(language))
+        document(
+            analysis,
+            &figures::list(analysis).unwrap(),
+            Scope::Campaign,
+            Detail::Full,
+            &Text::new(language),
+        )
     }
 
     /// The findings, with plain spaces where lines may not break.

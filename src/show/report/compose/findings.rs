@@ -13,10 +13,17 @@ use crate::show::tables::incomplete;
 /// From this number on, conditions of which there is only the outage to say share one sentence: the table below has each.
 const TOGETHER: usize = 3;
 
+/// What was found, in sentences.
+pub(super) struct Findings {
+    /// One item a condition for its outage and what lengthened it, and what benchmarks say. Conditions whose service or
+    /// migrations were lost come first.
+    pub(super) answer: Vec<FindingItem>,
+    /// One item for each kind of what conditions have in common, and how far the sources agree.
+    pub(super) further: Vec<FindingItem>,
+}
+
 impl Composer<'_> {
-    /// The findings as a few sentences: one item a condition for its outage and what lengthened it, one for each
-    /// kind of what conditions have in common. Conditions whose service or migrations were lost come first.
-    pub(super) fn findings(&self) -> Vec<FindingItem> {
+    pub(super) fn findings(&self) -> Findings {
         let mut items: Vec<FindingItem> =
             self.analysis.findings.iter().filter_map(|finding| self.limit_exceeded(finding)).collect();
         let assumed = |told: &Diagnostic| told.code == Diagnostic::REPETITIONS_ASSUMED;
@@ -56,24 +63,26 @@ impl Composer<'_> {
             self.outages_together(&plain).map(|text| FindingItem::new(text, None).ranked(Rank::Worst)),
         );
         items.extend(others);
-        let round_trips: Vec<String> =
-            self.analysis.findings.iter().filter_map(|finding| self.round_trips_raised(finding)).collect();
-        if !round_trips.is_empty() {
-            let text = self.text.fill("finding.round_trips", &[("list", &round_trips.join(", "))]);
-            items.push(FindingItem::new(text, None));
-        }
-        items.extend(self.analysis.findings.iter().filter_map(|finding| self.of_all(finding)));
-        items.extend(self.stopped_clocks().map(|text| FindingItem::new(text, None)));
-        items.extend(self.contradictions());
         let linked = |link: &str| {
             let link = link.to_owned();
             move |text| FindingItem::new(text, Some(link.clone()))
         };
-        items.extend(self.wrong_clocks().into_iter().map(linked("clocks")));
         items.extend(self.incomplete().map(linked("failures")).map(|item| item.ranked(Rank::Lost)));
         items.extend(self.of_transfer());
         items.extend(self.of_benchmarks());
-        items
+
+        let mut further = Vec::new();
+        let round_trips: Vec<String> =
+            self.analysis.findings.iter().filter_map(|finding| self.round_trips_raised(finding)).collect();
+        if !round_trips.is_empty() {
+            let text = self.text.fill("finding.round_trips", &[("list", &round_trips.join(", "))]);
+            further.push(FindingItem::new(text, None));
+        }
+        further.extend(self.analysis.findings.iter().filter_map(|finding| self.of_all(finding)));
+        further.extend(self.stopped_clocks().map(|text| FindingItem::new(text, None)));
+        further.extend(self.contradictions());
+        further.extend(self.wrong_clocks().into_iter().map(linked("clocks")));
+        Findings { answer: items, further }
     }
 
     fn limit_exceeded(&self, finding: &Finding) -> Option<FindingItem> {
@@ -344,7 +353,8 @@ impl Composer<'_> {
                 ("margin", &plus_minus(check.margin_s(), check.uncertainty_s, 2, self.text)),
             ],
         );
-        let link = self.section_of_condition(run.condition).map(|section| format!("{section}-course"));
+        let course = |section| if self.is_full() { format!("{section}-course") } else { section };
+        let link = self.section_of_condition(run.condition).map(course);
         Some(FindingItem::new(text, link))
     }
 

@@ -17,6 +17,7 @@ pub use efficiency::{grid_caption, several_vms_caption};
 pub use placement::recommendation;
 pub use portfolio::{folder_of, id_in, portfolio};
 
+use super::Detail;
 use super::format::{seconds, shown_unit, table};
 use super::view::{Block, Document, FigureRef, Section};
 use crate::model::VERSION;
@@ -33,20 +34,37 @@ const MOST_ROWS: usize = 100;
 const MOST_CONDITIONS: usize = 100;
 
 /// The whole report.
-pub fn document(analysis: &Analysis, figures: &[Listed], text: &Text) -> Document {
+pub fn document(
+    analysis: &Analysis,
+    figures: &[Listed],
+    scope: Scope,
+    detail: Detail,
+    text: &Text,
+) -> Document {
     let migrated = analysis.conditions.entries().filter(|(_, condition)| !condition.runs.is_empty());
-    let migrated = migrated.map(|(id, _)| id).collect();
-    let composer = Composer { analysis, figures, text, migrated };
-    let mut sections = vec![composer.overview()];
-    sections.extend([composer.placement(), composer.failures()].into_iter().flatten());
-    sections.extend(composer.in_sections().iter().map(|id| composer.condition(*id)));
-    sections.extend(composer.without_section());
-    sections
-        .extend([composer.comparisons(), composer.values(), composer.several_vms()].into_iter().flatten());
-    sections.extend([composer.precopy(), composer.agreement(), composer.clocks()].into_iter().flatten());
-    sections.extend(composer.published());
-    sections.push(composer.data_quality());
-    sections.push(composer.method());
+    let migrated: Vec<ConditionId> = migrated.map(|(id, _)| id).collect();
+    let composer = Composer { analysis, figures, text, scope, detail, migrated };
+    let mut findings = composer.findings();
+    if detail == Detail::Brief {
+        // The sections that they lead to are not there.
+        findings.answer.iter_mut().for_each(|item| item.link = None);
+    }
+    let mut sections = vec![composer.overview(findings.answer)];
+    if detail > Detail::Brief {
+        sections.extend([composer.placement(), composer.failures()].into_iter().flatten());
+        sections.extend(composer.across(findings.further));
+        sections.extend(composer.in_sections().iter().map(|id| composer.condition(*id)));
+        sections.extend(composer.without_section());
+        sections.extend(composer.comparisons());
+        if composer.is_full() || analysis.efficiency.is_empty() {
+            sections.extend(composer.values());
+        }
+        sections.extend(composer.several_vms());
+        sections.extend([composer.precopy(), composer.agreement(), composer.clocks()].into_iter().flatten());
+        sections.extend(composer.published());
+        sections.push(composer.data_quality());
+        sections.push(composer.method());
+    }
     let campaign = &analysis.campaign;
     Document {
         lang: text.language.code(),
@@ -55,15 +73,27 @@ pub fn document(analysis: &Analysis, figures: &[Listed], text: &Text) -> Documen
         notice: composer.notice(),
         facts: composer.facts(),
         chapters: false,
+        contents: detail == Detail::Full,
         sections,
         words: text.section("document"),
     }
+}
+
+/// What a document is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// One campaign, or several side by side.
+    Campaign,
+    /// One of the campaigns of a portfolio: there a section for each condition is detail.
+    Chapter,
 }
 
 struct Composer<'a> {
     analysis: &'a Analysis,
     figures: &'a [Listed<'a>],
     text: &'a Text,
+    scope: Scope,
+    detail: Detail,
     /// The conditions in which something migrated.
     migrated: Vec<ConditionId>,
 }
@@ -71,7 +101,14 @@ struct Composer<'a> {
 impl Composer<'_> {
     /// The conditions that have a section of their own.
     fn in_sections(&self) -> &[ConditionId] {
+        if self.scope == Scope::Chapter && !self.is_full() && self.migrated.len() > 1 {
+            return &[];
+        }
         &self.migrated[..self.migrated.len().min(MOST_CONDITIONS)]
+    }
+
+    fn is_full(&self) -> bool {
+        self.detail == Detail::Full
     }
 
     /// The anchor of the section of a condition, if it has one.
@@ -89,7 +126,7 @@ impl Composer<'_> {
             self.text.fill("report.further_conditions_text", &values)
         };
         let title = || self.text.get("report.further_conditions").to_owned();
-        (left > 0)
+        (left > 0 && !self.in_sections().is_empty())
             .then(|| self.section("further-conditions", title(), vec![Block::Paragraph { text: text() }]))
     }
 

@@ -1,7 +1,7 @@
 //! The sections about all conditions.
 
 use super::super::format::range;
-use super::super::view::{Block, Definition, Section};
+use super::super::view::{Block, Definition, FindingItem, Section};
 use super::Composer;
 use super::efficiency::grid_caption;
 use crate::model::metrics::{self, metrics};
@@ -30,9 +30,12 @@ const AFTER_METHODS: [&str; 15] = [
     "overflow",
 ];
 
+/// So many published figures are listed; of more those that differ.
+const FEW_PUBLISHED: usize = 12;
+
 impl Composer<'_> {
-    pub(super) fn overview(&self) -> Section {
-        let items = self.findings();
+    /// What a reader wants to know first.
+    pub(super) fn overview(&self, items: Vec<FindingItem>) -> Section {
         let mut blocks = Vec::new();
         if !items.is_empty() {
             blocks.push(Block::Findings { items });
@@ -45,11 +48,24 @@ impl Composer<'_> {
             }
         }
         blocks.extend(self.figures(Place::Overview));
-        blocks.extend(self.figures(Place::Across));
-        blocks.extend(self.figures(Place::Trends));
-        blocks.extend(self.table(tables::trends(self.analysis), "caption.trends", &[]));
         // The tables of all comparisons are shaded alike.
         blocks.extend(self.figures(Place::Comparison));
+        self.section("overview", self.text.get("report.overview").to_owned(), blocks)
+    }
+
+    /// The conditions beside each other.
+    pub(super) fn across(&self, items: Vec<FindingItem>) -> Option<Section> {
+        let mut blocks = Vec::new();
+        if !items.is_empty() {
+            blocks.push(Block::Findings { items });
+        }
+        let overlays = self.figures(Place::Across);
+        if !overlays.is_empty() {
+            blocks.push(Block::Paragraph { text: self.text.get("report.across_summary").to_owned() });
+        }
+        blocks.extend(overlays);
+        blocks.extend(self.figures(Place::Trends));
+        blocks.extend(self.table(tables::trends(self.analysis), "caption.trends", &[]));
         blocks.extend(self.table(
             tables::comparisons(self.analysis),
             "caption.comparisons",
@@ -58,7 +74,8 @@ impl Composer<'_> {
                 ("seed", &self.analysis.campaign.bootstrap.seed.to_string()),
             ],
         ));
-        self.section("overview", self.text.get("report.overview").to_owned(), blocks)
+        let title = self.text.get("report.across").to_owned();
+        (!blocks.is_empty()).then(|| self.section("across", title, blocks))
     }
 
     /// What did not complete, counted and listed.
@@ -80,7 +97,9 @@ impl Composer<'_> {
             blocks.push(Block::Paragraph { text: sentences.join(" ") });
         }
         blocks.extend(self.figures(Place::Agreement));
-        blocks.extend(self.table(tables::agreements(self.analysis), "caption.agreements", &[]));
+        if self.is_full() {
+            blocks.extend(self.table(tables::agreements(self.analysis), "caption.agreements", &[]));
+        }
         Some(self.section("agreement", self.text.get("report.agreement").to_owned(), blocks))
     }
 
@@ -108,7 +127,9 @@ impl Composer<'_> {
         let text =
             if wrong.is_empty() { self.text.get("report.clocks_right").to_owned() } else { wrong.join(" ") };
         let mut blocks = vec![Block::Paragraph { text }];
-        blocks.extend(self.table(tables::clocks(self.analysis), "caption.clocks", &[]));
+        if self.is_full() || !wrong.is_empty() {
+            blocks.extend(self.table(tables::clocks(self.analysis), "caption.clocks", &[]));
+        }
         Some(self.section("clocks", self.text.get("report.clocks").to_owned(), blocks))
     }
 
@@ -123,7 +144,12 @@ impl Composer<'_> {
             &[("all", &all.len().to_string()), ("differing", &differing.to_string())],
         );
         let mut blocks = vec![Block::Paragraph { text: summary }];
-        blocks.extend(self.table(tables::published(self.analysis), "caption.published", &[]));
+        let table = if self.is_full() || all.len() <= FEW_PUBLISHED {
+            tables::published(self.analysis)
+        } else {
+            tables::published_differing(self.analysis)
+        };
+        blocks.extend(self.table(table, "caption.published", &[]));
         Some(self.section("published", self.text.get("report.published").to_owned(), blocks))
     }
 
@@ -139,9 +165,18 @@ impl Composer<'_> {
                 ("notes", &count(Severity::Note)),
             ],
         );
-        let mut blocks = vec![Block::Paragraph { text: summary }];
-        blocks.extend(self.table(tables::problems_grouped(self.analysis), "caption.problems", &[]));
-        blocks.extend(self.table(tables::runs(self.analysis), "caption.runs", &[]));
+        let has_notes = self.analysis.diagnostics.iter().any(|d| d.severity == Severity::Note);
+        let text = if has_notes && !self.is_full() {
+            format!("{summary} {}", self.text.get("report.quality_notes"))
+        } else {
+            summary
+        };
+        let mut blocks = vec![Block::Paragraph { text }];
+        let problems = tables::problems_grouped(self.analysis, self.is_full());
+        blocks.extend(self.table(problems, "caption.problems", &[]));
+        if self.is_full() {
+            blocks.extend(self.table(tables::runs(self.analysis), "caption.runs", &[]));
+        }
         self.section("data-quality", self.text.get("report.data_quality").to_owned(), blocks)
     }
 

@@ -64,6 +64,8 @@ mod tests {
     use super::*;
     use crate::model::{Analysis, Reason};
     use crate::show::figures;
+    use crate::show::report::Detail;
+    use crate::show::report::compose::Scope;
     use crate::show::tables::example::{benchmarked, placed};
     use crate::show::text::Language;
 
@@ -102,7 +104,13 @@ mod tests {
     #[test]
     fn the_report_says_it_first_and_shows_it_in_a_section() {
         let analysis = Analysis { placement: Some(placed()), ..benchmarked() };
-        let document = document(&analysis, &figures::list(&analysis).unwrap(), &Text::new(Language::En));
+        let document = document(
+            &analysis,
+            &figures::list(&analysis).unwrap(),
+            Scope::Campaign,
+            Detail::Full,
+            &Text::new(Language::En),
+        );
         let Some(Block::Findings { items }) = document.sections[0].blocks.first() else { panic!() };
         assert!(items[0].text.contains("VM web should migrate first"));
         assert_eq!(items[0].link.as_deref(), Some("placement"));

@@ -34,12 +34,15 @@ pub fn portfolio(
     for ((name, _), document) in chapters.iter().zip(documents) {
         sections.push(chapter(name, document, &mut definitions));
     }
-    sections.push(Section {
-        id: METHOD.to_owned(),
-        title: text.get("report.method").to_owned(),
-        blocks: vec![Block::Definitions { items: definitions.items() }],
-        sections: Vec::new(),
-    });
+    let items = definitions.items();
+    if !items.is_empty() {
+        sections.push(Section {
+            id: METHOD.to_owned(),
+            title: text.get("report.method").to_owned(),
+            blocks: vec![Block::Definitions { items }],
+            sections: Vec::new(),
+        });
+    }
     let count = |of: fn(&Analysis) -> usize| -> usize { chapters.iter().map(|(_, a)| of(a)).sum() };
     let fact = |key: &str, value: String| (text.get(key).to_owned(), value);
     Document {
@@ -54,6 +57,8 @@ pub fn portfolio(
             fact("report.written_by", format!("stillstand {VERSION}")),
         ],
         chapters: true,
+        // The index is a list of them.
+        contents: false,
         sections,
         words: text.section("document"),
     }

@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::show::tables;
 
 impl Composer<'_> {
-    /// How well models predict what was measured: a sentence and a row a run.
+    /// How well models predict what was measured: a sentence, and in full a row a run.
     pub(super) fn prediction(&self) -> Option<Section> {
         let table = self.table(tables::predictions(self.analysis), "caption.predictions", &[])?;
         let sentence = |key: &str, model| {
@@ -33,7 +33,9 @@ impl Composer<'_> {
         if !sentences.is_empty() {
             blocks.push(Block::Paragraph { text: sentences.join(" ") });
         }
-        blocks.push(table);
+        if self.is_full() || blocks.is_empty() {
+            blocks.push(table);
+        }
         Some(self.section("prediction", self.text.get("report.prediction").to_owned(), blocks))
     }
 }

@@ -9,7 +9,9 @@ impl Composer<'_> {
     /// What hypervisors tell of the bytes, against what the network counted and what their pages make.
     pub(super) fn transfers(&self) -> Option<Section> {
         let mut blocks: Vec<Block> = self.transfer_sentences().into_iter().collect();
-        blocks.extend(self.table(tables::transfers(self.analysis), "caption.transfers", &[]));
+        if self.is_full() {
+            blocks.extend(self.table(tables::transfers(self.analysis), "caption.transfers", &[]));
+        }
         let title = self.text.get("report.transfers").to_owned();
         (!blocks.is_empty()).then(|| self.section("transfers", title, blocks))
     }
