@@ -2,6 +2,17 @@
 (() => {
   "use strict";
 
+  // What needs a script has its place in the contents with it.
+  const explore = document.getElementById("explore");
+  for (const list of explore ? document.querySelectorAll(".contents > ol") : []) {
+    const entry = document.createElement("li");
+    const link = document.createElement("a");
+    link.href = "#explore-heading";
+    link.append(Object.assign(document.createElement("span"), { className: "number", textContent: "↗" }), " ", explore.querySelector("h2").textContent);
+    entry.append(link);
+    list.firstElementChild.after(entry);
+  }
+
   // Mark the section being read in the table of contents.
   const links = [...document.querySelectorAll(".sidebar > .contents a")];
   const headings = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
@@ -34,6 +45,124 @@
   // The list of a narrow screen closes once its entry was chosen.
   const list = document.querySelector(".contents-narrow");
   list.addEventListener("click", (event) => { if (event.target.closest("a")) list.open = false; });
+
+  const words = JSON.parse(document.body.dataset.words);
+
+  // Colours as the system has them, light or dark; remembered where the browser allows it.
+  const theme = document.createElement("select");
+  theme.setAttribute("aria-label", words.theme);
+  for (const [value, text] of [["", words.theme_auto], ["light", words.theme_light], ["dark", words.theme_dark]]) {
+    theme.add(new Option(`${words.theme}: ${text}`, value));
+  }
+  const dress = (value) => {
+    if (value) document.documentElement.dataset.theme = value;
+    else delete document.documentElement.dataset.theme;
+    theme.value = value;
+    dispatchEvent(new Event("theme"));
+  };
+  let kept = "";
+  try { kept = localStorage.getItem("stillstand-theme") ?? ""; } catch { /* a page from a disk may have none */ }
+  theme.addEventListener("change", () => {
+    dress(theme.value);
+    try { localStorage.setItem("stillstand-theme", theme.value); } catch { /* as above */ }
+  });
+  const corner = document.createElement("div");
+  corner.className = "theme";
+  corner.append(theme);
+  document.querySelector(".masthead").prepend(corner);
+  dress(["light", "dark"].includes(kept) ? kept : "");
+
+  // Tables: order by a column, filter rows, copy.
+  const text = (cell) => cell.textContent.trim().replace(/\s+/g, " ");
+  const comma = document.documentElement.lang === "de";
+  const value = (cell) => {
+    const shown = text(cell).replace(/[\u2009\u202f\u00a0 ]/g, "").replace("\u2212", "-").replace(/^[<>≤≥~]/, "");
+    const number = Number.parseFloat(comma ? shown.replace(/\./g, "").replace(",", ".") : shown.replace(/,/g, ""));
+    return Number.isNaN(number) ? null : number;
+  };
+  const quoted = (cell) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+  const SIGNS = { "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}" };
+  const tex = (cell) => cell.replace(/[\\&%$#_{}~^]/g, (sign) => SIGNS[sign] ?? `\\${sign}`);
+  const forms = {
+    CSV: (rows) => rows.map((row) => row.map(quoted).join(",")).join("\n"),
+    Markdown: (rows) => {
+      const lines = rows.map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`);
+      return [lines[0], `|${" --- |".repeat(rows[0].length)}`, ...lines.slice(1)].join("\n");
+    },
+    TeX: (rows) => rows.map((row) => `${row.map(tex).join(" & ")} \\\\`).join("\n"),
+  };
+  const copy = async (words) => {
+    try { await navigator.clipboard.writeText(words); } catch {
+      const area = document.createElement("textarea");
+      area.value = words;
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+  };
+  const control = (name, act) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = name;
+    button.addEventListener("click", act);
+    return button;
+  };
+  for (const figure of document.querySelectorAll("figure.table")) {
+    const table = figure.querySelector("table");
+    const rows = [...table.querySelectorAll("tbody tr:not(.group):not(.empty)")];
+    if (!rows.length) continue;
+    const heads = [...table.tHead.rows[table.tHead.rows.length - 1].cells];
+    const tools = document.createElement("div");
+    tools.className = "tools";
+    // Groups have their places; summaries stay at the end.
+    if (table.tBodies.length === 1 && !table.querySelector(".group") && rows.length > 2) {
+      heads.forEach((head, column) => {
+        const inside = [...head.childNodes];
+        const button = control("", () => {
+          const down = head.getAttribute("aria-sort") === "ascending";
+          heads.forEach((other) => other.removeAttribute("aria-sort"));
+          head.setAttribute("aria-sort", down ? "descending" : "ascending");
+          const sign = down ? -1 : 1;
+          const isSummary = (row) => row.classList.contains("summary");
+          const parts = rows.filter((row) => !isSummary(row)).map((row) => [value(row.cells[column]), text(row.cells[column]), row]);
+          const numeric = head.classList.contains("numeric") && parts.some(([number]) => number != null);
+          const byNumber = ([a], [b]) => (a == null || b == null ? (a == null) - (b == null) : sign * (a - b));
+          const byText = ([, a], [, b]) => sign * a.localeCompare(b, document.documentElement.lang, { numeric: true });
+          parts.sort(numeric ? byNumber : byText);
+          table.tBodies[0].append(...parts.map(([, , row]) => row), ...rows.filter(isSummary));
+        });
+        button.className = "order";
+        button.title = words.sort;
+        button.append(...inside);
+        head.append(button);
+      });
+    }
+    if (rows.length > 12) {
+      const filter = document.createElement("input");
+      filter.type = "search";
+      filter.placeholder = words.filter;
+      filter.setAttribute("aria-label", words.filter);
+      filter.addEventListener("input", () => {
+        const wanted = filter.value.toLowerCase();
+        for (const row of rows) row.hidden = !text(row).toLowerCase().includes(wanted);
+      });
+      tools.append(filter);
+    }
+    const label = document.createElement("span");
+    label.textContent = words.copy;
+    label.setAttribute("role", "status");
+    tools.append(label);
+    for (const [name, form] of Object.entries(forms)) {
+      tools.append(control(name, async () => {
+        const shown = [...table.querySelectorAll("tbody tr:not(.group)")].filter((row) => !row.hidden);
+        const cells = [heads, ...shown.map((row) => [...row.cells])].map((row) => row.map(text));
+        await copy(`${form(cells)}\n`);
+        label.textContent = `${name}: ${words.copied}`;
+      }));
+    }
+    figure.querySelector(".scroll").before(tools);
+  }
 
   // Enlarge a figure.
   const dialog = document.createElement("dialog");

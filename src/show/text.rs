@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::curves::CURVES;
 use crate::model::{Metric, Unit, metrics};
 
 /// A language of the reports.
@@ -105,6 +106,15 @@ impl Text {
     /// The text of a key if there is one.
     pub fn find(&self, key: &str) -> Option<&str> {
         self.entries.get(key).map(String::as_str)
+    }
+
+    /// A quantity over time in words; one that has none is its name in data.
+    pub fn curve(&self, metric: &str) -> String {
+        let entry = CURVES.iter().find(|known| known.key.parameter(metric).is_some());
+        let of = entry.and_then(|entry| entry.key.parameter(metric)).unwrap_or_default();
+        let key = entry.map(|entry| format!("figure.curve.{}", entry.key.in_texts()));
+        let known = key.filter(|key| self.find(key).is_some());
+        known.map_or_else(|| metric.to_owned(), |key| self.fill(&key, &[("of", of)]))
     }
 
     /// The text of a key with its `{name}` placeholders filled. `{name|one|many}` is the first word where the value of the

@@ -10,6 +10,7 @@
 mod aligned;
 mod bad_input;
 mod benchmarks_shown;
+mod browser;
 mod clock_estimates;
 mod clocks;
 mod closed_loop_ping;

@@ -15,7 +15,7 @@ use super::kit::spans::Spans;
 use super::kit::theme;
 use super::kit::thinned::ThinnedCurve;
 use super::kit::units;
-use crate::model::curves::{self, CURVES, CurveMetric};
+use crate::model::curves::{self, CurveMetric};
 use crate::model::{Analysis, ConditionId, Curve, Entries, Event, Host, HostId, Role, Unit};
 use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
@@ -116,12 +116,7 @@ impl<'a> OverlayFigure<'a> {
 
     /// The quantity in words, with the host that it is of.
     fn title(&self, text: &Text) -> String {
-        let entry = CURVES.iter().find(|known| known.key.parameter(&self.metric).is_some());
-        let of = entry.and_then(|entry| entry.key.parameter(&self.metric)).unwrap_or_default();
-        let words = entry.map(|entry| format!("figure.curve.{}", entry.key.in_texts()));
-        let quantity = words
-            .and_then(|key| text.find(&key).map(|_| text.fill(&key, &[("of", of)])))
-            .unwrap_or_else(|| self.metric.clone());
+        let quantity = text.curve(&self.metric);
         match self.host() {
             None => quantity,
             Some(host) => {

@@ -194,11 +194,13 @@ pub fn small() -> Document {
         ],
         chapters: false,
         contents: true,
+        live: Vec::new(),
         sections: vec![
             overview,
             section("method", "Method", vec![Block::Definitions { items: definitions }]),
         ],
         words: Text::new(Language::En).section("document"),
+        script_words: Text::new(Language::En).section("live"),
     }
 }
 

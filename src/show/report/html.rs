@@ -15,6 +15,7 @@ use regex::{Captures, Regex};
 use sha2::{Digest, Sha256};
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value, escape_html};
 
+use super::live;
 use super::outline::Outline;
 use super::view::Document;
 use crate::show::fonts;
@@ -25,8 +26,16 @@ const TEMPLATES: [(&str, &str); 3] = [
     ("parts.html", include_str!("../../../report-templates/html/parts.html")),
     ("page.html", include_str!("../../../report-templates/html/page.html")),
 ];
-const STYLE: &str = include_str!("../../../report-templates/html/style.css");
-const SCRIPT: &str = include_str!("../../../report-templates/html/script.js");
+const STYLE: &str = concat!(
+    include_str!("../../../report-templates/html/vendor/uPlot.min.css"),
+    include_str!("../../../report-templates/html/style.css"),
+);
+/// uPlot 1.6.32 (MIT), which draws the curves of the script.
+const SCRIPT: &str = concat!(
+    include_str!("../../../report-templates/html/vendor/uPlot.iife.min.js"),
+    include_str!("../../../report-templates/html/live.js"),
+    include_str!("../../../report-templates/html/script.js"),
+);
 
 /// Style, weight and file of the fonts.
 const FONTS: [(&str, u16, &[u8]); 3] =
@@ -49,6 +58,10 @@ pub fn render(document: &Document, figures: &BTreeMap<String, String>) -> Result
 
     let mut context = Context::new();
     context.insert("document", document);
+    context.insert("script_words", &serde_json::to_string(&document.script_words)?);
+    if !document.live.is_empty() {
+        context.insert("live", &live::packed(&document.live)?);
+    }
     context.insert("outline", &outline);
     context.insert("figures", &inline);
     context.insert("fonts", &font_faces()?);

@@ -7,6 +7,7 @@ mod columns;
 pub mod compose;
 pub mod format;
 pub mod html;
+pub mod live;
 pub mod outline;
 pub mod pdf;
 pub mod view;

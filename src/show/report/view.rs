@@ -5,6 +5,8 @@
 
 use serde::Serialize;
 
+use super::live::Live;
+
 /// A whole report, ready to be set.
 #[derive(Debug, Clone, Serialize)]
 pub struct Document {
@@ -22,8 +24,13 @@ pub struct Document {
     /// Whether the contents are listed; bookmarks there are always.
     pub contents: bool,
     pub sections: Vec<Section>,
+    /// What the script of the page draws, of each campaign.
+    #[serde(skip)]
+    pub live: Vec<Live>,
     /// Fixed words of the templates (such as "Contents"), by key.
     pub words: std::collections::BTreeMap<String, String>,
+    /// What its script says, by key.
+    pub script_words: std::collections::BTreeMap<String, String>,
 }
 
 /// A section with its blocks; sections nest two deep, in a portfolio three.

@@ -19,6 +19,7 @@ pub use portfolio::{folder_of, id_in, portfolio};
 
 use super::Detail;
 use super::format::{seconds, shown_unit, table};
+use super::live::Live;
 use super::view::{Block, Document, FigureRef, Section};
 use crate::model::VERSION;
 use crate::model::{Analysis, ConditionId, Entries, HostId, Provenance, Role, Unit};
@@ -75,7 +76,9 @@ pub fn document(
         chapters: false,
         contents: detail == Detail::Full,
         sections,
+        live: Live::new(analysis, text).into_iter().filter(|_| detail > Detail::Brief).collect(),
         words: text.section("document"),
+        script_words: text.section("live"),
     }
 }
 

@@ -30,6 +30,7 @@ pub fn portfolio(
     text: &Text,
 ) -> Document {
     let mut sections = vec![index(chapters, &documents, text)];
+    let live = documents.iter().flat_map(|document| document.live.clone()).collect();
     let mut definitions = Definitions::default();
     for ((name, _), document) in chapters.iter().zip(documents) {
         sections.push(chapter(name, document, &mut definitions));
@@ -60,7 +61,9 @@ pub fn portfolio(
         // The index is a list of them.
         contents: false,
         sections,
+        live,
         words: text.section("document"),
+        script_words: text.section("live"),
     }
 }
 
