@@ -23,6 +23,30 @@ fn times(frame: &DataFrame) -> Vec<f64> {
     frame.column("t_s").unwrap().f64().unwrap().iter().flatten().collect()
 }
 
+/// A number in a log may be any, and must not become as many rows.
+#[test]
+fn a_huge_number_of_requests_is_not_as_many_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let logs = folder.path().join("logs");
+    fs::create_dir(&logs).unwrap();
+    fs::write(
+        logs.join("none1-migration-time.test"),
+        "1264510995\n0:08.50 real, 0.10 user, 0.03 sys, 0 KB unshared Data, 0 Average Total memory use, 1% CPU Percentage\n",
+    )
+    .unwrap();
+    let mut ping = "PING a (192.0.2.9) 56(84) bytes of data.\n".to_owned();
+    for seq in 1..=30 {
+        let stamp = 1_264_510_990 + seq;
+        ping += &format!("[{stamp}.0] 64 bytes from 192.0.2.9: icmp_seq={seq} ttl=64 time=0.4 ms\n");
+    }
+    ping += "\n--- a ping statistics ---\n4294967295 packets transmitted, 30 received, 99% packet loss, time 29000ms\n";
+    fs::write(logs.join("none1-ping.test"), ping).unwrap();
+    let out = folder.path().join("dataset");
+    ingest(&logs, &out, &[]);
+    let requests = frame(&out.join("requests/load=none/repetition=1/data.parquet"));
+    assert_eq!(requests.height(), 30);
+}
+
 #[test]
 fn the_series_of_every_run_are_there_and_placed() {
     let part = part_of_campaign(&["memtester1", "memtester2", "none1"]);
