@@ -7,6 +7,7 @@ use comfy_table::{
 use terminal_size::terminal_size_of;
 
 use crate::show::report::view::{CellView, SpanView, TableView};
+use crate::show::tables::Bar;
 
 /// Spaces around the text of a cell.
 const PADDING: usize = 2;
@@ -45,6 +46,44 @@ pub fn sentences(text: &str, indent: &str) -> String {
         Some(room) => wrap(text, indent, room.min(LONGEST_LINE)),
         None => text.to_owned(),
     }
+}
+
+/// Bars on one scale from 0 on, for a terminal; `None` in a pipe. A thin line reaches from the least to the greatest value, a thick one
+/// over the 95 % interval, the dot is the mean; an arrow is an end that was not seen.
+pub fn bars(bars: &[Bar], number: impl Fn(f64) -> String) -> Option<String> {
+    let room = room()?.min(LONGEST_LINE);
+    let widest = bars.iter().map(|bar| bar.condition.chars().count()).max()?;
+    let name = widest.min(room / 3);
+    let width = room.checked_sub(name + 4).filter(|width| *width >= 20)?;
+    let reach =
+        |bar: &Bar| bar.interval.and_then(|(_, high)| high).map_or(bar.ends.1, |high| high.max(bar.ends.1));
+    let most = bars.iter().map(reach).fold(0.0, f64::max);
+    (most > 0.0 && most.is_finite()).then(|| {
+        let lines = bars.iter().map(|bar| {
+            let label: String = bar.condition.chars().take(name).collect();
+            format!("  {label:name$}  {}\n", drawn(bar, most, width).trim_end())
+        });
+        let end = number(most);
+        let scale = format!("  {:name$}  0{end:>right$} s\n", "", right = (width - 1).saturating_sub(2));
+        lines.collect::<String>() + &scale
+    })
+}
+
+fn drawn(bar: &Bar, most: f64, width: usize) -> String {
+    let at = |value: f64| ((value / most).clamp(0.0, 1.0) * (width - 1) as f64).round() as usize;
+    let mut signs = vec![' '; width];
+    let mut line = |from: f64, until: f64, sign: char| signs[at(from)..=at(until.max(from))].fill(sign);
+    line(bar.ends.0, bar.ends.1, '─');
+    if let Some((low, high)) = bar.interval {
+        line(low, high.unwrap_or(most), '━');
+    }
+    if let Some(mean) = bar.mean {
+        signs[at(mean)] = '●';
+    }
+    if bar.interval.is_some_and(|(_, high)| high.is_none()) {
+        signs[width - 1] = '▶';
+    }
+    signs.into_iter().collect()
 }
 
 fn wrap(text: &str, indent: &str, width: usize) -> String {
@@ -212,6 +251,14 @@ fn fill(table: &mut TerminalTable, view: &TableView, columns: &[usize], break_wi
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bar_has_its_ends_its_interval_and_its_mean() {
+        let bar = |ends, interval, mean| Bar { condition: String::new(), ends, interval, mean };
+        assert_eq!(drawn(&bar((2.0, 8.0), Some((4.0, Some(6.0))), Some(5.0)), 10.0, 11), "  ──━●━──  ");
+        assert_eq!(drawn(&bar((2.0, 4.0), Some((3.0, None)), None), 10.0, 11), "  ─━━━━━━━▶");
+        assert_eq!(drawn(&bar((0.0, 0.0), None, Some(0.0)), 10.0, 11), "●          ");
+    }
 
     #[test]
     fn lines_end_between_words_and_hang() {

@@ -16,6 +16,8 @@ use crate::write;
 /// The largest table of benchmarks that is a part of the answer.
 const COLUMNS: usize = 7;
 const ROWS: usize = 16;
+/// The most conditions whose outages are drawn.
+const BARS: usize = 16;
 
 pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
     let (align, layout) = (args.align.clone(), args.layout.table());
@@ -51,40 +53,44 @@ fn readable(analysis: &Analysis, text: &Text, full: bool, show_table: fn(&TableV
     if let Some(notice) = &document.notice {
         output.push_str(&format!("{}\n\n", show::sentences(notice, "")));
     }
-    for finding in findings(&document.sections) {
+    for finding in findings(&document.sections, full) {
         output.push_str(&format!("{}\n", show::sentences(&format!("- {finding}"), "  ")));
     }
-    let mut add = |table: tables::Table, caption: String| {
+    let shown = |table: tables::Table, caption: String| {
         let table = tables::condensed(table);
-        if !table.rows.is_empty() {
-            output.push_str(&format!("\n{}\n", show_table(&format::table(&table, caption, text))));
-        }
+        let view = || format!("\n{}\n", show_table(&format::table(&table, caption, text)));
+        if table.rows.is_empty() { String::new() } else { view() }
     };
     if !full {
-        add(tables::answer(analysis), text.get("caption.answer").to_owned());
+        output += &shown(tables::answer(analysis), text.get("caption.answer").to_owned());
+        let bars = tables::answer_bars(analysis);
+        let bars = show::bars(&bars, |end| text.number(end, 1)).filter(|_| bars.len() <= BARS);
+        output += &bars.map(|bars| format!("\n{bars}")).unwrap_or_default();
         // A large one is no answer.
         let grid = tables::grid(analysis, 0);
         if let Some(grid) = grid.filter(|grid| grid.columns.len() <= COLUMNS && grid.rows.len() <= ROWS) {
-            add(grid, compose::grid_caption(analysis, 0, text));
+            output += &shown(grid, compose::grid_caption(analysis, 0, text));
         }
         output.push_str(&format!("\n{}\n", show::sentences(text.get("stats.more"), "")));
         return output;
     }
-    add(tables::overview(analysis), text.get("caption.overview").to_owned());
+    output += &shown(tables::overview(analysis), text.get("caption.overview").to_owned());
     if let Some(placement) = &analysis.placement {
-        add(tables::placement(placement), text.get("caption.placement").to_owned());
+        output += &shown(tables::placement(placement), text.get("caption.placement").to_owned());
     }
     for id in analysis.conditions.ids() {
         let condition = condition_label(analysis, id);
-        add(tables::outages(analysis, id), text.fill("caption.outages", &[("condition", &condition)]));
+        output +=
+            &shown(tables::outages(analysis, id), text.fill("caption.outages", &[("condition", &condition)]));
     }
     for index in 0..analysis.grids.len() {
         if let Some(table) = tables::grid(analysis, index) {
-            add(table, compose::grid_caption(analysis, index, text));
+            output += &shown(table, compose::grid_caption(analysis, index, text));
         }
     }
     for benchmark in tables::of_several_vms(analysis) {
-        add(tables::several_vms(analysis, benchmark), compose::several_vms_caption(benchmark, text));
+        output +=
+            &shown(tables::several_vms(analysis, benchmark), compose::several_vms_caption(benchmark, text));
     }
     for (table, caption) in [
         (tables::trends(analysis), "caption.trends"),
@@ -97,16 +103,16 @@ fn readable(analysis: &Analysis, text: &Text, full: bool, show_table: fn(&TableV
         (tables::failures(analysis), "caption.failures"),
         (tables::published(analysis), "caption.published"),
     ] {
-        add(table, text.get(caption).to_owned());
+        output += &shown(table, text.get(caption).to_owned());
     }
     output
 }
 
-fn findings(sections: &[Section]) -> Vec<&str> {
+fn findings(sections: &[Section], full: bool) -> Vec<&str> {
     use crate::show::report::view::Block;
     sections
-        .first()
-        .into_iter()
+        .iter()
+        .filter(|section| section.id == "overview" || (full && section.id == "across"))
         .flat_map(|section| &section.blocks)
         .filter_map(|block| match block {
             Block::Findings { items } => Some(items.iter().map(|item| item.text.as_str())),

@@ -14,6 +14,7 @@ use super::manifest::ReportOptions;
 use super::tables::{table_csv, table_tex};
 use crate::model::Analysis;
 use crate::show::report::compose::{self, Scope, folder_of, id_in};
+use crate::show::report::live::Live;
 use crate::show::report::view::Document;
 use crate::show::report::{Detail, DocumentFormat, format, html, pdf};
 use crate::show::tables::Table;
@@ -73,7 +74,13 @@ fn draw(
         }
     }
     listed.retain(|figure| !lost.contains(&figure.id));
-    let document = attempt(|| Ok(compose::document(analysis, &listed, scope, detail, text)));
+    let document = attempt(|| {
+        let mut document = compose::document(analysis, &listed, scope, detail, text);
+        if detail > Detail::Brief {
+            document.live.extend(Live::new(analysis, text));
+        }
+        Ok(document)
+    });
     Drawn { document, figures }
 }
 

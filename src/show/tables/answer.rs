@@ -1,5 +1,6 @@
 //! The answer in one table: what completed, how long the service was away and by what that is known, how long it took.
 
+use super::labels::condition_label;
 use super::{Cell, Table, column, incomplete, row, summary, table, without_empty_columns};
 use crate::model::metrics::{self, MIGRATION_DURATION, Shown};
 use crate::model::{Analysis, ConditionId, Entries, Finding, Method, Unit};
@@ -36,6 +37,29 @@ pub fn answer(analysis: &Analysis) -> Table {
         ])
     });
     without_empty_columns(table("answer".to_owned(), columns, rows.collect()))
+}
+
+/// The outages of a condition as a bar, seconds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bar {
+    pub condition: String,
+    /// Least and greatest of the runs.
+    pub ends: (f64, f64),
+    /// The interval of [`answer`]; open where it has no upper end.
+    pub interval: Option<(f64, Option<f64>)>,
+    /// `None` where some outages did not end.
+    pub mean: Option<f64>,
+}
+
+/// The bars of [`answer`].
+pub fn answer_bars(analysis: &Analysis) -> Vec<Bar> {
+    let bar = |id: ConditionId| {
+        let of = summary(analysis, id, stated(analysis, id)?.metric())?;
+        let ends = (of.min?, of.max?);
+        let interval = of.ci95.map(|reach| (reach.low, reach.high));
+        Some(Bar { condition: condition_label(analysis, id), ends, interval, mean: of.mean })
+    };
+    analysis.conditions.ids().filter_map(bar).collect()
 }
 
 /// The method by which the outage of a condition is stated.

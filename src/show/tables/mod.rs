@@ -22,7 +22,7 @@ mod transfer;
 #[cfg(test)]
 pub mod example;
 
-pub use answer::answer;
+pub use answer::{Bar, answer, answer_bars};
 pub use condensed::{MANY, checks_counted, condensed, named};
 pub use condition::{degradation, latencies, outages, resources, round_trips};
 pub use efficiency::{block_sizes, grid, grid_id, of_several_vms, several_vms, varying};

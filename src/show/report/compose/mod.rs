@@ -19,7 +19,6 @@ pub use portfolio::{folder_of, id_in, portfolio};
 
 use super::Detail;
 use super::format::{seconds, shown_unit, table};
-use super::live::Live;
 use super::view::{Block, Document, FigureRef, Section};
 use crate::model::VERSION;
 use crate::model::{Analysis, ConditionId, Entries, HostId, Provenance, Role, Unit};
@@ -76,7 +75,7 @@ pub fn document(
         chapters: false,
         contents: detail == Detail::Full,
         sections,
-        live: Live::new(analysis, text).into_iter().filter(|_| detail > Detail::Brief).collect(),
+        live: Vec::new(),
         words: text.section("document"),
         script_words: text.section("live"),
     }
@@ -214,9 +213,9 @@ impl Composer<'_> {
                 Role::Target => "report.target",
                 Role::Observer => "report.observer",
             };
-            let cpus =
-                host.cpus.map(|n| format!(", {n} CPU{}", if n == 1 { "" } else { "s" })).unwrap_or_default();
-            facts.push(fact(role, format!("{}{cpus}", host.name)));
+            let cpus = host.cpus.map(|n| text.fill("report.cpus", &[("n", &n.to_string())]));
+            let parts = [Some(host.name.clone()), cpus];
+            facts.push(fact(role, parts.into_iter().flatten().collect::<Vec<_>>().join(", ")));
         }
         if let Some(vm) = &campaign.vm {
             let memory = campaign.vm_memory_bytes.map(|bytes| {
