@@ -111,7 +111,10 @@ fn inspect(path: &Path, most: u64) -> Vec<Inspection> {
         Ok(None) => None,
         Err(error) => {
             let lines = format!("{error:#}");
-            wrong = Some(format!("the campaign.toml above cannot be used: {}", lines.lines().next().unwrap_or_default()));
+            wrong = Some(format!(
+                "the campaign.toml above cannot be used: {}",
+                lines.lines().next().unwrap_or_default()
+            ));
             None
         }
     };

@@ -15,7 +15,8 @@ pub use benchmarks::{
 };
 pub use clock::DeclaredClock;
 pub use declared::{
-    DeclaredTable, EventsTable, Kind, ProbesTable, Quantities, Quantity, RunsTable, SeriesTable, Service, ServiceWindows,
+    DeclaredTable, EventsTable, Kind, ProbesTable, Quantities, Quantity, RunsTable, SeriesTable, Service,
+    ServiceWindows,
 };
 
 use std::collections::BTreeMap;
@@ -25,9 +26,9 @@ use clap::ValueEnum as _;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-pub use nearest::nearest;
 use crate::model::metrics;
 use crate::model::{Bootstrap, Event, Factors, Provenance, Role, level_rank};
+pub use nearest::nearest;
 
 /// The name of the configuration file in a campaign folder.
 pub const FILE_NAME: &str = "campaign.toml";

@@ -257,12 +257,8 @@ const RATE: Metric = Metric {
 /// What of the throughput of a service has its unit, operations or bytes per second.
 pub fn of_throughput(throughput: &Throughput) -> Vec<Measurement> {
     let mean = |level: Option<super::Level>| level.map(|level| level.mean);
-    let values = [
-        mean(Some(throughput.before)),
-        mean(throughput.during),
-        mean(throughput.after),
-        throughput.lowest,
-    ];
+    let values =
+        [mean(Some(throughput.before)), mean(throughput.during), mean(throughput.after), throughput.lowest];
     let number = |(metric, value): (&Metric, Option<f64>)| {
         Some(Measurement { metric: metric.key.0.to_owned(), unit: throughput.unit, value: value? })
     };

@@ -50,7 +50,8 @@ pub fn measure(
     let flags = outage::flags(&migration, &measured);
     let leaving_out = leaving_out(&id, &flags);
     let outage::Measured { outages, ping, probe, service_part, time_zero_doubted, .. } = measured;
-    let throughput = aligned.service.as_ref().and_then(|log| throughput::throughput(log, migration.duration_s));
+    let throughput =
+        aligned.service.as_ref().and_then(|log| throughput::throughput(log, migration.duration_s));
     let without_ordinary = aligned.service.as_ref().filter(|_| throughput.is_none());
     let milestones = time_line::milestones(aligned, &outages, hosts);
     let phases = time_line::phases(&milestones);

@@ -144,13 +144,12 @@ impl<T> DatedRows<T> {
         let lines = lines.iter().map(|line| u32::try_from(*line).ok());
         frame.push(Unit::Count, UInt32Chunked::from_iter_options("line".into(), lines).into_series());
         let times = || moments.iter().filter_map(|moment| moment.time.any_s().or(moment.monotonic_s));
-        facts.set_float("time_resolution_s", value::resolution_s(times().collect::<Vec<_>>().iter().copied()));
+        facts
+            .set_float("time_resolution_s", value::resolution_s(times().collect::<Vec<_>>().iter().copied()));
         let clock = if is_placed { Clock::Epoch } else { Clock::None };
         let diagnostics = diagnostics.finish();
         match frame.finish(clock) {
-            Ok(frame) => {
-                Ok(Parsed { format, version: None, frame, facts, parts, rows: count, diagnostics })
-            }
+            Ok(frame) => Ok(Parsed { format, version: None, frame, facts, parts, rows: count, diagnostics }),
             Err(error) => {
                 let expected =
                     format!("columns that fit together; this is a mistake in the parser ({error})");

@@ -166,7 +166,11 @@ impl Migrations {
         let places = Places {
             request: self.request.as_ref().map(|(key, form)| (place(key), form)),
             end: self.end.as_ref().map(|(key, form)| (place(key), form)),
-            figures: self.figures.iter().map(|(figure, key, factor)| (*figure, place(key), *factor)).collect(),
+            figures: self
+                .figures
+                .iter()
+                .map(|(figure, key, factor)| (*figure, place(key), *factor))
+                .collect(),
             success: self.success.as_ref().map(|success| (place(&success.column), success)),
             levels: self.factors.iter().map(|(_, key)| place(key)).collect(),
             repetition: self.repetition.as_ref().map(&mut place),
@@ -256,7 +260,8 @@ impl Places<'_> {
             Some((place, success)) => {
                 let says = success.says(cells.get(place).unwrap_or_default());
                 Some(says.ok_or_else(|| {
-                    let expected = "a word that says whether the migration completed (`succeeds` lists those that do)";
+                    let expected =
+                        "a word that says whether the migration completed (`succeeds` lists those that do)";
                     fault(place, "success-unknown", expected.to_owned())
                 })?)
             }

@@ -138,8 +138,7 @@ impl Series {
             let column = cells.iter().position(|cell| *cell == Cell::Unreadable)?;
             Some((row, column))
         };
-        let doubtful: Vec<(usize, usize)> =
-            rows.rows.iter().enumerate().filter_map(unreadable).collect();
+        let doubtful: Vec<(usize, usize)> = rows.rows.iter().enumerate().filter_map(unreadable).collect();
         for (row, column) in doubtful {
             let Some(key) = columns.get(column) else { continue };
             rows.doubt(UNREADABLE, row, || {
@@ -170,7 +169,9 @@ impl Series {
         let known: Vec<String> = names.into_inner().into_iter().collect();
         let mut rows = match (read, self.columns.first()) {
             // Rows there are, but of other quantities.
-            (Err(DeclaredError::Unusable(error)), Some(first)) if !known.is_empty() && error.diagnostics.is_empty() => {
+            (Err(DeclaredError::Unusable(error)), Some(first))
+                if !known.is_empty() && error.diagnostics.is_empty() =>
+            {
                 return Err(MissingColumn { wanted: first.key.clone(), known }.into());
             }
             (read, _) => read?,
@@ -181,7 +182,11 @@ impl Series {
         }
         for (column, _) in self.columns.iter().zip(seen).filter(|(_, seen)| !seen) {
             rows.diagnostics.warning("series-name-missing", Place::FILE, || {
-                format!("no row is of {}; besides those that are declared there are {}", column.key, known.join(", "))
+                format!(
+                    "no row is of {}; besides those that are declared there are {}",
+                    column.key,
+                    known.join(", ")
+                )
             });
         }
         self.frame(rows, |(own, value), column| value.filter(|_| *own == column))

@@ -15,9 +15,8 @@ const FACTOR: &str = "factor.";
 /// The files with each row of a table of migrations as a file of its own, in the run that it says. A row without a repetition is
 /// the next of its condition. Of rows of the same run the first counts.
 pub(super) fn split(files: Vec<LoadedFile>, diagnostics: &mut Vec<Diagnostic>) -> Vec<LoadedFile> {
-    let is_table = |file: &LoadedFile| {
-        file.log.as_ref().is_some_and(|log| log.format.meaning() == Meaning::Migrations)
-    };
+    let is_table =
+        |file: &LoadedFile| file.log.as_ref().is_some_and(|log| log.format.meaning() == Meaning::Migrations);
     let (tables, mut files): (Vec<LoadedFile>, Vec<LoadedFile>) = files.into_iter().partition(is_table);
     let mut counted: BTreeMap<Factors, u32> = BTreeMap::new();
     let mut known: BTreeSet<RunKey> = BTreeSet::new();

@@ -5,7 +5,7 @@ use super::resources::delay_s;
 use crate::input::config::ServiceWindows;
 use crate::model::Unit;
 
-/// From so many usual times between two rows on, the time between two rows is a hole: the later one tells of one delay only.
+/// From so many usual times between two rows on, and what their times leave open, it is a hole: the later row tells of one delay only.
 const HOLE: f64 = 1.5;
 /// So many intervals before the request, and after the end, are looked at at least.
 const LEAST: f64 = 5.0;
@@ -57,7 +57,7 @@ impl ServiceLog {
         if delay_s <= 0.0 {
             return None;
         }
-        let spans = spans.unwrap_or_else(|| spans_of(&samples.t_s, delay_s));
+        let spans = spans.unwrap_or_else(|| spans_of(&samples.t_s, delay_s, resolution_s));
         let mut intervals: Vec<Interval> = Vec::new();
         for ([from_s, to_s], rate) in spans.into_iter().zip(&samples.values) {
             if to_s <= from_s {
@@ -95,10 +95,11 @@ impl ServiceLog {
 
 /// What each row tells of: the time since the one before, or one delay behind a hole. Of several rows with the same time the
 /// first has a length.
-fn spans_of(t_s: &[f64], delay_s: f64) -> Vec<[f64; 2]> {
+fn spans_of(t_s: &[f64], delay_s: f64, resolution_s: f64) -> Vec<[f64; 2]> {
     let before = std::iter::once(None).chain(t_s.iter().copied().map(Some));
     let span = |(to, before): (&f64, Option<f64>)| {
-        let from = before.filter(|before| to - before <= HOLE * delay_s).unwrap_or(to - delay_s);
+        let from =
+            before.filter(|before| to - before <= HOLE * delay_s + resolution_s).unwrap_or(to - delay_s);
         [from, *to]
     };
     t_s.iter().zip(before).map(span).collect()

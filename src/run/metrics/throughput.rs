@@ -34,7 +34,13 @@ fn level(intervals: &[Interval], from_s: f64, to_s: f64) -> Option<Level> {
     let rates: Vec<f64> = ending_in(intervals, from_s, to_s).map(|(_, rate)| rate).collect();
     let n = rates.len();
     let sample = Sample::new(rates)?;
-    Some(Level { n, mean: sample.mean(), median: sample.median(), lowest: sample.min(), highest: sample.max() })
+    Some(Level {
+        n,
+        mean: sample.mean(),
+        median: sample.median(),
+        lowest: sample.min(),
+        highest: sample.max(),
+    })
 }
 
 /// `None` where the log has too little before the request, or the service did nothing.
@@ -97,9 +103,9 @@ fn telling(log: &ServiceLog, usual: f64) -> Vec<Interval> {
     let least_s = if log.unit == Unit::PerSecond { DUE / usual } else { 0.0 };
     let mut telling: Vec<Interval> = Vec::new();
     for interval in &log.intervals {
-        let short = telling.last_mut().filter(|last| {
-            last.length_s() < least_s && last.rate.is_some() && interval.rate.is_some()
-        });
+        let short = telling
+            .last_mut()
+            .filter(|last| last.length_s() < least_s && last.rate.is_some() && interval.rate.is_some());
         match (short, interval.rate) {
             (Some(last), Some(rate)) => {
                 let work = last.rate.unwrap_or_default() * last.length_s() + rate * interval.length_s();

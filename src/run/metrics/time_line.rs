@@ -61,7 +61,8 @@ pub fn milestones(run: &AlignedRun, outages: &[Outage], hosts: &[Host]) -> Vec<M
             add(Ended, Evidence::Hypervisor, from, to);
         }
     }
-    let is_told = (run.hypervisor.is_some() && run.stated.is_none()) || run.events.as_ref().is_some_and(|log| log.ended.is_some());
+    let is_told = (run.hypervisor.is_some() && run.stated.is_none())
+        || run.events.as_ref().is_some_and(|log| log.ended.is_some());
     if let Some(duration) = run.migration.duration_s.filter(|_| !is_told) {
         add(Ended, Evidence::MigrationProcess, duration, duration + resolution_s);
     }

@@ -69,7 +69,8 @@ fn any_delimiter_and_decimal_commas() {
 fn times_of_all_kinds() {
     let read = |time: &str, form: TimeForm| {
         let table = format!("t,latency,status\n\"{time}\",0.1,ok\n");
-        let log = Probes { dated: Dated { time: Some((name("t"), form)), ..Dated::default() }, ..probes() }.read(table.as_bytes());
+        let log = Probes { dated: Dated { time: Some((name("t"), form)), ..Dated::default() }, ..probes() }
+            .read(table.as_bytes());
         log.ok().map(|log| {
             let local = log.frame.f64s("local_s").ok().and_then(|times| times.get(0));
             (rows(&log)[0].0, local)

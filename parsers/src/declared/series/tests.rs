@@ -67,10 +67,7 @@ fn a_bad_cell_costs_itself_and_a_bad_row_the_row() {
 
 #[test]
 fn a_row_has_one_value_and_says_of_what() {
-    let long = Series {
-        long: Some(Long { name: name("metric"), value: name("value") }),
-        ..wide()
-    };
+    let long = Series { long: Some(Long { name: name("metric"), value: name("value") }), ..wide() };
     let table = "metric,t,value\ncpu,1700000000,1\nmem,1700000000,4\nvus,1700000000,7\ncpu,1700000001,2\n";
     let log = long.read(table.as_bytes()).unwrap();
     let t = 1_700_000_000.0;
@@ -81,7 +78,10 @@ fn a_row_has_one_value_and_says_of_what() {
     assert_eq!(codes(&log), []);
     let only_one = long.read(b"metric,t,value\ncpu,1700000000,1\nmemory,1700000000,4\n").unwrap();
     assert_eq!(codes(&only_one), [("series-name-missing", None)]);
-    assert!(only_one.diagnostics[0].message.contains("`mem`") && only_one.diagnostics[0].message.contains("memory"));
+    assert!(
+        only_one.diagnostics[0].message.contains("`mem`")
+            && only_one.diagnostics[0].message.contains("memory")
+    );
     let none = long.read(b"metric,t,value\nCPU,1700000000,1\n");
     assert!(matches!(none, Err(DeclaredError::Column(missing)) if missing.known == ["CPU"]));
 }

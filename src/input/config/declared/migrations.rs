@@ -70,12 +70,17 @@ impl RunsTable {
         ];
         for (figure, name, column, unit) in lengths {
             let Some(column) = column else {
-                ensure!(unit.is_none(), "{of}: `{name}_unit` is that of the column `{name}`, which is not declared");
+                ensure!(
+                    unit.is_none(),
+                    "{of}: `{name}_unit` is that of the column `{name}`, which is not declared"
+                );
                 continue;
             };
             let key = column.key(&of)?;
             let named = unit.as_deref().or_else(|| in_name(&key));
-            let seconds = named.and_then(length).with_context(|| untold(&of, name, unit.as_deref(), &key, "s or ms"))?;
+            let seconds = named
+                .and_then(length)
+                .with_context(|| untold(&of, name, unit.as_deref(), &key, "s or ms"))?;
             figures.push((figure, key, seconds));
         }
         if let Some(column) = &self.transferred {
@@ -99,9 +104,10 @@ impl RunsTable {
             self.request.is_some() || self.end.is_some() || !figures.is_empty(),
             "{of}: no column says anything of a migration: declare `request`, `duration`, `downtime`, `outage` or `transferred`"
         );
-        let success = self.success.as_ref().map(|column| {
-            anyhow::Ok(Success { column: column.key(&of)?, values: self.succeeds.clone() })
-        });
+        let success = self
+            .success
+            .as_ref()
+            .map(|column| anyhow::Ok(Success { column: column.key(&of)?, values: self.succeeds.clone() }));
         ensure!(
             self.success.is_some() || self.succeeds.is_none(),
             "{of}: `succeeds` lists values of the column `success`, which is not declared"
@@ -137,7 +143,11 @@ impl RunsTable {
         let known: Vec<&str> = Method::ALL.into_iter().map(Method::name).collect();
         let found = Method::ALL.into_iter().find(|method| method.name() == name);
         found.with_context(|| {
-            format!("{of}: outage_method = \"{name}\": expected {}{}", known.join(", "), nearest(name, &known))
+            format!(
+                "{of}: outage_method = \"{name}\": expected {}{}",
+                known.join(", "),
+                nearest(name, &known)
+            )
         })
     }
 }

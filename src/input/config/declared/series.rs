@@ -8,7 +8,9 @@ use stillstand_parsers::Unit as FrameUnit;
 use stillstand_parsers::declared::{Column, Dated, Key, Long, Series, TimeUnit};
 
 use super::super::nearest::nearest;
-use super::{ColumnKey, Columns, DeclaredTable, TimeIs, delimiter, files_of, only, parts_of_second, time_form, units};
+use super::{
+    ColumnKey, Columns, DeclaredTable, TimeIs, delimiter, files_of, only, parts_of_second, time_form, units,
+};
 use crate::model::Unit;
 use crate::model::curves::{CURVES, PING_RTT, PROBE_LATENCY};
 
@@ -140,9 +142,10 @@ impl SeriesTable {
         let of = format!("series of '{}'", self.files);
         ensure!(!self.columns.is_empty(), "{of}: `columns` lists no quantity");
         let (monotonic, since) = self.clock(&of)?;
-        let time = self.time.as_ref().map(|column| {
-            anyhow::Ok((column.key(&of)?, time_form(self.time_format.as_deref(), &of)?))
-        });
+        let time = self
+            .time
+            .as_ref()
+            .map(|column| anyhow::Ok((column.key(&of)?, time_form(self.time_format.as_deref(), &of)?)));
         let long = match (&self.name, &self.value) {
             (Some(name), Some(value)) => Some(Long { name: name.key(&of)?, value: value.key(&of)? }),
             (None, None) => None,
@@ -212,8 +215,12 @@ impl SeriesTable {
                 "{of}: `elapsed` counts from a start that nothing ties to the request: `since` must name the event of the run \
                  (of an [[events]] table) from which it counts"
             ),
-            (_, _, Some(_), Some(_)) => bail!("{of}: one of `time`, `monotonic` and `elapsed` places a row, not several"),
-            (_, _, None, Some(_)) => bail!("{of}: `since` is the event from which the column `elapsed` counts, which is not declared"),
+            (_, _, Some(_), Some(_)) => {
+                bail!("{of}: one of `time`, `monotonic` and `elapsed` places a row, not several")
+            }
+            (_, _, None, Some(_)) => bail!(
+                "{of}: `since` is the event from which the column `elapsed` counts, which is not declared"
+            ),
             (None, None, None, None) => bail!(
                 "{of}: nothing says when a row was: declare `time`, or `monotonic` (with [[events]] that have the same clock), or \
                  `elapsed` with `since`"
@@ -317,7 +324,8 @@ fn known(metric: &str, unit: Unit, of: &str) -> anyhow::Result<()> {
     }
     let family = |name: &str| name.split_once('.').map(|(family, _)| family.to_owned());
     let names: Vec<&str> = CURVES.iter().map(|entry| entry.key.0).collect();
-    let is_of_family = family(metric).is_some_and(|own| names.iter().any(|name| family(name).as_ref() == Some(&own)));
+    let is_of_family =
+        family(metric).is_some_and(|own| names.iter().any(|name| family(name).as_ref() == Some(&own)));
     ensure!(
         !is_of_family,
         "{of}: there is none of that name among {}; a quantity of your own begins with another word{}",

@@ -49,8 +49,7 @@ pub(super) fn bytes_of_column(name: &str) -> Option<f64> {
     let name = name.trim_end_matches([')', ']', ' ']);
     let (before, word) = name.rsplit_once(['_', '(', '[', ' ', '.', '-'])?;
     let word = if word.eq_ignore_ascii_case("bytes") { "B" } else { word };
-    let is_it = |(known, unit, _): &&(&str, Unit, f64)| {
-        *unit == Unit::Bytes && known.eq_ignore_ascii_case(word)
-    };
+    let is_it =
+        |(known, unit, _): &&(&str, Unit, f64)| *unit == Unit::Bytes && known.eq_ignore_ascii_case(word);
     UNITS.iter().find(is_it).map(|(.., factor)| *factor).filter(|_| !before.is_empty())
 }

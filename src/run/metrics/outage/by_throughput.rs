@@ -137,9 +137,11 @@ impl<'a> ByThroughput<'a> {
 
     /// The longest outage that ends after the request and may have gone unseen, or been longer than it looks.
     fn longest_s(&self) -> f64 {
-        let lengths = |intervals: &[Interval]| intervals.iter().map(|interval| interval.length_s()).sum::<f64>();
+        let lengths =
+            |intervals: &[Interval]| intervals.iter().map(|interval| interval.length_s()).sum::<f64>();
         let ends = |last: Option<&Interval>| last.is_some_and(|interval| interval.to_s > 0.0);
-        let around = self.lows().into_iter().map(|low| Low { first: low.first.saturating_sub(1), end: low.end + 1 });
+        let around =
+            self.lows().into_iter().map(|low| Low { first: low.first.saturating_sub(1), end: low.end + 1 });
         let around = around.map(|wide| {
             let end = wide.end.min(self.intervals.len());
             self.intervals.get(wide.first..end).unwrap_or_default()
@@ -173,9 +175,8 @@ impl<'a> ByThroughput<'a> {
     fn ends(&self) -> Option<([f64; 2], Option<[f64; 2]>)> {
         let low = self.main?;
         let (first, last) = (self.slice(low).first()?, self.slice(low).last()?);
-        let within = |interval: &Interval| {
-            (self.unproven_s(interval) + self.chance_s()).min(interval.length_s())
-        };
+        let within =
+            |interval: &Interval| (self.unproven_s(interval) + self.chance_s()).min(interval.length_s());
         let began = [self.before(low)?.from_s, first.from_s + within(first)];
         Some((began, self.after(low).map(|after| [last.to_s - within(last), after.to_s])))
     }

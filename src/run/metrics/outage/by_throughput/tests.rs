@@ -54,7 +54,10 @@ fn a_rest_proves_less() {
 #[test]
 fn where_none_is_low_two_side_by_side_could_hide_one() {
     let found = outage(&log(1.0, -20.0, &[1000.0; 40]));
-    assert_eq!((found.estimate_s, found.lower_s, found.upper_s, found.censored), (0.0, 0.0, Some(2.0), false));
+    assert_eq!(
+        (found.estimate_s, found.lower_s, found.upper_s, found.censored),
+        (0.0, 0.0, Some(2.0), false)
+    );
 }
 
 #[test]
