@@ -28,20 +28,57 @@ pub struct Dated {
     pub delimiter: Option<u8>,
 }
 
-/// When a row was.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// When a row was. A row may have no more than two bytes and there may be millions, so that what is missing is no number and not
+/// an option of twice the size.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Moment {
-    pub time: Time,
-    pub monotonic_s: Option<f64>,
+    epoch_s: f64,
+    local_s: f64,
+    monotonic_s: f64,
+}
+
+impl PartialEq for Moment {
+    fn eq(&self, other: &Self) -> bool {
+        let bits = |moment: &Self| [moment.epoch_s, moment.local_s, moment.monotonic_s].map(f64::to_bits);
+        bits(self) == bits(other)
+    }
+}
+
+impl Moment {
+    pub fn new(time: Time, monotonic_s: Option<f64>) -> Self {
+        let [epoch_s, local_s, monotonic_s] =
+            [time.epoch_s, time.local_s, monotonic_s].map(|seconds| seconds.unwrap_or(f64::NAN));
+        Self { epoch_s, local_s, monotonic_s }
+    }
+
+    fn epoch_s(&self) -> Option<f64> {
+        known(self.epoch_s)
+    }
+
+    fn local_s(&self) -> Option<f64> {
+        known(self.local_s)
+    }
+
+    fn monotonic_s(&self) -> Option<f64> {
+        known(self.monotonic_s)
+    }
+
+    /// Seconds by whatever clock.
+    fn any_s(&self) -> Option<f64> {
+        self.local_s().or(self.epoch_s()).or(self.monotonic_s())
+    }
+}
+
+fn known(seconds: f64) -> Option<f64> {
+    Some(seconds).filter(|seconds| !seconds.is_nan())
 }
 
 /// What was read of such a table, row by row.
 pub(super) struct DatedRows<T> {
     format: Format,
     has_monotonic: bool,
-    pub moments: Vec<Moment>,
-    pub lines: Vec<u64>,
-    pub rows: Vec<T>,
+    /// Line, moment and what stands there.
+    rows: Vec<(u64, (Moment, T))>,
     count: RowCount,
     pub diagnostics: Diagnostics,
 }
@@ -78,10 +115,7 @@ impl Dated {
         };
         match table::read(lines::without_bom(bytes), &wanted, self.delimiter, dated) {
             Ok(Rows { rows, count, diagnostics }) => {
-                let has_monotonic = monotonic.is_some();
-                let (lines, rows): (Vec<u64>, Vec<(Moment, T)>) = rows.into_iter().unzip();
-                let (moments, rows) = rows.into_iter().unzip();
-                Ok(DatedRows { format, has_monotonic, moments, lines, rows, count, diagnostics })
+                Ok(DatedRows { format, has_monotonic: monotonic.is_some(), rows, count, diagnostics })
             }
             Err(Refused::Column(missing)) => Err(DeclaredError::Column(missing)),
             Err(Refused::Unusable(Unusable { line, expected, found, diagnostics })) => {
@@ -106,16 +140,33 @@ fn moment(
         (Some((cell, form)), _) => {
             let read = cells.get(cell).and_then(|text| form.read(text, cells.decimal_comma));
             let time = read.ok_or_else(|| Fault { cell, code: CODE, expected: form.expected().into() })?;
-            Ok(Moment { time, monotonic_s })
+            Ok(Moment::new(time, monotonic_s))
         }
         (None, Some((cell, _))) if monotonic_s.is_none() => {
             Err(Fault { cell, code: CODE, expected: "a number of seconds, or of parts of one".into() })
         }
-        (None, _) => Ok(Moment { monotonic_s, ..Moment::default() }),
+        (None, _) => Ok(Moment::new(Time::default(), monotonic_s)),
     }
 }
 
 impl<T> DatedRows<T> {
+    /// What stands in the rows.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &T> + Clone {
+        self.rows.iter().map(|(_, (_, row))| row)
+    }
+
+    /// The line of a row.
+    pub fn line(&self, row: usize) -> Option<u64> {
+        self.rows.get(row).map(|(line, _)| *line)
+    }
+
+    /// Takes the time of each row from what stands there.
+    pub fn place(&mut self, time: impl Fn(&T) -> Time) {
+        for (_, (moment, row)) in &mut self.rows {
+            *moment = Moment::new(time(row), moment.monotonic_s());
+        }
+    }
+
     /// The log that these rows are: the time in a column of the name `time` (seconds since 1970), `local_s` where a time has no
     /// zone, [`MONOTONIC`] where there is such a clock, then `columns`, then `line`.
     pub fn parsed(
@@ -125,27 +176,23 @@ impl<T> DatedRows<T> {
         mut facts: Facts,
         parts: Vec<Part>,
     ) -> Result<Parsed, ParseError> {
-        let Self { format, has_monotonic, moments, lines, count, diagnostics, .. } = self;
-        let floats = |name: &str, of: &dyn Fn(&Moment) -> Option<f64>| {
-            Float64Chunked::from_iter_options(name.into(), moments.iter().map(of)).into_series()
-        };
+        let Self { format, has_monotonic, rows, count, diagnostics } = self;
+        let moments = || rows.iter().map(|(_, (moment, _))| moment);
         let mut frame = FrameBuilder::default();
-        let is_placed = moments.iter().any(|moment| moment.time.epoch_s.is_some());
-        frame.push(Unit::EpochSeconds, floats(time, &|moment| moment.time.epoch_s));
-        if moments.iter().any(|moment| moment.time.local_s.is_some()) {
-            frame.push(Unit::Seconds, floats("local_s", &|moment| moment.time.local_s));
+        let is_placed = moments().any(|moment| moment.epoch_s().is_some());
+        frame.push(Unit::EpochSeconds, floats(time, moments().map(Moment::epoch_s)));
+        if moments().any(|moment| moment.local_s().is_some()) {
+            frame.push(Unit::Seconds, floats("local_s", moments().map(Moment::local_s)));
         }
         if has_monotonic {
-            frame.push(Unit::Seconds, floats(MONOTONIC, &|moment| moment.monotonic_s));
+            frame.push(Unit::Seconds, floats(MONOTONIC, moments().map(Moment::monotonic_s)));
         }
         for (unit, column) in columns {
             frame.push(unit, column);
         }
-        let lines = lines.iter().map(|line| u32::try_from(*line).ok());
+        let lines = rows.iter().map(|(line, _)| u32::try_from(*line).ok());
         frame.push(Unit::Count, UInt32Chunked::from_iter_options("line".into(), lines).into_series());
-        let times = || moments.iter().filter_map(|moment| moment.time.any_s().or(moment.monotonic_s));
-        facts
-            .set_float("time_resolution_s", value::resolution_s(times().collect::<Vec<_>>().iter().copied()));
+        facts.set_float("time_resolution_s", value::resolution_s(moments().filter_map(Moment::any_s)));
         let clock = if is_placed { Clock::Epoch } else { Clock::None };
         let diagnostics = diagnostics.finish();
         match frame.finish(clock) {
@@ -160,8 +207,8 @@ impl<T> DatedRows<T> {
 
     /// Says of a value in a row that is kept that it cannot be used.
     pub fn doubt(&mut self, code: &'static str, row: usize, message: impl FnOnce() -> String) {
-        let line = self.lines.get(row).copied();
-        self.diagnostics.warning(code, Place { line, ..Place::FILE }, message);
+        let place = Place { line: self.line(row), ..Place::FILE };
+        self.diagnostics.warning(code, place, message);
     }
 }
 

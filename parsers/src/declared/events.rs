@@ -192,9 +192,9 @@ impl Events {
     }
 
     /// The mark of each event, and of each mark the word that stands for it in this table.
-    fn marks(&self, events: &[String]) -> Vec<Option<Mark>> {
-        let plain_texts: Vec<String> = events.iter().map(|event| plain(event)).collect();
-        let mut marks = vec![None; events.len()];
+    fn marks<'a>(&self, events: impl Iterator<Item = &'a String>) -> Vec<Option<Mark>> {
+        let plain_texts: Vec<String> = events.map(|event| plain(event)).collect();
+        let mut marks = vec![None; plain_texts.len()];
         for mark in Mark::ALL {
             let declared = self.words.iter().find(|(declared, _)| *declared == mark);
             let words: Vec<String> = match declared {
@@ -212,21 +212,21 @@ impl Events {
     }
 
     fn frame(&self, rows: DatedRows<String>) -> Result<Parsed, ParseError> {
-        let marks = self.marks(&rows.rows);
+        let marks = self.marks(rows.rows());
         let texts = |name: &str, values: &mut dyn Iterator<Item = Option<&str>>| {
             StringChunked::from_iter_options(name.into(), values).into_series()
         };
         let columns = vec![
-            (Unit::Text, texts("event", &mut rows.rows.iter().map(|event| Some(event.as_str())))),
+            (Unit::Text, texts("event", &mut rows.rows().map(|event| Some(event.as_str())))),
             (Unit::Text, texts("mark", &mut marks.iter().map(|mark| mark.map(Mark::name)))),
         ];
         let requests = marks.iter().enumerate().filter(|(_, mark)| **mark == Some(Mark::Request));
         let beginnings: Vec<(usize, Part)> = requests
-            .map(|(row, _)| (row, Part { line: rows.lines.get(row).copied(), ..Part::default() }))
+            .map(|(row, _)| (row, Part { line: rows.line(row), ..Part::default() }))
             .collect();
         let parts = match beginnings.len() {
             0 | 1 => Vec::new(),
-            _ => consecutive(beginnings, rows.rows.len()),
+            _ => consecutive(beginnings, marks.len()),
         };
         rows.parsed("time", columns, Facts::default(), parts)
     }

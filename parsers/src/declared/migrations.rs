@@ -140,6 +140,7 @@ impl Written {
     }
 }
 
+/// What a row says. It stands in a box: most of what a table may have is not in most tables.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Migration {
     request: Time,
@@ -176,31 +177,29 @@ impl Migrations {
             repetition: self.repetition.as_ref().map(&mut place),
         };
         let dated = Dated { only: self.only.clone(), delimiter: self.delimiter, ..Dated::default() };
-        let mut rows = dated.read(MIGRATIONS, bytes, &columns, |cells| places.read(cells).map(Some))?;
-        for (moment, row) in rows.moments.iter_mut().zip(&rows.rows) {
-            moment.time = row.request;
-        }
+        let mut rows = dated.read(MIGRATIONS, bytes, &columns, |cells| Ok(Some(Box::new(places.read(cells)?))))?;
+        rows.place(|row| row.request);
         let mut facts = Facts::default();
         let mut frame: Vec<(Unit, Series)> = Vec::new();
         for (place, figure) in Figure::ALL.into_iter().enumerate() {
-            let values = || rows.rows.iter().map(move |row| row.figures.get(place).copied().flatten());
+            let values = || rows.rows().map(move |row| row.figures.get(place).copied().flatten());
             if values().any(|value| value.is_some()) {
                 frame.push((figure.unit(), floats(figure.column(), values())));
                 facts.set_float(figure.resolution(), value::resolution_s(values().flatten()));
             }
         }
         if self.success.is_some() {
-            let succeeded = rows.rows.iter().map(|row| row.succeeded);
+            let succeeded = rows.rows().map(|row| row.succeeded);
             let column = BooleanChunked::from_iter_options("succeeded".into(), succeeded);
             frame.push((Unit::Count, column.into_series()));
         }
         for (place, (factor, _)) in self.factors.iter().enumerate() {
-            let levels = rows.rows.iter().map(|row| row.levels.get(place).map(String::as_str));
+            let levels = rows.rows().map(|row| row.levels.get(place).map(String::as_str));
             let column = StringChunked::from_iter_options(format!("factor.{factor}").as_str().into(), levels);
             frame.push((Unit::Text, column.into_series()));
         }
         if self.repetition.is_some() {
-            let repetitions = rows.rows.iter().map(|row| row.repetition);
+            let repetitions = rows.rows().map(|row| row.repetition);
             let column = UInt32Chunked::from_iter_options("repetition".into(), repetitions);
             frame.push((Unit::Count, column.into_series()));
         }

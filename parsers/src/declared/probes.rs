@@ -154,7 +154,7 @@ impl Probes {
     }
 
     fn frame(&self, rows: DatedRows<Request>) -> Result<Parsed, ParseError> {
-        let requests = || rows.rows.iter();
+        let requests = || rows.rows();
         let worked = requests().map(|request| Some(request.worked));
         let columns = vec![
             (Unit::Seconds, floats("duration_s", requests().map(|request| request.duration_s))),

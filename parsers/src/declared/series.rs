@@ -125,7 +125,7 @@ impl Series {
         let columns: Vec<&Key> = self.columns.iter().map(|column| &column.key).collect();
         let row = |cells: &Cells<'_>| {
             let read = |cell| Cell::read(cells.get(cell), cells.decimal_comma);
-            let row: Vec<Cell> = (0..columns.len()).map(read).collect();
+            let row: Box<[Cell]> = (0..columns.len()).map(read).collect();
             match row.iter().position(|cell| *cell == Cell::Unreadable) {
                 Some(cell) if row.iter().all(|cell| cell.value().is_none()) => {
                     Err(Fault { cell, code: UNREADABLE, expected: "a number".into() })
@@ -134,11 +134,11 @@ impl Series {
             }
         };
         let mut rows = self.dated.read(SERIES, bytes, &columns, row)?;
-        let unreadable = |(row, cells): (usize, &Vec<Cell>)| {
+        let unreadable = |(row, cells): (usize, &Box<[Cell]>)| {
             let column = cells.iter().position(|cell| *cell == Cell::Unreadable)?;
             Some((row, column))
         };
-        let doubtful: Vec<(usize, usize)> = rows.rows.iter().enumerate().filter_map(unreadable).collect();
+        let doubtful: Vec<(usize, usize)> = rows.rows().enumerate().filter_map(unreadable).collect();
         for (row, column) in doubtful {
             let Some(key) = columns.get(column) else { continue };
             rows.doubt(UNREADABLE, row, || {
@@ -177,7 +177,7 @@ impl Series {
             (read, _) => read?,
         };
         let mut seen = vec![false; self.columns.len()];
-        for (column, _) in &rows.rows {
+        for (column, _) in rows.rows() {
             seen.iter_mut().skip(*column).take(1).for_each(|seen| *seen = true);
         }
         for (column, _) in self.columns.iter().zip(seen).filter(|(_, seen)| !seen) {
@@ -198,7 +198,7 @@ impl Series {
         value: impl Fn(&T, usize) -> Option<f64>,
     ) -> Result<Parsed, DeclaredError> {
         let column = |(place, column): (usize, &Column)| {
-            let values = rows.rows.iter().map(|row| Some(value(row, place)? * column.factor));
+            let values = rows.rows().map(|row| Some(value(row, place)? * column.factor));
             (column.unit, floats(&column.name, values))
         };
         let columns = self.columns.iter().enumerate().map(column).collect();
