@@ -107,7 +107,7 @@ fn inspect(path: &Path, most: u64) -> Vec<Inspection> {
     let mut wrong = None;
     let declared = match declared::read(path, &bytes) {
         Ok(Some(Found::Missing(missing))) => return refused("column-missing", missing),
-        Ok(Some(Found::Table(log))) => Some(vec![log]),
+        Ok(Some(Found::Table(log))) => Some(vec![*log]),
         Ok(None) => None,
         Err(error) => {
             let lines = format!("{error:#}");

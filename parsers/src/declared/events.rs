@@ -221,9 +221,8 @@ impl Events {
             (Unit::Text, texts("mark", &mut marks.iter().map(|mark| mark.map(Mark::name)))),
         ];
         let requests = marks.iter().enumerate().filter(|(_, mark)| **mark == Some(Mark::Request));
-        let beginnings: Vec<(usize, Part)> = requests
-            .map(|(row, _)| (row, Part { line: rows.line(row), ..Part::default() }))
-            .collect();
+        let beginnings: Vec<(usize, Part)> =
+            requests.map(|(row, _)| (row, Part { line: rows.line(row), ..Part::default() })).collect();
         let parts = match beginnings.len() {
             0 | 1 => Vec::new(),
             _ => consecutive(beginnings, marks.len()),

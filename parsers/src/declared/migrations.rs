@@ -177,7 +177,8 @@ impl Migrations {
             repetition: self.repetition.as_ref().map(&mut place),
         };
         let dated = Dated { only: self.only.clone(), delimiter: self.delimiter, ..Dated::default() };
-        let mut rows = dated.read(MIGRATIONS, bytes, &columns, |cells| Ok(Some(Box::new(places.read(cells)?))))?;
+        let mut rows =
+            dated.read(MIGRATIONS, bytes, &columns, |cells| Ok(Some(Box::new(places.read(cells)?))))?;
         rows.place(|row| row.request);
         let mut facts = Facts::default();
         let mut frame: Vec<(Unit, Series)> = Vec::new();

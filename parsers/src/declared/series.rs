@@ -134,11 +134,11 @@ impl Series {
             }
         };
         let mut rows = self.dated.read(SERIES, bytes, &columns, row)?;
-        let unreadable = |(row, cells): (usize, &Box<[Cell]>)| {
-            let column = cells.iter().position(|cell| *cell == Cell::Unreadable)?;
-            Some((row, column))
-        };
-        let doubtful: Vec<(usize, usize)> = rows.rows().enumerate().filter_map(unreadable).collect();
+        let unreadable = rows
+            .rows()
+            .enumerate()
+            .filter_map(|(row, cells)| Some((row, cells.iter().position(|cell| *cell == Cell::Unreadable)?)));
+        let doubtful: Vec<(usize, usize)> = unreadable.collect();
         for (row, column) in doubtful {
             let Some(key) = columns.get(column) else { continue };
             rows.doubt(UNREADABLE, row, || {

@@ -49,6 +49,12 @@ impl TimeForm {
         is_format.then(|| Self::Strftime(text.to_owned()))
     }
 
+    /// Whether a text is such a time.
+    #[must_use]
+    pub fn reads(&self, text: &str) -> bool {
+        self.read(text, false).is_some()
+    }
+
     /// What such a time looks like, for a person.
     pub(super) fn expected(&self) -> String {
         match self {

@@ -59,10 +59,22 @@ fn kinds() -> Vec<(&'static str, Read, &'static str)> {
     };
     let one = Migrations { figures: vec![(Figure::Duration, Key::Number(1), 1.0)], ..Migrations::default() };
     vec![
-        ("probes", Box::new(move |bytes| probes.read(bytes)), "t,ms,ok\n1700000000.5,12,200\n1700000001.5,,timeout\n"),
-        ("events", Box::new(move |bytes| events.read(bytes)), "t;up;event\n1700000000,5;7,25;start\n1700000009;16;end\n"),
+        (
+            "probes",
+            Box::new(move |bytes| probes.read(bytes)),
+            "t,ms,ok\n1700000000.5,12,200\n1700000001.5,,timeout\n",
+        ),
+        (
+            "events",
+            Box::new(move |bytes| events.read(bytes)),
+            "t;up;event\n1700000000,5;7,25;start\n1700000009;16;end\n",
+        ),
         ("wide", Box::new(move |bytes| wide.read(bytes)), "t,cpu,mem\n1700000000,1.5,4096\n1700000001,,\n"),
-        ("long", Box::new(move |bytes| long.read(bytes)), "what,t,value\ncpu,1700000000,7\nmem,1700000000,8\nvus,1700000000,9\n"),
+        (
+            "long",
+            Box::new(move |bytes| long.read(bytes)),
+            "what,t,value\ncpu,1700000000,7\nmem,1700000000,8\nvus,1700000000,9\n",
+        ),
         ("bare", Box::new(move |bytes| bare.read(bytes)), "1\n2\n3\n"),
         (
             "migrations",
@@ -132,7 +144,7 @@ proptest! {
             let bytes = format!("{heading}\n{text}");
             if let Ok(log) = read(bytes.as_bytes()) {
                 is_whole(kind, &log);
-                let told = log.diagnostics.len() > 0;
+                let told = !log.diagnostics.is_empty();
                 prop_assert!(log.rows.lost == 0 || told, "{}: {} rows lost in silence", kind, log.rows.lost);
             }
         }

@@ -12,7 +12,7 @@ use crate::input::session::{LARGEST_CONFIG, without_compression};
 /// What was found of a file by the next `campaign.toml` above it.
 pub enum Found {
     /// It is one of the tables that are declared there.
-    Table(Result<Survey, ParseError>),
+    Table(Box<Result<Survey, ParseError>>),
     /// It is one, but a column is missing: what to say of it.
     Missing(String),
 }
@@ -38,9 +38,9 @@ pub fn read(path: &Path, bytes: &[u8]) -> anyhow::Result<Option<Found>> {
             let frame = &log.frame;
             let (df, columns) = (frame.df.head(Some(HEAD)), frame.columns.clone());
             let head = Frame { df, columns, clock: frame.clock };
-            Found::Table(Ok(Survey { log, head }))
+            Found::Table(Box::new(Ok(Survey { log, head })))
         }
-        Ok(Err(error)) => Found::Table(Err(error)),
+        Ok(Err(error)) => Found::Table(Box::new(Err(error))),
         Err(missing) => Found::Missing(missing),
     };
     Ok(Some(found))

@@ -310,7 +310,9 @@ fn mean_throughput(log: &Parsed, in_last: &[bool]) -> Option<f64> {
     let (statuses, values) = (log.frame.strs("status").ok()?, log.frame.f64s("throughput_bytes_per_s").ok()?);
     let rows = statuses.iter().zip(values.iter()).zip(in_last);
     let completed = rows.filter(|((status, _), in_last)| **in_last && *status == Some("completed"));
-    completed.filter_map(|((_, value), _)| value).filter(|value| *value > 0.0).last()
+    let values = completed.filter_map(|((_, value), _)| value).filter(|value| *value > 0.0);
+    // From the front: columns of polars do not go backwards beside others.
+    values.fold(None, |_, value| Some(value))
 }
 
 /// What the last answer says that tells pages by their kind.

@@ -233,7 +233,8 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
             report.add(Severity::Warning, SECOND_LOG, message);
         }
         run.service = run.service.or(read.service);
-        run.add(read.samples, file);
+        let samples = run.count(read.samples, file);
+        run.add(samples, file);
     }
     for (file, log, ()) in logs.domains_by_counter {
         let host = host_of(file);
@@ -354,16 +355,11 @@ impl AlignedRun {
     /// Keeps the counters of the network of one file beside its name; the first file of a host counts. Gives the
     /// series back that are a host's: what went over `lo` stayed in it.
     fn count(&mut self, samples: Vec<Samples>, file: &LoadedFile) -> Vec<Samples> {
-        let (host, relative) = (host_of(file), &file.file.relative);
-        if !self.traffic.iter().any(|traffic| traffic.host == host) {
-            let is_counter =
-                |samples: &&Samples| COUNTERS.iter().any(|counter| counter.name() == samples.metric);
-            let counters = samples.iter().filter(is_counter);
-            self.traffic.extend(counters.map(|samples| Traffic {
-                host: host.to_owned(),
-                file: relative.clone(),
-                samples: samples.clone(),
-            }));
+        let before: Vec<String> = self.traffic.iter().map(|traffic| traffic.host.clone()).collect();
+        let is_counter = |samples: &&Samples| COUNTERS.iter().any(|counter| counter.name() == samples.metric);
+        for samples in samples.iter().filter(is_counter) {
+            let Some(host) = samples.host.clone().filter(|host| !before.contains(host)) else { continue };
+            self.traffic.push(Traffic { host, file: file.file.relative.clone(), samples: samples.clone() });
         }
         samples.into_iter().filter(|samples| samples.metric != LOOPBACK.name()).collect()
     }

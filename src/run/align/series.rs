@@ -6,7 +6,7 @@ use super::resources::delay_s;
 use super::{FileReport, Samples, ServiceLog, Tells};
 use crate::input::config::{Kind, Quantities, Quantity, Service};
 use crate::model::Severity;
-use crate::model::curves::CURVES;
+use crate::model::curves::{COUNTERS, CURVES};
 
 /// What a table says of a run.
 pub(super) struct Read {
@@ -55,7 +55,8 @@ pub(super) fn read(
         let (t_s, values): (Vec<f64>, Vec<f64>) = points.into_iter().unzip();
         let own = quantity.host.as_deref().or(host);
         // What is called as a host's is one's, of whichever.
-        let is_of_hosts = CURVES.iter().any(|entry| entry.key.parameter(&quantity.metric).is_some());
+        let is_of_hosts =
+            CURVES.iter().chain(&COUNTERS).any(|entry| entry.key.parameter(&quantity.metric).is_some());
         let samples = Samples {
             host: own.or(is_of_hosts.then_some("host")).map(str::to_owned),
             metric: quantity.metric.clone(),

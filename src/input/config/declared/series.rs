@@ -12,7 +12,7 @@ use super::{
     ColumnKey, Columns, DeclaredTable, TimeIs, delimiter, files_of, only, parts_of_second, time_form, units,
 };
 use crate::model::Unit;
-use crate::model::curves::{CURVES, PING_RTT, PROBE_LATENCY};
+use crate::model::curves::{COUNTERS, CURVES, PING_RTT, PROBE_LATENCY};
 
 /// A table with a row for each instant, or for each value of a quantity.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -308,7 +308,7 @@ fn known(metric: &str, unit: Unit, of: &str) -> anyhow::Result<()> {
         begins && metric.len() <= 100 && metric.chars().all(is_plain),
         "{of}: expected a name of letters, digits, points, hyphens and underscores, such as `ycsb.throughput`"
     );
-    let entry = CURVES.iter().find(|entry| entry.key.parameter(metric).is_some());
+    let entry = CURVES.iter().chain(&COUNTERS).find(|entry| entry.key.parameter(metric).is_some());
     if let Some(entry) = entry {
         ensure!(
             ![PING_RTT.key, PROBE_LATENCY.key].contains(&entry.key),

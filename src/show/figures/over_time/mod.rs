@@ -74,12 +74,15 @@ impl<'a> OverTimeFigure<'a> {
     }
 }
 
+/// A topic, the only quantity of it where that is one of the campaign's own, and its curves on all hosts.
+type Shown<'a> = (&'static Topic, Option<&'a str>, Arc<[ShownCurve<'a>]>);
+
 /// The figures of a condition around an event.
 fn of_condition(analysis: &Analysis, condition: ConditionId, align: Event) -> Vec<OverTimeFigure<'_>> {
     let spans = Spans::new(analysis, condition, align);
     let known = TOPICS.iter().map(|topic| (topic, None));
     let all = known.chain(own(analysis).into_iter().map(|metric| (&OWN, Some(metric))));
-    let topics: Vec<(&Topic, Option<&str>, Arc<[ShownCurve]>)> = all
+    let topics: Vec<Shown<'_>> = all
         .map(|(topic, own)| (topic, own, shown(topic, own, analysis, condition, align, &spans).into()))
         .collect();
     let Some(covered) = covered(topics.iter().flat_map(|(_, _, curves)| curves.iter())) else {
