@@ -113,6 +113,8 @@ pub(crate) fn is_stacked(format: Format) -> bool {
         | Meaning::Domains(_)
         | Meaning::Requests
         | Meaning::Events
+        | Meaning::Quantities
+        | Meaning::Migrations
         | Meaning::GuestClock
         | Meaning::Request
         | Meaning::Stream

@@ -34,6 +34,10 @@ pub enum Unit {
     Bytes,
     /// Bytes per second.
     BytesPerSecond,
+    /// So many times in a second.
+    PerSecond,
+    /// How many times one quantity is another of its kind.
+    Ratio,
     /// A number of things, an ordinal, a flag, or a number whose unit the log does not tell.
     Count,
     /// Words.
@@ -53,6 +57,8 @@ impl Unit {
             Self::PercentOfOneCpu => "% of one CPU",
             Self::Bytes => "bytes",
             Self::BytesPerSecond => "bytes/s",
+            Self::PerSecond => "1/s",
+            Self::Ratio => "ratio",
             Self::Count => "count",
             Self::Text => "text",
         }

@@ -26,6 +26,12 @@ pub enum Meaning {
     /// Events of a migration, as a declared table has them: `time`, `event`, and what it says of the migration in `mark`
     /// ([`declared::Mark`](crate::declared::Mark)); `monotonic_s` where there is a second clock.
     Events,
+    /// Quantities over time, as a declared table has them: `time`, a column for each quantity, `monotonic_s` where there is such a
+    /// clock; the fact `since` names the event from which that counts.
+    Quantities,
+    /// Migrations, a row each, as a declared table has them: `time` of the request, those of `duration_s`, `downtime_s`,
+    /// `outage_s` and `transferred_bytes` that are declared, `succeeded`, `factor.NAME` and `repetition`.
+    Migrations,
     /// Stamps of the clock inside the VM, written in a tight loop.
     GuestClock,
     /// When the migration was requested, and how long its command took: one row with `request_epoch_s`.
@@ -139,10 +145,10 @@ impl Meaning {
     #[must_use]
     pub fn family(self) -> Family {
         match self {
-            Self::HostSamples | Self::Domains(_) => Family::Host,
+            Self::HostSamples | Self::Domains(_) | Self::Quantities => Family::Host,
             Self::Replies { .. } | Self::Requests => Family::Service,
             Self::GuestClock => Family::Guest,
-            Self::Events | Self::Request | Self::Hypervisor(_) => Family::Hypervisor,
+            Self::Events | Self::Migrations | Self::Request | Self::Hypervisor(_) => Family::Hypervisor,
             Self::Stream | Self::Messages => Family::Client,
             Self::Benchmark(_) => Family::Benchmark,
         }
@@ -156,6 +162,8 @@ impl Meaning {
             // Several clients may ask at a time.
             Self::Requests
             | Self::Events
+            | Self::Quantities
+            | Self::Migrations
             | Self::HostSamples
             | Self::Domains(_)
             | Self::Hypervisor(_)

@@ -51,7 +51,11 @@ fn incomplete(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Fi
     let Condition { completed, failed, unfinished, .. } = *condition;
     let of_failed = condition.runs.iter().map(|run| &runs[*run]).filter(|run| !run.counts());
     let outages: Vec<&Outage> = of_failed
-        .filter_map(|run| [Method::Probe, Method::Ping].into_iter().find_map(|method| run.outage(method)))
+        .filter_map(|run| {
+            [Method::Probe, Method::Ping, Method::Throughput]
+                .into_iter()
+                .find_map(|method| run.outage(method))
+        })
         .filter(|outage| outage.shown_s() > 0.0)
         .collect();
     let seen = |open: bool| {
@@ -111,7 +115,9 @@ fn outage(
     // The largest step of a clock is an outage only where it is more than the others.
     let nothing = |value: &Value| match method {
         Method::GuestClock => value.within.lower == 0.0,
-        Method::Probe | Method::Ping | Method::PingReplyGap | Method::Hypervisor => value.estimate == 0.0,
+        Method::Probe | Method::Ping | Method::PingReplyGap | Method::Throughput | Method::Hypervisor => {
+            value.estimate == 0.0
+        }
     };
     let nothing_seen = values.iter().all(nothing);
     let ended = || values.iter().filter(|value| !value.is_censored());

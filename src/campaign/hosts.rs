@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::campaign::efficiency;
-use crate::input::config::{self, Config};
+use crate::input::config::{self, Config, DeclaredTable};
 use crate::input::digest::has_domains;
 use crate::input::load::LoadedFile;
 use crate::model::diagnostics::campaign_diagnostic;
@@ -22,8 +22,8 @@ pub(super) fn hosts(config: &Config, files: &[LoadedFile], diagnostics: &mut Vec
         config.is_of_benchmarks() && file.log.as_ref().is_some_and(efficiency::is_result)
     };
     let on_hosts = files.iter().filter(|file| !in_vms(file));
-    let named: BTreeSet<&str> = on_hosts.filter_map(|file| file.file.host.as_deref()).collect();
-    for name in named {
+    let named = on_hosts.filter_map(|file| file.file.host.as_deref());
+    for name in named.chain(in_columns(config, files)).collect::<BTreeSet<&str>>() {
         if hosts.iter().any(|host| host.name == name) {
             continue;
         }
@@ -51,6 +51,14 @@ pub(super) fn hosts(config: &Config, files: &[LoadedFile], diagnostics: &mut Vec
     let declared = hosts.iter().filter_map(|host| Some((host.name.as_str(), host.cpus?)));
     diagnostics.extend(declared.filter_map(|(name, cpus)| more_cpus(name, cpus, files)));
     hosts
+}
+
+/// The hosts that columns of declared tables are of, where there is such a table.
+fn in_columns<'a>(config: &'a Config, files: &[LoadedFile]) -> impl Iterator<Item = &'a str> {
+    let numbers: BTreeSet<usize> = files.iter().filter_map(|file| file.file.declared).collect();
+    let tables = numbers.into_iter().filter_map(|number| config.declared.get(number));
+    let quantities = tables.filter_map(DeclaredTable::quantities).flat_map(|table| &table.all);
+    quantities.filter_map(|quantity| quantity.host.as_deref())
 }
 
 /// A warning where the logs of a host show more CPUs at work than are declared of it.

@@ -1,5 +1,6 @@
 //! `stillstand inspect`
 
+mod declared;
 mod inspection;
 mod text;
 
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use stillstand_parsers as parsers;
 
+use self::declared::Found;
 use self::inspection::{HEAD, Inspection};
 use super::Ending;
 use super::args::{InspectArgs, InspectFormat};
@@ -102,7 +104,21 @@ fn inspect(path: &Path, most: u64) -> Vec<Inspection> {
         Ok(bytes) => bytes,
         Err(error) => return refused("file-not-unpacked", format!("{error:#}")),
     };
-    let logs = match parsers::survey(&bytes, HEAD) {
+    let mut wrong = None;
+    let declared = match declared::read(path, &bytes) {
+        Ok(Some(Found::Missing(missing))) => return refused("column-missing", missing),
+        Ok(Some(Found::Table(log))) => Some(vec![*log]),
+        Ok(None) => None,
+        Err(error) => {
+            let lines = format!("{error:#}");
+            wrong = Some(format!(
+                "the campaign.toml above cannot be used: {}",
+                lines.lines().next().unwrap_or_default()
+            ));
+            None
+        }
+    };
+    let logs = match declared.map_or_else(|| parsers::survey(&bytes, HEAD), Ok) {
         Ok(logs) => logs,
         Err(error) => return refused("file-not-recognised", error.to_string()),
     };
@@ -110,6 +126,14 @@ fn inspect(path: &Path, most: u64) -> Vec<Inspection> {
     drop(bytes);
     let of_log = |log: Result<parsers::Survey, parsers::ParseError>| {
         let mut inspection = new();
+        inspection.diagnostics.extend(wrong.clone().map(|message| parsers::Diagnostic {
+            severity: parsers::Severity::Warning,
+            code: "campaign-toml-wrong",
+            line: None,
+            column: None,
+            message,
+            text: None,
+        }));
         match log {
             Ok(log) => inspection.fill(log),
             Err(error) => {

@@ -2,7 +2,7 @@
 //!
 //! What names mean is found by `naming`, what logs tell beyond their rows by `evidence`; `write` makes
 //! the text. Nothing here counts as true: every value says what it was guessed from, and what the logs cannot
-//! tell stays a comment.
+//! tell stays a comment, as does what `unknown` makes of tables of no known format.
 //!
 //! Absent on purpose: clock offsets and xentop's period, which reports estimate, and asking questions.
 
@@ -14,6 +14,7 @@ mod pattern;
 mod score;
 mod table;
 mod tokens;
+mod unknown;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -115,7 +116,8 @@ pub fn propose(
     let evidence = Evidence::collect(&logs, &Config::parse(&config_text)?, names.is_some());
     let unread = session.diagnostics.iter().filter_map(|diagnostic| diagnostic.file.as_deref());
     let left_out: Vec<&str> = others.iter().map(|file| file.file.relative.as_str()).chain(unread).collect();
-    let proposal = write::proposal(names.as_ref(), &evidence, described.len(), &left_out);
+    let unknown = unknown::unknown(&others, names.as_ref());
+    let proposal = write::proposal(names.as_ref(), &evidence, described.len(), &left_out, &unknown);
     Config::parse(&proposal.text)
         .context("the proposed campaign.toml is invalid; this is a bug in stillstand")?;
     Ok(proposal)

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::evidence::{Evidence, Guess, Guessed, HostGuess, count};
 use super::factors;
+use super::unknown::Unknown;
 use super::{Names, Proposal};
 use crate::input::config::{self, RoleKey};
 
@@ -12,7 +13,13 @@ use crate::input::config::{self, RoleKey};
 const WIDTH: usize = 100;
 
 /// What was found, as a file and as lines for the terminal.
-pub fn proposal(names: Option<&Names>, evidence: &Evidence, logs: usize, others: &[&str]) -> Proposal {
+pub fn proposal(
+    names: Option<&Names>,
+    evidence: &Evidence,
+    logs: usize,
+    others: &[&str],
+    unknown: &[Unknown],
+) -> Proposal {
     let mut file = File::default();
     file.comment(&format!(
         "Proposed by `stillstand init` from the names and contents of {}. Values below a comment `guessed:` are \
@@ -30,7 +37,35 @@ pub fn proposal(names: Option<&Names>, evidence: &Evidence, logs: usize, others:
     runs(&mut file, names);
     naming(&mut file, names);
     intervals(&mut file, evidence);
-    Proposal { text: file.text, found: found(names, evidence, logs, others), check: check(names, evidence) }
+    tables(&mut file, unknown);
+    let check = check(names, evidence).into_iter().chain(unknown.iter().map(table)).collect();
+    Proposal { text: file.text, found: found(names, evidence, logs, others), check }
+}
+
+/// What could be declared of tables of no known format, as comments.
+fn tables(file: &mut File, unknown: &[Unknown]) {
+    for found in unknown {
+        file.line("");
+        file.comment(&format!(
+            "{} such as {} are of no known format, but their rows have a time. To use them, correct this and take the `# ` away; the \
+             units and kinds are guessed from the headings:",
+            count(found.files, "file"),
+            found.example
+        ));
+        for line in &found.lines {
+            file.line(&format!("# {line}"));
+        }
+    }
+}
+
+/// That there is such a table, for the terminal.
+fn table(found: &Unknown) -> String {
+    format!(
+        "{}: {} of no known format with a time; a [[{}]] table is proposed as a comment",
+        found.example,
+        count(found.files, "file"),
+        found.table
+    )
 }
 
 /// A string of TOML; literal where it can be, so that regular expressions stay readable.

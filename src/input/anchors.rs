@@ -1,10 +1,15 @@
 //! Logs whose times count from the start of a clock, such as that of a host, get their place from a log of the same run that has the
-//! same clock beside the time of day: events of a script with a column `monotonic`.
+//! same clock beside the time of day: events of a script with a column `monotonic`. Those that count from an event get it from
+//! that event.
 //!
 //! The clock of a host goes on through all runs, but another host has another one: only logs of one run share an anchor.
 
 use std::collections::BTreeMap;
 
+use stillstand_parsers::Meaning;
+use stillstand_parsers::declared::plain;
+
+use super::config::nearest;
 use super::digest::Digest;
 use super::load::LoadedFile;
 use super::session::RunKey;
@@ -21,6 +26,12 @@ struct Anchor {
     file: String,
 }
 
+/// The events of a run: when each was, in plain words, and the log.
+struct Happened {
+    events: Vec<(String, f64)>,
+    file: String,
+}
+
 /// Places the logs that have times by such a clock only.
 pub fn place(files: &mut [LoadedFile]) {
     let needs = |file: &LoadedFile| file.log.as_ref().is_some_and(|log| log.needs_clock_start());
@@ -28,39 +39,32 @@ pub fn place(files: &mut [LoadedFile]) {
         return;
     }
     let mut anchors: BTreeMap<RunKey, Anchor> = BTreeMap::new();
+    let mut happened: BTreeMap<RunKey, Happened> = BTreeMap::new();
     for file in files.iter() {
         if let Some((start_s, apart_s)) = file.log.as_ref().and_then(|log| log.clock_start()) {
             let anchor = Anchor { start_s, apart_s, file: file.file.relative.clone() };
             anchors.entry(file.file.run.clone()).or_insert(anchor);
         }
+        if let Some(events) = events(file) {
+            happened.entry(file.file.run.clone()).or_insert(events);
+        }
     }
     for file in files.iter_mut().filter(|file| needs(file)) {
-        let (severity, code, message) = match anchors.get(&file.file.run) {
-            Some(anchor) if anchor.apart_s <= APART_S => {
+        let run = &file.file.run;
+        let since = file.log.as_ref().and_then(|log| log.facts.text("since"));
+        let found = match since {
+            Some(event) => since_event(event, happened.get(run)),
+            None => by_anchor(anchors.get(run)),
+        };
+        let (severity, code, message) = match found {
+            Ok((start_s, message)) => {
                 if let Some(log) = &mut file.log {
-                    log.declare_clock_start(anchor.start_s);
+                    log.declare_clock_start(start_s);
                     file.digest = Digest::of(log);
                 }
-                let message = format!(
-                    "its times count from the start of a clock; {} says when that was, to {:.3} s",
-                    anchor.file, anchor.apart_s
-                );
                 (Severity::Note, "clock-anchored", message)
             }
-            Some(anchor) => {
-                let message = format!(
-                    "its times count from the start of a clock, which {} gives as instants up to {:.1} s apart: they have no \
-                     place",
-                    anchor.file, anchor.apart_s
-                );
-                (Severity::Warning, "clock-without-anchor", message)
-            }
-            None => {
-                let message = "its times count from the start of a clock, and no log of the run says when that was: declare one \
-                               that has both as `[[events]]` with `monotonic` in campaign.toml"
-                    .to_owned();
-                (Severity::Warning, "clock-without-anchor", message)
-            }
+            Err(message) => (Severity::Warning, "clock-without-anchor", message),
         };
         let file_name = Some(file.file.relative.clone());
         file.diagnostics.push(Diagnostic {
@@ -72,5 +76,63 @@ pub fn place(files: &mut [LoadedFile]) {
             message,
             text: None,
         });
+    }
+}
+
+/// The events that a file tells.
+fn events(file: &LoadedFile) -> Option<Happened> {
+    let log = file.log.as_ref().filter(|log| log.format.meaning() == Meaning::Events)?;
+    let (times, texts) = (log.frame.f64s("time").ok()?, log.frame.strs("event").ok()?);
+    let events = times.iter().zip(texts.iter()).filter_map(|(t, text)| Some((plain(text?), t?)));
+    Some(Happened { events: events.collect(), file: file.file.relative.clone() })
+}
+
+/// When the clock started, and what is said of it; else why that is not known.
+type Start = Result<(f64, String), String>;
+
+fn by_anchor(anchor: Option<&Anchor>) -> Start {
+    match anchor {
+        Some(Anchor { start_s, apart_s, file }) if *apart_s <= APART_S => {
+            let message = format!(
+                "its times count from the start of a clock; {file} says when that was, to {apart_s:.3} s"
+            );
+            Ok((*start_s, message))
+        }
+        Some(anchor) => Err(format!(
+            "its times count from the start of a clock, which {} gives as instants up to {:.1} s apart: they have no place",
+            anchor.file, anchor.apart_s
+        )),
+        None => Err("its times count from the start of a clock, and no log of the run says when that was: declare one that has \
+                     both as `[[events]]` with `monotonic` in campaign.toml"
+            .to_owned()),
+    }
+}
+
+fn since_event(event: &str, happened: Option<&Happened>) -> Start {
+    let Some(Happened { events, file }) = happened else {
+        return Err(format!(
+            "its times count from the event `{event}`, and the run has no log of events with the time of day: declare one as \
+             `[[events]]` in campaign.toml"
+        ));
+    };
+    let wanted = plain(event);
+    let mut times = events.iter().filter(|(text, _)| *text == wanted).map(|(_, t)| *t);
+    match (times.next(), times.next()) {
+        (Some(start_s), None) => {
+            Ok((start_s, format!("its times count from the event `{event}`, which {file} tells")))
+        }
+        (Some(_), Some(_)) => Err(format!(
+            "its times count from the event `{event}`, of which {file} has several: they have no place"
+        )),
+        (None, _) => {
+            let mut known: Vec<&str> = events.iter().map(|(text, _)| text.as_str()).collect();
+            known.dedup();
+            let hint = nearest(&wanted, &known);
+            Err(format!(
+                "its times count from the event `{event}`, which {file} does not have; it has {}{}",
+                known.join(", "),
+                hint.replace('\n', ". ")
+            ))
+        }
     }
 }

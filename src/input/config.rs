@@ -14,7 +14,10 @@ pub use benchmarks::{
     TableDirection, TableUnit,
 };
 pub use clock::DeclaredClock;
-pub use declared::{DeclaredTable, EventsTable, ProbesTable};
+pub use declared::{
+    DeclaredTable, EventsTable, Kind, ProbesTable, Quantities, Quantity, RunsTable, SeriesTable, Service,
+    ServiceWindows,
+};
 
 use std::collections::BTreeMap;
 
@@ -23,9 +26,9 @@ use clap::ValueEnum as _;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-use self::nearest::nearest;
 use crate::model::metrics;
 use crate::model::{Bootstrap, Event, Factors, Provenance, Role, level_rank};
+pub use nearest::nearest;
 
 /// The name of the configuration file in a campaign folder.
 pub const FILE_NAME: &str = "campaign.toml";
@@ -59,6 +62,8 @@ pub struct CampaignFile {
     pub ping: PingTable,
     pub probes: Vec<ProbesTable>,
     pub events: Vec<EventsTable>,
+    pub series: Vec<SeriesTable>,
+    pub runs: Vec<RunsTable>,
     pub xentop: XentopTable,
     pub stream: StreamTable,
     pub bootstrap: BootstrapTable,
@@ -387,8 +392,10 @@ impl Config {
         );
         let layout = file.layout.clone();
         let probes = file.probes.iter().map(ProbesTable::declared);
-        let declared =
-            probes.chain(file.events.iter().map(EventsTable::declared)).collect::<anyhow::Result<_>>()?;
+        let events = file.events.iter().map(EventsTable::declared);
+        let series = file.series.iter().map(SeriesTable::declared);
+        let runs = file.runs.iter().map(RunsTable::declared);
+        let declared = probes.chain(events).chain(series).chain(runs).collect::<anyhow::Result<_>>()?;
         Ok(Self {
             file,
             naming,
@@ -441,6 +448,15 @@ impl Config {
     /// declared.
     pub fn clock_offset_s(&self, host: &str, at: f64) -> f64 {
         self.host_clocks.get(host).map_or(0.0, |clock| clock.offset_s(at))
+    }
+
+    /// The same for who wrote a log of the service or of anything else: a declared host, the VM, else the observer.
+    pub fn offset_of_log(&self, writer: Option<&str>, at: f64) -> f64 {
+        match writer {
+            Some(name) if self.host(name).is_some() => self.clock_offset_s(name, at),
+            Some(name) if self.file.vm.name.as_deref() == Some(name) => self.vm_clock.offset_s(at),
+            _ => self.offset_of_role(Role::Observer, at),
+        }
     }
 
     /// The same for the first host of a role; 0 without one.

@@ -98,7 +98,8 @@ fn is_needed(log: &Parsed, config: &Config) -> bool {
 /// counter that is to be matched the curve.
 fn is_needed_whole(format: Format, config: &Config) -> bool {
     match format.meaning() {
-        Meaning::Benchmark(_) => true,
+        // Each row of a table of migrations becomes a run.
+        Meaning::Benchmark(_) | Meaning::Migrations => true,
         Meaning::Domains(Domains::OneByCounter) => config.file.xentop.period_s.is_none(),
         Meaning::Domains(Domains::AllWithoutTimes)
         | Meaning::HostSamples
@@ -107,6 +108,7 @@ fn is_needed_whole(format: Format, config: &Config) -> bool {
         | Meaning::Replies { .. }
         | Meaning::Requests
         | Meaning::Events
+        | Meaning::Quantities
         | Meaning::GuestClock
         | Meaning::Stream
         | Meaning::Messages => false,

@@ -11,7 +11,7 @@ use anyhow::Context;
 use regex::{Captures, Regex};
 use stillstand_parsers::FORMATS;
 
-use crate::input::config::{self, Config};
+use crate::input::config::{self, Config, DeclaredTable};
 use crate::input::folder::{self, Listing};
 use crate::model::{Diagnostic, Factors, Severity};
 
@@ -59,7 +59,7 @@ pub struct SessionFile {
 /// The code of files whose name belongs to no run.
 const WITHOUT_RUN: &str = "file-without-run";
 /// The largest `campaign.toml` in bytes; one that people write has some thousand.
-const LARGEST_CONFIG: u64 = 1 << 20;
+pub const LARGEST_CONFIG: u64 = 1 << 20;
 
 /// What tells runs apart.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -181,14 +181,20 @@ impl Session {
         let name = without_compression(&relative);
         let declared = self.config.declared.iter().position(|table| table.files.is_match(name));
         // A pattern with names in it names the run, too.
-        let own = declared.and_then(|number| self.config.declared.get(number)).map(|table| &table.files);
-        let own = own.filter(|pattern| pattern.capture_names().flatten().next().is_some());
+        let table = declared.and_then(|number| self.config.declared.get(number));
+        let names_run = |table: &&DeclaredTable| {
+            table.is_of_runs() || table.files.capture_names().flatten().next().is_some()
+        };
+        let own = table.filter(names_run).map(|table| &table.files);
         let placed = match own.or(self.config.naming.as_ref()) {
             Some(pattern) => pattern.captures(name).map(|captures| (captures, pattern)),
             None => DEFAULT_NAMINGS.iter().find_map(|p| p.captures(name).map(|captures| (captures, p))),
         }
         .and_then(|(captures, pattern)| file_of(&relative, path, &captures, pattern, &self.config))
-        .map(|file| SessionFile { declared, ..file });
+        .map(|file| {
+            let host = table.and_then(|table| table.host.clone()).or(file.host);
+            SessionFile { declared, host, ..file }
+        });
         match placed {
             Some(file) => self.files.push(file),
             None => self.diagnostics.push(Diagnostic {
@@ -293,7 +299,7 @@ impl std::fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 /// A path without the ending of a compressed file.
-fn without_compression(path: &str) -> &str {
+pub fn without_compression(path: &str) -> &str {
     [".gz", ".zst"].iter().find_map(|ending| path.strip_suffix(ending)).unwrap_or(path)
 }
 

@@ -15,6 +15,8 @@ pub enum Method {
     Ping,
     /// Longest time between two replies, less the interval.
     PingReplyGap,
+    /// Intervals in which the service did less than a share of the ordinary.
+    Throughput,
     /// Largest step between two stamps of the clock inside the VM.
     GuestClock,
     /// What the hypervisor itself reports as downtime.
@@ -25,9 +27,15 @@ by_name!(Method);
 
 impl Method {
     /// In the order of reports, which is that of trust: what the user of the service saw, whether packets came back, what
-    /// the VM saw, what the hypervisor says.
-    pub const ALL: [Method; 5] =
-        [Method::Probe, Method::Ping, Method::PingReplyGap, Method::GuestClock, Method::Hypervisor];
+    /// the service did by intervals, what the VM saw, what the hypervisor says.
+    pub const ALL: [Method; 6] = [
+        Method::Probe,
+        Method::Ping,
+        Method::PingReplyGap,
+        Method::Throughput,
+        Method::GuestClock,
+        Method::Hypervisor,
+    ];
 
     /// What is known of the method.
     pub const fn entry(self) -> &'static MethodEntry {
@@ -35,6 +43,7 @@ impl Method {
             Method::Probe => &PROBE,
             Method::Ping => &PING,
             Method::PingReplyGap => &PING_REPLY_GAP,
+            Method::Throughput => &THROUGHPUT,
             Method::GuestClock => &GUEST_CLOCK,
             Method::Hypervisor => &HYPERVISOR,
         }
@@ -115,6 +124,7 @@ pub enum Hue {
     Orange,
     Green,
     Wine,
+    Purple,
 }
 
 /// The keys of a method's words in `report-templates/text`.
@@ -199,6 +209,20 @@ const PING_REPLY_GAP: MethodEntry = MethodEntry {
     compared_with: &[],
     checks: &[MethodCheck::Equals(Method::Ping, CheckKind::PingMatchesReplyGap)],
     texts: texts!("ping_reply_gap"),
+};
+
+const THROUGHPUT: MethodEntry = MethodEntry {
+    name: "throughput",
+    key: "throughput",
+    metric: "outage_throughput",
+    decimals: 2,
+    hue: Hue::Purple,
+    for_service: true,
+    ends: Some((Evidence::Throughput, [MilestoneKind::ServiceLost, MilestoneKind::ServiceBack])),
+    distrusted: &[],
+    compared_with: &[Method::GuestClock],
+    checks: &[],
+    texts: texts!("throughput"),
 };
 
 const GUEST_CLOCK: MethodEntry = MethodEntry {

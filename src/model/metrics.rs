@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use super::{
     Direction, Event, Hypervisor, Key, Measurement, Method, Model, Outage, PingTimeline, Prediction, Range,
-    Run, Stream, Unit, Value,
+    Run, Stream, Throughput, Unit, Value,
 };
 use crate::stats::Bounds;
 
@@ -19,7 +19,7 @@ use crate::stats::Bounds;
 pub struct Metric {
     /// Its name in data.
     pub key: Key,
-    /// `None` where each member of a family has its own.
+    /// `None` where each value has its own.
     pub unit: Option<Unit>,
     /// Decimals of a single value, in the unit in which people read it.
     pub decimals: u8,
@@ -128,7 +128,7 @@ impl Metric {
 pub fn metrics() -> &'static [Metric] {
     static METRICS: LazyLock<Vec<Metric>> = LazyLock::new(|| {
         let outages = Method::ALL.map(outage);
-        [&SERVICE[..], &outages, &MIGRATION, &STREAMS, &[RESULT], &PRECOPY].concat()
+        [&SERVICE[..], &THROUGHPUT, &outages, &MIGRATION, &STREAMS, &[RESULT], &PRECOPY].concat()
     });
     &METRICS
 }
@@ -201,6 +201,69 @@ const SERVICE: [Metric; 3] = [
         taken: Taken::Requests(late_percent),
     },
 ];
+
+/// How much the service did, and what it lost.
+const THROUGHPUT: [Metric; 8] = [
+    Metric { key: Key("throughput_before"), ..RATE },
+    Metric { key: Key("throughput_during"), ..RATE },
+    Metric { key: Key("throughput_after"), ..RATE },
+    Metric { key: Key("throughput_lowest"), ..RATE },
+    Metric {
+        key: Key("throughput_kept"),
+        unit: Some(Unit::Percent),
+        decimals: 1,
+        taken: Taken::Run(|run| Some(100.0 * run.throughput.as_ref()?.kept?)),
+        ..RATE
+    },
+    Metric {
+        key: Key("throughput_recovery"),
+        unit: Some(Unit::Seconds),
+        decimals: 2,
+        direction: Direction::Lower,
+        taken: Taken::Run(|run| run.throughput.as_ref()?.recovery_s),
+        ..RATE
+    },
+    Metric {
+        key: Key("service_lost"),
+        unit: Some(Unit::Seconds),
+        decimals: 2,
+        direction: Direction::Lower,
+        taken: Taken::Run(|run| run.throughput.as_ref()?.lost_s),
+        ..RATE
+    },
+    Metric {
+        key: Key("operations_lost"),
+        unit: Some(Unit::Count),
+        direction: Direction::Lower,
+        taken: Taken::Run(|run| {
+            run.throughput.as_ref().filter(|of| of.unit == Unit::PerSecond).and_then(|of| of.lost)
+        }),
+        ..RATE
+    },
+];
+
+const RATE: Metric = Metric {
+    key: Key(""),
+    unit: None,
+    decimals: 0,
+    direction: Direction::Higher,
+    range: Range::Positive,
+    grows: None,
+    shown: Shown::Condition,
+    definition: Definition::Shared("service_throughput"),
+    taken: Taken::Measurement,
+};
+
+/// What of the throughput of a service has its unit, operations or bytes per second.
+pub fn of_throughput(throughput: &Throughput) -> Vec<Measurement> {
+    let mean = |level: Option<super::Level>| level.map(|level| level.mean);
+    let values =
+        [mean(Some(throughput.before)), mean(throughput.during), mean(throughput.after), throughput.lowest];
+    let number = |(metric, value): (&Metric, Option<f64>)| {
+        Some(Measurement { metric: metric.key.0.to_owned(), unit: throughput.unit, value: value? })
+    };
+    THROUGHPUT.iter().zip(values).filter_map(number).collect()
+}
 
 /// Of 100 requests sent from the migration request to its end, or until the service was back where that is later, how
 /// many were answered more than one interval after they were sent. Whoever sends a request in each interval has sent
@@ -515,9 +578,10 @@ mod tests {
     }
 
     #[test]
-    fn only_results_of_loads_have_units_of_their_own() {
+    fn only_results_of_loads_and_throughputs_have_units_of_their_own() {
         for metric in metrics() {
-            assert_eq!(metric.unit.is_none(), metric.key == RESULT.key, "{:?}", metric.key);
+            let own = metric.key == RESULT.key || THROUGHPUT[..4].iter().any(|of| of.key == metric.key);
+            assert_eq!(metric.unit.is_none(), own, "{:?}", metric.key);
         }
     }
 }

@@ -30,6 +30,7 @@ mod run;
 mod series;
 mod status;
 mod sweep;
+pub mod throughput;
 mod time_line;
 mod transfer;
 mod value;
@@ -60,6 +61,7 @@ pub use run::{
 pub use series::{IntervalOf, Reach, Series, SeriesSummary};
 pub use status::Status;
 pub use sweep::{Sweep, SweepLine, SweepPoint};
+pub use throughput::{Level, Throughput};
 pub use time_line::{
     Check, CheckKind, Evidence, Hypervisor, Milestone, MilestoneKind, Phase, PhaseKind, PrecopyRound,
     Presence, SentPages, Verdict,

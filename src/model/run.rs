@@ -6,7 +6,7 @@ use super::data::{self, Exact, fields};
 use super::time_line::Precopy;
 use super::{
     Check, Event, Factors, Flag, Hypervisor, Id, Listed, Method, Milestone, Phase, PhaseKind, Presence,
-    Relocate, Relocation, Status, Transfer, Unit, Value,
+    Relocate, Relocation, Status, Throughput, Transfer, Unit, Value,
 };
 use crate::stats::{Bounds, clopper_pearson};
 
@@ -99,6 +99,7 @@ pub struct Run {
     pub outages: Vec<Outage>,
     pub ping: Option<Ping>,
     pub probe: Option<Probe>,
+    pub throughput: Option<Throughput>,
     /// What media clients lost.
     pub streams: Vec<Stream>,
     /// Further figures of the run by the names of their series: lost frames and buffers, and
@@ -164,6 +165,7 @@ impl Relocate for Run {
             outages,
             ping: _,
             probe: _,
+            throughput,
             streams,
             measurements: _,
             resources: _,
@@ -180,6 +182,7 @@ impl Relocate for Run {
         condition.relocate(to);
         source_files.iter_mut().for_each(|path| to.path(path));
         outages.relocate(to);
+        throughput.relocate(to);
         streams.relocate(to);
         hypervisor.relocate(to);
         transfer.relocate(to);
@@ -421,7 +424,8 @@ pub struct RoundTrips {
 /// What the migration cost one host in one quantity.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ResourceCost {
-    pub host: String,
+    /// `None` of a quantity of the service.
+    pub host: Option<String>,
     pub metric: String,
     pub unit: Unit,
     /// Mean of the samples before the request.

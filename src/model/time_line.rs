@@ -107,6 +107,8 @@ pub enum Evidence {
     Probe,
     /// Unanswered requests.
     Ping,
+    /// What the service did.
+    Throughput,
     /// The stamps of the clock inside the VM.
     GuestClock,
 }
@@ -119,6 +121,7 @@ names!(Evidence, "evidence", {
     Self::DomainList => "domain-list",
     Self::Probe => "probe",
     Self::Ping => "ping",
+    Self::Throughput => "throughput",
     Self::GuestClock => "guest-clock",
 });
 
@@ -284,7 +287,7 @@ names!(Verdict, "verdict", {
 });
 
 /// A hypervisor's own account of a migration.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Hypervisor {
     /// Path relative to the campaign folder.
     pub source_file: String,
@@ -328,6 +331,8 @@ pub struct Hypervisor {
     pub dirty_bytes_per_s: Option<f64>,
     /// Median over its answers while the job was active.
     pub throughput_bytes_per_s: Option<f64>,
+    /// Its own mean over the whole job, once that has completed.
+    pub mean_throughput_bytes_per_s: Option<f64>,
     /// The rounds of pre-copy in their order, the stop-and-copy last, where it tells what each sent.
     #[serde(skip)]
     pub rounds: Vec<PrecopyRound>,
@@ -362,6 +367,7 @@ impl Relocate for Hypervisor {
             sent: _,
             dirty_bytes_per_s: _,
             throughput_bytes_per_s: _,
+            mean_throughput_bytes_per_s: _,
             rounds: _,
             printed_pages: _,
         } = self;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{Event, Means, Unit};
-use crate::run::align::Samples;
+use crate::run::align::{Samples, Tells};
 use crate::stats::Sample;
 
 /// Curves cover at most this many bins on either side of time zero (one day), whatever a wrong
@@ -58,7 +58,7 @@ fn bins(samples: &Samples, zero_s: f64) -> Vec<(i64, f64)> {
 /// How many bins a row tells of: that of its stamp, and where the tool took a sample every two seconds or less often, those
 /// before it up to the row before. A round trip is one of an instant.
 fn bins_of_row(samples: &Samples) -> u32 {
-    if samples.host.is_none() {
+    if samples.tells == Tells::Request {
         return 1;
     }
     let steps = samples.t_s.windows(2).map(|pair| pair[1] - pair[0]).collect();
@@ -75,6 +75,7 @@ mod tests {
             host: None,
             metric: "ping.rtt".to_owned(),
             unit: Unit::Milliseconds,
+            tells: Tells::Request,
             t_s: t_s.to_vec(),
             values: values.to_vec(),
         };
@@ -94,6 +95,7 @@ mod tests {
                 host: Some("a".to_owned()),
                 metric: "net.sent".to_owned(),
                 unit: Unit::BytesPerSecond,
+                tells: Tells::Mean,
                 t_s: t_s.to_vec(),
                 values: values.to_vec(),
             };

@@ -6,12 +6,12 @@
 
 use std::collections::BTreeMap;
 
-use super::align::AlignedRun;
+use super::align::{AlignedRun, ServiceLog};
 use super::bins::{BinnedSamples, binned};
 use super::clocks::{self, RunOffsets};
 use super::metrics::resources::Cost;
 use super::metrics::{
-    degradation, outage, precopy, reconciliation, resources, streaming, time_line, transfer,
+    degradation, outage, precopy, reconciliation, resources, streaming, throughput, time_line, transfer,
 };
 use super::roles;
 use crate::input::config::Config;
@@ -19,7 +19,7 @@ use crate::model::diagnostics::campaign_diagnostic;
 use crate::model::metrics;
 use crate::model::{
     Check, Condition, ConditionId, Degradation, Diagnostic, Event, Flag, FlagCode, Host, Measurement, Method,
-    Outage, Ping, Role, Run, Severity,
+    Outage, Ping, Role, Run, Severity, Throughput,
 };
 
 /// What is left of a run.
@@ -49,7 +49,10 @@ pub fn measure(
     let measured = outage::measure(aligned);
     let flags = outage::flags(&migration, &measured);
     let leaving_out = leaving_out(&id, &flags);
-    let outage::Measured { outages, ping, probe, time_zero_doubted, .. } = measured;
+    let outage::Measured { outages, ping, probe, service_part, time_zero_doubted, .. } = measured;
+    let throughput =
+        aligned.service.as_ref().and_then(|log| throughput::throughput(log, migration.duration_s));
+    let without_ordinary = aligned.service.as_ref().filter(|_| throughput.is_none());
     let milestones = time_line::milestones(aligned, &outages, hosts);
     let phases = time_line::phases(&milestones);
     let presences = time_line::presences(aligned, hosts);
@@ -58,6 +61,8 @@ pub fn measure(
     let costs: Vec<Cost> = samples.iter().filter_map(cost).collect();
     let (transfer, mut diagnostics) = transfer::transfer(&id, aligned, hosts);
     diagnostics.extend(leaving_out);
+    diagnostics.extend(service_part.map(|part| left_out(&id, "the log of the service", part)));
+    diagnostics.extend(without_ordinary.map(|log| not_ordinary(&id, log)));
     diagnostics.extend(unplaced(&id, aligned));
     diagnostics.extend(holes(&id, &costs));
     diagnostics.extend(reversed.as_deref().map(|hosts| goes_back(&id, hosts)));
@@ -72,7 +77,7 @@ pub fn measure(
         source_files,
         // Without a time zero there is no before to compare with.
         degradation: degraded(aligned, ping.as_ref(), &outages).filter(|_| !time_zero_doubted),
-        measurements: measurements(aligned, &outages, config),
+        measurements: measurements(aligned, &outages, throughput.as_ref(), config),
         numbers: Vec::new(),
         streams: aligned.streams.clone(),
         resources: costs.into_iter().map(|found| found.cost).collect(),
@@ -83,6 +88,7 @@ pub fn measure(
         outages,
         ping,
         probe,
+        throughput,
         transfer,
         milestones,
         phases,
@@ -120,9 +126,15 @@ fn degraded(aligned: &AlignedRun, ping: Option<&Ping>, outages: &[Outage]) -> Op
 }
 
 /// What was measured beside the migration, in the order in which it becomes series.
-fn measurements(aligned: &AlignedRun, outages: &[Outage], config: &Config) -> Vec<Measurement> {
+fn measurements(
+    aligned: &AlignedRun,
+    outages: &[Outage],
+    throughput: Option<&Throughput>,
+    config: &Config,
+) -> Vec<Measurement> {
     let expected = streaming::expected_lost(&aligned.streams, outages, config.file.stream.frame_rate);
-    expected.into_iter().chain(aligned.measurements.iter().cloned()).collect()
+    let service = throughput.map(metrics::of_throughput).unwrap_or_default();
+    expected.into_iter().chain(service).chain(aligned.measurements.iter().cloned()).collect()
 }
 
 /// What cannot be placed: the whole run without a time zero, else the stamps of the guest's clock.
@@ -166,7 +178,8 @@ fn goes_back(id: &str, hosts: &[Host]) -> Diagnostic {
 fn holes(id: &str, costs: &[Cost]) -> Vec<Diagnostic> {
     let mut by_host: BTreeMap<&str, f64> = BTreeMap::new();
     for found in costs {
-        let longest = by_host.entry(&found.cost.host).or_default();
+        let Some(host) = &found.cost.host else { continue };
+        let longest = by_host.entry(host).or_default();
         *longest = longest.max(found.hole_s.unwrap_or_default());
     }
     let told = |(host, hole): (&str, f64)| {
@@ -189,15 +202,31 @@ fn leaving_out(id: &str, flags: &[Flag]) -> Vec<Diagnostic> {
         ];
         let (_, log) = logs.into_iter().find(|(code, _)| *code == flag.code)?;
         let value = |name| flag.values.iter().find(|(key, _)| *key == name).map_or(0.0, |(_, value)| *value);
-        let message = format!(
-            "run {id}: {log} was logged from {:.1} s to {:.1} s after the request, which is not the whole migration: an outage in \
-             the rest was not seen",
-            value("from_s"),
-            value("until_s")
-        );
-        Some(campaign_diagnostic(Severity::Warning, "log-leaves-out", message))
+        Some(left_out(id, log, [value("from_s"), value("until_s")]))
     };
     flags.iter().filter_map(told).collect()
+}
+
+/// That a log shows only this part of the migration.
+fn left_out(id: &str, log: &str, [from_s, until_s]: [f64; 2]) -> Diagnostic {
+    let message = format!(
+        "run {id}: {log} was logged from {from_s:.1} s to {until_s:.1} s after the request, which is not the whole migration: an \
+         outage in the rest was not seen"
+    );
+    campaign_diagnostic(Severity::Warning, "log-leaves-out", message)
+}
+
+/// That nothing shows what is ordinary of the service.
+fn not_ordinary(id: &str, log: &ServiceLog) -> Diagnostic {
+    let message = format!(
+        "run {id}: the log of the service has fewer than three intervals in the {:.0} s before the request, or the service did \
+         nothing in them: what is ordinary of it is not known, and neither its outage nor what was lost",
+        log.before_s()
+    );
+    Diagnostic {
+        file: Some(log.file.clone()),
+        ..campaign_diagnostic(Severity::Warning, "service-without-ordinary", message)
+    }
 }
 
 /// What a reader of curves must know of a run whose request lies nobody knows where.

@@ -302,3 +302,33 @@ fn the_streaming_series_under_three_namings_and_its_own() {
         assert_eq!(streaming(&summary(folder.path())), expected, "{text}");
     }
 }
+
+#[test]
+fn tables_of_no_known_format_are_proposed_as_comments() {
+    let folder =
+        renamed(|name| format!("{}{}-{}{}.log", name.load, name.repetition, name.source, name.behind("-")));
+    let rows: String = (0..20).map(|n| format!("{},{},{}\n", 1_264_510_800 + n, 50 + n % 3, 7 * n)).collect();
+    for repetition in 1..=2 {
+        let path = folder.path().join(format!("none{repetition}-shop.csv"));
+        fs::write(path, format!("timestamp,orders_per_s,orders_total\n{rows}")).unwrap();
+    }
+    let stderr = init(folder.path());
+    assert!(stderr.contains("none1-shop.csv: 2 files of no known format with a time"), "{stderr}");
+    let text = fs::read_to_string(folder.path().join("campaign.toml")).unwrap();
+    let proposed: String = text
+        .lines()
+        .skip_while(|line| *line != "# [[series]]")
+        .map(|line| format!("{}\n", line.trim_start_matches("# ")))
+        .collect();
+    assert!(
+        proposed.contains("metric = \"own.orders_total\", unit = \"count\", kind = \"counter\""),
+        "{proposed}"
+    );
+    // Taken out of its comment it reads them.
+    let text = format!("{text}\n{proposed}");
+    fs::write(folder.path().join("campaign.toml"), text).unwrap();
+    let file = folder.path().join("none2-shop.csv");
+    let found = stdout(&["inspect", "--format", "json", file.to_str().unwrap()]);
+    let found: Value = serde_json::from_str(&found).unwrap();
+    assert_eq!((&found[0]["format"], &found[0]["rows_read"]), (&"series".into(), &20.into()), "{found}");
+}

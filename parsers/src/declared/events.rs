@@ -9,20 +9,19 @@
 //! People call the same by many names. Of those that are known for a mark, or declared, the first that is in the table stands for
 //! it, so that `migration_requested` and `migration_started` are not two migrations.
 
-use polars::prelude::{Float64Chunked, IntoSeries, NewChunkedArray, StringChunked, UInt32Chunked};
+use polars::prelude::{IntoSeries, NewChunkedArray, StringChunked};
 
 use super::DeclaredError;
-use super::table::{self, Cells, Fault, Key, Refused, Rows};
-use super::value::{self, Time, TimeForm};
+use super::dated::{Dated, DatedRows};
+use super::table::{Cells, Fault, Key};
+use super::value;
 use crate::diagnostic::{Facts, Place};
 use crate::format::{Description, Format, Marks, Parse};
-use crate::frame::{Clock, FrameBuilder, Unit};
-use crate::lines;
+use crate::frame::{Clock, Unit};
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
 use crate::parsed::{ParseError, Parsed};
 use crate::part::{Part, consecutive};
-use crate::time::unit::TimeUnit;
 
 static DESCRIPTION: Description = Description {
     name: "events",
@@ -157,8 +156,9 @@ impl Mark {
     }
 }
 
-/// As words are compared: in small letters, with `_` for what stands between them.
-fn plain(text: &str) -> String {
+/// As the words of events are compared: in small letters, with `_` for what stands between them.
+#[must_use]
+pub fn plain(text: &str) -> String {
     let words = text.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join("_").to_lowercase()
 }
@@ -167,31 +167,12 @@ fn plain(text: &str) -> String {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Events {
     /// When it was.
-    pub time: Key,
-    /// How that is written.
-    pub time_form: TimeForm,
-    /// The same instant by a clock that counts from somewhere else, such as from the start of the host, and its unit.
-    pub monotonic: Option<(Key, TimeUnit)>,
+    pub dated: Dated,
     /// What it was.
     pub event: Key,
     /// The words for a mark in the place of those that are known.
     pub words: Vec<(Mark, Vec<String>)>,
-    /// Only rows that have this value in this column.
-    pub only: Vec<(Key, String)>,
-    /// What stands between columns; told by the first line without it.
-    pub delimiter: Option<u8>,
 }
-
-#[derive(Clone, Debug, PartialEq)]
-struct Event {
-    time: Time,
-    monotonic_s: Option<f64>,
-    text: String,
-}
-
-/// Places of the columns among those that are asked for.
-const TIME: usize = 0;
-const EVENT: usize = 1;
 
 impl Events {
     /// Reads a table: a row for each event with `time` (seconds since 1970, or `local_s` without a zone), `monotonic_s`, `event` as it
@@ -201,44 +182,19 @@ impl Events {
     ///
     /// A declared column is not there, or nothing can be used.
     pub fn read(&self, bytes: &[u8]) -> Result<Parsed, DeclaredError> {
-        let mut wanted = vec![&self.time, &self.event];
-        let mut place = |key| {
-            wanted.push(key);
-            wanted.len().saturating_sub(1)
+        let event = |cells: &Cells<'_>| {
+            let text = cells.get(0).filter(|text| !value::is_nothing(text));
+            let fault = || Fault { cell: 0, code: "event-missing", expected: "what happened".into() };
+            text.map(|text| Some(text.to_owned())).ok_or_else(fault)
         };
-        let monotonic = self.monotonic.as_ref().map(|(key, unit)| (place(key), *unit));
-        let only: Vec<(usize, &str)> =
-            self.only.iter().map(|(key, value)| (place(key), value.as_str())).collect();
-        let row = |cells: &Cells<'_>| {
-            let is_wanted = |(place, value): &(usize, &str)| cells.get(*place) == Some(*value);
-            if only.iter().all(is_wanted) { self.event(cells, monotonic).map(Some) } else { Ok(None) }
-        };
-        match table::read(lines::without_bom(bytes), &wanted, self.delimiter, row) {
-            Ok(rows) => self.frame(rows).map_err(DeclaredError::Unusable),
-            Err(Refused::Column(missing)) => Err(DeclaredError::Column(missing)),
-            Err(Refused::Unusable(Unusable { line, expected, found, diagnostics })) => {
-                Err(ParseError { format: EVENTS, line, expected, found, diagnostics }.into())
-            }
-        }
-    }
-
-    fn event(&self, cells: &Cells<'_>, monotonic: Option<(usize, TimeUnit)>) -> Result<Event, Fault> {
-        let fault = |cell, code, expected: String| Fault { cell, code, expected: expected.into() };
-        let time = cells.get(TIME).and_then(|text| self.time_form.read(text, cells.decimal_comma));
-        let time = time.ok_or_else(|| fault(TIME, "time-unreadable", self.time_form.expected()))?;
-        let monotonic_s = monotonic.and_then(|(place, unit)| {
-            let number = value::number(cells.get(place)?, cells.decimal_comma)?;
-            Some(number / unit.per_second()).filter(|seconds| seconds.is_finite())
-        });
-        let text = cells.get(EVENT).filter(|text| !value::is_nothing(text));
-        let text = text.ok_or_else(|| fault(EVENT, "event-missing", "what happened".to_owned()))?.to_owned();
-        Ok(Event { time, monotonic_s, text })
+        let rows = self.dated.read(EVENTS, bytes, &[&self.event], event)?;
+        self.frame(rows).map_err(DeclaredError::Unusable)
     }
 
     /// The mark of each event, and of each mark the word that stands for it in this table.
-    fn marks(&self, events: &[&Event]) -> Vec<Option<Mark>> {
-        let plain_texts: Vec<String> = events.iter().map(|event| plain(&event.text)).collect();
-        let mut marks = vec![None; events.len()];
+    fn marks<'a>(&self, events: impl Iterator<Item = &'a String>) -> Vec<Option<Mark>> {
+        let plain_texts: Vec<String> = events.map(|event| plain(event)).collect();
+        let mut marks = vec![None; plain_texts.len()];
         for mark in Mark::ALL {
             let declared = self.words.iter().find(|(declared, _)| *declared == mark);
             let words: Vec<String> = match declared {
@@ -255,70 +211,40 @@ impl Events {
         marks
     }
 
-    fn frame(&self, rows: Rows<Event>) -> Result<Parsed, ParseError> {
-        let Rows { rows, count, diagnostics } = rows;
-        let events: Vec<&Event> = rows.iter().map(|(_, event)| event).collect();
-        let marks = self.marks(&events);
-        let floats = |name: &str, of: fn(&Event) -> Option<f64>| {
-            Float64Chunked::from_iter_options(name.into(), events.iter().map(|event| of(event))).into_series()
+    fn frame(&self, rows: DatedRows<String>) -> Result<Parsed, ParseError> {
+        let marks = self.marks(rows.rows());
+        let texts = |name: &str, values: &mut dyn Iterator<Item = Option<&str>>| {
+            StringChunked::from_iter_options(name.into(), values).into_series()
         };
-        let mut columns = FrameBuilder::default();
-        let is_placed = events.iter().any(|event| event.time.epoch_s.is_some());
-        columns.push(Unit::EpochSeconds, floats("time", |event| event.time.epoch_s));
-        if events.iter().any(|event| event.time.local_s.is_some()) {
-            columns.push(Unit::Seconds, floats("local_s", |event| event.time.local_s));
-        }
-        if self.monotonic.is_some() {
-            columns.push(Unit::Seconds, floats("monotonic_s", |event| event.monotonic_s));
-        }
-        let texts = |name: &str, values: Vec<Option<&str>>| {
-            StringChunked::from_iter_options(name.into(), values.into_iter()).into_series()
-        };
-        columns
-            .push(Unit::Text, texts("event", events.iter().map(|event| Some(event.text.as_str())).collect()));
-        let names = marks.iter().map(|mark| mark.map(Mark::name)).collect();
-        columns.push(Unit::Text, texts("mark", names));
-        let lines = || rows.iter().map(|(line, _)| u32::try_from(*line).ok());
-        columns.push(Unit::Count, UInt32Chunked::from_iter_options("line".into(), lines()).into_series());
+        let columns = vec![
+            (Unit::Text, texts("event", &mut rows.rows().map(|event| Some(event.as_str())))),
+            (Unit::Text, texts("mark", &mut marks.iter().map(|mark| mark.map(Mark::name)))),
+        ];
         let requests = marks.iter().enumerate().filter(|(_, mark)| **mark == Some(Mark::Request));
-        let beginnings: Vec<(usize, Part)> = requests
-            .map(|(row, _)| (row, Part { line: rows.get(row).map(|(line, _)| *line), ..Part::default() }))
-            .collect();
+        let beginnings: Vec<(usize, Part)> =
+            requests.map(|(row, _)| (row, Part { line: rows.line(row), ..Part::default() })).collect();
         let parts = match beginnings.len() {
             0 | 1 => Vec::new(),
-            _ => consecutive(beginnings, rows.len()),
+            _ => consecutive(beginnings, marks.len()),
         };
-        let mut facts = Facts::default();
-        let times = events.iter().filter_map(|event| event.time.any_s());
-        facts.set_float("time_resolution_s", value::resolution_s(times));
-        let clock = if is_placed { Clock::Epoch } else { Clock::None };
-        let diagnostics = diagnostics.finish();
-        match columns.finish(clock) {
-            Ok(frame) => {
-                Ok(Parsed { format: EVENTS, version: None, frame, facts, parts, rows: count, diagnostics })
-            }
-            Err(error) => {
-                let expected =
-                    format!("columns that fit together; this is a mistake in the parser ({error})");
-                Err(ParseError { format: EVENTS, line: None, expected, found: None, diagnostics })
-            }
-        }
+        rows.parsed("time", columns, Facts::default(), parts)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::declared::{DeclaredError, TimeForm, TimeUnit};
 
     fn events() -> Events {
         Events {
-            time: Key::Name("timestamp_unix".to_owned()),
-            time_form: TimeForm::Told,
-            monotonic: Some((Key::Name("t_monotonic".to_owned()), TimeUnit::Seconds)),
+            dated: Dated {
+                time: Some((Key::Name("timestamp_unix".to_owned()), TimeForm::Told)),
+                monotonic: Some((Key::Name("t_monotonic".to_owned()), TimeUnit::Seconds)),
+                ..Dated::default()
+            },
             event: Key::Name("event".to_owned()),
             words: Vec::new(),
-            only: Vec::new(),
-            delimiter: None,
         }
     }
 

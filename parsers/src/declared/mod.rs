@@ -3,9 +3,12 @@
 //! | part | what |
 //! | --- | --- |
 //! | `table` | bytes → rows: delimited text, or JSON objects, with only the columns that were asked for |
+//! | `dated` | when a row was, by which clocks, and which rows count |
 //! | `value` | cells → numbers, times, and what stands for nothing |
 //! | `probes` | a row for each request to a service |
 //! | `events` | a row for each event of a migration |
+//! | `series` | quantities over time: a row for each instant, or for each value |
+//! | `migrations` | a row for each migration |
 //!
 //! Nothing is guessed that changes a number: a unit stands in the name of its column or is declared, a time is one
 //! since 1970 or of a calendar, and a column that is not there is an error. The delimiter is told by the first line,
@@ -13,13 +16,19 @@
 //!
 //! Absent on purpose: recognising such tables. The same columns may mean anything.
 
+mod dated;
 mod events;
+mod migrations;
 mod probes;
+mod series;
 mod table;
 mod value;
 
-pub use events::{EVENTS, Events, Mark};
+pub use dated::Dated;
+pub use events::{EVENTS, Events, Mark, plain};
+pub use migrations::{Figure, MIGRATIONS, Migrations, Written};
 pub use probes::{PROBES, Probes, Success};
+pub use series::{Column, Long, SERIES, Series};
 pub use table::{Key, MissingColumn};
 pub use value::TimeForm;
 

@@ -1,14 +1,14 @@
 //! A row for each request to a service: when, how long it took, whether it worked.
 
-use polars::prelude::{BooleanChunked, Float64Chunked, IntoSeries, NewChunkedArray, UInt32Chunked};
+use polars::prelude::{BooleanChunked, IntoSeries, NewChunkedArray};
 
 use super::DeclaredError;
-use super::table::{self, Cells, Fault, Key, Refused, Rows};
-use super::value::{self, Time, TimeForm};
+use super::dated::{Dated, DatedRows, floats};
+use super::table::{Cells, Fault, Key};
+use super::value;
 use crate::diagnostic::{Facts, Place};
 use crate::format::{Description, Format, Marks, Parse};
-use crate::frame::{Clock, FrameBuilder, Unit};
-use crate::lines;
+use crate::frame::{Clock, Unit};
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
 use crate::parsed::{ParseError, Parsed};
@@ -38,19 +38,13 @@ fn undeclared(_: &[u8]) -> Result<Outcome, Unusable> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Probes {
     /// When a request was sent, or answered.
-    pub time: Key,
-    /// How that is written.
-    pub time_form: TimeForm,
+    pub dated: Dated,
     /// Whether it is the end of a request and not its start.
     pub time_is_end: bool,
     /// How long a request took, and in which unit.
     pub duration: Option<(Key, TimeUnit)>,
     /// Whether it worked. Without it, it did where it has a duration.
     pub success: Option<Success>,
-    /// Only rows that have this value in this column.
-    pub only: Vec<(Key, String)>,
-    /// What stands between columns; told by the first line without it.
-    pub delimiter: Option<u8>,
     /// Whether the next request waits for the answer to the one before.
     pub is_closed_loop: bool,
 }
@@ -117,7 +111,7 @@ const FAILED: [&str; 31] = [
 
 impl Success {
     /// `None` where nothing is known of the value.
-    fn says(&self, value: &str) -> Option<bool> {
+    pub(super) fn says(&self, value: &str) -> Option<bool> {
         if let Some(values) = &self.values {
             return Some(values.iter().any(|known| known.eq_ignore_ascii_case(value)));
         }
@@ -136,13 +130,9 @@ impl Success {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Request {
-    time: Time,
     duration_s: Option<f64>,
     worked: bool,
 }
-
-/// Places of the columns among those that are asked for.
-const TIME: usize = 0;
 
 impl Probes {
     /// Reads a table.
@@ -151,120 +141,61 @@ impl Probes {
     ///
     /// A declared column is not there, or nothing can be used.
     pub fn read(&self, bytes: &[u8]) -> Result<Parsed, DeclaredError> {
-        let mut wanted = vec![&self.time];
+        let mut columns = Vec::new();
         let mut place = |key| {
-            wanted.push(key);
-            wanted.len().saturating_sub(1)
+            columns.push(key);
+            columns.len().saturating_sub(1)
         };
         let duration = self.duration.as_ref().map(|(key, unit)| (place(key), *unit));
         let success = self.success.as_ref().map(|success| (place(&success.column), success));
-        let only: Vec<(usize, &str)> =
-            self.only.iter().map(|(key, value)| (place(key), value.as_str())).collect();
-        let row = |cells: &Cells<'_>| {
-            let is_wanted = |(place, value): &(usize, &str)| cells.get(*place) == Some(*value);
-            if only.iter().all(is_wanted) {
-                self.request(cells, duration, success).map(Some)
-            } else {
-                Ok(None)
-            }
-        };
-        match table::read(lines::without_bom(bytes), &wanted, self.delimiter, row) {
-            Ok(rows) => self.frame(rows).map_err(DeclaredError::Unusable),
-            Err(Refused::Column(missing)) => Err(DeclaredError::Column(missing)),
-            Err(Refused::Unusable(Unusable { line, expected, found, diagnostics })) => {
-                Err(ParseError { format: PROBES, line, expected, found, diagnostics }.into())
-            }
-        }
+        let row = |cells: &Cells<'_>| request(cells, duration, success).map(Some);
+        let rows = self.dated.read(PROBES, bytes, &columns, row)?;
+        self.frame(rows).map_err(DeclaredError::Unusable)
     }
 
-    fn request(
-        &self,
-        cells: &Cells<'_>,
-        duration: Option<(usize, TimeUnit)>,
-        success: Option<(usize, &Success)>,
-    ) -> Result<Request, Fault> {
-        let fault = |cell, code, expected: String| Fault { cell, code, expected: expected.into() };
-        let decimal_comma = cells.decimal_comma;
-        let time = cells.get(TIME).and_then(|text| self.time_form.read(text, decimal_comma));
-        let time = time.ok_or_else(|| fault(TIME, "time-unreadable", self.time_form.expected()))?;
-        let duration_s =
-            match duration.map(|(place, unit)| (place, unit, cells.get(place).unwrap_or_default())) {
-                Some((place, unit, text)) if !value::is_nothing(text) => {
-                    let seconds = value::number(text, decimal_comma).map(|number| number / unit.per_second());
-                    let seconds = seconds.filter(|seconds| (0.0..LONGEST_S).contains(seconds));
-                    Some(seconds.ok_or_else(|| {
-                        fault(place, "duration-unreadable", "how long the request took".to_owned())
-                    })?)
-                }
-                Some(_) | None => None,
-            };
-        let worked = match success {
-            Some((place, success)) => {
-                let says = success.says(cells.get(place).unwrap_or_default());
-                says.ok_or_else(|| {
-                    let expected = "a word or a status that says whether the request worked (`succeeds` lists those that do)";
-                    fault(place, "success-unknown", expected.to_owned())
-                })?
-            }
-            None => duration_s.is_some(),
-        };
-        Ok(Request { time, duration_s, worked })
-    }
-
-    fn frame(&self, rows: Rows<Request>) -> Result<Parsed, ParseError> {
-        let Rows { rows, count, diagnostics } = rows;
-        let requests = || rows.iter().map(|(_, request)| request);
-        let floats = |name: &str, values: &mut dyn Iterator<Item = Option<f64>>| {
-            Float64Chunked::from_iter_options(name.into(), values).into_series()
-        };
-        let mut columns = FrameBuilder::default();
-        let is_placed = requests().any(|request| request.time.epoch_s.is_some());
-        if is_placed {
-            let times = floats("epoch_s", &mut requests().map(|request| request.time.epoch_s));
-            columns.push(Unit::EpochSeconds, times);
-        }
-        if requests().any(|request| request.time.local_s.is_some()) {
-            columns
-                .push(Unit::Seconds, floats("local_s", &mut requests().map(|request| request.time.local_s)));
-        }
-        columns.push(Unit::Seconds, floats("duration_s", &mut requests().map(|request| request.duration_s)));
-        let worked = BooleanChunked::from_iter_options(
-            "worked".into(),
-            requests().map(|request| Some(request.worked)),
-        );
-        columns.push(Unit::Count, worked.into_series());
-        let lines = rows.iter().map(|(line, _)| u32::try_from(*line).ok());
-        columns.push(Unit::Count, UInt32Chunked::from_iter_options("line".into(), lines).into_series());
+    fn frame(&self, rows: DatedRows<Request>) -> Result<Parsed, ParseError> {
+        let requests = || rows.rows();
+        let worked = requests().map(|request| Some(request.worked));
+        let columns = vec![
+            (Unit::Seconds, floats("duration_s", requests().map(|request| request.duration_s))),
+            (Unit::Count, BooleanChunked::from_iter_options("worked".into(), worked).into_series()),
+        ];
         let mut facts = Facts::default();
-        facts.set_float(
-            "time_resolution_s",
-            value::resolution_s(requests().filter_map(|request| request.time.any_s())),
-        );
         facts.set_float(
             "duration_resolution_s",
             value::resolution_s(requests().filter_map(|request| request.duration_s)),
         );
         facts.set_text("time_is", if self.time_is_end { b"end" } else { b"start" });
         facts.set_text("loop", if self.is_closed_loop { b"closed" } else { b"open" });
-        let clock = if is_placed { Clock::Epoch } else { Clock::None };
-        let diagnostics = diagnostics.finish();
-        match columns.finish(clock) {
-            Ok(frame) => Ok(Parsed {
-                format: PROBES,
-                version: None,
-                frame,
-                facts,
-                parts: Vec::new(),
-                rows: count,
-                diagnostics,
-            }),
-            Err(error) => {
-                let expected =
-                    format!("columns that fit together; this is a mistake in the parser ({error})");
-                Err(ParseError { format: PROBES, line: None, expected, found: None, diagnostics })
-            }
-        }
+        rows.parsed("epoch_s", columns, facts, Vec::new())
     }
+}
+
+fn request(
+    cells: &Cells<'_>,
+    duration: Option<(usize, TimeUnit)>,
+    success: Option<(usize, &Success)>,
+) -> Result<Request, Fault> {
+    let fault = |cell, code, expected: &'static str| Fault { cell, code, expected: expected.into() };
+    let duration_s = match duration.map(|(place, unit)| (place, unit, cells.get(place).unwrap_or_default())) {
+        Some((place, unit, text)) if !value::is_nothing(text) => {
+            let seconds = value::number(text, cells.decimal_comma).map(|number| number / unit.per_second());
+            let seconds = seconds.filter(|seconds| (0.0..LONGEST_S).contains(seconds));
+            Some(seconds.ok_or_else(|| fault(place, "duration-unreadable", "how long the request took"))?)
+        }
+        Some(_) | None => None,
+    };
+    let worked = match success {
+        Some((place, success)) => {
+            let says = success.says(cells.get(place).unwrap_or_default());
+            says.ok_or_else(|| {
+                let expected = "a word or a status that says whether the request worked (`succeeds` lists those that do)";
+                fault(place, "success-unknown", expected)
+            })?
+        }
+        None => duration_s.is_some(),
+    };
+    Ok(Request { duration_s, worked })
 }
 
 /// No request takes longer, seconds.

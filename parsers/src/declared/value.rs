@@ -49,6 +49,12 @@ impl TimeForm {
         is_format.then(|| Self::Strftime(text.to_owned()))
     }
 
+    /// Whether a text is such a time.
+    #[must_use]
+    pub fn reads(&self, text: &str) -> bool {
+        self.read(text, false).is_some()
+    }
+
     /// What such a time looks like, for a person.
     pub(super) fn expected(&self) -> String {
         match self {
@@ -95,7 +101,7 @@ fn since_1970(number: f64) -> Option<f64> {
 }
 
 /// A time: since 1970, or on a wall whose zone is not known.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Time {
     pub epoch_s: Option<f64>,
     pub local_s: Option<f64>,
@@ -108,6 +114,12 @@ impl Time {
 
     fn of(stamp: Stamp) -> Self {
         Self { epoch_s: stamp.epoch_s(), local_s: stamp.local_s() }
+    }
+
+    /// The same so many seconds before.
+    pub fn earlier(self, seconds: f64) -> Self {
+        let before = |t: Option<f64>| t.map(|t| t - seconds);
+        Self { epoch_s: before(self.epoch_s), local_s: before(self.local_s) }
     }
 
     /// Seconds by whatever clock.

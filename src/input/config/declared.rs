@@ -1,22 +1,33 @@
 //! Tables whose columns `campaign.toml` declares.
 
+mod migrations;
+mod series;
+mod units;
+
+pub use migrations::RunsTable;
+pub use series::{Kind, Quantities, Quantity, SeriesTable, Service, ServiceWindows};
+
 use std::collections::BTreeMap;
 
 use anyhow::{Context, bail, ensure};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use stillstand_parsers::declared::{
-    DeclaredError, Events, Key, Mark, MissingColumn, Probes, Success, TimeForm, TimeUnit,
+    Dated, DeclaredError, Events, Key, Mark, Migrations, MissingColumn, Probes, Series, Success, TimeForm,
+    TimeUnit,
 };
 use stillstand_parsers::{ParseError, Parsed};
 
 use super::nearest::nearest;
+use crate::model::Method;
 
 /// A validated table: which files are such, and what their columns are.
 #[derive(Debug, Clone)]
 pub struct DeclaredTable {
     /// Over the path below the campaign folder, without the ending of a compressed file.
     pub files: Regex,
+    /// The host that wrote such a file, in the place of that of its name.
+    pub host: Option<String>,
     columns: Columns,
 }
 
@@ -24,9 +35,33 @@ pub struct DeclaredTable {
 enum Columns {
     Probes(Probes),
     Events(Events),
+    Series(Series, Quantities),
+    /// With the method by which an outage was measured.
+    Migrations(Migrations, Method),
 }
 
 impl DeclaredTable {
+    /// What its columns mean, of one of quantities over time.
+    pub fn quantities(&self) -> Option<&Quantities> {
+        match &self.columns {
+            Columns::Series(_, quantities) => Some(quantities),
+            Columns::Probes(_) | Columns::Events(_) | Columns::Migrations(..) => None,
+        }
+    }
+
+    /// By which method outages were measured, of one of migrations.
+    pub fn outage_method(&self) -> Option<Method> {
+        match &self.columns {
+            Columns::Migrations(_, method) => Some(*method),
+            Columns::Probes(_) | Columns::Events(_) | Columns::Series(..) => None,
+        }
+    }
+
+    /// Whether its rows say of which runs they are.
+    pub fn is_of_runs(&self) -> bool {
+        self.outage_method().is_some()
+    }
+
     /// Reads such a file; the inner error is that of any other format.
     ///
     /// # Errors
@@ -36,6 +71,8 @@ impl DeclaredTable {
         let read = match &self.columns {
             Columns::Probes(probes) => probes.read(bytes),
             Columns::Events(events) => events.read(bytes),
+            Columns::Series(series, _) => series.read(bytes),
+            Columns::Migrations(migrations, _) => migrations.read(bytes),
         };
         match read {
             Ok(log) => Ok(Ok(log)),
@@ -141,16 +178,18 @@ impl ProbesTable {
             .as_ref()
             .map(|column| anyhow::Ok(Success { column: column.key(&of)?, values: self.succeeds.clone() }));
         let probes = Probes {
-            time: self.time.key(&of)?,
-            time_form,
+            dated: Dated {
+                time: Some((self.time.key(&of)?, time_form)),
+                monotonic: None,
+                only: only(&self.only),
+                delimiter: delimiter(self.delimiter, &of)?,
+            },
             time_is_end: self.time_is == TimeIs::End,
             duration,
             success: success.transpose()?,
-            only: only(&self.only),
-            delimiter: delimiter(self.delimiter, &of)?,
             is_closed_loop: self.kind == Loop::Closed,
         };
-        Ok(DeclaredTable { files, columns: Columns::Probes(probes) })
+        Ok(DeclaredTable { files, host: None, columns: Columns::Probes(probes) })
     }
 
     /// Half of all such columns do not say their unit, and no value does.
@@ -231,7 +270,10 @@ pub struct EventsTable {
 impl EventsTable {
     pub(super) fn declared(&self) -> anyhow::Result<DeclaredTable> {
         let of = format!("events of '{}'", self.files);
-        let monotonic = self.monotonic.as_ref().map(|column| self.monotonic(column, &of)).transpose()?;
+        let monotonic = self.monotonic.as_ref();
+        let monotonic = monotonic
+            .map(|column| parts_of_second(column, self.monotonic_unit.as_deref(), "monotonic", &of))
+            .transpose()?;
         ensure!(
             monotonic.is_some() || self.monotonic_unit.is_none(),
             "{of}: `monotonic_unit` is that of the column `monotonic`, which is not declared"
@@ -244,28 +286,36 @@ impl EventsTable {
             anyhow::Ok((mark?, words.clone()))
         });
         let events = Events {
-            time: self.time.key(&of)?,
-            time_form: time_form(self.time_format.as_deref(), &of)?,
-            monotonic,
+            dated: Dated {
+                time: Some((self.time.key(&of)?, time_form(self.time_format.as_deref(), &of)?)),
+                monotonic,
+                only: only(&self.only),
+                delimiter: delimiter(self.delimiter, &of)?,
+            },
             event: self.event.key(&of)?,
             words: words.collect::<anyhow::Result<_>>()?,
-            only: only(&self.only),
-            delimiter: delimiter(self.delimiter, &of)?,
         };
-        Ok(DeclaredTable { files: files_of("events", &self.files)?, columns: Columns::Events(events) })
+        let files = files_of("events", &self.files)?;
+        Ok(DeclaredTable { files, host: None, columns: Columns::Events(events) })
     }
+}
 
-    fn monotonic(&self, column: &ColumnKey, of: &str) -> anyhow::Result<(Key, TimeUnit)> {
-        let key = column.key(of)?;
-        let by_name = match &key {
-            Key::Name(name) => TimeUnit::of_column(name),
-            Key::Number(_) => None,
-        };
-        let unit = match &self.monotonic_unit {
-            Some(unit) => TimeUnit::named(unit)
-                .with_context(|| format!("{of}: monotonic_unit = \"{unit}\": expected s, ms, us or ns"))?,
-            None => by_name.unwrap_or(TimeUnit::Seconds),
-        };
-        Ok((key, unit))
-    }
+/// A column that counts parts of a second, and which: told by the ending of its name, else seconds.
+fn parts_of_second(
+    column: &ColumnKey,
+    unit: Option<&str>,
+    name: &str,
+    of: &str,
+) -> anyhow::Result<(Key, TimeUnit)> {
+    let key = column.key(of)?;
+    let by_name = match &key {
+        Key::Name(name) => TimeUnit::of_column(name),
+        Key::Number(_) => None,
+    };
+    let unit = match unit {
+        Some(unit) => TimeUnit::named(unit)
+            .with_context(|| format!("{of}: {name}_unit = \"{unit}\": expected s, ms, us or ns"))?,
+        None => by_name.unwrap_or(TimeUnit::Seconds),
+    };
+    Ok((key, unit))
 }

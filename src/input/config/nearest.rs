@@ -1,7 +1,7 @@
 //! The known word that somebody may have meant.
 
 /// A question for the known word nearest to an unknown one; empty when none is near.
-pub(super) fn nearest(unknown: &str, known: &[&str]) -> String {
+pub fn nearest(unknown: &str, known: &[&str]) -> String {
     known
         .iter()
         .map(|word| (strsim::jaro_winkler(unknown, word), word))

@@ -56,6 +56,12 @@ fn numbers(file: &CampaignFile) -> Vec<(String, f64, RangeInclusive<f64>)> {
     add("stream.frame_rate", file.stream.frame_rate, &(1e-3..=1e6));
     add("caches.l1_kib", file.caches.l1_kib, &SIZE);
     add("caches.l2_kib", file.caches.l2_kib, &SIZE);
+    for series in &file.series {
+        let of = format!("series of '{}'", series.files);
+        add(&format!("{of}: before_s"), series.before_s, &PERIOD_S);
+        add(&format!("{of}: after_s"), series.after_s, &(0.0..=86_400.0));
+        add(&format!("{of}: outage_share"), series.outage_share, &(0.001..=0.999));
+    }
     for limit in &file.limits {
         add(&format!("limit of {}: at_most", limit.metric), Some(limit.at_most), &VALUE);
     }

@@ -6,11 +6,13 @@
 //!   on counting. Where it gives one, the parts are levels of the factor `part`, as in all runs of that condition.
 //! * The tests of a benchmark (`tests`) count by themselves: the second test of the CPU is repetition 2 of that, whatever
 //!   stands between. What they were told differently within a file (threads, a mix of queries) are factors.
+//! * Each row of a table of migrations (`rows`) is a run, whose factors and repetition it says.
 //! * Sessions and migrations (`sessions`) of several files of a run are paired by number; what cannot be paired goes by
 //!   time, and what goes by neither is an error and left out.
 //!
 //! Deliberately absent: pairing by what the parts measured.
 
+mod rows;
 mod sessions;
 mod tests;
 mod times;
@@ -44,6 +46,7 @@ struct Piece {
 pub fn runs(files: Vec<LoadedFile>, config: &Config) -> (Vec<LoadedFile>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut groups: BTreeMap<(Factors, Option<u32>), Vec<LoadedFile>> = BTreeMap::new();
+    let files = rows::split(files, &mut diagnostics);
     let says_nothing = config.file.naming.pattern.is_some() && is_one_repetition(&files);
     let files = files.into_iter().map(|file| bounded(file, &mut diagnostics)).collect::<Vec<_>>();
     for mut file in files.into_iter().flat_map(by_tool) {

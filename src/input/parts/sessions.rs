@@ -143,11 +143,12 @@ pub(super) fn split(
 /// What of the logs of a run says how many migrations there were: the lower the better.
 fn rank(meaning: Meaning) -> u8 {
     match meaning {
-        Meaning::Hypervisor(_) | Meaning::Events | Meaning::Request => 0,
+        Meaning::Hypervisor(_) | Meaning::Events | Meaning::Migrations | Meaning::Request => 0,
         Meaning::Replies { .. } => 1,
         Meaning::HostSamples
         | Meaning::Domains(_)
         | Meaning::Requests
+        | Meaning::Quantities
         | Meaning::GuestClock
         | Meaning::Stream
         | Meaning::Messages

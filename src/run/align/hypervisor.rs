@@ -42,6 +42,24 @@ pub struct HypervisorLog {
 }
 
 impl HypervisorLog {
+    /// What is known of a job of which nothing but figures were kept.
+    pub(super) fn of_account(account: Hypervisor, status: Status) -> Self {
+        Self {
+            account,
+            status,
+            reason: None,
+            requested: None,
+            rounds: Vec::new(),
+            post_copy: None,
+            stopped: None,
+            resumed: None,
+            ended: None,
+            bytes_reported: None,
+            destination: None,
+            asked_on: None,
+        }
+    }
+
     /// The same with all instants as seconds since `zero`; without a time zero there are none.
     pub(super) fn since(self, zero: Option<f64>) -> Self {
         let since = |t: f64| zero.map(|zero| t - zero);
@@ -276,6 +294,7 @@ fn account(file: &LoadedFile, log: &Parsed, form: Form) -> Hypervisor {
         sent: sent_pages(log, &in_last),
         dirty_bytes_per_s: median("dirty_pages_per_s").map(|pages| pages * page_bytes.unwrap_or(4096.0)),
         throughput_bytes_per_s: median("throughput_bytes_per_s"),
+        mean_throughput_bytes_per_s: mean_throughput(log, &in_last),
         rounds: match form.rounds {
             Rounds::Rows => rounds(log),
             Rounds::Answers => rounds_by_answers(log),
@@ -284,6 +303,16 @@ fn account(file: &LoadedFile, log: &Parsed, form: Form) -> Hypervisor {
         return_path: log.facts.text("return_path").map(|state| state == "on"),
         printed_pages: printed_pages(log),
     }
+}
+
+/// What the answer that the job has completed calls its throughput: over the whole job, since QEMU counts it anew at the end.
+fn mean_throughput(log: &Parsed, in_last: &[bool]) -> Option<f64> {
+    let (statuses, values) = (log.frame.strs("status").ok()?, log.frame.f64s("throughput_bytes_per_s").ok()?);
+    let rows = statuses.iter().zip(values.iter()).zip(in_last);
+    let completed = rows.filter(|((status, _), in_last)| **in_last && *status == Some("completed"));
+    let values = completed.filter_map(|((_, value), _)| value).filter(|value| *value > 0.0);
+    // From the front: columns of polars do not go backwards beside others.
+    values.fold(None, |_, value| Some(value))
 }
 
 /// What the last answer says that tells pages by their kind.

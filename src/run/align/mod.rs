@@ -23,6 +23,9 @@ mod observer_clock;
 mod ping;
 mod probe;
 mod resources;
+mod series;
+mod service;
+mod stated;
 
 pub use crate::model::{DOMAIN_0, PingTimeline, SpanError};
 pub use counter::{Basis, Counter, Counters};
@@ -30,17 +33,19 @@ pub use events::EventLog;
 pub use guest_clock::GuestClock;
 pub use hypervisor::HypervisorLog;
 pub use probe::{ProbeLog, ProbeRequest};
-pub use resources::Samples;
+pub use resources::{Samples, Tells};
+pub use service::{Interval, ServiceLog};
+pub use stated::Stated;
 
 use std::collections::BTreeMap;
 
 use stillstand_parsers::{Benchmark, Domains, FORMATS, Hypervisor, Meaning, Parsed};
 
-use crate::input::config::Config;
+use crate::input::config::{Config, DeclaredTable};
 use crate::input::load::LoadedFile;
 use crate::input::session::RunKey;
 use crate::model::curves::{COUNTERS, LOOPBACK};
-use crate::model::{Diagnostic, Measurement, Migration, Role, Severity, Status, Stream};
+use crate::model::{Diagnostic, Measurement, Method, Migration, Role, Severity, Status, Stream};
 
 /// The logs of one run on one axis.
 #[derive(Debug)]
@@ -55,6 +60,10 @@ pub struct AlignedRun {
     pub hypervisor: Option<HypervisorLog>,
     /// Of a script.
     pub events: Option<EventLog>,
+    /// How much the service did.
+    pub service: Option<ServiceLog>,
+    /// What a table of migrations says.
+    pub stated: Option<Stated>,
     /// Resource series of the hosts and round trips; empty without a time zero.
     pub samples: Vec<Samples>,
     /// Counters of the network, those of a host and those of its interface `lo`.
@@ -97,6 +106,8 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
         guest_clock: None,
         hypervisor: None,
         events: None,
+        service: None,
+        stated: None,
         samples: Vec::new(),
         traffic: Vec::new(),
         counters: BTreeMap::new(),
@@ -137,6 +148,19 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
     if let Some(events) = &events {
         events.complete(&mut run.migration, |at| config.offset_of_role(Role::Source, at));
     }
+    logs.migrations.sort_by_key(|(file, ..)| file.file.declared);
+    run.stated = run.only_one(&logs.migrations).map(|(file, log, ())| {
+        let table = file.file.declared.and_then(|number| config.declared.get(number));
+        let method = table.and_then(DeclaredTable::outage_method).unwrap_or(Method::Probe);
+        stated::read(file, log, method)
+    });
+    if let Some(stated) = &run.stated {
+        stated.complete(&mut run.migration);
+    }
+    let hypervisor = hypervisor.or_else(|| {
+        let account = run.stated.as_ref()?.account()?;
+        Some(HypervisorLog::of_account(account, run.migration.status))
+    });
     // The request by the observer's clock, and from there by any other.
     let stamp = run.migration.request_epoch_s;
     let at = stamp.unwrap_or_default();
@@ -186,6 +210,32 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
             run.add(samples, file);
         }
     }
+    logs.quantities.sort_by_key(|(file, ..)| file.file.declared);
+    for (file, log, ()) in &logs.quantities {
+        let table = file.file.declared.and_then(|number| config.declared.get(number));
+        let Some(quantities) = table.and_then(DeclaredTable::quantities) else { continue };
+        let host = file.file.host.as_deref();
+        let Some(zero) = by_clock(config.offset_of_log(host, at)) else { continue };
+        let mut report = FileReport::new(&mut run.diagnostics, file);
+        if log.frame.times().is_none_or(|times| times.iter().all(Option::is_none)) {
+            if !log.needs_clock_start() {
+                let message = "its times are local and nothing says how far from UTC: declare `utc_offset` in campaign.toml";
+                report.add(Severity::Error, "series-without-place", message.to_owned());
+            }
+            continue;
+        }
+        let read = series::read(quantities, log, zero, host, &mut report);
+        if let (Some(first), Some(_)) = (&run.service, &read.service) {
+            let message = format!(
+                "the run has a second log of the service's throughput; that of {} is used for the outage and what was lost",
+                first.file
+            );
+            report.add(Severity::Warning, SECOND_LOG, message);
+        }
+        run.service = run.service.or(read.service);
+        let samples = run.count(read.samples, file);
+        run.add(samples, file);
+    }
     for (file, log, ()) in logs.domains_by_counter {
         let host = host_of(file);
         if let Some(zero) = by_clock(config.clock_offset_s(host, at)) {
@@ -220,6 +270,8 @@ struct Logs<'a> {
     /// With how coarse the times of the replies are, in seconds.
     replies: Vec<Log<'a, f64>>,
     probes: Vec<Log<'a, ()>>,
+    quantities: Vec<Log<'a, ()>>,
+    migrations: Vec<Log<'a, ()>>,
     guest_clocks: Vec<Log<'a, ()>>,
     host_samples: Vec<Log<'a, ()>>,
     domains_by_counter: Vec<Log<'a, ()>>,
@@ -244,6 +296,8 @@ impl<'a> Logs<'a> {
                 }
                 Meaning::Requests => logs.probes.push((file, log, ())),
                 Meaning::Events => logs.events.push((file, log, ())),
+                Meaning::Quantities => logs.quantities.push((file, log, ())),
+                Meaning::Migrations => logs.migrations.push((file, log, ())),
                 Meaning::GuestClock => logs.guest_clocks.push((file, log, ())),
                 Meaning::HostSamples => logs.host_samples.push((file, log, ())),
                 Meaning::Domains(Domains::OneByCounter) => logs.domains_by_counter.push((file, log, ())),
@@ -301,16 +355,11 @@ impl AlignedRun {
     /// Keeps the counters of the network of one file beside its name; the first file of a host counts. Gives the
     /// series back that are a host's: what went over `lo` stayed in it.
     fn count(&mut self, samples: Vec<Samples>, file: &LoadedFile) -> Vec<Samples> {
-        let (host, relative) = (host_of(file), &file.file.relative);
-        if !self.traffic.iter().any(|traffic| traffic.host == host) {
-            let is_counter =
-                |samples: &&Samples| COUNTERS.iter().any(|counter| counter.name() == samples.metric);
-            let counters = samples.iter().filter(is_counter);
-            self.traffic.extend(counters.map(|samples| Traffic {
-                host: host.to_owned(),
-                file: relative.clone(),
-                samples: samples.clone(),
-            }));
+        let before: Vec<String> = self.traffic.iter().map(|traffic| traffic.host.clone()).collect();
+        let is_counter = |samples: &&Samples| COUNTERS.iter().any(|counter| counter.name() == samples.metric);
+        for samples in samples.iter().filter(is_counter) {
+            let Some(host) = samples.host.clone().filter(|host| !before.contains(host)) else { continue };
+            self.traffic.push(Traffic { host, file: file.file.relative.clone(), samples: samples.clone() });
         }
         samples.into_iter().filter(|samples| samples.metric != LOOPBACK.name()).collect()
     }

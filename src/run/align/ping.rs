@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use stillstand_parsers::Parsed;
 
 use super::closed_loop::{self, Waiter};
-use super::{FileReport, Samples, observer_clock};
+use super::{FileReport, Samples, Tells, observer_clock};
 use crate::input::config::Config;
 use crate::model::curves::PING_RTT;
 use crate::model::{PingTimeline, Severity, SpanError};
@@ -20,6 +20,7 @@ pub(super) fn round_trips(timeline: &PingTimeline) -> Option<Samples> {
         host: None,
         metric: PING_RTT.name().to_owned(),
         unit: PING_RTT.unit,
+        tells: Tells::Request,
         t_s,
         values,
     })

@@ -2,7 +2,7 @@
 
 use stillstand_parsers::Parsed;
 
-use super::{FileReport, Samples};
+use super::{FileReport, Samples, Tells};
 use crate::model::Severity;
 use crate::model::curves::PROBE_LATENCY;
 use crate::stats::Sample;
@@ -163,6 +163,7 @@ pub(super) fn latencies(log: &ProbeLog) -> Option<Samples> {
         host: None,
         metric: PROBE_LATENCY.name().to_owned(),
         unit: PROBE_LATENCY.unit,
+        tells: Tells::Request,
         t_s,
         values,
     })

@@ -8,6 +8,25 @@ use super::{Counter, FileReport};
 use crate::input::config::Config;
 use crate::model::curves::{self, CurveMetric};
 use crate::model::{Severity, Unit};
+use crate::stats::Sample;
+
+/// What a sample tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tells {
+    /// The instant, as of memory.
+    Instant,
+    /// The mean over the time since the sample before.
+    Mean,
+    /// A single request.
+    Request,
+}
+
+impl Tells {
+    /// Of the samples that tools take of hosts: memory is that of an instant, all else is counted.
+    pub fn of_host(unit: Unit) -> Self {
+        if unit == Unit::Bytes { Self::Instant } else { Self::Mean }
+    }
+}
 
 /// One quantity of one host over time: the samples that exist, in ascending order of time.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,9 +35,17 @@ pub struct Samples {
     pub host: Option<String>,
     pub metric: String,
     pub unit: Unit,
+    pub tells: Tells,
     /// Seconds since the request.
     pub t_s: Vec<f64>,
     pub values: Vec<f64>,
+}
+
+/// The usual time between two rows; 0 for fewer than two.
+pub(super) fn delay_s(times: impl Iterator<Item = f64>) -> f64 {
+    let times: Vec<f64> = times.collect();
+    let steps = times.windows(2).map(|pair| pair[1] - pair[0]).filter(|step| *step > 0.0).collect();
+    Sample::new(steps).map_or(0.0, |steps| steps.median())
 }
 
 /// The series of a host that its own samples give. `zero` is the request by the host's clock.
@@ -169,7 +196,8 @@ fn samples(
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (t_s, values) = pairs.into_iter().unzip();
     let metric = quantity.key.with(domain);
-    Some(Samples { host: Some(host.to_owned()), metric, unit: quantity.unit, t_s, values })
+    let (unit, tells) = (quantity.unit, Tells::of_host(quantity.unit));
+    Some(Samples { host: Some(host.to_owned()), metric, unit, tells, t_s, values })
 }
 
 #[cfg(test)]

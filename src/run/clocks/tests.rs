@@ -18,7 +18,8 @@ fn hosts() -> Vec<Host> {
 
 fn samples(host: &str, metric: &str, points: impl Iterator<Item = (f64, f64)>) -> Samples {
     let (t_s, values) = points.unzip();
-    Samples { host: Some(host.to_owned()), metric: metric.to_owned(), unit: Unit::Count, t_s, values }
+    let (unit, tells) = (Unit::Count, crate::run::align::Tells::Mean);
+    Samples { host: Some(host.to_owned()), metric: metric.to_owned(), unit, tells, t_s, values }
 }
 
 /// A run whose VM stands still from `stop` to `resume`, with the tools of the testbed: each samples at phases
@@ -105,6 +106,8 @@ fn simulated(rng: &mut ChaCha8Rng, epoch: f64, Ahead([source, target, guest]): A
         hypervisor: None,
         events: None,
         traffic: Vec::new(),
+        service: None,
+        stated: None,
         samples: all,
         counters: ["kirsche", "apfel"].map(|host| (host.to_owned(), counter)).into(),
         process_s: None,

@@ -124,6 +124,7 @@ mod tests {
             host: None,
             metric: "net".to_owned(),
             unit: Unit::BytesPerSecond,
+            tells: crate::run::align::Tells::Mean,
             // No reading is quite punctual.
             t_s: (0..).zip(&t_s).map(|(k, t)| t + ahead + 0.001 * f64::from(k % 5)).collect(),
             values,

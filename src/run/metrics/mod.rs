@@ -9,5 +9,6 @@ pub mod reconciliation;
 pub mod resources;
 pub mod round_trips;
 pub mod streaming;
+pub mod throughput;
 pub mod time_line;
 pub mod transfer;

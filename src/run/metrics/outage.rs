@@ -8,6 +8,7 @@
 mod by_guest;
 mod by_ping;
 mod by_probe;
+mod by_throughput;
 mod flags;
 
 pub use by_guest::{GuestClockOutage, Steps, guest_clock, steps};
@@ -16,8 +17,9 @@ pub use flags::{flags, meet};
 use self::by_guest::NO_STEP;
 use self::by_ping::{ByPing, Witnesses};
 use self::by_probe::ByProbe;
+use self::by_throughput::ByThroughput;
 use crate::model::{Flag, FlagCode, Method, Outage, Ping, Probe, Status};
-use crate::run::align::{AlignedRun, HypervisorLog};
+use crate::run::align::{AlignedRun, HypervisorLog, Stated};
 use crate::run::metrics::bounds;
 
 /// The outages of a run by every method that saw it, and what else was learned on the way.
@@ -30,6 +32,8 @@ pub struct Measured {
     pub guest: Option<GuestClockOutage>,
     /// What is doubtful about which event is the outage.
     pub doubts: Vec<Flag>,
+    /// From when to when the log of the service goes, seconds since the request, where that is not the whole migration.
+    pub service_part: Option<[f64; 2]>,
     /// Whether the clocks leave it open when the migration was requested: nothing may be read off times from there.
     pub time_zero_doubted: bool,
 }
@@ -124,16 +128,26 @@ pub fn measure(run: &AlignedRun) -> Measured {
     let by_probe =
         run.probe.as_ref().map(|log| ByProbe::new(log, duration_s, run.ping.is_some(), anywhere_counts));
     let served = by_probe.as_ref().and_then(ByProbe::outage);
+    let by_throughput = run.service.as_ref().and_then(|log| ByThroughput::new(log, duration_s));
     let mut outages: Vec<Outage> = Vec::new();
     for method in Method::ALL {
         outages.extend(match method {
             Method::Probe => served.clone(),
             Method::Ping => silence.clone(),
             Method::PingReplyGap => by_ping.as_ref().and_then(ByPing::reply_gap),
+            Method::Throughput => by_throughput.as_ref().and_then(ByThroughput::outage),
             Method::GuestClock => guest.as_ref().map(|guest| guest.outage.clone()),
             Method::Hypervisor => by_hypervisor.clone(),
         });
     }
+    // What a table states of methods that no log of the run is for.
+    let stated = run.stated.iter().filter_map(Stated::outage);
+    for outage in stated {
+        if outages.iter().all(|known| known.method != outage.method) {
+            outages.push(outage);
+        }
+    }
+    outages.sort_by_key(|outage| outage.method);
     let interval_s = run.ping.as_ref().map_or(0.0, |ping| ping.interval_s);
     outages.retain(|outage| {
         is_of_migration(run.migration.status) || is_event(outage, interval_s, guest.as_ref())
@@ -167,6 +181,7 @@ pub fn measure(run: &AlignedRun) -> Measured {
             .chain(by_probe.as_ref().and_then(ByProbe::flag))
             .chain(open)
             .collect(),
+        service_part: by_throughput.and_then(|by| by.part),
         time_zero_doubted: doubt.is_some_and(|doubt| doubt.of_time_zero()),
     }
 }
@@ -184,7 +199,7 @@ fn is_of_migration(status: Status) -> bool {
 fn is_event(outage: &Outage, interval_s: f64, guest: Option<&GuestClockOutage>) -> bool {
     match outage.method {
         // A ping that is stopped may just have sent its last request.
-        Method::Probe => outage.estimate_s > 0.0,
+        Method::Probe | Method::Throughput => outage.estimate_s > 0.0,
         Method::Ping => outage.estimate_s > if outage.censored { interval_s } else { 0.0 },
         Method::PingReplyGap => outage.estimate_s >= interval_s,
         Method::GuestClock => guest.is_some_and(|guest| outage.estimate_s > NO_STEP * guest.ordinary_step_s),
@@ -198,6 +213,9 @@ pub fn ends(outage: &Outage, run: &AlignedRun) -> Option<([f64; 2], Option<[f64;
     let start = outage.start_s?;
     match outage.method {
         Method::Probe => run.probe.as_ref().and_then(|log| by_probe::ends(log, outage)),
+        Method::Throughput => {
+            run.service.as_ref().and_then(|log| by_throughput::ends(log, run.migration.duration_s))
+        }
         Method::Ping => {
             let [half, half_after] = run.ping.as_ref().map_or([0.0; 2], bounds::half_periods);
             let around = |t: f64, half: f64| [t - half, t + half];

@@ -64,6 +64,7 @@ mod tests {
             page_bytes: Some(4096.0),
             sent: None,
             dirty_bytes_per_s: None,
+            mean_throughput_bytes_per_s: None,
             throughput_bytes_per_s: None,
             rounds: sent.iter().enumerate().map(round).collect(),
             return_path: None,

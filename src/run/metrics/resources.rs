@@ -1,4 +1,4 @@
-//! What a migration costs each host.
+//! What a migration costs each host, and the service in quantities of its own.
 //!
 //! A row of a log tells of the time since the one before it: of a rate the mean over that time. Where a window begins or
 //! ends within a row, its part of the row is what remains when the other side goes on as the log shows it there: before
@@ -6,8 +6,8 @@
 //! at any delay of the tool, and traffic that goes on at the same rate counts by the part of the row.
 
 use crate::model::curves::{DOMAIN_0, DOMAIN_CPU, DOMAIN_MEM};
-use crate::model::{Phase, PhaseCost, ResourceCost, Unit};
-use crate::run::align::Samples;
+use crate::model::{Phase, PhaseCost, ResourceCost};
+use crate::run::align::{Samples, Tells};
 use crate::stats::Sample;
 
 /// From so many delays on the time between two rows is a hole: the row tells of one delay only.
@@ -51,7 +51,7 @@ impl Rows {
             while values.next_if(|(t, _)| **t < to).is_some() {}
             (from, to, values.next_if(|(t, _)| **t <= to).map(|(_, value)| *value))
         });
-        Some(Self { delay_s, rows: rows.collect(), level: samples.unit == Unit::Bytes })
+        Some(Self { delay_s, rows: rows.collect(), level: samples.tells == Tells::Instant })
     }
 
     /// The quantity in a window. `baseline` is what it is before the window; without it rows count by their part.
@@ -108,7 +108,9 @@ pub struct Cost {
 ///
 /// A phase counts each row by its part; one that is shorter than the delay of the log has no cost.
 pub fn cost(samples: &Samples, all: &[Samples], end_s: Option<f64>, phases: &[Phase]) -> Option<Cost> {
-    let host = samples.host.clone()?;
+    if samples.tells == Tells::Request {
+        return None;
+    }
     let before = samples.t_s.partition_point(|t| *t < 0.0);
     let baseline_mean = Sample::new(samples.values[..before].to_vec()).map(|sample| sample.mean());
     let rows = Rows::new(samples, taken(samples, all));
@@ -133,7 +135,7 @@ pub fn cost(samples: &Samples, all: &[Samples], end_s: Option<f64>, phases: &[Ph
         })
     };
     let cost = ResourceCost {
-        host,
+        host: samples.host.clone(),
         metric: samples.metric.clone(),
         unit: samples.unit,
         baseline_mean,
@@ -178,6 +180,7 @@ mod tests {
             host: Some("kirsche".to_owned()),
             metric: "net.sent".to_owned(),
             unit: Unit::BytesPerSecond,
+            tells: Tells::Mean,
             t_s: (0..values.len()).map(|k| first_t + k as f64).collect(),
             values: values.to_vec(),
         }

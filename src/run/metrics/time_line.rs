@@ -61,7 +61,8 @@ pub fn milestones(run: &AlignedRun, outages: &[Outage], hosts: &[Host]) -> Vec<M
             add(Ended, Evidence::Hypervisor, from, to);
         }
     }
-    let is_told = run.hypervisor.is_some() || run.events.as_ref().is_some_and(|log| log.ended.is_some());
+    let is_told = (run.hypervisor.is_some() && run.stated.is_none())
+        || run.events.as_ref().is_some_and(|log| log.ended.is_some());
     if let Some(duration) = run.migration.duration_s.filter(|_| !is_told) {
         add(Ended, Evidence::MigrationProcess, duration, duration + resolution_s);
     }
@@ -233,12 +234,14 @@ fn burst(all: &[Samples], host: &str, metric: &str) -> Option<((f64, f64), (f64,
 mod tests {
     use super::*;
     use crate::model::Unit;
+    use crate::run::align::Tells;
 
     fn samples(host: &str, metric: &str, values: &[f64]) -> Samples {
         Samples {
             host: Some(host.to_owned()),
             metric: metric.to_owned(),
             unit: Unit::Percent,
+            tells: Tells::Mean,
             t_s: (0..values.len()).map(|k| k as f64 - 3.0).collect(),
             values: values.to_vec(),
         }

@@ -128,7 +128,9 @@ pub fn resources(analysis: &Analysis, condition: ConditionId) -> Table {
             runs.iter()
                 .filter(|run| run.counts())
                 .filter_map(|run| {
-                    run.resources.iter().find(|cost| cost.host == host.name && cost.metric == metric)
+                    run.resources
+                        .iter()
+                        .find(|cost| cost.host.as_deref() == Some(&host.name) && cost.metric == metric)
                 })
                 .collect::<Vec<_>>()
         };

@@ -175,13 +175,13 @@ pub fn hypervisor(analysis: &Analysis, condition: ConditionId) -> Table {
 /// Mean over the repetitions of what a phase cost a host in one quantity.
 fn mean_cost(
     runs: &[&Run],
-    host: &str,
+    host: Option<&str>,
     metric: &str,
     phase: PhaseKind,
     of: fn(&PhaseCost) -> Option<f64>,
 ) -> Option<f64> {
     let values = runs.iter().filter(|run| run.counts()).filter_map(|run| {
-        let cost = run.resources.iter().find(|cost| cost.host == host && cost.metric == metric)?;
+        let cost = run.resources.iter().find(|cost| cost.host.as_deref() == host && cost.metric == metric)?;
         of(cost.phases.iter().find(|cost| cost.phase == phase)?)
     });
     Sample::new(values.collect()).map(|sample| sample.mean())
@@ -199,10 +199,10 @@ pub fn phase_costs(analysis: &Analysis, condition: ConditionId) -> Table {
         column("peak", "table.peak_of_phase", None),
         column("excess_integral", "table.excess", None),
     ];
-    let mut costs: Vec<(&str, &str, Unit)> = runs
+    let mut costs: Vec<(Option<&str>, &str, Unit)> = runs
         .iter()
         .flat_map(|run| &run.resources)
-        .map(|cost| (cost.host.as_str(), cost.metric.as_str(), cost.unit))
+        .map(|cost| (cost.host.as_deref(), cost.metric.as_str(), cost.unit))
         .collect();
     costs.sort_by_key(|(host, metric, _)| (*host, *metric));
     costs.dedup();
@@ -211,7 +211,7 @@ pub fn phase_costs(analysis: &Analysis, condition: ConditionId) -> Table {
         PHASES.into_iter().filter_map(move |phase| {
             let mean = mean_cost(runs, host, metric, phase, |cost| Some(cost.mean))?;
             Some(row(vec![
-                Cell::Text(host.to_owned()),
+                host.map_or(Cell::Label("table.of_service"), |host| Cell::Text(host.to_owned())),
                 Cell::Text(metric.to_owned()),
                 Cell::Text(unit.name().to_owned()),
                 Cell::Label(phase.label()),
@@ -234,7 +234,7 @@ pub fn phase_means(analysis: &Analysis, condition: ConditionId) -> Table {
     let rows = hosts.flat_map(|host| PHASES.map(|phase| (host, phase))).filter_map(|(host, phase)| {
         let mut cells = vec![Cell::Text(host.name.clone()), Cell::Label(phase.label())];
         cells.extend(quantities.iter().map(|(metric, _, _, decimals)| {
-            Cell::number(mean_cost(&runs, &host.name, metric, phase, |cost| Some(cost.mean)), *decimals)
+            Cell::number(mean_cost(&runs, Some(&host.name), metric, phase, |cost| Some(cost.mean)), *decimals)
         }));
         let known = cells.iter().any(|cell| matches!(cell, Cell::Number { .. }));
         known.then_some(Row { cells, summary: false })

@@ -1,4 +1,5 @@
 use super::*;
+use crate::declared::TimeForm;
 
 fn name(name: &str) -> Key {
     Key::Name(name.to_owned())
@@ -7,13 +8,10 @@ fn name(name: &str) -> Key {
 /// `t`, `latency` in seconds, `status`.
 fn probes() -> Probes {
     Probes {
-        time: name("t"),
-        time_form: TimeForm::Told,
+        dated: Dated { time: Some((name("t"), TimeForm::Told)), ..Dated::default() },
         time_is_end: false,
         duration: Some((name("latency"), TimeUnit::Seconds)),
         success: Some(Success { column: name("status"), values: None }),
-        only: Vec::new(),
-        delimiter: None,
         is_closed_loop: true,
     }
 }
@@ -71,7 +69,8 @@ fn any_delimiter_and_decimal_commas() {
 fn times_of_all_kinds() {
     let read = |time: &str, form: TimeForm| {
         let table = format!("t,latency,status\n\"{time}\",0.1,ok\n");
-        let log = Probes { time_form: form, ..probes() }.read(table.as_bytes());
+        let log = Probes { dated: Dated { time: Some((name("t"), form)), ..Dated::default() }, ..probes() }
+            .read(table.as_bytes());
         log.ok().map(|log| {
             let local = log.frame.f64s("local_s").ok().and_then(|times| times.get(0));
             (rows(&log)[0].0, local)
@@ -200,7 +199,7 @@ fn a_column_that_is_not_there_is_an_error() {
 #[test]
 fn columns_by_number_need_no_heading_and_other_rows_are_left_out() {
     let mut table = probes();
-    table.time = Key::Number(1);
+    table.dated.time = Some((Key::Number(1), TimeForm::Told));
     table.success = Some(Success { column: Key::Number(2), values: None });
     table.duration = Some((Key::Number(3), TimeUnit::Milli));
     let log = table.read(b"1700000000123 200 12.3\n1700000001123 000 1000 timed out\n").unwrap();
@@ -208,7 +207,7 @@ fn columns_by_number_need_no_heading_and_other_rows_are_left_out() {
         rows(&log),
         [(Some(1_700_000_000.123), Some(0.0123), true), (Some(1_700_000_001.123), Some(1.0), false)]
     );
-    table.only = vec![(Key::Number(4), "get".to_owned())];
+    table.dated.only = vec![(Key::Number(4), "get".to_owned())];
     let log = table.read(b"time,code,ms,what\n1700000000,200,1,get\n1700000001,200,x,put\n").unwrap();
     assert_eq!((rows(&log).len(), codes(&log).len()), (1, 0));
 }

@@ -9,6 +9,7 @@ fn traffic(host: &str, metric: &str, first_t: f64, values: &[f64]) -> Traffic {
             host: Some(host.to_owned()),
             metric: metric.to_owned(),
             unit: Unit::BytesPerSecond,
+            tells: crate::run::align::Tells::Mean,
             t_s: (0..values.len()).map(|k| first_t + k as f64).collect(),
             values: values.to_vec(),
         },

@@ -122,6 +122,8 @@ pub enum Quantity {
     RoundTrip,
     /// How long requests of a client take.
     Latency,
+    /// What only the campaign knows.
+    Own,
     /// The outage as a method saw it.
     Outage(Method),
     Migration,
@@ -144,6 +146,7 @@ impl Quantity {
             Quantity::RoundTrip => Quantity::Outage(Method::Ping).color(),
             Quantity::Latency => Quantity::Outage(Method::Probe).color(),
             Quantity::Hypervisor => ORANGE,
+            Quantity::Own => NAVY,
             Quantity::OtherVm | Quantity::Idle | Quantity::VmPlace => GREY,
             Quantity::User | Quantity::PreCopy => SKY,
             Quantity::System | Quantity::Free => GREEN,
@@ -173,6 +176,7 @@ impl Quantity {
             Quantity::Sent => "figure.quantity.sent",
             Quantity::RoundTrip => "figure.quantity.round_trip",
             Quantity::Latency => "figure.quantity.latency",
+            Quantity::Own => "figure.quantity.own",
             Quantity::Outage(method) => method.entry().texts.lane,
             Quantity::Migration => "figure.quantity.migration",
             Quantity::PreCopy => "phase.precopy",
@@ -197,6 +201,7 @@ impl Quantity {
             | Quantity::Received
             | Quantity::RoundTrip
             | Quantity::Latency
+            | Quantity::Own
             | Quantity::Outage(_)
             | Quantity::Migration
             | Quantity::PreCopy
@@ -215,6 +220,7 @@ fn hue(hue: Hue) -> RGBColor {
         Hue::Orange => ORANGE,
         Hue::Green => GREEN,
         Hue::Wine => WINE,
+        Hue::Purple => PURPLE,
     }
 }
 

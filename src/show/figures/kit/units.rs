@@ -30,6 +30,19 @@ pub fn of_curves(unit: Unit) -> f64 {
     }
 }
 
+/// The text key of that unit.
+pub fn name_of_curves(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Bytes => "figure.unit.bytes",
+        Unit::BytesPerSecond => "figure.unit.rate",
+        Unit::Seconds | Unit::Milliseconds => "figure.unit.milliseconds",
+        Unit::Percent => "figure.unit.per_cent",
+        Unit::PerSecond => "figure.unit.per_second",
+        Unit::Count => "figure.unit.number",
+        Unit::Ratio => "figure.unit.ratio",
+    }
+}
+
 /// Decimals that give `max` three digits.
 pub fn three_digits(max: f64) -> usize {
     let digits = if max > 0.0 { max.log10().floor() } else { 0.0 };

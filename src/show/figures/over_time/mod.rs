@@ -9,12 +9,13 @@
 mod shown;
 mod topics;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
 use self::shown::{ShownCurve, covered, shown, values};
-use self::topics::{TOPICS, Topic};
+use self::topics::{OWN, TOPICS, Topic};
 use super::figure::{Description, Figure, Layout, Place};
 use super::kit::canvas::{Canvas, Edges, Frame, Pen, Type, document};
 use super::kit::names::slug;
@@ -23,7 +24,8 @@ use super::kit::scale::{Scale, Spread};
 use super::kit::spans::{Span, Spans};
 use super::kit::theme::{self, Quantity};
 use super::kit::thinned::ThinnedCurve;
-use crate::model::curves::DOMAIN_CPU;
+use super::kit::units;
+use crate::model::curves::{CURVES, DOMAIN_CPU};
 use crate::model::{Analysis, ConditionId, Entries, Event, Host, HostId, Method, Role};
 use crate::show::tables::MANY;
 use crate::show::tables::labels::condition_label;
@@ -48,6 +50,8 @@ const HEIGHT_BELOW: i32 = 305;
 pub struct OverTimeFigure<'a> {
     analysis: &'a Analysis,
     topic: &'static Topic,
+    /// The only quantity that it shows, where the campaign alone knows it.
+    own: Option<&'a str>,
     condition: ConditionId,
     /// What time zero is.
     align: Event,
@@ -70,26 +74,33 @@ impl<'a> OverTimeFigure<'a> {
     }
 }
 
+/// A topic, the only quantity of it where that is one of the campaign's own, and its curves on all hosts.
+type Shown<'a> = (&'static Topic, Option<&'a str>, Arc<[ShownCurve<'a>]>);
+
 /// The figures of a condition around an event.
 fn of_condition(analysis: &Analysis, condition: ConditionId, align: Event) -> Vec<OverTimeFigure<'_>> {
     let spans = Spans::new(analysis, condition, align);
-    let topics: Vec<(&Topic, Arc<[ShownCurve]>)> =
-        TOPICS.iter().map(|topic| (topic, shown(topic, analysis, condition, align, &spans).into())).collect();
-    let Some(covered) = covered(topics.iter().flat_map(|(_, curves)| curves.iter())) else {
+    let known = TOPICS.iter().map(|topic| (topic, None));
+    let all = known.chain(own(analysis).into_iter().map(|metric| (&OWN, Some(metric))));
+    let topics: Vec<Shown<'_>> = all
+        .map(|(topic, own)| (topic, own, shown(topic, own, analysis, condition, align, &spans).into()))
+        .collect();
+    let Some(covered) = covered(topics.iter().flat_map(|(_, _, curves)| curves.iter())) else {
         return Vec::new();
     };
     let mut figures = Vec::new();
-    for (topic, curves) in topics {
-        let hosts = match topic.of_service {
-            true => vec![None],
-            false => analysis.campaign.hosts.ids().map(Some).collect(),
-        };
+    for (topic, own, curves) in topics {
+        let service = (topic.of_service || own.is_some()).then_some(None);
+        let on_hosts = !topic.of_service || own.is_some();
+        let hosts = analysis.campaign.hosts.ids().map(Some).filter(|_| on_hosts);
+        let hosts: Vec<Option<HostId>> = service.into_iter().chain(hosts).collect();
         for host in hosts {
             if curves.iter().any(|shown| shown.is_of(analysis, host) && shown.is_drawn()) {
                 let curves = Arc::clone(&curves);
                 figures.push(OverTimeFigure {
                     analysis,
                     topic,
+                    own,
                     condition,
                     align,
                     host,
@@ -103,6 +114,13 @@ fn of_condition(analysis: &Analysis, condition: ConditionId, align: Event) -> Ve
     figures
 }
 
+/// The quantities with curves that only the campaign knows, in the order of their names.
+fn own(analysis: &Analysis) -> Vec<&str> {
+    let is_known = |metric: &str| CURVES.iter().any(|entry| entry.key.parameter(metric).is_some());
+    let all: BTreeSet<&str> = analysis.curves.iter().map(|curve| curve.metric.as_str()).collect();
+    all.into_iter().filter(|metric| !is_known(metric)).collect()
+}
+
 impl Figure for OverTimeFigure<'_> {
     fn name(&self) -> String {
         let host = self.host().map(|(id, host)| slug(&host.name, || format!("host{}", id.index() + 1)));
@@ -113,7 +131,9 @@ impl Figure for OverTimeFigure<'_> {
             Event::End => "at-end",
         });
         let condition = self.analysis.conditions[self.condition].id.as_str();
-        let parts = [Some(condition), host.as_deref(), Some(self.topic.slug), event];
+        let own = self.own.map(|metric| slug(metric, || self.topic.slug.to_owned()));
+        let what = own.as_deref().unwrap_or(self.topic.slug);
+        let parts = [Some(condition), host.as_deref(), Some(what), event];
         parts.into_iter().flatten().collect::<Vec<_>>().join("-")
     }
 
@@ -141,8 +161,17 @@ impl Figure for OverTimeFigure<'_> {
             Some(Role::Target) => "report.role_target",
             Some(Role::Observer) | None => "report.role_observer",
         };
-        let name = host.map(|host| host.name.as_str()).unwrap_or_default();
-        let values = [("condition", condition.as_str()), ("host", name), ("role", text.get(role))];
+        let mut name = host.map(|host| host.name.clone()).unwrap_or_default();
+        if self.own.is_some() && !name.is_empty() {
+            name = format!(", {name}");
+        }
+        let metric = self.own.unwrap_or_default();
+        let values = [
+            ("condition", condition.as_str()),
+            ("host", name.as_str()),
+            ("role", text.get(role)),
+            ("metric", metric),
+        ];
         Description::new(self.topic.key, &values, text)
     }
 
@@ -169,6 +198,17 @@ impl<'a> OverTimeFigure<'a> {
         let (low, high) = self.covered;
         let half_bin = if low < high { 0.0 } else { 0.5 };
         Scale::time(low - half_bin, high + half_bin, if self.topic.of_service { 18 } else { 8 })
+    }
+
+    /// What it shows.
+    fn title(&self, text: &Text) -> String {
+        text.fill(self.topic.title, &[("metric", self.own.unwrap_or_default())])
+    }
+
+    /// The text key of the unit in which it shows it.
+    fn unit(&self) -> &'static str {
+        let own = self.own.and_then(|_| self.curves.first());
+        own.map_or(self.topic.unit, |shown| units::name_of_curves(shown.curve.unit))
     }
 
     /// The curves that are drawn.
@@ -198,7 +238,7 @@ impl Drawing<'_> {
         let width = self.figure.width();
         let panels = self.panels();
         let bottom = panels.last().context("there is nothing to draw")?.frame.bottom;
-        let title = format!("{}: {}", self.text.get(self.figure.topic.title), self.place());
+        let title = format!("{}: {}", self.figure.title(self.text), self.place());
         let description = [self.span_labels().join("; "), self.note()].join(". ");
         document((width, bottom + HEIGHT_BELOW), &title, &description, |canvas| {
             self.heading(canvas, panels[0].y.spread)?;
@@ -268,15 +308,15 @@ impl Drawing<'_> {
 
     /// What it shows on the left, where on the right.
     fn heading(&self, canvas: &Canvas, spread: Spread) -> Result<()> {
-        let topic = self.figure.topic;
+        let unit = self.figure.unit();
         let unit = match spread {
-            Spread::Linear => topic.unit.to_owned(),
-            Spread::Log => format!("{}_log", topic.unit),
+            Spread::Linear => unit.to_owned(),
+            Spread::Log => format!("{unit}_log"),
         };
         let (left, right) = (10, self.figure.width() - RIGHT);
-        let what = self.text.get(topic.title);
-        canvas.text(what, (left, TITLE_Y), Type::title())?;
-        let after = left + canvas.width(what, Type::title())? + 40;
+        let what = canvas.fit(&self.figure.title(self.text), right / 2, Type::title())?;
+        canvas.text(&what, (left, TITLE_Y), Type::title())?;
+        let after = left + canvas.width(&what, Type::title())? + 40;
         let unit = self.text.get(&unit);
         canvas.text(unit, (after, TITLE_Y), Type::label())?;
         let room = right - after - canvas.width(unit, Type::label())? - 80;

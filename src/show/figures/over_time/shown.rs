@@ -68,9 +68,10 @@ impl<'a> ShownCurve<'a> {
     }
 }
 
-/// The condition's curves that a topic shows, on all hosts, in the order of the legend.
+/// The condition's curves that a topic shows, or of it those of `own`, on all hosts, in the order of the legend.
 pub fn shown<'a>(
     topic: &Topic,
+    own: Option<&str>,
     analysis: &'a Analysis,
     condition: ConditionId,
     align: Event,
@@ -80,6 +81,7 @@ pub fn shown<'a>(
     let vm = analysis.campaign.vm.as_deref();
     let curves = analysis.curves.iter().filter(|curve| curve.condition == condition && curve.align == align);
     let mut shown: Vec<ShownCurve> = curves
+        .filter(|curve| own.is_none_or(|own| curve.metric == own))
         .filter_map(|curve| {
             let (rank, quantity) = (topic.role)(&curve.metric, vm)?;
             Some(ShownCurve { curve, range: within(curve, window), quantity, rank })

@@ -25,7 +25,8 @@ pub struct Topic {
     pub height: i32,
     /// Room for the labels of the axis of values.
     pub left: i32,
-    /// What the observer sees of the service, in one figure over the whole width; other topics have a figure per host.
+    /// In one figure over the whole width that shows a single quantity, as what the observer sees of the service; other topics
+    /// have several.
     pub of_service: bool,
 }
 
@@ -135,6 +136,23 @@ pub static TOPICS: [Topic; 7] = [
         ..OF_SERVICE
     },
 ];
+
+/// A quantity that only the campaign knows, each in figures of its own over the whole width.
+pub static OWN: Topic = Topic {
+    slug: "quantity",
+    key: "quantity",
+    title: "figure.title.quantity",
+    role: |_, _| Some((0, Quantity::Own)),
+    axis: |values| {
+        if values.low < 0.0 {
+            Scale::around(values.low, values.bound, 5)
+        } else {
+            Scale::from_zero(values.bound, 5)
+        }
+    },
+    left: 250,
+    ..OF_SERVICE
+};
 
 /// What most topics have in common.
 const OF_HOST: Topic = Topic {

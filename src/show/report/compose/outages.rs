@@ -82,7 +82,7 @@ impl Composer<'_> {
         };
         let [who, out] = match outage.method {
             Method::Hypervisor => ["finding.who_vm", "finding.out_vm"],
-            Method::Probe | Method::Ping | Method::PingReplyGap | Method::GuestClock => {
+            Method::Probe | Method::Ping | Method::PingReplyGap | Method::Throughput | Method::GuestClock => {
                 ["finding.who_service", "finding.out_service"]
             }
         };
@@ -116,7 +116,9 @@ impl Composer<'_> {
             }
         } else if let Some(at_most) = outage.at_most_s {
             let key = match outage.method {
-                Method::Probe | Method::Ping | Method::PingReplyGap => "finding.no_outage",
+                Method::Probe | Method::Ping | Method::PingReplyGap | Method::Throughput => {
+                    "finding.no_outage"
+                }
                 Method::GuestClock => "finding.no_step_seen",
                 Method::Hypervisor => "finding.no_downtime_told",
             };

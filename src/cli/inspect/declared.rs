@@ -1,0 +1,47 @@
+//! Tables whose columns the `campaign.toml` of a folder above declares.
+
+use std::path::Path;
+
+use stillstand_parsers::{Frame, ParseError, Survey};
+
+use super::inspection::HEAD;
+use crate::input::config::{Config, FILE_NAME};
+use crate::input::folder;
+use crate::input::session::{LARGEST_CONFIG, without_compression};
+
+/// What was found of a file by the next `campaign.toml` above it.
+pub enum Found {
+    /// It is one of the tables that are declared there.
+    Table(Box<Result<Survey, ParseError>>),
+    /// It is one, but a column is missing: what to say of it.
+    Missing(String),
+}
+
+/// `None` where no `campaign.toml` is above the file, or declares it; `Err` where it cannot be read.
+pub fn read(path: &Path, bytes: &[u8]) -> anyhow::Result<Option<Found>> {
+    let Ok(path) = std::path::absolute(path) else { return Ok(None) };
+    let mut above = path.ancestors().skip(1);
+    let Some(campaign) = above.find(|folder| folder.join(FILE_NAME).is_file()) else { return Ok(None) };
+    let text = folder::text_inside(campaign, FILE_NAME, LARGEST_CONFIG)?.unwrap_or_default();
+    let config = Config::parse(&text)?;
+    let Some(relative) = path.strip_prefix(campaign).ok().and_then(Path::to_str) else { return Ok(None) };
+    let relative = relative.replace('\\', "/");
+    let name = without_compression(&relative);
+    let Some(table) = config.declared.iter().find(|table| table.files.is_match(name)) else {
+        return Ok(None);
+    };
+    let found = match table.read(bytes) {
+        Ok(Ok(mut log)) => {
+            if let Some(offset_s) = config.utc_offset_s {
+                log.declare_utc_offset(offset_s);
+            }
+            let frame = &log.frame;
+            let (df, columns) = (frame.df.head(Some(HEAD)), frame.columns.clone());
+            let head = Frame { df, columns, clock: frame.clock };
+            Found::Table(Box::new(Ok(Survey { log, head })))
+        }
+        Ok(Err(error)) => Found::Table(Box::new(Err(error))),
+        Err(missing) => Found::Missing(missing),
+    };
+    Ok(Some(found))
+}

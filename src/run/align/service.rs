@@ -1,0 +1,143 @@
+//! How much a service did over time, by its own log or that of its client, on the axis of the run.
+
+use super::Samples;
+use super::resources::delay_s;
+use crate::input::config::ServiceWindows;
+use crate::model::Unit;
+
+/// From so many usual times between two rows on, and what their times leave open, it is a hole: the later row tells of one delay only.
+const HOLE: f64 = 1.5;
+/// So many intervals before the request, and after the end, are looked at at least.
+const LEAST: f64 = 5.0;
+
+/// The throughput of a service.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServiceLog {
+    /// Path relative to the campaign folder.
+    pub file: String,
+    pub metric: String,
+    /// Operations or bytes per second.
+    pub unit: Unit,
+    pub windows: ServiceWindows,
+    /// Ascending, one behind the other, but for what a counter left out.
+    pub intervals: Vec<Interval>,
+    /// Usual length of one, seconds.
+    pub interval_s: f64,
+    /// How coarse the times are, seconds.
+    pub resolution_s: f64,
+    /// What it had done in all by its counter, where there is one.
+    pub operations: Option<f64>,
+}
+
+/// What the service did from one instant to another, seconds since the request.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    pub from_s: f64,
+    pub to_s: f64,
+    /// Per second; `None` where the log has no row.
+    pub rate: Option<f64>,
+}
+
+impl Interval {
+    pub fn length_s(self) -> f64 {
+        self.to_s - self.from_s
+    }
+}
+
+impl ServiceLog {
+    /// `spans` are those of the samples where they come from a counter. `None` for fewer than two.
+    pub(super) fn new(
+        file: &str,
+        samples: &Samples,
+        spans: Option<Vec<[f64; 2]>>,
+        resolution_s: f64,
+        windows: ServiceWindows,
+    ) -> Option<Self> {
+        let delay_s = delay_s(samples.t_s.iter().copied());
+        if delay_s <= 0.0 {
+            return None;
+        }
+        let spans = spans.unwrap_or_else(|| spans_of(&samples.t_s, delay_s, resolution_s));
+        let mut intervals: Vec<Interval> = Vec::new();
+        for ([from_s, to_s], rate) in spans.into_iter().zip(&samples.values) {
+            if to_s <= from_s {
+                continue;
+            }
+            if let Some(before) = intervals.last().filter(|before| before.to_s < from_s) {
+                intervals.push(Interval { from_s: before.to_s, to_s: from_s, rate: None });
+            }
+            intervals.push(Interval { from_s, to_s, rate: Some(*rate) });
+        }
+        Some(Self {
+            file: file.to_owned(),
+            metric: samples.metric.clone(),
+            unit: samples.unit,
+            windows,
+            intervals,
+            interval_s: delay_s,
+            resolution_s,
+            operations: None,
+        })
+    }
+}
+
+impl ServiceLog {
+    /// The time before the request that shows the ordinary: what is declared, else 30 s, or five intervals where those are longer.
+    pub fn before_s(&self) -> f64 {
+        self.windows.before_s.unwrap_or_else(|| (LEAST * self.interval_s).max(30.0))
+    }
+
+    /// The time after the end of the migration that still counts: what is declared, else 10 s, or five intervals.
+    pub fn after_s(&self) -> f64 {
+        self.windows.after_s.unwrap_or_else(|| (LEAST * self.interval_s).max(10.0))
+    }
+}
+
+/// What each row tells of: the time since the one before, or one delay behind a hole. Of several rows with the same time the
+/// first has a length.
+fn spans_of(t_s: &[f64], delay_s: f64, resolution_s: f64) -> Vec<[f64; 2]> {
+    let before = std::iter::once(None).chain(t_s.iter().copied().map(Some));
+    let span = |(to, before): (&f64, Option<f64>)| {
+        let from =
+            before.filter(|before| to - before <= HOLE * delay_s + resolution_s).unwrap_or(to - delay_s);
+        [from, *to]
+    };
+    t_s.iter().zip(before).map(span).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Tells;
+    use super::*;
+
+    #[test]
+    fn a_row_tells_of_the_time_since_the_one_before_and_a_hole_is_one() {
+        let samples = Samples {
+            host: None,
+            metric: "ycsb.throughput".to_owned(),
+            unit: Unit::PerSecond,
+            tells: Tells::Mean,
+            t_s: vec![1.0, 2.0, 3.0, 4.2, 9.2, 10.2, 10.2],
+            values: vec![10.0, 20.0, 25.0, 30.0, 40.0, 50.0, 60.0],
+        };
+        let log = ServiceLog::new("x", &samples, None, 0.001, ServiceWindows::default()).unwrap();
+        let found: Vec<_> = log
+            .intervals
+            .iter()
+            .map(|interval| ((interval.from_s * 10.0).round(), (interval.to_s * 10.0).round(), interval.rate))
+            .collect();
+        assert_eq!(log.interval_s, 1.0);
+        assert_eq!(
+            found,
+            [
+                (0.0, 10.0, Some(10.0)),
+                (10.0, 20.0, Some(20.0)),
+                (20.0, 30.0, Some(25.0)),
+                (30.0, 42.0, Some(30.0)),
+                (42.0, 82.0, None),
+                (82.0, 92.0, Some(40.0)),
+                (92.0, 102.0, Some(50.0))
+            ]
+        );
+    }
+}

@@ -1,0 +1,191 @@
+//! The outage by the throughput of the service: the time for which it did less than a share of what is ordinary.
+//!
+//! An interval tells what was done in it, not when. One with less than the share θ of the ordinary B is low. What is proven
+//! of it: with the rate x in a length L the service was below θ·B for L·(1 − x ⁄ θB) at least, since above it would have done more.
+//! At the edges of low intervals an operation more may not have come for as long as chance leaves between two.
+//! An outage that covers an interval makes it low, so that it is shorter than the low intervals with both neighbours, and than
+//! two intervals side by side where none is low.
+
+use crate::model::{Method, Outage, Unit};
+use crate::run::align::{Interval, ServiceLog};
+use crate::run::metrics::event::{self, Candidate, Choice};
+use crate::run::metrics::throughput::{self, Ordinary};
+
+/// With a chance of one in two hundred there is no operation for so many times the usual time between two.
+const GAPS: f64 = 5.3;
+/// Of a hundred intervals before the request no more are low by chance.
+const LOW_BY_CHANCE: f64 = 0.01;
+
+/// Low intervals side by side, by their places among all: the first, and the first after them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Low {
+    first: usize,
+    end: usize,
+}
+
+/// What the log of a service shows of the outage of its run.
+#[derive(Debug)]
+pub(super) struct ByThroughput<'a> {
+    log: &'a ServiceLog,
+    intervals: Vec<Interval>,
+    baseline: f64,
+    main: Option<Low>,
+    /// Which part of the migration the log shows, where that is not all.
+    pub part: Option<[f64; 2]>,
+}
+
+impl<'a> ByThroughput<'a> {
+    /// `None` where the log does not tell what is ordinary.
+    pub fn new(log: &'a ServiceLog, duration_s: Option<f64>) -> Option<Self> {
+        let Ordinary { baseline, intervals, .. } = throughput::ordinary(log)?;
+        let slack_s = event::CLOCKS_S + log.resolution_s;
+        let (first, last) = (intervals.first()?, intervals.last()?);
+        let ended_early = duration_s.is_some_and(|duration| last.to_s < duration - slack_s - log.interval_s);
+        let is_part = first.from_s > slack_s || ended_early;
+        let part = is_part.then_some([first.from_s, last.to_s]);
+        let mut by = Self { log, intervals, baseline, main: None, part };
+        by.main = match event::choose(by.candidates(), slack_s, log.interval_s) {
+            Choice::Nothing => None,
+            Choice::Outage { what, .. } => Some(what),
+            Choice::Before { after, .. } => after,
+        };
+        Some(by)
+    }
+
+    fn is_low(&self, interval: &Interval) -> bool {
+        interval.rate.is_none_or(|rate| rate < self.log.windows.outage_share * self.baseline)
+    }
+
+    /// All runs of low intervals but those with which the log begins: nothing was there to be lost.
+    fn lows(&self) -> Vec<Low> {
+        let mut lows: Vec<Low> = Vec::new();
+        for (place, interval) in self.intervals.iter().enumerate() {
+            if !self.is_low(interval) {
+                continue;
+            }
+            match lows.last_mut().filter(|low| low.end == place) {
+                Some(low) => low.end = place + 1,
+                None => lows.push(Low { first: place, end: place + 1 }),
+            }
+        }
+        lows.retain(|low| low.first > 0);
+        lows
+    }
+
+    fn candidates(&self) -> Vec<Candidate<Low>> {
+        let before: Vec<&Interval> = self.intervals.iter().filter(|interval| interval.to_s <= 0.0).collect();
+        let low = before.iter().filter(|interval| self.is_low(interval)).count();
+        let is_usual = low as f64 > LOW_BY_CHANCE * before.len() as f64 && low > 1;
+        let candidate = |low: Low| {
+            let over_s = self.intervals.get(low.end).map_or(f64::INFINITY, |after| after.to_s);
+            Candidate { what: low, length: self.length_s(low), over_s: Some(over_s), stands_out: !is_usual }
+        };
+        self.lows().into_iter().map(candidate).collect()
+    }
+
+    fn slice(&self, low: Low) -> &[Interval] {
+        self.intervals.get(low.first..low.end).unwrap_or_default()
+    }
+
+    /// How much of a neighbour the outage takes if the service does as ever in the rest.
+    fn taken_s(&self, neighbour: Option<&Interval>) -> f64 {
+        let missing = |interval: &Interval| {
+            let share = 1.0 - interval.rate.unwrap_or_default() / self.baseline;
+            share.clamp(0.0, 1.0) * interval.length_s()
+        };
+        neighbour.map_or(0.0, missing)
+    }
+
+    fn before(&self, low: Low) -> Option<&Interval> {
+        self.intervals.get(low.first.checked_sub(1)?)
+    }
+
+    fn after(&self, low: Low) -> Option<&Interval> {
+        self.intervals.get(low.end)
+    }
+
+    fn start_s(&self, low: Low) -> f64 {
+        let from = self.slice(low).first().map_or(0.0, |interval| interval.from_s);
+        from - self.taken_s(self.before(low))
+    }
+
+    fn end_s(&self, low: Low) -> f64 {
+        let to = self.slice(low).last().map_or(0.0, |interval| interval.to_s);
+        to + self.taken_s(self.after(low))
+    }
+
+    fn length_s(&self, low: Low) -> f64 {
+        self.end_s(low) - self.start_s(low)
+    }
+
+    /// For how long chance leaves no operation.
+    fn chance_s(&self) -> f64 {
+        if self.log.unit == Unit::PerSecond { GAPS / self.baseline } else { 0.0 }
+    }
+
+    /// Of a low interval the part that need not be of the outage.
+    fn unproven_s(&self, interval: &Interval) -> f64 {
+        let limit = self.log.windows.outage_share * self.baseline;
+        interval.rate.map_or(1.0, |rate| (rate / limit).min(1.0)) * interval.length_s()
+    }
+
+    fn shortest_s(&self, low: Low) -> f64 {
+        let proven = |interval: &Interval| interval.length_s() - self.unproven_s(interval);
+        let all: f64 = self.slice(low).iter().map(proven).sum();
+        (all - 2.0 * self.chance_s() - self.log.resolution_s).max(0.0)
+    }
+
+    /// The longest outage that ends after the request and may have gone unseen, or been longer than it looks.
+    fn longest_s(&self) -> f64 {
+        let lengths =
+            |intervals: &[Interval]| intervals.iter().map(|interval| interval.length_s()).sum::<f64>();
+        let ends = |last: Option<&Interval>| last.is_some_and(|interval| interval.to_s > 0.0);
+        let around =
+            self.lows().into_iter().map(|low| Low { first: low.first.saturating_sub(1), end: low.end + 1 });
+        let around = around.map(|wide| {
+            let end = wide.end.min(self.intervals.len());
+            self.intervals.get(wide.first..end).unwrap_or_default()
+        });
+        let pairs = self.intervals.windows(2);
+        let possible = pairs.chain(around).filter(|intervals| ends(intervals.last())).map(lengths);
+        possible.fold(0.0, f64::max) + self.log.resolution_s
+    }
+
+    /// The outage, of 0 s where no interval is low; `None` where the log shows only a part of the migration and nothing in it.
+    pub fn outage(&self) -> Option<Outage> {
+        if self.main.is_none() && self.part.is_some() {
+            return None;
+        }
+        let estimate_s = self.main.map_or(0.0, |low| self.length_s(low));
+        let is_open = self.main.is_some_and(|low| low.end >= self.intervals.len());
+        let lower_s = self.main.map_or(0.0, |low| self.shortest_s(low)).min(estimate_s);
+        Some(Outage {
+            method: Method::Throughput,
+            estimate_s,
+            lower_s,
+            upper_s: (!is_open).then(|| self.longest_s().max(estimate_s)),
+            start_s: self.main.map(|low| self.start_s(low)),
+            end_s: self.main.filter(|_| !is_open).map(|low| self.end_s(low)),
+            censored: is_open,
+            source_file: self.log.file.clone(),
+        })
+    }
+
+    /// Between which instants the outage began, and between which it ended.
+    fn ends(&self) -> Option<([f64; 2], Option<[f64; 2]>)> {
+        let low = self.main?;
+        let (first, last) = (self.slice(low).first()?, self.slice(low).last()?);
+        let within =
+            |interval: &Interval| (self.unproven_s(interval) + self.chance_s()).min(interval.length_s());
+        let began = [self.before(low)?.from_s, first.from_s + within(first)];
+        Some((began, self.after(low).map(|after| [last.to_s - within(last), after.to_s])))
+    }
+}
+
+/// Between which instants an outage by this log began, and between which it ended, seconds since the request.
+pub(super) fn ends(log: &ServiceLog, duration_s: Option<f64>) -> Option<([f64; 2], Option<[f64; 2]>)> {
+    ByThroughput::new(log, duration_s)?.ends()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,166 @@
+use rand::{Rng, RngExt as _, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::*;
+use crate::input::config::ServiceWindows;
+
+fn log(interval_s: f64, first_s: f64, rates: &[f64]) -> ServiceLog {
+    let interval = |(place, rate): (usize, &f64)| {
+        let from_s = first_s + interval_s * place as f64;
+        Interval { from_s, to_s: from_s + interval_s, rate: Some(*rate) }
+    };
+    ServiceLog {
+        file: "service.csv".to_owned(),
+        metric: "service.throughput".to_owned(),
+        unit: Unit::PerSecond,
+        windows: ServiceWindows::default(),
+        intervals: rates.iter().enumerate().map(interval).collect(),
+        interval_s,
+        resolution_s: 0.0,
+        operations: None,
+    }
+}
+
+fn outage(log: &ServiceLog) -> Outage {
+    ByThroughput::new(log, Some(5.0)).unwrap().outage().unwrap()
+}
+
+fn close(value: f64, expected: f64) -> bool {
+    (value - expected).abs() < 1e-9
+}
+
+#[test]
+fn low_intervals_are_the_outage_with_what_their_neighbours_lack() {
+    // A thousand operations a second; away from 2.25 s to 5.5 s.
+    let mut rates = vec![1000.0; 40];
+    rates.splice(22..26, [250.0, 0.0, 0.0, 0.0]);
+    rates[25] = 500.0;
+    let found = outage(&log(1.0, -20.0, &rates));
+    assert!(close(found.estimate_s, 3.25), "{found:?}");
+    assert!(close(found.lower_s, 2.0 - 2.0 * GAPS / 1000.0), "{found:?}");
+    assert!(found.upper_s.is_some_and(|upper| close(upper, 4.0)), "{found:?}");
+    assert!(close(found.start_s.unwrap(), 2.25) && close(found.end_s.unwrap(), 5.5), "{found:?}");
+}
+
+#[test]
+fn a_rest_proves_less() {
+    let mut rates = vec![1000.0; 40];
+    rates[25] = 50.0;
+    let found = outage(&log(10.0, -200.0, &rates));
+    // Half of what would be an outage no longer: half of the interval is proven.
+    assert!(close(found.lower_s, 5.0 - 2.0 * GAPS / 1000.0) && close(found.estimate_s, 10.0), "{found:?}");
+}
+
+#[test]
+fn where_none_is_low_two_side_by_side_could_hide_one() {
+    let found = outage(&log(1.0, -20.0, &[1000.0; 40]));
+    assert_eq!(
+        (found.estimate_s, found.lower_s, found.upper_s, found.censored),
+        (0.0, 0.0, Some(2.0), false)
+    );
+}
+
+#[test]
+fn a_log_that_ends_in_it_has_no_upper_bound() {
+    let rates = [vec![1000.0; 25], vec![0.0; 10]].concat();
+    let found = outage(&log(1.0, -20.0, &rates));
+    assert_eq!((found.upper_s, found.censored, found.end_s), (None, true, None));
+    assert!(found.lower_s > 9.9);
+}
+
+#[test]
+fn what_lies_before_the_request_is_none_and_a_part_says_nothing() {
+    let mut rates = vec![1000.0; 40];
+    rates[5] = 0.0;
+    assert_eq!(outage(&log(1.0, -20.0, &rates)).estimate_s, 0.0);
+    let part = log(1.0, -20.0, &[1000.0; 22]);
+    let by = ByThroughput::new(&part, Some(9.0)).unwrap();
+    assert_eq!((by.outage(), by.part), (None, Some([-20.0, 2.0])));
+}
+
+#[test]
+fn a_hole_may_be_an_outage_and_proves_none() {
+    let mut hole = log(1.0, -20.0, &[1000.0; 40]);
+    for interval in &mut hole.intervals[22..25] {
+        interval.rate = None;
+    }
+    let found = outage(&hole);
+    assert_eq!((found.estimate_s, found.lower_s, found.upper_s), (3.0, 0.0, Some(5.0)));
+}
+
+/// How many operations come by chance where so many are due.
+fn poisson(due: f64, random: &mut impl Rng) -> f64 {
+    if due > 50.0 {
+        let [a, b]: [f64; 2] = [random.random(), random.random()];
+        let normal = (-2.0 * (1.0 - a).ln()).sqrt() * (std::f64::consts::TAU * b).cos();
+        return (due + due.sqrt() * normal).round().max(0.0);
+    }
+    let (mut n, mut left) = (0.0, random.random::<f64>());
+    while left > (-due).exp() {
+        left *= random.random::<f64>();
+        n += 1.0;
+    }
+    n
+}
+
+/// A service of so many operations a second that is away once, its log beginning anywhere; what queued up meanwhile is done at
+/// up to three times the pace when it is back. Gives the length of the outage with the log.
+fn served(interval_s: f64, rate: f64, number: u64) -> (f64, ServiceLog) {
+    let mut random = ChaCha8Rng::seed_from_u64(number);
+    let away_s = 0.02 * 1500.0_f64.powf(random.random());
+    let lost_s = 20.0 * random.random::<f64>();
+    let back_s = lost_s + away_s;
+    // The queue: a part of what nobody did.
+    let queue_s = away_s * random.random::<f64>() / 2.0;
+    let first_s = -100.0 - interval_s * random.random::<f64>();
+    let rows = (200.0 / interval_s) as usize;
+    let within = |from: f64, to: f64, a: f64, b: f64| (to.min(b) - from.max(a)).max(0.0);
+    let rates: Vec<f64> = (0..rows)
+        .map(|row| {
+            let from = first_s + interval_s * row as f64;
+            let to = from + interval_s;
+            let up = interval_s - within(from, to, lost_s, back_s);
+            let more = 2.0 * within(from, to, back_s, back_s + queue_s);
+            poisson(rate * (up + more), &mut random) / interval_s
+        })
+        .collect();
+    (away_s, log(interval_s, first_s, &rates))
+}
+
+/// Any outage against any length of intervals: the bounds hold it in 99 of 100 runs.
+#[test]
+fn bounds_hold_the_truth() {
+    for interval_s in [0.1, 1.0, 10.0] {
+        for rate in [5.0, 40.0, 2000.0] {
+            let runs = 500;
+            let (mut below, mut above) = (0, 0);
+            for number in 0..runs {
+                let (truth, log) = served(interval_s, rate, number);
+                let by = ByThroughput::new(&log, Some(30.0)).unwrap();
+                let found = by.outage().unwrap();
+                below += u32::from(truth < found.lower_s - 1e-9);
+                above += u32::from(found.upper_s.is_some_and(|upper| truth > upper + 1e-9));
+                assert!(found.lower_s <= found.estimate_s);
+            }
+            let missed = f64::from(below + above) / runs as f64;
+            assert!(missed <= 0.01, "{interval_s} s, {rate}/s: {below} below, {above} above of {runs}");
+        }
+    }
+}
+
+/// Of a service that is never away nothing is proven.
+#[test]
+fn nothing_is_proven_where_nothing_was() {
+    let mut random = ChaCha8Rng::seed_from_u64(7);
+    for interval_s in [0.1, 1.0, 10.0] {
+        for rate in [5.0, 40.0, 2000.0] {
+            let proven = (0..200).filter(|_| {
+                let rows = (200.0 / interval_s) as usize;
+                let rates: Vec<f64> =
+                    (0..rows).map(|_| poisson(rate * interval_s, &mut random) / interval_s).collect();
+                outage(&log(interval_s, -100.0, &rates)).lower_s > 0.0
+            });
+            assert_eq!(proven.count(), 0, "{interval_s} s, {rate}/s");
+        }
+    }
+}

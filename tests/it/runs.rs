@@ -1,0 +1,131 @@
+//! Tables of migrations that `campaign.toml` declares: a row is a run like any other.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::{stillstand, summary};
+
+const DECLARED: &str = "[[runs]]\nfiles = '^results\\.csv$'\nrequest = \"start\"\nend = \"end\"\ndowntime = \"downtime_ms\"\n\
+    transferred = \"sent_mib\"\noutage = \"away_s\"\noutage_method = \"ping\"\nsuccess = \"status\"\nsucceeds = [\"COMPLETED\"]\n\
+    factors = { load = \"workload\" }\nrepetition = \"run\"\n";
+
+fn table() -> String {
+    let mut rows = "workload,run,start,end,downtime_ms,sent_mib,away_s,status\n".to_owned();
+    for (place, (load, took)) in [("idle", 4.0), ("busy", 9.0)].into_iter().enumerate() {
+        for run in 1..=5_u32 {
+            let start = 1_700_000_000.5 + 1000.0 * f64::from(run) + 10_000.0 * place as f64;
+            let failed = load == "busy" && run == 5;
+            let status = if failed { "FAILED" } else { "COMPLETED" };
+            let end = start + took + 0.125 * f64::from(run);
+            let figures =
+                if failed { ",,".to_owned() } else { format!("{},{},0.{run}", 40 + run, 800 + run) };
+            rows += &format!("{load},{run},{start:.3},{end:.3},{figures},{status}\n");
+        }
+    }
+    rows
+}
+
+fn campaign(declared: &str, table: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("campaign.toml"), declared).unwrap();
+    fs::write(folder.path().join("results.csv"), table).unwrap();
+    folder
+}
+
+fn close(value: &Value, expected: f64) -> bool {
+    value.as_f64().is_some_and(|value| (value - expected).abs() < 1e-6)
+}
+
+#[test]
+fn a_row_is_a_run() {
+    let summary = summary(campaign(DECLARED, &table()).path());
+    let runs = summary["runs"].as_array().unwrap();
+    assert_eq!(runs.len(), 10);
+    let idle = runs.iter().find(|run| run["id"] == "idle-2").unwrap();
+    let migration = &idle["migration"];
+    assert!(
+        close(&migration["request_epoch_s"], 1_700_002_000.5) && close(&migration["duration_s"], 4.25),
+        "{migration}"
+    );
+    assert_eq!(migration["status"], "completed");
+    assert!(close(&idle["hypervisor"]["transferred_bytes"], 802.0 * 1_048_576.0));
+    let outages: Vec<(&str, f64)> = idle["outages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["method"].as_str().unwrap(), one["estimate_s"].as_f64().unwrap()))
+        .collect();
+    assert_eq!(outages, [("ping", 0.2), ("hypervisor", 0.042)]);
+    assert!(close(&idle["outages"][0]["lower_s"], 0.1) && close(&idle["outages"][0]["upper_s"], 0.3));
+    assert_eq!(runs.iter().find(|run| run["id"] == "busy-5").unwrap()["migration"]["status"], "failed");
+    let series = |load: &str, metric: &str| {
+        let all = summary["series"].as_array().unwrap();
+        all.iter().find(|one| one["factors"]["load"] == load && one["metric"] == metric).unwrap().clone()
+    };
+    assert!(close(&series("busy", "migration_duration")["mean"], 9.3125));
+    assert_eq!(series("idle", "outage_hypervisor")["n"], 5);
+    let compared = summary["comparisons"].as_array().unwrap();
+    assert!(compared.iter().any(|one| one["metric"] == "migration_duration"), "{compared:?}");
+}
+
+#[test]
+fn a_report_comes_of_it() {
+    let folder = campaign(DECLARED, &table());
+    let out = folder.path().join("report");
+    let ended = stillstand(
+        &["report", folder.path().to_str().unwrap(), "-o", out.to_str().unwrap(), "--format", "html"],
+        &[],
+    );
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    assert!(out.join("report.html").is_file());
+}
+
+#[test]
+fn rows_without_a_number_are_counted_and_those_of_one_run_are_told() {
+    let without = DECLARED.replace("repetition = \"run\"\n", "");
+    let all = summary(campaign(&without, &table()).path());
+    let ids: Vec<&str> =
+        all["runs"].as_array().unwrap().iter().map(|run| run["id"].as_str().unwrap()).collect();
+    assert!(ids.contains(&"idle-5") && ids.contains(&"busy-1"), "{ids:?}");
+    let one_condition = DECLARED.replace("factors = { load = \"workload\" }\n", "");
+    let told = summary(campaign(&one_condition, &table()).path());
+    assert_eq!(told["runs"].as_array().unwrap().len(), 5);
+    let codes: Vec<&Value> =
+        told["diagnostics"].as_array().unwrap().iter().map(|found| &found["code"]).collect();
+    assert!(codes.contains(&&"run-listed-twice".into()), "{codes:?}");
+}
+
+#[test]
+fn a_table_and_logs_of_the_same_run_are_one() {
+    let declared = format!(
+        "{DECLARED}[[events]]\nfiles = '^(?<load>[a-z]+)-(?<repetition>\\d+)/events\\.csv$'\ntime = \"unix\"\nevent = \"event\"\n"
+    );
+    let folder = campaign(&declared, &table());
+    fs::create_dir(folder.path().join("idle-2")).unwrap();
+    let events = "unix,event\n1700002000.625,migration_started\n1700002004.500,migration_end\n";
+    fs::write(folder.path().join("idle-2/events.csv"), events).unwrap();
+    let summary = summary(folder.path());
+    let runs = summary["runs"].as_array().unwrap();
+    assert_eq!(runs.len(), 10);
+    let idle = runs.iter().find(|run| run["id"] == "idle-2").unwrap();
+    // The log counts more than the table.
+    assert!(close(&idle["migration"]["request_epoch_s"], 1_700_002_000.625), "{idle}");
+    assert!(close(&idle["migration"]["duration_s"], 3.875), "{idle}");
+    assert!(close(&idle["outages"][1]["estimate_s"], 0.042), "{idle}");
+}
+
+#[test]
+fn what_cannot_be_meant_says_what_can() {
+    for (from, to, expected) in [
+        ("request = \"start\"\n", "", "`end` needs `request` or `duration`"),
+        ("\"downtime_ms\"", "\"run\"", "declare downtime_unit"),
+        ("\"sent_mib\"", "\"run\"", "declare transferred_unit"),
+        ("outage_method = \"ping\"", "outage_method = \"pin\"", "Did you mean `ping`?"),
+    ] {
+        let folder = campaign(&DECLARED.replace(from, to), &table());
+        let ended = stillstand(&["stats", folder.path().to_str().unwrap()], &[]);
+        let told = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert!(ended.status.code() == Some(2) && told.contains(expected), "{to}: {told}");
+    }
+}
