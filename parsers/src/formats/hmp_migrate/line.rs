@@ -167,12 +167,12 @@ pub(super) fn destination(command: &[u8]) -> Option<&[u8]> {
 /// Whether the capability is `on` or `off`: `return-path: on` in answer to `info migrate_capabilities`;
 /// `migrate_set_capability return-path on`. Versions that did not know it yet listed all others in each answer.
 pub(super) fn return_path(text: &[u8]) -> Option<&'static [u8]> {
-    const NAME: &[u8] = b"return-path";
-    let Some(at) = memchr::memmem::find(text, NAME) else {
+    let mut hyphens = memchr::memchr_iter(b'-', text).filter_map(|at| text.split_at_checked(at));
+    let Some(rest) = hyphens.find_map(|(before, behind)| {
+        behind.strip_prefix(b"-path").filter(|_| before.ends_with(b"return"))
+    }) else {
         return text.trim_ascii().starts_with(b"capabilities: ").then_some(b"off".as_slice());
     };
-    let behind = at.saturating_add(NAME.len());
-    let rest = text.get(behind..)?;
     match words(rest.strip_prefix(b":").unwrap_or(rest)).next()?.1 {
         b"on" => Some(b"on"),
         b"off" => Some(b"off"),
@@ -219,7 +219,8 @@ pub(super) fn read(line: &[u8]) -> Content<'_> {
         }
     }
     let indented = line.first().is_some_and(u8::is_ascii_whitespace);
-    if UNUSED.iter().any(|known| text.starts_with(known)) {
+    let first = text.first();
+    if UNUSED.iter().any(|known| known.first() == first && text.starts_with(known)) {
         Content::Label
     } else if indented && text.contains(&b'=') && !text.contains(&b':') {
         Content::Unlabelled { pairs: text }

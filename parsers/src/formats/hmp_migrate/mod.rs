@@ -100,6 +100,9 @@ fn visible(text: &[u8]) -> Cow<'_, [u8]> {
 
 /// The time before a line, and the line.
 fn unstamped(text: &[u8]) -> (Option<Stamp>, &[u8]) {
+    if !stamp::may_lead(text) {
+        return (None, text);
+    }
     match stamp::leading(text) {
         Some((stamp, rest)) if rest.is_empty() || rest.starts_with(b" ") || rest.starts_with(b"\t") => {
             (Some(stamp), rest.get(1..).unwrap_or_default())
@@ -110,8 +113,10 @@ fn unstamped(text: &[u8]) -> (Option<Stamp>, &[u8]) {
 
 /// What stands behind the prompt.
 fn command(text: &[u8]) -> Option<&[u8]> {
-    let at = memchr::memmem::rfind(text, line::PROMPT)
-        .filter(|_| text.trim_ascii_start().starts_with(line::PROMPT))?;
+    if !text.trim_ascii_start().starts_with(line::PROMPT) {
+        return None;
+    }
+    let at = memchr::memmem::rfind(text, line::PROMPT)?;
     Some(text.get(at.saturating_add(line::PROMPT.len())..)?.trim_ascii())
 }
 
@@ -166,7 +171,9 @@ impl Reader {
 
     fn line(&mut self, line: Line<'_>) {
         let text = visible(line.text);
-        if let Some(stamp) = stamp::alone(&text) {
+        if stamp::may_lead(&text)
+            && let Some(stamp) = stamp::alone(&text)
+        {
             self.flush(true);
             self.pending = Some(stamp);
             return;

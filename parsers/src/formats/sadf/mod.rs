@@ -52,7 +52,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["sar", "sysstat"],
     clocks: &[Clock::EpochSecondsAtArrival],
     meaning: Meaning::HostSamples,
-    marks: Marks::None,
+    marks: Marks::Head(&[HEADER]),
     recognise,
     parse: Parse::Whole(parse),
 };

@@ -8,6 +8,8 @@ use crate::text::{float, unsigned, words};
 
 /// Words that a row may have after STATE.
 const MOST_WORDS: usize = 18;
+/// A header or a whole row has more: STATE and 15 words, with blanks between them.
+const LEAST_BYTES: usize = 35;
 /// What STATE is made of, place by place.
 const STATES: &[u8; 6] = b"dsbcpr";
 const HEADER: [&str; 8] =
@@ -147,6 +149,13 @@ pub(super) fn kind<'a>(line: &'a [u8], blanks: &mut bool) -> Kind<'a> {
             .or_else(|| row.map(Kind::Row))
             .unwrap_or(Kind::Other),
     }
+}
+
+/// Whether a line is of xentop alone: a header, or a whole row without a fault.
+pub(super) fn is_own(line: &[u8]) -> bool {
+    let long = line.len() > LEAST_BYTES;
+    let is_row = |row: Row<'_>| row.complete && row.bad_cells().next().is_none();
+    long && (header(line).is_some() || row(line, false).is_some_and(is_row))
 }
 
 /// Whether a line is a header, and of which variant.

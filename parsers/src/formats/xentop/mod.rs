@@ -62,12 +62,7 @@ const SHORT_NAME: usize = 10;
 const ABSENT_ROWS: usize = 1_000_000;
 
 fn recognise(head: &Head<'_>) -> bool {
-    let mut blanks = false;
-    head.lines.iter().any(|line| match line::kind(line.text, &mut blanks) {
-        Kind::Header => true,
-        Kind::Row(row) => row.complete && row.bad_cells().next().is_none(),
-        Kind::Detail | Kind::Screen { .. } | Kind::Other => false,
-    })
+    head.lines.iter().any(|line| line::is_own(line.text))
 }
 
 /// Reads the log; see the module.
