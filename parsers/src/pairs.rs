@@ -1,35 +1,41 @@
 //! Which words cannot stand in a text, found out in one pass for any number of words.
 
-/// A place for every two bytes, as far as they are ASCII.
-const PLACES: usize = 1 << 14;
+/// The bits of two bytes that count: all, as far as they are ASCII.
+const BITS: u16 = 0x7f7f;
 
-/// Which two bytes stand beside each other in a text, from every second byte on: a word in it has all of its pairs from its
-/// first byte on there, or all from its second.
+/// Which two bytes stand beside each other anywhere in a text: a word of which two do not is not in it.
 #[derive(Debug)]
-pub(crate) struct Pairs(Box<[bool; PLACES]>);
+pub(crate) struct Pairs(Box<[bool; 1 << 15]>);
 
 impl Pairs {
     pub fn of(text: &[u8]) -> Self {
-        let mut pairs = Box::new([false; PLACES]);
-        for pair in text.as_chunks::<2>().0 {
-            if let Some(found) = pairs.get_mut(Self::place(*pair)) {
-                *found = true;
+        let mut pairs = Self(Box::new([false; 1 << 15]));
+        let mut rest = text;
+        while let Some(eight) = rest.first_chunk::<8>() {
+            let eight = u64::from_le_bytes(*eight) & 0x7f7f_7f7f_7f7f_7f7f;
+            for place in 0..7 {
+                pairs.note((eight >> (8 * place)) & u64::from(BITS));
             }
+            rest = rest.get(7..).unwrap_or_default();
         }
-        Self(pairs)
+        for (first, second) in rest.iter().zip(rest.iter().skip(1)) {
+            pairs.note(u64::from(u16::from_le_bytes([*first, *second]) & BITS));
+        }
+        pairs
     }
 
-    fn place(pair: [u8; 2]) -> usize {
-        let pair = u16::from_le_bytes(pair);
-        usize::from((pair & 0x7f) | (pair >> 1 & 0x3f80))
+    #[inline]
+    fn note(&mut self, pair: u64) {
+        #[expect(clippy::cast_possible_truncation, reason = "15 bits")]
+        if let Some(found) = self.0.get_mut(pair as usize) {
+            *found = true;
+        }
     }
 
     /// Whether the word may be in the text; it may be even if it is not.
     pub fn may_hold(&self, word: &[u8]) -> bool {
-        let all = |word: &[u8]| {
-            word.as_chunks::<2>().0.iter().all(|pair| self.0.get(Self::place(*pair)) == Some(&true))
-        };
-        all(word) || all(word.get(1..).unwrap_or_default())
+        let holds = |pair| self.0.get(usize::from(u16::from_le_bytes(pair) & BITS)) == Some(&true);
+        word.iter().zip(word.iter().skip(1)).all(|(first, second)| holds([*first, *second]))
     }
 }
 

@@ -33,6 +33,7 @@ mod gather;
 mod mail;
 mod message;
 mod python;
+mod value;
 mod wrapped;
 
 use self::gather::{Gatherer, Piece};

@@ -22,10 +22,11 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use polars::prelude::{
-    Float64Chunked, Int64Chunked, IntoSeries, NewChunkedArray, Series, StringChunked, UInt32Chunked,
+    Float64Type, Int64Type, IntoSeries, NewChunkedArray, Series, StringChunked, UInt32Chunked,
 };
 
 use self::migrations::Heading;
+use crate::column::Values;
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount, Severity};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::lines::Lines;
@@ -404,7 +405,7 @@ pub(crate) fn first_columns(rows: impl Iterator<Item = (Option<Stamp>, u64)> + C
     ];
     for (name, unit, part) in times {
         let values = rows.clone().map(|(time, _)| time.and_then(part));
-        columns.push(unit, Float64Chunked::from_iter_options(name.into(), values).into_series());
+        columns.push(unit, column(name, false, values));
     }
     let lines = rows.map(|(_, line)| u32::try_from(line).unwrap_or(u32::MAX));
     columns.push(Unit::Count, UInt32Chunked::from_iter_values("line".into(), lines).into_series());
@@ -414,11 +415,14 @@ pub(crate) fn first_columns(rows: impl Iterator<Item = (Option<Stamp>, u64)> + C
 /// A column of values that count things, or measure them.
 pub(crate) fn column(name: &str, whole: bool, values: impl Iterator<Item = Option<f64>>) -> Series {
     if whole {
+        let mut column = Values::<Int64Type>::new(name, values.size_hint().0);
         #[expect(clippy::cast_possible_truncation, reason = "below 2^63, see `reading`")]
-        let values = values.map(|value| value.map(|value| value as i64));
-        Int64Chunked::from_iter_options(name.into(), values).into_series()
+        values.for_each(|value| column.append_option(value.map(|value| value as i64)));
+        column.finish().into_series()
     } else {
-        Float64Chunked::from_iter_options(name.into(), values).into_series()
+        let mut column = Values::<Float64Type>::new(name, values.size_hint().0);
+        values.for_each(|value| column.append_option(value));
+        column.finish().into_series()
     }
 }
 
