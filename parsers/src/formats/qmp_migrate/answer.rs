@@ -4,7 +4,7 @@ use serde_json::Number;
 
 use super::value::{Object, Value};
 use crate::diagnostic::{Diagnostics, Place};
-use crate::shared::hypervisor::{Field, Observation, Reading, is_status, reading, reading_of};
+use crate::shared::hypervisor::{Field, Observation, Reading, is_status, reading, reading_of, reading_of_whole};
 
 /// Members of an answer, and the base units in their unit.
 const OF_JOB: [(&str, Field, f64); 5] = [
@@ -88,8 +88,11 @@ pub(super) fn figure(
     match value {
         None | Some(Value::Null) => {}
         Some(Value::Number(number)) => match number.as_u64() {
-            Some(number) => row.take(field, reading_of(number, scale), place, log),
-            None => row.put(field, number.to_string().as_bytes(), scale, place, log),
+            Some(number) => row.take(field, reading_of_whole(number, scale), place, log),
+            None => match number.as_f64().filter(|number| *number >= 0.0) {
+                Some(number) => row.take(field, reading_of(number, scale), place, log),
+                None => row.put(field, number.to_string().as_bytes(), scale, place, log),
+            },
         },
         // Some programs put separators between thousands.
         Some(Value::Text(text)) => {

@@ -28,10 +28,17 @@ pub(super) struct Message<'a, 'b> {
     pub object: Option<Object<'a>>,
     /// The time that stands before it.
     pub stamp: Option<Stamp>,
-    /// Nothing but a time and an arrow is on the line.
-    pub alone: bool,
+    /// Nothing is behind it on its line, and no other message before it.
+    pub last: bool,
     /// Its end is missing; at the end of the file, or before another message.
     pub cut: Option<Cut>,
+}
+
+impl Message<'_, '_> {
+    /// Whether nothing but a time and an arrow is on the line.
+    pub fn is_alone(&self) -> bool {
+        self.last && is_envelope(self.line.text.get(..self.start).unwrap_or_default())
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,9 +206,9 @@ impl<'a> Gatherer<'a> {
             match scan {
                 Scan::Closed(end) => {
                     let (text, rest) = text.split_at_checked(end).unwrap_or((text, b""));
-                    let alone = whole && rest.trim_ascii().is_empty() && is_envelope(prefix);
+                    let last = whole && rest.trim_ascii().is_empty();
                     let stamp = stamped;
-                    sink(Piece::Message(Message { line, start, text, object, stamp, alone, cut: None }));
+                    sink(Piece::Message(Message { line, start, text, object, stamp, last, cut: None }));
                     from = start.saturating_add(end);
                 }
                 Scan::Open(depth) => {
@@ -301,8 +308,7 @@ impl<'a> Open<'a> {
 
     fn give(self, cut: Option<Cut>, sink: &mut impl FnMut(Piece<'a, '_>)) {
         let Self { line, start, text, stamp, .. } = self;
-        let alone = is_envelope(line.text.get(..start).unwrap_or_default());
-        sink(Piece::Message(Message { line, start, text: &text, object: None, stamp, alone, cut }));
+        sink(Piece::Message(Message { line, start, text: &text, object: None, stamp, last: true, cut }));
     }
 }
 

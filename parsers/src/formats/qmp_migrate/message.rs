@@ -8,7 +8,7 @@ use super::value::{self, Object, Value};
 use super::wrapped::{self, Wrapped};
 use crate::diagnostic::Place;
 use crate::outcome::{Outcome, Unusable};
-use crate::shared::hypervisor::{Field, Observation, STATUS, Table, reading_of};
+use crate::shared::hypervisor::{Field, Observation, STATUS, Table, reading_of_whole};
 use crate::time::stamp::Stamp;
 
 /// Commands that are rows.
@@ -170,7 +170,7 @@ impl Reader {
             let asked = self.asked(message, object.get("id"));
             self.error(message, asked, error);
         } else if object.is_empty() {
-            if !message.alone || message.cut.is_some() {
+            if message.cut.is_some() || !message.is_alone() {
                 return false;
             }
             self.empty(message, Asked::Unknown, false);
@@ -199,7 +199,7 @@ impl Reader {
             text: message.text,
             object: None,
             stamp,
-            alone: false,
+            last: false,
             cut: message.cut,
         };
         if info.is_empty() {
@@ -363,7 +363,7 @@ impl Reader {
             self.begun = true;
         }
         if let Some(pass) = data("pass").and_then(Value::as_number).and_then(serde_json::Number::as_u64) {
-            row.take(Field::Iteration, reading_of(pass, 1.0), place, &mut self.table.diagnostics);
+            row.take(Field::Iteration, reading_of_whole(pass, 1.0), place, &mut self.table.diagnostics);
         }
         self.push(row);
     }

@@ -13,6 +13,9 @@ use crate::text::first_byte;
 /// What is deeper is no plain message.
 const DEEPEST: usize = 16;
 
+/// Room for as many members as nearly all objects have.
+const USUAL: usize = 24;
+
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value<'a> {
     Null,
@@ -156,7 +159,7 @@ impl<'a> Reader<'a> {
 
     /// What follows its brace.
     fn object(&mut self, depth: usize) -> Option<Object<'a>> {
-        let mut members = Vec::new();
+        let mut members = Vec::with_capacity(USUAL);
         let mut byte = self.next()?;
         while byte != b'}' || !members.is_empty() {
             if byte != b'"' {

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use polars::prelude::{
-    Float64Type, Int64Type, IntoSeries, NewChunkedArray, Series, StringChunked, UInt32Chunked,
+    DataType, Float64Type, Int64Type, IntoSeries, NewChunkedArray, Series, StringChunked, UInt32Chunked,
 };
 
 use self::migrations::Heading;
@@ -128,18 +128,19 @@ pub(crate) enum Reading {
 /// A number of the source, times `scale`.
 pub(crate) fn reading(digits: &[u8], scale: f64) -> Reading {
     match unsigned(digits) {
-        Some(number) => reading_of(number, scale),
-        None => float(digits).map_or(Reading::Unreadable, |number| scaled(number, scale)),
+        Some(number) => reading_of_whole(number, scale),
+        None => float(digits).map_or(Reading::Unreadable, |number| reading_of(number, scale)),
     }
 }
 
 /// The same of a whole number that is read already.
 #[expect(clippy::cast_precision_loss, reason = "what is above 2^53 is rounded")]
-pub(crate) fn reading_of(number: u64, scale: f64) -> Reading {
-    scaled(number as f64, scale)
+pub(crate) fn reading_of_whole(number: u64, scale: f64) -> Reading {
+    reading_of(number as f64, scale)
 }
 
-fn scaled(number: f64, scale: f64) -> Reading {
+/// The same of a number that is read already.
+pub(crate) fn reading_of(number: f64, scale: f64) -> Reading {
     // Above this, an unsigned number of 64 bits was negative.
     const SIGN: f64 = 9_223_372_036_854_775_808.0;
     if !(0.0..SIGN).contains(&number) || number * scale >= SIGN {
@@ -163,6 +164,42 @@ impl Reading {
     }
 }
 
+/// The figures of a row, by their place.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Figures<const COUNT: usize> {
+    values: [f64; COUNT],
+    /// A bit for each that is known.
+    known: u32,
+}
+
+impl<const COUNT: usize> Figures<COUNT> {
+    pub const NONE: Self = Self { values: [0.0; COUNT], known: 0 };
+
+    pub fn get(&self, place: usize) -> Option<f64> {
+        self.values.get(place).copied().filter(|_| self.known >> place & 1 == 1)
+    }
+
+    pub fn set(&mut self, place: usize, figure: Option<f64>) {
+        if let Some(value) = self.values.get_mut(place) {
+            *value = figure.unwrap_or_default();
+            self.known = self.known & !(1 << place) | u32::from(figure.is_some()) << place;
+        }
+    }
+
+    /// A column of a place, of all rows.
+    pub fn column<'a>(
+        (name, whole): (&str, bool),
+        place: usize,
+        rows: impl Iterator<Item = &'a Self> + Clone,
+    ) -> Series {
+        if rows.clone().all(|row| row.known >> place & 1 == 0) {
+            let kind = if whole { DataType::Int64 } else { DataType::Float64 };
+            return Series::full_null(name.into(), rows.count(), &kind);
+        }
+        column(name, whole, rows.map(|row| row.get(place)))
+    }
+}
+
 /// A row.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Observation {
@@ -173,34 +210,30 @@ pub(crate) struct Observation {
     pub monotonic_s: Option<f64>,
     pub entry: &'static str,
     pub status: Option<Cow<'static, str>>,
-    values: [Option<f64>; FIELDS.len()],
+    figures: Figures<{ FIELDS.len() }>,
     pub error: Option<String>,
 }
 
 impl Observation {
     pub fn new(line: u64, time: Option<Stamp>, entry: &'static str) -> Self {
-        Self { line, time, monotonic_s: None, entry, status: None, values: [None; FIELDS.len()], error: None }
+        Self { line, time, monotonic_s: None, entry, status: None, figures: Figures::NONE, error: None }
     }
 
     pub fn get(&self, field: Field) -> Option<f64> {
-        self.values.get(field as usize).copied().flatten()
+        self.figures.get(field as usize)
     }
 
     pub fn set(&mut self, field: Field, value: f64) {
-        if let Some(place) = self.values.get_mut(field as usize) {
-            *place = Some(value);
-        }
+        self.figures.set(field as usize, Some(value));
     }
 
     fn clear(&mut self, field: Field) {
-        if let Some(place) = self.values.get_mut(field as usize) {
-            *place = None;
-        }
+        self.figures.set(field as usize, None);
     }
 
     /// Whether any figure is known.
     pub fn has_figures(&self) -> bool {
-        self.values.iter().any(Option::is_some)
+        self.figures.known != 0
     }
 
     /// Sets the status that a source calls `word`.
@@ -434,8 +467,7 @@ fn columns(rows: &[Observation]) -> FrameBuilder {
         StringChunked::from_iter_options("status".into(), rows.iter().map(|row| row.status.as_deref()));
     columns.push(Unit::Text, statuses.into_series());
     for (index, (name, unit, whole)) in FIELDS.into_iter().enumerate() {
-        let values = rows.iter().map(|row| row.values.get(index).copied().flatten());
-        columns.push(unit, column(name, whole, values));
+        columns.push(unit, Figures::column((name, whole), index, rows.iter().map(|row| &row.figures)));
     }
     let errors =
         StringChunked::from_iter_options("error".into(), rows.iter().map(|row| row.error.as_deref()));
