@@ -37,6 +37,8 @@
 //! correction: the sample of E T has two, that of T x none.
 
 use super::line;
+use super::plain::Plain;
+use super::table::Table;
 use crate::diagnostic::{Diagnostics, Place};
 
 /// Whose values a row holds. In the order of the frame.
@@ -47,13 +49,15 @@ pub(super) enum Who {
 }
 
 /// A line as far as it is needed behind it. Most of a [`line::Record`] is where its words stand.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Record<'a> {
     /// Number of the sample of the *line*, that is, of its Dom0.
     pub sample: u32,
     pub number: u64,
     pub text: &'a [u8],
-    pub groups: [Option<Group<'a>>; 2],
+    first: Option<Group<'a>>,
+    /// Hardly a line has it.
+    second: Option<Box<Group<'a>>>,
     /// Groups of the VM beyond the second.
     pub more: usize,
     pub dom0: Option<Values>,
@@ -80,12 +84,19 @@ impl<'a> Record<'a> {
             whole: record.dom0.is_none() && group.whole(),
         };
         let [first, second] = &record.groups;
-        let groups = [first.as_ref().map(group), second.as_ref().map(group)];
-        Self { sample, number, text, groups, more, dom0: record.dom0.as_ref().map(values) }
+        let (first, second) = (first.as_ref().map(group), second.as_ref().map(group).map(Box::new));
+        Self { sample, number, text, first, second, more, dom0: record.dom0.as_ref().map(values) }
+    }
+
+    pub fn of_plain(line: &Plain<'a>, sample: u32, number: u64) -> Self {
+        let values = |[cpu, mem, share]: [f64; 3]| Values::new(Some(cpu), Some(mem), Some(share));
+        let Plain { text, epoch, name, vm, dom0 } = *line;
+        let first = Some(Group { epoch: Some(epoch), name, values: vm.map(values), whole: false });
+        Self { sample, number, text, first, second: None, more: 0, dom0: Some(values(dom0)) }
     }
 
     pub fn vms(&self) -> impl DoubleEndedIterator<Item = &Group<'a>> {
-        self.groups.iter().flatten()
+        self.first.iter().chain(self.second.as_deref())
     }
 
     /// The groups of a VM that is there.
@@ -94,15 +105,34 @@ impl<'a> Record<'a> {
     }
 }
 
-/// Values of a domain that is there.
+/// Values of a domain that is there; NaN where there is none.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Values {
+pub(super) struct Values([f64; 3]);
+
+impl Values {
+    /// Memory in KiB.
+    fn new(cpu: Option<f64>, mem_kib: Option<f64>, share: Option<f64>) -> Self {
+        Self([cpu, mem_kib.map(|kib| kib * 1024.0), share].map(|value| value.unwrap_or(f64::NAN)))
+    }
+
     /// Per cent of one CPU.
-    pub cpu: Option<f64>,
+    pub fn cpu(&self) -> Option<f64> {
+        Some(self.0[0]).filter(|value| !value.is_nan())
+    }
+
     /// Bytes.
-    pub mem: Option<f64>,
+    pub fn mem(&self) -> Option<f64> {
+        Some(self.0[1]).filter(|value| !value.is_nan())
+    }
+
     /// Per cent of the host's memory.
-    pub share: Option<f64>,
+    pub fn share(&self) -> Option<f64> {
+        Some(self.0[2]).filter(|value| !value.is_nan())
+    }
+
+    pub fn forget_cpu(&mut self) {
+        self.0[0] = f64::NAN;
+    }
 }
 
 /// A domain in a sample.
@@ -119,31 +149,12 @@ pub(super) struct Row<'a> {
 }
 
 /// What [`align`] found.
-#[derive(Debug, Default)]
 pub(super) struct Aligned<'a> {
-    /// By sample, in it the VM before Dom0.
-    pub rows: Vec<Row<'a>>,
+    pub table: Table<'a>,
     /// Increments of EPOCH that do not match samples.
     pub corrections: u64,
     /// Groups that were left out.
     pub lost: usize,
-}
-
-impl<'a> Aligned<'a> {
-    /// A row belongs to the sample of its line or to the one before: its place is among the last few.
-    fn push(&mut self, row: Row<'a>) {
-        self.rows.push(row);
-        let key = |row: &Row<'_>| (row.sample, row.who);
-        let mut rows = self.rows.as_mut_slice();
-        while let [before @ .., earlier, last] = rows {
-            if key(earlier) <= key(last) {
-                return;
-            }
-            std::mem::swap(earlier, last);
-            let length = before.len().saturating_add(1);
-            rows = rows.split_at_mut(length).0;
-        }
-    }
 }
 
 /// What is in the VM's place of a line.
@@ -183,10 +194,13 @@ enum Lag {
 pub(super) fn align<'a>(records: &[Record<'a>], vm: &'a [u8], diagnostics: &mut Diagnostics) -> Aligned<'a> {
     let slots: Vec<Slot> = records.iter().map(slot).collect();
     let lag = if always_late(&slots, vm) { Lag::Always } else { Lag::None };
-    let mut aligner = Aligner { lag, out: Aligned::default(), diagnostics, vm };
+    let out = Aligned { table: Table::new(records.len() * 2), corrections: 0, lost: 0 };
+    let mut aligner = Aligner { lag, out, diagnostics, vm };
     aligner.begin(records);
     for (index, (record, slot)) in records.iter().zip(&slots).enumerate() {
         let before = index.checked_sub(1).and_then(|before| slots.get(before)).copied();
+        // A line has rows of its own sample and of the one before.
+        aligner.out.table.settle(record.sample.saturating_sub(1), aligner.diagnostics);
         aligner.names(record);
         if aligner.lag == Lag::None && *slot == Slot::Absent && begins_lag(&slots, records, index) {
             aligner.begins_lag(record, before);
@@ -196,6 +210,7 @@ pub(super) fn align<'a>(records: &[Record<'a>], vm: &'a [u8], diagnostics: &mut 
         aligner.dom0(record);
     }
     aligner.end(records, &slots);
+    aligner.out.table.end(aligner.diagnostics);
     aligner.out
 }
 
@@ -380,7 +395,7 @@ impl<'a> Aligner<'a, '_> {
                 values: group.values,
                 line: record.number,
             };
-            self.out.push(row);
+            self.out.table.push(row);
         }
     }
 
@@ -390,13 +405,13 @@ impl<'a> Aligner<'a, '_> {
             let epoch = group.epoch.filter(|_| with_epoch);
             let row =
                 Row { sample, who: Who::Vm, name: group.name, epoch, values: None, line: record.number };
-            self.out.push(row);
+            self.out.table.push(row);
         }
     }
 
     fn dom0(&mut self, record: &Record<'a>) {
         if let Some(dom0) = &record.dom0 {
-            self.out.push(Row {
+            self.out.table.push(Row {
                 sample: record.sample,
                 who: Who::Dom0,
                 name: b"Dom0",
@@ -422,5 +437,5 @@ impl<'a> Aligner<'a, '_> {
 }
 
 fn values(group: &line::Group<'_>) -> Values {
-    Values { cpu: group.cpu(), mem: group.mem_kib().map(|kib| kib * 1024.0), share: group.share() }
+    Values::new(group.cpu(), group.mem_kib(), group.share())
 }
