@@ -3,6 +3,8 @@
 //! Everything returns `None` where the *whole* of the bytes is not what was asked for: a prefix that happens
 //! to be a number is damage, not a value.
 
+use std::borrow::Cow;
+
 use memchr::memchr;
 
 /// Digits that any `u64` can hold.
@@ -178,6 +180,11 @@ pub(crate) fn split_once(bytes: &[u8], separator: u8) -> Option<(&[u8], &[u8])> 
     let at = memchr(separator, bytes)?;
     let (before, after) = bytes.split_at(at);
     Some((before, after.get(1..).unwrap_or_default()))
+}
+
+/// Text, with a sign for what is no UTF-8. Nearly all is ASCII.
+pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// A position from 0 as a column for people, from 1.

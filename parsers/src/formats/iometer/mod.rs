@@ -39,7 +39,7 @@ mod columns;
 mod row;
 mod spec;
 
-use polars::prelude::{Float64Chunked, IntoSeries, NewChunkedArray, StringChunked, UInt32Chunked};
+use polars::prelude::{IntoSeries, NewChunkedArray, StringChunked, UInt32Chunked};
 
 use self::columns::{Header, Numbers, VALUES};
 use self::row::Cells;
@@ -51,6 +51,8 @@ use crate::head::Head;
 use crate::lines::{Line, Lines};
 use crate::meaning::{Benchmark, Meaning};
 use crate::outcome::{Outcome, Unusable, unusable};
+use crate::shared::figures::{Figures, column};
+use crate::text::lossy;
 
 pub(crate) static DESCRIPTION: Description = Description {
     name: "iometer",
@@ -123,6 +125,8 @@ struct Reader<'a> {
     cells: Cells<'a>,
     expected: Expected,
     header: Option<Header>,
+    /// The line that the header is.
+    titles: &'a [u8],
     specs: Specs<'a>,
     tests: u32,
     description: Option<&'a [u8]>,
@@ -148,6 +152,7 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
         cells: Cells::new(separator),
         expected: Expected::Nothing,
         header: None,
+        titles: b"",
         specs: Specs::default(),
         tests: 0,
         description: None,
@@ -186,8 +191,13 @@ impl<'a> Reader<'a> {
 
     fn title(&mut self, line: Line<'a>, text: &'a [u8]) {
         self.expected = if starts(text, TITLES) {
-            self.cells.cut(line.text.trim_ascii());
-            self.header = Some(Header::read(&self.cells));
+            // Those of most results are those of the results before.
+            let titles = line.text.trim_ascii();
+            if self.titles != titles || self.header.is_none() {
+                self.cells.cut(titles);
+                self.header = Some(Header::read(&self.cells));
+                self.titles = titles;
+            }
             self.step(line.number);
             Expected::Rows
         } else if starts(text, TEST) {
@@ -370,7 +380,7 @@ impl<'a> Reader<'a> {
     }
 
     fn numbers(&mut self, line: Line<'_>, shift: isize) -> Numbers {
-        let mut numbers: Numbers = [None; VALUES.len()];
+        let mut numbers = Numbers::NONE;
         let Some(header) = &self.header else { return numbers };
         // A column may be the source of several numbers; what is wrong with it is reported once.
         let mut reported = None;
@@ -388,9 +398,7 @@ impl<'a> Reader<'a> {
                     "expected a number of at least 0, or -1 for unknown; the value is null".to_owned()
                 });
             }
-            if let Some(slot) = numbers.get_mut(value) {
-                *slot = good.map(|number| number * factor);
-            }
+            numbers.set(value, good.map(|number| number * factor));
         }
         numbers
     }
@@ -449,7 +457,7 @@ impl<'a> Reader<'a> {
             ("stamp_after", |reader, row| reader.steps.get(row.step)?.after),
         ];
         for (name, value) in texts {
-            let values = table.iter().map(|row| value(self, row).map(String::from_utf8_lossy));
+            let values = table.iter().map(|row| value(self, row).map(lossy));
             let values = StringChunked::from_iter_options(name.into(), values);
             columns.push(Unit::Text, values.into_series());
         }
@@ -459,12 +467,11 @@ impl<'a> Reader<'a> {
             ("spec_random_percent", |_, row| row.access.map(|access| access.random)),
         ];
         for ((name, value), unit) in accesses.into_iter().zip([Unit::Bytes, Unit::Percent, Unit::Percent]) {
-            let values = table.iter().map(|row| value(self, row));
-            columns.push(unit, Float64Chunked::from_iter_options(name.into(), values).into_series());
+            columns.push(unit, column(name, false, table.iter().map(|row| value(self, row))));
         }
         for (at, value) in VALUES.iter().enumerate() {
-            let numbers = table.iter().map(|row| row.numbers.get(at).copied().flatten());
-            columns.push(value.unit, columns::series(value, numbers));
+            let numbers = table.iter().map(|row| &row.numbers);
+            columns.push(value.unit, Figures::column((value.name, value.whole), at, numbers));
         }
         columns
     }

@@ -63,7 +63,7 @@ impl<'a> Cells<'a> {
     }
 
     pub fn is_empty(&self, at: usize) -> bool {
-        self.numbers.get(at).copied().flatten().is_none() && self.get(at).is_empty()
+        self.is_bare(at) || (self.numbers.get(at).copied().flatten().is_none() && self.get(at).is_empty())
     }
 
     /// The text from one cell to another, with the separators between them.
@@ -81,14 +81,21 @@ impl<'a> Cells<'a> {
         self.places.get(at).map_or(0, |(start, _)| *start)
     }
 
+    /// Whether nothing at all stands in a cell.
+    fn is_bare(&self, at: usize) -> bool {
+        self.places.get(at).is_some_and(|(start, end)| start == end)
+    }
+
     /// A number, with a decimal comma where commas do not separate.
     pub fn number(&self, at: usize) -> Option<f64> {
-        self.numbers.get(at).copied().flatten().or_else(|| number(self.get(at), self.separator))
+        let plain = self.numbers.get(at).copied().flatten();
+        plain.or_else(|| if self.is_bare(at) { None } else { number(self.get(at), self.separator) })
     }
 
     /// Whether a cell is a number, or what some compilers print for one that is none: `-1.#IND`.
     pub fn is_number(&self, at: usize) -> bool {
-        self.number(at).is_some() || self.get(at).windows(2).any(|pair| pair == b".#")
+        self.number(at).is_some()
+            || (!self.is_bare(at) && self.get(at).windows(2).any(|pair| pair == b".#"))
     }
 
     /// Whether everything behind the names is a number, or empty.

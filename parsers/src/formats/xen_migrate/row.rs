@@ -4,7 +4,8 @@ use polars::prelude::{IntoSeries, NewChunkedArray, StringChunked, UInt32Chunked}
 
 use crate::diagnostic::{Diagnostics, Place};
 use crate::frame::{FrameBuilder, Unit};
-use crate::shared::hypervisor::{Figures, Reading, column, first_columns, reading};
+use crate::shared::figures::{Figures, column};
+use crate::shared::hypervisor::{Reading, first_columns, reading};
 use crate::time::stamp::Stamp;
 
 /// A figure of a row; its place in [`FIELDS`].

@@ -10,6 +10,7 @@ use super::align::{self, Row, Who};
 use crate::column::Values;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::frame::{FrameBuilder, Unit};
+use crate::text::lossy;
 
 /// By sample, in it the VM before Dom0.
 pub(super) struct Table<'a> {
@@ -89,7 +90,7 @@ impl<'a> Table<'a> {
         self.samples.append_value(row.sample);
         self.epochs.append_option(row.epoch);
         let name: Cow<'_, str> = match row.who {
-            Who::Vm => String::from_utf8_lossy(row.name),
+            Who::Vm => lossy(row.name),
             Who::Dom0 => Cow::Borrowed("Domain-0"),
         };
         self.domains.append_value(name);

@@ -22,16 +22,16 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use polars::prelude::{
-    DataType, Float64Type, Int64Type, IntoSeries, NewChunkedArray, Series, StringChunked, UInt32Chunked,
+    IntoSeries, NewChunkedArray, StringChunked, UInt32Chunked,
 };
 
 use self::migrations::Heading;
-use crate::column::Values;
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount, Severity};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::lines::Lines;
 use crate::outcome::{Outcome, Unusable, unusable};
 use crate::part::{Part, consecutive};
+use crate::shared::figures::{Figures, column};
 use crate::text::{float, unsigned};
 use crate::time::MONOTONIC;
 use crate::time::stamp::Stamp;
@@ -164,42 +164,6 @@ impl Reading {
     }
 }
 
-/// The figures of a row, by their place.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Figures<const COUNT: usize> {
-    values: [f64; COUNT],
-    /// A bit for each that is known.
-    known: u32,
-}
-
-impl<const COUNT: usize> Figures<COUNT> {
-    pub const NONE: Self = Self { values: [0.0; COUNT], known: 0 };
-
-    pub fn get(&self, place: usize) -> Option<f64> {
-        self.values.get(place).copied().filter(|_| self.known >> place & 1 == 1)
-    }
-
-    pub fn set(&mut self, place: usize, figure: Option<f64>) {
-        if let Some(value) = self.values.get_mut(place) {
-            *value = figure.unwrap_or_default();
-            self.known = self.known & !(1 << place) | u32::from(figure.is_some()) << place;
-        }
-    }
-
-    /// A column of a place, of all rows.
-    pub fn column<'a>(
-        (name, whole): (&str, bool),
-        place: usize,
-        rows: impl Iterator<Item = &'a Self> + Clone,
-    ) -> Series {
-        if rows.clone().all(|row| row.known >> place & 1 == 0) {
-            let kind = if whole { DataType::Int64 } else { DataType::Float64 };
-            return Series::full_null(name.into(), rows.count(), &kind);
-        }
-        column(name, whole, rows.map(|row| row.get(place)))
-    }
-}
-
 /// A row.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Observation {
@@ -233,7 +197,7 @@ impl Observation {
 
     /// Whether any figure is known.
     pub fn has_figures(&self) -> bool {
-        self.figures.known != 0
+        self.figures.any()
     }
 
     /// Sets the status that a source calls `word`.
@@ -443,20 +407,6 @@ pub(crate) fn first_columns(rows: impl Iterator<Item = (Option<Stamp>, u64)> + C
     let lines = rows.map(|(_, line)| u32::try_from(line).unwrap_or(u32::MAX));
     columns.push(Unit::Count, UInt32Chunked::from_iter_values("line".into(), lines).into_series());
     columns
-}
-
-/// A column of values that count things, or measure them.
-pub(crate) fn column(name: &str, whole: bool, values: impl Iterator<Item = Option<f64>>) -> Series {
-    if whole {
-        let mut column = Values::<Int64Type>::new(name, values.size_hint().0);
-        #[expect(clippy::cast_possible_truncation, reason = "below 2^63, see `reading`")]
-        values.for_each(|value| column.append_option(value.map(|value| value as i64)));
-        column.finish().into_series()
-    } else {
-        let mut column = Values::<Float64Type>::new(name, values.size_hint().0);
-        values.for_each(|value| column.append_option(value));
-        column.finish().into_series()
-    }
 }
 
 fn columns(rows: &[Observation]) -> FrameBuilder {
