@@ -448,18 +448,24 @@ impl<'a> Reader<'a> {
                 UInt32Chunked::from_iter_values(name.into(), table.iter().map(|row| value(self, row)));
             columns.push(Unit::Count, values.into_series());
         }
-        let texts: [Column<'a, Option<&'a [u8]>>; 6] = [
+        let of_rows: [Column<'a, Option<&'a [u8]>>; 3] = [
             ("level", |_, row| Some(row.level.as_bytes())),
             ("name", |_, row| Some(row.name)),
             ("access_spec", |_, row| row.spec),
-            ("description", |reader, row| reader.steps.get(row.step)?.description),
-            ("stamp_before", |reader, row| reader.steps.get(row.step)?.before),
-            ("stamp_after", |reader, row| reader.steps.get(row.step)?.after),
         ];
-        for (name, value) in texts {
+        for (name, value) in of_rows {
             let values = table.iter().map(|row| value(self, row).map(lossy));
-            let values = StringChunked::from_iter_options(name.into(), values);
-            columns.push(Unit::Text, values.into_series());
+            columns.push(Unit::Text, StringChunked::from_iter_options(name.into(), values).into_series());
+        }
+        let of_steps: [(&str, fn(&Step<'a>) -> Option<&'a [u8]>); 3] = [
+            ("description", |step| step.description),
+            ("stamp_before", |step| step.before),
+            ("stamp_after", |step| step.after),
+        ];
+        for (name, value) in of_steps {
+            let texts: Vec<_> = self.steps.iter().map(|step| value(step).map(lossy)).collect();
+            let values = table.iter().map(|row| texts.get(row.step)?.as_deref());
+            columns.push(Unit::Text, StringChunked::from_iter_options(name.into(), values).into_series());
         }
         let accesses: [Column<'a, Option<f64>>; 3] = [
             ("spec_bytes", |_, row| row.access.map(|access| access.size)),

@@ -3,7 +3,8 @@
 //! Iometer quotes nothing: a name with a comma has two cells. Only the names, at the beginning of a row, can
 //! hold commas, so that the columns behind them are counted from the right.
 
-use crate::text::{Plain, float, plain};
+use crate::digits::number_at;
+use crate::text::float;
 
 /// Index of the first column behind the names.
 pub(super) const NUMBERS: usize = 3;
@@ -42,13 +43,16 @@ impl<'a> Cells<'a> {
         while let Some(cell) = rest {
             let start = text.len().saturating_sub(cell.len());
             let ends = |rest: &[u8]| rest.first().is_none_or(|byte| *byte == self.separator);
-            let number = plain(cell).filter(|number| ends(number.rest));
+            let bare = ends(cell);
+            let number = if bare { None } else { number_at(cell) };
+            let number = number.filter(|(_, length)| cell.get(*length..).is_some_and(ends));
             let length = match number {
-                Some(Plain { rest, .. }) => cell.len().saturating_sub(rest.len()),
+                Some((_, length)) => length,
+                None if bare => 0,
                 None => memchr::memchr(self.separator, cell).unwrap_or(cell.len()),
             };
             self.places.push((start, start.saturating_add(length)));
-            self.numbers.push(number.map(|number| number.value));
+            self.numbers.push(number.map(|(number, _)| number));
             rest = cell.get(length.saturating_add(1)..);
         }
     }
