@@ -35,7 +35,7 @@ mod table;
 
 use std::convert::Infallible;
 
-use self::align::Aligned;
+use self::align::Aligner;
 use self::line::{Group, Record};
 use self::plain::Plain;
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
@@ -75,26 +75,27 @@ fn recognise(head: &Head<'_>) -> bool {
 /// Reads the log; see the module.
 fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
     let mut reader = Reader {
-        records: Vec::with_capacity(bytes.len() / 48 + 1),
+        aligner: Aligner::new(bytes.len() / 24 + 1),
+        start: None,
         next_epoch: None,
         next_sample: 0,
         unreadable: 0,
         rows: RowCount::default(),
-        diagnostics: Diagnostics::default(),
     };
     let Ok(()) = pieces::read(&mut reader, bytes, pieces);
     reader.finish(bytes)
 }
 
 struct Reader<'a> {
-    records: Vec<align::Record<'a>>,
+    aligner: Aligner<'a>,
+    /// The first EPOCH.
+    start: Option<i64>,
     /// What EPOCH the next line should begin with.
     next_epoch: Option<i64>,
     next_sample: u32,
     /// Lines since the last record that could not be read; they explain as many missing samples.
     unreadable: usize,
     rows: RowCount,
-    diagnostics: Diagnostics,
 }
 
 impl<'a> pieces::Reader<'a> for Reader<'a> {
@@ -116,7 +117,8 @@ impl<'a> pieces::Reader<'a> for Reader<'a> {
             return false;
         }
         for (line, number) in batch.0.iter().zip(first..) {
-            self.records.push(align::Record::of_plain(line, self.next_sample, number));
+            self.start = self.start.or(Some(line.epoch));
+            self.aligner.push(align::Record::of_plain(line, self.next_sample, number));
             self.next_sample = self.next_sample.saturating_add(1);
             self.next_epoch = Some(line.epoch.saturating_add(1));
         }
@@ -141,7 +143,7 @@ impl<'a> Reader<'a> {
             self.rows.lost += 1;
             self.unreadable += 1;
             let code = if line.terminated { "line-unreadable" } else { "last-line-cut" };
-            self.diagnostics.warning(code, Place::line(line.number, line.text), || {
+            self.aligner.log.warning(code, Place::line(line.number, line.text), || {
                 "expected `EPOCH VM: CPU% MEM(k) MEM% | Dom0: CPU% MEM(k) MEM%`; the line is left out"
                     .to_owned()
             });
@@ -149,7 +151,7 @@ impl<'a> Reader<'a> {
         }
         if record.dom0.is_none() && line.terminated {
             // Only the end of the file can cut a line; in the middle it is damage.
-            self.diagnostics.warning("no-dom0", Place::line(line.number, line.text), || {
+            self.aligner.log.warning("no-dom0", Place::line(line.number, line.text), || {
                 "expected ` | Dom0: CPU% MEM(k) MEM%` at the end of the line; Dom0 has no values in this sample"
                     .to_owned()
             });
@@ -162,7 +164,8 @@ impl<'a> Reader<'a> {
         self.next_sample = self.next_sample.saturating_add(1);
         let last_epoch = record.vms().filter_map(|vm| vm.epoch).next_back();
         self.next_epoch = last_epoch.map(|epoch| epoch.saturating_add(1)).or(self.next_epoch);
-        self.records.push(align::Record::new(&record));
+        self.start = self.start.or_else(|| record.vms().find_map(|vm| vm.epoch));
+        self.aligner.push(align::Record::new(&record));
     }
 
     /// Lines that are missing from the file have left a hole in EPOCH.
@@ -179,11 +182,11 @@ impl<'a> Reader<'a> {
             self.next_sample = self.next_sample.saturating_add(u32::try_from(gap).unwrap_or(0));
             let missing = usize::try_from(gap).unwrap_or(0).saturating_sub(self.unreadable);
             self.rows.lost = self.rows.lost.saturating_add(missing);
-            self.diagnostics.warning("lines-missing", place, || {
+            self.aligner.log.warning("lines-missing", place, || {
                 format!("EPOCH is {found}, expected {expected}: {gap} samples are missing before this line")
             });
         } else {
-            self.diagnostics.warning("epoch-jump", place, || {
+            self.aligner.log.warning("epoch-jump", place, || {
                 format!(
                     "EPOCH is {found}, expected {expected}: it counts lines, so this is damage, or the log of \
                      another run was appended; samples are numbered on without a hole"
@@ -200,21 +203,21 @@ impl<'a> Reader<'a> {
         for (index, vm) in record.groups.iter_mut().enumerate() {
             if let Some(vm) = vm.as_mut().filter(|vm| !vm.absent) {
                 let ends_file = cut && !complete_dom0 && Some(index) == last_vm;
-                Self::group(&mut self.diagnostics, line, vm, ends_file);
+                Self::group(&mut self.aligner.log, line, vm, ends_file);
             }
         }
         if let Some(dom0) = record.dom0.as_mut() {
-            Self::group(&mut self.diagnostics, line, dom0, cut);
+            Self::group(&mut self.aligner.log, line, dom0, cut);
         }
         if record.vms().next().is_none() {
-            self.diagnostics.warning("no-vm-group", Place::line(line.number, line.text), || {
+            self.aligner.log.warning("no-vm-group", Place::line(line.number, line.text), || {
                 "expected `EPOCH VM: …` before Dom0's group; whether the VM was there in this sample is unknown"
                     .to_owned()
             });
         }
         if let Some(rest) = record.rest {
             let found = crate::diagnostic::excerpt(rest);
-            self.diagnostics.warning("text-left-over", Place::line(line.number, line.text), || {
+            self.aligner.log.warning("text-left-over", Place::line(line.number, line.text), || {
                 format!("`{found}` belongs to no group; it is left out")
             });
         }
@@ -240,18 +243,19 @@ impl<'a> Reader<'a> {
     }
 
     fn finish(mut self, bytes: &[u8]) -> Result<Outcome, Unusable> {
-        let Some(vm) = self.records.iter().find_map(|record| record.vms().next().map(|vm| vm.name)) else {
+        let Some(vm) = self.aligner.vm else {
             let first = Lines::new(bytes).find(|line| !line.is_blank());
             let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
             let expected = "lines `EPOCH VM: CPU% MEM(k) MEM% | Dom0: CPU% MEM(k) MEM%`";
-            return Err(unusable(place, expected, self.diagnostics));
+            return Err(unusable(place, expected, self.aligner.log));
         };
-        let Aligned { table, corrections, lost } = align::align(&self.records, vm, &mut self.diagnostics);
+        self.aligner.end();
+        let Aligner { table, corrections, lost, log, .. } = self.aligner;
         self.rows.lost = self.rows.lost.saturating_add(lost);
         self.rows.read = table.rows();
 
         let mut facts = Facts::default();
-        if let Some(start) = self.records.iter().find_map(|record| record.vms().find_map(|vm| vm.epoch)) {
+        if let Some(start) = self.start {
             facts.set_int("start_epoch", start);
         }
         facts.set_text("vm", vm);
@@ -264,7 +268,7 @@ impl<'a> Reader<'a> {
             clock: Clock::Counter,
             facts,
             rows: self.rows,
-            diagnostics: self.diagnostics,
+            diagnostics: log,
         })
     }
 }
