@@ -103,6 +103,11 @@ pub(crate) fn unsigned(bytes: &[u8]) -> Option<u64> {
     bytes.iter().try_fold(0_u64, |value, byte| value.checked_mul(10)?.checked_add(u64::from(byte & 0x0f)))
 }
 
+/// The whole number at the beginning of the bytes, and how many digits it has; none if they are more than any number has.
+pub(crate) fn leading_whole(bytes: &[u8]) -> Option<(u64, usize)> {
+    Some(leading_digits(0, bytes)).filter(|(_, count)| (1..=MOST_DIGITS).contains(count))
+}
+
 /// Digits and nothing else, in 63 bits.
 pub(crate) fn integer(bytes: &[u8]) -> Option<i64> {
     unsigned(bytes).and_then(|value| i64::try_from(value).ok())

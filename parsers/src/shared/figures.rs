@@ -31,30 +31,68 @@ impl<const COUNT: usize> Figures<COUNT> {
         self.known != 0
     }
 
-    /// A column of a place, of all rows.
-    pub fn column<'a>(
-        (name, whole): (&str, bool),
-        place: usize,
-        rows: impl Iterator<Item = &'a Self> + Clone,
-    ) -> Series {
-        if rows.clone().all(|row| row.known >> place & 1 == 0) {
-            let kind = if whole { DataType::Int64 } else { DataType::Float64 };
-            return Series::full_null(name.into(), rows.count(), &kind);
+    /// The columns of all places, whose names and whether they count things `fields` says.
+    pub fn columns<'a>(
+        fields: impl Iterator<Item = (&'static str, bool)>,
+        rows: impl Iterator<Item = &'a Self>,
+    ) -> Vec<Series> {
+        let rows: Vec<&Self> = rows.collect();
+        let known = rows.iter().fold(0, |known, row| known | row.known);
+        let is_known = |place: usize| known >> place & 1 == 1;
+        let columns = fields.enumerate().map(|(place, (name, whole))| {
+            if is_known(place) {
+                Column::new(name, whole, rows.len())
+            } else {
+                let kind = if whole { DataType::Int64 } else { DataType::Float64 };
+                Column::Nulls(Series::full_null(name.into(), rows.len(), &kind))
+            }
+        });
+        let mut columns: Vec<Column> = columns.collect();
+        for some in rows.chunks(AT_ONCE) {
+            for (place, column) in columns.iter_mut().enumerate().filter(|(place, _)| is_known(*place)) {
+                some.iter().for_each(|row| column.push(row.get(place)));
+            }
         }
-        column(name, whole, rows.map(|row| row.get(place)))
+        columns.into_iter().map(Column::finish).collect()
     }
 }
 
+/// So many rows become columns before the next ones: the cache holds them.
+const AT_ONCE: usize = 64;
+
 /// A column of values that count things, or measure them.
 pub(crate) fn column(name: &str, whole: bool, values: impl Iterator<Item = Option<f64>>) -> Series {
-    if whole {
-        let mut column = Values::<Int64Type>::new(name, values.size_hint().0);
-        #[expect(clippy::cast_possible_truncation, reason = "counts below 2^63")]
-        values.for_each(|value| column.append_option(value.map(|value| value as i64)));
-        column.finish().into_series()
-    } else {
-        let mut column = Values::<Float64Type>::new(name, values.size_hint().0);
-        values.for_each(|value| column.append_option(value));
-        column.finish().into_series()
+    let mut column = Column::new(name, whole, values.size_hint().0);
+    values.for_each(|value| column.push(value));
+    column.finish()
+}
+
+enum Column {
+    Whole(Values<Int64Type>),
+    Measured(Values<Float64Type>),
+    Nulls(Series),
+}
+
+impl Column {
+    fn new(name: &str, whole: bool, rows: usize) -> Self {
+        if whole { Self::Whole(Values::new(name, rows)) } else { Self::Measured(Values::new(name, rows)) }
+    }
+
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "counts below 2^63")]
+    fn push(&mut self, value: Option<f64>) {
+        match self {
+            Self::Whole(values) => values.append_option(value.map(|value| value as i64)),
+            Self::Measured(values) => values.append_option(value),
+            Self::Nulls(_) => {}
+        }
+    }
+
+    fn finish(self) -> Series {
+        match self {
+            Self::Whole(values) => values.finish().into_series(),
+            Self::Measured(values) => values.finish().into_series(),
+            Self::Nulls(nulls) => nulls,
+        }
     }
 }

@@ -475,9 +475,10 @@ impl<'a> Reader<'a> {
         for ((name, value), unit) in accesses.into_iter().zip([Unit::Bytes, Unit::Percent, Unit::Percent]) {
             columns.push(unit, column(name, false, table.iter().map(|row| value(self, row))));
         }
-        for (at, value) in VALUES.iter().enumerate() {
-            let numbers = table.iter().map(|row| &row.numbers);
-            columns.push(value.unit, Figures::column((value.name, value.whole), at, numbers));
+        let fields = VALUES.iter().map(|value| (value.name, value.whole));
+        let numbers = Figures::columns(fields, table.iter().map(|row| &row.numbers));
+        for (value, numbers) in VALUES.iter().zip(numbers) {
+            columns.push(value.unit, numbers);
         }
         columns
     }

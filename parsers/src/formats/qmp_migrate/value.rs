@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use serde_json::Number;
 
-use crate::text::first_byte;
+use crate::text::{first_byte, leading_whole};
 
 /// What is deeper is no plain message.
 const DEEPEST: usize = 16;
@@ -215,14 +215,19 @@ impl<'a> Reader<'a> {
 
     /// The number at the beginning of `from`.
     fn number(&mut self, from: &'a [u8]) -> Option<Number> {
+        if let Some((number, count)) = leading_whole(from)
+            && let Some(rest) = from.get(count..)
+            && matches!(rest, [b',' | b'}' | b']' | b' ', ..])
+            && (count == 1 || !from.starts_with(b"0"))
+        {
+            self.rest = rest;
+            return Some(number.into());
+        }
         let of_number = |byte: &u8| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-');
         let end = from.iter().position(|byte| !of_number(byte))?;
         let (digits, rest) = from.split_at_checked(end)?;
         self.rest = rest;
-        match crate::text::unsigned(digits) {
-            Some(number) if !digits.starts_with(b"0") || digits == b"0" => Some(number.into()),
-            _ => serde_json::from_slice(digits).ok(),
-        }
+        serde_json::from_slice(digits).ok()
     }
 
     fn word(&mut self, rest: &[u8], value: Value<'a>) -> Option<Value<'a>> {

@@ -137,8 +137,10 @@ pub(super) fn columns(rows: &[Row]) -> FrameBuilder {
     columns.push(Unit::Text, entries.into_series());
     let statuses = StringChunked::from_iter_options("status".into(), rows.iter().map(|row| row.status));
     columns.push(Unit::Text, statuses.into_series());
-    for (index, (name, unit, whole)) in FIELDS.into_iter().enumerate() {
-        columns.push(unit, Figures::column((name, whole), index, rows.iter().map(|row| &row.figures)));
+    let fields = FIELDS.into_iter().map(|(name, _, whole)| (name, whole));
+    let figures = Figures::columns(fields, rows.iter().map(|row| &row.figures));
+    for ((_, unit, _), figures) in FIELDS.into_iter().zip(figures) {
+        columns.push(unit, figures);
     }
     let errors = rows.iter().map(|row| row.error.as_deref());
     columns.push(Unit::Text, StringChunked::from_iter_options("error".into(), errors).into_series());

@@ -416,8 +416,10 @@ fn columns(rows: &[Observation]) -> FrameBuilder {
     let statuses =
         StringChunked::from_iter_options("status".into(), rows.iter().map(|row| row.status.as_deref()));
     columns.push(Unit::Text, statuses.into_series());
-    for (index, (name, unit, whole)) in FIELDS.into_iter().enumerate() {
-        columns.push(unit, Figures::column((name, whole), index, rows.iter().map(|row| &row.figures)));
+    let fields = FIELDS.into_iter().map(|(name, _, whole)| (name, whole));
+    let figures = Figures::columns(fields, rows.iter().map(|row| &row.figures));
+    for ((_, unit, _), figures) in FIELDS.into_iter().zip(figures) {
+        columns.push(unit, figures);
     }
     let errors =
         StringChunked::from_iter_options("error".into(), rows.iter().map(|row| row.error.as_deref()));
