@@ -162,11 +162,7 @@ pub(crate) fn end_of_word(text: &[u8], ends: impl Fn(u8) -> bool) -> usize {
 /// Where the first byte stands that `is` what is looked for. Eight bytes are taken as one number: `flags` sets the highest bit
 /// of the first of them that may be it, and perhaps of others behind that one.
 #[inline]
-pub(crate) fn first_byte(
-    text: &[u8],
-    flags: impl Fn(u64) -> u64,
-    is: impl Fn(u8) -> bool,
-) -> Option<usize> {
+pub(crate) fn first_byte(text: &[u8], flags: impl Fn(u64) -> u64, is: impl Fn(u8) -> bool) -> Option<usize> {
     let mut rest = text;
     while let Some(eight) = rest.first_chunk::<8>() {
         let found = flags(u64::from_le_bytes(*eight)) & 0x8080_8080_8080_8080;

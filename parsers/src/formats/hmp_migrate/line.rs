@@ -178,9 +178,9 @@ pub(super) fn destination(command: &[u8]) -> Option<&[u8]> {
 /// `migrate_set_capability return-path on`. Versions that did not know it yet listed all others in each answer.
 pub(super) fn return_path(text: &[u8]) -> Option<&'static [u8]> {
     let mut hyphens = memchr::memchr_iter(b'-', text).filter_map(|at| text.split_at_checked(at));
-    let Some(rest) = hyphens.find_map(|(before, behind)| {
-        behind.strip_prefix(b"-path").filter(|_| before.ends_with(b"return"))
-    }) else {
+    let Some(rest) = hyphens
+        .find_map(|(before, behind)| behind.strip_prefix(b"-path").filter(|_| before.ends_with(b"return")))
+    else {
         return text.trim_ascii().starts_with(b"capabilities: ").then_some(b"off".as_slice());
     };
     match words(rest.strip_prefix(b":").unwrap_or(rest)).next()?.1 {
@@ -247,7 +247,10 @@ pub(super) fn known(line: &[u8]) -> Option<Content<'_>> {
             return Some(Content::Pairs { context: *context, kib: plain.is_some(), pairs: rest });
         }
     }
-    UNUSED.iter().any(|known| known.first() == Some(first) && text.starts_with(known)).then_some(Content::Label)
+    UNUSED
+        .iter()
+        .any(|known| known.first() == Some(first) && text.starts_with(known))
+        .then_some(Content::Label)
 }
 
 fn status(old: bool, rest: &[u8]) -> Content<'_> {

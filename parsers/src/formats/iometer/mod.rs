@@ -109,6 +109,9 @@ struct Row<'a> {
 /// A column made of what a row, or its step, says.
 type Column<'a, V> = (&'static str, fn(&Reader<'a>, &Row<'a>) -> V);
 
+/// A column made of a text that a step has.
+type TextOfStep<'a> = (&'static str, fn(&Step<'a>) -> Option<&'a [u8]>);
+
 /// A results block.
 #[derive(Debug)]
 struct Step<'a> {
@@ -457,7 +460,7 @@ impl<'a> Reader<'a> {
             let values = table.iter().map(|row| value(self, row).map(lossy));
             columns.push(Unit::Text, StringChunked::from_iter_options(name.into(), values).into_series());
         }
-        let of_steps: [(&str, fn(&Step<'a>) -> Option<&'a [u8]>); 3] = [
+        let of_steps: [TextOfStep<'a>; 3] = [
             ("description", |step| step.description),
             ("stamp_before", |step| step.before),
             ("stamp_after", |step| step.after),

@@ -98,8 +98,7 @@ impl<'a> Cells<'a> {
 
     /// Whether a cell is a number, or what some compilers print for one that is none: `-1.#IND`.
     pub fn is_number(&self, at: usize) -> bool {
-        self.number(at).is_some()
-            || (!self.is_bare(at) && self.get(at).windows(2).any(|pair| pair == b".#"))
+        self.number(at).is_some() || (!self.is_bare(at) && self.get(at).windows(2).any(|pair| pair == b".#"))
     }
 
     /// Whether everything behind the names is a number, or empty.

@@ -4,7 +4,9 @@ use serde_json::Number;
 
 use super::value::{Object, Value};
 use crate::diagnostic::{Diagnostics, Place};
-use crate::shared::hypervisor::{Field, Observation, Reading, is_status, reading, reading_of, reading_of_whole};
+use crate::shared::hypervisor::{
+    Field, Observation, Reading, is_status, reading, reading_of, reading_of_whole,
+};
 
 /// Members of an answer, and the base units in their unit.
 const OF_JOB: [(&str, Field, f64); 5] = [
@@ -106,7 +108,9 @@ pub(super) fn figure(
 /// QEMU's own time of an event, which is -1 where it did not know it.
 #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^53")]
 pub(super) fn timestamp(stamp: &Value<'_>) -> Option<f64> {
-    let part = |key: &str| stamp.get(key).and_then(Value::as_number).and_then(Number::as_i64).filter(|part| *part >= 0);
+    let part = |key: &str| {
+        stamp.get(key).and_then(Value::as_number).and_then(Number::as_i64).filter(|part| *part >= 0)
+    };
     let microseconds = part("microseconds").filter(|part| *part < 1_000_000)?;
     Some(part("seconds")? as f64 + microseconds as f64 / 1e6)
 }

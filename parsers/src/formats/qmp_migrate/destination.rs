@@ -38,8 +38,7 @@ mod tests {
 
     #[test]
     fn uris_and_channels() {
-        let channel =
-            |address: serde_json::Value| serde_json::json!({"channels": [{"channel-type": "main", "addr": address}]});
+        let channel = |address: serde_json::Value| serde_json::json!({"channels": [{"channel-type": "main", "addr": address}]});
         for (arguments, expected) in [
             (serde_json::json!({"uri": "tcp:kirsche:4444"}), Some("tcp:kirsche:4444")),
             (

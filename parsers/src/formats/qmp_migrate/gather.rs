@@ -125,7 +125,8 @@ pub(super) fn begins_with_key(text: &[u8], key: &[u8]) -> bool {
 
 /// Whether the line is of a log of libvirt.
 pub(super) fn is_libvirt(text: &[u8]) -> bool {
-    const MARKS: [&[u8]; 4] = [b"QEMU_MONITOR_", b"qemuMonitor", b"virJSONValue", b": info : libvirt version:"];
+    const MARKS: [&[u8]; 4] =
+        [b"QEMU_MONITOR_", b"qemuMonitor", b"virJSONValue", b": info : libvirt version:"];
     // Most of what is asked is short, and has none of the letters.
     memchr::memchr3(b'M', b'J', b':', text).is_some()
         && MARKS.iter().any(|mark| memchr::memmem::find(text, mark).is_some())

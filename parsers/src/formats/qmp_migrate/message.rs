@@ -107,7 +107,9 @@ impl Reader {
         let place = Place::cell(message.line.number, message.start, message.text);
         let value = || match message.cut {
             None => read(message.text),
-            Some(_) => serde_json::from_slice::<serde_json::Value>(&to_json(message.text)).ok().map(Value::from),
+            Some(_) => {
+                serde_json::from_slice::<serde_json::Value>(&to_json(message.text)).ok().map(Value::from)
+            }
         };
         let Some(Value::Object(object)) = object.map(Value::Object).or_else(value) else {
             self.lose(message);

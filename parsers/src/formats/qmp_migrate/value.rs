@@ -65,7 +65,8 @@ impl<'a> Value<'a> {
             Self::Text(text) => Value::Text(Cow::Owned(text.to_string())),
             Self::Array(items) => Value::Array(items.iter().map(Self::detached).collect()),
             Self::Object(Object(members)) => {
-                let own = |(key, value): &(Cow<'_, str>, Self)| (Cow::Owned(key.to_string()), value.detached());
+                let own =
+                    |(key, value): &(Cow<'_, str>, Self)| (Cow::Owned(key.to_string()), value.detached());
                 Value::Object(Object(members.iter().map(own).collect()))
             }
         }
@@ -207,7 +208,9 @@ impl<'a> Reader<'a> {
                 | (bytes.wrapping_sub(ONES * 0x20) & !bytes)
                 | bytes
         };
-        let end = first_byte(self.rest, flags, |byte| !matches!(byte, b' '..=b'~') || matches!(byte, b'"' | b'\\'))?;
+        let end = first_byte(self.rest, flags, |byte| {
+            !matches!(byte, b' '..=b'~') || matches!(byte, b'"' | b'\\')
+        })?;
         let (text, rest) = self.rest.split_at_checked(end)?;
         self.rest = rest.strip_prefix(b"\"")?;
         std::str::from_utf8(text).ok()

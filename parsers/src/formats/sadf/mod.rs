@@ -75,6 +75,9 @@ struct Known<'a> {
     used: Vec<bool>,
 }
 
+/// A time, and its zone if that gives no offset.
+type Time = (Stamp, Option<Zone>);
+
 /// So many tables are known at a time.
 const TABLES: usize = 64;
 
@@ -87,7 +90,7 @@ struct Reader<'a> {
     cells: Vec<&'a [u8]>,
     numbers: Vec<Option<f64>>,
     /// The last time that was read, and its text: several lines have it.
-    time: Option<(&'a [u8], (Stamp, Option<Zone>))>,
+    time: Option<(&'a [u8], Time)>,
     samples: Samples,
     facts: Facts,
     lost: usize,
@@ -197,7 +200,7 @@ impl<'a> Reader<'a> {
     }
 
     /// See [`Stamp::read`].
-    fn time(&mut self, text: &'a [u8]) -> Option<(Stamp, Option<Zone>)> {
+    fn time(&mut self, text: &'a [u8]) -> Option<Time> {
         match self.time {
             Some((known, time)) if known == text => Some(time),
             _ => Some(self.time.insert((text, Stamp::read(text)?)).1),

@@ -200,7 +200,8 @@ mod tests {
 
     #[test]
     fn values_need_their_unit() {
-        let read = |digits: &'static [u8], scale| Value::Read { digits: digits.into(), scale, has_unit: true };
+        let read =
+            |digits: &'static [u8], scale| Value::Read { digits: digits.into(), scale, has_unit: true };
         assert_eq!(value(Of::Size, b"1,163 GiB"), read(b"1.163", 1_073_741_824.0));
         assert_eq!(value(Of::Rate, b"112.345 MiB/s"), read(b"112.345", 1_048_576.0));
         assert_eq!(value(Of::Ms, b"300          ms"), read(b"300", 0.001));

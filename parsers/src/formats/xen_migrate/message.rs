@@ -104,10 +104,33 @@ fn may_begin(words: &[&[u8]]) -> bool {
     match words {
         [[b'0'..=b'9', ..], second, ..] => matches!(*second, b"sent" | [b'(', b'/', ..]),
         [
-            b"Saving" | b"delta" | b"sent" | b"Start" | b"Frames" | b"Frames:" | b"Checkpointed" | b"Reloading"
-            | b"Domain" | b"Suspending" | b"waiting" | b"Total" | b"Save" | b"Restore" | b"Complete:"
-            | b"[xc_save]:" | b"[xc_restore]:" | b"Xend" | b"from" | b"rem" | b"migration" | b"Migration"
-            | b"**" | b"xc:" | b"libxl:" | b"libxl-save-helper:" | b"ERROR",
+            b"Saving"
+            | b"delta"
+            | b"sent"
+            | b"Start"
+            | b"Frames"
+            | b"Frames:"
+            | b"Checkpointed"
+            | b"Reloading"
+            | b"Domain"
+            | b"Suspending"
+            | b"waiting"
+            | b"Total"
+            | b"Save"
+            | b"Restore"
+            | b"Complete:"
+            | b"[xc_save]:"
+            | b"[xc_restore]:"
+            | b"Xend"
+            | b"from"
+            | b"rem"
+            | b"migration"
+            | b"Migration"
+            | b"**"
+            | b"xc:"
+            | b"libxl:"
+            | b"libxl-save-helper:"
+            | b"ERROR",
             ..,
         ] => true,
         _ => false,

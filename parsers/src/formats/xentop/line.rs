@@ -202,7 +202,8 @@ impl<'a> Row<'a> {
         // A whole row has its STATE 15 to 18 words before its end; only the last line of a file may have it later.
         let state = (15..=MOST_WORDS).find(is).or_else(|| (0..15).find(is))?;
         let (start, _) = *words.get(state)?;
-        let word = |cell: usize| state.checked_sub(cell + 1).and_then(|at| words.get(at)).map(|(_, word)| *word);
+        let word =
+            |cell: usize| state.checked_sub(cell + 1).and_then(|at| words.get(at)).map(|(_, word)| *word);
         self.no_limit = word(LIMIT) == Some(b"no") && word(LIMIT + 1) == Some(b"limit");
         self.state = state;
         self.name = name(line, start);

@@ -295,7 +295,9 @@ impl<'a> Aligner<'a> {
         }
         let end = self.ones + 1;
         Some(match slot_at(end)? {
-            None => slots.back().is_some_and(|(last, _)| last.dom0.is_none() && last.vms().all(|vm| vm.whole)),
+            None => {
+                slots.back().is_some_and(|(last, _)| last.dom0.is_none() && last.vms().all(|vm| vm.whole))
+            }
             Some(Slot::Many) => slot_at(end + 1)? != Some(Slot::Many),
             Some(Slot::Absent) => self.last.is_none() && !present(slot_at(end + 1)?),
             Some(Slot::One | Slot::Unknown) => false,

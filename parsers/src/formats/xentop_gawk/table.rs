@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use polars::prelude::{
-    BooleanChunkedBuilder, ChunkedBuilder, Float64Type, Int64Type, IntoSeries, StringChunkedBuilder, UInt32Type,
+    BooleanChunkedBuilder, ChunkedBuilder, Float64Type, Int64Type, IntoSeries, StringChunkedBuilder,
+    UInt32Type,
 };
 
 use super::align::{self, Row, Who};
@@ -78,7 +79,8 @@ impl<'a> Table<'a> {
         std::mem::take(&mut self.last).into_iter().for_each(|row| self.append(row, log));
         if self.first > 0 {
             log.note("first-sample", Place { line: Some(1), ..Place::FILE }, || {
-                "xentop's first sample has nothing to compare with and prints 0.0 for every CPU: null".to_owned()
+                "xentop's first sample has nothing to compare with and prints 0.0 for every CPU: null"
+                    .to_owned()
             });
         }
     }

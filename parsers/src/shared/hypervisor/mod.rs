@@ -21,9 +21,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use polars::prelude::{
-    IntoSeries, NewChunkedArray, StringChunked, UInt32Chunked,
-};
+use polars::prelude::{IntoSeries, NewChunkedArray, StringChunked, UInt32Chunked};
 
 use self::migrations::Heading;
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount, Severity};
