@@ -17,9 +17,11 @@
 
 use std::hint::black_box;
 use std::io::Write as _;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use chrono::{DateTime, NaiveDateTime};
 use stillstand_parsers::{Clock, FORMATS, Format, detect, parse};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -96,7 +98,7 @@ fn grow(clock: Clock, log: &[u8], first: usize, last: usize, target: usize) -> V
     let lines: Vec<&[u8]> = log.split_inclusive(|byte| *byte == b'\n').collect();
     let (head, rest) = lines.split_at((first - 1).min(lines.len()));
     let body = &rest[..(last - first + 1).min(rest.len())];
-    let seconds: Vec<u64> = body.iter().filter_map(|line| stamp(line)).map(|(_, seconds)| seconds).collect();
+    let seconds: Vec<i64> = body.iter().filter_map(|line| stamp(line)).map(|(_, seconds)| seconds).collect();
     let span = match (seconds.iter().min(), seconds.iter().max()) {
         (Some(first), Some(last)) => last - first + 1,
         _ => 60,
@@ -108,27 +110,28 @@ fn grow(clock: Clock, log: &[u8], first: usize, last: usize, target: usize) -> V
         }
         for (index, line) in body.iter().enumerate() {
             let number = turn * body.len() as u64 + index as u64;
-            advance(&mut grown, clock, line, turn * span, number);
+            advance(&mut grown, clock, line, turn as i64 * span, number);
         }
     }
     grown
 }
 
 /// A line whose time is so many seconds later, and which is the `number`th of its kind.
-fn advance(out: &mut Vec<u8>, clock: Clock, line: &[u8], later: u64, number: u64) {
+fn advance(out: &mut Vec<u8>, clock: Clock, line: &[u8], later: i64, number: u64) {
     let mut line = line;
-    if let Some((at, seconds)) = stamp(line) {
-        out.extend_from_slice(&line[..at]);
-        let _ = write!(out, "{}", seconds + later);
-        line = &line[at + digits(&line[at..])..];
-        if clock == Clock::EpochSecondsAtArrival {
+    if let Some((place, seconds)) = stamp(line) {
+        out.extend_from_slice(&line[..place.start]);
+        let time = DateTime::from_timestamp(seconds + later, 0).unwrap_or_default();
+        let _ = write!(out, "{}", time.format(if place.len() == DATE.len() { "%F %T" } else { "%s" }));
+        line = &line[place.end..];
+        if place.start <= 1 && clock == Clock::EpochSecondsAtArrival {
             let rtt = line.iter().rposition(|byte| *byte == b' ').unwrap_or(0);
             let _ = write!(out, ".{} {}", number % 100, (number + 1) % 65_536);
             line = &line[rtt..];
         }
     } else if clock == Clock::TimeOfDay && line.get(2) == Some(&b':') {
         let part =
-            |from: usize| line[from..from + 2].iter().fold(0, |n, digit| n * 10 + u64::from(digit - b'0'));
+            |from: usize| line[from..from + 2].iter().fold(0, |n, digit| n * 10 + i64::from(digit - b'0'));
         let second = (part(0) * 3600 + part(3) * 60 + part(6) + later) % 86_400;
         let _ = write!(out, "{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
         line = &line[8..];
@@ -143,12 +146,21 @@ fn advance(out: &mut Vec<u8>, clock: Clock, line: &[u8], later: u64, number: u64
     out.extend_from_slice(line);
 }
 
-/// Where the seconds since 1970 at the beginning of a line stand, and how many they are.
-fn stamp(line: &[u8]) -> Option<(usize, u64)> {
+/// How `sadf` writes a time.
+const DATE: &str = "2026-11-30 00:52:44";
+
+/// Where the time of a line stands, and its seconds since 1970: those at the beginning, or a date in the third of its cells.
+fn stamp(line: &[u8]) -> Option<(Range<usize>, i64)> {
     let at = usize::from(line.first() == Some(&b'['));
-    let text = &line[at..at + digits(&line[at..])];
-    let seconds = std::str::from_utf8(text).ok().filter(|text| text.len() == 10)?;
-    Some((at, seconds.parse().ok()?))
+    let seconds = at..at + digits(&line[at..]);
+    if seconds.len() == 10 {
+        return Some((seconds.clone(), std::str::from_utf8(&line[seconds]).ok()?.parse().ok()?));
+    }
+    let cells: Vec<&[u8]> = line.splitn(4, |byte| *byte == b';').collect();
+    let from = cells.get(..2)?.concat().len() + 2;
+    let date = std::str::from_utf8(line.get(from..from + DATE.len())?).ok()?;
+    let time = NaiveDateTime::parse_from_str(date, "%F %T").ok()?;
+    Some((from..from + DATE.len(), time.and_utc().timestamp()))
 }
 
 fn digits(text: &[u8]) -> usize {

@@ -11,7 +11,7 @@ use std::cell::LazyCell;
 use thiserror::Error;
 
 use crate::diagnostic::{Severity, excerpt};
-use crate::format::Format;
+use crate::format::{Format, Marks};
 use crate::formats::FORMATS;
 use crate::head::{HEAD_BYTES, Head};
 use crate::lines::{Line, Lines, without_bom};
@@ -173,46 +173,86 @@ pub(crate) fn own_lines(bytes: &[u8], format: Format, found: &[(Format, u64)]) -
 /// The formats of which anything stands anywhere in a file, each with a line near which it begins: several tools write one
 /// behind the other into a log, and the first lines are those of the first.
 pub(crate) fn stacked(bytes: &[u8]) -> Vec<(Format, u64)> {
-    let mut found: Vec<(Format, u64)> = Vec::new();
-    let whole = LazyCell::new(|| Head {
-        lines: Lines::new(bytes).filter(|line| !line.is_blank()).collect(),
-        whole: true,
-        bytes,
-    });
     let pairs = Pairs::of(bytes);
-    // A hypervisor is known by single lines: none in the whole file need not be looked for from every line on.
-    let may_hold = |format: &Format| {
-        is_stacked(*format)
-            && format.may_be(|mark| pairs.may_hold(mark) && memchr::memmem::find(bytes, mark).is_some())
-            && (format.meaning().family() != Family::Hypervisor || format.recognises(&whole))
+    let whole = LazyCell::new(|| Head::all(bytes));
+    // What stands elsewhere may tell that the file is of something else.
+    let possible = |candidate: &Candidate| match candidate.format.marks() {
+        Marks::None | Marks::Head(_) => true,
+        Marks::Anywhere(_) => candidate.format.recognises(&whole),
     };
-    let possible: Vec<Format> = FORMATS.iter().copied().filter(may_hold).collect();
-    let starts = Lines::new(bytes).filter(|line| !line.is_blank()).step_by(STEP).take(STEPS);
-    for start in starts {
+    let all = FORMATS.iter().filter(|format| is_stacked(**format));
+    let mut candidates: Vec<Candidate> =
+        all.filter_map(|format| Candidate::new(*format, bytes, &pairs)).filter(possible).collect();
+    let mut found: Vec<(Format, u64)> = Vec::new();
+    let mut lines = Lines::new(bytes).filter(|line| !line.is_blank());
+    let mut few = Vec::with_capacity(STEP);
+    for _ in 0..STEPS {
+        few.clear();
+        few.extend(lines.by_ref().take(STEP));
+        let Some(start) = few.first().copied().filter(|_| !candidates.is_empty()) else { break };
         // The line is a part of the bytes.
         let at = (start.text.as_ptr() as usize).saturating_sub(bytes.as_ptr() as usize);
         let from_here = bytes.get(at..).unwrap_or_default();
         let head = LazyCell::new(|| Head::new(from_here));
-        // Of ping most lines must be its own, and it may have sent few requests.
-        let few = LazyCell::new(|| Head { whole: false, ..Head::of_lines(from_here, STEP) });
         // What stands further behind is found further behind.
-        let near = LazyCell::new(|| Head::within(from_here, STEP));
-        let recognises = |format: Format| match format.meaning().family() {
-            Family::Benchmark => format.recognises(&head),
-            Family::Service => format.recognises(&few),
-            Family::Hypervisor => format.recognises(&near),
-            Family::Host | Family::Guest | Family::Client => false,
-        };
-        for format in &possible {
-            if found.iter().all(|(known, _)| known != format) && recognises(*format) {
-                found.push((*format, start.number));
+        let near = Head::of_these(few, from_here, lines.clone().next().is_none());
+        // A service may have answered little, but what it says at its end is no answer.
+        let part = LazyCell::new(|| Head::within(from_here, STEP).going_on());
+        candidates.retain_mut(|candidate| {
+            let recognises = candidate.is_near(bytes, at)
+                && match candidate.format.meaning().family() {
+                    Family::Benchmark => candidate.format.recognises(&head),
+                    Family::Service if near.whole => candidate.format.recognises(&part),
+                    Family::Service | Family::Hypervisor => candidate.format.recognises(&near),
+                    Family::Host | Family::Guest | Family::Client => false,
+                };
+            if recognises {
+                found.push((candidate.format, start.number));
             }
-        }
-        if found.len() == possible.len() {
-            break;
-        }
+            !recognises
+        });
+        few = near.lines;
     }
     found
+}
+
+/// A format of which something may stand in a file.
+struct Candidate {
+    format: Format,
+    /// Words of which one stands near whatever is of the format, and where each comes next; none if there are no such words.
+    marks: Option<Vec<(&'static [u8], Option<usize>)>>,
+}
+
+impl Candidate {
+    /// None if nothing in the file can be of the format.
+    fn new(format: Format, bytes: &[u8], pairs: &Pairs) -> Option<Self> {
+        let first = |mark: &&'static [u8]| {
+            let at = if pairs.may_hold(mark) { memchr::memmem::find(bytes, mark)? } else { return None };
+            Some((*mark, Some(at)))
+        };
+        let marks: Option<Vec<_>> = match format.marks() {
+            Marks::None => None,
+            Marks::Head(marks) => Some(marks.iter().filter_map(first).collect()),
+            Marks::Anywhere(marks) => Some(marks.iter().copied().flatten().filter_map(first).collect()),
+        };
+        let possible = marks.as_ref().is_none_or(|marks| !marks.is_empty());
+        possible.then_some(Self { format, marks })
+    }
+
+    /// Whether it may be recognised by the lines from `at` on.
+    fn is_near(&mut self, bytes: &[u8], at: usize) -> bool {
+        let Some(marks) = &mut self.marks else { return true };
+        let end = at.saturating_add(HEAD_BYTES);
+        let mut near = false;
+        for (mark, next) in marks {
+            if next.is_some_and(|next| next < at) {
+                let rest = bytes.get(at..).unwrap_or_default();
+                *next = memchr::memmem::find(rest, mark).map(|next| next.saturating_add(at));
+            }
+            near |= next.is_some_and(|next| next < end);
+        }
+        near
+    }
 }
 
 fn names(formats: &[Format]) -> String {
@@ -228,7 +268,7 @@ pub fn detect(bytes: &[u8]) -> Result<Format, DetectError> {
     if let Some(reason) = binary(bytes) {
         return Err(DetectError::Binary { reason });
     }
-    let head = Head::new(without_bom(bytes));
+    let head = Head::new(without_bom(bytes)).for_many();
     let Some(first) = head.lines.first() else {
         return Err(DetectError::Empty);
     };

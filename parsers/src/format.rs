@@ -75,13 +75,9 @@ impl Format {
         may_be && (self.0.recognise)(head)
     }
 
-    /// Whether text with these words holds what every file of this format does, as far as that is known.
-    pub(crate) fn may_be(self, holds: impl Fn(&[u8]) -> bool) -> bool {
-        match &self.0.marks {
-            Marks::None => true,
-            Marks::Head(marks) => marks.iter().any(|mark| holds(mark)),
-            Marks::Anywhere(marks) => marks.iter().any(|marks| marks.iter().any(|mark| holds(mark))),
-        }
+    /// Words of which every file of this format has one.
+    pub(crate) fn marks(self) -> &'static Marks {
+        &self.0.marks
     }
 
     pub(crate) fn read(self, bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {

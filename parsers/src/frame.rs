@@ -148,6 +148,11 @@ pub enum FrameError {
 }
 
 impl Frame {
+    /// Without rows and columns.
+    pub(crate) fn empty(clock: Clock) -> Self {
+        Self { df: DataFrame::empty(), columns: Vec::new(), clock }
+    }
+
     /// Number of rows.
     #[must_use]
     pub fn height(&self) -> usize {

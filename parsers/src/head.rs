@@ -1,6 +1,7 @@
 //! The beginning of a file, by which the formats recognise their own.
 
 use crate::lines::{Line, Lines};
+use crate::pairs::Pairs;
 
 /// Lines and bytes that are looked at.
 const HEAD_LINES: usize = 64;
@@ -16,6 +17,8 @@ pub(crate) struct Head<'a> {
     /// The whole file. Only to be searched for what may stand at its end, and only where the lines make it
     /// likely that it does.
     pub bytes: &'a [u8],
+    /// What cannot stand in the lines, where many words are looked for.
+    pairs: Option<Pairs>,
 }
 
 impl<'a> Head<'a> {
@@ -34,7 +37,35 @@ impl<'a> Head<'a> {
         if lines.len() > most || (cut && lines.len() > 1) {
             lines.pop();
         }
-        Self { lines, whole, bytes }
+        Self { lines, whole, bytes, pairs: None }
+    }
+
+    /// All lines of a file.
+    pub fn all(bytes: &'a [u8]) -> Self {
+        let lines = Lines::new(bytes).filter(|line| !line.is_blank()).collect();
+        Self { lines, whole: true, bytes, pairs: None }
+    }
+
+    /// Ready to be asked for many words.
+    pub fn for_many(self) -> Self {
+        let pairs = Some(Pairs::of(self.text()));
+        Self { pairs, ..self }
+    }
+
+    /// [`Self::within`] where the first lines are known already, and whether they are the last ones.
+    pub fn of_these(lines: Vec<Line<'a>>, bytes: &'a [u8], whole: bool) -> Self {
+        let most = lines.len();
+        let head = Self { lines, whole, bytes, pairs: None };
+        match head.text() {
+            text if bytes.len() <= HEAD_BYTES => Self { bytes: text, ..head },
+            text if text.len() <= HEAD_BYTES / 2 => Self { bytes: text, whole: false, ..head },
+            _ => Self::within(bytes, most),
+        }
+    }
+
+    /// As if more lines followed.
+    pub fn going_on(self) -> Self {
+        Self { whole: false, ..self }
     }
 
     /// No more lines than `most`, and nothing of what stands behind them.
@@ -53,6 +84,7 @@ impl<'a> Head<'a> {
 
     /// Whether a line holds the words.
     pub fn holds(&self, words: &[u8]) -> bool {
-        memchr::memmem::find(self.text(), words).is_some()
+        let possible = self.pairs.as_ref().is_none_or(|pairs| pairs.may_hold(words));
+        possible && memchr::memmem::find(self.text(), words).is_some()
     }
 }

@@ -167,7 +167,8 @@ fn parse_telling(
             ParseError { format, line, expected, found, diagnostics: in_the_log(diagnostics) }
         })?;
     let diagnostics = in_the_log(diagnostics.finish());
-    let head = columns.split_head(if pieces.most < usize::MAX { pieces.most } else { 0 }, clock);
+    let is_survey = pieces.most < usize::MAX;
+    let head = if is_survey { columns.split_head(pieces.most, clock) } else { Ok(Frame::empty(clock)) };
     match head.and_then(|head| Ok((head, columns.finish(clock)?))) {
         Ok((head, frame)) => {
             Ok(Survey { log: Parsed { format, version, frame, facts, parts, rows, diagnostics }, head })

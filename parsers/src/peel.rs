@@ -82,8 +82,9 @@ pub(crate) fn recognised(bytes: &[u8], formats: &[Format]) -> Option<(Peeled, Ve
 /// Whether nearly all of the first lines begin with a time.
 fn is_stamped(bytes: &[u8], tag: Tag) -> bool {
     let head = Head::new(bytes);
-    let without = head.lines.iter().filter(|line| front(line, tag).is_none()).count();
-    !head.lines.is_empty() && without <= head.lines.len() / ONE_IN
+    let few = head.lines.len() / ONE_IN;
+    let mut without = head.lines.iter().filter(|line| front(line, tag).is_none());
+    !head.lines.is_empty() && without.nth(few).is_none()
 }
 
 /// The time in front of a line, and what stands behind it.

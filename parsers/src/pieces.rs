@@ -79,6 +79,39 @@ pub(crate) trait Reader<'a> {
     fn clear(batch: &mut Self::Batch);
 }
 
+/// Plain lines of a reader that knows of each whether it follows the one before.
+#[derive(Debug)]
+pub(crate) struct Batch<T>(pub Vec<T>);
+
+impl<T> Default for Batch<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Batch<T> {
+    /// Reads lines as long as each follows the one before; how many bytes and lines they are. `line` gives the one at the
+    /// beginning of the bytes and how many bytes it has.
+    #[inline]
+    pub fn read<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        line: impl Fn(&'a [u8]) -> Option<(T, usize)>,
+        follows: impl Fn(&T, &T) -> bool,
+    ) -> (usize, u64) {
+        let (mut used, mut lines) = (0_usize, 0);
+        while let Some((next, length)) = bytes.get(used..).and_then(&line) {
+            if self.0.last().is_some_and(|before| !follows(before, &next)) {
+                break;
+            }
+            self.0.push(next);
+            used += length;
+            lines += 1;
+        }
+        (used, lines)
+    }
+}
+
 /// Reads all lines.
 ///
 /// # Errors

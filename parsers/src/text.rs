@@ -3,6 +3,8 @@
 //! Everything returns `None` where the *whole* of the bytes is not what was asked for: a prefix that happens
 //! to be a number is damage, not a value.
 
+use std::borrow::Cow;
+
 use memchr::memchr;
 
 /// Digits that any `u64` can hold.
@@ -101,6 +103,11 @@ pub(crate) fn unsigned(bytes: &[u8]) -> Option<u64> {
     bytes.iter().try_fold(0_u64, |value, byte| value.checked_mul(10)?.checked_add(u64::from(byte & 0x0f)))
 }
 
+/// The whole number at the beginning of the bytes, and how many digits it has; none if they are more than any number has.
+pub(crate) fn leading_whole(bytes: &[u8]) -> Option<(u64, usize)> {
+    Some(leading_digits(0, bytes)).filter(|(_, count)| (1..=MOST_DIGITS).contains(count))
+}
+
 /// Digits and nothing else, in 63 bits.
 pub(crate) fn integer(bytes: &[u8]) -> Option<i64> {
     unsigned(bytes).and_then(|value| i64::try_from(value).ok())
@@ -136,7 +143,7 @@ impl<'a> Iterator for Words<'a> {
         if trimmed.is_empty() {
             return None;
         }
-        let end = trimmed.iter().position(u8::is_ascii_whitespace).unwrap_or(trimmed.len());
+        let end = end_of_word(trimmed, |byte| byte.is_ascii_whitespace());
         let (word, rest) = trimmed.split_at(end);
         self.rest = rest;
         self.position = start.saturating_add(end);
@@ -144,11 +151,41 @@ impl<'a> Iterator for Words<'a> {
     }
 }
 
+/// Where the word at the beginning of the text ends: before the first byte that `ends` it, which may be a blank or a control
+/// character and nothing else.
+#[inline]
+pub(crate) fn end_of_word(text: &[u8], ends: impl Fn(u8) -> bool) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    first_byte(text, |bytes| bytes.wrapping_sub(ONES * 0x21) & !bytes, ends).unwrap_or(text.len())
+}
+
+/// Where the first byte stands that `is` what is looked for. Eight bytes are taken as one number: `flags` sets the highest bit
+/// of the first of them that may be it, and perhaps of others behind that one.
+#[inline]
+pub(crate) fn first_byte(text: &[u8], flags: impl Fn(u64) -> u64, is: impl Fn(u8) -> bool) -> Option<usize> {
+    let mut rest = text;
+    while let Some(eight) = rest.first_chunk::<8>() {
+        let found = flags(u64::from_le_bytes(*eight)) & 0x8080_8080_8080_8080;
+        let at = found.trailing_zeros() as usize / 8;
+        match rest.get(at) {
+            Some(byte) if found != 0 && is(*byte) => return Some(text.len() - rest.len() + at),
+            _ => rest = rest.get(if found == 0 { 8 } else { at + 1 }..).unwrap_or_default(),
+        }
+    }
+    let at = rest.iter().position(|byte| is(*byte))?;
+    Some(text.len() - rest.len() + at)
+}
+
 /// The text before and after the first `separator`.
 pub(crate) fn split_once(bytes: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
     let at = memchr(separator, bytes)?;
     let (before, after) = bytes.split_at(at);
     Some((before, after.get(1..).unwrap_or_default()))
+}
+
+/// Text, with a sign for what is no UTF-8. Nearly all is ASCII.
+pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// A position from 0 as a column for people, from 1.
@@ -197,6 +234,14 @@ mod tests {
             (whole(b"12"), whole(b"1.2e+3"), whole(b"1.5"), whole(b"-1")),
             (Some(12), Some(1200), None, None)
         );
+    }
+
+    proptest! {
+        #[test]
+        fn words_end_where_they_do(text in "[ \\t\\x00\\x08a-cä\\x7f]{0,40}") {
+            let end = text.bytes().position(|byte| byte.is_ascii_whitespace()).unwrap_or(text.len());
+            prop_assert_eq!(end_of_word(text.as_bytes(), |byte| byte.is_ascii_whitespace()), end);
+        }
     }
 
     #[test]

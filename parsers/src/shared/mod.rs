@@ -1,6 +1,7 @@
 //! What several formats share: frames, and pieces of what tools write.
 
 pub(crate) mod benchmark;
+pub(crate) mod figures;
 pub(crate) mod hypervisor;
 pub(crate) mod json;
 pub(crate) mod sequence;

@@ -28,7 +28,7 @@ impl<'a> Message<'a> {
             None if line.starts_with(b"[") => return None,
             None => (false, line),
         };
-        let colon = memchr::memmem::find(rest, b": ")?;
+        let colon = memchr::memchr_iter(b':', rest).find(|at| rest.get(at + 1) == Some(&b' '))?;
         let (speaker, text) = rest.split_at(colon);
         let mut last: &[u8] = b"";
         let mut count = 0_usize;

@@ -71,6 +71,12 @@ pub(crate) fn alone(line: &[u8]) -> Option<Stamp> {
     }
 }
 
+/// Whether a time may stand at the beginning of the text: most lines of a log without times neither begin with a number nor
+/// hold a time of day.
+pub(crate) fn may_lead(text: &[u8]) -> bool {
+    matches!(text.trim_ascii_start(), [b'0'..=b'9' | b'[', ..]) || date::holds_time(text)
+}
+
 /// The time at the beginning of the text, also in brackets, and what stands behind it.
 pub(crate) fn leading(text: &[u8]) -> Option<(Stamp, &[u8])> {
     let text = text.trim_ascii_start();

@@ -128,6 +128,9 @@ impl Dialect {
 
     /// Whether a row holds subtitles that only this family has side by side.
     pub fn is_subtitles(self, line: &[u8]) -> bool {
+        if memchr::memchr(self.separator, line).is_none() {
+            return false;
+        }
         let bare = |cell: &[u8]| cell.rsplit(|byte| *byte == b':').next().map(<[u8]>::len);
         let mut before: &[u8] = b"";
         for cell in self.each(line) {

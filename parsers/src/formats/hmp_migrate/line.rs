@@ -58,59 +58,69 @@ enum Of {
 }
 
 /// Figures up to 10.0.
-const FIGURES: [(&[u8], Field, Of); 15] = [
-    (b"total time", Field::TotalTime, Of::Ms),
-    (b"expected downtime", Field::ExpectedDowntime, Of::Ms),
-    (b"downtime", Field::Downtime, Of::Ms),
-    (b"setup", Field::SetupTime, Of::Ms),
-    (b"transferred ram", Field::Transferred, Of::Kbytes),
-    (b"throughput", Field::Throughput, Of::Mbps),
-    (b"remaining ram", Field::Remaining, Of::Kbytes),
-    (b"total ram", Field::Total, Of::Kbytes),
-    (b"duplicate", Field::PagesDuplicate, Of::Pages),
-    (b"skipped", Field::PagesSkipped, Of::Pages),
-    (b"normal", Field::PagesNormal, Of::Pages),
-    (b"normal bytes", Field::NormalBytes, Of::Kbytes),
-    (b"dirty sync count", Field::Iteration, Of::Nothing),
-    (b"page size", Field::PageBytes, Of::Kbytes),
-    (b"dirty pages rate", Field::DirtyPages, Of::Pages),
-];
+fn figure_of(label: &[u8]) -> Option<(Field, Of)> {
+    Some(match label {
+        b"total time" => (Field::TotalTime, Of::Ms),
+        b"expected downtime" => (Field::ExpectedDowntime, Of::Ms),
+        b"downtime" => (Field::Downtime, Of::Ms),
+        b"setup" => (Field::SetupTime, Of::Ms),
+        b"transferred ram" => (Field::Transferred, Of::Kbytes),
+        b"throughput" => (Field::Throughput, Of::Mbps),
+        b"remaining ram" => (Field::Remaining, Of::Kbytes),
+        b"total ram" => (Field::Total, Of::Kbytes),
+        b"duplicate" => (Field::PagesDuplicate, Of::Pages),
+        b"skipped" => (Field::PagesSkipped, Of::Pages),
+        b"normal" => (Field::PagesNormal, Of::Pages),
+        b"normal bytes" => (Field::NormalBytes, Of::Kbytes),
+        b"dirty sync count" => (Field::Iteration, Of::Nothing),
+        b"page size" => (Field::PageBytes, Of::Kbytes),
+        b"dirty pages rate" => (Field::DirtyPages, Of::Pages),
+        _ => return None,
+    })
+}
 
-/// Beginnings of lines that are known and not used.
-const UNUSED: [&[u8]; 33] = [
-    b"return-path:",
-    b"capabilities:",
-    b"store-global-state:",
-    b"only-migratable:",
-    b"send-configuration:",
-    b"send-section-footer:",
-    b"send-switchover-start:",
-    b"decompress-error-check:",
-    b"clear-bitmap-shift:",
-    b"Outgoing migration blocked:",
-    b"multifd bytes:",
-    b"pages-per-second:",
+/// Whether what has this label is known and not used.
+fn is_unused(label: &[u8]) -> bool {
+    matches!(
+        label,
+        b"return-path"
+            | b"capabilities"
+            | b"store-global-state"
+            | b"only-migratable"
+            | b"send-configuration"
+            | b"send-section-footer"
+            | b"send-switchover-start"
+            | b"decompress-error-check"
+            | b"clear-bitmap-shift"
+            | b"Outgoing migration blocked"
+            | b"multifd bytes"
+            | b"pages-per-second"
+            | b"precopy ram"
+            | b"downtime ram"
+            | b"Zero-copy-send fallbacks happened"
+            | b"transferred disk"
+            | b"remaining disk"
+            | b"total disk"
+            | b"cache size"
+            | b"compressed size"
+            | b"cpu throttle percentage"
+            | b"vfio device transferred"
+            | b"Globals"
+    )
+}
+
+/// Beginnings of other lines that are known and not used.
+const UNUSED: [&[u8]; 10] = [
     b"postcopy ",
-    b"precopy ram:",
-    b"downtime ram:",
-    b"Zero-copy-send fallbacks happened:",
-    b"transferred disk:",
-    b"remaining disk:",
-    b"total disk:",
-    b"cache size:",
     b"xbzrle ",
     b"compression ",
-    b"compressed size:",
-    b"cpu throttle percentage:",
     b"dirty-limit ",
     b"socket address: [",
-    b"vfio device transferred:",
     b"Sockets: [",
     b"]",
     b"CPU Throttle",
     b"Dirty-limit ",
     b"Postcopy ",
-    b"Globals:",
 ];
 
 /// Labels since 10.1.
@@ -167,12 +177,12 @@ pub(super) fn destination(command: &[u8]) -> Option<&[u8]> {
 /// Whether the capability is `on` or `off`: `return-path: on` in answer to `info migrate_capabilities`;
 /// `migrate_set_capability return-path on`. Versions that did not know it yet listed all others in each answer.
 pub(super) fn return_path(text: &[u8]) -> Option<&'static [u8]> {
-    const NAME: &[u8] = b"return-path";
-    let Some(at) = memchr::memmem::find(text, NAME) else {
+    let mut hyphens = memchr::memchr_iter(b'-', text).filter_map(|at| text.split_at_checked(at));
+    let Some(rest) = hyphens
+        .find_map(|(before, behind)| behind.strip_prefix(b"-path").filter(|_| before.ends_with(b"return")))
+    else {
         return text.trim_ascii().starts_with(b"capabilities: ").then_some(b"off".as_slice());
     };
-    let behind = at.saturating_add(NAME.len());
-    let rest = text.get(behind..)?;
     match words(rest.strip_prefix(b":").unwrap_or(rest)).next()?.1 {
         b"on" => Some(b"on"),
         b"off" => Some(b"off"),
@@ -188,46 +198,59 @@ pub(super) fn banner(line: &[u8]) -> Option<String> {
 }
 
 pub(super) fn read(line: &[u8]) -> Content<'_> {
+    known(line).unwrap_or_else(|| {
+        let indented = line.first().is_some_and(u8::is_ascii_whitespace);
+        let text = line.trim_ascii();
+        if indented && text.contains(&b'=') && !text.contains(&b':') {
+            Content::Unlabelled { pairs: text }
+        } else if indented {
+            Content::Label
+        } else {
+            Content::Other
+        }
+    })
+}
+
+/// What a line says that begins with words of an answer; neither a prompt nor a time stands before them.
+pub(super) fn known(line: &[u8]) -> Option<Content<'_>> {
     let text = line.trim_ascii();
+    let first = text.first()?;
     if let Some(rest) = text.strip_prefix(b"Migration status:") {
-        return status(true, rest);
+        return Some(status(true, rest));
     }
     if let Some(rest) = text.strip_prefix(b"Status:") {
-        return status(false, rest);
+        return Some(status(false, rest));
     }
     if text == b"globals:" {
-        return Content::Globals;
+        return Some(Content::Globals);
     }
     if let Some((label, rest)) = split_once(text, b':') {
-        if let Some((_, field, of)) = FIGURES.iter().find(|(known, ..)| *known == label) {
-            return figure(*field, *of, rest);
+        if let Some((field, of)) = figure_of(label) {
+            return Some(figure(field, of, rest));
+        }
+        if is_unused(label) {
+            return Some(Content::Label);
         }
         if let b"Throughput (Mbps)" | b"Throughput (mbps)" | b"Bandwidth (mbps)" = label {
             let digits = rest.trim_ascii();
-            return Content::Figure {
+            return Some(Content::Figure {
                 field: Field::Throughput,
                 digits,
                 scale: 125_000.0,
                 unit_fits: true,
                 has_unit: false,
-            };
+            });
         }
         let plain = label.strip_suffix(b" (KiB)").or_else(|| label.strip_suffix(b" (KB)"));
         let found = LABELS.iter().find(|(known, _)| *known == plain.unwrap_or(label));
         if let Some((_, context)) = found {
-            return Content::Pairs { context: *context, kib: plain.is_some(), pairs: rest };
+            return Some(Content::Pairs { context: *context, kib: plain.is_some(), pairs: rest });
         }
     }
-    let indented = line.first().is_some_and(u8::is_ascii_whitespace);
-    if UNUSED.iter().any(|known| text.starts_with(known)) {
-        Content::Label
-    } else if indented && text.contains(&b'=') && !text.contains(&b':') {
-        Content::Unlabelled { pairs: text }
-    } else if indented {
-        Content::Label
-    } else {
-        Content::Other
-    }
+    UNUSED
+        .iter()
+        .any(|known| known.first() == Some(first) && text.starts_with(known))
+        .then_some(Content::Label)
 }
 
 fn status(old: bool, rest: &[u8]) -> Content<'_> {

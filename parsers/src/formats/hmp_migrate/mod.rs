@@ -77,7 +77,7 @@ fn recognise(head: &Head<'_>) -> bool {
 
 /// What is left of a line after what a terminal would have overwritten.
 fn visible(text: &[u8]) -> Cow<'_, [u8]> {
-    if !text.contains(&0x1b) {
+    if memchr::memchr(0x1b, text).is_none() {
         return Cow::Borrowed(text);
     }
     // readline goes back to the left and prints the whole command again for each key.
@@ -100,6 +100,9 @@ fn visible(text: &[u8]) -> Cow<'_, [u8]> {
 
 /// The time before a line, and the line.
 fn unstamped(text: &[u8]) -> (Option<Stamp>, &[u8]) {
+    if !stamp::may_lead(text) {
+        return (None, text);
+    }
     match stamp::leading(text) {
         Some((stamp, rest)) if rest.is_empty() || rest.starts_with(b" ") || rest.starts_with(b"\t") => {
             (Some(stamp), rest.get(1..).unwrap_or_default())
@@ -110,8 +113,10 @@ fn unstamped(text: &[u8]) -> (Option<Stamp>, &[u8]) {
 
 /// What stands behind the prompt.
 fn command(text: &[u8]) -> Option<&[u8]> {
-    let at = memchr::memmem::rfind(text, line::PROMPT)
-        .filter(|_| text.trim_ascii_start().starts_with(line::PROMPT))?;
+    if !text.trim_ascii_start().starts_with(line::PROMPT) {
+        return None;
+    }
+    let at = memchr::memmem::rfind(text, line::PROMPT)?;
     Some(text.get(at.saturating_add(line::PROMPT.len())..)?.trim_ascii())
 }
 
@@ -166,20 +171,27 @@ impl Reader {
 
     fn line(&mut self, line: Line<'_>) {
         let text = visible(line.text);
-        if let Some(stamp) = stamp::alone(&text) {
+        if let Some(content) = line::known(&text) {
+            self.note_return_path(&text);
+            if !self.foreign {
+                self.content(line, &text, content, None);
+            }
+            return;
+        }
+        if stamp::may_lead(&text)
+            && let Some(stamp) = stamp::alone(&text)
+        {
             self.flush(true);
             self.pending = Some(stamp);
             return;
         }
         let (stamp, text) = unstamped(&text);
-        if let Some(state) = line::return_path(text) {
-            self.table.facts.set_text(RETURN_PATH, state);
-        }
+        self.note_return_path(text);
         let Some(command) = command(text) else {
             if let Some(version) = line::banner(text) {
                 self.table.version = Some(version);
             } else if !self.foreign {
-                self.content(line, text, stamp);
+                self.content(line, text, line::read(text), stamp);
             }
             return;
         };
@@ -197,10 +209,17 @@ impl Reader {
             }
             let time = stamp.or_else(|| self.pending.take());
             self.table.rows.push(Observation::new(line.number, time, entry));
-        } else if matches!(line::read(command), Content::Other) {
-            self.foreign = true;
         } else {
-            self.content(line, command, stamp);
+            match line::read(command) {
+                Content::Other => self.foreign = true,
+                content => self.content(line, command, content, stamp),
+            }
+        }
+    }
+
+    fn note_return_path(&mut self, text: &[u8]) {
+        if let Some(state) = line::return_path(text) {
+            self.table.facts.set_text(RETURN_PATH, state);
         }
     }
 
@@ -232,9 +251,9 @@ impl Reader {
         current
     }
 
-    fn content(&mut self, line: Line<'_>, text: &[u8], stamp: Option<Stamp>) {
+    fn content(&mut self, line: Line<'_>, text: &[u8], content: Content<'_>, stamp: Option<Stamp>) {
         let place = Place::line(line.number, line.text);
-        match line::read(text) {
+        match content {
             Content::Status { word, error, .. } => {
                 // The status is the first of an answer's figures in every layout.
                 self.answer(line, stamp, |current| current.row.status.is_some() || current.row.has_figures());

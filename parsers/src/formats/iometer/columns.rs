@@ -1,9 +1,8 @@
 //! The numbers of a row: which columns of the file they stand in, and which of the frame they become.
 
-use polars::prelude::{Float64Chunked, Int64Chunked, IntoSeries, NewChunkedArray, Series};
-
 use super::row::{Cells, NUMBERS};
 use crate::frame::Unit;
+use crate::shared::figures::Figures;
 
 /// A number.
 pub(super) struct Value {
@@ -13,7 +12,7 @@ pub(super) struct Value {
     sources: &'static [(&'static str, f64)],
     pub unit: Unit,
     /// Whether it becomes an integer.
-    whole: bool,
+    pub whole: bool,
 }
 
 const fn value(
@@ -107,7 +106,7 @@ pub(super) static VALUES: [Value; 32] = [
 const MAY_LACK: usize = 14;
 
 /// The numbers of a row, in the order of [`VALUES`].
-pub(super) type Numbers = [Option<f64>; VALUES.len()];
+pub(super) type Numbers = Figures<{ VALUES.len() }>;
 
 /// Where the numbers stand in a results block.
 #[derive(Clone, Debug)]
@@ -160,15 +159,5 @@ impl Header {
     /// Index and factor of each number that the file has.
     pub fn places(&self) -> impl Iterator<Item = (usize, usize, f64)> {
         self.places.iter().enumerate().filter_map(|(value, place)| place.map(|(at, by)| (value, at, by)))
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "counts below 2^53; the cast saturates")]
-pub(super) fn series(value: &Value, numbers: impl Iterator<Item = Option<f64>>) -> Series {
-    if value.whole {
-        let numbers = numbers.map(|number| number.map(|number| number as i64));
-        Int64Chunked::from_iter_options(value.name.into(), numbers).into_series()
-    } else {
-        Float64Chunked::from_iter_options(value.name.into(), numbers).into_series()
     }
 }

@@ -39,7 +39,7 @@ mod columns;
 mod row;
 mod spec;
 
-use polars::prelude::{Float64Chunked, IntoSeries, NewChunkedArray, StringChunked, UInt32Chunked};
+use polars::prelude::{IntoSeries, NewChunkedArray, StringChunked, UInt32Chunked};
 
 use self::columns::{Header, Numbers, VALUES};
 use self::row::Cells;
@@ -51,6 +51,8 @@ use crate::head::Head;
 use crate::lines::{Line, Lines};
 use crate::meaning::{Benchmark, Meaning};
 use crate::outcome::{Outcome, Unusable, unusable};
+use crate::shared::figures::{Figures, column};
+use crate::text::lossy;
 
 pub(crate) static DESCRIPTION: Description = Description {
     name: "iometer",
@@ -107,6 +109,9 @@ struct Row<'a> {
 /// A column made of what a row, or its step, says.
 type Column<'a, V> = (&'static str, fn(&Reader<'a>, &Row<'a>) -> V);
 
+/// A column made of a text that a step has.
+type TextOfStep<'a> = (&'static str, fn(&Step<'a>) -> Option<&'a [u8]>);
+
 /// A results block.
 #[derive(Debug)]
 struct Step<'a> {
@@ -123,6 +128,8 @@ struct Reader<'a> {
     cells: Cells<'a>,
     expected: Expected,
     header: Option<Header>,
+    /// The line that the header is.
+    titles: &'a [u8],
     specs: Specs<'a>,
     tests: u32,
     description: Option<&'a [u8]>,
@@ -148,6 +155,7 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
         cells: Cells::new(separator),
         expected: Expected::Nothing,
         header: None,
+        titles: b"",
         specs: Specs::default(),
         tests: 0,
         description: None,
@@ -186,8 +194,13 @@ impl<'a> Reader<'a> {
 
     fn title(&mut self, line: Line<'a>, text: &'a [u8]) {
         self.expected = if starts(text, TITLES) {
-            self.cells.cut(line.text.trim_ascii());
-            self.header = Some(Header::read(&self.cells));
+            // Those of most results are those of the results before.
+            let titles = line.text.trim_ascii();
+            if self.titles != titles || self.header.is_none() {
+                self.cells.cut(titles);
+                self.header = Some(Header::read(&self.cells));
+                self.titles = titles;
+            }
             self.step(line.number);
             Expected::Rows
         } else if starts(text, TEST) {
@@ -370,7 +383,7 @@ impl<'a> Reader<'a> {
     }
 
     fn numbers(&mut self, line: Line<'_>, shift: isize) -> Numbers {
-        let mut numbers: Numbers = [None; VALUES.len()];
+        let mut numbers = Numbers::NONE;
         let Some(header) = &self.header else { return numbers };
         // A column may be the source of several numbers; what is wrong with it is reported once.
         let mut reported = None;
@@ -388,9 +401,7 @@ impl<'a> Reader<'a> {
                     "expected a number of at least 0, or -1 for unknown; the value is null".to_owned()
                 });
             }
-            if let Some(slot) = numbers.get_mut(value) {
-                *slot = good.map(|number| number * factor);
-            }
+            numbers.set(value, good.map(|number| number * factor));
         }
         numbers
     }
@@ -440,18 +451,24 @@ impl<'a> Reader<'a> {
                 UInt32Chunked::from_iter_values(name.into(), table.iter().map(|row| value(self, row)));
             columns.push(Unit::Count, values.into_series());
         }
-        let texts: [Column<'a, Option<&'a [u8]>>; 6] = [
+        let of_rows: [Column<'a, Option<&'a [u8]>>; 3] = [
             ("level", |_, row| Some(row.level.as_bytes())),
             ("name", |_, row| Some(row.name)),
             ("access_spec", |_, row| row.spec),
-            ("description", |reader, row| reader.steps.get(row.step)?.description),
-            ("stamp_before", |reader, row| reader.steps.get(row.step)?.before),
-            ("stamp_after", |reader, row| reader.steps.get(row.step)?.after),
         ];
-        for (name, value) in texts {
-            let values = table.iter().map(|row| value(self, row).map(String::from_utf8_lossy));
-            let values = StringChunked::from_iter_options(name.into(), values);
-            columns.push(Unit::Text, values.into_series());
+        for (name, value) in of_rows {
+            let values = table.iter().map(|row| value(self, row).map(lossy));
+            columns.push(Unit::Text, StringChunked::from_iter_options(name.into(), values).into_series());
+        }
+        let of_steps: [TextOfStep<'a>; 3] = [
+            ("description", |step| step.description),
+            ("stamp_before", |step| step.before),
+            ("stamp_after", |step| step.after),
+        ];
+        for (name, value) in of_steps {
+            let texts: Vec<_> = self.steps.iter().map(|step| value(step).map(lossy)).collect();
+            let values = table.iter().map(|row| texts.get(row.step)?.as_deref());
+            columns.push(Unit::Text, StringChunked::from_iter_options(name.into(), values).into_series());
         }
         let accesses: [Column<'a, Option<f64>>; 3] = [
             ("spec_bytes", |_, row| row.access.map(|access| access.size)),
@@ -459,12 +476,12 @@ impl<'a> Reader<'a> {
             ("spec_random_percent", |_, row| row.access.map(|access| access.random)),
         ];
         for ((name, value), unit) in accesses.into_iter().zip([Unit::Bytes, Unit::Percent, Unit::Percent]) {
-            let values = table.iter().map(|row| value(self, row));
-            columns.push(unit, Float64Chunked::from_iter_options(name.into(), values).into_series());
+            columns.push(unit, column(name, false, table.iter().map(|row| value(self, row))));
         }
-        for (at, value) in VALUES.iter().enumerate() {
-            let numbers = table.iter().map(|row| row.numbers.get(at).copied().flatten());
-            columns.push(value.unit, columns::series(value, numbers));
+        let fields = VALUES.iter().map(|value| (value.name, value.whole));
+        let numbers = Figures::columns(fields, table.iter().map(|row| &row.numbers));
+        for (value, numbers) in VALUES.iter().zip(numbers) {
+            columns.push(value.unit, numbers);
         }
         columns
     }

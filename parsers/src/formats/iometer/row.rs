@@ -3,7 +3,8 @@
 //! Iometer quotes nothing: a name with a comma has two cells. Only the names, at the beginning of a row, can
 //! hold commas, so that the columns behind them are counted from the right.
 
-use crate::text::{Plain, float, plain};
+use crate::digits::number_at;
+use crate::text::float;
 
 /// Index of the first column behind the names.
 pub(super) const NUMBERS: usize = 3;
@@ -42,13 +43,16 @@ impl<'a> Cells<'a> {
         while let Some(cell) = rest {
             let start = text.len().saturating_sub(cell.len());
             let ends = |rest: &[u8]| rest.first().is_none_or(|byte| *byte == self.separator);
-            let number = plain(cell).filter(|number| ends(number.rest));
+            let bare = ends(cell);
+            let number = if bare { None } else { number_at(cell) };
+            let number = number.filter(|(_, length)| cell.get(*length..).is_some_and(ends));
             let length = match number {
-                Some(Plain { rest, .. }) => cell.len().saturating_sub(rest.len()),
+                Some((_, length)) => length,
+                None if bare => 0,
                 None => memchr::memchr(self.separator, cell).unwrap_or(cell.len()),
             };
             self.places.push((start, start.saturating_add(length)));
-            self.numbers.push(number.map(|number| number.value));
+            self.numbers.push(number.map(|(number, _)| number));
             rest = cell.get(length.saturating_add(1)..);
         }
     }
@@ -63,7 +67,7 @@ impl<'a> Cells<'a> {
     }
 
     pub fn is_empty(&self, at: usize) -> bool {
-        self.numbers.get(at).copied().flatten().is_none() && self.get(at).is_empty()
+        self.is_bare(at) || (self.numbers.get(at).copied().flatten().is_none() && self.get(at).is_empty())
     }
 
     /// The text from one cell to another, with the separators between them.
@@ -81,14 +85,20 @@ impl<'a> Cells<'a> {
         self.places.get(at).map_or(0, |(start, _)| *start)
     }
 
+    /// Whether nothing at all stands in a cell.
+    fn is_bare(&self, at: usize) -> bool {
+        self.places.get(at).is_some_and(|(start, end)| start == end)
+    }
+
     /// A number, with a decimal comma where commas do not separate.
     pub fn number(&self, at: usize) -> Option<f64> {
-        self.numbers.get(at).copied().flatten().or_else(|| number(self.get(at), self.separator))
+        let plain = self.numbers.get(at).copied().flatten();
+        plain.or_else(|| if self.is_bare(at) { None } else { number(self.get(at), self.separator) })
     }
 
     /// Whether a cell is a number, or what some compilers print for one that is none: `-1.#IND`.
     pub fn is_number(&self, at: usize) -> bool {
-        self.number(at).is_some() || self.get(at).windows(2).any(|pair| pair == b".#")
+        self.number(at).is_some() || (!self.is_bare(at) && self.get(at).windows(2).any(|pair| pair == b".#"))
     }
 
     /// Whether everything behind the names is a number, or empty.

@@ -56,6 +56,10 @@ pub(crate) static DESCRIPTION: Description = Description {
 pub(super) fn recognise(head: &Head<'_>) -> bool {
     let Some((first, rest)) = head.lines.split_first() else { return false };
     let request = request(first.text.trim_ascii()).is_some();
+    // Without a request it takes three of the times, of which one is that of the user or the system.
+    if !request && !times::WORDS.iter().any(|word| head.holds(word)) {
+        return false;
+    }
     if head.lines.iter().any(|line| times::by_format(line.text).is_some_and(|times| times.read_parts() >= 3))
     {
         return true;

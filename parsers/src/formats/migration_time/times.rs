@@ -11,6 +11,9 @@
 use crate::text::{float, integer, split_once, words};
 use crate::time::duration;
 
+/// One of these stands wherever the time of the user or the system does.
+pub(super) const WORDS: [&[u8]; 4] = [b"user", b"User", b"sys", b"Sys"];
+
 /// Who writes lines of that kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {

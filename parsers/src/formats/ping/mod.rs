@@ -42,7 +42,7 @@ use std::sync::Arc;
 use polars::prelude::{ChunkFull, Float64Type, IntoSeries, NewChunkedArray, StringChunked, UInt32Type};
 
 use self::event::{Content, Event, Kind, Rtt, Tool};
-use self::plain::{Batch, Form};
+use self::plain::{Form, Reply};
 use self::session::{Placed, Session};
 use crate::column::Values;
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount, excerpt};
@@ -52,7 +52,7 @@ use crate::head::Head;
 use crate::lines::{Line, Lines};
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
-use crate::pieces::{self, Pieces};
+use crate::pieces::{self, Batch, Pieces};
 use crate::shared::sequence::Tally;
 
 pub(crate) static DESCRIPTION: Description = Description {
@@ -152,23 +152,23 @@ fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
 
 impl<'a> pieces::Reader<'a> for Reader<'a> {
     type Form = Arc<Form>;
-    type Batch = Batch;
+    type Batch = Batch<Reply>;
     type Stop = Infallible;
 
     fn form(&mut self) -> Option<Arc<Form>> {
         self.form.clone()
     }
 
-    fn plain(form: &Arc<Form>, bytes: &'a [u8], batch: &mut Batch) -> (usize, u64) {
-        batch.read(form, bytes)
+    fn plain(form: &Arc<Form>, bytes: &'a [u8], batch: &mut Batch<Reply>) -> (usize, u64) {
+        batch.read(bytes, |bytes| plain::reply(form, bytes), plain::follows)
     }
 
-    fn take(&mut self, form: &Arc<Form>, batch: &Batch, first: u64) -> bool {
-        self.plain_replies(form, batch, first).is_some()
+    fn take(&mut self, form: &Arc<Form>, batch: &Batch<Reply>, first: u64) -> bool {
+        self.plain_replies(form, &batch.0, first).is_some()
     }
 
-    fn clear(batch: &mut Batch) {
-        batch.replies.clear();
+    fn clear(batch: &mut Batch<Reply>) {
+        batch.0.clear();
     }
 
     fn line(&mut self, line: Line<'a>) -> Result<(), Infallible> {

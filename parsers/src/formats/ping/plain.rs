@@ -55,35 +55,15 @@ pub(super) struct Reply {
     pub rtt: f64,
 }
 
-/// Plain replies.
-#[derive(Debug, Default)]
-pub(super) struct Batch {
-    pub replies: Vec<Reply>,
-}
-
-impl Batch {
-    /// Reads replies; how many bytes and lines they are.
-    pub fn read(&mut self, form: &Form, bytes: &[u8]) -> (usize, u64) {
-        let (mut used, mut lines) = (0_usize, 0);
-        let mut before: Option<Reply> = None;
-        while let Some((reply, length)) = bytes.get(used..).and_then(|rest| reply(form, rest)) {
-            let follows =
-                before.is_none_or(|last| is_next(last.seq, reply.seq) && last.epoch_s <= reply.epoch_s);
-            if !follows {
-                break;
-            }
-            before = Some(reply);
-            self.replies.push(reply);
-            used += length;
-            lines += 1;
-        }
-        (used, lines)
-    }
+/// Whether the reply goes on from the one before.
+#[inline]
+pub(super) fn follows(before: &Reply, reply: &Reply) -> bool {
+    is_next(before.seq, reply.seq) && before.epoch_s <= reply.epoch_s
 }
 
 /// The reply in the line at the beginning of the bytes, and how many bytes the line has.
 #[inline]
-fn reply(form: &Form, bytes: &[u8]) -> Option<(Reply, usize)> {
+pub(super) fn reply(form: &Form, bytes: &[u8]) -> Option<(Reply, usize)> {
     let (epoch_s, rest) = if form.stamped { stamp(bytes)? } else { (0.0, bytes) };
     let (words, rest) = rest.split_at_checked(form.words.len())?;
     if words != form.words {
@@ -124,8 +104,7 @@ fn stamp(bytes: &[u8]) -> Option<(f64, &[u8])> {
 
 impl Reader<'_> {
     /// Takes replies of which the sequence numbers rise, if they go on so from the last one.
-    pub(super) fn plain_replies(&mut self, form: &Form, batch: &Batch, line: u64) -> Option<()> {
-        let replies = &batch.replies;
+    pub(super) fn plain_replies(&mut self, form: &Form, replies: &[Reply], line: u64) -> Option<()> {
         let session = self.sessions.get_mut(self.current).filter(|_| self.part.is_none())?;
         let ahead = session.take(form, replies, line)?;
         self.numbers.append_same(session.number, replies.len());

@@ -32,7 +32,6 @@ use std::convert::Infallible;
 use polars::prelude::{Float64Type, Int64Type, IntoSeries, UInt32Type};
 
 use self::comment::Comment;
-use self::plain::Batch;
 use crate::column::Values;
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
 use crate::format::{Description, Marks, Parse};
@@ -43,7 +42,7 @@ use crate::lines::{Line, Lines};
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
 use crate::part::{Part, consecutive};
-use crate::pieces::{self, Pieces};
+use crate::pieces::{self, Batch, Pieces};
 use crate::shared::sequence::{PERIOD, Seen, Step, Tally, Unwrap};
 use crate::text::{float, split_once, unsigned, words};
 use crate::time::epoch;
@@ -186,23 +185,23 @@ fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
 
 impl<'a> pieces::Reader<'a> for Reader {
     type Form = ();
-    type Batch = Batch;
+    type Batch = Batch<plain::Reply>;
     type Stop = Infallible;
 
     fn form(&mut self) -> Option<()> {
         Some(())
     }
 
-    fn plain((): &(), bytes: &'a [u8], batch: &mut Batch) -> (usize, u64) {
-        batch.read(bytes)
+    fn plain((): &(), bytes: &'a [u8], batch: &mut Batch<plain::Reply>) -> (usize, u64) {
+        batch.read(bytes, plain::reply, plain::follows)
     }
 
-    fn take(&mut self, (): &(), batch: &Batch, _: u64) -> bool {
-        self.plain_replies(&batch.replies).is_some()
+    fn take(&mut self, (): &(), batch: &Batch<plain::Reply>, _: u64) -> bool {
+        self.plain_replies(&batch.0).is_some()
     }
 
-    fn clear(batch: &mut Batch) {
-        batch.replies.clear();
+    fn clear(batch: &mut Batch<plain::Reply>) {
+        batch.0.clear();
     }
 
     fn line(&mut self, line: Line<'a>) -> Result<(), Infallible> {

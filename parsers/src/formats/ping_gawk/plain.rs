@@ -14,37 +14,16 @@ pub(super) struct Reply {
     pub rtt: f64,
 }
 
-/// Plain replies.
-#[derive(Debug, Default)]
-pub(super) struct Batch {
-    pub replies: Vec<Reply>,
-}
-
-impl Batch {
-    /// Reads replies; how many bytes and lines they are.
-    pub fn read(&mut self, bytes: &[u8]) -> (usize, u64) {
-        let (mut used, mut lines) = (0_usize, 0);
-        let mut before: Option<Reply> = None;
-        while let Some((reply, length)) = bytes.get(used..).and_then(reply) {
-            let follows = before.is_none_or(|before| {
-                let counter = if before.counter == 99 { 0 } else { before.counter + 1 };
-                reply.counter == counter && is_next(before.seq, reply.seq)
-            });
-            if !follows {
-                break;
-            }
-            before = Some(reply);
-            self.replies.push(reply);
-            used += length;
-            lines += 1;
-        }
-        (used, lines)
-    }
+/// Whether the reply goes on from the one before.
+#[inline]
+pub(super) fn follows(before: &Reply, reply: &Reply) -> bool {
+    let counter = if before.counter == 99 { 0 } else { before.counter + 1 };
+    reply.counter == counter && is_next(before.seq, reply.seq)
 }
 
 /// The reply in the line at the beginning of the bytes, and how many bytes the line has.
 #[inline]
-fn reply(bytes: &[u8]) -> Option<(Reply, usize)> {
+pub(super) fn reply(bytes: &[u8]) -> Option<(Reply, usize)> {
     let (seconds, rest) = bytes.split_first_chunk::<8>()?;
     let ([tens, ones, b'.'], rest) = rest.split_first_chunk::<3>()? else { return None };
     let last = two_digits(*tens, *ones)?;

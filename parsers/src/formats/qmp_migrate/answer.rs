@@ -1,9 +1,12 @@
 //! What `query-migrate` answers: `MigrationInfo` with its `MigrationStats`, of QEMU 0.14 to 10.
 
-use serde_json::{Map, Value};
+use serde_json::Number;
 
+use super::value::{Object, Value};
 use crate::diagnostic::{Diagnostics, Place};
-use crate::shared::hypervisor::{Field, Observation, Reading, is_status, reading, reading_of};
+use crate::shared::hypervisor::{
+    Field, Observation, Reading, is_status, reading, reading_of, reading_of_whole,
+};
 
 /// Members of an answer, and the base units in their unit.
 const OF_JOB: [(&str, Field, f64); 5] = [
@@ -37,12 +40,12 @@ const OF_RAM: [(&str, Field, f64); 15] = [
 const IDLE: [&str; 3] = ["blocked", "blocked-reasons", "socket-address"];
 
 /// Whether an object is an answer to `query-migrate`: `query-status`, too, has a `status`.
-pub(super) fn is_about_migration(object: &Map<String, Value>) -> bool {
+pub(super) fn is_about_migration(object: &Object<'_>) -> bool {
     let status = object.get("status").and_then(Value::as_str);
     let ram =
         object.get("ram").is_some_and(|ram| ram.get("transferred").is_some() || ram.get("mbps").is_some());
     let time = object.contains_key("total-time") || object.contains_key("setup-time");
-    let idle = !object.is_empty() && object.keys().all(|key| IDLE.contains(&key.as_str()));
+    let idle = !object.is_empty() && object.keys().all(|key| IDLE.contains(&key));
     let known = status.is_some_and(|status| is_status(status.as_bytes())) && !object.contains_key("running");
     known || ram || time || idle || object.contains_key("expected-downtime")
 }
@@ -50,14 +53,14 @@ pub(super) fn is_about_migration(object: &Map<String, Value>) -> bool {
 /// Fills the row of an answer. What a `whole` answer does not have has not happened.
 pub(super) fn observation(
     mut row: Observation,
-    info: &Map<String, Value>,
+    info: &Object<'_>,
     whole: bool,
     place: Place<'_>,
     log: &mut Diagnostics,
 ) -> Observation {
     match info.get("status").and_then(Value::as_str) {
         Some(status) => row.set_status(status.as_bytes(), place, log),
-        None if whole && info.keys().all(|key| IDLE.contains(&key.as_str())) => {
+        None if whole && info.keys().all(|key| IDLE.contains(&key)) => {
             row.set_status(b"none", place, log);
         }
         None if whole => log.warning("status-missing", place, || {
@@ -79,7 +82,7 @@ pub(super) fn observation(
 pub(super) fn figure(
     row: &mut Observation,
     field: Field,
-    value: Option<&Value>,
+    value: Option<&Value<'_>>,
     scale: f64,
     place: Place<'_>,
     log: &mut Diagnostics,
@@ -87,11 +90,14 @@ pub(super) fn figure(
     match value {
         None | Some(Value::Null) => {}
         Some(Value::Number(number)) => match number.as_u64() {
-            Some(number) => row.take(field, reading_of(number, scale), place, log),
-            None => row.put(field, number.to_string().as_bytes(), scale, place, log),
+            Some(number) => row.take(field, reading_of_whole(number, scale), place, log),
+            None => match number.as_f64().filter(|number| *number >= 0.0) {
+                Some(number) => row.take(field, reading_of(number, scale), place, log),
+                None => row.put(field, number.to_string().as_bytes(), scale, place, log),
+            },
         },
         // Some programs put separators between thousands.
-        Some(Value::String(text)) => {
+        Some(Value::Text(text)) => {
             let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b',').collect();
             row.take(field, reading(&digits, scale), place, log);
         }
@@ -101,15 +107,17 @@ pub(super) fn figure(
 
 /// QEMU's own time of an event, which is -1 where it did not know it.
 #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^53")]
-pub(super) fn timestamp(stamp: &Value) -> Option<f64> {
-    let part = |key: &str| stamp.get(key).and_then(Value::as_i64).filter(|part| *part >= 0);
+pub(super) fn timestamp(stamp: &Value<'_>) -> Option<f64> {
+    let part = |key: &str| {
+        stamp.get(key).and_then(Value::as_number).and_then(Number::as_i64).filter(|part| *part >= 0)
+    };
     let microseconds = part("microseconds").filter(|part| *part < 1_000_000)?;
     Some(part("seconds")? as f64 + microseconds as f64 / 1e6)
 }
 
 /// The version that QEMU greets with.
-pub(super) fn version(greeting: &Value) -> Option<String> {
+pub(super) fn version(greeting: &Value<'_>) -> Option<String> {
     let qemu = greeting.get("version")?.get("qemu")?;
-    let part = |key: &str| qemu.get(key).and_then(Value::as_u64);
+    let part = |key: &str| qemu.get(key).and_then(Value::as_number).and_then(Number::as_u64);
     Some(format!("{}.{}.{}", part("major")?, part("minor")?, part("micro")?))
 }

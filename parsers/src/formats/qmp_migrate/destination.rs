@@ -1,21 +1,21 @@
 //! Where the command `migrate` sends a VM, and what it was told before.
 
-use serde_json::Value;
+use super::value::Value;
 
 /// Whether a capability is on in a list of them, as `migrate-set-capabilities` takes and `query-migrate-capabilities` answers it;
 /// `None` where it is not in the list.
-pub(super) fn capability(capabilities: &Value, name: &str) -> Option<bool> {
+pub(super) fn capability(capabilities: &Value<'_>, name: &str) -> Option<bool> {
     let all = capabilities.as_array()?;
-    let is_it = |one: &&Value| one.get("capability").and_then(Value::as_str) == Some(name);
+    let is_it = |one: &&Value<'_>| one.get("capability").and_then(Value::as_str) == Some(name);
     all.iter().find(is_it)?.get("state")?.as_bool()
 }
 
 /// The `uri` of the command, or its first channel (since QEMU 8.2) in the same words, as far as they tell a route.
-pub(super) fn destination(arguments: &Value) -> Option<String> {
+pub(super) fn destination(arguments: &Value<'_>) -> Option<String> {
     if let Some(uri) = arguments.get("uri").and_then(Value::as_str) {
         return Some(uri.to_owned());
     }
-    let address = arguments.get("channels")?.get(0)?.get("addr")?;
+    let address = arguments.get("channels")?.as_array()?.first()?.get("addr")?;
     let text = |key: &str| address.get(key).and_then(Value::as_str);
     let transport = text("transport")?;
     let scheme = match (transport, text("type")) {
@@ -38,8 +38,7 @@ mod tests {
 
     #[test]
     fn uris_and_channels() {
-        let channel =
-            |address: Value| serde_json::json!({"channels": [{"channel-type": "main", "addr": address}]});
+        let channel = |address: serde_json::Value| serde_json::json!({"channels": [{"channel-type": "main", "addr": address}]});
         for (arguments, expected) in [
             (serde_json::json!({"uri": "tcp:kirsche:4444"}), Some("tcp:kirsche:4444")),
             (
@@ -58,7 +57,7 @@ mod tests {
             ),
             (serde_json::json!({"detach": true}), None),
         ] {
-            assert_eq!(destination(&arguments).as_deref(), expected, "{arguments}");
+            assert_eq!(destination(&Value::from(arguments.clone())).as_deref(), expected, "{arguments}");
         }
     }
 }

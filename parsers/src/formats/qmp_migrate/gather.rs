@@ -3,6 +3,7 @@
 //! Strings are known (a brace in one does not count) and end with their line. A message that is not closed
 //! when the next one begins is cut. What a logger puts before every line of a message is left out.
 
+use super::value::{self, Object};
 use crate::lines::Line;
 use crate::time::stamp::{self, Stamp};
 
@@ -23,12 +24,21 @@ pub(super) struct Message<'a, 'b> {
     pub line: Line<'a>,
     pub start: usize,
     pub text: &'b [u8],
+    /// What it says, where that is known already.
+    pub object: Option<Object<'a>>,
     /// The time that stands before it.
     pub stamp: Option<Stamp>,
-    /// Nothing but a time and an arrow is on the line.
-    pub alone: bool,
+    /// Nothing is behind it on its line, and no other message before it.
+    pub last: bool,
     /// Its end is missing; at the end of the file, or before another message.
     pub cut: Option<Cut>,
+}
+
+impl Message<'_, '_> {
+    /// Whether nothing but a time and an arrow is on the line.
+    pub fn is_alone(&self) -> bool {
+        self.last && is_envelope(self.line.text.get(..self.start).unwrap_or_default())
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,9 +125,11 @@ pub(super) fn begins_with_key(text: &[u8], key: &[u8]) -> bool {
 
 /// Whether the line is of a log of libvirt.
 pub(super) fn is_libvirt(text: &[u8]) -> bool {
-    [b"QEMU_MONITOR_".as_slice(), b"qemuMonitor", b"virJSONValue", b": info : libvirt version:"]
-        .iter()
-        .any(|mark| memchr::memmem::find(text, mark).is_some())
+    const MARKS: [&[u8]; 4] =
+        [b"QEMU_MONITOR_", b"qemuMonitor", b"virJSONValue", b": info : libvirt version:"];
+    // Most of what is asked is short, and has none of the letters.
+    memchr::memchr3(b'M', b'J', b':', text).is_some()
+        && MARKS.iter().any(|mark| memchr::memmem::find(text, mark).is_some())
 }
 
 /// What stands before a message as far as it is looked at: an array on one line may be long.
@@ -188,11 +200,16 @@ impl<'a> Gatherer<'a> {
             }
             found = true;
             self.headless = false;
-            match scan(text, 0) {
+            let (object, scan) = match value::plain(text) {
+                Some((object, end)) => (Some(object), Scan::Closed(end)),
+                None => (None, scan(text, 0)),
+            };
+            match scan {
                 Scan::Closed(end) => {
                     let (text, rest) = text.split_at_checked(end).unwrap_or((text, b""));
-                    let alone = whole && rest.trim_ascii().is_empty() && is_envelope(prefix);
-                    sink(Piece::Message(Message { line, start, text, stamp: stamped, alone, cut: None }));
+                    let last = whole && rest.trim_ascii().is_empty();
+                    let stamp = stamped;
+                    sink(Piece::Message(Message { line, start, text, object, stamp, last, cut: None }));
                     from = start.saturating_add(end);
                 }
                 Scan::Open(depth) => {
@@ -292,8 +309,7 @@ impl<'a> Open<'a> {
 
     fn give(self, cut: Option<Cut>, sink: &mut impl FnMut(Piece<'a, '_>)) {
         let Self { line, start, text, stamp, .. } = self;
-        let alone = is_envelope(line.text.get(..start).unwrap_or_default());
-        sink(Piece::Message(Message { line, start, text: &text, stamp, alone, cut }));
+        sink(Piece::Message(Message { line, start, text: &text, object: None, stamp, last: true, cut }));
     }
 }
 

@@ -1,15 +1,14 @@
 //! What a message says: a command, an answer, an event, or the answer alone without its `return`.
 
-use serde_json::{Map, Value};
-
 use super::answer;
 use super::destination::{capability, destination};
 use super::gather::{Cut, Message, Piece, begins_with_key, near};
 use super::python::to_json;
+use super::value::{self, Object, Value};
 use super::wrapped::{self, Wrapped};
 use crate::diagnostic::Place;
 use crate::outcome::{Outcome, Unusable};
-use crate::shared::hypervisor::{Field, Observation, STATUS, Table, reading_of};
+use crate::shared::hypervisor::{Field, Observation, STATUS, Table, reading_of_whole};
 use crate::time::stamp::Stamp;
 
 /// Commands that are rows.
@@ -46,7 +45,7 @@ enum Asked {
 struct Pending {
     /// libvirt's name of the connection.
     monitor: Option<Vec<u8>>,
-    id: Option<Value>,
+    id: Option<Value<'static>>,
     asked: Asked,
 }
 
@@ -79,7 +78,10 @@ impl Reader {
 
     pub fn piece(&mut self, piece: Piece<'_, '_>) {
         match piece {
-            Piece::Message(message) => self.message(&message),
+            Piece::Message(mut message) => {
+                let object = message.object.take();
+                self.message(&message, object);
+            }
             Piece::Headless(line) => {
                 self.table.lost = self.table.lost.saturating_add(1);
                 self.table.diagnostics.warning(
@@ -101,13 +103,15 @@ impl Reader {
         }
     }
 
-    fn message(&mut self, message: &Message<'_, '_>) {
+    fn message(&mut self, message: &Message<'_, '_>, object: Option<Object<'_>>) {
         let place = Place::cell(message.line.number, message.start, message.text);
-        let value = match message.cut {
+        let value = || match message.cut {
             None => read(message.text),
-            Some(_) => serde_json::from_slice(&to_json(message.text)).ok(),
+            Some(_) => {
+                serde_json::from_slice::<serde_json::Value>(&to_json(message.text)).ok().map(Value::from)
+            }
         };
-        let Some(Value::Object(object)) = value else {
+        let Some(Value::Object(object)) = object.map(Value::Object).or_else(value) else {
             self.lose(message);
             return;
         };
@@ -137,14 +141,14 @@ impl Reader {
     }
 
     /// Notes whether the downtime ends when the target has loaded everything.
-    fn return_path(&mut self, capabilities: Option<&Value>) {
+    fn return_path(&mut self, capabilities: Option<&Value<'_>>) {
         if let Some(state) = capabilities.and_then(|all| capability(all, "return-path")) {
             self.table.facts.set_text("return_path", if state { b"on".as_slice() } else { b"off" });
         }
     }
 
     /// Says whether the message is one of QMP's.
-    fn object(&mut self, message: &Message<'_, '_>, object: &Map<String, Value>) -> bool {
+    fn object(&mut self, message: &Message<'_, '_>, object: &Object<'_>) -> bool {
         let text = |key: &str| object.get(key).and_then(Value::as_str);
         if let Some(command) = text("execute").or_else(|| text("exec-oob")) {
             let arguments = object.get("arguments").filter(|_| command == "migrate");
@@ -168,7 +172,7 @@ impl Reader {
             let asked = self.asked(message, object.get("id"));
             self.error(message, asked, error);
         } else if object.is_empty() {
-            if !message.alone || message.cut.is_some() {
+            if message.cut.is_some() || !message.is_alone() {
                 return false;
             }
             self.empty(message, Asked::Unknown, false);
@@ -181,7 +185,7 @@ impl Reader {
     }
 
     /// An answer inside of an object of somebody's own, which may have the time beside it.
-    fn wrapped(&mut self, message: &Message<'_, '_>, object: &Map<String, Value>) -> bool {
+    fn wrapped(&mut self, message: &Message<'_, '_>, object: &Object<'_>) -> bool {
         let Some(Wrapped { info, stamp, monotonic_s }) = wrapped::find(object) else { return false };
         let stamp = stamp.or(message.stamp);
         if self.table.diagnostics.count(WRAPPED) == 0 {
@@ -195,8 +199,9 @@ impl Reader {
             line: message.line,
             start: message.start,
             text: message.text,
+            object: None,
             stamp,
-            alone: false,
+            last: false,
             cut: message.cut,
         };
         if info.is_empty() {
@@ -212,7 +217,7 @@ impl Reader {
         true
     }
 
-    fn command(&mut self, message: &Message<'_, '_>, command: &str, id: Option<&Value>) {
+    fn command(&mut self, message: &Message<'_, '_>, command: &str, id: Option<&Value<'_>>) {
         let monitor = self.monitor(message);
         let asked = match command {
             "query-migrate" => Asked::Query,
@@ -223,7 +228,7 @@ impl Reader {
         if self.pending.len() >= PENDING {
             self.pending.remove(0);
         }
-        self.pending.push(Pending { monitor, id: id.cloned(), asked });
+        self.pending.push(Pending { monitor, id: id.map(Value::detached), asked });
         if let Some(entry) = COMMANDS.into_iter().find(|known| *known == command) {
             self.push(Observation::new(message.line.number, message.stamp, entry));
         }
@@ -232,8 +237,9 @@ impl Reader {
     /// libvirt's name of the connection that the message is of.
     fn monitor(&mut self, message: &Message<'_, '_>) -> Option<Vec<u8>> {
         let prefix = near(message.line.text.get(..message.start)?);
-        let at = memchr::memmem::find(prefix, b"mon=")?;
-        let name = crate::text::words(prefix.get(at..)?).next()?.1.to_vec();
+        let mut signs = memchr::memchr_iter(b'=', prefix).filter_map(|at| at.checked_sub(3));
+        let from = signs.find_map(|at| prefix.get(at..).filter(|from| from.starts_with(b"mon=")))?;
+        let name = crate::text::words(from).next()?.1.to_vec();
         match &self.first_monitor {
             None => self.first_monitor = Some(name.clone()),
             Some(first) if *first != name => {
@@ -252,7 +258,7 @@ impl Reader {
     }
 
     /// What this is the answer to.
-    fn asked(&mut self, message: &Message<'_, '_>, id: Option<&Value>) -> Asked {
+    fn asked(&mut self, message: &Message<'_, '_>, id: Option<&Value<'_>>) -> Asked {
         let monitor = self.monitor(message);
         let of_monitor = |pending: &Pending| pending.monitor == monitor;
         let found = self
@@ -267,7 +273,7 @@ impl Reader {
         }
     }
 
-    fn answer(&mut self, message: &Message<'_, '_>, asked: Asked, answer: &Value, has_id: bool) {
+    fn answer(&mut self, message: &Message<'_, '_>, asked: Asked, answer: &Value<'_>, has_id: bool) {
         let Value::Object(info) = answer else { return };
         match asked {
             _ if info.is_empty() => self.empty(message, asked, has_id),
@@ -290,11 +296,11 @@ impl Reader {
                     .to_owned()
             });
         } else if asked == Asked::Query || alone {
-            self.observe(message, &Map::new());
+            self.observe(message, &Object::default());
         }
     }
 
-    fn status(&mut self, message: &Message<'_, '_>, info: &Map<String, Value>) {
+    fn status(&mut self, message: &Message<'_, '_>, info: &Object<'_>) {
         self.begun |= info.contains_key("status");
         let status = info.get("status").and_then(Value::as_str);
         let has_numbers = info.contains_key("total-time") || info.contains_key("ram");
@@ -322,7 +328,7 @@ impl Reader {
         self.observe(message, info);
     }
 
-    fn observe(&mut self, message: &Message<'_, '_>, info: &Map<String, Value>) {
+    fn observe(&mut self, message: &Message<'_, '_>, info: &Object<'_>) {
         let place = Place::cell(message.line.number, message.start, message.text);
         let whole = message.cut.is_none();
         let row = Observation::new(message.line.number, message.stamp, STATUS);
@@ -330,7 +336,7 @@ impl Reader {
         self.push(row);
     }
 
-    fn error(&mut self, message: &Message<'_, '_>, asked: Asked, error: &Value) {
+    fn error(&mut self, message: &Message<'_, '_>, asked: Asked, error: &Value<'_>) {
         let place = Place::cell(message.line.number, message.start, message.text);
         let words = error.get("desc").and_then(Value::as_str).unwrap_or_default().to_owned();
         self.table
@@ -344,7 +350,7 @@ impl Reader {
         }
     }
 
-    fn event(&mut self, message: &Message<'_, '_>, event: &str, object: &Map<String, Value>) {
+    fn event(&mut self, message: &Message<'_, '_>, event: &str, object: &Object<'_>) {
         self.monitor(message);
         let Some(entry) = EVENTS.into_iter().find(|known| *known == event) else {
             self.events_skipped = self.events_skipped.saturating_add(1);
@@ -358,8 +364,8 @@ impl Reader {
             row.set_status(status.as_bytes(), place, &mut self.table.diagnostics);
             self.begun = true;
         }
-        if let Some(pass) = data("pass").and_then(Value::as_u64) {
-            row.take(Field::Iteration, reading_of(pass, 1.0), place, &mut self.table.diagnostics);
+        if let Some(pass) = data("pass").and_then(Value::as_number).and_then(serde_json::Number::as_u64) {
+            row.take(Field::Iteration, reading_of_whole(pass, 1.0), place, &mut self.table.diagnostics);
         }
         self.push(row);
     }
@@ -397,8 +403,11 @@ fn cut_code(message: &Message<'_, '_>) -> &'static str {
 }
 
 /// JSON, or what Python prints. Bytes that are no UTF-8 can only be in strings that are not used.
-fn read(text: &[u8]) -> Option<Value> {
-    let json = |text: &[u8]| serde_json::from_slice(text).ok();
+fn read(text: &[u8]) -> Option<Value<'_>> {
+    let json = |text: &[u8]| serde_json::from_slice::<serde_json::Value>(text).ok().map(Value::from);
+    if let Some((object, _)) = value::plain(text).filter(|(_, end)| *end == text.len()) {
+        return Some(Value::Object(object));
+    }
     json(text)
         .or_else(|| json(&to_json(text)))
         .or_else(|| json(String::from_utf8_lossy(&to_json(text)).as_bytes()))

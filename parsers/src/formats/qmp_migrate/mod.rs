@@ -33,6 +33,7 @@ mod gather;
 mod mail;
 mod message;
 mod python;
+mod value;
 mod wrapped;
 
 use self::gather::{Gatherer, Piece};
@@ -57,7 +58,7 @@ pub(crate) static DESCRIPTION: Description = Description {
         page_bytes: None,
         rounds: Rounds::Answers,
     }),
-    marks: Marks::Anywhere(&[&KEYS, &OTHERS, &[MONITOR]]),
+    marks: Marks::Anywhere(&[&QUOTED, &[MONITOR]]),
     recognise,
     parse: Parse::Whole(parse),
 };
@@ -72,14 +73,35 @@ const KEYS: [&[u8]; 6] = [
     b"normal-bytes",
 ];
 
-/// Other words of messages.
-const OTHERS: [&[u8]; 4] = [b"return", b"QMP", b"execute", b"event"];
+/// These, other keys of messages, and those of Python's dictionaries: every log has one.
+const QUOTED: [&[u8]; 20] = [
+    b"\"dirty-sync-count\"",
+    b"\"expected-downtime\"",
+    b"\"setup-time\"",
+    b"\"dirty-pages-rate\"",
+    b"\"total-time\"",
+    b"\"normal-bytes\"",
+    b"\"return\"",
+    b"\"QMP\"",
+    b"\"execute\"",
+    b"\"event\"",
+    b"'dirty-sync-count'",
+    b"'expected-downtime'",
+    b"'setup-time'",
+    b"'dirty-pages-rate'",
+    b"'total-time'",
+    b"'normal-bytes'",
+    b"'return'",
+    b"'QMP'",
+    b"'execute'",
+    b"'event'",
+];
 /// What libvirt's log has before them.
 const MONITOR: &[u8] = b"QEMU_MONITOR_";
 
 fn recognise(head: &Head<'_>) -> bool {
     let mut events = [false; 2];
-    let speaks = KEYS.iter().chain(&OTHERS).any(|word| head.holds(word));
+    let speaks = QUOTED.iter().any(|word| head.holds(word));
     // XenServer's emulators speak a dialect of QMP, which `xen-migrate` reads.
     let xen = |text: &[u8]| memchr::memmem::find(text, b"libempserver").is_some();
     for line in head.lines.iter().filter(|line| speaks && !xen(line.text)) {

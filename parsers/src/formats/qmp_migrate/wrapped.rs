@@ -8,16 +8,15 @@
 //! The time is a member beside the answer or farther outwards, the nearest first, that holds a time since 1970 by its size or
 //! is written as date and time of day. A clock that counts from somewhere else is no time until another log of the run ties it to one.
 
-use serde_json::{Map, Value};
-
 use super::answer;
+use super::value::{Object, Value};
 use crate::time::epoch;
 use crate::time::stamp::{self, Stamp};
 use crate::time::unit::TimeUnit;
 
 /// An answer, and the time beside it.
 pub(super) struct Wrapped<'a> {
-    pub info: &'a Map<String, Value>,
+    pub info: &'a Object<'a>,
     pub stamp: Option<Stamp>,
     /// Seconds by a clock that counts from somewhere else, by the name of a member beside the answer or farther outwards.
     pub monotonic_s: Option<f64>,
@@ -30,17 +29,17 @@ const DEEPEST: usize = 6;
 const TIMES: [&str; 8] = ["time", "ts", "timestamp", "epoch", "unix", "date", "now", "clock"];
 
 /// The first answer in an object that is none itself.
-pub(super) fn find(object: &Map<String, Value>) -> Option<Wrapped<'_>> {
+pub(super) fn find<'a>(object: &'a Object<'a>) -> Option<Wrapped<'a>> {
     within(object, DEEPEST)
 }
 
-fn within(object: &Map<String, Value>, depth: usize) -> Option<Wrapped<'_>> {
+fn within<'a>(object: &'a Object<'a>, depth: usize) -> Option<Wrapped<'a>> {
     let depth = depth.checked_sub(1)?;
-    let found = object.iter().find_map(|(key, value)| {
+    let found = object.sorted().into_iter().find_map(|(key, value)| {
         let info = value.as_object()?;
         // Before the first migration there is nothing to say.
         let is_empty = info.is_empty() && key.to_ascii_lowercase().contains("migrat");
-        let whole = info.get("status").is_some_and(Value::is_string) && answer::is_about_migration(info);
+        let whole = info.get("status").and_then(Value::as_str).is_some() && answer::is_about_migration(info);
         if is_empty || whole {
             Some(Wrapped { info, stamp: None, monotonic_s: None })
         } else {
@@ -55,26 +54,27 @@ fn within(object: &Map<String, Value>, depth: usize) -> Option<Wrapped<'_>> {
 }
 
 /// The time by a clock of the host that was never set, in a member that is called so.
-fn monotonic(object: &Map<String, Value>) -> Option<f64> {
+fn monotonic(object: &Object<'_>) -> Option<f64> {
     let is_called_so = |key: &str| key.to_ascii_lowercase().contains("monotonic");
-    let (key, value) = object.iter().find(|(key, value)| is_called_so(key) && value.is_number())?;
+    let numbers = object.sorted().into_iter().filter_map(|(key, value)| Some((key, value.as_number()?)));
+    let (key, value) = { numbers }.find(|(key, _)| is_called_so(key))?;
     let unit = TimeUnit::of_column(key).unwrap_or(TimeUnit::Seconds);
     Some(value.as_f64()? / unit.per_second()).filter(|seconds| seconds.is_finite())
 }
 
 /// The time that a member of the object holds.
-fn time(object: &Map<String, Value>) -> Option<Stamp> {
+fn time(object: &Object<'_>) -> Option<Stamp> {
     let is_time = |key: &str| {
         let key = key.to_ascii_lowercase();
         key.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| TIMES.contains(&word))
     };
-    object.iter().filter(|(key, _)| is_time(key)).find_map(|(_, value)| match value {
+    object.sorted().into_iter().filter(|(key, _)| is_time(key)).find_map(|(_, value)| match value {
         Value::Number(number) => {
             let digits = number.to_string();
             let seconds = || epoch::seconds(digits.as_bytes()).map(|(seconds, _)| seconds);
             epoch::any_unit(digits.as_bytes()).or_else(seconds).map(Stamp::Epoch)
         }
-        Value::String(text) => stamp::alone(text.as_bytes()),
+        Value::Text(text) => stamp::alone(text.as_bytes()),
         _ => None,
     })
 }
@@ -84,7 +84,8 @@ mod tests {
     use super::*;
 
     fn found(json: &str) -> Option<(Option<String>, Option<f64>)> {
-        let Ok(Value::Object(object)) = serde_json::from_str(json) else { return None };
+        let value = serde_json::from_str::<serde_json::Value>(json).ok().map(Value::from);
+        let Some(Value::Object(object)) = value else { return None };
         let Wrapped { info, stamp, .. } = find(&object)?;
         let status = info.get("status").and_then(Value::as_str).map(str::to_owned);
         Some((status, stamp.and_then(Stamp::epoch_s)))

@@ -42,7 +42,8 @@ use crate::head::Head;
 use crate::lines::{Line, Lines};
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
-use crate::text::{float, unsigned};
+use crate::text::{first_byte, float, unsigned};
+use crate::time::zone::Zone;
 
 pub(crate) static DESCRIPTION: Description = Description {
     name: "sadf",
@@ -52,7 +53,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     file_names: &["sar", "sysstat"],
     clocks: &[Clock::EpochSecondsAtArrival],
     meaning: Meaning::HostSamples,
-    marks: Marks::None,
+    marks: Marks::Head(&[HEADER]),
     recognise,
     parse: Parse::Whole(parse),
 };
@@ -67,8 +68,29 @@ fn recognise(head: &Head<'_>) -> bool {
     begins && head.lines.iter().any(|line| line.text.starts_with(HEADER))
 }
 
-struct Reader {
+/// A table, and of each cell of a row whether it is a number that is used.
+struct Known<'a> {
+    names: &'a [u8],
     table: Table,
+    used: Vec<bool>,
+}
+
+/// A time, and its zone if that gives no offset.
+type Time = (Stamp, Option<Zone>);
+
+/// So many tables are known at a time.
+const TABLES: usize = 64;
+
+struct Reader<'a> {
+    /// Tables whose names have been read, by their names: they come again and again.
+    tables: Vec<Known<'a>>,
+    /// The one that rows are of.
+    table: usize,
+    /// The cells of a row, and the numbers that they are.
+    cells: Vec<&'a [u8]>,
+    numbers: Vec<Option<f64>>,
+    /// The last time that was read, and its text: several lines have it.
+    time: Option<(&'a [u8], Time)>,
     samples: Samples,
     facts: Facts,
     lost: usize,
@@ -83,7 +105,11 @@ struct Reader {
 /// Reads the log; see the module.
 fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
     let mut reader = Reader {
-        table: Table::Other,
+        tables: Vec::new(),
+        table: 0,
+        cells: Vec::new(),
+        numbers: Vec::new(),
+        time: None,
         samples: Samples::default(),
         facts: Facts::default(),
         lost: 0,
@@ -101,10 +127,18 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
     reader.finish(bytes)
 }
 
-impl Reader {
-    fn header(&mut self, line: Line<'_>, names: &[u8]) {
-        self.table = Table::read(names);
-        if self.table == Table::Horizontal {
+impl<'a> Reader<'a> {
+    fn header(&mut self, line: Line<'a>, names: &'a [u8]) {
+        self.table = self.tables.iter().position(|known| known.names == names).unwrap_or_else(|| {
+            if self.tables.len() >= TABLES {
+                self.tables.clear();
+            }
+            let table = Table::read(names);
+            let used = (0..table.len()).map(|at| table.is_number(at)).collect();
+            self.tables.push(Known { names, table, used });
+            self.tables.len().saturating_sub(1)
+        });
+        if self.tables.get(self.table).is_some_and(|known| known.table == Table::Horizontal) {
             self.diagnostics.error("horizontal", Place::line(line.number, line.text), || {
                 "expected one table per activity; this is the output of `sadf -d -h`, which does not say where one ends: \
                  run it without -h. The lines below are left out"
@@ -113,19 +147,19 @@ impl Reader {
         }
     }
 
-    fn line(&mut self, line: Line<'_>) {
+    fn line(&mut self, line: Line<'a>) {
         let place = Place::line(line.number, line.text);
-        let cells: Vec<&[u8]> = line.text.split(|byte| *byte == b';').map(<[u8]>::trim_ascii).collect();
-        let [host, interval, stamp, values @ ..] = cells.as_slice() else {
+        let mut cells = Cells { rest: Some(line.text) };
+        let (Some(host), Some(interval), Some(stamp)) = (cells.next(), cells.next(), cells.next()) else {
             self.unreadable(line, "hostname, interval and timestamp");
             return;
         };
-        let Some((stamp, unplaced)) = Stamp::read(stamp) else {
+        let Some((stamp, unplaced)) = self.time(stamp) else {
             self.unreadable(line, "a timestamp such as `2026-11-30 00:44:30 UTC`");
             return;
         };
-        if *interval == b"-1" {
-            self.mark(place, stamp, values);
+        if interval == b"-1" {
+            self.mark(place, stamp, cells.next().unwrap_or_default());
             return;
         }
         if self.facts.get("host").is_none() {
@@ -149,7 +183,7 @@ impl Reader {
                 });
             }
         }
-        match &self.table {
+        match self.tables.get(self.table).map_or(&Table::Other, |known| &known.table) {
             Table::Other => {
                 self.others = (self.others.0.saturating_add(1), self.others.1.or(Some(line.number)));
                 return;
@@ -160,12 +194,21 @@ impl Reader {
             }
             Table::Cpu { .. } | Table::Memory { .. } | Table::Network { .. } => {}
         }
-        self.row(line, stamp, values);
+        self.cells.clear();
+        self.cells.extend(cells);
+        self.row(line, stamp);
+    }
+
+    /// See [`Stamp::read`].
+    fn time(&mut self, text: &'a [u8]) -> Option<Time> {
+        match self.time {
+            Some((known, time)) if known == text => Some(time),
+            _ => Some(self.time.insert((text, Stamp::read(text)?)).1),
+        }
     }
 
     /// A restart of the machine or of the collector, or a comment.
-    fn mark(&mut self, place: Place<'_>, stamp: Stamp, values: &[&[u8]]) {
-        let text = values.first().copied().unwrap_or_default();
+    fn mark(&mut self, place: Place<'_>, stamp: Stamp, text: &[u8]) {
         if !text.starts_with(b"LINUX-RESTART") {
             self.diagnostics
                 .note("comment", place, || "a comment in the collected data; it is not used".to_owned());
@@ -179,21 +222,23 @@ impl Reader {
         }
     }
 
-    fn row(&mut self, line: Line<'_>, stamp: Stamp, cells: &[&[u8]]) {
-        let wanted = self.table.len();
-        if cells.len() < wanted {
+    fn row(&mut self, line: Line<'_>, stamp: Stamp) {
+        let Self { cells, numbers, tables, .. } = self;
+        let Some(Known { table, used, .. }) = tables.get(self.table) else { return };
+        if cells.len() < table.len() {
             self.unreadable(line, "as many cells as names in the line that begins with #");
             return;
         }
-        let mut numbers = vec![None; cells.len()];
-        for (at, (cell, number)) in cells.iter().zip(&mut numbers).enumerate() {
-            if !self.table.is_number(at) {
+        numbers.clear();
+        for (at, (cell, used)) in cells.iter().zip(used).enumerate() {
+            if !used {
+                numbers.push(None);
                 continue;
             }
-            *number = self.number(cell).filter(|number| *number >= 0.0);
+            let number = number(cell, &mut self.comma).filter(|number| *number >= 0.0);
             let cut = !line.terminated && at + 1 == cells.len() && decimals(cell) < 2;
+            numbers.push(number.filter(|_| !cut));
             if cut || number.is_none() {
-                *number = None;
                 // Cells are parts of their line.
                 let position = (cell.as_ptr() as usize).saturating_sub(line.text.as_ptr() as usize);
                 let code = if cut { "last-line-cut" } else { "unreadable-value" };
@@ -206,32 +251,14 @@ impl Reader {
                 });
             }
         }
-        let mut values = Vec::new();
-        self.table.values(cells, &numbers, &mut values);
-        if values.is_empty() {
-            return;
-        }
-        let row = self.samples.row(stamp);
-        for Quantity { name, unit, value } in values {
-            if self.samples.set(row, &name, unit, value) {
-                continue;
+        let (samples, diagnostics) = (&mut self.samples, &mut self.diagnostics);
+        table.values(cells, numbers, |Quantity { name, unit, value }| {
+            if !samples.set(stamp, &name, unit, value) {
+                diagnostics.warning("second-value", Place::line(line.number, line.text), || {
+                    format!("a second {name} of this time, and another one; the first is used. Was the clock set back?")
+                });
             }
-            self.diagnostics.warning("second-value", Place::line(line.number, line.text), || {
-                format!("a second {name} of this time, and another one; the first is used. Was the clock set back?")
-            });
-        }
-    }
-
-    /// A number with a point, or a comma.
-    fn number(&mut self, cell: &[u8]) -> Option<f64> {
-        float(cell).or_else(|| {
-            let at = memchr::memchr(b',', cell)?;
-            let mut point = cell.to_vec();
-            *point.get_mut(at)? = b'.';
-            let number = float(&point)?;
-            self.comma = true;
-            Some(number)
-        })
+        });
     }
 
     fn unreadable(&mut self, line: Line<'_>, expected: &'static str) {
@@ -273,6 +300,39 @@ impl Reader {
             diagnostics: self.diagnostics,
         })
     }
+}
+
+/// The cells of a line, without blanks around them.
+struct Cells<'a> {
+    rest: Option<&'a [u8]>,
+}
+
+impl<'a> Iterator for Cells<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        const ONES: u64 = 0x0101_0101_0101_0101;
+        let rest = self.rest?;
+        let end = first_byte(
+            rest,
+            |bytes| (bytes ^ (ONES * 0x3b)).wrapping_sub(ONES) & !(bytes ^ (ONES * 0x3b)),
+            |byte| byte == b';',
+        );
+        self.rest = end.and_then(|end| rest.get(end + 1..));
+        Some(rest.get(..end.unwrap_or(rest.len())).unwrap_or_default().trim_ascii())
+    }
+}
+
+/// A number with a point, or with a comma, which is noted.
+fn number(cell: &[u8], comma: &mut bool) -> Option<f64> {
+    float(cell).or_else(|| {
+        let at = memchr::memchr(b',', cell)?;
+        let mut point = cell.to_vec();
+        *point.get_mut(at)? = b'.';
+        let number = float(&point)?;
+        *comma = true;
+        Some(number)
+    })
 }
 
 /// How many digits stand behind the point or comma.

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::{Float64Chunked, IntoSeries, NewChunkedArray, UInt32Chunked};
+use polars::prelude::{Float64Type, IntoSeries, UInt32Chunked};
 
 use super::stamp::Stamp;
+use crate::column::Values;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::frame::{FrameBuilder, Unit};
 
@@ -46,23 +47,36 @@ impl Column {
 #[derive(Debug, Default)]
 pub(super) struct Samples {
     rows: BTreeMap<Stamp, usize>,
-    columns: BTreeMap<String, Column>,
+    /// The row that was last spoken of.
+    last: Option<(Stamp, usize)>,
+    /// As they come, which nearly always is the order in which they came before.
+    columns: Vec<(String, Column)>,
+    /// The one that is likely to be next.
+    next: usize,
     restarts: BTreeSet<Stamp>,
 }
 
 impl Samples {
     /// The number of the row of this time.
-    pub fn row(&mut self, time: Stamp) -> usize {
+    fn row(&mut self, time: Stamp) -> usize {
         let next = self.rows.len();
-        *self.rows.entry(time).or_insert(next)
+        match self.last {
+            Some((last, row)) if last == time => row,
+            _ => self.last.insert((time, *self.rows.entry(time).or_insert(next))).1,
+        }
     }
 
-    /// False if the quantity has another value in this row already.
-    pub fn set(&mut self, row: usize, name: &str, unit: Unit, value: f64) -> bool {
-        if let Some(column) = self.columns.get_mut(name) {
-            return column.set(row, value);
-        }
-        self.columns.entry(name.to_owned()).or_insert(Column { unit, values: Vec::new() }).set(row, value)
+    /// False if the quantity has another value at this time already.
+    pub fn set(&mut self, time: Stamp, name: &str, unit: Unit, value: f64) -> bool {
+        let row = self.row(time);
+        let is_it = |(known, _): &(String, Column)| known == name;
+        let likely = self.columns.get(self.next).filter(|column| is_it(column)).map(|_| self.next);
+        let at = likely.or_else(|| self.columns.iter().position(is_it)).unwrap_or_else(|| {
+            self.columns.push((name.to_owned(), Column { unit, values: Vec::new() }));
+            self.columns.len().saturating_sub(1)
+        });
+        self.next = at.saturating_add(1);
+        self.columns.get_mut(at).is_some_and(|(_, column)| column.set(row, value))
     }
 
     /// The recording stopped and began again at this time.
@@ -105,6 +119,7 @@ impl Samples {
 
     /// Sums the interfaces of the host; what goes over `lo` stays in it.
     fn sum_networks(&mut self, diagnostics: &mut Diagnostics) {
+        self.columns.sort_by(|(name, _), (other, _)| name.cmp(other));
         for direction in ["received", "sent"] {
             let mut sum = Column { unit: Unit::BytesPerSecond, values: vec![None; self.rows.len()] };
             let mut interfaces = Vec::new();
@@ -131,7 +146,7 @@ impl Samples {
                     )
                 });
             }
-            self.columns.insert(format!("net.{direction}"), sum);
+            self.columns.push((format!("net.{direction}"), sum));
         }
     }
 
@@ -145,19 +160,19 @@ impl Samples {
             self.rows.keys().map(|time| part(time).map(|seconds| seconds as f64)).collect()
         };
         let (epochs, locals) = (times(|time| time.epoch_s), times(|time| time.local_s));
-        let mut push = |name: &str, unit: Unit, values: Vec<Option<f64>>| {
-            frame
-                .push(unit, Float64Chunked::from_iter_options(name.into(), values.into_iter()).into_series());
+        let mut push = |name: &str, unit: Unit, values: &mut dyn Iterator<Item = Option<f64>>| {
+            let mut column = Values::<Float64Type>::new(name, self.rows.len());
+            values.for_each(|value| column.append_option(value));
+            frame.push(unit, column.finish().into_series());
         };
-        push("epoch_s", Unit::EpochSeconds, epochs);
+        push("epoch_s", Unit::EpochSeconds, &mut epochs.into_iter());
         if locals.iter().any(Option::is_some) {
-            push("local_s", Unit::Seconds, locals);
+            push("local_s", Unit::Seconds, &mut locals.into_iter());
         }
         let place = |name: &str| FIRST.iter().position(|first| *first == name).unwrap_or(FIRST.len());
-        let mut columns: Vec<_> = self.columns.iter().collect();
-        columns.sort_by_key(|(name, _)| place(name));
-        for (name, Column { unit, values }) in columns {
-            push(name, *unit, self.rows.values().map(|row| values.get(*row).copied().flatten()).collect());
+        self.columns.sort_by(|(name, _), (other, _)| (place(name), name).cmp(&(place(other), other)));
+        for (name, Column { unit, values }) in &self.columns {
+            push(name, *unit, &mut self.rows.values().map(|row| values.get(*row).copied().flatten()));
         }
         frame
     }

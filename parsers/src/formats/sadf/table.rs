@@ -117,7 +117,7 @@ impl Table {
     }
 
     /// The quantities of a row. `numbers` are those of the cells.
-    pub fn values(&self, cells: &[&[u8]], numbers: &[Option<f64>], into: &mut Vec<Quantity>) {
+    pub fn values(&self, cells: &[&[u8]], numbers: &[Option<f64>], mut into: impl FnMut(Quantity)) {
         let number = |at: usize| numbers.get(at).copied().flatten();
         match self {
             Self::Cpu { shares, cpu, .. } => {
@@ -126,11 +126,11 @@ impl Table {
                     return;
                 }
                 for (name, cells) in shares {
-                    let parts: Option<Vec<f64>> = cells.iter().map(|at| number(*at)).collect();
-                    if let Some(parts) = parts {
+                    let sum: Option<f64> = cells.iter().map(|at| number(*at)).sum();
+                    if let Some(sum) = sum {
                         // Shares have two decimals; what binary numbers add to their sum goes.
-                        let value = (parts.iter().sum::<f64>() * 1e6).round() / 1e6;
-                        into.push(Quantity { name: (*name).into(), unit: Unit::Percent, value });
+                        let value = (sum * 1e6).round() / 1e6;
+                        into(Quantity { name: (*name).into(), unit: Unit::Percent, value });
                     }
                 }
             }
@@ -148,7 +148,7 @@ impl Table {
                     ("mem.free", free),
                 ] {
                     if let Some(value) = value {
-                        into.push(Quantity { name: name.into(), unit: Unit::Bytes, value: value * 1024.0 });
+                        into(Quantity { name: name.into(), unit: Unit::Bytes, value: value * 1024.0 });
                     }
                 }
             }
@@ -157,7 +157,7 @@ impl Table {
                 for (direction, cell) in [("received", received), ("sent", sent)] {
                     if let Some(value) = number(*cell) {
                         let name = format!("net.{interface}.{direction}").into();
-                        into.push(Quantity { name, unit: Unit::BytesPerSecond, value: value * scale });
+                        into(Quantity { name, unit: Unit::BytesPerSecond, value: value * scale });
                     }
                 }
             }
@@ -179,7 +179,7 @@ mod tests {
         let cells: Vec<&[u8]> = row.split(';').map(str::as_bytes).collect();
         let numbers: Vec<_> = cells.iter().map(|cell| crate::text::float(cell)).collect();
         let mut into = Vec::new();
-        Table::read(names.as_bytes()).values(&cells, &numbers, &mut into);
+        Table::read(names.as_bytes()).values(&cells, &numbers, |quantity| into.push(quantity));
         into.into_iter().map(|quantity| (quantity.name.into_owned(), quantity.value)).collect()
     }
 

@@ -1,5 +1,7 @@
 //! Labels of `virsh domjobinfo` and the values behind them.
 
+use std::borrow::Cow;
+
 use crate::shared::hypervisor::Field;
 use crate::text::{split_once, words};
 
@@ -128,10 +130,9 @@ pub(super) const MARKS: [&[u8]; TRANSLATED.len() + 2] = {
 /// The label of a line, and what stands behind it.
 pub(super) fn read(line: &[u8]) -> Option<(Label, &[u8])> {
     let (label, value) = split_once(line.trim_ascii(), b':')?;
-    let found = LABELS
-        .iter()
-        .find(|(english, german, _)| english.as_bytes() == label || german.as_bytes() == label)
-        .filter(|_| !label.is_empty())?;
+    let english = || LABELS.iter().find(|(english, ..)| english.as_bytes() == label);
+    let german = || LABELS.iter().find(|(_, german, _)| german.as_bytes() == label);
+    let found = english().or_else(german).filter(|_| !label.is_empty())?;
     Some((found.2, value.trim_ascii()))
 }
 
@@ -156,13 +157,13 @@ pub(super) fn is_migration(operation: &[u8]) -> bool {
 }
 
 #[derive(Debug, PartialEq)]
-pub(super) enum Value {
-    Read { digits: Vec<u8>, scale: f64, has_unit: bool },
+pub(super) enum Value<'a> {
+    Read { digits: Cow<'a, [u8]>, scale: f64, has_unit: bool },
     Unreadable,
 }
 
 /// A number and its unit.
-pub(super) fn value(of: Of, text: &[u8]) -> Value {
+pub(super) fn value(of: Of, text: &[u8]) -> Value<'_> {
     let mut words = words(text).map(|(_, word)| word);
     let digits = words.next().unwrap_or_default();
     let unit = words.next();
@@ -176,7 +177,10 @@ pub(super) fn value(of: Of, text: &[u8]) -> Value {
     };
     let Some(scale) = scale.filter(|_| words.next().is_none()) else { return Value::Unreadable };
     // virsh prints no separators between thousands: a comma is a decimal one.
-    let digits = digits.iter().map(|byte| if *byte == b',' { b'.' } else { *byte }).collect();
+    let digits = match memchr::memchr(b',', digits) {
+        Some(_) => digits.iter().map(|byte| if *byte == b',' { b'.' } else { *byte }).collect(),
+        None => Cow::Borrowed(digits),
+    };
     Value::Read { digits, scale, has_unit: unit.is_some() }
 }
 
@@ -196,7 +200,8 @@ mod tests {
 
     #[test]
     fn values_need_their_unit() {
-        let read = |digits: &[u8], scale| Value::Read { digits: digits.to_vec(), scale, has_unit: true };
+        let read =
+            |digits: &'static [u8], scale| Value::Read { digits: digits.into(), scale, has_unit: true };
         assert_eq!(value(Of::Size, b"1,163 GiB"), read(b"1.163", 1_073_741_824.0));
         assert_eq!(value(Of::Rate, b"112.345 MiB/s"), read(b"112.345", 1_048_576.0));
         assert_eq!(value(Of::Ms, b"300          ms"), read(b"300", 0.001));

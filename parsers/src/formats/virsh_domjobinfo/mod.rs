@@ -94,7 +94,9 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
 impl Reader {
     fn line(&mut self, line: Line<'_>) {
         let place = Place::line(line.number, line.text);
-        if let Some(stamp) = stamp::alone(line.text) {
+        if let Some((label, value)) = label::read(line.text) {
+            self.member(line, label, value);
+        } else if let Some(stamp) = stamp::alone(line.text) {
             self.flush();
             self.pending = Some(stamp);
         } else if label::is_translated(line.text) {
@@ -106,8 +108,6 @@ impl Reader {
                 "expected labels in English or German; this output is left out. Run virsh with LC_ALL=C"
                     .to_owned()
             });
-        } else if let Some((label, value)) = label::read(line.text) {
-            self.member(line, label, value);
         } else if self.translated || memchr::memmem::find(line.text, b"domjobinfo").is_some() {
             // The rest of that output, or the command.
         } else if !line.terminated {

@@ -52,7 +52,10 @@ pub(crate) static DESCRIPTION: Description = Description {
 
 pub(super) fn recognise(head: &Head<'_>) -> bool {
     let has = |what: &[u8]| head.holds(what);
-    if has(rc::BEGIN) || has(b"<lostpictures>") || head.lines.iter().any(|line| stderr::vout(line.text)) {
+    if has(rc::BEGIN)
+        || has(b"<lostpictures>")
+        || has(stderr::LABEL) && head.lines.iter().any(|line| stderr::vout(line.text))
+    {
         return true;
     }
     // The metadata of a film can be long: `<stats>` may come after the lines that are looked at.

@@ -8,11 +8,13 @@ use crate::text::{split_once, unsigned, words};
 
 /// How the second line begins.
 pub(super) const VOUT: &[u8] = b" - Vout : ";
+/// What stands in the second line.
+pub(super) const LABEL: &[u8] = b"Vout :";
 const INPUT: &[u8] = b"Input : ";
 
 /// Whether a line is the second one, whole.
 pub(super) fn vout(text: &[u8]) -> bool {
-    part(text, b"Vout :").and_then(fraction).is_some() && part(text, b"Aout :").and_then(fraction).is_some()
+    part(text, LABEL).and_then(fraction).is_some() && part(text, b"Aout :").and_then(fraction).is_some()
 }
 
 /// The first word after `label`.
@@ -67,7 +69,7 @@ impl Pair {
         }
         let mut dump = self.first.take().unwrap_or_else(|| Dump::new(Source::Stderr, line.number));
         for (label, next, good, lost) in [
-            (b"Vout :", b" - Aout :", Counter::FramesDisplayed, Counter::FramesLost),
+            (LABEL, b" - Aout :", Counter::FramesDisplayed, Counter::FramesLost),
             (b"Aout :", b" - Sout :", Counter::BuffersPlayed, Counter::BuffersLost),
         ] {
             // A number at the end of a line that is cut off is perhaps not all of it.

@@ -99,8 +99,49 @@ pub(super) struct Progress<'a> {
     pub chosen: bool,
 }
 
+/// Whether [`read`] may know what the words begin with. Most words of a log begin nothing.
+fn may_begin(words: &[&[u8]]) -> bool {
+    match words {
+        [[b'0'..=b'9', ..], second, ..] => matches!(*second, b"sent" | [b'(', b'/', ..]),
+        [
+            b"Saving"
+            | b"delta"
+            | b"sent"
+            | b"Start"
+            | b"Frames"
+            | b"Frames:"
+            | b"Checkpointed"
+            | b"Reloading"
+            | b"Domain"
+            | b"Suspending"
+            | b"waiting"
+            | b"Total"
+            | b"Save"
+            | b"Restore"
+            | b"Complete:"
+            | b"[xc_save]:"
+            | b"[xc_restore]:"
+            | b"Xend"
+            | b"from"
+            | b"rem"
+            | b"migration"
+            | b"Migration"
+            | b"**"
+            | b"xc:"
+            | b"libxl:"
+            | b"libxl-save-helper:"
+            | b"ERROR",
+            ..,
+        ] => true,
+        _ => false,
+    }
+}
+
 /// What the words begin with, and how many words that takes.
 pub(super) fn read<'a>(words: &[&'a [u8]]) -> Option<(Message<'a>, usize)> {
+    if !may_begin(words) {
+        return None;
+    }
     let domain = |word: &[u8]| unsigned(without(word, b"."));
     Some(match words {
         [b"Saving", b"memory", b"pages:", b"iter", iteration, ..] => (Message::Round { iteration }, 5),

@@ -38,6 +38,7 @@ use crate::frame::Clock;
 use crate::head::Head;
 use crate::meaning::{Hypervisor, Meaning, Rounds};
 use crate::outcome::{Outcome, Unusable};
+use crate::text::end_of_word;
 
 pub(crate) static DESCRIPTION: Description = Description {
     name: "xen-migrate",
@@ -94,8 +95,15 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
     let mut words = Vec::new();
     for record in Records::new(bytes) {
         words.clear();
-        let separates = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x08;
-        words.extend(record.message.split(separates).filter(|word| !word.is_empty()));
+        let mut rest = record.message;
+        while !rest.is_empty() {
+            let end = end_of_word(rest, |byte| byte.is_ascii_whitespace() || byte == 0x08);
+            let (word, behind) = rest.split_at_checked(end).unwrap_or((rest, b""));
+            if !word.is_empty() {
+                words.push(word);
+            }
+            rest = behind.get(1..).unwrap_or_default();
+        }
         reader.record(&record, &mut words);
     }
     reader.finish(bytes)

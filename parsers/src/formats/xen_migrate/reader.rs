@@ -40,7 +40,11 @@ impl Reader {
         if record.text.trim_ascii().is_empty() {
             return;
         }
-        if let Some(stamp) = stamp::alone(record.text) {
+        // A line of xend's is more than a time, and a line without a time before it has none.
+        if record.origin.writer != Writer::Xend
+            && stamp::may_lead(record.text)
+            && let Some(stamp) = stamp::alone(record.text)
+        {
             self.pending = Some(stamp);
             return;
         }

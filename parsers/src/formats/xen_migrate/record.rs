@@ -53,11 +53,21 @@ pub(super) struct Record<'a> {
 pub(super) struct Records<'a> {
     rest: &'a [u8],
     number: u64,
+    /// What stood in the brackets of xend's last line: several lines have the same.
+    brackets: Brackets<'a>,
+}
+
+/// What stands in the brackets before a line of xend's.
+#[derive(Clone, Copy, Debug, Default)]
+struct Brackets<'a> {
+    text: &'a [u8],
+    stamp: Option<Stamp>,
+    pid: Option<u64>,
 }
 
 impl<'a> Records<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes, number: 1 }
+        Self { rest: bytes, number: 1, brackets: Brackets::default() }
     }
 }
 
@@ -71,7 +81,8 @@ impl<'a> Iterator for Records<'a> {
         let number = self.number;
         let mut end = line_end(self.rest, 0);
         let mut lines = 1;
-        let (origin, message) = head(without_end(self.rest.get(..end).unwrap_or_default()));
+        let line = without_end(self.rest.get(..end).unwrap_or_default());
+        let (origin, message) = head_after(line, &mut self.brackets);
         if origin.writer == Writer::Xend {
             while lines <= REST && self.rest.get(end).is_some_and(|_| !is_head(self.rest, end)) {
                 end = line_end(self.rest, end);
@@ -114,8 +125,12 @@ fn is_head(bytes: &[u8], start: usize) -> bool {
 
 /// What stands before the message of a line, and the message.
 pub(super) fn head(line: &[u8]) -> (Origin, &[u8]) {
+    head_after(line, &mut Brackets::default())
+}
+
+fn head_after<'a>(line: &'a [u8], brackets: &mut Brackets<'a>) -> (Origin, &'a [u8]) {
     if is_head(line, 0)
-        && let Some(found) = xend(line)
+        && let Some(found) = xend(line, brackets)
     {
         return found;
     }
@@ -152,9 +167,13 @@ pub(super) fn head(line: &[u8]) -> (Origin, &[u8]) {
 }
 
 /// `[2012-03-09 13:37:12 xend 3113] INFO (XendCheckpoint:498) `
-fn xend(line: &[u8]) -> Option<(Origin, &[u8])> {
-    let (stamp, rest) = stamp::read(line.strip_prefix(b"[")?)?;
-    let (logger, rest) = split_once(rest, b']')?;
+fn xend<'a>(line: &'a [u8], brackets: &mut Brackets<'a>) -> Option<(Origin, &'a [u8])> {
+    let (text, rest) = split_once(line.strip_prefix(b"[")?, b']')?;
+    if brackets.text != text || brackets.stamp.is_none() {
+        let (stamp, logger) = stamp::read(text)?;
+        let pid = words(logger).find_map(|(_, word)| unsigned(word));
+        *brackets = Brackets { text, stamp: Some(stamp), pid };
+    }
     let rest = rest.strip_prefix(b" ")?;
     let (level, rest) = split_once(rest, b' ')?;
     let (place, rest) = split_once(rest.strip_prefix(b"(")?, b')')?;
@@ -163,8 +182,7 @@ fn xend(line: &[u8]) -> Option<(Origin, &[u8])> {
     }
     let message = rest.strip_prefix(b" ").unwrap_or(rest);
     let (thread, message) = thread(message).map_or((None, message), |(thread, rest)| (Some(thread), rest));
-    let pid = words(logger).find_map(|(_, word)| unsigned(word));
-    let stamp = Some(stamp);
+    let Brackets { stamp, pid, .. } = *brackets;
     Some((Origin { writer: Writer::Xend, stamp, pid, thread, ..Origin::default() }, message))
 }
 

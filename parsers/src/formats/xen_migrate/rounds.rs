@@ -16,7 +16,10 @@ impl Reader {
     /// What an emulator of XenServer answers.
     pub(super) fn json(&mut self, record: &Record<'_>, place: Place<'_>) -> bool {
         let json = record.message;
-        if memchr::memmem::find(json, b"\"MIGRATION\"").is_none() || message::member(json, b"event").is_none()
+        let quoted = memchr::memchr(b'"', json).is_some();
+        if !quoted
+            || memchr::memmem::find(json, b"\"MIGRATION\"").is_none()
+            || message::member(json, b"event").is_none()
         {
             return false;
         }

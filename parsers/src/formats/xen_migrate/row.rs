@@ -4,7 +4,8 @@ use polars::prelude::{IntoSeries, NewChunkedArray, StringChunked, UInt32Chunked}
 
 use crate::diagnostic::{Diagnostics, Place};
 use crate::frame::{FrameBuilder, Unit};
-use crate::shared::hypervisor::{Reading, column, first_columns, reading};
+use crate::shared::figures::{Figures, column};
+use crate::shared::hypervisor::{Reading, first_columns, reading};
 use crate::time::stamp::Stamp;
 
 /// A figure of a row; its place in [`FIELDS`].
@@ -63,7 +64,7 @@ pub(super) struct Row {
     pub domain: Option<u64>,
     pub entry: &'static str,
     pub status: Option<&'static str>,
-    values: [Option<f64>; FIELDS.len()],
+    figures: Figures<{ FIELDS.len() }>,
     pub error: Option<String>,
 }
 
@@ -78,19 +79,17 @@ impl Row {
             domain: None,
             entry,
             status: None,
-            values: [None; FIELDS.len()],
+            figures: Figures::NONE,
             error: None,
         }
     }
 
     pub fn get(&self, field: Field) -> Option<f64> {
-        self.values.get(field as usize).copied().flatten()
+        self.figures.get(field as usize)
     }
 
     pub fn set(&mut self, field: Field, value: Option<f64>) {
-        if let Some(place) = self.values.get_mut(field as usize) {
-            *place = value;
-        }
+        self.figures.set(field as usize, value);
     }
 
     /// Of the round with this number, from 1.
@@ -138,9 +137,10 @@ pub(super) fn columns(rows: &[Row]) -> FrameBuilder {
     columns.push(Unit::Text, entries.into_series());
     let statuses = StringChunked::from_iter_options("status".into(), rows.iter().map(|row| row.status));
     columns.push(Unit::Text, statuses.into_series());
-    for (index, (name, unit, whole)) in FIELDS.into_iter().enumerate() {
-        let values = rows.iter().map(|row| row.values.get(index).copied().flatten());
-        columns.push(unit, column(name, whole, values));
+    let fields = FIELDS.into_iter().map(|(name, _, whole)| (name, whole));
+    let figures = Figures::columns(fields, rows.iter().map(|row| &row.figures));
+    for ((_, unit, _), figures) in FIELDS.into_iter().zip(figures) {
+        columns.push(unit, figures);
     }
     let errors = rows.iter().map(|row| row.error.as_deref());
     columns.push(Unit::Text, StringChunked::from_iter_options("error".into(), errors).into_series());

@@ -8,21 +8,26 @@ use crate::text::{float, unsigned, words};
 
 /// Words that a row may have after STATE.
 const MOST_WORDS: usize = 18;
+/// A header or a whole row has more: STATE and 15 words, with blanks between them.
+const LEAST_BYTES: usize = 35;
 /// What STATE is made of, place by place.
 const STATES: &[u8; 6] = b"dsbcpr";
 const HEADER: [&str; 8] =
     ["STATE", "CPU(sec)", "CPU(%)", "MEM(k)", "MEM(%)", "MAXMEM(k)", "MAXMEM(%)", "VCPUS"];
 const KIB: f64 = 1024.0;
 
+/// The cell of MAXMEM(k), which may be `no limit`.
+const LIMIT: usize = 4;
+
 /// A word and where it begins.
 type Cell<'a> = (usize, &'a [u8]);
 
 /// What a line is.
-#[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "it lives for one line; a box would be an allocation per line")]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Kind<'a> {
     Header,
-    Row(Row<'a>),
+    /// It has been written into the row in hand.
+    Row,
     /// One of the lines that `-n`, `-x` and `-v` add, or of the table of CPUs.
     Detail,
     /// A line of the summary above the table on the screen.
@@ -70,24 +75,29 @@ impl Values {
 }
 
 /// The row of a domain.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Row<'a> {
     pub name: &'a [u8],
     /// Whether it has as many words as a row must have.
     pub complete: bool,
-    /// The cells after STATE; `no limit` is one.
-    cells: [Cell<'a>; MOST_WORDS],
-    count: usize,
+    /// The last words of the line from its last one on.
+    words: [Cell<'a>; MOST_WORDS + 1],
+    /// Which of them is STATE.
+    state: usize,
+    /// `no limit` stands where one word should.
+    no_limit: bool,
 }
 
 impl<'a> Row<'a> {
-    /// How many cells there are after STATE.
+    /// How many cells there are after STATE; `no limit` is one.
     pub fn cells(&self) -> usize {
-        self.count
+        self.state.saturating_sub(usize::from(self.no_limit))
     }
 
     fn cell(&self, index: usize) -> Cell<'a> {
-        self.cells.get(index).filter(|_| index < self.count).copied().unwrap_or((0, b""))
+        let word = if self.no_limit && index > LIMIT { index + 1 } else { index };
+        let at = self.state.checked_sub(word.saturating_add(1));
+        at.and_then(|at| self.words.get(at)).copied().unwrap_or((0, b""))
     }
 
     pub fn values(&self) -> Values {
@@ -135,18 +145,27 @@ fn positive(text: &[u8]) -> Option<f64> {
 }
 
 /// What a line is. `blanks` remembers that a header was of the variant that writes STATE without dashes.
-pub(super) fn kind<'a>(line: &'a [u8], blanks: &mut bool) -> Kind<'a> {
+pub(super) fn kind<'a>(line: &'a [u8], blanks: &mut bool, row: &mut Row<'a>) -> Kind<'a> {
     if let Some(variant) = header(line) {
         *blanks = variant;
         return Kind::Header;
     }
-    match row(line, *blanks) {
-        Some(row) if row.complete => Kind::Row(row),
-        row => screen(line)
-            .or_else(|| is_detail(line).then_some(Kind::Detail))
-            .or_else(|| row.map(Kind::Row))
-            .unwrap_or(Kind::Other),
+    let is_row = row.read(line, *blanks).is_some();
+    if is_row && row.complete {
+        return Kind::Row;
     }
+    let other = screen(line).or_else(|| is_detail(line).then_some(Kind::Detail));
+    other.unwrap_or(if is_row { Kind::Row } else { Kind::Other })
+}
+
+/// Whether a line is of xentop alone: a header, or a whole row without a fault.
+pub(super) fn is_own(line: &[u8]) -> bool {
+    let long = line.len() > LEAST_BYTES;
+    let is_row = || {
+        let mut row = Row::default();
+        row.read(line, false).is_some() && row.complete && row.bad_cells().next().is_none()
+    };
+    long && (header(line).is_some() || is_row())
 }
 
 /// Whether a line is a header, and of which variant.
@@ -174,34 +193,30 @@ fn is_state(word: &[u8], blanks: bool) -> bool {
         && word.iter().zip(STATES).all(|(place, letter)| *place == b'-' || place == letter)
 }
 
-fn row(line: &[u8], blanks: bool) -> Option<Row<'_>> {
-    let (last, count) = last_words(line);
-    let words = last.get(..count)?;
-    let is = |after: &usize| words.get(*after).is_some_and(|(_, word)| is_state(word, blanks));
-    // A whole row has its STATE 15 to 18 words before its end; only the last line of a file may have it later.
-    let state = (15..=MOST_WORDS).find(is).or_else(|| (0..15).find(is))?;
-    let (start, _) = *words.get(state)?;
-    let mut row =
-        Row { name: name(line, start), complete: false, cells: [(0, b"".as_slice()); MOST_WORDS], count: 0 };
-    let mut limit = false;
-    for (position, word) in words.get(..state)?.iter().rev().copied() {
-        if row.count == 5 && !limit && word == b"limit" && row.cell(4).1 == b"no" {
-            limit = true;
-            continue;
-        }
-        *row.cells.get_mut(row.count)? = (position, word);
-        row.count += 1;
+impl<'a> Row<'a> {
+    /// Reads a line; none if it is no row, and then what is here is of none.
+    fn read(&mut self, line: &'a [u8], blanks: bool) -> Option<()> {
+        let count = last_words(line, &mut self.words);
+        let words = self.words.get(..count)?;
+        let is = |after: &usize| words.get(*after).is_some_and(|(_, word)| is_state(word, blanks));
+        // A whole row has its STATE 15 to 18 words before its end; only the last line of a file may have it later.
+        let state = (15..=MOST_WORDS).find(is).or_else(|| (0..15).find(is))?;
+        let (start, _) = *words.get(state)?;
+        let word =
+            |cell: usize| state.checked_sub(cell + 1).and_then(|at| words.get(at)).map(|(_, word)| *word);
+        self.no_limit = word(LIMIT) == Some(b"no") && word(LIMIT + 1) == Some(b"limit");
+        self.state = state;
+        self.name = name(line, start);
+        self.complete = matches!(self.cells(), 15 | 17);
+        Some(())
     }
-    row.complete = matches!(row.count, 15 | 17);
-    Some(row)
 }
 
-/// As many words as may stand from STATE on, from the last one backwards, and how many there are.
-fn last_words(line: &[u8]) -> ([Cell<'_>; MOST_WORDS + 1], usize) {
-    let mut last = [(0, b"".as_slice()); MOST_WORDS + 1];
+/// Writes the last words of a line, from the last one backwards, and says how many there are: as many as may stand from STATE on.
+fn last_words<'a>(line: &'a [u8], last: &mut [Cell<'a>; MOST_WORDS + 1]) -> usize {
     let mut count = 0;
     let mut rest = line.trim_ascii_end();
-    for slot in &mut last {
+    for slot in last {
         let start = rest.iter().rposition(u8::is_ascii_whitespace).map_or(0, |blank| blank.saturating_add(1));
         let (before, word) = rest.split_at(start);
         if word.is_empty() {
@@ -211,7 +226,7 @@ fn last_words(line: &[u8]) -> ([Cell<'_>; MOST_WORDS + 1], usize) {
         count += 1;
         rest = before.trim_ascii_end();
     }
-    (last, count)
+    count
 }
 
 fn name(line: &[u8], state: usize) -> &[u8] {
@@ -263,12 +278,9 @@ mod tests {
     use super::*;
 
     fn name_and_values(line: &str) -> Option<(String, Values)> {
-        match kind(line.as_bytes(), &mut false) {
-            Kind::Row(row) if row.complete => {
-                Some((String::from_utf8_lossy(row.name).into_owned(), row.values()))
-            }
-            _ => None,
-        }
+        let mut row = Row::default();
+        let is_row = matches!(kind(line.as_bytes(), &mut false, &mut row), Kind::Row) && row.complete;
+        is_row.then(|| (String::from_utf8_lossy(row.name).into_owned(), row.values()))
     }
 
     #[test]
@@ -293,7 +305,7 @@ mod tests {
 
     #[test]
     fn lines_that_are_no_rows() {
-        let kind = |line: &str| format!("{:?}", kind(line.as_bytes(), &mut false));
+        let kind = |line: &str| format!("{:?}", kind(line.as_bytes(), &mut false, &mut Row::default()));
         for detail in [
             "VCPUs(sec):   0:        200s  1:        200s",
             "          5:        200s  6:        234s",

@@ -29,12 +29,12 @@ mod line;
 mod samples;
 
 use polars::prelude::{
-    BooleanChunkedBuilder, ChunkedBuilder, Float64Chunked, IntoSeries, NewChunkedArray,
-    PrimitiveChunkedBuilder, StringChunkedBuilder, UInt32Chunked, UInt32Type,
+    BooleanChunkedBuilder, ChunkedBuilder, Float64Type, IntoSeries, StringChunkedBuilder, UInt32Type,
 };
 
-use self::line::{Kind, Values};
+use self::line::{Kind, Row, Values};
 use self::samples::{Seen, Sorted};
+use crate::column;
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
 use crate::format::{Description, Marks, Parse};
 use crate::frame::{Clock, FrameBuilder, Unit};
@@ -62,12 +62,7 @@ const SHORT_NAME: usize = 10;
 const ABSENT_ROWS: usize = 1_000_000;
 
 fn recognise(head: &Head<'_>) -> bool {
-    let mut blanks = false;
-    head.lines.iter().any(|line| match line::kind(line.text, &mut blanks) {
-        Kind::Header => true,
-        Kind::Row(row) => row.complete && row.bad_cells().next().is_none(),
-        Kind::Detail | Kind::Screen { .. } | Kind::Other => false,
-    })
+    head.lines.iter().any(|line| line::is_own(line.text))
 }
 
 /// Reads the log; see the module.
@@ -84,8 +79,9 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
         rows: RowCount::default(),
         diagnostics: Diagnostics::default(),
     };
+    let mut row = Row::default();
     for line in Lines::new(bytes).filter(|line| !line.is_blank()) {
-        reader.line(line);
+        reader.line(line, &mut row);
     }
     reader.finish(bytes)
 }
@@ -108,14 +104,14 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn line(&mut self, line: Line<'a>) {
-        match line::kind(line.text, &mut self.blanks) {
+    fn line(&mut self, line: Line<'a>, row: &mut Row<'a>) {
+        match line::kind(line.text, &mut self.blanks, row) {
             Kind::Header => {
                 self.header = true;
                 self.headers += 1;
                 self.name_width = self.name_width.or_else(|| line::end_of_first_word(line.text));
             }
-            Kind::Row(row) if row.complete || !line.terminated => self.row(line, &row),
+            Kind::Row if row.complete || !line.terminated => self.row(line, row),
             Kind::Detail => self.details += 1,
             Kind::Screen { version } => {
                 self.details += 1;
@@ -123,7 +119,7 @@ impl<'a> Reader<'a> {
                     self.version.get_or_insert_with(|| String::from_utf8_lossy(version).into_owned());
                 }
             }
-            Kind::Row(_) | Kind::Other => {
+            Kind::Row | Kind::Other => {
                 self.rows.lost += 1;
                 self.damage = true;
                 let code = if line.terminated { "line-unreadable" } else { "last-line-cut" };
@@ -136,7 +132,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn row(&mut self, line: Line<'a>, row: &line::Row<'a>) {
+    fn row(&mut self, line: Line<'a>, row: &Row<'a>) {
         let mut values = row.values();
         if row.complete {
             let bad_cells = (!values.complete()).then(|| row.bad_cells());
@@ -244,19 +240,21 @@ fn first_values(sorted: &mut Sorted<'_>, diagnostics: &mut Diagnostics) {
 fn columns(sorted: &Sorted<'_>) -> FrameBuilder {
     let rows = &sorted.rows;
     let names: Vec<String> = sorted.domains.iter().map(samples::Domain::shown).collect();
-    let mut numbers = PrimitiveChunkedBuilder::<UInt32Type>::new("sample".into(), rows.len());
+    let mut numbers = column::Values::<UInt32Type>::new("sample", rows.len());
+    let mut vcpus = column::Values::<UInt32Type>::new("vcpus", rows.len());
     let mut domains = StringChunkedBuilder::new("domain".into(), rows.len());
     let mut present = BooleanChunkedBuilder::new("present".into(), rows.len());
     for row in rows {
         numbers.append_value(row.sample);
         domains.append_value(names.get(row.domain).map_or("", String::as_str));
         present.append_value(row.values.is_some());
+        vcpus.append_option(row.values.as_ref().and_then(|values| values.vcpus));
     }
     let floats = |name: &str, value: fn(&Values) -> Option<f64>| {
-        let values = rows.iter().map(|row| row.values.as_ref().and_then(value));
-        Float64Chunked::from_iter_options(name.into(), values).into_series()
+        let mut column = column::Values::<Float64Type>::new(name, rows.len());
+        rows.iter().for_each(|row| column.append_option(row.values.as_ref().and_then(value)));
+        column.finish().into_series()
     };
-    let vcpus = rows.iter().map(|row| row.values.as_ref().and_then(|values| values.vcpus));
     let mut columns = FrameBuilder::default();
     columns.push(Unit::Count, numbers.finish().into_series());
     columns.push(Unit::Text, domains.finish().into_series());
@@ -264,7 +262,7 @@ fn columns(sorted: &Sorted<'_>) -> FrameBuilder {
     columns.push(Unit::PercentOfOneCpu, floats("cpu", |values| values.cpu));
     columns.push(Unit::Bytes, floats("mem", |values| values.mem));
     columns.push(Unit::Percent, floats("mem_share", |values| values.mem_share));
-    columns.push(Unit::Count, UInt32Chunked::from_iter_options("vcpus".into(), vcpus).into_series());
+    columns.push(Unit::Count, vcpus.finish().into_series());
     columns.push(Unit::Bytes, floats("net_tx", |values| values.net_tx));
     columns.push(Unit::Bytes, floats("net_rx", |values| values.net_rx));
     columns.push(Unit::Count, floats("vbd_read", |values| values.vbd_read));

@@ -36,7 +36,11 @@
 //! EPOCH is incremented once for each group. A sample that has more or fewer increments than one is a
 //! correction: the sample of E T has two, that of T x none.
 
+use std::collections::VecDeque;
+
 use super::line;
+use super::plain::Plain;
+use super::table::Table;
 use crate::diagnostic::{Diagnostics, Place};
 
 /// Whose values a row holds. In the order of the frame.
@@ -47,13 +51,15 @@ pub(super) enum Who {
 }
 
 /// A line as far as it is needed behind it. Most of a [`line::Record`] is where its words stand.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Record<'a> {
     /// Number of the sample of the *line*, that is, of its Dom0.
     pub sample: u32,
     pub number: u64,
     pub text: &'a [u8],
-    pub groups: [Option<Group<'a>>; 2],
+    first: Option<Group<'a>>,
+    /// Hardly a line has it.
+    second: Option<Box<Group<'a>>>,
     /// Groups of the VM beyond the second.
     pub more: usize,
     pub dom0: Option<Values>,
@@ -80,12 +86,19 @@ impl<'a> Record<'a> {
             whole: record.dom0.is_none() && group.whole(),
         };
         let [first, second] = &record.groups;
-        let groups = [first.as_ref().map(group), second.as_ref().map(group)];
-        Self { sample, number, text, groups, more, dom0: record.dom0.as_ref().map(values) }
+        let (first, second) = (first.as_ref().map(group), second.as_ref().map(group).map(Box::new));
+        Self { sample, number, text, first, second, more, dom0: record.dom0.as_ref().map(values) }
+    }
+
+    pub fn of_plain(line: &Plain<'a>, sample: u32, number: u64) -> Self {
+        let values = |[cpu, mem, share]: [f64; 3]| Values::new(Some(cpu), Some(mem), Some(share));
+        let Plain { text, epoch, name, vm, dom0 } = *line;
+        let first = Some(Group { epoch: Some(epoch), name, values: vm.map(values), whole: false });
+        Self { sample, number, text, first, second: None, more: 0, dom0: Some(values(dom0)) }
     }
 
     pub fn vms(&self) -> impl DoubleEndedIterator<Item = &Group<'a>> {
-        self.groups.iter().flatten()
+        self.first.iter().chain(self.second.as_deref())
     }
 
     /// The groups of a VM that is there.
@@ -94,15 +107,34 @@ impl<'a> Record<'a> {
     }
 }
 
-/// Values of a domain that is there.
+/// Values of a domain that is there; NaN where there is none.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Values {
+pub(super) struct Values([f64; 3]);
+
+impl Values {
+    /// Memory in KiB.
+    fn new(cpu: Option<f64>, mem_kib: Option<f64>, share: Option<f64>) -> Self {
+        Self([cpu, mem_kib.map(|kib| kib * 1024.0), share].map(|value| value.unwrap_or(f64::NAN)))
+    }
+
     /// Per cent of one CPU.
-    pub cpu: Option<f64>,
+    pub fn cpu(&self) -> Option<f64> {
+        Some(self.0[0]).filter(|value| !value.is_nan())
+    }
+
     /// Bytes.
-    pub mem: Option<f64>,
+    pub fn mem(&self) -> Option<f64> {
+        Some(self.0[1]).filter(|value| !value.is_nan())
+    }
+
     /// Per cent of the host's memory.
-    pub share: Option<f64>,
+    pub fn share(&self) -> Option<f64> {
+        Some(self.0[2]).filter(|value| !value.is_nan())
+    }
+
+    pub fn forget_cpu(&mut self) {
+        self.0[0] = f64::NAN;
+    }
 }
 
 /// A domain in a sample.
@@ -116,34 +148,6 @@ pub(super) struct Row<'a> {
     /// None if the domain is absent.
     pub values: Option<Values>,
     pub line: u64,
-}
-
-/// What [`align`] found.
-#[derive(Debug, Default)]
-pub(super) struct Aligned<'a> {
-    /// By sample, in it the VM before Dom0.
-    pub rows: Vec<Row<'a>>,
-    /// Increments of EPOCH that do not match samples.
-    pub corrections: u64,
-    /// Groups that were left out.
-    pub lost: usize,
-}
-
-impl<'a> Aligned<'a> {
-    /// A row belongs to the sample of its line or to the one before: its place is among the last few.
-    fn push(&mut self, row: Row<'a>) {
-        self.rows.push(row);
-        let key = |row: &Row<'_>| (row.sample, row.who);
-        let mut rows = self.rows.as_mut_slice();
-        while let [before @ .., earlier, last] = rows {
-            if key(earlier) <= key(last) {
-                return;
-            }
-            std::mem::swap(earlier, last);
-            let length = before.len().saturating_add(1);
-            rows = rows.split_at_mut(length).0;
-        }
-    }
 }
 
 /// What is in the VM's place of a line.
@@ -179,81 +183,153 @@ enum Lag {
     Always,
 }
 
-/// Gives every group its sample.
-pub(super) fn align<'a>(records: &[Record<'a>], vm: &'a [u8], diagnostics: &mut Diagnostics) -> Aligned<'a> {
-    let slots: Vec<Slot> = records.iter().map(slot).collect();
-    let lag = if always_late(&slots, vm) { Lag::Always } else { Lag::None };
-    let mut aligner = Aligner { lag, out: Aligned::default(), diagnostics, vm };
-    aligner.begin(records);
-    for (index, (record, slot)) in records.iter().zip(&slots).enumerate() {
-        let before = index.checked_sub(1).and_then(|before| slots.get(before)).copied();
-        aligner.names(record);
-        if aligner.lag == Lag::None && *slot == Slot::Absent && begins_lag(&slots, records, index) {
-            aligner.begins_lag(record, before);
-        } else {
-            aligner.vm(record, *slot, before);
-        }
-        aligner.dom0(record);
-    }
-    aligner.end(records, &slots);
-    aligner.out
-}
-
-/// Whether the VM's own name makes it late for good. A first line that has the VM proves the contrary.
-fn always_late(slots: &[Slot], vm: &[u8]) -> bool {
-    slots.first() == Some(&Slot::Absent) && vm.to_ascii_lowercase().as_slice() > b"domain-0".as_slice()
-}
-
-/// Whether the `- - -` at `index`, in a line that is not lagging, is none of an absent VM but of a late one.
-fn begins_lag(slots: &[Slot], records: &[Record<'_>], index: usize) -> bool {
-    let slot_at = |index: usize| slots.get(index).copied();
-    let next = index.saturating_add(1);
-    if !present(slot_at(next)) {
-        return false;
-    }
-    if index.checked_sub(1).is_some_and(|before| present(slot_at(before))) {
-        return true;
-    }
-    // The VM appears here. What ends the lines that have one group tells whether they lagged.
-    let end =
-        slots.iter().skip(next).position(|slot| *slot != Slot::One).map(|ones| next.saturating_add(ones));
-    let Some(end) = end else {
-        return records.last().is_some_and(|last| last.dom0.is_none() && last.vms().all(|vm| vm.whole));
-    };
-    let then = slot_at(end.saturating_add(1));
-    match slot_at(end) {
-        Some(Slot::Many) => then != Some(Slot::Many),
-        Some(Slot::Absent) => index == 0 && !present(then),
-        _ => false,
-    }
-}
-
-struct Aligner<'a, 'd> {
+/// Gives every group its sample. Lines wait in it until those behind them tell what they mean.
+pub(super) struct Aligner<'a> {
+    /// The VM that the log is about: the first that it names.
+    pub vm: Option<&'a [u8]>,
     lag: Lag,
-    out: Aligned<'a>,
-    diagnostics: &'d mut Diagnostics,
-    vm: &'a [u8],
+    waiting: VecDeque<(Record<'a>, Slot)>,
+    /// So many lines behind the first that waits are known to have one group.
+    ones: usize,
+    /// The slot of the line before the first that waits.
+    before: Option<Slot>,
+    /// Sample and number of that line, and whether it has Dom0.
+    last: Option<(u32, u64, bool)>,
+    pub table: Table<'a>,
+    /// Increments of EPOCH that do not match samples.
+    pub corrections: u64,
+    /// Groups that were left out.
+    pub lost: usize,
+    pub log: Diagnostics,
 }
 
-impl<'a> Aligner<'a, '_> {
-    fn begin(&mut self, records: &[Record<'a>]) {
-        let Some(first) = records.first().filter(|_| self.lag == Lag::Always) else { return };
-        self.diagnostics.note("vm-after-dom0", Place::line(first.number, first.text), || {
-            "the name of the VM sorts after Domain-0: its groups belong to the sample of the line before"
-                .to_owned()
-        });
+impl<'a> Aligner<'a> {
+    /// With room for so many rows.
+    pub fn new(rows: usize) -> Self {
+        Self {
+            vm: None,
+            lag: Lag::None,
+            waiting: VecDeque::new(),
+            ones: 0,
+            before: None,
+            last: None,
+            table: Table::new(rows),
+            corrections: 0,
+            lost: 0,
+            log: Diagnostics::default(),
+        }
+    }
+
+    /// The next line.
+    pub fn push(&mut self, record: Record<'a>) {
+        let slot = slot(&record);
+        self.vm = self.vm.or_else(|| record.vms().next().map(|vm| vm.name));
+        let needs_more = self.last.is_none() || (self.lag == Lag::None && slot == Slot::Absent);
+        if self.waiting.is_empty() && !needs_more {
+            self.line(&record, slot, false);
+        } else {
+            self.waiting.push_back((record, slot));
+            self.advance(false);
+        }
+    }
+
+    /// There are no more lines.
+    pub fn end(&mut self) {
+        self.advance(true);
+        if let Some((sample, number, true)) = self.last
+            && self.lag != Lag::None
+            && self.before != Some(Slot::Unknown)
+        {
+            self.log.note("last-sample-unknown", Place::line(number, b""), || {
+                format!(
+                    "the log ends before it tells whether the VM was there in sample {sample}; it has no row in \
+                     that sample"
+                )
+            });
+        }
+        self.table.end(&mut self.log);
+    }
+
+    /// Takes the lines that wait as far as it is known what they mean.
+    fn advance(&mut self, ended: bool) {
+        let Some(vm) = self.vm else { return };
+        while let Some((first, slot)) = self.waiting.front() {
+            // The VM's own name makes it late for good. A first line that has the VM proves the contrary.
+            let late_name = || vm.to_ascii_lowercase().as_slice() > b"domain-0".as_slice();
+            if self.last.is_none() && *slot == Slot::Absent && late_name() {
+                self.lag = Lag::Always;
+                self.log.note("vm-after-dom0", Place::line(first.number, first.text), || {
+                    "the name of the VM sorts after Domain-0: its groups belong to the sample of the line before"
+                        .to_owned()
+                });
+            }
+            let begins_lag = if self.lag == Lag::None && *slot == Slot::Absent {
+                self.begins_lag(ended)
+            } else {
+                Some(false)
+            };
+            let Some(begins_lag) = begins_lag else { return };
+            let Some((record, slot)) = self.waiting.pop_front() else { return };
+            self.ones = 0;
+            self.line(&record, slot, begins_lag);
+        }
+    }
+
+    /// Whether the `- - -` of the first line that waits, which is not lagging, is none of an absent VM but of a late one; none
+    /// if the lines behind it do not tell yet.
+    fn begins_lag(&mut self, ended: bool) -> Option<bool> {
+        let slots = &self.waiting;
+        let slot_at = |index: usize| match slots.get(index) {
+            Some((_, slot)) => Some(Some(*slot)),
+            None => ended.then_some(None),
+        };
+        if !present(slot_at(1)?) {
+            return Some(false);
+        }
+        if present(self.before) {
+            return Some(true);
+        }
+        // The VM appears here. What ends the lines that have one group tells whether they lagged.
+        while slots.get(self.ones + 1).is_some_and(|(_, slot)| *slot == Slot::One) {
+            self.ones += 1;
+        }
+        let end = self.ones + 1;
+        Some(match slot_at(end)? {
+            None => {
+                slots.back().is_some_and(|(last, _)| last.dom0.is_none() && last.vms().all(|vm| vm.whole))
+            }
+            Some(Slot::Many) => slot_at(end + 1)? != Some(Slot::Many),
+            Some(Slot::Absent) => self.last.is_none() && !present(slot_at(end + 1)?),
+            Some(Slot::One | Slot::Unknown) => false,
+        })
+    }
+
+    fn line(&mut self, record: &Record<'a>, slot: Slot, begins_lag: bool) {
+        // A line has rows of its own sample and of the one before.
+        self.table.settle(record.sample.saturating_sub(1), &mut self.log);
+        self.names(record);
+        if begins_lag {
+            self.begin_lag(record);
+        } else {
+            self.vm(record, slot);
+        }
+        self.dom0(record);
+        self.before = Some(slot);
+        self.last = Some((record.sample, record.number, record.dom0.is_some()));
     }
 
     fn names(&mut self, record: &Record<'a>) {
-        for vm in record.vms().filter(|vm| vm.name != self.vm) {
-            let first = String::from_utf8_lossy(self.vm);
-            self.diagnostics.warning("other-vm", Place::line(record.number, vm.name), || {
+        let Some(first) = self.vm else { return };
+        for vm in record.vms().filter(|vm| vm.name != first) {
+            let first = String::from_utf8_lossy(first);
+            self.log.warning("other-vm", Place::line(record.number, vm.name), || {
                 format!("the log is about {first}, this group names another VM; it is kept under its name")
             });
         }
     }
 
-    fn vm(&mut self, record: &Record<'a>, slot: Slot, before: Option<Slot>) {
+    fn vm(&mut self, record: &Record<'a>, slot: Slot) {
+        let before = self.before;
         match (slot, self.lag) {
             (Slot::Unknown, _) => {}
             (Slot::Absent, Lag::None) => self.absent(record, record.sample, true),
@@ -296,11 +372,11 @@ impl<'a> Aligner<'a, '_> {
         }
     }
 
-    fn begins_lag(&mut self, record: &Record<'a>, before: Option<Slot>) {
+    fn begin_lag(&mut self, record: &Record<'a>) {
         self.lag = Lag::Renamed;
-        self.out.corrections += 1;
+        self.corrections += 1;
         let sample = record.sample;
-        let why = match before {
+        let why = match self.before {
             None => "the log begins while the VM sorts after Domain-0, under another name".to_owned(),
             Some(Slot::One | Slot::Many) => format!(
                 "the VM is there before and after: in sample {sample} it has been renamed and sorts after Domain-0"
@@ -309,7 +385,7 @@ impl<'a> Aligner<'a, '_> {
                 format!("the VM appears in sample {sample} under a name that sorts after Domain-0")
             }
         };
-        self.diagnostics.note("vm-renamed", Place::line(record.number, record.text), || {
+        self.log.note("vm-renamed", Place::line(record.number, record.text), || {
             format!(
                 "{why}. This `- - -` is no absence, the sample cost two increments of EPOCH, and from the next \
                  line on the VM's group belongs to the sample before"
@@ -319,13 +395,13 @@ impl<'a> Aligner<'a, '_> {
 
     fn vanished(&mut self, record: &Record<'a>) {
         self.lag = Lag::None;
-        self.out.corrections += 1;
+        self.corrections += 1;
         let sample = record.sample;
         if let Some(before) = sample.checked_sub(1) {
             self.absent(record, before, false);
         }
         self.absent(record, sample, true);
-        self.diagnostics.note("vm-vanished", Place::line(record.number, record.text), || {
+        self.log.note("vm-vanished", Place::line(record.number, record.text), || {
             format!(
                 "the renamed VM is gone: it was absent in sample {} already, which cost no increment of EPOCH",
                 i64::from(sample) - 1
@@ -339,7 +415,7 @@ impl<'a> Aligner<'a, '_> {
         self.group(record, 1, record.sample);
         self.left_out(record, record.more, "is a third group in one line");
         let sample = record.sample;
-        self.diagnostics.note("vm-named-back", Place::line(record.number, record.text), || {
+        self.log.note("vm-named-back", Place::line(record.number, record.text), || {
             format!(
                 "the VM has its name again and sorts before Domain-0: the first group belongs to the sample \
                  before, the second to sample {sample}"
@@ -348,15 +424,15 @@ impl<'a> Aligner<'a, '_> {
     }
 
     fn correction(&mut self, record: &Record<'a>, what: &'static str) {
-        self.out.corrections += 1;
-        self.diagnostics
+        self.corrections += 1;
+        self.log
             .note("epoch-corrected", Place::line(record.number, record.text), || format!("EPOCH: {what}"));
     }
 
     /// Groups after the first, where a line should have one.
     fn surplus(&mut self, record: &Record<'a>) {
         let groups = record.present().count().saturating_add(record.more).saturating_sub(1);
-        self.out.corrections = self.out.corrections.saturating_add(u64::try_from(groups).unwrap_or(0));
+        self.corrections = self.corrections.saturating_add(u64::try_from(groups).unwrap_or(0));
         self.left_out(record, groups, "comes after the first in one line: another row matched the VM's name");
     }
 
@@ -364,8 +440,8 @@ impl<'a> Aligner<'a, '_> {
         if groups == 0 {
             return;
         }
-        self.out.lost = self.out.lost.saturating_add(groups);
-        self.diagnostics.warning("group-left-out", Place::line(record.number, record.text), || {
+        self.lost = self.lost.saturating_add(groups);
+        self.log.warning("group-left-out", Place::line(record.number, record.text), || {
             format!("{groups} group of the VM {why}; it is left out and EPOCH is corrected")
         });
     }
@@ -380,7 +456,7 @@ impl<'a> Aligner<'a, '_> {
                 values: group.values,
                 line: record.number,
             };
-            self.out.push(row);
+            self.table.push(row);
         }
     }
 
@@ -390,13 +466,13 @@ impl<'a> Aligner<'a, '_> {
             let epoch = group.epoch.filter(|_| with_epoch);
             let row =
                 Row { sample, who: Who::Vm, name: group.name, epoch, values: None, line: record.number };
-            self.out.push(row);
+            self.table.push(row);
         }
     }
 
     fn dom0(&mut self, record: &Record<'a>) {
         if let Some(dom0) = &record.dom0 {
-            self.out.push(Row {
+            self.table.push(Row {
                 sample: record.sample,
                 who: Who::Dom0,
                 name: b"Dom0",
@@ -406,21 +482,8 @@ impl<'a> Aligner<'a, '_> {
             });
         }
     }
-
-    fn end(&mut self, records: &[Record<'a>], slots: &[Slot]) {
-        let Some((last, slot)) = records.last().zip(slots.last()) else { return };
-        if self.lag != Lag::None && last.dom0.is_some() && *slot != Slot::Unknown {
-            let sample = last.sample;
-            self.diagnostics.note("last-sample-unknown", Place::line(last.number, b""), || {
-                format!(
-                    "the log ends before it tells whether the VM was there in sample {sample}; it has no row in \
-                     that sample"
-                )
-            });
-        }
-    }
 }
 
 fn values(group: &line::Group<'_>) -> Values {
-    Values { cpu: group.cpu(), mem: group.mem_kib().map(|kib| kib * 1024.0), share: group.share() }
+    Values::new(group.cpu(), group.mem_kib(), group.share())
 }

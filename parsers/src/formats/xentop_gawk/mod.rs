@@ -30,24 +30,22 @@
 
 mod align;
 mod line;
+mod plain;
+mod table;
 
-use std::borrow::Cow;
+use std::convert::Infallible;
 
-use polars::prelude::{
-    BooleanChunkedBuilder, ChunkedBuilder, Int64Type, IntoSeries, PrimitiveChunkedBuilder,
-    StringChunkedBuilder, UInt32Type,
-};
-use polars::prelude::{Float64Chunked, NewChunkedArray};
-
-use self::align::{Aligned, Row, Who};
+use self::align::Aligner;
 use self::line::{Group, Record};
+use self::plain::Plain;
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
 use crate::format::{Description, Marks, Parse};
-use crate::frame::{Clock, FrameBuilder, Unit};
+use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::{Line, Lines};
 use crate::meaning::{Domains, Meaning};
 use crate::outcome::{Outcome, Unusable, unusable};
+use crate::pieces::{self, Batch, Pieces};
 
 pub(crate) static DESCRIPTION: Description = Description {
     name: "xentop-gawk",
@@ -59,7 +57,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     meaning: Meaning::Domains(Domains::OneByCounter),
     marks: Marks::None,
     recognise,
-    parse: Parse::Whole(parse),
+    parse: Parse::Lines(parse),
 };
 
 /// A hole in EPOCH up to this long is taken for missing lines; a longer one for something else.
@@ -75,40 +73,77 @@ fn recognise(head: &Head<'_>) -> bool {
 }
 
 /// Reads the log; see the module.
-fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
+fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
     let mut reader = Reader {
-        records: Vec::with_capacity(bytes.len() / 48 + 1),
+        aligner: Aligner::new(bytes.len() / 24 + 1),
+        start: None,
         next_epoch: None,
         next_sample: 0,
         unreadable: 0,
         rows: RowCount::default(),
-        diagnostics: Diagnostics::default(),
     };
-    for line in Lines::new(bytes).filter(|line| !line.is_blank()) {
-        reader.line(line);
-    }
+    let Ok(()) = pieces::read(&mut reader, bytes, pieces);
     reader.finish(bytes)
 }
 
 struct Reader<'a> {
-    records: Vec<align::Record<'a>>,
+    aligner: Aligner<'a>,
+    /// The first EPOCH.
+    start: Option<i64>,
     /// What EPOCH the next line should begin with.
     next_epoch: Option<i64>,
     next_sample: u32,
     /// Lines since the last record that could not be read; they explain as many missing samples.
     unreadable: usize,
     rows: RowCount,
-    diagnostics: Diagnostics,
+}
+
+impl<'a> pieces::Reader<'a> for Reader<'a> {
+    type Form = ();
+    type Batch = Batch<Plain<'a>>;
+    type Stop = Infallible;
+
+    fn form(&mut self) -> Option<()> {
+        Some(())
+    }
+
+    fn plain((): &(), bytes: &'a [u8], batch: &mut Batch<Plain<'a>>) -> (usize, u64) {
+        batch.read(bytes, Plain::read, |before, next| before.epoch.checked_add(1) == Some(next.epoch))
+    }
+
+    fn take(&mut self, (): &(), batch: &Batch<Plain<'a>>, first: u64) -> bool {
+        let epoch = batch.0.first().map(|line| line.epoch);
+        if self.next_epoch.is_some_and(|expected| epoch != Some(expected)) {
+            return false;
+        }
+        for (line, number) in batch.0.iter().zip(first..) {
+            self.start = self.start.or(Some(line.epoch));
+            self.aligner.push(align::Record::of_plain(line, self.next_sample, number));
+            self.next_sample = self.next_sample.saturating_add(1);
+            self.next_epoch = Some(line.epoch.saturating_add(1));
+        }
+        self.unreadable = 0;
+        true
+    }
+
+    fn line(&mut self, line: Line<'a>) -> Result<(), Infallible> {
+        self.read(line);
+        Ok(())
+    }
+
+    fn clear(batch: &mut Batch<Plain<'a>>) {
+        batch.0.clear();
+    }
 }
 
 impl<'a> Reader<'a> {
-    fn line(&mut self, line: Line<'a>) {
+    fn read(&mut self, line: Line<'a>) {
         let mut record = line::read(line.text, line.number);
         if record.dom0.is_none() && record.vms().next().is_none() {
             self.rows.lost += 1;
             self.unreadable += 1;
             let code = if line.terminated { "line-unreadable" } else { "last-line-cut" };
-            self.diagnostics.warning(code, Place::line(line.number, line.text), || {
+            self.aligner.log.warning(code, Place::line(line.number, line.text), || {
                 "expected `EPOCH VM: CPU% MEM(k) MEM% | Dom0: CPU% MEM(k) MEM%`; the line is left out"
                     .to_owned()
             });
@@ -116,7 +151,7 @@ impl<'a> Reader<'a> {
         }
         if record.dom0.is_none() && line.terminated {
             // Only the end of the file can cut a line; in the middle it is damage.
-            self.diagnostics.warning("no-dom0", Place::line(line.number, line.text), || {
+            self.aligner.log.warning("no-dom0", Place::line(line.number, line.text), || {
                 "expected ` | Dom0: CPU% MEM(k) MEM%` at the end of the line; Dom0 has no values in this sample"
                     .to_owned()
             });
@@ -129,7 +164,8 @@ impl<'a> Reader<'a> {
         self.next_sample = self.next_sample.saturating_add(1);
         let last_epoch = record.vms().filter_map(|vm| vm.epoch).next_back();
         self.next_epoch = last_epoch.map(|epoch| epoch.saturating_add(1)).or(self.next_epoch);
-        self.records.push(align::Record::new(&record));
+        self.start = self.start.or_else(|| record.vms().find_map(|vm| vm.epoch));
+        self.aligner.push(align::Record::new(&record));
     }
 
     /// Lines that are missing from the file have left a hole in EPOCH.
@@ -146,11 +182,11 @@ impl<'a> Reader<'a> {
             self.next_sample = self.next_sample.saturating_add(u32::try_from(gap).unwrap_or(0));
             let missing = usize::try_from(gap).unwrap_or(0).saturating_sub(self.unreadable);
             self.rows.lost = self.rows.lost.saturating_add(missing);
-            self.diagnostics.warning("lines-missing", place, || {
+            self.aligner.log.warning("lines-missing", place, || {
                 format!("EPOCH is {found}, expected {expected}: {gap} samples are missing before this line")
             });
         } else {
-            self.diagnostics.warning("epoch-jump", place, || {
+            self.aligner.log.warning("epoch-jump", place, || {
                 format!(
                     "EPOCH is {found}, expected {expected}: it counts lines, so this is damage, or the log of \
                      another run was appended; samples are numbered on without a hole"
@@ -167,21 +203,21 @@ impl<'a> Reader<'a> {
         for (index, vm) in record.groups.iter_mut().enumerate() {
             if let Some(vm) = vm.as_mut().filter(|vm| !vm.absent) {
                 let ends_file = cut && !complete_dom0 && Some(index) == last_vm;
-                Self::group(&mut self.diagnostics, line, vm, ends_file);
+                Self::group(&mut self.aligner.log, line, vm, ends_file);
             }
         }
         if let Some(dom0) = record.dom0.as_mut() {
-            Self::group(&mut self.diagnostics, line, dom0, cut);
+            Self::group(&mut self.aligner.log, line, dom0, cut);
         }
         if record.vms().next().is_none() {
-            self.diagnostics.warning("no-vm-group", Place::line(line.number, line.text), || {
+            self.aligner.log.warning("no-vm-group", Place::line(line.number, line.text), || {
                 "expected `EPOCH VM: …` before Dom0's group; whether the VM was there in this sample is unknown"
                     .to_owned()
             });
         }
         if let Some(rest) = record.rest {
             let found = crate::diagnostic::excerpt(rest);
-            self.diagnostics.warning("text-left-over", Place::line(line.number, line.text), || {
+            self.aligner.log.warning("text-left-over", Place::line(line.number, line.text), || {
                 format!("`{found}` belongs to no group; it is left out")
             });
         }
@@ -207,98 +243,32 @@ impl<'a> Reader<'a> {
     }
 
     fn finish(mut self, bytes: &[u8]) -> Result<Outcome, Unusable> {
-        let Some(vm) = self.records.iter().find_map(|record| record.vms().next().map(|vm| vm.name)) else {
+        let Some(vm) = self.aligner.vm else {
             let first = Lines::new(bytes).find(|line| !line.is_blank());
             let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
             let expected = "lines `EPOCH VM: CPU% MEM(k) MEM% | Dom0: CPU% MEM(k) MEM%`";
-            return Err(unusable(place, expected, self.diagnostics));
+            return Err(unusable(place, expected, self.aligner.log));
         };
-        let Aligned { mut rows, corrections, lost } = align::align(&self.records, vm, &mut self.diagnostics);
+        self.aligner.end();
+        let Aligner { table, corrections, lost, log, .. } = self.aligner;
         self.rows.lost = self.rows.lost.saturating_add(lost);
-        first_values(&mut rows, &mut self.diagnostics);
-        self.rows.read = rows.len();
+        self.rows.read = table.rows();
 
         let mut facts = Facts::default();
-        if let Some(start) = self.records.iter().find_map(|record| record.vms().find_map(|vm| vm.epoch)) {
+        if let Some(start) = self.start {
             facts.set_int("start_epoch", start);
         }
         facts.set_text("vm", vm);
-        facts.set_int("samples", rows.last().map_or(0, |row| i64::from(row.sample) + 1));
+        facts.set_int("samples", table.samples());
         facts.set_int("corrections", corrections);
         Ok(Outcome {
             parts: Vec::new(),
             version: None,
-            columns: columns(&rows),
+            columns: table.finish(),
             clock: Clock::Counter,
             facts,
             rows: self.rows,
-            diagnostics: self.diagnostics,
+            diagnostics: log,
         })
     }
-}
-
-/// Makes null the 0.0 that xentop prints where it has no earlier sample to compare with.
-fn first_values(rows: &mut [Row<'_>], diagnostics: &mut Diagnostics) {
-    let mut first_sample = 0_u32;
-    let mut previous: Option<(u32, bool)> = None;
-    for row in rows {
-        let appears = match row.who {
-            Who::Vm => {
-                let appears = previous == row.sample.checked_sub(1).map(|before| (before, false));
-                previous = Some((row.sample, row.values.is_some()));
-                appears && row.sample > 0
-            }
-            Who::Dom0 => false,
-        };
-        let Some(values) = row.values.as_mut().filter(|values| values.cpu == Some(0.0)) else { continue };
-        if row.sample == 0 {
-            values.cpu = None;
-            first_sample += 1;
-        } else if appears {
-            values.cpu = None;
-            let place = Place { line: Some(row.line), ..Place::FILE };
-            diagnostics.note("no-earlier-sample", place, || {
-                "the VM appears here; xentop has nothing to compare with and prints 0.0 for its CPU: null"
-                    .to_owned()
-            });
-        }
-    }
-    if first_sample > 0 {
-        diagnostics.note("first-sample", Place { line: Some(1), ..Place::FILE }, || {
-            "xentop's first sample has nothing to compare with and prints 0.0 for every CPU: null".to_owned()
-        });
-    }
-}
-
-fn columns(rows: &[Row<'_>]) -> FrameBuilder {
-    let mut samples = PrimitiveChunkedBuilder::<UInt32Type>::new("sample".into(), rows.len());
-    let mut epochs = PrimitiveChunkedBuilder::<Int64Type>::new("epoch".into(), rows.len());
-    let mut domains = StringChunkedBuilder::new("domain".into(), rows.len());
-    let mut present = BooleanChunkedBuilder::new("present".into(), rows.len());
-    for row in rows {
-        samples.append_value(row.sample);
-        match row.epoch {
-            Some(epoch) => epochs.append_value(epoch),
-            None => epochs.append_null(),
-        }
-        let name: Cow<'_, str> = match row.who {
-            Who::Vm => String::from_utf8_lossy(row.name),
-            Who::Dom0 => Cow::Borrowed("Domain-0"),
-        };
-        domains.append_value(name);
-        present.append_value(row.values.is_some());
-    }
-    let floats = |name: &str, value: fn(&align::Values) -> Option<f64>| {
-        let values = rows.iter().map(|row| row.values.as_ref().and_then(value));
-        Float64Chunked::from_iter_options(name.into(), values).into_series()
-    };
-    let mut columns = FrameBuilder::default();
-    columns.push(Unit::Count, samples.finish().into_series());
-    columns.push(Unit::EpochSeconds, epochs.finish().into_series());
-    columns.push(Unit::Text, domains.finish().into_series());
-    columns.push(Unit::Count, present.finish().into_series());
-    columns.push(Unit::PercentOfOneCpu, floats("cpu", |values| values.cpu));
-    columns.push(Unit::Bytes, floats("mem", |values| values.mem));
-    columns.push(Unit::Percent, floats("mem_share", |values| values.share));
-    columns
 }

@@ -21,9 +21,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use polars::prelude::{
-    Float64Chunked, Int64Chunked, IntoSeries, NewChunkedArray, Series, StringChunked, UInt32Chunked,
-};
+use polars::prelude::{IntoSeries, NewChunkedArray, StringChunked, UInt32Chunked};
 
 use self::migrations::Heading;
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount, Severity};
@@ -31,6 +29,7 @@ use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::lines::Lines;
 use crate::outcome::{Outcome, Unusable, unusable};
 use crate::part::{Part, consecutive};
+use crate::shared::figures::{Figures, column};
 use crate::text::{float, unsigned};
 use crate::time::MONOTONIC;
 use crate::time::stamp::Stamp;
@@ -127,18 +126,19 @@ pub(crate) enum Reading {
 /// A number of the source, times `scale`.
 pub(crate) fn reading(digits: &[u8], scale: f64) -> Reading {
     match unsigned(digits) {
-        Some(number) => reading_of(number, scale),
-        None => float(digits).map_or(Reading::Unreadable, |number| scaled(number, scale)),
+        Some(number) => reading_of_whole(number, scale),
+        None => float(digits).map_or(Reading::Unreadable, |number| reading_of(number, scale)),
     }
 }
 
 /// The same of a whole number that is read already.
 #[expect(clippy::cast_precision_loss, reason = "what is above 2^53 is rounded")]
-pub(crate) fn reading_of(number: u64, scale: f64) -> Reading {
-    scaled(number as f64, scale)
+pub(crate) fn reading_of_whole(number: u64, scale: f64) -> Reading {
+    reading_of(number as f64, scale)
 }
 
-fn scaled(number: f64, scale: f64) -> Reading {
+/// The same of a number that is read already.
+pub(crate) fn reading_of(number: f64, scale: f64) -> Reading {
     // Above this, an unsigned number of 64 bits was negative.
     const SIGN: f64 = 9_223_372_036_854_775_808.0;
     if !(0.0..SIGN).contains(&number) || number * scale >= SIGN {
@@ -172,34 +172,30 @@ pub(crate) struct Observation {
     pub monotonic_s: Option<f64>,
     pub entry: &'static str,
     pub status: Option<Cow<'static, str>>,
-    values: [Option<f64>; FIELDS.len()],
+    figures: Figures<{ FIELDS.len() }>,
     pub error: Option<String>,
 }
 
 impl Observation {
     pub fn new(line: u64, time: Option<Stamp>, entry: &'static str) -> Self {
-        Self { line, time, monotonic_s: None, entry, status: None, values: [None; FIELDS.len()], error: None }
+        Self { line, time, monotonic_s: None, entry, status: None, figures: Figures::NONE, error: None }
     }
 
     pub fn get(&self, field: Field) -> Option<f64> {
-        self.values.get(field as usize).copied().flatten()
+        self.figures.get(field as usize)
     }
 
     pub fn set(&mut self, field: Field, value: f64) {
-        if let Some(place) = self.values.get_mut(field as usize) {
-            *place = Some(value);
-        }
+        self.figures.set(field as usize, Some(value));
     }
 
     fn clear(&mut self, field: Field) {
-        if let Some(place) = self.values.get_mut(field as usize) {
-            *place = None;
-        }
+        self.figures.set(field as usize, None);
     }
 
     /// Whether any figure is known.
     pub fn has_figures(&self) -> bool {
-        self.values.iter().any(Option::is_some)
+        self.figures.any()
     }
 
     /// Sets the status that a source calls `word`.
@@ -404,22 +400,11 @@ pub(crate) fn first_columns(rows: impl Iterator<Item = (Option<Stamp>, u64)> + C
     ];
     for (name, unit, part) in times {
         let values = rows.clone().map(|(time, _)| time.and_then(part));
-        columns.push(unit, Float64Chunked::from_iter_options(name.into(), values).into_series());
+        columns.push(unit, column(name, false, values));
     }
     let lines = rows.map(|(_, line)| u32::try_from(line).unwrap_or(u32::MAX));
     columns.push(Unit::Count, UInt32Chunked::from_iter_values("line".into(), lines).into_series());
     columns
-}
-
-/// A column of values that count things, or measure them.
-pub(crate) fn column(name: &str, whole: bool, values: impl Iterator<Item = Option<f64>>) -> Series {
-    if whole {
-        #[expect(clippy::cast_possible_truncation, reason = "below 2^63, see `reading`")]
-        let values = values.map(|value| value.map(|value| value as i64));
-        Int64Chunked::from_iter_options(name.into(), values).into_series()
-    } else {
-        Float64Chunked::from_iter_options(name.into(), values).into_series()
-    }
 }
 
 fn columns(rows: &[Observation]) -> FrameBuilder {
@@ -429,9 +414,10 @@ fn columns(rows: &[Observation]) -> FrameBuilder {
     let statuses =
         StringChunked::from_iter_options("status".into(), rows.iter().map(|row| row.status.as_deref()));
     columns.push(Unit::Text, statuses.into_series());
-    for (index, (name, unit, whole)) in FIELDS.into_iter().enumerate() {
-        let values = rows.iter().map(|row| row.values.get(index).copied().flatten());
-        columns.push(unit, column(name, whole, values));
+    let fields = FIELDS.into_iter().map(|(name, _, whole)| (name, whole));
+    let figures = Figures::columns(fields, rows.iter().map(|row| &row.figures));
+    for ((_, unit, _), figures) in FIELDS.into_iter().zip(figures) {
+        columns.push(unit, figures);
     }
     let errors =
         StringChunked::from_iter_options("error".into(), rows.iter().map(|row| row.error.as_deref()));
