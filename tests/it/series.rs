@@ -61,7 +61,7 @@ fn wide(run: u32, clock: &str, stamp: impl Fn(u32, f64) -> f64) -> String {
     let mut total = 0.0;
     let row = |t: f64| {
         total += done(t);
-        format!("{:.3},{:.1},{total},{}\n", stamp(run, t), done(t), if t > 0.0 { 300 } else { 200 })
+        format!("{:.3},{:.1},{total},{}.{run}\n", stamp(run, t), done(t), if t > 0.0 { 300 } else { 200 })
     };
     let rows: String = seconds().map(row).collect();
     format!("{clock},ops,total,used_mib\n{rows}")
