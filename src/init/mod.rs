@@ -12,6 +12,7 @@ mod naming;
 mod parts;
 mod pattern;
 mod score;
+mod strings;
 mod table;
 mod tokens;
 mod unknown;
@@ -229,7 +230,7 @@ fn naming_table(names: &Names) -> String {
     names
         .pattern
         .as_ref()
-        .map(|pattern| format!("[naming]\npattern = {}\n", write::literal(pattern)))
+        .map(|pattern| format!("[naming]\npattern = {}\n", strings::literal(pattern)))
         .unwrap_or_default()
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use stillstand_parsers::declared::{TimeForm, TimeUnit};
 
 use super::Names;
-use super::write::literal;
+use super::strings::literal;
 use crate::input::load::{self, LoadedFile};
 
 /// A table that could be declared.

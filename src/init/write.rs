@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::evidence::{Evidence, Guess, Guessed, HostGuess, count};
 use super::factors;
+use super::strings::{key, literal, quoted};
 use super::unknown::Unknown;
 use super::{Names, Proposal};
 use crate::input::config::{self, RoleKey};
@@ -66,26 +67,6 @@ fn table(found: &Unknown) -> String {
         count(found.files, "file"),
         found.table
     )
-}
-
-/// A string of TOML; literal where it can be, so that regular expressions stay readable.
-pub fn literal(text: &str) -> String {
-    if text.contains(['\'', '\n', '\r', '\t']) || text.chars().any(char::is_control) {
-        quoted(text)
-    } else {
-        format!("'{text}'")
-    }
-}
-
-fn quoted(text: &str) -> String {
-    // JSON's escapes are a part of those of TOML's basic strings, but for DEL.
-    serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
-}
-
-/// A key of TOML, bare where it can be.
-fn key(text: &str) -> String {
-    let bare = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    if bare { text.to_owned() } else { quoted(text) }
 }
 
 #[derive(Default)]
@@ -410,16 +391,6 @@ fn check(names: Option<&Names>, evidence: &Evidence) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn strings_come_back_as_they_are() {
-        for text in [r"^(?<load>\w+)$", "it's", "a\"b\\c", "tab\there", "\u{7f}\u{1}", "größe"] {
-            for written in [literal(text), quoted(text)] {
-                let value: toml::Table = toml::from_str(&format!("x = {written}")).unwrap();
-                assert_eq!(value["x"].as_str(), Some(text), "{written}");
-            }
-        }
-    }
 
     #[test]
     fn comments_are_broken_and_never_end_early() {

@@ -16,7 +16,7 @@ fn requested(run: u32) -> f64 {
 
 /// What the clock of the host showed then.
 fn booted(run: u32) -> f64 {
-    500.0 + 3600.0 * f64::from(run)
+    500.125 + 3600.0 * f64::from(run)
 }
 
 /// How much the service does in the second that ends so long after the request: nothing from 4 to 6 s, half of it until 9 s.
@@ -37,7 +37,7 @@ fn campaign(declared: &str, name: &str, file: impl Fn(u32) -> String) -> tempfil
     for run in RUNS {
         let of_run = folder.path().join(format!("web-{run}"));
         fs::create_dir(&of_run).unwrap();
-        let rows = [(-40.0, "benchmark start"), (0.0, "migration_started"), (8.0, "migration_end")];
+        let rows = [(-40.125, "benchmark start"), (0.0, "migration_started"), (8.0, "migration_end")];
         let row =
             |(t, event): (f64, &str)| format!("{:.3},{:.3},{event}\n", requested(run) + t, booted(run) + t);
         let rows: String = rows.into_iter().map(row).collect();
@@ -61,7 +61,7 @@ fn wide(run: u32, clock: &str, stamp: impl Fn(u32, f64) -> f64) -> String {
     let mut total = 0.0;
     let row = |t: f64| {
         total += done(t);
-        format!("{:.3},{:.1},{total},{}\n", stamp(run, t), done(t), if t > 0.0 { 300 } else { 200 })
+        format!("{:.3},{:.1},{total},{}.{run}\n", stamp(run, t), done(t), if t > 0.0 { 300 } else { 200 })
     };
     let rows: String = seconds().map(row).collect();
     format!("{clock},ops,total,used_mib\n{rows}")
@@ -123,7 +123,7 @@ fn a_row_is_placed_by_any_clock_that_something_ties_to_the_request() {
     let folder = campaign(&declared("monotonic = \"up\"\n"), "shop.csv", |run| wide(run, "up", by_host));
     is_right(&summary(folder.path()));
     let since = declared("elapsed = \"elapsed_ms\"\nsince = \"benchmark_start\"\n");
-    let folder = campaign(&since, "shop.csv", |run| wide(run, "elapsed_ms", |_, t| 1000.0 * (t + 40.0)));
+    let folder = campaign(&since, "shop.csv", |run| wide(run, "elapsed_ms", |_, t| 1000.0 * (t + 40.125)));
     is_right(&summary(folder.path()));
 }
 

@@ -3,6 +3,8 @@
 //! Each condition has a colour, and from the ninth on a dash as well. Around each mean stands its 95 % interval; single
 //! repetitions are in the figures of the conditions. The time axis reaches over the window of every condition.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 
 use super::figure::{Description, Figure, Layout, Place};
@@ -72,8 +74,12 @@ impl<'a> OverlayFigure<'a> {
         });
         let hosts =
             OF_HOSTS.into_iter().flat_map(|(metric, role)| with_role(role).map(move |host| (metric, host)));
+        let of_runs = analysis.runs.iter().filter_map(|run| run.throughput.as_ref());
+        let throughputs: BTreeSet<&str> = of_runs.map(|throughput| throughput.metric.as_str()).collect();
+        let throughputs = throughputs.into_iter().map(|metric| (metric.to_owned(), None));
         let named = service.chain(hosts).map(|(metric, host)| (metric.name().to_owned(), host));
-        named
+        throughputs
+            .chain(named)
             .chain(vm)
             .filter_map(|(metric, host)| Self::new(analysis, &metric, host, analysis.campaign.align))
             .filter(|figure| figure.curves.len() > 1)
@@ -253,7 +259,8 @@ impl Figure for OverlayFigure<'_> {
                 Spread::Linear => "figure.unit.milliseconds",
                 Spread::Log => "figure.unit.milliseconds_log",
             },
-            Unit::PerSecond | Unit::Count | Unit::Ratio => "",
+            Unit::PerSecond => "figure.unit.per_second",
+            Unit::Count | Unit::Ratio => "",
         };
         let panel = Panel { frame, x, y, items };
         let below = if is_whole { HEIGHT_BELOW } else { NOTE_BELOW - 30 };
