@@ -31,6 +31,7 @@
 mod align;
 mod line;
 mod plain;
+mod row;
 mod table;
 
 use std::convert::Infallible;

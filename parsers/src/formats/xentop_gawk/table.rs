@@ -7,7 +7,7 @@ use polars::prelude::{
     UInt32Type,
 };
 
-use super::align::{self, Row, Who};
+use super::row::{Row, Values as Known, Who};
 use crate::column::Values;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::frame::{FrameBuilder, Unit};
@@ -97,9 +97,9 @@ impl<'a> Table<'a> {
         };
         self.domains.append_value(name);
         self.present.append_value(row.values.is_some());
-        self.cpu.append_option(row.values.as_ref().and_then(align::Values::cpu));
-        self.mem.append_option(row.values.as_ref().and_then(align::Values::mem));
-        self.share.append_option(row.values.as_ref().and_then(align::Values::share));
+        self.cpu.append_option(row.values.as_ref().and_then(Known::cpu));
+        self.mem.append_option(row.values.as_ref().and_then(Known::mem));
+        self.share.append_option(row.values.as_ref().and_then(Known::share));
     }
 
     /// Makes null the 0.0 that xentop prints where it has no earlier sample to compare with.
