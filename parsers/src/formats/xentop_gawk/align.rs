@@ -40,8 +40,7 @@ use std::collections::VecDeque;
 
 use super::line;
 use super::plain::Plain;
-use super::row::{Row, Values, Who};
-use super::table::Table;
+use super::table::{Row, Table, Values, Who};
 use crate::diagnostic::{Diagnostics, Place};
 
 /// A line as far as it is needed behind it. Most of a [`line::Record`] is where its words stand.

@@ -31,7 +31,6 @@
 mod align;
 mod line;
 mod plain;
-mod row;
 mod table;
 
 use std::convert::Infallible;

@@ -7,11 +7,60 @@ use polars::prelude::{
     UInt32Type,
 };
 
-use super::row::{Row, Values as Known, Who};
-use crate::column::Values;
+use crate::column;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::frame::{FrameBuilder, Unit};
 use crate::text::lossy;
+
+/// Whose values a row holds. In the order of the frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Who {
+    Vm,
+    Dom0,
+}
+
+/// Values of a domain that is there; NaN where there is none.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Values([f64; 3]);
+
+impl Values {
+    /// Memory in KiB.
+    pub fn new(cpu: Option<f64>, mem_kib: Option<f64>, share: Option<f64>) -> Self {
+        Self([cpu, mem_kib.map(|kib| kib * 1024.0), share].map(|value| value.unwrap_or(f64::NAN)))
+    }
+
+    /// Per cent of one CPU.
+    pub fn cpu(&self) -> Option<f64> {
+        Some(self.0[0]).filter(|value| !value.is_nan())
+    }
+
+    /// Bytes.
+    pub fn mem(&self) -> Option<f64> {
+        Some(self.0[1]).filter(|value| !value.is_nan())
+    }
+
+    /// Per cent of the host's memory.
+    pub fn share(&self) -> Option<f64> {
+        Some(self.0[2]).filter(|value| !value.is_nan())
+    }
+
+    pub fn forget_cpu(&mut self) {
+        self.0[0] = f64::NAN;
+    }
+}
+
+/// A domain in a sample.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row<'a> {
+    pub sample: u32,
+    pub who: Who,
+    pub name: &'a [u8],
+    /// As printed with the group.
+    pub epoch: Option<i64>,
+    /// None if the domain is absent.
+    pub values: Option<Values>,
+    pub line: u64,
+}
 
 /// By sample, in it the VM before Dom0.
 pub(super) struct Table<'a> {
@@ -23,13 +72,13 @@ pub(super) struct Table<'a> {
     /// How many values of the first sample are null because it has nothing to compare with.
     first: u32,
     sample: Option<u32>,
-    samples: Values<UInt32Type>,
-    epochs: Values<Int64Type>,
+    samples: column::Values<UInt32Type>,
+    epochs: column::Values<Int64Type>,
     domains: StringChunkedBuilder,
     present: BooleanChunkedBuilder,
-    cpu: Values<Float64Type>,
-    mem: Values<Float64Type>,
-    share: Values<Float64Type>,
+    cpu: column::Values<Float64Type>,
+    mem: column::Values<Float64Type>,
+    share: column::Values<Float64Type>,
 }
 
 impl<'a> Table<'a> {
@@ -41,13 +90,13 @@ impl<'a> Table<'a> {
             vm: None,
             first: 0,
             sample: None,
-            samples: Values::new("sample", rows),
-            epochs: Values::new("epoch", rows),
+            samples: column::Values::new("sample", rows),
+            epochs: column::Values::new("epoch", rows),
             domains: StringChunkedBuilder::new("domain".into(), rows),
             present: BooleanChunkedBuilder::new("present".into(), rows),
-            cpu: Values::new("cpu", rows),
-            mem: Values::new("mem", rows),
-            share: Values::new("mem_share", rows),
+            cpu: column::Values::new("cpu", rows),
+            mem: column::Values::new("mem", rows),
+            share: column::Values::new("mem_share", rows),
         }
     }
 
@@ -97,9 +146,9 @@ impl<'a> Table<'a> {
         };
         self.domains.append_value(name);
         self.present.append_value(row.values.is_some());
-        self.cpu.append_option(row.values.as_ref().and_then(Known::cpu));
-        self.mem.append_option(row.values.as_ref().and_then(Known::mem));
-        self.share.append_option(row.values.as_ref().and_then(Known::share));
+        self.cpu.append_option(row.values.as_ref().and_then(Values::cpu));
+        self.mem.append_option(row.values.as_ref().and_then(Values::mem));
+        self.share.append_option(row.values.as_ref().and_then(Values::share));
     }
 
     /// Makes null the 0.0 that xentop prints where it has no earlier sample to compare with.
