@@ -26,6 +26,9 @@
     const theme = document.documentElement.dataset.theme;
     return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   };
+  // From the ninth on a dash as well, as in the figures.
+  const DASHES = [undefined, [9, 6], [3, 4]];
+  const dash = (index) => DASHES[Math.floor(index / COLORS.length) % DASHES.length];
   const color = (index) => (isDark() ? DARK : COLORS)[index % COLORS.length];
   // As it is now, light or dark: a canvas knows no variables.
   const css = (name) => {
@@ -50,8 +53,7 @@
     const run = () => campaign().runs.find((it) => it.id === seen.run) ?? campaign().runs[0];
 
     const read = () => {
-      const hash = decodeURIComponent(location.hash.slice(1));
-      if (!hash.startsWith("explore&")) return false;
+      if (!location.hash.startsWith("#explore&")) return false;
       const given = new URLSearchParams(location.hash.slice(9));
       const [from, to] = (given.get("t") ?? "").split("..").map(Number);
       const has = Number.isFinite(from) && Number.isFinite(to) && from < to;
@@ -112,7 +114,9 @@
       return chart;
     };
     const restore = () => {
-      if (seen.from == null || !charts.length) return;
+      const all = charts[0]?.data[0] ?? [];
+      // An address may speak of times that are not there.
+      if (seen.from == null || !all.length || seen.to <= all[0] || seen.from >= all.at(-1)) return;
       quiet = true;
       for (const chart of charts) chart.setScale("x", { min: seen.from, max: seen.to });
       quiet = false;
@@ -168,7 +172,7 @@
           }
         }
         data.push(onto(axis, curve, curve.mean));
-        series.push({ label: name, stroke, width: 2, points: { size: 4 }, value: (_, value) => number(value) });
+        series.push({ label: name, stroke, dash: dash(curve.condition), width: 2, points: { size: 4 }, value: (_, value) => number(value) });
       }
       place(stage, { height: 360, series, bands, axes: axes(of.unit), hooks: { drawClear: [(chart) => rule(chart, 0)] } }, data);
     };
@@ -198,7 +202,7 @@
         above = title;
         const data = [all.x, ...lines.map(({ curve, values }) => onto(all, curve, values))];
         const series = [{ label: words.time, value: (_, value) => (value == null ? "–" : number(value) + " s") }];
-        lines.forEach(({ of: it }, index) => series.push({ label: it.label, stroke: color(index), width: 1.5, points: { size: 3 }, value: (_, value) => number(value) }));
+        lines.forEach(({ of: it }, index) => series.push({ label: it.label, stroke: color(index), dash: dash(index), width: 1.5, points: { size: 3 }, value: (_, value) => number(value) }));
         const drawClear = [(chart) => {
           if (of.duration != null) shade(chart, 0, of.duration, isDark() ? "#ffffff12" : "#0000000d");
           const out = of.outages[0];

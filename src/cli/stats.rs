@@ -65,7 +65,7 @@ fn readable(analysis: &Analysis, text: &Text, full: bool, show_table: fn(&TableV
         output += &shown(tables::answer(analysis), text.get("caption.answer").to_owned());
         let bars = tables::answer_bars(analysis);
         let bars = show::bars(&bars, |end| text.number(end, 1)).filter(|_| bars.len() <= BARS);
-        output += &bars.map(|bars| format!("\n{bars}")).unwrap_or_default();
+        output += &bars.map(|bars| format!("\n{}\n{bars}", text.get("stats.bars"))).unwrap_or_default();
         // A large one is no answer.
         let grid = tables::grid(analysis, 0);
         if let Some(grid) = grid.filter(|grid| grid.columns.len() <= COLUMNS && grid.rows.len() <= ROWS) {

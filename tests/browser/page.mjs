@@ -84,6 +84,13 @@ const other = await open({ viewport: { width: 1200, height: 900 } }, link);
 await ready(other);
 assert.equal(await param(other, "t"), kept);
 await other.context().close();
+// Addresses that mean nothing leave a page that works.
+for (const nonsense of ["#explore&quantity=%E0%A4%A&run=%", "#explore&t=1000..2000&campaign=99&view=run&run=none", "#explore&t=b..a"]) {
+  const strange = await open({ viewport: { width: 1200, height: 900 } }, nonsense);
+  await ready(strange);
+  assert.ok(await strange.locator(".explore-stage canvas").count() > 0, nonsense);
+  await strange.context().close();
+}
 await page.mouse.dblclick(...at(0.5));
 await page.waitForFunction(() => !location.hash.includes("t="));
 

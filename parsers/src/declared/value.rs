@@ -130,8 +130,11 @@ impl Time {
 
 /// How coarse values are: the largest decimal place of a second to which all of them are rounded; 0 beyond the fourth.
 pub(super) fn resolution_s(values: impl Iterator<Item = f64> + Clone) -> f64 {
-    let is_rounded =
-        |value: f64, per_second: f64| (value * per_second - (value * per_second).round()).abs() < 0.01;
+    // What a sum of a few roundings may be off: of seconds since 1970 more than of a few milliseconds, which are not 0 s.
+    let is_rounded = |value: f64, per_second: f64| {
+        let scaled = value * per_second;
+        (scaled - scaled.round()).abs() < 1e-9 + 4.0 * f64::EPSILON * scaled.abs()
+    };
     let places = [1.0, 10.0, 100.0, 1000.0, 10_000.0];
     let found = places.into_iter().find(|place| values.clone().all(|value| is_rounded(value, *place)));
     found.map_or(0.0, |place| 1.0 / place)

@@ -223,6 +223,9 @@ fn how_coarse_the_times_are() {
     assert_eq!(resolution(&["1700000000", "1700000001"]), (1.0, 0.0001));
     assert_eq!(resolution(&["1700000000123", "1700000001456"]), (0.001, 0.0001));
     assert_eq!(resolution(&["1700000000.123456", "1700000001.654321"]), (0.0, 0.0001));
+    // Answers of some milliseconds beside time limits of whole seconds.
+    let table = b"t,latency,status\n1.5,0.00453,ok\n2.5,0.00031,ok\n3.5,1.00000,timeout\n4.5,0.00424,ok\n";
+    assert_eq!(probes().read(table).unwrap().facts.float("duration_resolution_s"), Some(0.0));
 }
 
 proptest::proptest! {

@@ -77,6 +77,19 @@ impl Composer<'_> {
         (!sections.is_empty()).then(|| Section { sections, ..self.section("values", title, blocks) })
     }
 
+    /// The values of the first benchmark.
+    pub(super) fn first_values(&self) -> Vec<Block> {
+        let is_of_values =
+            |index: &usize| matches!(self.analysis.grids[*index].content, Content::Values { .. });
+        let Some(index) = (0..self.analysis.grids.len()).find(is_of_values) else { return Vec::new() };
+        let mut blocks = self.figures(Place::Values(index));
+        if blocks.is_empty() {
+            let caption = grid_caption(self.analysis, index, self.text);
+            blocks.extend(tables::grid(self.analysis, index).map(|table| self.captioned(&table, caption)));
+        }
+        blocks
+    }
+
     /// The sections of the grids that `title` has a title for.
     fn grids(&self, title: impl Fn(&Content) -> Option<String>) -> Vec<Section> {
         let section = |index: usize| {

@@ -21,7 +21,7 @@ use super::Detail;
 use super::format::{seconds, shown_unit, table};
 use super::view::{Block, Document, FigureRef, Section};
 use crate::model::VERSION;
-use crate::model::{Analysis, ConditionId, Entries, HostId, Provenance, Role, Unit};
+use crate::model::{Analysis, ConditionId, Entries, HostId, Provenance, Role, Run, Status, Unit};
 use crate::show::figures::{Description, Layout, Listed, Place};
 use crate::show::tables::labels::condition_label;
 use crate::show::tables::{self, Table};
@@ -229,10 +229,15 @@ impl Composer<'_> {
         }
         if self.migrations() {
             let completed: usize = self.analysis.conditions.iter().map(|c| c.completed).sum();
+            let is_known = |run: &Run| run.migration.status != Status::Unknown;
+            let key = match self.analysis.runs.iter().any(is_known) {
+                true => "report.runs_value",
+                false => "report.runs_value_unknown",
+            };
             facts.push(fact(
                 "report.runs",
                 text.fill(
-                    "report.runs_value",
+                    key,
                     &[
                         ("runs", &self.analysis.runs.len().to_string()),
                         ("completed", &completed.to_string()),

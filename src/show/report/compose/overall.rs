@@ -1,5 +1,6 @@
 //! The sections about all conditions.
 
+use super::super::Detail;
 use super::super::format::range;
 use super::super::view::{Block, Definition, FindingItem, Section};
 use super::Composer;
@@ -50,6 +51,13 @@ impl Composer<'_> {
         blocks.extend(self.figures(Place::Overview));
         // The tables of all comparisons are shaded alike.
         blocks.extend(self.figures(Place::Comparison));
+        if blocks.is_empty() && !self.analysis.benchmarks.is_empty() {
+            // Nothing to compare with: what was measured is the answer.
+            let is_brief = self.detail == Detail::Brief;
+            let link = (!is_brief).then(|| "values".to_owned());
+            blocks.push(Block::Findings { items: vec![FindingItem::new(self.results(), link)] });
+            blocks.extend(if is_brief { self.first_values() } else { Vec::new() });
+        }
         self.section("overview", self.text.get("report.overview").to_owned(), blocks)
     }
 
