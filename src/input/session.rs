@@ -13,6 +13,7 @@ use stillstand_parsers::FORMATS;
 
 use crate::input::config::{self, Config, DeclaredTable};
 use crate::input::folder::{self, Listing};
+use crate::model::diagnostics::campaign_diagnostic;
 use crate::model::{Diagnostic, Factors, Severity};
 
 /// The files of one campaign.
@@ -57,6 +58,8 @@ pub struct SessionFile {
 }
 
 /// The code of files whose name belongs to no run.
+/// The group of a pattern that names the host.
+const HOST: &str = "host";
 const WITHOUT_RUN: &str = "file-without-run";
 /// The largest `campaign.toml` in bytes; one that people write has some thousand.
 pub const LARGEST_CONFIG: u64 = 1 << 20;
@@ -145,6 +148,19 @@ impl Session {
         for (relative, path) in paths {
             session.place(relative, path);
         }
+        let is_used = |number: usize| session.files.iter().any(|file| file.declared == Some(number));
+        let unused = session.config.declared.iter().enumerate().filter(|(number, _)| !is_used(*number));
+        let told = unused.map(|(_, table)| {
+            let message = format!(
+                "`files = '{}'` of [[{}]] in {} fits no file of the campaign, by its path below the folder",
+                table.files,
+                table.kind(),
+                config::FILE_NAME
+            );
+            campaign_diagnostic(Severity::Warning, "declared-without-file", message)
+        });
+        let told: Vec<Diagnostic> = told.collect();
+        session.diagnostics.extend(told);
         Ok(session)
     }
 
@@ -180,19 +196,20 @@ impl Session {
         }
         let name = without_compression(&relative);
         let declared = self.config.declared.iter().position(|table| table.files.is_match(name));
-        // A pattern with names in it names the run, too.
+        // A pattern with names in it names the run, too, unless all it names is the host.
         let table = declared.and_then(|number| self.config.declared.get(number));
         let names_run = |table: &&DeclaredTable| {
-            table.is_of_runs() || table.files.capture_names().flatten().next().is_some()
+            table.is_of_runs() || table.files.capture_names().flatten().any(|group| group != HOST)
         };
         let own = table.filter(names_run).map(|table| &table.files);
+        let told = table.and_then(|table| Some(table.files.captures(name)?.name(HOST)?.as_str().to_owned()));
         let placed = match own.or(self.config.naming.as_ref()) {
             Some(pattern) => pattern.captures(name).map(|captures| (captures, pattern)),
             None => DEFAULT_NAMINGS.iter().find_map(|p| p.captures(name).map(|captures| (captures, p))),
         }
         .and_then(|(captures, pattern)| file_of(&relative, path, &captures, pattern, &self.config))
         .map(|file| {
-            let host = table.and_then(|table| table.host.clone()).or(file.host);
+            let host = table.and_then(|table| table.host.clone()).or(told).or(file.host);
             SessionFile { declared, host, ..file }
         });
         match placed {

@@ -265,3 +265,27 @@ fn inspect_reads_what_is_declared_above() {
     assert_eq!((&found[0]["format"], &found[0]["rows_read"]), (&"series".into(), &80.into()), "{found}");
     assert_eq!(found[0]["columns"][3]["name"], "mem.used@apfel");
 }
+
+/// A pattern that names only the host leaves the run to the name; one that fits nothing is told.
+#[test]
+fn a_pattern_may_name_the_host_alone() {
+    let declared = "[[series]]\nfiles = 'mem_(?<host>[a-z]+)\\.csv$'\ntime = \"t\"\n\
+        columns = [{ column = \"used\", metric = \"mem.used\", unit = \"MiB\" }]\n\
+        [[probes]]\nfiles = 'nothing is called so'\ntime = \"t\"\nduration = \"d_ms\"\n";
+    let rows = |run: u32| {
+        let row = |t: f64| format!("{:.3},{}\n", requested(run) + t, if t > 0.0 { 300 } else { 200 });
+        format!("t,used\n{}", seconds().map(row).collect::<String>())
+    };
+    let folder = campaign(declared, "mem_apfel.csv", rows);
+    let summary = summary(folder.path());
+    let runs = summary["runs"].as_array().unwrap();
+    assert_eq!(runs.len(), 3, "{}", summary["diagnostics"]);
+    for run in runs {
+        let costs = run["resources"].as_array().unwrap();
+        assert!(costs.iter().any(|cost| cost["metric"] == "mem.used" && cost["host"] == "apfel"), "{run}");
+    }
+    let told = summary["diagnostics"].as_array().unwrap();
+    let unused: Vec<&Value> = told.iter().filter(|told| told["code"] == "declared-without-file").collect();
+    assert_eq!(unused.len(), 1, "{told:?}");
+    assert!(unused[0]["message"].as_str().unwrap().contains("[[probes]]"), "{unused:?}");
+}

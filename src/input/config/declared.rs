@@ -41,6 +41,16 @@ enum Columns {
 }
 
 impl DeclaredTable {
+    /// The name of its table in `campaign.toml`.
+    pub fn kind(&self) -> &'static str {
+        match &self.columns {
+            Columns::Probes(_) => "probes",
+            Columns::Events(_) => "events",
+            Columns::Series(..) => "series",
+            Columns::Migrations(..) => "runs",
+        }
+    }
+
     /// What its columns mean, of one of quantities over time.
     pub fn quantities(&self) -> Option<&Quantities> {
         match &self.columns {
