@@ -43,6 +43,8 @@ impl Pieces {
 const WAVE: usize = 16;
 /// Bytes that are read before they are taken where nothing is read in parallel: the cache holds them and their numbers.
 const BLOCK: usize = 32 << 10;
+/// Plain lines that often stand one behind the other.
+const USUAL: usize = 64;
 /// Fewer plain lines than that are not worth keeping.
 const LEAST: u64 = 8;
 /// After lines that are not plain so many more are read one by one at most before plain ones are tried again.
@@ -99,6 +101,8 @@ impl<T> Batch<T> {
         line: impl Fn(&'a [u8]) -> Option<(T, usize)>,
         follows: impl Fn(&T, &T) -> bool,
     ) -> (usize, u64) {
+        // Room for a few at once: not one by one, each time anew.
+        self.0.reserve(USUAL);
         let (mut used, mut lines) = (0_usize, 0);
         while let Some((next, length)) = bytes.get(used..).and_then(&line) {
             if self.0.last().is_some_and(|before| !follows(before, &next)) {
