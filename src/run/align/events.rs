@@ -3,7 +3,8 @@
 use stillstand_parsers::Parsed;
 use stillstand_parsers::declared::Mark;
 
-use crate::model::{Migration, Status};
+use super::FileReport;
+use crate::model::{Migration, Severity, Status};
 
 /// When each of them was: Unix seconds by the observer's clock as read, seconds since the request once aligned.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,20 +22,43 @@ pub struct EventLog {
     pub resolution_s: f64,
 }
 
-/// The first event of each mark, by a clock that is so many seconds ahead of the observer's at an instant.
-pub(super) fn read(log: &Parsed, file: &str, ahead_s: impl Fn(f64) -> f64) -> Option<EventLog> {
+/// The first event of each mark that can be of this migration, by a clock that is so many seconds ahead of the observer's at an
+/// instant: nothing of it happens before its request, and a VM resumes after it has stopped. What is there only before is told.
+pub(super) fn read(
+    log: &Parsed,
+    ahead_s: impl Fn(f64) -> f64,
+    report: &mut FileReport<'_>,
+) -> Option<EventLog> {
     let (times, marks) = (log.frame.f64s("time").ok()?, log.frame.strs("mark").ok()?);
-    let first = |mark: Mark| {
-        let mut of_mark = times.iter().zip(marks.iter()).filter(|(_, name)| *name == Some(mark.name()));
-        of_mark.find_map(|(time, _)| time).map(|time| time - ahead_s(time))
+    let file = report.file.to_owned();
+    let mut first = |mark: Mark, after: Option<(Mark, f64)>| {
+        let of_mark = times.iter().zip(marks.iter()).filter(|(_, name)| *name == Some(mark.name()));
+        let instants = of_mark.filter_map(|(time, _)| time).map(|time| time - ahead_s(time));
+        let (may_be, early): (Vec<f64>, Vec<f64>) =
+            instants.partition(|t| after.is_none_or(|(_, after)| *t >= after));
+        let found = may_be.into_iter().next();
+        if let (None, Some((before, at)), Some(early)) = (found, after, early.last()) {
+            let message = format!(
+                "its {} is {:.3} s before its {}, and not used: is one of them another event, or was the clock set? `words` in \
+                 campaign.toml says which words stand for which",
+                mark.name(),
+                at - early,
+                before.name()
+            );
+            report.add(Severity::Error, "events-out-of-order", message);
+        }
+        found
     };
-    let (end, failure) = (first(Mark::End), first(Mark::Failure));
+    let requested = first(Mark::Request, None);
+    let since_request = requested.map(|at| (Mark::Request, at));
+    let stopped = first(Mark::Stop, since_request);
+    let (end, failure) = (first(Mark::End, since_request), first(Mark::Failure, since_request));
     Some(EventLog {
-        file: file.to_owned(),
-        requested: first(Mark::Request),
-        post_copy: first(Mark::PostCopy),
-        stopped: first(Mark::Stop),
-        resumed: first(Mark::Resume),
+        file,
+        requested,
+        post_copy: first(Mark::PostCopy, since_request),
+        stopped,
+        resumed: first(Mark::Resume, stopped.map(|at| (Mark::Stop, at)).or(since_request)),
         ended: failure.or(end),
         failed: failure.is_some(),
         resolution_s: log.facts.float("time_resolution_s").unwrap_or_default(),

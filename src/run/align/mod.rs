@@ -143,7 +143,7 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
             );
             return None;
         }
-        events::read(log, &file.file.relative, ahead_s)
+        events::read(log, ahead_s, &mut FileReport::new(&mut run.diagnostics, file))
     });
     if let Some(events) = &events {
         events.complete(&mut run.migration, |at| config.offset_of_role(Role::Source, at));

@@ -5,6 +5,7 @@
 //! ([`super::event`]). Nothing is averaged over methods: where they contradict each other, a flag says so with the
 //! figures in it.
 
+mod by_events;
 mod by_guest;
 mod by_ping;
 mod by_probe;
@@ -136,6 +137,7 @@ pub fn measure(run: &AlignedRun) -> Measured {
             Method::Ping => silence.clone(),
             Method::PingReplyGap => by_ping.as_ref().and_then(ByPing::reply_gap),
             Method::Throughput => by_throughput.as_ref().and_then(ByThroughput::outage),
+            Method::Events => run.events.as_ref().and_then(by_events::outage),
             Method::GuestClock => guest.as_ref().map(|guest| guest.outage.clone()),
             Method::Hypervisor => by_hypervisor.clone(),
         });
@@ -203,7 +205,7 @@ fn is_event(outage: &Outage, interval_s: f64, guest: Option<&GuestClockOutage>) 
         Method::Ping => outage.estimate_s > if outage.censored { interval_s } else { 0.0 },
         Method::PingReplyGap => outage.estimate_s >= interval_s,
         Method::GuestClock => guest.is_some_and(|guest| outage.estimate_s > NO_STEP * guest.ordinary_step_s),
-        Method::Hypervisor => true,
+        Method::Events | Method::Hypervisor => true,
     }
 }
 
@@ -228,8 +230,8 @@ pub fn ends(outage: &Outage, run: &AlignedRun) -> Option<([f64; 2], Option<[f64;
             (outage.estimate_s > NO_STEP * ordinary)
                 .then(|| ([start, start + ordinary], outage.end_s.map(|end| [end - ordinary, end])))
         }
-        // ping has the same replies, and the hypervisor's events are known to the instant.
-        Method::PingReplyGap | Method::Hypervisor => None,
+        // ping has the same replies, and events are milestones themselves.
+        Method::PingReplyGap | Method::Events | Method::Hypervisor => None,
     }
 }
 
