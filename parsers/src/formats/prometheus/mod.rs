@@ -155,7 +155,7 @@ impl Reader {
         if samples.is_empty() {
             return Err(unusable(Place::FILE, EXPECTED, self.diagnostics));
         }
-        if let Some(instance) = self.instances.keys().next() {
+        if let Some(instance) = self.instances.keys().next().filter(|instance| !instance.is_empty()) {
             // The port is that of the exporter.
             let host = instance.rsplit_once(':').map_or(instance.as_str(), |(host, _)| host);
             self.facts.set_text("host", host.as_bytes());

@@ -53,7 +53,9 @@ fn uses(table: &Table) -> bool {
 fn is_own(names: &[&[u8]]) -> bool {
     let at = |name: &[u8]| names.iter().position(|other| *other == name);
     let is_of_mpstat = at(b"%irq").zip(at(b"%steal")).is_some_and(|(irq, steal)| irq < steal);
-    uses(&Table::read(names)) && !is_of_mpstat
+    // Below a time that somebody put in front of it.
+    let is_of_iostat = ["Device", "Device:"].iter().any(|name| at(name.as_bytes()).is_some());
+    uses(&Table::read(names)) && !is_of_mpstat && !is_of_iostat
 }
 
 fn recognise(head: &Head<'_>) -> bool {

@@ -88,6 +88,7 @@ impl Report {
                 });
             }
             Some(_) => {}
+            None if name.is_empty() => {}
             None => self.facts.set_text("host", name.as_bytes()),
         }
         if let Some(cpus) = host.get("number-of-cpus").and_then(Node::count) {

@@ -178,6 +178,11 @@ impl<'a> Reader<'a> {
         if self.tables.iter().any(|known| known.names == rest) {
             return true;
         }
+        // Nearly all lines are rows.
+        let may_be = memchr::memchr2(b'%', b'/', rest).is_some() || rest.starts_with(b"kb");
+        if !(self.after_blank || may_be) {
+            return false;
+        }
         let names: Vec<&[u8]> = words(rest).map(|(_, word)| word).collect();
         let mut seen = Seen::default();
         let mut is_text = || names.iter().all(|name| human(name, &mut seen).is_none());

@@ -1,5 +1,7 @@
 //! vmstat -t.
 
+mod round_trip;
+
 use stillstand_parsers::{Clock, RowCount, parse};
 
 use crate::common::{bytes, check, f64s, format, u32s};
