@@ -81,7 +81,7 @@ impl Names {
         let at = |name: &str| names.iter().position(|other| *other == name.as_bytes());
         let found = QUANTITIES.iter().filter_map(|(name, unit, scale, columns)| {
             let cells: Vec<usize> = columns.iter().filter_map(|column| at(column)).collect();
-            (cells.len() == columns.len()).then(|| (*name, *unit, *scale, cells))
+            Some((*name, *unit, *scale, cells)).filter(|(.., cells)| cells.len() == columns.len())
         });
         let used = at("[MEM]Used").zip(at("[MEM]Buf")).zip(at("[MEM]Cached"));
         let used = used.map(|((used, buffers), cached)| [used, buffers, cached]);

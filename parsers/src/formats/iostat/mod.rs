@@ -1,7 +1,7 @@
 //! `iostat -t`: disks and CPU of a host, as iostat of sysstat prints them, for people or as JSON (`-o JSON`).
 //!
 //! ```text
-//! Linux 6.1.0-13-amd64 (kirsche) 	2026-12-01 	_x86_64_	(2 CPU)
+//! Linux 6.1.0-13-amd64 (kirsche)  2026-12-01  _x86_64_  (2 CPU)
 //!
 //! 2026-12-01T01:18:54+0100
 //! avg-cpu:  %user   %nice %system %iowait  %steal   %idle

@@ -1,7 +1,7 @@
 //! `pidstat`: how much of the CPU each process used, as pidstat of sysstat prints it.
 //!
 //! ```text
-//! Linux 6.1.0-13-amd64 (kirsche) 	2026-11-30 	_x86_64_	(2 CPU)
+//! Linux 6.1.0-13-amd64 (kirsche)  2026-11-30  _x86_64_  (2 CPU)
 //!
 //! # Time        UID       PID    %usr %system  %guest   %wait    %CPU   CPU  Command
 //! 1796084334    106      2143   11.00    4.00   85.00    0.00  100.00     1  qemu-system-x86

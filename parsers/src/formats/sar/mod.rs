@@ -1,7 +1,7 @@
 //! `sar`: what a host did, as sar of sysstat prints it for people.
 //!
 //! ```text
-//! Linux 6.1.0-13-amd64 (kirsche) 	30.11.2026 	_x86_64_	(2 CPU)
+//! Linux 6.1.0-13-amd64 (kirsche)  30.11.2026  _x86_64_  (2 CPU)
 //!
 //! 01:16:48        CPU     %user     %nice   %system   %iowait    %steal     %idle
 //! 01:16:49        all     51,01     26,77     22,22      0,00      0,00      0,00

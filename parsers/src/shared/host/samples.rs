@@ -30,8 +30,7 @@ const FIRST: [&str; 16] = [
     "disk.util",
 ];
 /// So many interfaces, disks and processes have columns of their own: each is as long as the log.
-const MOST: [(&str, usize); 3] = [("net.", 32), ("disk.", 32), (PROCESS, 32)];
-const PROCESS: &str = "process.";
+const MOST: [(&str, usize); 3] = [("net.", 32), ("disk.", 32), ("process.", 32)];
 
 /// When a row was taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -285,10 +284,13 @@ impl Samples {
         self.names = self.columns.iter().zip(0..).map(|((name, _), at)| (name.clone(), at)).collect();
     }
 
-    /// Leaves out single interfaces, disks and processes that are too many: of processes those that used the CPU least.
+    /// Leaves out single interfaces, disks and processes that are too many: those that did least.
     fn thin(&mut self, diagnostics: &mut Diagnostics) {
         for (family, most) in MOST {
-            let is_member = |name: &str| name.starts_with(family) && !FIRST.contains(&name);
+            // What goes over `lo` is a quantity of the host.
+            let is_member = |name: &str| {
+                name.starts_with(family) && !name.starts_with("net.lo.") && !FIRST.contains(&name)
+            };
             let member = |name: &str| name.rsplit_once('.').map_or(name, |(member, _)| member).to_owned();
             let mut members: BTreeMap<String, f64> = BTreeMap::new();
             for (name, column) in self.columns.iter().filter(|(name, _)| is_member(name)) {
@@ -300,15 +302,12 @@ impl Samples {
             }
             let count = members.len();
             let mut ranked: Vec<(String, f64)> = members.into_iter().collect();
-            if family == PROCESS {
-                ranked.sort_by(|(name, sum), (other, than)| than.total_cmp(sum).then(name.cmp(other)));
-            }
+            ranked.sort_by(|(name, sum), (other, than)| than.total_cmp(sum).then(name.cmp(other)));
             ranked.truncate(most);
             let kept: BTreeSet<String> = ranked.into_iter().map(|(name, _)| name).collect();
             self.columns.retain(|(name, _)| !is_member(name) || kept.contains(&member(name)));
-            let what = if family == PROCESS { "that used the CPU most" } else { "first by name" };
             diagnostics.note("names-left-out", Place::FILE, || {
-                format!("{count} names begin with `{family}`; the {most} {what} have columns, the others have none")
+                format!("{count} names begin with `{family}`; the {most} that did most have columns, the others have none")
             });
         }
     }

@@ -34,8 +34,8 @@ pub(crate) fn leading(line: &[u8]) -> Option<(Time, &[u8])> {
     }
     let time = daytime::read(first)?;
     let half = match second {
-        b"AM" => Some(0),
-        b"PM" => Some(12 * 3600),
+        b"AM" | b"am" => Some(0),
+        b"PM" | b"pm" => Some(12 * 3600),
         _ => None,
     };
     let of_day = i64::from(time.seconds);
@@ -239,6 +239,7 @@ mod tests {
             ("12:00:01 AM all", 1, false),
             ("12:00:01 PM all", 43_201, false),
             ("06:42:09 PM   all", 67_329, false),
+            ("06:42:09 pm   all", 67_329, false),
             ("1692579199 all", 1_692_579_199, true),
             ("# Time all", 0, false),
         ] {

@@ -1,8 +1,10 @@
 //! pidstat: processes and their threads.
 
+use std::fmt::Write;
+
 use stillstand_parsers::{Clock, RowCount, Unit, parse};
 
-use crate::common::{bytes, check, f64s, format};
+use crate::common::{bytes, check, diagnostics, f64s, format, parse_text};
 
 const LOCAL: &str = "note time-zone-unknown";
 
@@ -55,4 +57,16 @@ fn what_is_no_sample_is_none() {
     assert_eq!(f64s(&parsed, "process.worker.cpu"), [None, Some(1.5)]);
     let parsed = check("pidstat/invalid/recorded-load.txt", &["warning 1 date-unknown"]);
     assert!(f64s(&parsed, "process.stress-ng-cpu.cpu").iter().flatten().any(|share| *share > 80.0));
+}
+
+#[test]
+fn of_many_processes_those_that_did_most_have_columns() {
+    let mut text = "# Time UID PID %usr %system %CPU CPU Command\n".to_owned();
+    for number in 1..=40 {
+        writeln!(text, "1796000000 0 {number} 0.00 0.00 {number}.00 1 p{number}").unwrap();
+    }
+    let parsed = parse_text(format("pidstat"), &text);
+    assert_eq!(diagnostics(&parsed), ["note names-left-out"]);
+    let has = |number: u32| parsed.frame.has(&format!("process.p{number}.cpu"));
+    assert!((9..=40).all(has) && !(1..=8).any(has));
 }
