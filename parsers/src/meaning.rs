@@ -9,8 +9,9 @@
 pub enum Meaning {
     /// CPU, memory and network of a host by its own clock: `epoch_s`, and those of `cpu.user`, `cpu.system`,
     /// `cpu.idle`, `cpu.wait`, `cpu.hardirq`, `cpu.softirq` (per cent of the host), `mem.used`, `mem.buffers`,
-    /// `mem.cache`, `mem.free` (bytes), `net.received`, `net.sent`, `net.lo.received` (bytes/s) that there are.
-    /// `segment` numbers the recordings of a file that holds several.
+    /// `mem.cache`, `mem.free` (bytes), `net.received`, `net.sent`, `net.lo.received`, `disk.read`, `disk.written` (bytes/s),
+    /// `disk.util` (per cent of the time), `process.NAME.cpu` (per cent of one CPU) that there are. `segment` numbers the
+    /// recordings of a file that holds several.
     HostSamples,
     /// CPU and memory of domains under Xen: `sample`, `domain`, `present`, `cpu` (per cent of one CPU) and `mem` (bytes).
     Domains(Domains),

@@ -227,6 +227,7 @@ impl Peeled {
         let (epoch, local) = (column(Stamp::epoch_s), column(Stamp::local_s));
         if epoch.iter().any(Option::is_some) {
             outcome.clock = Clock::Epoch;
+            outcome.diagnostics.forget("no-times");
         }
         let as_column = |name: &str, values: &[Option<f64>]| -> Series {
             Float64Chunked::from_iter_options(name.into(), values.iter().copied()).into_column()

@@ -44,6 +44,12 @@ pub const NET_RECEIVED: CurveMetric =
 pub const NET_SENT: CurveMetric = CurveMetric { heading: Some("table.net_sent"), ..rate("net.sent") };
 /// What the interface `lo` received, which is what it sent. It stays in the host: no curve is of it.
 pub const LOOPBACK: CurveMetric = rate("net.lo.received");
+pub const DISK_READ: CurveMetric = rate("disk.read");
+pub const DISK_WRITTEN: CurveMetric = rate("disk.written");
+/// How much of the time the busiest disk had requests.
+pub const DISK_UTIL: CurveMetric = percent("disk.util");
+/// Of all processes of a name, and of the threads of one, `process.qemu-system-x86/live_migration.cpu`: per cent of one CPU.
+pub const PROCESS_CPU: CurveMetric = percent("process.<name>.cpu");
 /// Of a domain, as Xen calls the hypervisor and its VMs.
 pub const DOMAIN_CPU: CurveMetric = percent("domain.<name>.cpu");
 pub const DOMAIN_MEM: CurveMetric = bytes("domain.<name>.mem");
@@ -55,7 +61,7 @@ pub const PROBE_LATENCY: CurveMetric =
     CurveMetric { key: Key("probe.latency"), unit: Unit::Milliseconds, decimals: 2, heading: None };
 
 /// Every quantity that curves are of.
-pub const CURVES: [CurveMetric; 16] = [
+pub const CURVES: [CurveMetric; 20] = [
     CPU_USER,
     CPU_SYSTEM,
     CPU_IDLE,
@@ -68,6 +74,10 @@ pub const CURVES: [CurveMetric; 16] = [
     MEM_FREE,
     NET_RECEIVED,
     NET_SENT,
+    DISK_READ,
+    DISK_WRITTEN,
+    DISK_UTIL,
+    PROCESS_CPU,
     DOMAIN_CPU,
     DOMAIN_MEM,
     PING_RTT,
@@ -77,7 +87,7 @@ pub const CURVES: [CurveMetric; 16] = [
 /// What counters of a host's network give.
 pub const COUNTERS: [CurveMetric; 3] = [NET_RECEIVED, NET_SENT, LOOPBACK];
 
-/// Per cent of the whole host.
+/// Per cent, of the whole host unless the quantity says otherwise.
 const fn percent(key: &'static str) -> CurveMetric {
     CurveMetric { key: Key(key), unit: Unit::Percent, decimals: 1, heading: None }
 }

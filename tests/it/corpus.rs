@@ -26,6 +26,10 @@ fn allowed(folder: &str) -> &'static [&'static str] {
         "ramspeed" => &["ramspeed"],
         "stream" => &["stream"],
         "sysbench" => &["sysbench"],
+        "sar" => &["sar"],
+        "vmstat" => &["vmstat"],
+        "pidstat" => &["pidstat"],
+        "collectl" => &["collectl"],
         _ => &[],
     }
 }

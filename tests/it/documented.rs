@@ -130,7 +130,10 @@ fn every_quantity_of_a_curve_is_documented() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let page = fs::read_to_string(root.join("docs/data.md")).unwrap();
     let units = [
-        (Unit::Percent, "per cent of the whole host"),
+        (
+            Unit::Percent,
+            "per cent of the whole host; `disk.util` of the time, `process.<name>.cpu` of one CPU",
+        ),
         (Unit::Bytes, "bytes"),
         (Unit::BytesPerSecond, "bytes per second"),
         (Unit::Milliseconds, "milliseconds"),

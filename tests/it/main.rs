@@ -30,6 +30,7 @@ mod example;
 mod floors;
 mod hardened;
 mod headlines;
+mod hosts;
 mod ingest;
 mod init;
 mod inspect;

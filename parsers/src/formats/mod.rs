@@ -5,24 +5,32 @@
 //! one format reads a piece of another (syslog around `date`, the summary of ping), it uses that format's folder.
 
 mod ab;
+mod collectl;
 pub(crate) mod dstat;
 mod fio;
 mod hmp_migrate;
 mod iometer;
+mod iostat;
 mod iperf3;
 mod linpack;
 mod migration_time;
+mod mpstat;
 mod netperf;
+mod pidstat;
 mod ping;
 mod ping_gawk;
+mod prometheus;
 mod qmp_migrate;
 mod ramspeed;
 mod sadf;
+mod sar;
 mod stream;
 mod sysbench;
+mod typeperf;
 mod virsh_domjobinfo;
 mod vlc_log;
 mod vlc_stats;
+mod vmstat;
 mod xen_migrate;
 mod xentop;
 mod xentop_gawk;
@@ -35,6 +43,14 @@ use crate::format::Format;
 pub static FORMATS: &[Format] = &[
     Format::new(&dstat::DESCRIPTION),
     Format::new(&sadf::DESCRIPTION),
+    Format::new(&sar::DESCRIPTION),
+    Format::new(&vmstat::DESCRIPTION),
+    Format::new(&mpstat::DESCRIPTION),
+    Format::new(&iostat::DESCRIPTION),
+    Format::new(&collectl::DESCRIPTION),
+    Format::new(&prometheus::DESCRIPTION),
+    Format::new(&typeperf::DESCRIPTION),
+    Format::new(&pidstat::DESCRIPTION),
     Format::new(&xentop_gawk::DESCRIPTION),
     Format::new(&xentop::DESCRIPTION),
     Format::new(&ping_gawk::DESCRIPTION),

@@ -2,7 +2,9 @@
 
 pub(crate) mod benchmark;
 pub(crate) mod figures;
+pub(crate) mod host;
 pub(crate) mod hypervisor;
 pub(crate) mod json;
 pub(crate) mod sequence;
+pub(crate) mod sysstat;
 pub(crate) mod vlc_message;

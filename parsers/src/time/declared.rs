@@ -5,6 +5,7 @@ use polars::prelude::{Float64Chunked, IntoColumn, NewChunkedArray};
 use super::{written_offset, zone};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::frame::{Clock, Column, Unit};
+use crate::meaning::Meaning;
 use crate::parsed::Parsed;
 
 impl Parsed {
@@ -65,8 +66,10 @@ impl Parsed {
         if self.frame.df.with_column(times.into_column()).is_ok() && known.is_none() {
             self.frame.columns.push(Column { name, unit: Unit::EpochSeconds });
         }
-        // Where a format has times to the whole second, its local ones are such.
-        let whole = self.format.clocks().contains(&Clock::EpochSecondsAtArrival);
+        // Where a format has times to the whole second, its local ones are such; so are those of hosts' tools without a fraction.
+        let of_host = self.format.meaning() == Meaning::HostSamples;
+        let whole = self.format.clocks().contains(&Clock::EpochSecondsAtArrival)
+            || of_host && local_s.iter().flatten().all(|local| local.fract() == 0.0);
         self.frame.clock = if whole { Clock::EpochSecondsAtArrival } else { Clock::Epoch };
         let mut offsets = pairs().filter_map(|(local, old)| Some(((*local)? - (*old)?).round()));
         offsets.find(|other| *other != offset).map(|other| other as i64)

@@ -229,6 +229,18 @@ fn names() -> Vec<Generator> {
             log.into_bytes()
         }
     };
+    let lines = |head: &'static str, line: fn(usize) -> String| {
+        move |size: usize| {
+            let mut log = head.to_owned();
+            for n in 0.. {
+                if log.len() >= size {
+                    break;
+                }
+                log.push_str(&line(n));
+            }
+            log.into_bytes()
+        }
+    };
     let format = named("xentop");
     let one: fn(usize) -> String = |_| "asam".to_owned();
     let new: fn(usize) -> String = |n| format!("d{n}");
@@ -239,6 +251,37 @@ fn names() -> Vec<Generator> {
         generator(format, "a new name each row", xentop(true, new)),
         generator(format, "a new name each row without a header", xentop(false, new)),
         generator(format, "each name twice", xentop(true, pairs)),
+        generator(
+            named("sar"),
+            "a new interface each second",
+            lines("14:00:00 IFACE rxkB/s txkB/s\n", |n| {
+                format!("{:02}:{:02}:{:02} e{n} 1 1\n", n / 3600 % 24, n / 60 % 60, n % 60)
+            }),
+        ),
+        generator(
+            named("sadf"),
+            "a new interface each second",
+            lines("# hostname;interval;timestamp;IFACE;rxkB/s;txkB/s\n", |n| {
+                format!("a;1;{};e{n};1;1\n", 1_264_514_401 + n)
+            }),
+        ),
+        generator(
+            named("pidstat"),
+            "a new process each second",
+            lines("# Time UID PID %CPU CPU Command\n", |n| format!("{} 0 1 1 1 p{n}\n", 1_264_514_401 + n)),
+        ),
+        generator(
+            named("iostat"),
+            "a new disk each second",
+            lines("Linux a (b)\n", |n| {
+                format!(
+                    "\n2010-01-26T{:02}:{:02}:{:02}Z\nDevice kB_read/s kB_wrtn/s\nd{n} 1 1\n",
+                    n / 3600 % 24,
+                    n / 60 % 60,
+                    n % 60
+                )
+            }),
+        ),
     ]
 }
 

@@ -17,4 +17,5 @@ mod samples;
 mod stamped_lines;
 mod strangers;
 mod table;
+mod together;
 mod zones;

@@ -170,7 +170,7 @@ fn examples_show_the_clocks_of_a_description() {
 /// do.
 fn needed(meaning: Meaning) -> (&'static [&'static str], &'static [&'static str]) {
     match meaning {
-        Meaning::HostSamples => (&["epoch_s", "cpu.user|mem.used|net.received"], &[]),
+        Meaning::HostSamples => (&["epoch_s", "cpu.user|mem.used|net.received|process.worker.cpu"], &[]),
         Meaning::Domains(_) => (&["sample", "domain", "present", "cpu", "mem"], &[]),
         Meaning::Replies { .. } => (&["epoch|epoch_s", "seq", "rtt"], &[]),
         Meaning::Requests => (&["epoch_s|local_s", "duration_s", "worked"], &["time_is", "loop"]),

@@ -364,17 +364,22 @@ impl AlignedRun {
         samples.into_iter().filter(|samples| samples.metric != LOOPBACK.name()).collect()
     }
 
-    /// Adds the series of one file unless the run has them already from another.
+    /// Adds the series of one file that the run does not have already from another: CPU of one tool, disks of another.
     fn add(&mut self, samples: Vec<Samples>, file: &LoadedFile) {
         let known = |s: &Samples| self.samples.iter().any(|k| k.host == s.host && k.metric == s.metric);
-        if samples.iter().any(known) {
+        let (twice, new): (Vec<Samples>, Vec<Samples>) = samples.into_iter().partition(known);
+        if !twice.is_empty() {
             let host = host_of(file);
-            let message =
-                format!("the run has a second log of this kind for host {host}; this one is left out");
+            let what = if new.is_empty() {
+                "this one is left out".to_owned()
+            } else {
+                let twice: Vec<&str> = twice.iter().map(|samples| samples.metric.as_str()).collect();
+                format!("of this one {} are left out", twice.join(", "))
+            };
+            let message = format!("the run has a second log of this kind for host {host}; {what}");
             FileReport::new(&mut self.diagnostics, file).add(Severity::Warning, SECOND_LOG, message);
-            return;
         }
-        self.samples.extend(samples);
+        self.samples.extend(new);
     }
 }
 

@@ -53,7 +53,7 @@ pub(super) fn delay_s(times: impl Iterator<Item = f64>) -> f64 {
 /// A file to which several recordings were appended holds other runs too: only the recording during
 /// which the request came is used.
 pub(super) fn host_samples(host: &str, log: &Parsed, zero: f64, report: &mut FileReport<'_>) -> Vec<Samples> {
-    const QUANTITIES: [CurveMetric; 13] = [
+    const QUANTITIES: [CurveMetric; 16] = [
         curves::CPU_USER,
         curves::CPU_SYSTEM,
         curves::CPU_IDLE,
@@ -67,6 +67,9 @@ pub(super) fn host_samples(host: &str, log: &Parsed, zero: f64, report: &mut Fil
         curves::NET_RECEIVED,
         curves::NET_SENT,
         curves::LOOPBACK,
+        curves::DISK_READ,
+        curves::DISK_WRITTEN,
+        curves::DISK_UTIL,
     ];
     let Ok(epochs) = log.frame.f64s("epoch_s") else {
         return Vec::new();
@@ -82,16 +85,24 @@ pub(super) fn host_samples(host: &str, log: &Parsed, zero: f64, report: &mut Fil
         let message = "the file holds several recordings; the one of this run's request is used".to_owned();
         report.add(Severity::Note, "other-recordings", message);
     }
+    if stamps.iter().all(Option::is_none) && (log.frame.has("local_s") || log.missing().is_some()) {
+        let message =
+            "its times are local and nothing says how far from UTC: declare `utc_offset` in campaign.toml";
+        report.add(Severity::Error, "samples-without-place", message.to_owned());
+    }
     let belongs = |row: usize| wanted.is_none() || segments.get(row).copied() == wanted;
-    QUANTITIES
-        .iter()
-        .filter_map(|quantity| {
-            let values = log.frame.f64s(quantity.name()).ok()?;
-            let rows = stamps.iter().zip(values.iter()).enumerate().filter(|(row, _)| belongs(*row));
-            let pairs = rows.filter_map(|(_, (t, v))| Some(((*t)? - zero, v?)));
-            samples(host, quantity, "", pairs)
-        })
-        .collect()
+    let of = |quantity: &CurveMetric, column: &str, name: &str| {
+        let values = log.frame.f64s(column).ok()?;
+        let rows = stamps.iter().zip(values.iter()).enumerate().filter(|(row, _)| belongs(*row));
+        let pairs = rows.filter_map(|(_, (t, v))| Some(((*t)? - zero, v?)));
+        samples(host, quantity, name, pairs)
+    };
+    let plain = QUANTITIES.iter().filter_map(|quantity| of(quantity, quantity.name(), ""));
+    let processes = log.frame.columns.iter().filter_map(|column| {
+        let name = curves::PROCESS_CPU.key.parameter(&column.name)?;
+        of(&curves::PROCESS_CPU, &column.name, name)
+    });
+    plain.chain(processes).collect()
 }
 
 /// Of several recordings the one in which `zero` lies, else the nearest; `None` for a single one.
@@ -181,7 +192,7 @@ fn domains(host: &str, log: &Parsed, start_s: f64, period: f64, config: &Config)
     all
 }
 
-/// Of a quantity, of a family that of a domain; `None` when there is no sample at all.
+/// Of a quantity, of a family that of a domain or process; `None` when there is no sample at all.
 fn samples(
     host: &str,
     quantity: &CurveMetric,

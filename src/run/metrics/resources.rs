@@ -5,7 +5,9 @@
 //! the request as the baseline, after the end as the next row. So a transfer that fills the window comes back whole
 //! at any delay of the tool, and traffic that goes on at the same rate counts by the part of the row.
 
-use crate::model::curves::{DOMAIN_0, DOMAIN_CPU, DOMAIN_MEM};
+use std::borrow::Cow;
+
+use crate::model::curves::{DOMAIN_0, DOMAIN_CPU, DOMAIN_MEM, PROCESS_CPU};
 use crate::model::{Phase, PhaseCost, ResourceCost};
 use crate::run::align::{Samples, Tells};
 use crate::stats::Sample;
@@ -113,7 +115,7 @@ pub fn cost(samples: &Samples, all: &[Samples], end_s: Option<f64>, phases: &[Ph
     }
     let before = samples.t_s.partition_point(|t| *t < 0.0);
     let baseline_mean = Sample::new(samples.values[..before].to_vec()).map(|sample| sample.mean());
-    let rows = Rows::new(samples, taken(samples, all));
+    let rows = Rows::new(samples, &taken(samples, all));
     let window = end_s.filter(|end| *end > 0.0).map(|end| [0.0, end]);
     let during =
         rows.as_ref().zip(window).map(|(rows, window)| (rows, window, rows.sum(window, baseline_mean)));
@@ -159,15 +161,23 @@ impl Sum {
     }
 }
 
-/// The instants at which the log of a quantity has rows. Of a domain those of Domain-0, which is always there: that
-/// a VM is not is no hole.
-fn taken<'a>(samples: &'a Samples, all: &'a [Samples]) -> &'a [f64] {
+/// The instants at which the log of a quantity has rows. Of a domain those of Domain-0, which is always there, of a process those of
+/// all processes: that a VM is not, or that a process does nothing, is no hole.
+fn taken<'a>(samples: &'a Samples, all: &'a [Samples]) -> Cow<'a, [f64]> {
+    let is_process = |of: &Samples| PROCESS_CPU.key.parameter(&of.metric).is_some();
+    if is_process(samples) {
+        let of_host = all.iter().filter(|other| other.host == samples.host && is_process(other));
+        let mut taken: Vec<f64> = of_host.flat_map(|other| other.t_s.iter().copied()).collect();
+        taken.sort_by(f64::total_cmp);
+        taken.dedup();
+        return Cow::Owned(taken);
+    }
     let family = [DOMAIN_CPU, DOMAIN_MEM].into_iter().find(|of| of.key.parameter(&samples.metric).is_some());
     let own = family.and_then(|of| {
         let name = of.key.with(DOMAIN_0);
         all.iter().find(|other| other.host == samples.host && other.metric == name)
     });
-    own.map_or(&samples.t_s, |own| &own.t_s)
+    Cow::Borrowed(own.map_or(&samples.t_s, |own| &own.t_s))
 }
 
 #[cfg(test)]

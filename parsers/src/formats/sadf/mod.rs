@@ -1,4 +1,4 @@
-//! `sadf`: what sar collected of a host, as `sadf -d` of sysstat prints it.
+//! `sadf`: what sar collected of a host, as `sadf -d` of sysstat prints it; `sadf -j` is read by [`json`].
 //!
 //! ```text
 //! # hostname;interval;timestamp;CPU;%user;%nice;%system;%iowait;%steal;%idle
@@ -10,8 +10,8 @@
 //! kirsche;-1;2026-11-30 00:44:33 UTC;LINUX-RESTART    (2 CPU)
 //! ```
 //!
-//! One table per activity, from one restart to the next. Rows of one time are one row of the frame ([`samples`]); columns are found by their names
-//! ([`table`]), so that any choice of activities is read, also several outputs in one file.
+//! One table per activity, from one restart to the next. Rows of one time are one row of the frame ([`samples`](crate::shared::host::samples)); columns are found by their names
+//! ([`table`](crate::shared::sysstat::table)), so that any choice of activities is read, also several outputs in one file.
 //!
 //! Traps:
 //!
@@ -23,18 +23,13 @@
 //! * An interval of -1 marks a restart, or a comment of `sadc -C`.
 //! * Some countries write decimal commas.
 //!
-//! Absent on purpose: single CPUs, disks and all other activities; `-h`, which puts the tables of one time into one line and
+//! Absent on purpose: single CPUs and all other activities; `-h`, which puts the tables of one time into one line and
 //! does not say how many CPUs and interfaces are in it.
 
-mod samples;
-mod stamp;
-mod table;
+mod json;
 
 use std::collections::BTreeSet;
 
-use self::samples::Samples;
-use self::stamp::Stamp;
-use self::table::{Quantity, Table};
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
 use crate::format::{Description, Marks, Parse};
 use crate::frame::Clock;
@@ -42,18 +37,22 @@ use crate::head::Head;
 use crate::lines::{Line, Lines};
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
-use crate::text::{first_byte, float, unsigned};
+use crate::shared::host::number::{Seen, decimals, number};
+use crate::shared::host::samples::{Form, Moment, Samples};
+use crate::shared::sysstat::table::{Quantity, Table};
+use crate::shared::sysstat::{self, stamp};
+use crate::text::{first_byte, unsigned};
 use crate::time::zone::Zone;
 
 pub(crate) static DESCRIPTION: Description = Description {
     name: "sadf",
-    description: "CPU, memory and network of a host as collected by sar, printed by `sadf -d`",
-    written_by: "sadf -d of sysstat 8 to 12 with -u, -r and -n DEV (run it without -t, -T and -h)",
-    begins_with: "`# hostname;interval;timestamp;CPU;%user;…`, or a restart `HOST;-1;…;LINUX-RESTART`",
+    description: "CPU, memory, network and disks of a host as collected by sar, printed by `sadf -d` or `sadf -j`",
+    written_by: "sadf -d or -j of sysstat 8 to 12 with -u, -r, -n DEV, -b or -d (run it without -t, -T and -h)",
+    begins_with: "`# hostname;interval;timestamp;CPU;%user;…`, a restart `HOST;-1;…;LINUX-RESTART`, or `{\"sysstat\": {\"hosts\": …`",
     file_names: &["sar", "sysstat"],
     clocks: &[Clock::EpochSecondsAtArrival],
     meaning: Meaning::HostSamples,
-    marks: Marks::Head(&[HEADER]),
+    marks: Marks::Head(&[HEADER, sysstat::json::MARK]),
     recognise,
     parse: Parse::Whole(parse),
 };
@@ -61,6 +60,9 @@ pub(crate) static DESCRIPTION: Description = Description {
 const HEADER: &[u8] = b"# hostname;interval;timestamp;";
 
 fn recognise(head: &Head<'_>) -> bool {
+    if json::is_own(head) {
+        return true;
+    }
     let begins = head.lines.first().is_some_and(|line| {
         let mut cells = line.text.split(|byte| *byte == b';');
         line.text.starts_with(HEADER) || cells.nth(1) == Some(b"-1")
@@ -76,7 +78,7 @@ struct Known<'a> {
 }
 
 /// A time, and its zone if that gives no offset.
-type Time = (Stamp, Option<Zone>);
+type Time = (Moment, Option<Zone>);
 
 /// So many tables are known at a time.
 const TABLES: usize = 64;
@@ -96,7 +98,7 @@ struct Reader<'a> {
     lost: usize,
     /// Rows of tables that are not used.
     others: (u64, Option<u64>),
-    comma: bool,
+    seen: Seen,
     /// Codes of warnings about zones.
     zones: BTreeSet<&'static str>,
     diagnostics: Diagnostics,
@@ -104,6 +106,9 @@ struct Reader<'a> {
 
 /// Reads the log; see the module.
 fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
+    if sysstat::json::begins(bytes) {
+        return json::parse(bytes);
+    }
     let mut reader = Reader {
         tables: Vec::new(),
         table: 0,
@@ -114,7 +119,7 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
         facts: Facts::default(),
         lost: 0,
         others: (0, None),
-        comma: false,
+        seen: Seen::default(),
         zones: BTreeSet::new(),
         diagnostics: Diagnostics::default(),
     };
@@ -133,7 +138,8 @@ impl<'a> Reader<'a> {
             if self.tables.len() >= TABLES {
                 self.tables.clear();
             }
-            let table = Table::read(names);
+            let words: Vec<&[u8]> = names.split(|byte| *byte == b';').map(<[u8]>::trim_ascii).collect();
+            let table = Table::read(&words);
             let used = (0..table.len()).map(|at| table.is_number(at)).collect();
             self.tables.push(Known { names, table, used });
             self.tables.len().saturating_sub(1)
@@ -184,7 +190,7 @@ impl<'a> Reader<'a> {
             }
         }
         match self.tables.get(self.table).map_or(&Table::Other, |known| &known.table) {
-            Table::Other => {
+            Table::Other | Table::Process { .. } => {
                 self.others = (self.others.0.saturating_add(1), self.others.1.or(Some(line.number)));
                 return;
             }
@@ -192,23 +198,23 @@ impl<'a> Reader<'a> {
                 self.lost = self.lost.saturating_add(1);
                 return;
             }
-            Table::Cpu { .. } | Table::Memory { .. } | Table::Network { .. } => {}
+            Table::Cpu { .. } | Table::Memory { .. } | Table::Network { .. } | Table::Disk { .. } => {}
         }
         self.cells.clear();
         self.cells.extend(cells);
         self.row(line, stamp);
     }
 
-    /// See [`Stamp::read`].
+    /// See [`stamp::moment`].
     fn time(&mut self, text: &'a [u8]) -> Option<Time> {
         match self.time {
             Some((known, time)) if known == text => Some(time),
-            _ => Some(self.time.insert((text, Stamp::read(text)?)).1),
+            _ => Some(self.time.insert((text, stamp::moment(text)?)).1),
         }
     }
 
     /// A restart of the machine or of the collector, or a comment.
-    fn mark(&mut self, place: Place<'_>, stamp: Stamp, text: &[u8]) {
+    fn mark(&mut self, place: Place<'_>, stamp: Moment, text: &[u8]) {
         if !text.starts_with(b"LINUX-RESTART") {
             self.diagnostics
                 .note("comment", place, || "a comment in the collected data; it is not used".to_owned());
@@ -222,7 +228,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn row(&mut self, line: Line<'_>, stamp: Stamp) {
+    fn row(&mut self, line: Line<'_>, stamp: Moment) {
         let Self { cells, numbers, tables, .. } = self;
         let Some(Known { table, used, .. }) = tables.get(self.table) else { return };
         if cells.len() < table.len() {
@@ -235,7 +241,7 @@ impl<'a> Reader<'a> {
                 numbers.push(None);
                 continue;
             }
-            let number = number(cell, &mut self.comma).filter(|number| *number >= 0.0);
+            let number = number(cell, &mut self.seen).filter(|number| *number >= 0.0);
             let cut = !line.terminated && at + 1 == cells.len() && decimals(cell) < 2;
             numbers.push(number.filter(|_| !cut));
             if cut || number.is_none() {
@@ -273,23 +279,23 @@ impl<'a> Reader<'a> {
         if self.samples.is_empty() {
             let first = Lines::new(bytes).find(|line| !line.is_blank());
             let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
-            let expected = "tables of sadf -d about the CPU (-u), memory (-r) or network (-n DEV)";
+            let expected =
+                "tables of sadf -d about the CPU (-u), memory (-r), network (-n DEV) or disks (-b, -d)";
             return Err(unusable(place, expected, self.diagnostics));
         }
         if let (count @ 1.., line) = self.others {
             self.diagnostics.note("other-tables", Place { line, ..Place::FILE }, || {
-                format!("{count} lines are of other tables than CPU, memory and network; they are not used")
+                format!(
+                    "{count} lines are of other tables than CPU, memory, network and disks; they are not used"
+                )
             });
         }
-        if self.comma {
-            self.diagnostics.note("decimal-comma", Place::FILE, || {
-                "numbers have decimal commas, by the locale of sadf; they are read as such".to_owned()
-            });
-        }
-        let clock = if self.samples.has_epochs() { Clock::EpochSecondsAtArrival } else { Clock::None };
+        sysstat::tell(self.seen, &mut self.diagnostics);
+        let form = Form::default();
+        let clock = self.samples.clock(form);
         self.facts.set_int("segments", self.samples.segments());
         let rows = RowCount { read: self.samples.len(), lost: self.lost };
-        let columns = self.samples.finish(&mut self.diagnostics);
+        let columns = self.samples.finish(form, &mut self.diagnostics);
         Ok(Outcome {
             version: None,
             columns,
@@ -321,22 +327,4 @@ impl<'a> Iterator for Cells<'a> {
         self.rest = end.and_then(|end| rest.get(end + 1..));
         Some(rest.get(..end.unwrap_or(rest.len())).unwrap_or_default().trim_ascii())
     }
-}
-
-/// A number with a point, or with a comma, which is noted.
-fn number(cell: &[u8], comma: &mut bool) -> Option<f64> {
-    float(cell).or_else(|| {
-        let at = memchr::memchr(b',', cell)?;
-        let mut point = cell.to_vec();
-        *point.get_mut(at)? = b'.';
-        let number = float(&point)?;
-        *comma = true;
-        Some(number)
-    })
-}
-
-/// How many digits stand behind the point or comma.
-fn decimals(cell: &[u8]) -> usize {
-    let at = cell.iter().position(|byte| matches!(byte, b'.' | b','));
-    at.map_or(0, |at| cell.len().saturating_sub(at).saturating_sub(1))
 }

@@ -1,24 +1,32 @@
 //! One file per format: exact values and diagnostics of its fixtures, and values that come back.
 
 mod ab;
+mod collectl;
 mod dstat;
 mod fio;
 mod hmp_migrate;
 mod iometer;
+mod iostat;
 mod iperf3;
 mod linpack;
 mod migration_time;
+mod mpstat;
 mod netperf;
+mod pidstat;
 mod ping;
 mod ping_gawk;
+mod prometheus;
 mod qmp_migrate;
 mod ramspeed;
 mod sadf;
+mod sar;
 mod stream;
 mod sysbench;
+mod typeperf;
 mod virsh_domjobinfo;
 mod vlc_log;
 mod vlc_stats;
+mod vmstat;
 mod xen_migrate;
 mod xentop;
 mod xentop_gawk;

@@ -138,3 +138,41 @@ fn outputs_of_several_calls_may_be_in_one_file() {
     assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
     assert_eq!(f64s(&parsed, "net.received"), [None, Some(1024.0)]);
 }
+
+#[test]
+fn json_is_the_same() {
+    let parsed = check("sadf/valid/recorded.json", &["note network-summed"]);
+    assert_eq!(parsed.frame.clock, Clock::EpochSecondsAtArrival);
+    assert_eq!(parsed.rows, RowCount { read: 5, lost: 0 });
+    let first = |name: &str| f64s(&parsed, name)[0];
+    assert_eq!(first("epoch_s"), Some(1_796_084_209.0));
+    assert_eq!([first("cpu.user"), first("cpu.system"), first("cpu.idle")], [77.38, 22.61, 0.0].map(Some));
+    assert_eq!(
+        [first("mem.free"), first("mem.used")],
+        [18_998_652.0, 1_872_360.0].map(|kib| Some(kib * 1024.0))
+    );
+    assert_eq!([first("disk.read"), first("disk.vda.read")], [724.0 * 1024.0; 2].map(Some));
+    assert_eq!(first("disk.util"), Some(0.8));
+    let parsed = check("sadf/valid/old-keys.json", &[]);
+    assert_eq!(f64s(&parsed, "epoch_s"), [1_796_047_201.0, 1_796_047_202.0].map(Some));
+    assert_eq!(u32s(&parsed, "segment"), [0, 1]);
+    assert_eq!(f64s(&parsed, "cpu.user"), [1.0, 11.0].map(Some));
+    assert_eq!(f64s(&parsed, "cpu.softirq"), [None, Some(0.75)]);
+    // Used memory of old versions holds caches.
+    assert_eq!(f64s(&parsed, "mem.used")[0], Some(1_000_000.0 * 1024.0));
+    // The table of all disks counts where there is one.
+    assert_eq!(f64s(&parsed, "disk.read"), [Some(4096.0), None]);
+    assert_eq!(f64s(&parsed, "disk.sda.read"), [None, Some(4096.0)]);
+    assert_eq!(f64s(&parsed, "net.sent"), [None, Some(4096.0)]);
+}
+
+#[test]
+fn json_in_local_time_needs_a_declared_offset() {
+    let mut parsed = check(
+        "sadf/invalid/local-time.json",
+        &["warning 3:1 row-unreadable", "note json-cut", "warning time-zone-unknown"],
+    );
+    assert_eq!(f64s(&parsed, "cpu.user"), [1.0, 2.0].map(Some));
+    parsed.declare_utc_offset(3600);
+    assert_eq!(f64s(&parsed, "epoch_s")[0], Some(1_796_043_601.0));
+}

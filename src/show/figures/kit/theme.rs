@@ -119,6 +119,8 @@ pub enum Quantity {
     Free,
     Received,
     Sent,
+    Read,
+    Written,
     RoundTrip,
     /// How long requests of a client take.
     Latency,
@@ -153,8 +155,8 @@ impl Quantity {
             Quantity::Wait | Quantity::Activation => PURPLE,
             Quantity::SoftInterrupts => WINE,
             Quantity::HardInterrupts => GREY,
-            Quantity::Used | Quantity::Received | Quantity::StopAndCopy => NAVY,
-            Quantity::Sent | Quantity::Transfer => ROSE,
+            Quantity::Used | Quantity::Received | Quantity::Read | Quantity::StopAndCopy => NAVY,
+            Quantity::Sent | Quantity::Written | Quantity::Transfer => ROSE,
             Quantity::Migration => SOFT_INK,
         }
     }
@@ -174,6 +176,8 @@ impl Quantity {
             Quantity::Free => "figure.quantity.free",
             Quantity::Received => "figure.quantity.received",
             Quantity::Sent => "figure.quantity.sent",
+            Quantity::Read => "figure.quantity.read",
+            Quantity::Written => "figure.quantity.written",
             Quantity::RoundTrip => "figure.quantity.round_trip",
             Quantity::Latency => "figure.quantity.latency",
             Quantity::Own => "figure.quantity.own",
@@ -190,7 +194,7 @@ impl Quantity {
     pub fn dash(self) -> Dash {
         match self {
             Quantity::Idle | Quantity::OtherVm => Some((45, 30)),
-            Quantity::Wait | Quantity::HardInterrupts | Quantity::Sent => Some((18, 24)),
+            Quantity::Wait | Quantity::HardInterrupts | Quantity::Sent | Quantity::Written => Some((18, 24)),
             Quantity::Vm
             | Quantity::Hypervisor
             | Quantity::User
@@ -199,6 +203,7 @@ impl Quantity {
             | Quantity::Used
             | Quantity::Free
             | Quantity::Received
+            | Quantity::Read
             | Quantity::RoundTrip
             | Quantity::Latency
             | Quantity::Own

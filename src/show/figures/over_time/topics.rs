@@ -41,7 +41,7 @@ pub struct Values {
 }
 
 /// In the order of the report.
-pub static TOPICS: [Topic; 7] = [
+pub static TOPICS: [Topic; 8] = [
     // xentop
     Topic {
         slug: "cpu-by-domain",
@@ -59,7 +59,7 @@ pub static TOPICS: [Topic; 7] = [
         axis: |values| Scale::percent(values.high),
         ..OF_HOST
     },
-    // dstat, this and the next three
+    // dstat, this and the next four
     Topic {
         slug: "cpu-by-state",
         key: "cpu_by_state",
@@ -116,6 +116,17 @@ pub static TOPICS: [Topic; 7] = [
         unit: "figure.unit.rate",
         role: |metric, _| {
             ranked(metric, &[(curves::NET_RECEIVED, Quantity::Received), (curves::NET_SENT, Quantity::Sent)])
+        },
+        ..OF_HOST
+    },
+    // dstat, sar, iostat, vmstat
+    Topic {
+        slug: "disks",
+        key: "disks",
+        title: "figure.title.disks",
+        unit: "figure.unit.rate",
+        role: |metric, _| {
+            ranked(metric, &[(curves::DISK_READ, Quantity::Read), (curves::DISK_WRITTEN, Quantity::Written)])
         },
         ..OF_HOST
     },
