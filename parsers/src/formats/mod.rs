@@ -7,12 +7,16 @@
 mod ab;
 pub(crate) mod dstat;
 mod fio;
+mod fio_log;
 mod hmp_migrate;
 mod iometer;
 mod iperf3;
+pub(crate) mod iperf3_intervals;
 mod linpack;
 mod migration_time;
 mod netperf;
+mod netperf_intervals;
+mod pgbench;
 mod ping;
 mod ping_gawk;
 mod qmp_migrate;
@@ -20,12 +24,14 @@ mod ramspeed;
 mod sadf;
 mod stream;
 mod sysbench;
+mod sysbench_intervals;
 mod virsh_domjobinfo;
 mod vlc_log;
 mod vlc_stats;
 mod xen_migrate;
 mod xentop;
 mod xentop_gawk;
+mod ycsb;
 mod zeit;
 
 use crate::format::Format;
@@ -47,6 +53,12 @@ pub static FORMATS: &[Format] = &[
     Format::new(&xen_migrate::DESCRIPTION),
     Format::new(&vlc_stats::DESCRIPTION),
     Format::new(&vlc_log::DESCRIPTION),
+    Format::new(&ycsb::DESCRIPTION),
+    Format::new(&pgbench::DESCRIPTION),
+    Format::new(&sysbench_intervals::DESCRIPTION),
+    Format::new(&iperf3_intervals::DESCRIPTION),
+    Format::new(&netperf_intervals::DESCRIPTION),
+    Format::new(&fio_log::DESCRIPTION),
     Format::new(&netperf::DESCRIPTION),
     Format::new(&iometer::DESCRIPTION),
     Format::new(&linpack::DESCRIPTION),

@@ -6,3 +6,4 @@ pub(crate) mod hypervisor;
 pub(crate) mod json;
 pub(crate) mod sequence;
 pub(crate) mod vlc_message;
+pub(crate) mod work;
