@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use stillstand_parsers::{Meaning, Parsed};
 
+use super::digest::Digest;
 use super::load::LoadedFile;
 use crate::model::{Diagnostic, Factors, Severity};
 
@@ -21,9 +22,13 @@ pub fn settle(files: &mut [LoadedFile]) {
     let migrating: BTreeSet<Factors> = migrating.map(|file| file.file.run.factors.clone()).collect();
     for file in files.iter_mut().filter(|file| !migrating.contains(&file.file.run.factors)) {
         file.others.retain(|log| !is_work(log));
-        if let Some(log) = file.log.take_if(|log| is_work(log)) {
-            file.dropped = false;
-            file.diagnostics.push(left_out(file, &log));
+        let Some(log) = file.log.take_if(|log| is_work(log)) else { continue };
+        file.dropped = false;
+        let told = left_out(file, &log);
+        file.log = (!file.others.is_empty()).then(|| file.others.remove(0));
+        file.digest = file.log.as_ref().map(Digest::of).unwrap_or_default();
+        if file.log.is_none() {
+            file.diagnostics.push(told);
         }
     }
 }

@@ -53,12 +53,6 @@ pub static FORMATS: &[Format] = &[
     Format::new(&xen_migrate::DESCRIPTION),
     Format::new(&vlc_stats::DESCRIPTION),
     Format::new(&vlc_log::DESCRIPTION),
-    Format::new(&ycsb::DESCRIPTION),
-    Format::new(&pgbench::DESCRIPTION),
-    Format::new(&sysbench_intervals::DESCRIPTION),
-    Format::new(&iperf3_intervals::DESCRIPTION),
-    Format::new(&netperf_intervals::DESCRIPTION),
-    Format::new(&fio_log::DESCRIPTION),
     Format::new(&netperf::DESCRIPTION),
     Format::new(&iometer::DESCRIPTION),
     Format::new(&linpack::DESCRIPTION),
@@ -68,6 +62,12 @@ pub static FORMATS: &[Format] = &[
     Format::new(&stream::DESCRIPTION),
     Format::new(&sysbench::DESCRIPTION),
     Format::new(&ab::DESCRIPTION),
+    Format::new(&ycsb::DESCRIPTION),
+    Format::new(&pgbench::DESCRIPTION),
+    Format::new(&sysbench_intervals::DESCRIPTION),
+    Format::new(&iperf3_intervals::DESCRIPTION),
+    Format::new(&netperf_intervals::DESCRIPTION),
+    Format::new(&fio_log::DESCRIPTION),
 ];
 
 /// The format with this [`name`](Format::name).

@@ -19,7 +19,7 @@ fn a_stream_with_an_outage_is_one_long_interval() {
     let found = detect_all(&crate::common::bytes("netperf-intervals/valid/stream.txt")).unwrap();
     assert_eq!(
         found.iter().map(|format| format.name()).collect::<Vec<_>>(),
-        ["netperf-intervals", "netperf"]
+        ["netperf", "netperf-intervals"]
     );
 }
 

@@ -78,8 +78,8 @@ fn damage() {
 #[test]
 fn the_results_are_read_beside_the_intervals() {
     for (name, expected) in [
-        ("recorded-cpu.txt", vec!["sysbench-intervals", "sysbench"]),
-        ("recorded-cpu-stopped-stamped.txt", vec!["sysbench-intervals", "sysbench"]),
+        ("recorded-cpu.txt", vec!["sysbench", "sysbench-intervals"]),
+        ("recorded-cpu-stopped-stamped.txt", vec!["sysbench", "sysbench-intervals"]),
     ] {
         let bytes = crate::common::bytes(&format!("sysbench-intervals/valid/{name}"));
         let found: Vec<&str> = detect_all(&bytes).unwrap().iter().map(|format| format.name()).collect();
