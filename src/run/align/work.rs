@@ -25,6 +25,9 @@ pub(super) struct Found<'a> {
     pub samples: Vec<Samples>,
 }
 
+/// A log with its intervals.
+type Part<'a> = (Log<'a, ()>, Timeline);
+
 /// Reads all such logs of a run; `zero` is the request by the clock of who wrote a log.
 pub(super) fn read<'a>(
     logs: &[Log<'a, ()>],
@@ -32,7 +35,8 @@ pub(super) fn read<'a>(
     zero: impl Fn(Option<&str>) -> Option<f64>,
     into: &mut Vec<Diagnostic>,
 ) -> Vec<Found<'a>> {
-    let mut wholes: BTreeMap<(usize, String), Vec<(Log<'a, ()>, Timeline)>> = BTreeMap::new();
+    // By the first log of the format, or the log itself, and the quantity.
+    let mut wholes: BTreeMap<(usize, String), Vec<Part<'a>>> = BTreeMap::new();
     for (number, log) in logs.iter().enumerate() {
         let (file, parsed, ()) = *log;
         let declared = config.service_of(&file.file.relative);

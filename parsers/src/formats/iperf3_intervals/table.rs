@@ -227,7 +227,8 @@ impl<'a> Test<'a> {
         let both = rows.iter().any(|(_, row, _)| row.role.is_some());
         let mine: Vec<_> = rows.iter().filter(|(_, row, _)| row.is_sent() != Some(true)).collect();
         let mine = if both && mine.is_empty() { rows.iter().collect() } else { mine };
-        let Some((first_line, first, _)) = mine.first() else { return };
+        let Some(begin) = mine.first() else { return };
+        let (first_line, first, _) = begin;
         let all = mine.iter().find(|(_, row, _)| row.is_all());
         let expected = if both { self.streams / 2 } else { self.streams };
         if is_end && all.is_none() && mine.len() < expected {
@@ -238,7 +239,7 @@ impl<'a> Test<'a> {
             self.omitted_s = first.to_s;
             return;
         }
-        let (line, row, last) = all.copied().unwrap_or(&mine[0]);
+        let (line, row, last) = all.unwrap_or(begin);
         let sum = |value: fn(&Figures<'_>) -> f64| match all {
             Some((_, row, _)) => value(row),
             None => mine.iter().map(|(_, row, _)| value(row)).sum(),
