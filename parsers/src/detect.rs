@@ -111,6 +111,7 @@ pub(crate) fn is_stacked(format: Format) -> bool {
         Meaning::Benchmark(_) | Meaning::Replies { .. } | Meaning::Hypervisor(_) => true,
         Meaning::HostSamples
         | Meaning::Domains(_)
+        | Meaning::Work
         | Meaning::Requests
         | Meaning::Events
         | Meaning::Quantities
@@ -272,10 +273,10 @@ pub fn detect(bytes: &[u8]) -> Result<Format, DetectError> {
     let Some(first) = head.lines.first() else {
         return Err(DetectError::Empty);
     };
-    let candidates: Vec<Format> = FORMATS.iter().copied().filter(|format| format.recognises(&head)).collect();
+    let candidates = apart(FORMATS.iter().copied().filter(|format| format.recognises(&head)).collect());
     match candidates.as_slice() {
         [format] => Ok(*format),
-        [] => match peel::recognised(without_bom(bytes), FORMATS).map(|(_, found)| found).as_deref() {
+        [] => match peel::recognised(without_bom(bytes), FORMATS).map(|(_, found)| apart(found)).as_deref() {
             Some([format]) => Ok(*format),
             _ => {
                 if let Some(evidence) = terminal_table(&head) {
@@ -318,10 +319,42 @@ pub(crate) fn all_from(bytes: &[u8], first: Result<Format, DetectError>) -> Resu
     };
     if found.iter().all(|format| is_stacked(*format)) {
         found.extend(stacked(without_bom(bytes)).into_iter().map(|(format, _)| format));
+        found.extend(intervals(without_bom(bytes)));
     }
     found.sort_by_key(|format| FORMATS.iter().position(|known| known == format));
     found.dedup();
     Ok(found)
+}
+
+/// What a file is, of several formats that recognise it: what a tool tells of each interval stands beside its results.
+fn apart(mut found: Vec<Format>) -> Vec<Format> {
+    let is_work = |format: &Format| format.meaning() == Meaning::Work;
+    if !found.iter().all(is_work) {
+        found.retain(|format| !is_work(format));
+    }
+    found
+}
+
+/// What tools tell of each interval in a file of their results, anywhere in it, perhaps with a time in front of its lines.
+fn intervals(bytes: &[u8]) -> Vec<Format> {
+    let may_hold = |format: &&Format| match format.marks() {
+        Marks::None => false,
+        Marks::Head(marks) => marks.iter().any(|mark| memchr::memmem::find(bytes, mark).is_some()),
+        Marks::Anywhere(lists) => {
+            lists.iter().copied().flatten().any(|mark| memchr::memmem::find(bytes, mark).is_some())
+        }
+    };
+    let work = FORMATS.iter().filter(|format| format.meaning() == Meaning::Work);
+    let possible: Vec<Format> = work.filter(may_hold).copied().collect();
+    if possible.is_empty() {
+        return possible;
+    }
+    let whole = Head::all(bytes).for_many();
+    let found: Vec<Format> = possible.iter().copied().filter(|format| format.recognises(&whole)).collect();
+    match found.is_empty() {
+        true => peel::recognised(bytes, &possible).map(|(_, found)| found).unwrap_or_default(),
+        false => found,
+    }
 }
 
 /// What kind of non-text the bytes are. No format of a log holds a NUL.

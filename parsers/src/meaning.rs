@@ -30,6 +30,13 @@ pub enum Meaning {
     /// Quantities over time, as a declared table has them: `time`, a column for each quantity, `monotonic_s` where there is such a
     /// clock; the fact `since` names the event from which that counts.
     Quantities,
+    /// How much a service or its client did, a row for each interval: `length_s`, `rate` (operations or bytes per second, as its unit
+    /// says), those of `latency_mean`, `latency_p95`, `latency_p99`, `latency_max`, `jitter` (ms), `errors`, `retransmits` and `lost` that
+    /// there are, and `test`. An interval ends at `epoch_s`, `local_s`, or `elapsed_s` after the start of its test; the fact
+    /// `time_from` says what its times count from, `time_resolution_s`, `elapsed_resolution_s` and `length_resolution_s` how exact
+    /// they are. Facts that not every tool has: `counts` (`sent`: not what arrived), `unit_bytes` (what is counted at once),
+    /// `buffered_bytes` (what may count as done and not have arrived).
+    Work,
     /// Migrations, a row each, as a declared table has them: `time` of the request, those of `duration_s`, `downtime_s`,
     /// `outage_s` and `transferred_bytes` that are declared, `succeeded`, `factor.NAME` and `repetition`.
     Migrations,
@@ -124,7 +131,7 @@ pub enum Family {
     Hypervisor,
     /// By a benchmark.
     Benchmark,
-    /// By a client that plays what the VM serves.
+    /// By a client that uses what the VM serves.
     Client,
 }
 
@@ -152,7 +159,7 @@ impl Meaning {
             Self::Replies { .. } | Self::Requests => Family::Service,
             Self::GuestClock => Family::Guest,
             Self::Events | Self::Migrations | Self::Request | Self::Hypervisor(_) => Family::Hypervisor,
-            Self::Stream | Self::Messages => Family::Client,
+            Self::Stream | Self::Messages | Self::Work => Family::Client,
             Self::Benchmark(_) => Family::Benchmark,
         }
     }
@@ -166,6 +173,7 @@ impl Meaning {
             Self::Requests
             | Self::Events
             | Self::Quantities
+            | Self::Work
             | Self::Migrations
             | Self::HostSamples
             | Self::Domains(_)

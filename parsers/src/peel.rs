@@ -211,6 +211,10 @@ impl Peeled {
             return;
         }
         let Some(lines) = outcome.columns.lines_of_rows() else { return };
+        // Where these times are, nobody asks for the zone of those behind them.
+        if self.stamps().any(|(stamp, _)| stamp.epoch_s().is_some()) {
+            log.forget("time-zone-unknown");
+        }
         let fronts: Vec<(Option<Front>, u64)> =
             lines.into_iter().map(|line| (self.of_line(line), line)).collect();
         let times: Vec<(Option<Stamp>, u64)> = fronts

@@ -1,15 +1,15 @@
 //! Logs whose times count from the start of a clock, such as that of a host, get their place from a log of the same run that has the
 //! same clock beside the time of day: events of a script with a column `monotonic`. Those that count from an event get it from
-//! that event.
+//! that event. Logs of a tool that count from its own start get it from an event that is declared for them.
 //!
 //! The clock of a host goes on through all runs, but another host has another one: only logs of one run share an anchor.
 
 use std::collections::BTreeMap;
 
-use stillstand_parsers::Meaning;
 use stillstand_parsers::declared::plain;
+use stillstand_parsers::{Meaning, Parsed};
 
-use super::config::nearest;
+use super::config::{Config, nearest};
 use super::digest::Digest;
 use super::load::LoadedFile;
 use super::session::RunKey;
@@ -33,8 +33,8 @@ struct Happened {
 }
 
 /// Places the logs that have times by such a clock only.
-pub fn place(files: &mut [LoadedFile]) {
-    let needs = |file: &LoadedFile| file.log.as_ref().is_some_and(|log| log.needs_clock_start());
+pub fn place(files: &mut [LoadedFile], config: &Config) {
+    let needs = |file: &LoadedFile| file.log.iter().chain(&file.others).any(Parsed::needs_clock_start);
     if !files.iter().any(needs) {
         return;
     }
@@ -49,34 +49,37 @@ pub fn place(files: &mut [LoadedFile]) {
             happened.entry(file.file.run.clone()).or_insert(events);
         }
     }
-    for file in files.iter_mut().filter(|file| needs(file)) {
-        let run = &file.file.run;
-        let since = file.log.as_ref().and_then(|log| log.facts.text("since"));
-        let found = match since {
-            Some(event) => since_event(event, happened.get(run)),
-            None => by_anchor(anchors.get(run)),
-        };
-        let (severity, code, message) = match found {
-            Ok((start_s, message)) => {
-                if let Some(log) = &mut file.log {
-                    log.declare_clock_start(start_s);
-                    file.digest = Digest::of(log);
-                }
-                (Severity::Note, "clock-anchored", message)
+    for file in files.iter_mut() {
+        let LoadedFile { file: name, log, others, digest, diagnostics, .. } = file;
+        let declared = config.service_of(&name.relative).and_then(|logs| logs.since.as_deref());
+        let is_first = log.is_some();
+        for (number, log) in log.iter_mut().chain(others).enumerate() {
+            if !log.needs_clock_start() {
+                continue;
             }
-            Err(message) => (Severity::Warning, "clock-without-anchor", message),
-        };
-        let file_name = Some(file.file.relative.clone());
-        file.diagnostics.push(Diagnostic {
-            severity,
-            code,
-            file: file_name,
-            line: None,
-            column: None,
-            message,
-            text: None,
-        });
+            let found = match log.facts.text("since").or(declared.filter(|_| log.counts_from_its_start())) {
+                Some(event) => since_event(event, happened.get(&name.run)),
+                None if log.counts_from_its_start() => Err(WITHOUT_START.to_owned()),
+                None => by_anchor(anchors.get(&name.run)),
+            };
+            if let Ok((start_s, _)) = &found {
+                log.declare_clock_start(*start_s);
+                if number == 0 && is_first {
+                    *digest = Digest::of(log);
+                }
+            }
+            diagnostics.push(told(&name.relative, found));
+        }
     }
+}
+
+/// What is said of a log that counts from a start.
+fn told(file: &str, found: Start) -> Diagnostic {
+    let (severity, code, message) = match found {
+        Ok((_, message)) => (Severity::Note, "clock-anchored", message),
+        Err(message) => (Severity::Warning, "clock-without-anchor", message),
+    };
+    Diagnostic { severity, code, file: Some(file.to_owned()), line: None, column: None, message, text: None }
 }
 
 /// The events that a file tells.
@@ -86,6 +89,12 @@ fn events(file: &LoadedFile) -> Option<Happened> {
     let events = times.iter().zip(texts.iter()).filter_map(|(t, text)| Some((plain(text?), t?)));
     Some(Happened { events: events.collect(), file: file.file.relative.clone() })
 }
+
+/// What is said of a tool that counts from its own start.
+const WITHOUT_START: &str = "its times count from the start of the tool, and nothing says when that was: it has no place beside the \
+     migration. Let `ts '%.s'` (of moreutils) put a time in front of its lines, or its own option (`--timestamps` of iperf3, \
+     `--progress-timestamp` of pgbench, `--log_unix_epoch=1` of fio), or declare [[service]] with `since`, an event of the run, in \
+     campaign.toml";
 
 /// When the clock started, and what is said of it; else why that is not known.
 type Start = Result<(f64, String), String>;

@@ -16,7 +16,7 @@ pub use benchmarks::{
 pub use clock::DeclaredClock;
 pub use declared::{
     DeclaredTable, EventsTable, Kind, ProbesTable, Quantities, Quantity, RunsTable, SeriesTable, Service,
-    ServiceWindows,
+    ServiceLogs, ServiceTable, ServiceWindows,
 };
 
 use std::collections::BTreeMap;
@@ -66,6 +66,7 @@ pub struct CampaignFile {
     pub probes: Vec<ProbesTable>,
     pub events: Vec<EventsTable>,
     pub series: Vec<SeriesTable>,
+    pub service: Vec<ServiceTable>,
     pub runs: Vec<RunsTable>,
     pub xentop: XentopTable,
     pub stream: StreamTable,
@@ -328,6 +329,8 @@ pub struct Config {
     pub vm_clock: DeclaredClock,
     /// The tables whose columns are declared, in the order in which they are asked whether a file is theirs.
     pub declared: Vec<DeclaredTable>,
+    /// What is declared of logs of the service that have formats of their own.
+    pub services: Vec<ServiceLogs>,
     /// By the names of the declared hosts.
     host_clocks: BTreeMap<String, DeclaredClock>,
 }
@@ -399,6 +402,7 @@ impl Config {
         let series = file.series.iter().map(SeriesTable::declared);
         let runs = file.runs.iter().map(RunsTable::declared);
         let declared = probes.chain(events).chain(series).chain(runs).collect::<anyhow::Result<_>>()?;
+        let services = file.service.iter().map(ServiceTable::declared).collect::<anyhow::Result<_>>()?;
         Ok(Self {
             file,
             naming,
@@ -409,6 +413,7 @@ impl Config {
             layout,
             vm_clock,
             declared,
+            services,
             host_clocks,
         })
     }
@@ -440,6 +445,12 @@ impl Config {
             }
         }
         order
+    }
+
+    /// What is declared of the log of a service, by its path below the campaign folder.
+    pub fn service_of(&self, relative: &str) -> Option<&ServiceLogs> {
+        let name = [".gz", ".zst"].iter().find_map(|ending| relative.strip_suffix(*ending));
+        self.services.iter().find(|logs| logs.files.is_match(name.unwrap_or(relative)))
     }
 
     /// The declared host of that name.

@@ -109,6 +109,7 @@ fn is_needed_whole(format: Format, config: &Config) -> bool {
         | Meaning::Requests
         | Meaning::Events
         | Meaning::Quantities
+        | Meaning::Work
         | Meaning::GuestClock
         | Meaning::Stream
         | Meaning::Messages => false,

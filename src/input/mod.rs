@@ -2,7 +2,8 @@
 //!
 //! [`config`] reads `campaign.toml`, [`folder`] lists the files that may be read, [`session`] what their names say,
 //! [`load`] reads, hashes, detects and parses them (the parsers are a crate of their own), [`digest`] is what the campaign
-//! as a whole needs of each, [`memory`] how much of them is read at once, [`dates`] dates what lacks its year or day, [`anchors`] what counts from the start of a clock, [`doubts`]
+//! as a whole needs of each, [`memory`] how much of them is read at once, [`dates`] dates what lacks its year or day, [`anchors`] what counts from the start of a clock, [`intervals`] leaves out what tools say of
+//! each interval where nothing migrates, [`doubts`]
 //! leaves out what cannot be placed ([`numbers`]: whether numbers in names are repetitions), [`parts`] makes runs of what a file holds several
 //! of. [`timing`] says when a single log was written and where it has gaps, for `inspect`. [`parquet`] reads tables, and
 //! writes them for the floors above.
@@ -13,6 +14,7 @@ pub mod dates;
 pub mod digest;
 pub mod doubts;
 pub mod folder;
+pub mod intervals;
 pub mod load;
 pub mod memory;
 pub mod numbers;

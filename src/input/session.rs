@@ -149,17 +149,13 @@ impl Session {
             session.place(relative, path);
         }
         let is_used = |number: usize| session.files.iter().any(|file| file.declared == Some(number));
-        let unused = session.config.declared.iter().enumerate().filter(|(number, _)| !is_used(*number));
-        let told = unused.map(|(_, table)| {
-            let message = format!(
-                "`files = '{}'` of [[{}]] in {} fits no file of the campaign, by its path below the folder",
-                table.files,
-                table.kind(),
-                config::FILE_NAME
-            );
-            campaign_diagnostic(Severity::Warning, "declared-without-file", message)
-        });
-        let told: Vec<Diagnostic> = told.collect();
+        let without = session.config.declared.iter().enumerate().filter(|(number, _)| !is_used(*number));
+        let told = without.map(|(_, table)| unused(table.files.as_str(), table.kind()));
+        let names: Vec<&str> = session.files.iter().map(|file| without_compression(&file.relative)).collect();
+        let without = session.config.services.iter();
+        let without = without.filter(|logs| !names.iter().any(|name| logs.files.is_match(name)));
+        let of_service = without.map(|logs| unused(logs.files.as_str(), "service"));
+        let told: Vec<Diagnostic> = told.chain(of_service).collect();
         session.diagnostics.extend(told);
         Ok(session)
     }
@@ -314,6 +310,15 @@ impl std::fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
+
+/// What is declared of files that there are not.
+fn unused(files: &str, table: &str) -> Diagnostic {
+    let message = format!(
+        "`files = '{files}'` of [[{table}]] in {} fits no file of the campaign, by its path below the folder",
+        config::FILE_NAME
+    );
+    campaign_diagnostic(Severity::Warning, "declared-without-file", message)
+}
 
 /// A path without the ending of a compressed file.
 pub fn without_compression(path: &str) -> &str {

@@ -53,6 +53,7 @@ mod tidy;
 #[cfg(target_os = "linux")]
 mod traced;
 mod which_outage;
+mod work;
 mod zones;
 
 use std::fs;

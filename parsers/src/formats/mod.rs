@@ -8,15 +8,19 @@ mod ab;
 mod collectl;
 pub(crate) mod dstat;
 mod fio;
+mod fio_log;
 mod hmp_migrate;
 mod iometer;
 mod iostat;
 mod iperf3;
+pub(crate) mod iperf3_intervals;
 mod linpack;
 mod migration_time;
 mod mpstat;
 mod netperf;
 mod pidstat;
+mod netperf_intervals;
+mod pgbench;
 mod ping;
 mod ping_gawk;
 mod prometheus;
@@ -27,6 +31,7 @@ mod sar;
 mod stream;
 mod sysbench;
 mod typeperf;
+mod sysbench_intervals;
 mod virsh_domjobinfo;
 mod vlc_log;
 mod vlc_stats;
@@ -34,6 +39,7 @@ mod vmstat;
 mod xen_migrate;
 mod xentop;
 mod xentop_gawk;
+mod ycsb;
 mod zeit;
 
 use crate::format::Format;
@@ -72,6 +78,12 @@ pub static FORMATS: &[Format] = &[
     Format::new(&stream::DESCRIPTION),
     Format::new(&sysbench::DESCRIPTION),
     Format::new(&ab::DESCRIPTION),
+    Format::new(&ycsb::DESCRIPTION),
+    Format::new(&pgbench::DESCRIPTION),
+    Format::new(&sysbench_intervals::DESCRIPTION),
+    Format::new(&iperf3_intervals::DESCRIPTION),
+    Format::new(&netperf_intervals::DESCRIPTION),
+    Format::new(&fio_log::DESCRIPTION),
 ];
 
 /// The format with this [`name`](Format::name).

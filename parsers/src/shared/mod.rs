@@ -8,3 +8,4 @@ pub(crate) mod json;
 pub(crate) mod sequence;
 pub(crate) mod sysstat;
 pub(crate) mod vlc_message;
+pub(crate) mod work;

@@ -57,6 +57,9 @@ pub(crate) const NANOS: i64 = 1_000_000_000;
 /// The column of seconds by a clock that counts from somewhere else than 1970, such as the start of the host.
 pub(crate) const MONOTONIC: &str = "monotonic_s";
 
+/// The column of seconds since the start of the tool that wrote a log.
+pub(crate) const ELAPSED: &str = "elapsed_s";
+
 /// Seconds east of UTC of a numeric offset: `+01:00`, `-0330`, `+01`, `Z` or `UTC`. `None` for anything else, and
 /// for offsets of more than 14 hours, which no place on earth has.
 ///

@@ -136,3 +136,29 @@ pub fn benchmark_rows(parsed: &Parsed) -> Vec<String> {
         })
         .collect()
 }
+
+/// Reads a fixture as the format that its folder is named after, which may be a second one that the file is of, and checks its
+/// diagnostics.
+pub fn check_work(name: &str, expected: &[&str]) -> Parsed {
+    let bytes = bytes(name);
+    let own = format(name.split('/').next().unwrap_or_default());
+    let found = stillstand_parsers::detect_all(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+    assert!(found.contains(&own), "{name}: {found:?}");
+    let parsed = parse(own, &bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+    assert_eq!(diagnostics(&parsed), expected, "{name}\n{:#?}", parsed.diagnostics);
+    parsed
+}
+
+/// Each row of a log of intervals as `test end length rate`, the end since 1970 where it has a place, else since its start.
+pub fn work_rows(parsed: &Parsed) -> Vec<String> {
+    let end = ["epoch_s", "local_s", "elapsed_s"].into_iter().find(|name| parsed.frame.has(name)).unwrap();
+    let [ends, lengths, rates] = [end, "length_s", "rate"].map(|name| f64s(parsed, name));
+    let number = |value: Option<f64>| {
+        value.map_or_else(|| "null".to_owned(), |value| format!("{}", (value * 1000.0).round() / 1000.0))
+    };
+    let tests = u32s(parsed, "test");
+    let rows = (0..parsed.frame.height()).map(|row| {
+        format!("{} {} {} {}", tests[row], number(ends[row]), number(lengths[row]), number(rates[row]))
+    });
+    rows.collect()
+}

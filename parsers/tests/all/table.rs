@@ -176,6 +176,7 @@ fn needed(meaning: Meaning) -> (&'static [&'static str], &'static [&'static str]
         Meaning::Requests => (&["epoch_s|local_s", "duration_s", "worked"], &["time_is", "loop"]),
         Meaning::Events => (&["time|local_s", "event", "mark"], &[]),
         Meaning::Quantities => (&["time|local_s|monotonic_s"], &[]),
+        Meaning::Work => (&["epoch_s|local_s|elapsed_s", "length_s", "rate", "test"], &["time_from"]),
         Meaning::Migrations => (&["time|local_s|duration_s|downtime_s|outage_s|transferred_bytes"], &[]),
         Meaning::GuestClock => (&["epoch_s|time_s"], &[]),
         Meaning::Request => (&["request_epoch_s"], &[]),

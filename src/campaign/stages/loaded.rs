@@ -8,7 +8,7 @@ use crate::input::config::Config;
 use crate::input::load::{Keeping, LoadedFile, LoadedTable, again, load};
 use crate::input::memory::{Beyond, KEEPING, MEASURING, READING, Room};
 use crate::input::session::{RunKey, Session};
-use crate::input::{anchors, dates, doubts, parts};
+use crate::input::{anchors, dates, doubts, intervals, parts};
 use crate::model::diagnostics::line;
 use crate::model::{Diagnostic, Severity};
 
@@ -52,6 +52,7 @@ impl Loaded {
     ) -> anyhow::Result<Self> {
         let empty = room;
         let (mut files, tables) = load(session, keeping, &mut room, progress);
+        intervals::settle(&mut files);
         anyhow::ensure!(
             files.iter().any(|file| file.log.is_some()) || tables.iter().any(|table| table.bytes.is_ok()),
             "{}: none of its {} files could be used. {}",
@@ -61,7 +62,7 @@ impl Loaded {
         );
         let hashes = hashes(&files, &tables);
         dates::complete(&mut files, &session.config);
-        anchors::place(&mut files);
+        anchors::place(&mut files, &session.config);
         // Without any of its files a run is none.
         let refused: BTreeSet<String> =
             files.iter().filter(|file| file.is_refused()).map(|file| file.file.relative.clone()).collect();

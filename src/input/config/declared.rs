@@ -2,10 +2,12 @@
 
 mod migrations;
 mod series;
+mod service;
 mod units;
 
 pub use migrations::RunsTable;
 pub use series::{Kind, Quantities, Quantity, SeriesTable, Service, ServiceWindows};
+pub use service::{ServiceLogs, ServiceTable};
 
 use std::collections::BTreeMap;
 

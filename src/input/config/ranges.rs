@@ -62,6 +62,12 @@ fn numbers(file: &CampaignFile) -> Vec<(String, f64, RangeInclusive<f64>)> {
         add(&format!("{of}: after_s"), series.after_s, &(0.0..=86_400.0));
         add(&format!("{of}: outage_share"), series.outage_share, &(0.001..=0.999));
     }
+    for logs in &file.service {
+        let of = format!("service of '{}'", logs.files);
+        add(&format!("{of}: before_s"), logs.before_s, &PERIOD_S);
+        add(&format!("{of}: after_s"), logs.after_s, &(0.0..=86_400.0));
+        add(&format!("{of}: outage_share"), logs.outage_share, &(0.001..=0.999));
+    }
     for limit in &file.limits {
         add(&format!("limit of {}: at_most", limit.metric), Some(limit.at_most), &VALUE);
     }

@@ -149,6 +149,7 @@ fn rank(meaning: Meaning) -> u8 {
         | Meaning::Domains(_)
         | Meaning::Requests
         | Meaning::Quantities
+        | Meaning::Work
         | Meaning::GuestClock
         | Meaning::Stream
         | Meaning::Messages

@@ -26,6 +26,7 @@ mod resources;
 mod series;
 mod service;
 mod stated;
+mod work;
 
 pub use crate::model::{DOMAIN_0, PingTimeline, SpanError};
 pub use counter::{Basis, Counter, Counters};
@@ -226,15 +227,15 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
         }
         let read = series::read(quantities, log, zero, host, &mut report);
         if let (Some(first), Some(_)) = (&run.service, &read.service) {
-            let message = format!(
-                "the run has a second log of the service's throughput; that of {} is used for the outage and what was lost",
-                first.file
-            );
-            report.add(Severity::Warning, SECOND_LOG, message);
+            report.add(Severity::Warning, SECOND_LOG, second_service(first));
         }
         run.service = run.service.or(read.service);
         let samples = run.count(read.samples, file);
         run.add(samples, file);
+    }
+    let zero = |host: Option<&str>| by_clock(config.offset_of_log(host, at));
+    for found in work::read(&logs.work, config, zero, &mut run.diagnostics) {
+        run.serve(found);
     }
     for (file, log, ()) in logs.domains_by_counter {
         let host = host_of(file);
@@ -271,6 +272,7 @@ struct Logs<'a> {
     replies: Vec<Log<'a, f64>>,
     probes: Vec<Log<'a, ()>>,
     quantities: Vec<Log<'a, ()>>,
+    work: Vec<Log<'a, ()>>,
     migrations: Vec<Log<'a, ()>>,
     guest_clocks: Vec<Log<'a, ()>>,
     host_samples: Vec<Log<'a, ()>>,
@@ -296,6 +298,7 @@ impl<'a> Logs<'a> {
                 }
                 Meaning::Requests => logs.probes.push((file, log, ())),
                 Meaning::Events => logs.events.push((file, log, ())),
+                Meaning::Work => logs.work.push((file, log, ())),
                 Meaning::Quantities => logs.quantities.push((file, log, ())),
                 Meaning::Migrations => logs.migrations.push((file, log, ())),
                 Meaning::GuestClock => logs.guest_clocks.push((file, log, ())),
@@ -364,6 +367,24 @@ impl AlignedRun {
         samples.into_iter().filter(|samples| samples.metric != LOOPBACK.name()).collect()
     }
 
+    /// Takes what a tool says of the service, unless another log says it. Several quantities of the same jobs are one log.
+    fn serve(&mut self, found: work::Found<'_>) {
+        let work::Found { first: (file, log, ()), service, samples } = found;
+        let tool = work::tool(log);
+        match (&self.service, service) {
+            (Some(first), Some(_))
+                if log.facts.int("is_part").is_none() || !first.metric.starts_with(tool) =>
+            {
+                let message = second_service(first);
+                FileReport::new(&mut self.diagnostics, file).add(Severity::Warning, SECOND_LOG, message);
+                return;
+            }
+            (None, service) => self.service = service,
+            (Some(_), _) => {}
+        }
+        self.add(samples, file);
+    }
+
     /// Adds the series of one file that the run does not have already from another: CPU of one tool, disks of another.
     fn add(&mut self, samples: Vec<Samples>, file: &LoadedFile) {
         let known = |s: &Samples| self.samples.iter().any(|k| k.host == s.host && k.metric == s.metric);
@@ -384,6 +405,13 @@ impl AlignedRun {
 }
 
 const SECOND_LOG: &str = "second-log-of-its-kind";
+
+fn second_service(first: &ServiceLog) -> String {
+    format!(
+        "the run has a second log of the service's throughput; that of {} is used for the outage and what was lost",
+        first.file
+    )
+}
 
 /// The host that a file's name gives, or what its log says of itself.
 fn host_of(file: &LoadedFile) -> &str {

@@ -23,10 +23,25 @@ pub struct ServiceLog {
     pub intervals: Vec<Interval>,
     /// Usual length of one, seconds.
     pub interval_s: f64,
-    /// How coarse the times are, seconds.
+    /// How coarse the lengths of the intervals are, seconds.
     pub resolution_s: f64,
+    /// All of it may lie so much later, seconds.
+    pub placed_s: f64,
+    /// So many operations or bytes are counted at once; 0 where that is not known to be many.
+    pub at_once: f64,
+    /// So many bytes may count as done and not have arrived.
+    pub buffered: f64,
     /// What it had done in all by its counter, where there is one.
     pub operations: Option<f64>,
+}
+
+/// How exact the intervals of a log are, and what is counted in them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Placing {
+    pub resolution_s: f64,
+    pub placed_s: f64,
+    pub at_once: f64,
+    pub buffered: f64,
 }
 
 /// What the service did from one instant to another, seconds since the request.
@@ -76,6 +91,35 @@ impl ServiceLog {
             intervals,
             interval_s: delay_s,
             resolution_s,
+            placed_s: 0.0,
+            at_once: if samples.unit == Unit::PerSecond { 1.0 } else { 0.0 },
+            buffered: 0.0,
+            operations: None,
+        })
+    }
+
+    /// That of a tool, whose intervals have lengths of their own. `None` for fewer than two.
+    pub(super) fn of_intervals(
+        file: &str,
+        metric: String,
+        unit: Unit,
+        intervals: Vec<Interval>,
+        placing: Placing,
+        windows: ServiceWindows,
+    ) -> Option<Self> {
+        let interval_s = delay_s(intervals.iter().map(|interval| interval.to_s));
+        let Placing { resolution_s, placed_s, at_once, buffered } = placing;
+        (interval_s > 0.0).then(|| Self {
+            file: file.to_owned(),
+            metric,
+            unit,
+            windows,
+            intervals,
+            interval_s,
+            resolution_s,
+            placed_s,
+            at_once,
+            buffered,
             operations: None,
         })
     }

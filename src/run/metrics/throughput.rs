@@ -10,8 +10,8 @@ use crate::stats::Sample;
 
 /// Fewer intervals than these say nothing of what is ordinary.
 const ENOUGH: usize = 3;
-/// An interval in which so many operations are due is not empty by chance.
-const DUE: f64 = 20.0;
+/// An interval in which so many operations are due is not empty by chance; nor one in which so many blocks of a flow are.
+const DUE: [f64; 2] = [20.0, 4.0];
 
 /// What is ordinary of a service.
 #[derive(Debug)]
@@ -100,7 +100,9 @@ pub fn throughput(log: &ServiceLog, duration_s: Option<f64>) -> Option<Throughpu
 /// The intervals, put together until so many operations are due in each that none is empty by chance. What is left at the
 /// end goes with the one before.
 fn telling(log: &ServiceLog, usual: f64) -> Vec<Interval> {
-    let least_s = if log.unit == Unit::PerSecond { DUE / usual } else { 0.0 };
+    let [operations, blocks] = DUE;
+    let due = if log.unit == Unit::PerSecond { operations } else { blocks };
+    let least_s = due * log.at_once / usual;
     let mut telling: Vec<Interval> = Vec::new();
     for interval in &log.intervals {
         let short = telling
@@ -148,6 +150,9 @@ mod tests {
             intervals: rates.iter().enumerate().map(interval).collect(),
             interval_s: 1.0,
             resolution_s: 0.001,
+            placed_s: 0.0,
+            at_once: 1.0,
+            buffered: 0.0,
             operations: None,
         }
     }

@@ -29,6 +29,7 @@
 
 use crate::diagnostic::Place;
 use crate::format::{Description, Marks, Parse};
+use crate::formats::iperf3_intervals;
 use crate::frame::Clock;
 use crate::head::Head;
 use crate::meaning::{Benchmark, Meaning, Size};
@@ -60,7 +61,8 @@ fn recognise(head: &Head<'_>) -> bool {
     let documents = head.lines.iter().any(|line| json::document(line.text).is_some());
     let document = documents && any(b"\"start\"") && any(b"\"connected\"");
     let for_people = begins(b"Connecting to host ") && begins(b"[ ID] Interval ");
-    document || for_people
+    // The intervals of the text are read by themselves; its sums are not.
+    document || (for_people && !iperf3_intervals::is_text(head))
 }
 
 #[derive(Default)]

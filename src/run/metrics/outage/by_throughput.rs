@@ -5,6 +5,9 @@
 //! At the edges of low intervals an operation more may not have come for as long as chance leaves between two.
 //! An outage that covers an interval makes it low, so that it is shorter than the low intervals with both neighbours, and than
 //! two intervals side by side where none is low.
+//!
+//! A sender counts what its socket takes. While its buffers have room it goes on though nothing arrives, and sends the rest in one burst
+//! afterwards: an outage may be longer than its log shows by as long as these buffers last.
 
 use crate::model::{Method, Outage, Unit};
 use crate::run::align::{Interval, ServiceLog};
@@ -13,6 +16,8 @@ use crate::run::metrics::throughput::{self, Ordinary};
 
 /// With a chance of one in two hundred there is no operation for so many times the usual time between two.
 const GAPS: f64 = 5.3;
+/// A flow of blocks has none for so many times the usual time between two.
+const BLOCKS: f64 = 2.0;
 /// Of a hundred intervals before the request no more are low by chance.
 const LOW_BY_CHANCE: f64 = 0.01;
 
@@ -38,7 +43,7 @@ impl<'a> ByThroughput<'a> {
     /// `None` where the log does not tell what is ordinary.
     pub fn new(log: &'a ServiceLog, duration_s: Option<f64>) -> Option<Self> {
         let Ordinary { baseline, intervals, .. } = throughput::ordinary(log)?;
-        let slack_s = event::CLOCKS_S + log.resolution_s;
+        let slack_s = event::CLOCKS_S + log.resolution_s + log.placed_s;
         let (first, last) = (intervals.first()?, intervals.last()?);
         let ended_early = duration_s.is_some_and(|duration| last.to_s < duration - slack_s - log.interval_s);
         let is_part = first.from_s > slack_s || ended_early;
@@ -120,7 +125,8 @@ impl<'a> ByThroughput<'a> {
 
     /// For how long chance leaves no operation.
     fn chance_s(&self) -> f64 {
-        if self.log.unit == Unit::PerSecond { GAPS / self.baseline } else { 0.0 }
+        let gaps = if self.log.unit == Unit::PerSecond { GAPS } else { BLOCKS };
+        gaps * self.log.at_once / self.baseline
     }
 
     /// Of a low interval the part that need not be of the outage.
@@ -148,7 +154,7 @@ impl<'a> ByThroughput<'a> {
         });
         let pairs = self.intervals.windows(2);
         let possible = pairs.chain(around).filter(|intervals| ends(intervals.last())).map(lengths);
-        possible.fold(0.0, f64::max) + self.log.resolution_s
+        possible.fold(0.0, f64::max) + self.log.resolution_s + self.log.buffered / self.baseline
     }
 
     /// The outage, of 0 s where no interval is low; `None` where the log shows only a part of the migration and nothing in it.
@@ -177,8 +183,10 @@ impl<'a> ByThroughput<'a> {
         let (first, last) = (self.slice(low).first()?, self.slice(low).last()?);
         let within =
             |interval: &Interval| (self.unproven_s(interval) + self.chance_s()).min(interval.length_s());
-        let began = [self.before(low)?.from_s, first.from_s + within(first)];
-        Some((began, self.after(low).map(|after| [last.to_s - within(last), after.to_s])))
+        // A sender may have gone on before that, and the whole log may lie later.
+        let (hidden_s, placed_s) = (self.log.buffered / self.baseline, self.log.placed_s);
+        let began = [self.before(low)?.from_s - hidden_s, first.from_s + within(first) + placed_s];
+        Some((began, self.after(low).map(|after| [last.to_s - within(last), after.to_s + placed_s])))
     }
 }
 

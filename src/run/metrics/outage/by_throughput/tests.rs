@@ -17,6 +17,9 @@ fn log(interval_s: f64, first_s: f64, rates: &[f64]) -> ServiceLog {
         intervals: rates.iter().enumerate().map(interval).collect(),
         interval_s,
         resolution_s: 0.0,
+        placed_s: 0.0,
+        at_once: 1.0,
+        buffered: 0.0,
         operations: None,
     }
 }
@@ -163,4 +166,77 @@ fn nothing_is_proven_where_nothing_was() {
             assert_eq!(proven.count(), 0, "{interval_s} s, {rate}/s");
         }
     }
+}
+
+/// Bytes of a block, as iperf3 writes them.
+const BLOCK: f64 = 131_072.0;
+
+/// A flow of so many blocks a second that stops once, with the length of that. Blocks that were due meanwhile are sent in one
+/// burst afterwards, or never. Who receives counts what arrives; who sends goes on until `buffered` bytes are in its buffer.
+fn flowing(blocks: f64, makes_up: bool, buffered: f64, number: u64) -> (f64, ServiceLog) {
+    let mut random = ChaCha8Rng::seed_from_u64(number);
+    let away_s = 0.05 * 400.0_f64.powf(random.random());
+    let lost_s = 20.0 * random.random::<f64>();
+    let back_s = lost_s + away_s;
+    let (first_s, rows) = (-60.0 - random.random::<f64>(), 150_usize);
+    let hidden_s = (buffered * random.random::<f64>() / (BLOCK * blocks)).min(away_s);
+    let mut done = vec![0.0; rows];
+    let phase = random.random::<f64>();
+    for block in 0..(150.0 * blocks) as usize {
+        // Two blocks may lie a little nearer than they should.
+        let due = first_s + (block as f64 + phase + 0.2 * random.random::<f64>()) / blocks;
+        let sent = match due {
+            due if due < lost_s + hidden_s || due >= back_s => Some(due),
+            _ if makes_up => Some(back_s),
+            _ => None,
+        };
+        let row = sent.map(|sent| ((sent - first_s).max(0.0)) as usize);
+        if let Some(done) = row.and_then(|row| done.get_mut(row)) {
+            *done += BLOCK;
+        }
+    }
+    let log = log(1.0, first_s, &done);
+    (away_s, ServiceLog { unit: Unit::BytesPerSecond, at_once: BLOCK, buffered, ..log })
+}
+
+/// Few blocks or many, made up for or lost, counted by who receives or by who sends.
+#[test]
+fn bounds_hold_the_truth_of_a_flow() {
+    for blocks in [1.0, 5.0, 20.0, 900.0] {
+        for (makes_up, buffered) in [(false, 0.0), (true, 0.0), (true, 2e6), (true, 1e7)] {
+            let runs = 200;
+            let missed = (0..runs).filter(|number| {
+                let (truth, log) = flowing(blocks, makes_up, buffered, *number);
+                let found = ByThroughput::new(&log, Some(30.0)).unwrap().outage().unwrap();
+                truth < found.lower_s - 1e-9 || found.upper_s.is_some_and(|upper| truth > upper + 1e-9)
+            });
+            let missed = missed.count();
+            assert!(missed <= 2, "{blocks}/s, {makes_up}, {buffered}: {missed} of {runs}");
+        }
+    }
+}
+
+/// A block every second and a half: some intervals are empty, and the next has two. Nothing was away.
+#[test]
+fn an_empty_interval_that_the_next_makes_up_for_is_no_outage() {
+    let rates: Vec<f64> =
+        (0..40).map(|row| if row % 3 == 2 { 2.0 * BLOCK } else { f64::from(row % 3) * BLOCK }).collect();
+    let log = log(1.0, -20.0, &rates);
+    let as_bytes = ServiceLog { unit: Unit::BytesPerSecond, at_once: 0.0, ..log };
+    assert!(outage(&as_bytes).lower_s > 0.9);
+    let found = outage(&ServiceLog { at_once: BLOCK, ..as_bytes });
+    assert_eq!((found.estimate_s, found.lower_s), (0.0, 0.0), "{found:?}");
+}
+
+/// The whole log may lie up to a second later: lengths do not depend on that, places do.
+#[test]
+fn a_place_to_the_second_makes_no_outage_longer() {
+    let mut rates = vec![1000.0; 40];
+    rates.splice(24..26, [0.0, 0.0]);
+    let exact = log(1.0, -20.0, &rates);
+    let coarse = ServiceLog { placed_s: 1.0, ..exact.clone() };
+    let (one, other) = (outage(&exact), outage(&coarse));
+    assert_eq!((one.lower_s, one.upper_s), (other.lower_s, other.upper_s));
+    let (begun, over) = ends(&coarse, Some(5.0)).unwrap();
+    assert!(begun[1] >= 5.0 && over.is_some_and(|over| over[1] >= 8.0), "{begun:?} {over:?}");
 }

@@ -1,0 +1,389 @@
+//! What tools say of each interval, on the axis of the run: the service as a declared table has it.
+//!
+//! A tool that counts seconds since its start knows the lengths of its intervals; a time in front of its lines says where they lie,
+//! coarsely or late. Where both go side by side the own clock counts, moved by what lies between the two. Where they part for good the
+//! tool stood still, which is a hole; where they part and meet again its lines were held back in a pipe.
+
+use std::collections::BTreeMap;
+
+use stillstand_parsers::{Parsed, Unit as FrameUnit};
+
+use super::service::{Interval, Placing};
+use super::{FileReport, Log, Samples, ServiceLog, Tells};
+use crate::input::config::Config;
+use crate::model::{Diagnostic, Severity, Unit};
+
+/// By so many seconds more than they are coarse, two clocks may part without a reason.
+const APART_S: f64 = 0.5;
+/// Of two intervals of different jobs, ends that lie nearer than this share of one are the same.
+const NEAR: f64 = 0.25;
+
+/// What a log says, or several that are parts of one.
+pub(super) struct Found<'a> {
+    pub first: Log<'a, ()>,
+    pub service: Option<ServiceLog>,
+    pub samples: Vec<Samples>,
+}
+
+/// A log with its intervals.
+type Part<'a> = (Log<'a, ()>, Timeline);
+
+/// Reads all such logs of a run; `zero` is the request by the clock of who wrote a log.
+pub(super) fn read<'a>(
+    logs: &[Log<'a, ()>],
+    config: &Config,
+    zero: impl Fn(Option<&str>) -> Option<f64>,
+    into: &mut Vec<Diagnostic>,
+) -> Vec<Found<'a>> {
+    // By the first log of the format, or the log itself, and the quantity.
+    let mut wholes: BTreeMap<(usize, String), Vec<Part<'a>>> = BTreeMap::new();
+    for (number, log) in logs.iter().enumerate() {
+        let (file, parsed, ()) = *log;
+        let declared = config.service_of(&file.file.relative);
+        let host = declared.and_then(|logs| logs.host.as_deref()).or(file.file.host.as_deref());
+        let Some(zero) = zero(host) else { continue };
+        let mut report = FileReport::new(into, file);
+        let Some(timeline) = timeline(parsed, &file.file.relative, zero, &mut report) else { continue };
+        // The jobs of a run together are its work; of several quantities each is one.
+        let is_part = parsed.facts.int("is_part").is_some();
+        let first = logs.iter().position(|(_, other, ())| other.format == parsed.format).unwrap_or(number);
+        let key = if is_part { (first, timeline.quantity.to_owned()) } else { (number, String::new()) };
+        wholes.entry(key).or_default().push((*log, timeline));
+    }
+    let found = wholes.into_values().filter_map(|parts| {
+        let first = parts.first()?.0;
+        let windows = config.service_of(&first.0.file.relative).map(|logs| logs.windows).unwrap_or_default();
+        let (timelines, logs): (Vec<Timeline>, Vec<&Parsed>) =
+            parts.into_iter().map(|((_, log, ()), timeline)| (timeline, log)).unzip();
+        let whole = together(timelines)?;
+        let samples = samples(&whole, &logs);
+        let metric = format!("{}.throughput", tool(first.1));
+        let serves = whole.unit != Unit::Milliseconds && whole.intervals.iter().any(|one| one.rate.is_some());
+        let service = serves.then(|| {
+            ServiceLog::of_intervals(
+                &first.0.file.relative,
+                metric,
+                whole.unit,
+                whole.intervals,
+                whole.placing,
+                windows,
+            )
+        });
+        let service = service.flatten();
+        Some(Found { first, service, samples })
+    });
+    found.collect()
+}
+
+/// `iperf3` of `iperf3-intervals`.
+pub(super) fn tool(log: &Parsed) -> &'static str {
+    log.format.name().split('-').next().unwrap_or_else(|| log.format.name())
+}
+
+/// The intervals of a log.
+struct Timeline {
+    /// What a file that does not say so itself holds: `bw`, `iops`, `lat`.
+    quantity: &'static str,
+    unit: Unit,
+    /// Ascending, with the row of each.
+    rows: Vec<(usize, Interval)>,
+    intervals: Vec<Interval>,
+    placing: Placing,
+}
+
+fn timeline(log: &Parsed, name: &str, zero: f64, report: &mut FileReport<'_>) -> Option<Timeline> {
+    let fact = |name| log.facts.float(name);
+    if log.frame.times().is_none_or(|times| times.iter().all(Option::is_none)) {
+        // Of what waits for an anchor that was said.
+        if !log.needs_clock_start() {
+            let message = "its times are local and nothing says how far from UTC: declare `utc_offset` in campaign.toml";
+            report.add(Severity::Error, "intervals-without-place", message.to_owned());
+        }
+        return None;
+    }
+    let (quantity, unit, factor) = quantity(log, name, report)?;
+    if log.facts.text("counts") == Some("sent") && log.facts.text("protocol") == Some("UDP") {
+        let message = "it counts datagrams that were sent, whether or not they arrived: it says nothing of the service. Use the log of \
+                       the receiver: that of the server, or of a client with `-R`";
+        report.add(Severity::Error, "sent-not-received", message.to_owned());
+        return None;
+    }
+    let rows = placed(log, zero, report);
+    let rows: Vec<(usize, Interval)> = rows
+        .into_iter()
+        .map(|(row, interval)| (row, Interval { rate: interval.rate.map(|rate| rate * factor), ..interval }))
+        .collect();
+    let clocks = Clocks::of(log);
+    let placing = Placing {
+        resolution_s: if clocks.by_stamps() { clocks.stamps_s.unwrap_or_default() } else { clocks.length_s },
+        placed_s: if clocks.by_stamps() {
+            0.0
+        } else {
+            clocks.stamps_s.unwrap_or_default().max(clocks.own_s)
+        },
+        at_once: match unit {
+            Unit::PerSecond => 1.0,
+            _ => fact("unit_bytes").unwrap_or_default(),
+        },
+        buffered: fact("buffered_bytes").unwrap_or_default(),
+    };
+    let silent = log.facts.int("silent").is_some().then_some(0.0);
+    let intervals = filled(rows.iter().map(|(_, interval)| *interval), silent, placing.resolution_s);
+    Some(Timeline { quantity, unit, rows, intervals, placing })
+}
+
+/// What the rates are. fio says that in the name of its file alone.
+fn quantity(log: &Parsed, name: &str, report: &mut FileReport<'_>) -> Option<(&'static str, Unit, f64)> {
+    match log.frame.unit("rate") {
+        Some(FrameUnit::PerSecond) => return Some(("operations", Unit::PerSecond, 1.0)),
+        Some(FrameUnit::BytesPerSecond) => return Some(("bytes", Unit::BytesPerSecond, 1.0)),
+        _ => {}
+    }
+    let name = name.rsplit('/').next().unwrap_or(name);
+    let known = [
+        ("_bw.", ("bw", Unit::BytesPerSecond, 1024.0)),
+        ("_iops.", ("iops", Unit::PerSecond, 1.0)),
+        ("lat.", ("lat", Unit::Milliseconds, 1e-6)),
+    ];
+    let found = known.into_iter().find(|(mark, _)| name.contains(mark)).map(|(_, found)| found);
+    if found.is_none() {
+        let message = "nothing in it says whether it holds KiB/s, operations per second or latencies: let its name hold `_bw.`, `_iops.` \
+                       or `_lat.`, as fio writes it";
+        report.add(Severity::Error, "quantity-unknown", message.to_owned());
+    }
+    found
+}
+
+/// How coarse the clocks of a log are, seconds.
+#[derive(Debug, Clone, Copy)]
+struct Clocks {
+    /// Of the times in front of its lines, or of the tool's own since 1970; `None` where it only counts from its start.
+    stamps_s: Option<f64>,
+    /// Of what counts from the start of the tool.
+    own_s: f64,
+    length_s: f64,
+}
+
+/// What is so coarse or finer says where an interval lies.
+const FINE_S: f64 = 0.1;
+
+impl Clocks {
+    fn of(log: &Parsed) -> Self {
+        let fact = |name| log.facts.float(name);
+        let is_stamped = fact("first_stamp_epoch_s").is_some() || log.frame.has("local_s");
+        let finest = is_stamped.then_some(0.001);
+        Self {
+            stamps_s: fact("stamp_resolution_s").or(fact("time_resolution_s")).or(finest),
+            own_s: fact("elapsed_resolution_s").unwrap_or_default(),
+            length_s: fact("length_resolution_s").unwrap_or_default(),
+        }
+    }
+
+    /// Whether an interval goes from one time to the next, which tell more of its length than the tool does.
+    fn by_stamps(self) -> bool {
+        self.stamps_s.is_some_and(|stamps_s| self.length_s > stamps_s.max(FINE_S))
+    }
+
+    /// Whether the clock of the tool tells more than the times do.
+    fn by_own(self) -> bool {
+        !self.by_stamps() && self.stamps_s.is_some_and(|stamps_s| self.own_s <= stamps_s.max(FINE_S))
+    }
+}
+
+/// Each row with its interval, ascending.
+fn placed(log: &Parsed, zero: f64, report: &mut FileReport<'_>) -> Vec<(usize, Interval)> {
+    let times = log.frame.times().unwrap_or_default();
+    let column = |name: &str| -> Vec<Option<f64>> {
+        log.frame.f64s(name).map(|column| column.iter().collect()).unwrap_or_default()
+    };
+    let (own, lengths, rates) = (column("elapsed_s"), column("length_s"), column("rate"));
+    let tests: Vec<u32> =
+        log.frame.u32s("test").map(|tests| tests.iter().flatten().collect()).unwrap_or_default();
+    let value = |column: &[Option<f64>], row: usize| column.get(row).copied().flatten();
+    let mut ends: Vec<(usize, f64)> = times
+        .iter()
+        .enumerate()
+        .filter_map(|(row, time)| Some((row, (*time)? - zero)))
+        .filter(|(_, time)| time.is_finite())
+        .collect();
+    let clocks = Clocks::of(log);
+    let mut behind_a_hole: Vec<usize> = Vec::new();
+    for rows in ends.chunk_by_mut(|(a, _), (b, _)| tests.get(*a) == tests.get(*b)) {
+        let both: Option<Vec<f64>> = rows.iter().map(|(row, _)| value(&own, *row)).collect();
+        let Some(own) = both.filter(|_| clocks.stamps_s.is_some()) else { continue };
+        let beside = Beside::of(rows, &own, clocks);
+        beside.tell(report);
+        behind_a_hole.extend(beside.parted.iter().filter_map(|at| Some(rows.get(*at)?.0)));
+        if clocks.by_own() {
+            beside.moved(rows, &own, clocks);
+        }
+    }
+    // A clock may be set back while it logs.
+    ends.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let mut before: Option<(usize, f64)> = None;
+    let mut placed = Vec::new();
+    for (row, to_s) in ends {
+        let told = value(&lengths, row).filter(|length| *length > 0.0 && length.is_finite());
+        let same_test = before.filter(|(other, _)| tests.get(*other) == tests.get(row));
+        let since = same_test.map(|(_, from)| to_s - from).filter(|since| *since > 0.0);
+        let by_stamps = clocks.by_stamps() && !behind_a_hole.contains(&row);
+        let length = if by_stamps { since.or(told) } else { told.or(since) };
+        before = Some((row, to_s));
+        if let Some(length) = length {
+            placed.push((row, Interval { from_s: to_s - length, to_s, rate: value(&rates, row) }));
+        }
+    }
+    placed
+}
+
+/// How the clock of a tool goes beside the times of its rows.
+struct Beside {
+    /// When the tool started, by each row.
+    starts: Vec<f64>,
+    /// Some times are late, and later ones are not.
+    falls: bool,
+    /// The rows from which on it started later.
+    parted: Vec<usize>,
+}
+
+impl Beside {
+    /// Of the rows of a test, with their times by the clock of the tool.
+    fn of(rows: &[(usize, f64)], own: &[f64], clocks: Clocks) -> Self {
+        let starts: Vec<f64> = rows.iter().zip(own).map(|((_, time), own)| time - own).collect();
+        let most_s = clocks.stamps_s.unwrap_or_default().max(clocks.own_s) + APART_S;
+        let mut latest = f64::NEG_INFINITY;
+        let falls = starts.iter().any(|start| {
+            latest = latest.max(*start);
+            *start < latest - most_s
+        });
+        let parted = match falls {
+            true => Vec::new(),
+            false => (1..starts.len()).filter(|at| starts[*at] > starts[*at - 1] + most_s).collect(),
+        };
+        Self { starts, falls, parted }
+    }
+
+    fn tell(&self, report: &mut FileReport<'_>) {
+        if self.falls {
+            let message = "times in front of its lines are late by more than a second now and then: a pipe held the lines back (`stdbuf \
+                           -oL` before the tool helps). Its own seconds count, from the earliest on";
+            report.add(Severity::Warning, "lines-held-back", message.to_owned());
+        } else if let Some(at) = self.parted.first() {
+            let message = format!(
+                "its own clock stood still for {:.1} s while the one in front of its lines went on: a client inside of the VM stops with it. \
+                 What it did then is not known; log the service from outside",
+                self.starts[*at] - self.starts[*at - 1]
+            );
+            report.add(Severity::Warning, "tool-stood-still", message);
+        }
+    }
+
+    /// Moves the times of the rows onto the clock of the tool, as far as that goes beside them.
+    fn moved(&self, rows: &mut [(usize, f64)], own: &[f64], clocks: Clocks) {
+        let is_cut = clocks.stamps_s.is_some_and(|stamps_s| stamps_s > FINE_S);
+        let mut from = 0;
+        for until in self.parted.iter().copied().chain([self.starts.len()]) {
+            let mut piece: Vec<f64> = self.starts.get(from..until).unwrap_or_default().to_vec();
+            piece.sort_by(f64::total_cmp);
+            // A time that is cut to the second is early by up to one; one that a pipe held back is late.
+            let start = match (self.falls, is_cut) {
+                (true, _) => piece.first(),
+                (false, true) => piece.last(),
+                (false, false) => piece.get(piece.len() / 2),
+            };
+            if let Some(start) = start {
+                for ((_, time), own) in rows.iter_mut().zip(own).take(until).skip(from) {
+                    *time = start + own;
+                }
+            }
+            from = until;
+        }
+    }
+}
+
+/// One behind the other: what overlaps begins later, a small gap belongs to the next one, and a large one is a hole, in which
+/// `silent` was done if that is known.
+fn filled(rows: impl Iterator<Item = Interval>, silent: Option<f64>, resolution_s: f64) -> Vec<Interval> {
+    let mut all: Vec<Interval> = Vec::new();
+    for mut interval in rows {
+        let slack_s = interval.length_s() / 2.0 + resolution_s;
+        match all.last().map(|before| before.to_s) {
+            Some(end_s) if interval.from_s > end_s + slack_s => {
+                all.push(Interval { from_s: end_s, to_s: interval.from_s, rate: silent });
+            }
+            Some(end_s) => interval.from_s = end_s,
+            None => {}
+        }
+        if interval.from_s < interval.to_s {
+            all.push(interval);
+        }
+    }
+    all
+}
+
+/// Several parts as one: in each time between two of their ends what all did that have a row.
+fn together(mut parts: Vec<Timeline>) -> Option<Timeline> {
+    if parts.len() < 2 {
+        return parts.pop();
+    }
+    let lengths = parts.iter().flat_map(|part| &part.intervals).map(|interval| interval.length_s());
+    let near_s = NEAR * lengths.fold(f64::INFINITY, f64::min);
+    let of_all = parts.iter().flat_map(|part| &part.intervals);
+    let mut edges: Vec<f64> = of_all.flat_map(|interval| [interval.from_s, interval.to_s]).collect();
+    edges.sort_by(f64::total_cmp);
+    edges.dedup_by(|next, kept| *next - *kept <= near_s);
+    let work = |part: &Timeline, from: f64, to: f64| -> Option<f64> {
+        let shared = part.intervals.iter().map(|interval| {
+            (interval.to_s.min(to) - interval.from_s.max(from)).max(0.0) * interval.rate.unwrap_or_default()
+        });
+        let knows = |interval: &&Interval| {
+            interval.rate.is_some() && interval.from_s < to - near_s && interval.to_s > from + near_s
+        };
+        part.intervals.iter().find(knows).map(|_| shared.sum())
+    };
+    let intervals: Vec<Interval> = edges
+        .windows(2)
+        .map(|edge| {
+            let done = parts.iter().filter_map(|part| work(part, edge[0], edge[1]));
+            let done = done.reduce(|a, b| a + b);
+            Interval { from_s: edge[0], to_s: edge[1], rate: done.map(|done| done / (edge[1] - edge[0])) }
+        })
+        .collect();
+    let first = parts.into_iter().next()?;
+    let rows = intervals.iter().copied().enumerate().collect();
+    Some(Timeline { rows, intervals, ..first })
+}
+
+/// The quantities of the rows: of several parts the rate of all, of one what else it tells.
+fn samples(whole: &Timeline, logs: &[&Parsed]) -> Vec<Samples> {
+    let mut all = Vec::new();
+    let Some(log) = logs.first() else { return all };
+    let mut add = |metric: &str, unit: Unit, value: &dyn Fn(usize, &Interval) -> Option<f64>| {
+        let points =
+            whole.rows.iter().filter_map(|(row, interval)| Some((interval.to_s, value(*row, interval)?)));
+        let (t_s, values): (Vec<f64>, Vec<f64>) = points.unzip();
+        if !t_s.is_empty() {
+            let metric = format!("{}.{metric}", tool(log));
+            all.push(Samples { host: None, metric, unit, tells: Tells::Mean, t_s, values });
+        }
+    };
+    let rate = if whole.unit == Unit::Milliseconds { "latency" } else { "throughput" };
+    add(rate, whole.unit, &|_, interval| interval.rate);
+    if logs.len() > 1 {
+        return all;
+    }
+    for name in ["latency_mean", "latency_p95", "latency_p99", "latency_max", "jitter"] {
+        if let Ok(column) = log.frame.f64s(name) {
+            add(name, Unit::Milliseconds, &|row, _| column.get(row));
+        }
+    }
+    for name in ["errors", "retransmits", "lost"] {
+        if let Ok(column) = log.frame.f64s(name) {
+            add(name, Unit::PerSecond, &|row, interval| Some(column.get(row)? / interval.length_s()));
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests;
