@@ -112,6 +112,7 @@ pub(crate) fn is_stacked(format: Format) -> bool {
         Meaning::HostSamples
         | Meaning::Domains(_)
         | Meaning::Requests
+        | Meaning::Packets
         | Meaning::Events
         | Meaning::Quantities
         | Meaning::Migrations
@@ -177,7 +178,7 @@ pub(crate) fn stacked(bytes: &[u8]) -> Vec<(Format, u64)> {
     let whole = LazyCell::new(|| Head::all(bytes));
     // What stands elsewhere may tell that the file is of something else.
     let possible = |candidate: &Candidate| match candidate.format.marks() {
-        Marks::None | Marks::Head(_) => true,
+        Marks::None | Marks::Head(_) | Marks::Binary => true,
         Marks::Anywhere(_) => candidate.format.recognises(&whole),
     };
     let all = FORMATS.iter().filter(|format| is_stacked(**format));
@@ -231,7 +232,7 @@ impl Candidate {
             Some((*mark, Some(at)))
         };
         let marks: Option<Vec<_>> = match format.marks() {
-            Marks::None => None,
+            Marks::None | Marks::Binary => None,
             Marks::Head(marks) => Some(marks.iter().filter_map(first).collect()),
             Marks::Anywhere(marks) => Some(marks.iter().copied().flatten().filter_map(first).collect()),
         };
@@ -265,6 +266,9 @@ fn names(formats: &[Format]) -> String {
 ///
 /// If the file is empty, binary, of no known format, or of several; see [`DetectError`].
 pub fn detect(bytes: &[u8]) -> Result<Format, DetectError> {
+    if let Some(format) = of_binary(bytes) {
+        return Ok(format);
+    }
     if let Some(reason) = binary(bytes) {
         return Err(DetectError::Binary { reason });
     }
@@ -322,6 +326,12 @@ pub(crate) fn all_from(bytes: &[u8], first: Result<Format, DetectError>) -> Resu
     found.sort_by_key(|format| FORMATS.iter().position(|known| known == format));
     found.dedup();
     Ok(found)
+}
+
+/// The format that is no text and begins so.
+fn of_binary(bytes: &[u8]) -> Option<Format> {
+    let mut formats = FORMATS.iter().copied().filter(|format| matches!(format.marks(), Marks::Binary));
+    formats.find(|format| format.recognises(&Head::raw(bytes)))
 }
 
 /// What kind of non-text the bytes are. No format of a log holds a NUL.

@@ -52,7 +52,7 @@ fn incomplete(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Fi
     let of_failed = condition.runs.iter().map(|run| &runs[*run]).filter(|run| !run.counts());
     let outages: Vec<&Outage> = of_failed
         .filter_map(|run| {
-            [Method::Probe, Method::Ping, Method::Throughput]
+            [Method::Probe, Method::Ping, Method::PacketGap, Method::Throughput]
                 .into_iter()
                 .find_map(|method| run.outage(method))
         })
@@ -115,9 +115,12 @@ fn outage(
     // The largest step of a clock is an outage only where it is more than the others.
     let nothing = |value: &Value| match method {
         Method::GuestClock => value.within.lower == 0.0,
-        Method::Probe | Method::Ping | Method::PingReplyGap | Method::Throughput | Method::Hypervisor => {
-            value.estimate == 0.0
-        }
+        Method::Probe
+        | Method::Ping
+        | Method::PingReplyGap
+        | Method::PacketGap
+        | Method::Throughput
+        | Method::Hypervisor => value.estimate == 0.0,
     };
     let nothing_seen = values.iter().all(nothing);
     let ended = || values.iter().filter(|value| !value.is_censored());

@@ -15,6 +15,8 @@ pub enum Method {
     Ping,
     /// Longest time between two replies, less the interval.
     PingReplyGap,
+    /// Longest time without a packet from the VM in which something was asked of it.
+    PacketGap,
     /// Intervals in which the service did less than a share of the ordinary.
     Throughput,
     /// Largest step between two stamps of the clock inside the VM.
@@ -26,12 +28,13 @@ pub enum Method {
 by_name!(Method);
 
 impl Method {
-    /// In the order of reports, which is that of trust: what the user of the service saw, whether packets came back, what
-    /// the service did by intervals, what the VM saw, what the hypervisor says.
-    pub const ALL: [Method; 6] = [
+    /// In the order of reports, which is that of trust: what the user of the service saw, whether packets came back – those that
+    /// were sent for that, then any –, what the service did by intervals, what the VM saw, what the hypervisor says.
+    pub const ALL: [Method; 7] = [
         Method::Probe,
         Method::Ping,
         Method::PingReplyGap,
+        Method::PacketGap,
         Method::Throughput,
         Method::GuestClock,
         Method::Hypervisor,
@@ -43,6 +46,7 @@ impl Method {
             Method::Probe => &PROBE,
             Method::Ping => &PING,
             Method::PingReplyGap => &PING_REPLY_GAP,
+            Method::PacketGap => &PACKET_GAP,
             Method::Throughput => &THROUGHPUT,
             Method::GuestClock => &GUEST_CLOCK,
             Method::Hypervisor => &HYPERVISOR,
@@ -125,6 +129,7 @@ pub enum Hue {
     Green,
     Wine,
     Purple,
+    Navy,
 }
 
 /// The keys of a method's words in `report-templates/text`.
@@ -211,6 +216,21 @@ const PING_REPLY_GAP: MethodEntry = MethodEntry {
     texts: texts!("ping_reply_gap"),
 };
 
+const PACKET_GAP: MethodEntry = MethodEntry {
+    name: "packet-gap",
+    key: "packet_gap",
+    metric: "outage_packet_gap",
+    decimals: 2,
+    hue: Hue::Navy,
+    for_service: true,
+    ends: Some((Evidence::Packets, [MilestoneKind::ServiceLost, MilestoneKind::ServiceBack])),
+    distrusted: &[],
+    compared_with: &[Method::Ping, Method::GuestClock],
+    // Both saw the same packets, unless they ran at different places.
+    checks: &[MethodCheck::Equals(Method::Ping, CheckKind::PingMatchesPackets)],
+    texts: texts!("packet_gap"),
+};
+
 const THROUGHPUT: MethodEntry = MethodEntry {
     name: "throughput",
     key: "throughput",
@@ -250,11 +270,12 @@ const HYPERVISOR: MethodEntry = MethodEntry {
     for_service: true,
     ends: Some((Evidence::Hypervisor, [MilestoneKind::Stopped, MilestoneKind::Resumed])),
     distrusted: &[],
-    compared_with: &[Method::Probe, Method::Ping, Method::GuestClock],
+    compared_with: &[Method::Probe, Method::Ping, Method::PacketGap, Method::GuestClock],
     checks: &[
         // The network cannot be silent for less time than the VM stood still.
         MethodCheck::NotLongerThan(Method::Ping, CheckKind::OutageCoversDowntime),
         MethodCheck::NotLongerThan(Method::Probe, CheckKind::ProbeCoversDowntime),
+        MethodCheck::NotLongerThan(Method::PacketGap, CheckKind::PacketsCoverDowntime),
         MethodCheck::EqualsEvents(CheckKind::DowntimeMatchesEvents),
     ],
     texts: texts!("hypervisor"),

@@ -13,6 +13,7 @@ mod iperf3;
 mod linpack;
 mod migration_time;
 mod netperf;
+mod pcap;
 mod ping;
 mod ping_gawk;
 mod qmp_migrate;
@@ -20,6 +21,7 @@ mod ramspeed;
 mod sadf;
 mod stream;
 mod sysbench;
+mod tshark;
 mod virsh_domjobinfo;
 mod vlc_log;
 mod vlc_stats;
@@ -39,6 +41,8 @@ pub static FORMATS: &[Format] = &[
     Format::new(&xentop::DESCRIPTION),
     Format::new(&ping_gawk::DESCRIPTION),
     Format::new(&ping::DESCRIPTION),
+    Format::new(&pcap::DESCRIPTION),
+    Format::new(&tshark::DESCRIPTION),
     Format::new(&zeit::DESCRIPTION),
     Format::new(&migration_time::DESCRIPTION),
     Format::new(&qmp_migrate::DESCRIPTION),

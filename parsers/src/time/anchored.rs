@@ -3,7 +3,7 @@
 use polars::prelude::{Float64Chunked, IntoColumn, NewChunkedArray};
 
 use super::MONOTONIC;
-use crate::frame::Clock;
+use crate::frame::{Clock, Unit};
 use crate::parsed::Parsed;
 
 impl Parsed {
@@ -27,12 +27,14 @@ impl Parsed {
         has_own && self.frame.times().is_none_or(|times| times.iter().all(Option::is_none))
     }
 
-    /// Fills the column `time` of a log that [needs it](Self::needs_clock_start), of which the clock started `start_s` seconds
+    /// Fills the column of times, `time` unless it has another name, of a log that [needs it](Self::needs_clock_start), of which the clock started `start_s` seconds
     /// since 1970.
     pub fn declare_clock_start(&mut self, start_s: f64) {
         let Ok(own) = self.frame.f64s(MONOTONIC) else { return };
         let times = own.iter().map(|time| time.map(|time| start_s + time));
-        let times = Float64Chunked::from_iter_options("time".into(), times);
+        let known = self.frame.columns.iter().find(|column| column.unit == Unit::EpochSeconds);
+        let name = known.map_or("time", |column| column.name.as_str());
+        let times = Float64Chunked::from_iter_options(name.into(), times);
         // It is as long as the others, so that this does not fail.
         if self.frame.df.with_column(times.into_column()).is_ok() {
             self.frame.clock = Clock::Epoch;
