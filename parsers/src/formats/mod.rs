@@ -5,11 +5,14 @@
 //! one format reads a piece of another (syslog around `date`, the summary of ping), it uses that format's folder.
 
 mod ab;
+mod ab_gnuplot;
 pub(crate) mod dstat;
 mod fio;
+mod hey;
 mod hmp_migrate;
 mod iometer;
 mod iperf3;
+mod k6;
 mod linpack;
 mod migration_time;
 mod netperf;
@@ -22,6 +25,7 @@ mod sadf;
 mod stream;
 mod sysbench;
 mod tshark;
+mod vegeta;
 mod virsh_domjobinfo;
 mod vlc_log;
 mod vlc_stats;
@@ -41,6 +45,10 @@ pub static FORMATS: &[Format] = &[
     Format::new(&xentop::DESCRIPTION),
     Format::new(&ping_gawk::DESCRIPTION),
     Format::new(&ping::DESCRIPTION),
+    Format::new(&vegeta::DESCRIPTION),
+    Format::new(&k6::DESCRIPTION),
+    Format::new(&hey::DESCRIPTION),
+    Format::new(&ab_gnuplot::DESCRIPTION),
     Format::new(&pcap::DESCRIPTION),
     Format::new(&tshark::DESCRIPTION),
     Format::new(&zeit::DESCRIPTION),

@@ -6,5 +6,6 @@ pub(crate) mod figures;
 pub(crate) mod hypervisor;
 pub(crate) mod json;
 pub(crate) mod packets;
+pub(crate) mod requests;
 pub(crate) mod sequence;
 pub(crate) mod vlc_message;

@@ -1,11 +1,14 @@
 //! One file per format: exact values and diagnostics of its fixtures, and values that come back.
 
 mod ab;
+mod ab_gnuplot;
 mod dstat;
 mod fio;
+mod hey;
 mod hmp_migrate;
 mod iometer;
 mod iperf3;
+mod k6;
 mod linpack;
 mod migration_time;
 mod netperf;
@@ -18,6 +21,7 @@ mod sadf;
 mod stream;
 mod sysbench;
 mod tshark;
+mod vegeta;
 mod virsh_domjobinfo;
 mod vlc_log;
 mod vlc_stats;
