@@ -35,6 +35,7 @@ mod init;
 mod inspect;
 mod memory;
 mod names;
+mod packets;
 mod parts;
 mod placement;
 mod precopy;
