@@ -10,11 +10,13 @@ mod figure;
 mod means;
 mod service;
 mod tally;
+mod traffic;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use stillstand::model::{FlagCode, Method};
+use stillstand_generator::simulation::packets::TRAFFICS;
 use stillstand_generator::simulation::service::CLIENTS;
 use stillstand_generator::simulation::{INTERVALS, PingForm, SCENARIOS, Scenario};
 
@@ -48,6 +50,8 @@ fn main() -> anyhow::Result<()> {
     flags(&outcomes);
     places(&outcomes);
     services(number);
+    // A capture has thousands of packets.
+    captures(number / 10);
     intervals();
     efficiencies();
     conclusion_tables::print(20_000);
@@ -133,22 +137,35 @@ fn places(outcomes: &[Outcome]) {
     }
 }
 
+const HELD: [&str; 4] = ["held", "width in s", "bias in ms", "place in s, 95 % and all within"];
+
 /// How often the bounds by the requests of a client hold the outage, how far they are apart, and how far off estimate and place
 /// are.
 fn services(number: u32) {
-    let columns = ["held", "width in s", "bias in ms", "place in s, 95 % and all within"];
-    header("client", &columns);
+    header("client", &HELD);
     for client in &CLIENTS {
         let tally = service::tally(client, FIRST..FIRST + number);
-        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-        let cells = [
-            percent(tally.coverage()),
-            format!("{:.2}", mean(&tally.widths)),
-            format!("{:+.0}", 1000.0 * mean(&tally.errors)),
-            within(tally.places.iter().copied()),
-        ];
-        row(&format!("`{}`: {}", client.name, client.what), cells);
+        row(&format!("`{}`: {}", client.name, client.what), held(&tally, 2));
     }
+}
+
+/// The same by captured packets.
+fn captures(number: u32) {
+    header("traffic", &HELD);
+    for kind in &TRAFFICS {
+        let tally = traffic::tally(kind, FIRST..FIRST + number);
+        row(&format!("`{}`: {}", kind.name, kind.what), held(&tally, 3));
+    }
+}
+
+fn held(tally: &service::Tally, decimals: usize) -> [String; 4] {
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    [
+        percent(tally.coverage()),
+        format!("{:.decimals$}", mean(&tally.widths)),
+        format!("{:+.0}", 1000.0 * mean(&tally.errors)),
+        within(tally.places.iter().copied()),
+    ]
 }
 
 fn within(errors: impl Iterator<Item = f64>) -> String {

@@ -10,6 +10,7 @@ use stillstand::input::session::{RunKey, SessionFile};
 use stillstand::model::{Method, Outage};
 use stillstand::run::align::{Counters, align};
 use stillstand::run::metrics::outage;
+use stillstand_generator::SampleFile;
 use stillstand_generator::simulation::service::{Client, Served, declared, serve};
 
 /// What was made of the runs of a client.
@@ -32,9 +33,10 @@ impl Tally {
         f64::from(self.held) / f64::from(self.runs)
     }
 
-    fn add(&mut self, served: &Served, outage: Option<&Outage>) {
+    /// Adds a run whose outage went from one instant to the other.
+    pub fn add(&mut self, [lost, back]: [f64; 2], outage: Option<&Outage>) {
         const EXACT: f64 = 1e-6;
-        let truth = served.back - served.lost;
+        let truth = back - lost;
         self.runs += 1;
         let Some(outage) = outage else { return };
         let below = truth < outage.lower_s - EXACT;
@@ -44,7 +46,7 @@ impl Tally {
         self.held += u32::from(!below && !above);
         self.widths.extend(outage.upper_s.map(|upper| upper - outage.lower_s));
         self.errors.push(outage.estimate_s - truth);
-        let ends = [(outage.start_s, served.lost), (outage.end_s, served.back)];
+        let ends = [(outage.start_s, lost), (outage.end_s, back)];
         self.places.extend(ends.into_iter().filter_map(|(at, truth)| Some((at? - truth).abs())));
     }
 }
@@ -56,20 +58,20 @@ pub fn tally(client: &Client, numbers: std::ops::Range<u32>) -> Tally {
         .into_par_iter()
         .map(|number| {
             let served = serve(client, number);
-            let outage = measure(&served, &config);
+            let outage = measure(&served.files, &config, Method::Probe);
             (served, outage)
         })
         .collect();
     let mut tally = Tally::default();
     for (served, outage) in &outages {
-        tally.add(served, outage.as_ref());
+        tally.add([served.lost, served.back], outage.as_ref());
     }
     tally
 }
 
-fn measure(served: &Served, config: &Config) -> Option<Outage> {
-    let files: Vec<LoadedFile> = served
-        .files
+/// The outage by a method that the program reads off these logs.
+pub fn measure(files: &[SampleFile], config: &Config, method: Method) -> Option<Outage> {
+    let files: Vec<LoadedFile> = files
         .iter()
         .map(|file| {
             let declared = (file.name == "probe.csv").then_some(0);
@@ -96,5 +98,5 @@ fn measure(served: &Served, config: &Config) -> Option<Outage> {
     let key = RunKey { factors: BTreeMap::new(), repetition: 1 };
     let run = align(key, &files.iter().collect::<Vec<_>>(), config, &Counters::default());
     let measured = outage::measure(&run);
-    measured.outages.into_iter().find(|outage| outage.method == Method::Probe)
+    measured.outages.into_iter().find(|outage| outage.method == method)
 }

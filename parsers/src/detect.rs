@@ -113,6 +113,7 @@ pub(crate) fn is_stacked(format: Format) -> bool {
         | Meaning::Domains(_)
         | Meaning::Work
         | Meaning::Requests
+        | Meaning::Packets
         | Meaning::Events
         | Meaning::Quantities
         | Meaning::Migrations
@@ -178,7 +179,7 @@ pub(crate) fn stacked(bytes: &[u8]) -> Vec<(Format, u64)> {
     let whole = LazyCell::new(|| Head::all(bytes));
     // What stands elsewhere may tell that the file is of something else.
     let possible = |candidate: &Candidate| match candidate.format.marks() {
-        Marks::None | Marks::Head(_) => true,
+        Marks::None | Marks::Head(_) | Marks::Binary => true,
         Marks::Anywhere(_) => candidate.format.recognises(&whole),
     };
     let all = FORMATS.iter().filter(|format| is_stacked(**format));
@@ -232,7 +233,7 @@ impl Candidate {
             Some((*mark, Some(at)))
         };
         let marks: Option<Vec<_>> = match format.marks() {
-            Marks::None => None,
+            Marks::None | Marks::Binary => None,
             Marks::Head(marks) => Some(marks.iter().filter_map(first).collect()),
             Marks::Anywhere(marks) => Some(marks.iter().copied().flatten().filter_map(first).collect()),
         };
@@ -266,6 +267,9 @@ fn names(formats: &[Format]) -> String {
 ///
 /// If the file is empty, binary, of no known format, or of several; see [`DetectError`].
 pub fn detect(bytes: &[u8]) -> Result<Format, DetectError> {
+    if let Some(format) = of_binary(bytes) {
+        return Ok(format);
+    }
     if let Some(reason) = binary(bytes) {
         return Err(DetectError::Binary { reason });
     }
@@ -338,7 +342,7 @@ fn apart(mut found: Vec<Format>) -> Vec<Format> {
 /// What tools tell of each interval in a file of their results, anywhere in it, perhaps with a time in front of its lines.
 fn intervals(bytes: &[u8]) -> Vec<Format> {
     let may_hold = |format: &&Format| match format.marks() {
-        Marks::None => false,
+        Marks::None | Marks::Binary => false,
         Marks::Head(marks) => marks.iter().any(|mark| memchr::memmem::find(bytes, mark).is_some()),
         Marks::Anywhere(lists) => {
             lists.iter().copied().flatten().any(|mark| memchr::memmem::find(bytes, mark).is_some())
@@ -355,6 +359,12 @@ fn intervals(bytes: &[u8]) -> Vec<Format> {
         true => peel::recognised(bytes, &possible).map(|(_, found)| found).unwrap_or_default(),
         false => found,
     }
+}
+
+/// The format that is no text and begins so.
+fn of_binary(bytes: &[u8]) -> Option<Format> {
+    let mut formats = FORMATS.iter().copied().filter(|format| matches!(format.marks(), Marks::Binary));
+    formats.find(|format| format.recognises(&Head::raw(bytes)))
 }
 
 /// What kind of non-text the bytes are. No format of a log holds a NUL.

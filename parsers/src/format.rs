@@ -48,6 +48,8 @@ pub(crate) enum Marks {
     Head(&'static [&'static [u8]]),
     /// In these or farther behind: several lists.
     Anywhere(&'static [&'static [&'static [u8]]]),
+    /// It is no text, and recognised by its first bytes alone.
+    Binary,
 }
 
 /// How a format is read.
@@ -69,7 +71,7 @@ impl Format {
 
     pub(crate) fn recognises(self, head: &Head<'_>) -> bool {
         let may_be = match &self.0.marks {
-            Marks::None | Marks::Anywhere(_) => true,
+            Marks::None | Marks::Anywhere(_) | Marks::Binary => true,
             Marks::Head(marks) => marks.iter().any(|mark| head.holds(mark)),
         };
         may_be && (self.0.recognise)(head)

@@ -40,6 +40,11 @@ impl<'a> Head<'a> {
         Self { lines, whole, bytes, pairs: None }
     }
 
+    /// Bytes that are no text: without lines.
+    pub fn raw(bytes: &'a [u8]) -> Self {
+        Self { lines: Vec::new(), whole: false, bytes, pairs: None }
+    }
+
     /// All lines of a file.
     pub fn all(bytes: &'a [u8]) -> Self {
         let lines = Lines::new(bytes).filter(|line| !line.is_blank()).collect();

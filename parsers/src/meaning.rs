@@ -21,9 +21,14 @@ pub enum Meaning {
         /// How coarse the times of the replies are, in seconds.
         resolution_s: f64,
     },
-    /// Requests to the service, a row each, as a declared table has them: `epoch_s`, `duration_s`, `worked`; the fact `time_is`
-    /// says whether the time is their `start` or their `end`, `loop` whether the next one waits for the answer (`closed`).
+    /// Requests to the service, a row each: `epoch_s`, `duration_s`, `worked`; the fact `time_is` says whether the time is their `start` or
+    /// their `end`, `loop` whether the next one waits for the answer (`closed`), `time_resolution_s` and `duration_resolution_s` how coarse
+    /// the two are.
     Requests,
+    /// Packets of a network, a row each: `epoch_s`, `source` and `target` (addresses of IP; of what has none that of a card), `source_mac`,
+    /// `source_port`, `target_port`, `protocol`, `kind` (`request` and `reply` of an echo, `announcement` of where an address is), `ident` and
+    /// `seq` of an echo, `flags` of TCP, `payload` and `length` (bytes). What a capture does not tell is null.
+    Packets,
     /// Events of a migration, as a declared table has them: `time`, `event`, and what it says of the migration in `mark`
     /// ([`declared::Mark`](crate::declared::Mark)); `monotonic_s` where there is a second clock.
     Events,
@@ -156,7 +161,7 @@ impl Meaning {
     pub fn family(self) -> Family {
         match self {
             Self::HostSamples | Self::Domains(_) | Self::Quantities => Family::Host,
-            Self::Replies { .. } | Self::Requests => Family::Service,
+            Self::Replies { .. } | Self::Requests | Self::Packets => Family::Service,
             Self::GuestClock => Family::Guest,
             Self::Events | Self::Migrations | Self::Request | Self::Hypervisor(_) => Family::Hypervisor,
             Self::Stream | Self::Messages | Self::Work => Family::Client,
@@ -171,6 +176,7 @@ impl Meaning {
             Self::Replies { .. } | Self::GuestClock | Self::Request | Self::Benchmark(_) => true,
             // Several clients may ask at a time.
             Self::Requests
+            | Self::Packets
             | Self::Events
             | Self::Quantities
             | Self::Work

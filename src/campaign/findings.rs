@@ -52,7 +52,7 @@ fn incomplete(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Fi
     let of_failed = condition.runs.iter().map(|run| &runs[*run]).filter(|run| !run.counts());
     let outages: Vec<&Outage> = of_failed
         .filter_map(|run| {
-            [Method::Probe, Method::Ping, Method::Throughput]
+            [Method::Probe, Method::Ping, Method::PacketGap, Method::Throughput]
                 .into_iter()
                 .find_map(|method| run.outage(method))
         })
@@ -118,6 +118,7 @@ fn outage(
         Method::Probe
         | Method::Ping
         | Method::PingReplyGap
+        | Method::PacketGap
         | Method::Throughput
         | Method::Events
         | Method::Hypervisor => value.estimate == 0.0,

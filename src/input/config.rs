@@ -3,12 +3,14 @@
 //! Everything has a default or is inferred from the logs later; an unknown key is an error that
 //! names the nearest known one. `docs/campaign-toml.md` explains every key.
 
+mod addresses;
 mod benchmarks;
 mod clock;
 mod declared;
 mod nearest;
 mod ranges;
 
+pub use addresses::Addresses;
 pub use benchmarks::{
     CacheTable, EfficiencyTable, IntervalOver, LayoutTable, MeasurementTable, ParallelTable, PlacementTable,
     TableDirection, TableUnit,
@@ -26,6 +28,7 @@ use clap::ValueEnum as _;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+use self::addresses::OneOrMany;
 use crate::model::metrics;
 use crate::model::{Bootstrap, Event, Factors, Provenance, Role, level_rank};
 pub use nearest::nearest;
@@ -117,21 +120,11 @@ pub enum AlignKey {
 #[serde(try_from = "OneOrMany", into = "Vec<AlignKey>")]
 pub struct AlignKeys(pub Vec<AlignKey>);
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
-}
-
 impl TryFrom<OneOrMany> for AlignKeys {
     type Error = String;
 
     fn try_from(names: OneOrMany) -> Result<Self, String> {
-        let names = match names {
-            OneOrMany::One(name) => vec![name],
-            OneOrMany::Many(names) => names,
-        };
+        let names = names.each();
         let key = |name: &String| {
             let unknown = "expected one of `request`, `outage`, `resume`, `end`";
             AlignKey::from_str(name, false).map_err(|_| format!("unknown event `{name}`, {unknown}"))
@@ -173,6 +166,8 @@ impl From<AlignKey> for Event {
 #[serde(deny_unknown_fields, default)]
 pub struct VmTable {
     pub name: Option<String>,
+    /// Its address in captured packets, or several; inferred without it.
+    pub address: Addresses,
     pub memory_mib: Option<f64>,
     /// Seconds by which the VM's clock is ahead of the observer's.
     pub clock_offset_s: f64,

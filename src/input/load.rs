@@ -107,6 +107,7 @@ fn is_needed_whole(format: Format, config: &Config) -> bool {
         | Meaning::Request
         | Meaning::Replies { .. }
         | Meaning::Requests
+        | Meaning::Packets
         | Meaning::Events
         | Meaning::Quantities
         | Meaning::Work

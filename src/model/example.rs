@@ -110,6 +110,7 @@ fn add_condition(analysis: &mut Analysis, id: &str, slower: f64) {
             outages: vec![outage(Method::Ping), outage(Method::GuestClock)],
             ping: None,
             probe: None,
+            packets: None,
             throughput: None,
             streams: Vec::new(),
             measurements: Vec::new(),

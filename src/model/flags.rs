@@ -42,6 +42,10 @@ pub enum FlagCode {
     ProbeLeavesOut,
     /// All requests of the client that failed or had to wait lie before the request, and ping does not say why.
     ProbeUndecided,
+    /// The captured packets show only a part of the migration.
+    PacketsLeaveOut,
+    /// All that was not answered by packets lies before the request, and ping does not say why.
+    PacketsUndecided,
     /// The clock in the VM was logged only during a part of the migration, and shows nothing there.
     GuestClockLeavesOut,
     /// A silence before the request is as long as the outage, or longer.
@@ -67,7 +71,7 @@ pub enum FlagCode {
 impl FlagCode {
     /// What must be said beside the outage of a condition, since without it the sentence would mislead: what the logs of
     /// some runs leave open of it. In the order of sentences.
-    pub const BESIDE_THE_OUTAGE: [FlagCode; 14] = [
+    pub const BESIDE_THE_OUTAGE: [FlagCode; 16] = [
         Self::NeverAnswered,
         Self::AwayBeforeRequest,
         Self::ServiceLostAgain,
@@ -81,6 +85,8 @@ impl FlagCode {
         Self::PingLeavesOut,
         Self::ProbeLeavesOut,
         Self::ProbeUndecided,
+        Self::PacketsLeaveOut,
+        Self::PacketsUndecided,
         Self::GuestClockLeavesOut,
     ];
 }
@@ -101,6 +107,8 @@ names!(FlagCode, "flag", {
     Self::PingLeavesOut => "ping-leaves-out",
     Self::ProbeLeavesOut => "probe-leaves-out",
     Self::ProbeUndecided => "probe-undecided",
+    Self::PacketsLeaveOut => "packets-leave-out",
+    Self::PacketsUndecided => "packets-undecided",
     Self::GuestClockLeavesOut => "guest-clock-leaves-out",
     Self::OutageBeforeAsLong => "outage-before-as-long",
     Self::OutageWithoutPlace => "outage-without-place",

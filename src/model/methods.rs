@@ -15,6 +15,8 @@ pub enum Method {
     Ping,
     /// Longest time between two replies, less the interval.
     PingReplyGap,
+    /// Longest time without a packet from the VM in which something was asked of it.
+    PacketGap,
     /// Intervals in which the service did less than a share of the ordinary.
     Throughput,
     /// From the stop of the VM to its resumption, as a script logged them.
@@ -28,12 +30,14 @@ pub enum Method {
 by_name!(Method);
 
 impl Method {
-    /// In the order of reports, which is that of trust: what the user of the service saw, whether packets came back, what
-    /// the service did by intervals, when a script says that the VM stood still, what the VM saw, what the hypervisor says.
-    pub const ALL: [Method; 7] = [
+    /// In the order of reports, which is that of trust: what the user of the service saw, whether packets came back – those that
+    /// were sent for that, then any –, what the service did by intervals, when a script says that the VM stood still, what the VM
+    /// saw, what the hypervisor says.
+    pub const ALL: [Method; 8] = [
         Method::Probe,
         Method::Ping,
         Method::PingReplyGap,
+        Method::PacketGap,
         Method::Throughput,
         Method::Events,
         Method::GuestClock,
@@ -46,6 +50,7 @@ impl Method {
             Method::Probe => &PROBE,
             Method::Ping => &PING,
             Method::PingReplyGap => &PING_REPLY_GAP,
+            Method::PacketGap => &PACKET_GAP,
             Method::Throughput => &THROUGHPUT,
             Method::Events => &EVENTS,
             Method::GuestClock => &GUEST_CLOCK,
@@ -130,6 +135,7 @@ pub enum Hue {
     Wine,
     Purple,
     Grey,
+    Navy,
 }
 
 /// The keys of a method's words in `report-templates/text`.
@@ -216,6 +222,21 @@ const PING_REPLY_GAP: MethodEntry = MethodEntry {
     texts: texts!("ping_reply_gap"),
 };
 
+const PACKET_GAP: MethodEntry = MethodEntry {
+    name: "packet-gap",
+    key: "packet_gap",
+    metric: "outage_packet_gap",
+    decimals: 2,
+    hue: Hue::Navy,
+    for_service: true,
+    ends: Some((Evidence::Packets, [MilestoneKind::ServiceLost, MilestoneKind::ServiceBack])),
+    distrusted: &[],
+    compared_with: &[Method::Ping, Method::GuestClock],
+    // Both saw the same packets, unless they ran at different places.
+    checks: &[MethodCheck::Equals(Method::Ping, CheckKind::PingMatchesPackets)],
+    texts: texts!("packet_gap"),
+};
+
 const THROUGHPUT: MethodEntry = MethodEntry {
     name: "throughput",
     key: "throughput",
@@ -274,11 +295,12 @@ const HYPERVISOR: MethodEntry = MethodEntry {
     for_service: true,
     ends: Some((Evidence::Hypervisor, [MilestoneKind::Stopped, MilestoneKind::Resumed])),
     distrusted: &[],
-    compared_with: &[Method::Probe, Method::Ping, Method::GuestClock],
+    compared_with: &[Method::Probe, Method::Ping, Method::PacketGap, Method::GuestClock],
     checks: &[
         // The network cannot be silent for less time than the VM stood still.
         MethodCheck::NotLongerThan(Method::Ping, CheckKind::OutageCoversDowntime),
         MethodCheck::NotLongerThan(Method::Probe, CheckKind::ProbeCoversDowntime),
+        MethodCheck::NotLongerThan(Method::PacketGap, CheckKind::PacketsCoverDowntime),
         MethodCheck::EqualsEvents(CheckKind::DowntimeMatchesEvents),
     ],
     texts: texts!("hypervisor"),

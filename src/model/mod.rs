@@ -55,8 +55,8 @@ pub use prediction::{Model, Prediction};
 pub use relocate::{Listed, Relocate, Relocation};
 pub use requests::{PingTimeline, SpanError};
 pub use run::{
-    Condition, ConditionId, Context, Degradation, Measurement, Migration, Outage, PhaseCost, Ping, Probe,
-    ResourceCost, RoundTrips, Run, RunId, Stream,
+    Condition, ConditionId, Context, Degradation, Measurement, Migration, Outage, Packets, PhaseCost, Ping,
+    Probe, ResourceCost, RoundTrips, Run, RunId, Stream,
 };
 pub use series::{IntervalOf, Reach, Series, SeriesSummary};
 pub use status::Status;

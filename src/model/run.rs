@@ -99,6 +99,7 @@ pub struct Run {
     pub outages: Vec<Outage>,
     pub ping: Option<Ping>,
     pub probe: Option<Probe>,
+    pub packets: Option<Packets>,
     pub throughput: Option<Throughput>,
     /// What media clients lost.
     pub streams: Vec<Stream>,
@@ -165,6 +166,7 @@ impl Relocate for Run {
             outages,
             ping: _,
             probe: _,
+            packets: _,
             throughput,
             streams,
             measurements: _,
@@ -402,6 +404,23 @@ impl Serialize for Probe {
             latency_ms: ByPhase { before: self.before, during: self.during, after: self.after },
         })
     }
+}
+
+/// What the packets of a capture say of one run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Packets {
+    /// The addresses of the VM, and whether they are declared.
+    pub vm: Vec<String>,
+    pub vm_declared: bool,
+    pub to_vm: u32,
+    pub from_vm: u32,
+    /// Packets to the VM that want an answer and ordinarily get it.
+    pub asked: u32,
+    /// Those of them that were not answered while nothing came from the VM, in the whole run and in the outage.
+    pub unanswered: u32,
+    pub unanswered_in_outage: u32,
+    /// Median time between two that want an answer, seconds.
+    pub interval_s: f64,
 }
 
 /// The round trips of a log, as data group them.

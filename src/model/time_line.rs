@@ -48,6 +48,10 @@ pub enum MilestoneKind {
     TransferEnded,
     /// The VM ran on the target.
     Resumed,
+    /// Somebody told unasked where the VM's address is now.
+    Announced,
+    /// The first packet of the VM came back.
+    FirstPacket,
     /// The service answered again.
     ServiceBack,
     /// The migration process or job ended.
@@ -66,6 +70,8 @@ impl MilestoneKind {
             Self::ServiceLost => "service-lost",
             Self::TransferEnded => "transfer-ended",
             Self::Resumed => "resumed",
+            Self::Announced => "announced",
+            Self::FirstPacket => "first-packet",
             Self::ServiceBack => "service-back",
             Self::Ended => "ended",
         }
@@ -83,6 +89,8 @@ impl Serialize for MilestoneKind {
             | Self::ServiceLost
             | Self::TransferEnded
             | Self::Resumed
+            | Self::Announced
+            | Self::FirstPacket
             | Self::ServiceBack
             | Self::Ended => None,
         };
@@ -107,6 +115,8 @@ pub enum Evidence {
     Probe,
     /// Unanswered requests.
     Ping,
+    /// Packets of the VM that were captured.
+    Packets,
     /// What the service did.
     Throughput,
     /// The stamps of the clock inside the VM.
@@ -121,6 +131,7 @@ names!(Evidence, "evidence", {
     Self::DomainList => "domain-list",
     Self::Probe => "probe",
     Self::Ping => "ping",
+    Self::Packets => "packets",
     Self::Throughput => "throughput",
     Self::GuestClock => "guest-clock",
 });
@@ -210,10 +221,12 @@ impl Check {
             | CheckKind::ProbeCoversPing
             | CheckKind::ProbeCoversDowntime
             | CheckKind::PingCoversScript
-            | CheckKind::ProbeCoversScript => self.left_s - self.right_s,
+            | CheckKind::ProbeCoversScript
+            | CheckKind::PacketsCoverDowntime => self.left_s - self.right_s,
             CheckKind::OutageAfterRequest
             | CheckKind::PingMatchesReplyGap
             | CheckKind::PingMatchesGuestClock
+            | CheckKind::PingMatchesPackets
             | CheckKind::PingMatchesEvents
             | CheckKind::DowntimeMatchesEvents
             | CheckKind::LostWhenStopped
@@ -234,6 +247,8 @@ pub enum CheckKind {
     PingMatchesReplyGap,
     /// ping (left) and the clock inside the VM (right) tell of the same outage.
     PingMatchesGuestClock,
+    /// ping (left) and captured packets (right) tell of the same outage.
+    PingMatchesPackets,
     /// The network outage (left) was not shorter than the hypervisor's downtime (right).
     OutageCoversDowntime,
     /// The outage of the client's requests (left) was not shorter than that by ping (right).
@@ -244,6 +259,8 @@ pub enum CheckKind {
     PingCoversScript,
     /// The outage of the client's requests (left) was not shorter than that (right).
     ProbeCoversScript,
+    /// The outage by captured packets (left) was not shorter than the hypervisor's downtime (right).
+    PacketsCoverDowntime,
     /// ping (left) and the hypervisor's stop and resume events (right) tell of the same outage.
     PingMatchesEvents,
     /// The hypervisor's downtime (left) and its stop and resume events (right) agree.
@@ -264,11 +281,13 @@ names!(CheckKind, "check", {
     Self::OutageAfterRequest => "outage-after-request",
     Self::PingMatchesReplyGap => "ping-matches-reply-gap",
     Self::PingMatchesGuestClock => "ping-matches-guest-clock",
+    Self::PingMatchesPackets => "ping-matches-packets",
     Self::OutageCoversDowntime => "outage-covers-downtime",
     Self::ProbeCoversPing => "probe-covers-ping",
     Self::ProbeCoversDowntime => "probe-covers-downtime",
     Self::PingCoversScript => "ping-covers-script",
     Self::ProbeCoversScript => "probe-covers-script",
+    Self::PacketsCoverDowntime => "packets-cover-downtime",
     Self::PingMatchesEvents => "ping-matches-events",
     Self::DowntimeMatchesEvents => "downtime-matches-events",
     Self::LostWhenStopped => "lost-when-stopped",

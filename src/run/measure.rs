@@ -49,7 +49,7 @@ pub fn measure(
     let measured = outage::measure(aligned);
     let flags = outage::flags(&migration, &measured);
     let leaving_out = leaving_out(&id, &flags);
-    let outage::Measured { outages, ping, probe, service_part, time_zero_doubted, .. } = measured;
+    let outage::Measured { outages, ping, probe, packets, service_part, time_zero_doubted, .. } = measured;
     let throughput =
         aligned.service.as_ref().and_then(|log| throughput::throughput(log, migration.duration_s));
     let without_ordinary = aligned.service.as_ref().filter(|_| throughput.is_none());
@@ -88,6 +88,7 @@ pub fn measure(
         outages,
         ping,
         probe,
+        packets,
         throughput,
         transfer,
         milestones,
@@ -151,6 +152,7 @@ fn unplaced(id: &str, aligned: &AlignedRun) -> Option<Diagnostic> {
     let placeable = !aligned.samples.is_empty()
         || aligned.ping.is_some()
         || aligned.probe.is_some()
+        || aligned.packets.is_some()
         || aligned.guest_clock.is_some()
         || aligned.hypervisor.is_none();
     let message = || {
@@ -198,6 +200,7 @@ fn leaving_out(id: &str, flags: &[Flag]) -> Vec<Diagnostic> {
         let logs = [
             (FlagCode::PingLeavesOut, "ping"),
             (FlagCode::ProbeLeavesOut, "the client"),
+            (FlagCode::PacketsLeaveOut, "the traffic to the VM"),
             (FlagCode::GuestClockLeavesOut, "the clock in the VM"),
         ];
         let (_, log) = logs.into_iter().find(|(code, _)| *code == flag.code)?;

@@ -8,10 +8,13 @@ mod means;
 mod service;
 #[path = "../../examples/coverage/tally.rs"]
 mod tally;
+#[path = "../../examples/coverage/traffic.rs"]
+mod traffic;
 
 use std::collections::BTreeMap;
 
 use stillstand::model::{FlagCode, Method};
+use stillstand_generator::simulation::packets::TRAFFICS;
 use stillstand_generator::simulation::service::CLIENTS;
 use stillstand_generator::simulation::{SCENARIOS, Scenario};
 
@@ -136,4 +139,31 @@ fn bounds_by_the_requests_of_a_client_hold_the_outage() {
         (held, runs) = (held + tally.held, runs + tally.runs);
     }
     assert!(f64::from(held) >= 0.995 * f64::from(runs), "{held} of {runs}");
+}
+
+/// Captures of the traffic with a VM, with at least 99 % of its outages in the bounds.
+#[test]
+fn bounds_by_captured_packets_hold_the_outage() {
+    let (mut held, mut runs) = (0, 0);
+    for kind in &TRAFFICS {
+        let tally = traffic::tally(kind, 0..RUNS / 3);
+        let wrong = f64::from(tally.below + tally.above) / f64::from(tally.runs);
+        assert!(
+            wrong <= 0.02,
+            "{}: {} below, {} above of {}",
+            kind.name,
+            tally.below,
+            tally.above,
+            tally.runs
+        );
+        // A capture that ends just after the VM stopped states nothing.
+        if !kind.is_cut {
+            assert!(tally.coverage() >= 0.98, "{}: {} of {}", kind.name, tally.held, tally.runs);
+            (held, runs) = (held + tally.held, runs + tally.runs);
+        }
+    }
+    assert!(f64::from(held) >= 0.99 * f64::from(runs), "{held} of {runs}");
+    // What holds must not be bought with width.
+    let fine = traffic::tally(&TRAFFICS[0], 0..RUNS / 3);
+    assert!(fine.widths.iter().sum::<f64>() / (fine.widths.len() as f64) < 0.03, "{:?}", fine.widths);
 }

@@ -36,6 +36,7 @@ mod init;
 mod inspect;
 mod memory;
 mod names;
+mod packets;
 mod parts;
 mod placement;
 mod precopy;

@@ -24,6 +24,7 @@ use thiserror::Error;
 use crate::diagnostic::{Diagnostics, Place, RowCount};
 use crate::lines::{Line, Lines};
 use crate::outcome::{Unusable, unusable};
+use crate::shared::cells;
 use crate::shared::json::{self, Node, Piece, Value};
 
 /// Which column: by its name, or from 1.
@@ -182,7 +183,7 @@ fn delimited<T: PartialEq>(
     while let Some(record) = records.next() {
         let text = record.text.as_ref();
         let place = Place::line(record.line, text);
-        let Some(cells) = fields(text, layout.delimiter) else {
+        let Some(cells) = cells::read(text, layout.delimiter, b'"') else {
             rows.lose("quote-open", place, || "a text in quotes has no end; the row is left out".to_owned());
             continue;
         };
@@ -277,7 +278,7 @@ fn layout(first: &[u8], wanted: &[&Key], delimiter: Option<u8>) -> Result<Layout
     let by_number = wanted.iter().all(|key| matches!(key, Key::Number(_)));
     let first = first.trim_ascii_start().strip_prefix(b"#").unwrap_or(first);
     let with = |delimiter: u8| {
-        let cells = fields(first, delimiter)?;
+        let cells = cells::read(first, delimiter, b'"')?;
         let names: Vec<String> = cells.iter().map(|cell| cell.trim().to_owned()).collect();
         let index = |key: &&&Key| match key {
             Key::Number(number) => number.checked_sub(1).filter(|index| *index < names.len()),
@@ -356,60 +357,6 @@ impl<'a> Records<'a> {
 /// Whether a text in quotes has no end.
 fn is_open(text: &[u8]) -> bool {
     text.iter().filter(|byte| **byte == b'"').count() % 2 == 1
-}
-
-/// The cells of a row; `None` where a text in quotes has no end. Between blanks there may be several.
-fn fields(text: &[u8], delimiter: u8) -> Option<Vec<Cow<'_, str>>> {
-    let is_blank = delimiter == b' ';
-    let text = if is_blank { text.trim_ascii() } else { text };
-    let mut cells = Vec::new();
-    let mut rest = text;
-    loop {
-        let start = if is_blank { rest.trim_ascii_start() } else { rest };
-        let inside = start
-            .trim_ascii_start()
-            .strip_prefix(b"\"")
-            .filter(|_| delimiter != b'\t' || start.starts_with(b"\""));
-        let after = match inside {
-            Some(inside) => {
-                let (cell, after) = quoted(inside)?;
-                cells.push(Cow::Owned(cell));
-                after
-            }
-            None => start,
-        };
-        let end = after.iter().position(|byte| *byte == delimiter || (is_blank && *byte == b'\t'));
-        let (cell, behind) = match end {
-            Some(end) => (after.get(..end)?, after.get(end.saturating_add(1)..)),
-            None => (after, None),
-        };
-        if inside.is_none() {
-            cells.push(String::from_utf8_lossy(cell));
-        }
-        match behind {
-            Some(behind) => rest = behind,
-            None => return Some(cells),
-        }
-    }
-}
-
-/// The text up to the quote that ends it, and what stands behind that. Two quotes are one.
-fn quoted(inside: &[u8]) -> Option<(String, &[u8])> {
-    let mut text = Vec::new();
-    let mut rest = inside;
-    loop {
-        let end = memchr::memchr(b'"', rest)?;
-        let (before, behind) = rest.split_at_checked(end)?;
-        text.extend_from_slice(before);
-        let behind = behind.get(1..)?;
-        match behind.strip_prefix(b"\"") {
-            Some(more) => {
-                text.push(b'"');
-                rest = more;
-            }
-            None => return Some((String::from_utf8_lossy(&text).into_owned(), behind)),
-        }
-    }
 }
 
 /// Each object is a row. A member of a member is named with both names: `response.status`.

@@ -5,22 +5,26 @@
 //! one format reads a piece of another (syslog around `date`, the summary of ping), it uses that format's folder.
 
 mod ab;
+mod ab_gnuplot;
 mod collectl;
 pub(crate) mod dstat;
 mod fio;
 mod fio_log;
+mod hey;
 mod hmp_migrate;
 mod iometer;
 mod iostat;
 mod iperf3;
 pub(crate) mod iperf3_intervals;
+mod k6;
 mod linpack;
 mod migration_time;
 mod mpstat;
 mod netperf;
-mod pidstat;
 mod netperf_intervals;
+mod pcap;
 mod pgbench;
+mod pidstat;
 mod ping;
 mod ping_gawk;
 mod prometheus;
@@ -30,8 +34,10 @@ mod sadf;
 mod sar;
 mod stream;
 mod sysbench;
-mod typeperf;
 mod sysbench_intervals;
+mod tshark;
+mod typeperf;
+mod vegeta;
 mod virsh_domjobinfo;
 mod vlc_log;
 mod vlc_stats;
@@ -61,6 +67,12 @@ pub static FORMATS: &[Format] = &[
     Format::new(&xentop::DESCRIPTION),
     Format::new(&ping_gawk::DESCRIPTION),
     Format::new(&ping::DESCRIPTION),
+    Format::new(&vegeta::DESCRIPTION),
+    Format::new(&k6::DESCRIPTION),
+    Format::new(&hey::DESCRIPTION),
+    Format::new(&ab_gnuplot::DESCRIPTION),
+    Format::new(&pcap::DESCRIPTION),
+    Format::new(&tshark::DESCRIPTION),
     Format::new(&zeit::DESCRIPTION),
     Format::new(&migration_time::DESCRIPTION),
     Format::new(&qmp_migrate::DESCRIPTION),

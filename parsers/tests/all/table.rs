@@ -173,6 +173,7 @@ fn needed(meaning: Meaning) -> (&'static [&'static str], &'static [&'static str]
         Meaning::HostSamples => (&["epoch_s", "cpu.user|mem.used|net.received|process.worker.cpu"], &[]),
         Meaning::Domains(_) => (&["sample", "domain", "present", "cpu", "mem"], &[]),
         Meaning::Replies { .. } => (&["epoch|epoch_s", "seq", "rtt"], &[]),
+        Meaning::Packets => (&["epoch_s", "source", "target", "kind", "seq"], &["time_resolution_s"]),
         Meaning::Requests => (&["epoch_s|local_s", "duration_s", "worked"], &["time_is", "loop"]),
         Meaning::Events => (&["time|local_s", "event", "mark"], &[]),
         Meaning::Quantities => (&["time|local_s|monotonic_s"], &[]),

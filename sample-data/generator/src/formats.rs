@@ -9,6 +9,7 @@ pub mod iometer;
 pub mod linpack;
 pub mod migration_time;
 pub mod netperf;
+pub mod pcap;
 pub mod ping;
 pub mod ping_gawk;
 pub mod ramspeed;

@@ -9,6 +9,7 @@
 //! Deliberately absent: hosts, loads and the rounds of a transfer ([`crate::migration`] has them); and a
 //! network that comes back later than the VM, which would be another truth.
 
+pub mod packets;
 mod scenarios;
 pub mod service;
 mod waiting;

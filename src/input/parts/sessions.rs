@@ -148,6 +148,7 @@ fn rank(meaning: Meaning) -> u8 {
         Meaning::HostSamples
         | Meaning::Domains(_)
         | Meaning::Requests
+        | Meaning::Packets
         | Meaning::Quantities
         | Meaning::Work
         | Meaning::GuestClock

@@ -20,6 +20,7 @@ mod events;
 mod guest_clock;
 mod hypervisor;
 mod observer_clock;
+mod packets;
 mod ping;
 mod probe;
 mod resources;
@@ -33,6 +34,7 @@ pub use counter::{Basis, Counter, Counters};
 pub use events::EventLog;
 pub use guest_clock::GuestClock;
 pub use hypervisor::HypervisorLog;
+pub use packets::{Ask, PacketLog, Sign};
 pub use probe::{ProbeLog, ProbeRequest};
 pub use resources::{Samples, Tells};
 pub use service::{Interval, ServiceLog};
@@ -57,6 +59,7 @@ pub struct AlignedRun {
     pub migration: Migration,
     pub ping: Option<PingTimeline>,
     pub probe: Option<ProbeLog>,
+    pub packets: Option<PacketLog>,
     pub guest_clock: Option<GuestClock>,
     pub hypervisor: Option<HypervisorLog>,
     /// Of a script.
@@ -104,6 +107,7 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
         },
         ping: None,
         probe: None,
+        packets: None,
         guest_clock: None,
         hypervisor: None,
         events: None,
@@ -177,15 +181,17 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
     }
     logs.probes.sort_by_key(|(file, ..)| file.file.declared);
     if let Some((file, log, ())) = run.only_one(&logs.probes) {
-        // A client has its own clock only where it runs on a host that is declared.
-        let host = file.file.host.as_deref().filter(|host| config.host(host).is_some());
-        let offset_s = host.map_or_else(
-            || config.offset_of_role(Role::Observer, at),
-            |host| config.clock_offset_s(host, at),
+        run.probe = probe::requests(
+            log,
+            by_clock(client_offset_s(file, config, at)),
+            &mut FileReport::new(&mut run.diagnostics, file),
         );
-        run.probe =
-            probe::requests(log, by_clock(offset_s), &mut FileReport::new(&mut run.diagnostics, file));
         run.samples.extend(run.probe.as_ref().and_then(probe::latencies));
+    }
+    if let Some((file, log, ())) = run.only_one(&logs.packets) {
+        let zero = by_clock(client_offset_s(file, config, at));
+        let mut report = FileReport::new(&mut run.diagnostics, file);
+        run.packets = packets::packets(log, &config.file.vm.address.0, zero, &mut report);
     }
     if let Some((file, log, ())) = run.only_one(&logs.guest_clocks) {
         let zero = by_clock(config.vm_clock.offset_s(at));
@@ -258,6 +264,12 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
     run
 }
 
+/// How far the clock of a client is ahead, which is its own only where it runs on a host that is declared.
+fn client_offset_s(file: &LoadedFile, config: &Config, at: f64) -> f64 {
+    let host = file.file.host.as_deref().filter(|host| config.host(host).is_some());
+    host.map_or_else(|| config.offset_of_role(Role::Observer, at), |host| config.clock_offset_s(host, at))
+}
+
 /// A file, what is in it, and what its format says of its meaning.
 type Log<'a, T> = (&'a LoadedFile, &'a Parsed, T);
 
@@ -271,6 +283,7 @@ struct Logs<'a> {
     /// With how coarse the times of the replies are, in seconds.
     replies: Vec<Log<'a, f64>>,
     probes: Vec<Log<'a, ()>>,
+    packets: Vec<Log<'a, ()>>,
     quantities: Vec<Log<'a, ()>>,
     work: Vec<Log<'a, ()>>,
     migrations: Vec<Log<'a, ()>>,
@@ -297,6 +310,7 @@ impl<'a> Logs<'a> {
                     logs.replies.push((file, log, stamps_s));
                 }
                 Meaning::Requests => logs.probes.push((file, log, ())),
+                Meaning::Packets => logs.packets.push((file, log, ())),
                 Meaning::Events => logs.events.push((file, log, ())),
                 Meaning::Work => logs.work.push((file, log, ())),
                 Meaning::Quantities => logs.quantities.push((file, log, ())),

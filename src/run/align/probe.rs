@@ -1,6 +1,7 @@
-//! The requests of a declared table of probes, on the axis of the run.
+//! The requests of a client, of a declared table or of a load generator, on the axis of the run.
 
 use stillstand_parsers::Parsed;
+use stillstand_parsers::declared::PROBES;
 
 use super::{FileReport, Samples, Tells};
 use crate::model::Severity;
@@ -52,6 +53,10 @@ pub(super) fn requests(log: &Parsed, zero: Option<f64>, report: &mut FileReport<
     let resolution_s =
         log.facts.float("time_resolution_s")? + log.facts.float("duration_resolution_s").unwrap_or(0.0);
     let rows = rows(log);
+    // What has no start was told where starts are looked for.
+    if rows.is_empty() && log.needs_clock_start() {
+        return None;
+    }
     if rows.is_empty() {
         let message =
             "its times are local and nothing says how far from UTC: declare `utc_offset` in campaign.toml";
@@ -81,7 +86,8 @@ pub(super) fn requests(log: &Parsed, zero: Option<f64>, report: &mut FileReport<
         report.add(Severity::Error, "probe-never-worked", message);
         return None;
     }
-    if is_closed {
+    // How a tool asks is known of it; several of its loops may be under way.
+    if is_closed && log.format == PROBES {
         overlapping(&requests, resolution_s, report);
     }
     let intervals = requests.windows(2).map(|pair| pair[1].from_s - pair[0].from_s).collect();

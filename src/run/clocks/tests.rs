@@ -102,6 +102,7 @@ fn simulated(rng: &mut ChaCha8Rng, epoch: f64, Ahead([source, target, guest]): A
         },
         ping: Some(ping),
         probe: None,
+        packets: None,
         guest_clock: Some(guest_clock),
         hypervisor: None,
         events: None,

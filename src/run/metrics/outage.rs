@@ -7,19 +7,22 @@
 
 mod by_events;
 mod by_guest;
+mod by_packets;
 mod by_ping;
 mod by_probe;
 mod by_throughput;
 mod flags;
 
 pub use by_guest::{GuestClockOutage, Steps, guest_clock, steps};
+pub use by_packets::back;
 pub use flags::{flags, meet};
 
 use self::by_guest::NO_STEP;
+use self::by_packets::ByPackets;
 use self::by_ping::{ByPing, Witnesses};
 use self::by_probe::ByProbe;
 use self::by_throughput::ByThroughput;
-use crate::model::{Flag, FlagCode, Method, Outage, Ping, Probe, Status};
+use crate::model::{Flag, FlagCode, Method, Outage, Packets, Ping, Probe, Status};
 use crate::run::align::{AlignedRun, HypervisorLog, Stated};
 use crate::run::metrics::bounds;
 
@@ -30,6 +33,7 @@ pub struct Measured {
     pub outages: Vec<Outage>,
     pub ping: Option<Ping>,
     pub probe: Option<Probe>,
+    pub packets: Option<Packets>,
     pub guest: Option<GuestClockOutage>,
     /// What is doubtful about which event is the outage.
     pub doubts: Vec<Flag>,
@@ -73,6 +77,10 @@ impl<T> Doubt<T> {
             Self::Another { .. } | Self::Part(_) => false,
         }
     }
+}
+
+fn middle([from, to]: [f64; 2]) -> f64 {
+    (from + to) / 2.0
 }
 
 /// Length, start and end of an event, seconds.
@@ -129,6 +137,9 @@ pub fn measure(run: &AlignedRun) -> Measured {
     let by_probe =
         run.probe.as_ref().map(|log| ByProbe::new(log, duration_s, run.ping.is_some(), anywhere_counts));
     let served = by_probe.as_ref().and_then(ByProbe::outage);
+    let is_ping_there = run.ping.is_some();
+    let by_packets =
+        run.packets.as_ref().map(|log| ByPackets::new(log, duration_s, is_ping_there, anywhere_counts));
     let by_throughput = run.service.as_ref().and_then(|log| ByThroughput::new(log, duration_s));
     let mut outages: Vec<Outage> = Vec::new();
     for method in Method::ALL {
@@ -136,6 +147,7 @@ pub fn measure(run: &AlignedRun) -> Measured {
             Method::Probe => served.clone(),
             Method::Ping => silence.clone(),
             Method::PingReplyGap => by_ping.as_ref().and_then(ByPing::reply_gap),
+            Method::PacketGap => by_packets.as_ref().and_then(ByPackets::outage),
             Method::Throughput => by_throughput.as_ref().and_then(ByThroughput::outage),
             Method::Events => run.events.as_ref().and_then(by_events::outage),
             Method::GuestClock => guest.as_ref().map(|guest| guest.outage.clone()),
@@ -172,6 +184,7 @@ pub fn measure(run: &AlignedRun) -> Measured {
     let parts = part.map(|part| Doubt::Part(part).flag(FlagCode::GuestClockLeavesOut));
     Measured {
         probe: by_probe.as_ref().map(|by| by.summary(served.as_ref(), &run.migration)),
+        packets: by_packets.as_ref().map(ByPackets::summary),
         ping: by_ping.as_ref().map(|by| by.summary(silence.as_ref(), &run.migration)),
         outages,
         guest,
@@ -181,6 +194,7 @@ pub fn measure(run: &AlignedRun) -> Measured {
             .into_iter()
             .chain(parts)
             .chain(by_probe.as_ref().and_then(ByProbe::flag))
+            .chain(by_packets.as_ref().and_then(ByPackets::flag))
             .chain(open)
             .collect(),
         service_part: by_throughput.and_then(|by| by.part),
@@ -201,7 +215,7 @@ fn is_of_migration(status: Status) -> bool {
 fn is_event(outage: &Outage, interval_s: f64, guest: Option<&GuestClockOutage>) -> bool {
     match outage.method {
         // A ping that is stopped may just have sent its last request.
-        Method::Probe | Method::Throughput => outage.estimate_s > 0.0,
+        Method::Probe | Method::PacketGap | Method::Throughput => outage.estimate_s > 0.0,
         Method::Ping => outage.estimate_s > if outage.censored { interval_s } else { 0.0 },
         Method::PingReplyGap => outage.estimate_s >= interval_s,
         Method::GuestClock => guest.is_some_and(|guest| outage.estimate_s > NO_STEP * guest.ordinary_step_s),
@@ -215,6 +229,7 @@ pub fn ends(outage: &Outage, run: &AlignedRun) -> Option<([f64; 2], Option<[f64;
     let start = outage.start_s?;
     match outage.method {
         Method::Probe => run.probe.as_ref().and_then(|log| by_probe::ends(log, outage)),
+        Method::PacketGap => run.packets.as_ref().and_then(|log| by_packets::ends(log, outage)),
         Method::Throughput => {
             run.service.as_ref().and_then(|log| by_throughput::ends(log, run.migration.duration_s))
         }

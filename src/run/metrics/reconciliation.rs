@@ -27,7 +27,10 @@ pub fn checks(
         milestones.iter().find(|milestone| milestone.kind == kind && milestone.evidence == evidence)
     };
     // Packets tell sooner than a service whether the VM is there.
-    let by_packets = |kind| by(kind, Evidence::Ping).or_else(|| by(kind, Evidence::Probe));
+    let by_packets = |kind| {
+        let evidence = [Evidence::Ping, Evidence::Packets, Evidence::Probe];
+        evidence.into_iter().find_map(|evidence| by(kind, evidence))
+    };
     let (lost, back) = (by_packets(MilestoneKind::ServiceLost), by_packets(MilestoneKind::ServiceBack));
     let stopped = by(MilestoneKind::Stopped, Evidence::Hypervisor);
     let resumed = by(MilestoneKind::Resumed, Evidence::Hypervisor);
@@ -54,8 +57,11 @@ pub fn checks(
             at_most(DurationsMatch, job, process, 0.05)
         }),
     ];
-    let intervals_s =
-        [run.ping.as_ref().map(|ping| ping.interval_s), run.probe.as_ref().map(|log| log.interval_s)];
+    let intervals_s = [
+        run.ping.as_ref().map(|ping| ping.interval_s),
+        run.probe.as_ref().map(|log| log.interval_s),
+        run.packets.as_ref().map(|log| log.interval_s),
+    ];
     let interval_s = intervals_s.into_iter().flatten().fold(0.0, f64::max);
     let others = Others { outages, events, interval_s };
     let by_outage = outages.iter().flat_map(|outage| {
@@ -71,7 +77,7 @@ struct Others<'a> {
     outages: &'a [Outage],
     /// When the VM stopped and ran again by the hypervisor's events.
     events: Option<[f64; 2]>,
-    /// The longer one of ping's interval and that of a client, or 0.
+    /// The longest of ping's interval and those of a client and of captured requests, or 0.
     interval_s: f64,
 }
 
@@ -117,6 +123,8 @@ pub fn flags(checks: &[Check]) -> Vec<Flag> {
                 | CheckKind::ProbeCoversDowntime
                 | CheckKind::PingCoversScript
                 | CheckKind::ProbeCoversScript
+                | CheckKind::PingMatchesPackets
+                | CheckKind::PacketsCoverDowntime
                 | CheckKind::PingMatchesGuestClock
                 | CheckKind::PingMatchesEvents
                 | CheckKind::DowntimeMatchesEvents

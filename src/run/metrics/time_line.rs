@@ -5,7 +5,9 @@
 //! where several sources tell of the same, all are kept, and the narrowest stands for a phase's end.
 
 use crate::model::curves::{DOMAIN_0, DOMAIN_CPU, NET_RECEIVED, NET_SENT};
-use crate::model::{Evidence, Host, Milestone, MilestoneKind, Outage, Phase, PhaseKind, Presence, Role};
+use crate::model::{
+    Evidence, Host, Method, Milestone, MilestoneKind, Outage, Phase, PhaseKind, Presence, Role,
+};
 use crate::run::align::{AlignedRun, Samples};
 use crate::run::metrics::outage;
 use crate::stats::Sample;
@@ -74,6 +76,11 @@ pub fn milestones(run: &AlignedRun, outages: &[Outage], hosts: &[Host]) -> Vec<M
         };
         add(lost, evidence, start[0], start[1]);
         end.into_iter().for_each(|end| add(back, evidence, end[0], end[1]));
+        if let Some(log) = run.packets.as_ref().filter(|_| outage.method == Method::PacketGap) {
+            for (kind, at) in [Announced, FirstPacket].into_iter().zip(outage::back(log, outage)) {
+                at.into_iter().for_each(|t| add(kind, evidence, t, t + log.resolution_s));
+            }
+        }
     }
     let host = |role| hosts.iter().find(|host| host.role == role).map(|host| host.name.as_str());
     if let Some((began, ended)) = host(Role::Source)

@@ -4,7 +4,7 @@
 //! is a sign of the contrary: at some time between its start and its end the service did not answer. A client that waits
 //! long enough sees nothing fail: then an answer is late, and that proves nothing of how long the service was away at least.
 
-use super::{Doubt, Placed};
+use super::{Doubt, Placed, middle};
 use crate::model::{Flag, FlagCode, Method, Migration, Outage, Probe};
 use crate::run::align::{ProbeLog, ProbeRequest};
 use crate::run::metrics::bounds::{is_chance, lost_beside};
@@ -53,10 +53,6 @@ impl Silence {
     fn placed(&self) -> Placed {
         (self.length_s(), self.start_s(), self.end_s().unwrap_or(self.over_s))
     }
-}
-
-fn middle([from, to]: [f64; 2]) -> f64 {
-    (from + to) / 2.0
 }
 
 /// What a client shows of the outage of its run.

@@ -170,6 +170,7 @@ fn codes(ping_timeline: &PingTimeline, clock: &GuestClock, duration_s: f64) -> V
         outages,
         ping: Some(summary),
         probe: None,
+        packets: None,
         guest,
         doubts: Vec::new(),
         service_part: None,

@@ -227,6 +227,7 @@ fn hue(hue: Hue) -> RGBColor {
         Hue::Wine => WINE,
         Hue::Purple => PURPLE,
         Hue::Grey => GREY,
+        Hue::Navy => NAVY,
     }
 }
 

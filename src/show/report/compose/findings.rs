@@ -138,9 +138,12 @@ impl Composer<'_> {
         let (max, max_condition, _) = means().max_by(|a, b| a.0.total_cmp(&b.0))?;
         let key = match method {
             Method::Events | Method::Hypervisor => "finding.outages_vm",
-            Method::Probe | Method::Ping | Method::PingReplyGap | Method::Throughput | Method::GuestClock => {
-                "finding.outages"
-            }
+            Method::Probe
+            | Method::Ping
+            | Method::PingReplyGap
+            | Method::PacketGap
+            | Method::Throughput
+            | Method::GuestClock => "finding.outages",
         };
         let most = outages.iter().filter_map(|finding| match finding {
             Finding::Outage(outage) => Some(outage.n),

@@ -82,9 +82,12 @@ impl Composer<'_> {
         };
         let [who, out] = match outage.method {
             Method::Events | Method::Hypervisor => ["finding.who_vm", "finding.out_vm"],
-            Method::Probe | Method::Ping | Method::PingReplyGap | Method::Throughput | Method::GuestClock => {
-                ["finding.who_service", "finding.out_service"]
-            }
+            Method::Probe
+            | Method::Ping
+            | Method::PingReplyGap
+            | Method::PacketGap
+            | Method::Throughput
+            | Method::GuestClock => ["finding.who_service", "finding.out_service"],
         };
         let common = [
             ("condition", name.as_str()),
@@ -116,9 +119,11 @@ impl Composer<'_> {
             }
         } else if let Some(at_most) = outage.at_most_s {
             let key = match outage.method {
-                Method::Probe | Method::Ping | Method::PingReplyGap | Method::Throughput => {
-                    "finding.no_outage"
-                }
+                Method::Probe
+                | Method::Ping
+                | Method::PingReplyGap
+                | Method::PacketGap
+                | Method::Throughput => "finding.no_outage",
                 Method::GuestClock => "finding.no_step_seen",
                 Method::Events | Method::Hypervisor => "finding.no_downtime_told",
             };
