@@ -87,6 +87,11 @@ pub const CURVES: [CurveMetric; 20] = [
 /// What counters of a host's network give.
 pub const COUNTERS: [CurveMetric; 3] = [NET_RECEIVED, NET_SENT, LOOPBACK];
 
+/// Whether per cent of a quantity are those of a host: not of one CPU, nor of the time.
+pub fn is_share_of_host(metric: &str) -> bool {
+    ![PROCESS_CPU, DISK_UTIL].iter().any(|other| other.key.parameter(metric).is_some())
+}
+
 /// Per cent, of the whole host unless the quantity says otherwise.
 const fn percent(key: &'static str) -> CurveMetric {
     CurveMetric { key: Key(key), unit: Unit::Percent, decimals: 1, heading: None }

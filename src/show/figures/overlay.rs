@@ -252,7 +252,8 @@ impl Figure for OverlayFigure<'_> {
         let (x, y) = (Scale::time(self.window.0, self.window.1, ticks), self.value_axis());
         let frame = Frame::new(edges, (x.low, x.high), (y.position(y.low), y.position(y.high)));
         let unit = match self.unit() {
-            Unit::Percent => "figure.unit.percent",
+            Unit::Percent if curves::is_share_of_host(&self.metric) => "figure.unit.percent",
+            Unit::Percent => "figure.unit.per_cent",
             Unit::Bytes => "figure.unit.bytes",
             Unit::BytesPerSecond => "figure.unit.rate",
             Unit::Milliseconds | Unit::Seconds => match y.spread {

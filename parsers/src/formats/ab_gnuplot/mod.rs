@@ -1,8 +1,8 @@
 //! `ab-gnuplot`: requests to a web server as `ab -g FILE` writes them for gnuplot.
 //!
 //! ```text
-//! starttime	seconds	ctime	dtime	ttime	wait
-//! Tue Dec 01 00:24:32 2026	1796084672	0	1	1	1
+//! starttime  seconds  ctime  dtime  ttime  wait
+//! Tue Dec 01 00:24:32 2026  1796084672  0  1  1  1
 //! ```
 //!
 //! Traps:

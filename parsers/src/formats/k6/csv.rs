@@ -40,7 +40,7 @@ pub(super) fn read(bytes: &[u8], reader: &mut Reader) -> Result<(), Unusable> {
         let place = header.map_or(Place::FILE, |line| Place::line(line.number, line.text));
         return Err(unusable(place, EXPECTED, std::mem::take(&mut reader.requests.diagnostics)));
     };
-    while let Some(line) = lines.next() {
+    for line in lines {
         // A header stands again where k6 was told to append.
         if line.text.starts_with(HEADER) {
             continue;

@@ -51,6 +51,8 @@ pub(crate) static DESCRIPTION: Description = Description {
 const BEFORE: usize = 12;
 /// From so many delays on the time between two rows shows that another recording was begun.
 const HOLE: f64 = 2.5;
+/// Names come again after so many rows where the output is no terminal.
+const SCREEN: usize = 21;
 
 /// The columns of a row.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,6 +107,10 @@ struct Reader<'a> {
     names: Option<Names<'a>>,
     /// Whether the line before was one of names.
     after_names: bool,
+    /// Rows since the last names, those between the two before, and those between any two of a recording.
+    rows_since: usize,
+    rows_before: usize,
+    screen: Option<usize>,
     samples: Samples,
     memory: Memory,
     lines: LinesOfRows,
@@ -123,6 +129,9 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
     let mut reader = Reader {
         names: None,
         after_names: false,
+        rows_since: 0,
+        rows_before: 0,
+        screen: None,
         samples: Samples::default(),
         memory: Memory::default(),
         lines: LinesOfRows::default(),
@@ -144,9 +153,11 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
             Some(names) => {
                 reader.names = Some(names);
                 reader.after_names = true;
+                reader.rows_before = std::mem::take(&mut reader.rows_since);
             }
             None => {
                 reader.row(line);
+                reader.rows_since = reader.rows_since.saturating_add(1);
                 reader.after_names = false;
             }
         }
@@ -212,20 +223,26 @@ impl<'a> Reader<'a> {
         Some(Moment { epoch_ns, local_ns: Some(nanos).filter(|_| epoch_ns != Some(nanos)) })
     }
 
-    /// Whether the row is the first of a recording: behind names, and farther from the row before than these are.
+    /// Whether the row is the first of a recording: behind names that do not stand there because a screen is full, and farther
+    /// from the row before than rows are. A host may stall, too.
     fn is_since_boot(&mut self, moment: Moment) -> bool {
         let time_s = moment.epoch_ns.or(moment.local_ns).and_then(crate::time::seconds).unwrap_or_default();
         let Some(last_s) = self.last_s.replace(time_s) else { return true };
         let step_s = time_s - last_s;
-        let another = self.after_names
-            && self.has_times
-            && self.delay_s.is_some_and(|delay| step_s > HOLE * delay || step_s < 0.0);
+        let is_screen = self.rows_before == SCREEN || self.screen == Some(self.rows_before);
+        let is_hole = self.delay_s.is_some_and(|delay| step_s > HOLE * delay || step_s < 0.0);
+        let another = self.after_names && self.has_times && is_hole && !is_screen;
         if another {
             self.samples.restart(moment);
-        } else if step_s > 0.0 {
+            return true;
+        }
+        if self.after_names {
+            self.screen.get_or_insert(self.rows_before);
+        }
+        if step_s > 0.0 && !is_hole {
             self.delay_s = Some(step_s);
         }
-        another
+        false
     }
 
     fn values(&mut self, names: &Names<'_>, numbers: &[Option<f64>], moment: Moment, line: Line<'_>) {

@@ -4,7 +4,7 @@ mod round_trip;
 
 use stillstand_parsers::{Clock, RowCount, parse};
 
-use crate::common::{bytes, check, f64s, format, u32s};
+use crate::common::{bytes, check, f64s, format, parse_text, u32s};
 
 /// 1 December 2026, 00:16:49 UTC.
 const FIRST_S: f64 = 1_796_084_209.0;
@@ -44,6 +44,38 @@ fn names_that_come_again_begin_nothing() {
     let parsed = check("vmstat/valid/appended.txt", &["note since-boot"]);
     assert_eq!(u32s(&parsed, "segment"), [0, 0, 0, 1, 1, 1]);
     assert!(parsed.diagnostics[0].message.starts_with("2 rows"), "{:?}", parsed.diagnostics);
+}
+
+/// A host may stall while names come again because a screen is full.
+#[test]
+fn a_stall_at_the_end_of_a_screen_begins_nothing() {
+    let log = String::from_utf8(bytes("vmstat/valid/recorded.txt")).unwrap();
+    let head: Vec<&str> = log.lines().take(2).collect();
+    let row = |second: usize| {
+        format!(
+            " 5  0      0 19020316  52432 3734844    0    0   724    16  770 1292 77 23  0  0  0 2026-12-01 01:{:02}:{:02}",
+            second / 60,
+            second % 60
+        )
+    };
+    let with_names_after = |rows: usize| {
+        let seconds = (0..rows).chain(rows + 9..rows + 15).map(row).collect::<Vec<_>>();
+        let (before, after) = seconds.split_at(rows);
+        [
+            head.clone(),
+            before.iter().map(String::as_str).collect(),
+            head.clone(),
+            after.iter().map(String::as_str).collect(),
+        ]
+        .concat()
+        .join("\n")
+            + "\n"
+    };
+    let parsed = parse_text(format("vmstat"), &with_names_after(21));
+    assert_eq!((u32s(&parsed, "segment").last(), parsed.rows.read), (Some(&0), 26));
+    // There no screen is full: it is another recording.
+    let parsed = parse_text(format("vmstat"), &with_names_after(15));
+    assert_eq!((u32s(&parsed, "segment").last(), parsed.rows.read), (Some(&1), 19));
 }
 
 #[test]
