@@ -3,6 +3,7 @@
 use stillstand_parsers::Parsed;
 use stillstand_parsers::declared::Mark;
 
+use super::cited::{Lines, Told, around};
 use crate::model::{Migration, Status};
 
 /// When each of them was: Unix seconds by the observer's clock as read, seconds since the request once aligned.
@@ -19,16 +20,38 @@ pub struct EventLog {
     pub failed: bool,
     /// How coarse its times are, seconds: what happened was up to that much later.
     pub resolution_s: f64,
+    pub lines: EventLines,
+}
+
+/// The line of each event.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct EventLines {
+    pub requested: Option<Lines>,
+    pub post_copy: Option<Lines>,
+    pub stopped: Option<Lines>,
+    pub resumed: Option<Lines>,
+    pub ended: Option<Lines>,
 }
 
 /// The first event of each mark, by a clock that is so many seconds ahead of the observer's at an instant.
 pub(super) fn read(log: &Parsed, file: &str, ahead_s: impl Fn(f64) -> f64) -> Option<EventLog> {
     let (times, marks) = (log.frame.f64s("time").ok()?, log.frame.strs("mark").ok()?);
-    let first = |mark: Mark| {
-        let mut of_mark = times.iter().zip(marks.iter()).filter(|(_, name)| *name == Some(mark.name()));
-        of_mark.find_map(|(time, _)| time).map(|time| time - ahead_s(time))
+    let place = |mark: Mark| {
+        let mut rows = times.iter().zip(marks.iter()).enumerate();
+        let row = rows.find(|(_, (time, name))| *name == Some(mark.name()) && time.is_some());
+        row.map(|(row, _)| row)
     };
+    let first =
+        |mark: Mark| Some(place(mark)?).and_then(|row| times.get(row)).map(|time| time - ahead_s(time));
+    let line = |mark: Mark| log.frame.lines(place(mark)?);
     let (end, failure) = (first(Mark::End), first(Mark::Failure));
+    let lines = EventLines {
+        requested: line(Mark::Request),
+        post_copy: line(Mark::PostCopy),
+        stopped: line(Mark::Stop),
+        resumed: line(Mark::Resume),
+        ended: line(Mark::Failure).or_else(|| line(Mark::End)),
+    };
     Some(EventLog {
         file: file.to_owned(),
         requested: first(Mark::Request),
@@ -38,6 +61,7 @@ pub(super) fn read(log: &Parsed, file: &str, ahead_s: impl Fn(f64) -> f64) -> Op
         ended: failure.or(end),
         failed: failure.is_some(),
         resolution_s: log.facts.float("time_resolution_s").unwrap_or_default(),
+        lines,
     })
 }
 
@@ -53,6 +77,13 @@ impl EventLog {
             ended: since(self.ended),
             ..self
         }
+    }
+
+    /// Where it tells of the migration process.
+    pub(super) fn told(&self) -> Told {
+        let EventLines { requested, ended, .. } = self.lines;
+        let both = requested.zip(ended).and_then(|(from, to)| around([from, to].into_iter().flatten()));
+        Told { request: requested, duration: both, status: ended.or(requested) }
     }
 
     /// Adds to what is known of a migration what the script knows alone, or better. `source_ahead_s` is by how much the clock

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use stillstand_parsers::{Hypervisor as Form, Parsed, Rounds};
 
+use super::cited::{AccountLines, FIGURES, Lines, Told, around};
 use super::host_of;
 use crate::input::config::Config;
 use crate::input::load::LoadedFile;
@@ -39,13 +40,16 @@ pub struct HypervisorLog {
     pub destination: Option<String>,
     /// The host whose log has the command that migrates.
     pub asked_on: Option<String>,
+    /// In which lines it tells what.
+    pub lines: AccountLines,
 }
 
 impl HypervisorLog {
     /// What is known of a job of which nothing but figures were kept.
-    pub(super) fn of_account(account: Hypervisor, status: Status) -> Self {
+    pub(super) fn of_account(account: Hypervisor, status: Status, lines: AccountLines) -> Self {
         Self {
             account,
+            lines,
             status,
             reason: None,
             requested: None,
@@ -86,6 +90,7 @@ struct Entry<'a> {
     /// Whether it reports how much has been transferred.
     has_bytes: bool,
     error: Option<&'a str>,
+    lines: Option<Lines>,
 }
 
 /// The account of a run from its hypervisor logs. `None` without any.
@@ -115,10 +120,14 @@ pub(super) fn read(
     let mut found = job(&entries, account(file, log, form));
     found.destination = log.facts.text("destination").map(str::to_owned);
     found.asked_on = entries.iter().any(|entry| entry.name == "migrate").then(|| host_of(file).to_owned());
-    found.resumed = targets.iter().find_map(|(file, log, _)| {
+    found.lines = lines(log, &entries, &found);
+    let resumed = targets.iter().find_map(|(file, log, _)| {
         let entries = self::entries(file, log, config);
-        entries.iter().find(|entry| entry.name == "RESUME").and_then(|entry| entry.time)
+        let resumed = entries.iter().find(|entry| entry.name == "RESUME")?;
+        Some((resumed.time?, resumed.lines.map(|lines| (file.file.relative.clone(), lines))))
     });
+    found.resumed = resumed.as_ref().map(|(time, _)| *time);
+    found.lines.resumed = resumed.and_then(|(_, lines)| lines);
     if found.status == Status::Completed && found.account.downtime_s.is_none() && form.has_downtime {
         let message =
             "the job completed, but none of the answers tells a downtime: ask once more after the end";
@@ -160,15 +169,17 @@ fn entries<'a>(file: &LoadedFile, log: &'a Parsed, config: &Config) -> Vec<Entry
     let progress = iterations.into_iter().zip(has_bytes);
     let rows = times.iter().zip(names.iter()).zip(statuses.iter()).zip(errors.iter()).zip(progress);
     rows.zip(in_last_migration(log))
-        .filter(|(_, in_last)| *in_last)
-        .map(|(row, _)| row)
-        .map(|((((time, name), status), error), (iteration, has_bytes))| Entry {
+        .enumerate()
+        .filter(|(_, (_, in_last))| *in_last)
+        .map(|(number, (row, _))| (number, row))
+        .map(|(number, ((((time, name), status), error), (iteration, has_bytes)))| Entry {
             time: time.map(|t| t - config.clock_offset_s(host, t)),
             name: name.unwrap_or_default(),
             status,
             iteration,
             has_bytes,
             error,
+            lines: frame.lines(number),
         })
         .collect()
 }
@@ -234,6 +245,52 @@ fn job(entries: &[Entry<'_>], account: Hypervisor) -> HypervisorLog {
         bytes_reported: entries.iter().rev().filter(|entry| entry.has_bytes).find_map(|entry| entry.time),
         destination: None,
         asked_on: None,
+        lines: AccountLines::default(),
+    }
+}
+
+/// In which lines of the log what is told of its last migration, of which these are the rows.
+fn lines(log: &Parsed, entries: &[Entry<'_>], found: &HypervisorLog) -> AccountLines {
+    let in_last = in_last_migration(log);
+    let with = |column: &str| -> Vec<usize> {
+        let Ok(column) = log.frame.df.column(column) else { return Vec::new() };
+        let there = column.is_not_null();
+        let rows = there.iter().zip(&in_last).enumerate();
+        rows.filter(|(_, (there, in_last))| *there == Some(true) && **in_last).map(|(row, _)| row).collect()
+    };
+    let from_to = |rows: &[usize]| around(rows.iter().filter_map(|row| log.frame.lines(*row)).flatten());
+    let last = |column: &str| log.frame.lines(*with(column).last()?);
+    let figures = FIGURES.iter().filter_map(|(name, column, _)| Some((*name, last(column)?)));
+    let of_name = |name: &str| entries.iter().find(|entry| entry.name == name)?.lines;
+    let running = |entry: &&Entry<'_>| !matches!(entry.status, None | Some("none"));
+    let first_seen = entries.iter().position(|entry| running(&entry));
+    let began = || {
+        let before = first_seen?.saturating_sub(1);
+        around(entries.get(before..=first_seen?)?.iter().filter_map(|entry| entry.lines).flatten())
+    };
+    let request = of_name("migrate").or_else(began).filter(|_| found.requested.is_some());
+    let ending = entries.iter().find(|entry| entry.status.is_some_and(|status| fate(status).is_some()));
+    let ended = ending.and_then(|entry| entry.lines);
+    let fated = entries.iter().rev().find(|entry| entry.status.is_some_and(|status| fate(status).is_some()));
+    let whole = || around(entries.iter().filter_map(|entry| entry.lines).flatten());
+    let total = last("total_time_s").filter(|_| found.account.total_time_s.is_some()).or_else(whole);
+    let rounds = with("round_pages_sent");
+    let rounds = if rounds.is_empty() { with("iteration") } else { rounds };
+    let sums = with("transferred_bytes")
+        .into_iter()
+        .filter(|row| log.frame.strs("entry").ok().and_then(|entries| entries.get(*row)) == Some("sent"));
+    AccountLines {
+        told: Told {
+            request,
+            duration: total,
+            status: fated.or(entries.last()).and_then(|entry| entry.lines),
+        },
+        figures: figures.collect(),
+        rounds: from_to(&rounds),
+        printed_pages: sums.last().and_then(|row| log.frame.lines(row)),
+        stopped: of_name("STOP"),
+        ended,
+        resumed: None,
     }
 }
 

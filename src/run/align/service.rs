@@ -27,6 +27,8 @@ pub struct ServiceLog {
     pub resolution_s: f64,
     /// What it had done in all by its counter, where there is one.
     pub operations: Option<f64>,
+    /// When each of its rows was written, seconds since the request, and its line; ascending.
+    pub lines: Vec<(f64, u64)>,
 }
 
 /// What the service did from one instant to another, seconds since the request.
@@ -77,6 +79,7 @@ impl ServiceLog {
             interval_s: delay_s,
             resolution_s,
             operations: None,
+            lines: Vec::new(),
         })
     }
 }

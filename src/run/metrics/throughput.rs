@@ -149,6 +149,7 @@ mod tests {
             interval_s: 1.0,
             resolution_s: 0.001,
             operations: None,
+            lines: Vec::new(),
         }
     }
 

@@ -253,7 +253,7 @@ impl<'a> Reader<'a> {
         }
         let (samples, diagnostics) = (&mut self.samples, &mut self.diagnostics);
         table.values(cells, numbers, |Quantity { name, unit, value }| {
-            if !samples.set(stamp, &name, unit, value) {
+            if !samples.set((stamp, line.number), &name, unit, value) {
                 diagnostics.warning("second-value", Place::line(line.number, line.text), || {
                     format!("a second {name} of this time, and another one; the first is used. Was the clock set back?")
                 });

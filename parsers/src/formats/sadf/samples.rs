@@ -47,6 +47,8 @@ impl Column {
 #[derive(Debug, Default)]
 pub(super) struct Samples {
     rows: BTreeMap<Stamp, usize>,
+    /// The first line of each row, and the last.
+    lines: Vec<[u64; 2]>,
     /// The row that was last spoken of.
     last: Option<(Stamp, usize)>,
     /// As they come, which nearly always is the order in which they came before.
@@ -67,8 +69,12 @@ impl Samples {
     }
 
     /// False if the quantity has another value at this time already.
-    pub fn set(&mut self, time: Stamp, name: &str, unit: Unit, value: f64) -> bool {
+    pub fn set(&mut self, (time, line): (Stamp, u64), name: &str, unit: Unit, value: f64) -> bool {
         let row = self.row(time);
+        match self.lines.get_mut(row) {
+            Some([_, last]) => *last = line,
+            None => self.lines.push([line, line]),
+        }
         let is_it = |(known, _): &(String, Column)| known == name;
         let likely = self.columns.get(self.next).filter(|column| is_it(column)).map(|_| self.next);
         let at = likely.or_else(|| self.columns.iter().position(is_it)).unwrap_or_else(|| {
@@ -174,6 +180,9 @@ impl Samples {
         for (name, Column { unit, values }) in &self.columns {
             push(name, *unit, &mut self.rows.values().map(|row| values.get(*row).copied().flatten()));
         }
+        let lines = self.rows.values().map(|row| self.lines.get(*row).copied().unwrap_or_default());
+        frame.set_places(lines.clone().map(|[first, _]| first).collect());
+        frame.set_ends(lines.map(|[_, last]| last).collect());
         frame
     }
 }

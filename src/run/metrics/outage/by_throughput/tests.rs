@@ -18,6 +18,7 @@ fn log(interval_s: f64, first_s: f64, rates: &[f64]) -> ServiceLog {
         interval_s,
         resolution_s: 0.0,
         operations: None,
+        lines: Vec::new(),
     }
 }
 

@@ -1,0 +1,215 @@
+//! Which lines say what of a run, noted while its logs are put on one axis.
+//!
+//! A number that several logs tell is cited from the one that it was taken from; where that is not known there is no
+//! citation.
+
+use std::borrow::Cow;
+
+use stillstand_parsers::Parsed;
+
+use super::{EventLog, HypervisorLog, Stated};
+use crate::model::{Citation, Hypervisor, Migration, Stream};
+
+/// The first and the last line.
+pub type Lines = [u64; 2];
+
+/// Where a log tells of the migration process.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Told {
+    pub request: Option<Lines>,
+    pub duration: Option<Lines>,
+    pub status: Option<Lines>,
+}
+
+impl Told {
+    /// What stands in the first row of a log of requests.
+    pub(super) fn by_process(log: &Parsed) -> Self {
+        let all = log.frame.lines(0);
+        let one = |column| log.facts.line(column).map(|line| [line; 2]);
+        Self { request: one("request_epoch_s").or(all), duration: one("elapsed_s").or(all), status: all }
+    }
+
+    /// All of it in the same lines.
+    pub(super) fn of_row(lines: Option<Lines>) -> Self {
+        Self { request: lines, duration: lines, status: lines }
+    }
+}
+
+/// A number, and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+struct Cited {
+    number: Cow<'static, str>,
+    file: String,
+    lines: Lines,
+}
+
+/// The numbers of a run that have a place, each once.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Citations(Vec<Cited>);
+
+/// In which order numbers are cited, by how they begin.
+const ORDER: [&str; 9] = [
+    "migration.",
+    "outages.",
+    "ping.",
+    "probe.",
+    "throughput.",
+    "precopy.",
+    "hypervisor.",
+    "milestones.",
+    "streams.",
+];
+
+impl Citations {
+    /// The place of a number; a later one counts.
+    pub fn add(&mut self, number: impl Into<Cow<'static, str>>, file: &str, lines: Option<Lines>) {
+        let number = number.into();
+        self.0.retain(|known| known.number != number);
+        self.0.extend(lines.map(|lines| Cited { number, file: file.to_owned(), lines }));
+    }
+
+    /// What a log has changed of what is known of the migration process.
+    pub(super) fn changed(&mut self, [before, after]: [&Migration; 2], file: &str, told: &Told) {
+        if before.request_epoch_s != after.request_epoch_s {
+            self.add("migration.request_epoch_s", file, told.request);
+        }
+        if before.duration_s != after.duration_s {
+            self.add("migration.duration_s", file, told.duration);
+        }
+        if before.status != after.status {
+            self.add("migration.status", file, told.status);
+        }
+    }
+
+    pub(super) fn of_hypervisor(&mut self, log: &HypervisorLog) {
+        let (account, lines) = (&log.account, &log.lines);
+        let file = &account.source_file;
+        for (name, _, has) in FIGURES {
+            let of_figure = lines.figures.iter().find(|(known, _)| *known == name);
+            if let Some((_, lines)) = of_figure.filter(|_| has(account)) {
+                self.add(format!("hypervisor.{name}"), file, Some(*lines));
+            }
+        }
+        if account.iterations.is_some() {
+            let counted = lines.figures.iter().find(|(known, _)| *known == "iterations");
+            self.add("precopy.iterations", file, counted.map(|(_, lines)| *lines));
+        }
+        if account.pages_total().is_some() {
+            let by_rounds = lines.rounds.filter(|_| !account.rounds.is_empty());
+            let counted = || lines.figures.iter().find(|(known, _)| *known == "pages_normal");
+            let last = || counted().map(|(_, lines)| *lines);
+            self.add("precopy.pages_total", file, lines.printed_pages.or(by_rounds).or_else(last));
+        }
+        if !account.rounds.is_empty() {
+            self.add("precopy.rounds", file, lines.rounds);
+        }
+        for (name, found) in
+            [("stopped", log.stopped.and(lines.stopped)), ("ended", log.ended.and(lines.ended))]
+        {
+            if found.is_some() {
+                self.add(format!("milestones.{name}.hypervisor"), file, found);
+            }
+        }
+        if let Some((file, lines)) = log.resumed.and(lines.resumed.as_ref()) {
+            self.add("milestones.resumed.hypervisor", file, Some(*lines));
+        }
+    }
+
+    pub(super) fn of_events(&mut self, log: &EventLog) {
+        for (kind, t, lines) in [
+            ("postcopy-began", log.post_copy, log.lines.post_copy),
+            ("stopped", log.stopped, log.lines.stopped),
+            ("resumed", log.resumed, log.lines.resumed),
+            ("ended", log.ended, log.lines.ended),
+        ] {
+            if t.is_some() {
+                self.add(format!("milestones.{kind}.script"), &log.file, lines);
+            }
+        }
+    }
+
+    /// The counters of a client: the statistics that they are from.
+    pub(super) fn of_stream(&mut self, stream: &Stream, log: &Parsed) {
+        let lines = of_last_dumps(log);
+        for (name, counted) in [
+            ("lost_frames", stream.lost_frames),
+            ("lost_buffers", stream.lost_buffers),
+            ("displayed_frames", stream.displayed_frames),
+            ("played_buffers", stream.played_buffers),
+        ] {
+            if counted.is_some() {
+                self.add(format!("streams.{}.{name}", stream.client), &stream.source_file, lines);
+            }
+        }
+    }
+
+    /// With each file by its place in the list; in the order in which readers ask.
+    pub fn of_files(self, files: &[String]) -> Vec<Citation> {
+        let rank = |cited: &Cited| ORDER.iter().position(|begin| cited.number.starts_with(begin));
+        let mut all = self.0;
+        all.sort_by_key(|cited| rank(cited).unwrap_or(ORDER.len()));
+        let placed = all.into_iter().filter_map(|Cited { number, file, lines }| {
+            let source = files.iter().position(|known| *known == file)?;
+            Some(Citation { number, source, lines })
+        });
+        placed.collect()
+    }
+}
+
+/// A figure of an account by its name in data, the column it is from, and whether the account has it.
+type Figure = (&'static str, &'static str, fn(&Hypervisor) -> bool);
+
+/// The figures that are cited.
+pub(super) const FIGURES: [Figure; 11] = [
+    ("downtime_s", "downtime_s", |of| of.downtime_s.is_some()),
+    ("expected_downtime_s", "expected_downtime_s", |of| of.expected_downtime_s.is_some()),
+    ("total_time_s", "total_time_s", |of| of.total_time_s.is_some()),
+    ("setup_time_s", "setup_time_s", |of| of.setup_time_s.is_some()),
+    ("iterations", "iteration", |of| of.iterations.is_some()),
+    ("transferred_bytes", "transferred_bytes", |of| of.transferred_bytes.is_some()),
+    ("remaining_bytes", "remaining_bytes", |of| of.remaining_bytes.is_some()),
+    ("memory_bytes", "total_bytes", |of| of.memory_bytes.is_some()),
+    ("pages_normal", "pages_normal", |of| of.pages_normal.is_some()),
+    ("pages_duplicate", "pages_duplicate", |of| of.pages_duplicate.is_some()),
+    ("postcopy_requests", "postcopy_requests", |of| of.postcopy_requests.is_some()),
+];
+
+/// In which lines a log of a hypervisor tells what.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AccountLines {
+    pub told: Told,
+    /// Those of the last row with each figure, by its name in data.
+    pub figures: Vec<(&'static str, Lines)>,
+    pub rounds: Option<Lines>,
+    /// The sum over the rounds, where it is printed.
+    pub printed_pages: Option<Lines>,
+    pub stopped: Option<Lines>,
+    pub ended: Option<Lines>,
+    /// In the log of the target.
+    pub resumed: Option<(String, Lines)>,
+}
+
+impl AccountLines {
+    /// The row of a table that states all figures.
+    pub(super) fn of_stated(stated: &Stated) -> Self {
+        let figures = ["downtime_s", "transferred_bytes"].map(|name| stated.lines.map(|lines| (name, lines)));
+        Self { figures: figures.into_iter().flatten().collect(), ..Self::default() }
+    }
+}
+
+/// From the last statistics of the first thing that was played to those of the last one: counters are summed over them.
+fn of_last_dumps(log: &Parsed) -> Option<Lines> {
+    let last = log.frame.height().checked_sub(1)?;
+    let inputs = log.frame.u32s("input").ok();
+    let input = |row: usize| inputs.and_then(|column| column.get(row));
+    let first = (0..last).find(|row| input(*row) != input(row + 1)).unwrap_or(last);
+    Some([log.frame.lines(first)?[0], log.frame.lines(last)?[1]])
+}
+
+/// From the first to the last of some lines; 0 is none.
+pub fn around(lines: impl IntoIterator<Item = u64>) -> Option<Lines> {
+    let known = lines.into_iter().filter(|line| *line > 0);
+    known.fold(None, |found: Option<Lines>, line| {
+        Some(found.map_or([line; 2], |[first, last]| [first.min(line), last.max(line)]))
+    })
+}
