@@ -8,6 +8,7 @@
 
 mod benchmarks;
 mod citation;
+mod cited;
 mod clocks;
 mod comparison;
 mod convergence;
@@ -40,7 +41,8 @@ pub use benchmarks::{
     BENCHMARK, Benchmark, BenchmarkId, Content, Direction, Efficiency, EfficiencyId, Grid, OPERATION,
     Parallel, ParallelId, Reading, VM,
 };
-pub use citation::{Citation, Cited};
+pub use citation::Citation;
+pub use cited::Cited;
 pub use clocks::{Clock, ClockOwner, Estimate, Origin};
 pub use comparison::{Comparison, Test};
 pub use convergence::Convergence;

@@ -274,6 +274,9 @@ class Campaign:
             replies = {sequence(line) for line in seen if re.search(r"time=|^\d+\.\d+ \d+ ", line)}
             if len(replies) != value:
                 raise Wrong(f"{len(replies)} replies, not {value}")
+        else:
+            # From the first reply to the last.
+            sequence(seen[0]), sequence(seen[-1])
 
     def probe(self, run, field, value, seen):
         if field == "sent" and len(seen) < value:

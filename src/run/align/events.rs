@@ -3,7 +3,7 @@
 use stillstand_parsers::Parsed;
 use stillstand_parsers::declared::Mark;
 
-use super::cited::{Lines, Told, around};
+use super::lines::{Lines, Told, around};
 use crate::model::{Migration, Status};
 
 /// When each of them was: Unix seconds by the observer's clock as read, seconds since the request once aligned.

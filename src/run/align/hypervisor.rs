@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use stillstand_parsers::{Hypervisor as Form, Parsed, Rounds};
 
-use super::cited::{AccountLines, FIGURES, Lines, Told, around};
 use super::host_of;
+use super::lines::{AccountLines, FIGURES, Lines, Told, around};
 use crate::input::config::Config;
 use crate::input::load::LoadedFile;
 use crate::model::{Hypervisor, PrecopyRound, Role, SentPages, Severity, Status};

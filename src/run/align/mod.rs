@@ -20,6 +20,7 @@ mod counter;
 mod events;
 mod guest_clock;
 mod hypervisor;
+mod lines;
 mod observer_clock;
 mod ping;
 mod probe;
@@ -29,11 +30,12 @@ mod service;
 mod stated;
 
 pub use crate::model::{DOMAIN_0, PingTimeline, SpanError};
-pub use cited::{AccountLines, Citations, Lines, around};
+pub use cited::Citations;
 pub use counter::{Basis, Counter, Counters};
 pub use events::EventLog;
 pub use guest_clock::GuestClock;
 pub use hypervisor::HypervisorLog;
+pub use lines::{AccountLines, Lines, around};
 pub use probe::{ProbeLog, ProbeRequest};
 pub use resources::{Samples, Tells};
 pub use service::{Interval, ServiceLog};
@@ -41,7 +43,7 @@ pub use stated::Stated;
 
 use std::collections::BTreeMap;
 
-use self::cited::Told;
+use self::lines::Told;
 use stillstand_parsers::{Benchmark, Domains, FORMATS, Hypervisor, Meaning, Parsed};
 
 use crate::input::config::{Config, DeclaredTable};
@@ -173,7 +175,7 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
     }
     let hypervisor = hypervisor.or_else(|| {
         let stated = run.stated.as_ref()?;
-        let lines = AccountLines::of_stated(stated);
+        let lines = AccountLines::of_row(stated.lines);
         Some(HypervisorLog::of_account(stated.account()?, run.migration.status, lines))
     });
     // The request by the observer's clock, and from there by any other.

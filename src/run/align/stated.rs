@@ -3,7 +3,7 @@
 use stillstand_parsers::Parsed;
 use stillstand_parsers::declared::Figure;
 
-use super::cited::Lines;
+use super::lines::Lines;
 use crate::input::load::LoadedFile;
 use crate::model::{Hypervisor, Method, Migration, Outage, Status};
 

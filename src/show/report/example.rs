@@ -240,6 +240,7 @@ fn hostile_evidence() -> EvidenceView {
     EvidenceView {
         title: HOSTILE[0].to_owned(),
         text: HOSTILE[0].to_owned(),
+        file: "tables/evidence.csv",
         headings: ["Numbers", "Place", "Lines"].map(str::to_owned),
         runs: vec![RunEvidence {
             id: "evidence-run".to_owned(),

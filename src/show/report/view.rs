@@ -41,6 +41,8 @@ pub struct Document {
 pub struct EvidenceView {
     pub title: String,
     pub text: String,
+    /// Path of its data in the report folder.
+    pub file: &'static str,
     /// Of the columns: numbers, place, lines.
     pub headings: [String; 3],
     pub runs: Vec<RunEvidence>,

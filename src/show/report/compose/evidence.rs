@@ -9,6 +9,7 @@ use crate::show::tables::MANY;
 
 /// A page shows so many places; of more those of outages alone. Data files have them all.
 const MOST: usize = 1_500;
+const FILE: &str = "tables/evidence.csv";
 
 /// The places of one run: file, lines, and the numbers that they hold.
 type Places<'a> = BTreeMap<(usize, &'a str, [u64; 2]), Vec<&'a str>>;
@@ -35,7 +36,8 @@ impl Composer<'_> {
         let key = if is_less { "report.evidence_text_less" } else { "report.evidence_text" };
         (!runs.is_empty()).then(|| EvidenceView {
             title: self.text.get("report.evidence").to_owned(),
-            text: self.text.fill(key, &[("file", "tables/evidence.csv")]),
+            text: self.text.fill(key, &[("file", FILE)]),
+            file: FILE,
             headings: ["report.evidence_numbers", "report.evidence_place", "report.evidence_lines"]
                 .map(|key| self.text.get(key).to_owned()),
             runs,
