@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::align::{AlignedRun, Citations, ServiceLog, around};
+use super::align::{AlignedRun, Citations, ServiceLog, around, path_of};
 use super::bins::{BinnedSamples, binned};
 use super::clocks::{self, RunOffsets};
 use super::metrics::resources::Cost;
@@ -125,8 +125,7 @@ fn citations(aligned: &AlignedRun, measured: &outage::Measured) -> Citations {
     let mut cited = aligned.cited.clone();
     for outage in &measured.outages {
         let lines = measured.lines.iter().find(|(method, _)| *method == outage.method);
-        let number = format!("outages.{}", outage.method.name());
-        cited.add(number, &outage.source_file, lines.map(|(_, lines)| *lines));
+        cited.add(path_of(outage.method), &outage.source_file, lines.map(|(_, lines)| *lines));
     }
     if let (Some(_), Some(log)) = (&measured.ping, &aligned.ping) {
         let summed_up = log.summary_line.map(|line| [line; 2]);

@@ -9,7 +9,7 @@ use stillstand_parsers::Parsed;
 
 use super::lines::{FIGURES, Lines, Told};
 use super::{EventLog, HypervisorLog};
-use crate::model::{Citation, Migration, Stream};
+use crate::model::{Citation, Method, Migration, Stream};
 
 /// A number, and where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +17,18 @@ struct Cited {
     number: Cow<'static, str>,
     file: String,
     lines: Lines,
+}
+
+/// The path of an outage in data.
+pub fn path_of(method: Method) -> &'static str {
+    match method {
+        Method::Probe => "outages.probe",
+        Method::Ping => "outages.ping",
+        Method::PingReplyGap => "outages.ping-reply-gap",
+        Method::Throughput => "outages.throughput",
+        Method::GuestClock => "outages.guest-clock",
+        Method::Hypervisor => "outages.hypervisor",
+    }
 }
 
 /// The numbers of a run that have a place, each once.
@@ -60,47 +72,37 @@ impl Citations {
     pub(super) fn of_hypervisor(&mut self, log: &HypervisorLog) {
         let (account, lines) = (&log.account, &log.lines);
         let file = &account.source_file;
-        for (name, _, has) in FIGURES {
-            let of_figure = lines.figures.iter().find(|(known, _)| *known == name);
-            if let Some((_, lines)) = of_figure.filter(|_| has(account)) {
-                self.add(format!("hypervisor.{name}"), file, Some(*lines));
+        for (path, _, has) in FIGURES {
+            if has(account) {
+                self.add(path, file, lines.of(path));
             }
         }
         if account.iterations.is_some() {
-            let counted = lines.figures.iter().find(|(known, _)| *known == "iterations");
-            self.add("precopy.iterations", file, counted.map(|(_, lines)| *lines));
+            self.add("precopy.iterations", file, lines.of("hypervisor.iterations"));
         }
         if account.pages_total().is_some() {
             let by_rounds = lines.rounds.filter(|_| !account.rounds.is_empty());
-            let counted = || lines.figures.iter().find(|(known, _)| *known == "pages_normal");
-            let last = || counted().map(|(_, lines)| *lines);
+            let last = || lines.of("hypervisor.pages_normal");
             self.add("precopy.pages_total", file, lines.printed_pages.or(by_rounds).or_else(last));
         }
         if !account.rounds.is_empty() {
             self.add("precopy.rounds", file, lines.rounds);
         }
-        for (name, found) in
-            [("stopped", log.stopped.and(lines.stopped)), ("ended", log.ended.and(lines.ended))]
-        {
-            if found.is_some() {
-                self.add(format!("milestones.{name}.hypervisor"), file, found);
-            }
-        }
+        self.add("milestones.stopped.hypervisor", file, log.stopped.and(lines.stopped));
+        self.add("milestones.ended.hypervisor", file, log.ended.and(lines.ended));
         if let Some((file, lines)) = log.resumed.and(lines.resumed.as_ref()) {
             self.add("milestones.resumed.hypervisor", file, Some(*lines));
         }
     }
 
     pub(super) fn of_events(&mut self, log: &EventLog) {
-        for (kind, t, lines) in [
-            ("postcopy-began", log.post_copy, log.lines.post_copy),
-            ("stopped", log.stopped, log.lines.stopped),
-            ("resumed", log.resumed, log.lines.resumed),
-            ("ended", log.ended, log.lines.ended),
+        for (path, t, lines) in [
+            ("milestones.postcopy-began.script", log.post_copy, log.lines.post_copy),
+            ("milestones.stopped.script", log.stopped, log.lines.stopped),
+            ("milestones.resumed.script", log.resumed, log.lines.resumed),
+            ("milestones.ended.script", log.ended, log.lines.ended),
         ] {
-            if t.is_some() {
-                self.add(format!("milestones.{kind}.script"), &log.file, lines);
-            }
+            self.add(path, &log.file, t.and(lines));
         }
     }
 

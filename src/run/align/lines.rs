@@ -29,29 +29,29 @@ impl Told {
     }
 }
 
-/// A figure of an account by its name in data, the column it is from, and whether the account has it.
+/// A figure of an account by its path in data, the column it is from, and whether the account has it.
 type Figure = (&'static str, &'static str, fn(&Hypervisor) -> bool);
 
 /// The figures that are cited.
 pub(super) const FIGURES: [Figure; 11] = [
-    ("downtime_s", "downtime_s", |of| of.downtime_s.is_some()),
-    ("expected_downtime_s", "expected_downtime_s", |of| of.expected_downtime_s.is_some()),
-    ("total_time_s", "total_time_s", |of| of.total_time_s.is_some()),
-    ("setup_time_s", "setup_time_s", |of| of.setup_time_s.is_some()),
-    ("iterations", "iteration", |of| of.iterations.is_some()),
-    ("transferred_bytes", "transferred_bytes", |of| of.transferred_bytes.is_some()),
-    ("remaining_bytes", "remaining_bytes", |of| of.remaining_bytes.is_some()),
-    ("memory_bytes", "total_bytes", |of| of.memory_bytes.is_some()),
-    ("pages_normal", "pages_normal", |of| of.pages_normal.is_some()),
-    ("pages_duplicate", "pages_duplicate", |of| of.pages_duplicate.is_some()),
-    ("postcopy_requests", "postcopy_requests", |of| of.postcopy_requests.is_some()),
+    ("hypervisor.downtime_s", "downtime_s", |of| of.downtime_s.is_some()),
+    ("hypervisor.expected_downtime_s", "expected_downtime_s", |of| of.expected_downtime_s.is_some()),
+    ("hypervisor.total_time_s", "total_time_s", |of| of.total_time_s.is_some()),
+    ("hypervisor.setup_time_s", "setup_time_s", |of| of.setup_time_s.is_some()),
+    ("hypervisor.iterations", "iteration", |of| of.iterations.is_some()),
+    ("hypervisor.transferred_bytes", "transferred_bytes", |of| of.transferred_bytes.is_some()),
+    ("hypervisor.remaining_bytes", "remaining_bytes", |of| of.remaining_bytes.is_some()),
+    ("hypervisor.memory_bytes", "total_bytes", |of| of.memory_bytes.is_some()),
+    ("hypervisor.pages_normal", "pages_normal", |of| of.pages_normal.is_some()),
+    ("hypervisor.pages_duplicate", "pages_duplicate", |of| of.pages_duplicate.is_some()),
+    ("hypervisor.postcopy_requests", "postcopy_requests", |of| of.postcopy_requests.is_some()),
 ];
 
 /// In which lines a log of a hypervisor tells what.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AccountLines {
     pub told: Told,
-    /// Those of the last row with each figure, by its name in data.
+    /// Those of the last row with each figure, by its path in data.
     pub figures: Vec<(&'static str, Lines)>,
     pub rounds: Option<Lines>,
     /// The sum over the rounds, where it is printed.
@@ -63,9 +63,15 @@ pub struct AccountLines {
 }
 
 impl AccountLines {
+    /// Those of one figure.
+    pub fn of(&self, path: &str) -> Option<Lines> {
+        self.figures.iter().find(|(known, _)| *known == path).map(|(_, lines)| *lines)
+    }
+
     /// Those of the row of a table that states all figures.
     pub(super) fn of_row(lines: Option<Lines>) -> Self {
-        let figures = ["downtime_s", "transferred_bytes"].map(|name| lines.map(|lines| (name, lines)));
+        let figures = ["hypervisor.downtime_s", "hypervisor.transferred_bytes"]
+            .map(|name| lines.map(|lines| (name, lines)));
         Self { figures: figures.into_iter().flatten().collect(), ..Self::default() }
     }
 }

@@ -13,6 +13,7 @@
 //! the source. Deliberately absent: estimating offsets and drifts, which is the work of [`crate::run::clocks`],
 //! and a drift within a run.
 
+mod account;
 mod benchmarks;
 mod cited;
 mod closed_loop;
@@ -30,7 +31,7 @@ mod service;
 mod stated;
 
 pub use crate::model::{DOMAIN_0, PingTimeline, SpanError};
-pub use cited::Citations;
+pub use cited::{Citations, path_of};
 pub use counter::{Basis, Counter, Counters};
 pub use events::EventLog;
 pub use guest_clock::GuestClock;

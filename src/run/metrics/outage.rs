@@ -269,7 +269,7 @@ pub fn hypervisor(log: &HypervisorLog) -> Option<Outage> {
 
 /// The answer that tells the downtime.
 fn downtime_lines(log: &HypervisorLog) -> Option<Lines> {
-    log.lines.figures.iter().find(|(name, _)| *name == "downtime_s").map(|(_, lines)| *lines)
+    log.lines.of("hypervisor.downtime_s")
 }
 
 /// How long the VM stood still by the events of the hypervisor.
