@@ -22,6 +22,8 @@ import tomllib
 import urllib.request
 from pathlib import Path
 
+import observers
+
 HERE = Path(__file__).resolve().parent
 BUILD = HERE / "build"
 GUEST = "10.66.0.2"
@@ -106,12 +108,12 @@ class Qmp:
             self.log.close()
 
 
-def qemu(name, memory, accelerator, folder, *more):
+def qemu(name, memory, accelerator, initramfs, folder, *more):
     """Starts a QEMU. Source and target differ in their tap and in -incoming only."""
     return subprocess.Popen(
         ["qemu-system-x86_64", "-name", name, "-nodefaults", "-no-user-config", "-display", "none",
          "-machine", "pc", "-accel", accelerator, "-m", str(memory), "-smp", "1", "-rtc", "base=utc",
-         "-kernel", BUILD / "vmlinuz", "-initrd", BUILD / "initramfs.gz",
+         "-kernel", BUILD / "vmlinuz", "-initrd", BUILD / initramfs,
          "-append", "console=ttyS0 quiet panic=-1",
          "-serial", f"file:{folder}/{name}-console.log",
          "-netdev", f"tap,id=net0,ifname=tap-{name},script=no,downscript=no",
@@ -157,8 +159,9 @@ def record(condition, prefix, folder):
     try:
         subprocess.run(["tc", "qdisc", "add", "dev", "lo", "root", "tbf", *settings["link"].split()], check=True)
 
-        start(qemu("source", settings["memory_mib"], accelerator, scratch))
-        target_process = start(qemu("target", settings["memory_mib"], accelerator, scratch, "-incoming", "defer"))
+        machine = settings["memory_mib"], accelerator, settings.get("initramfs", "initramfs.gz"), scratch
+        source_process = start(qemu("source", *machine))
+        target_process = start(qemu("target", *machine, "-incoming", "defer"))
         source = Qmp(scratch / "source.qmp", folder / f"{prefix}qmp-source.log")
         connections.append(source)
         target = Qmp(scratch / "target.qmp", folder / f"{prefix}qmp-target.log")
@@ -177,6 +180,9 @@ def record(condition, prefix, folder):
              "--output", f"{prefix}dstat-testbed.csv", "1"],
             cwd=folder, stdout=subprocess.DEVNULL, env=c_locale | {"PYTHONPATH": str(BUILD / "dool")}))
         in_guest("stamp > /tmp/zeit 2>/dev/null & echo $! > /tmp/stamp.pid")
+        watching = observers.start(settings.get("observers", []), folder, prefix, GUEST, in_guest,
+                                   [source_process.pid, target_process.pid])
+        processes.extend(watching)
         if "guest" in settings:
             in_guest(f"( {settings['guest']} ) >/dev/null 2>&1 &")
 
@@ -229,7 +235,10 @@ def record(condition, prefix, folder):
             for _ in range(2):
                 target("human-monitor-command", **{"command-line": "info registers"})
                 time.sleep(0.2)
-        for process in (ping, dool):
+        for name in observers.LOGS_IN_GUEST & set(settings.get("observers", [])):
+            with urllib.request.urlopen(f"http://{GUEST}/tmp/{name}", timeout=20) as reply:
+                (folder / f"{prefix}{name}.log").write_bytes(reply.read())
+        for process in (ping, dool, *watching):
             process.send_signal(signal.SIGINT)
             process.wait(10)
         for connection, process in zip(connections, processes):

@@ -6,7 +6,8 @@ cd "$(dirname "$0")"
 # 1. Programs of the host.
 apt-get update
 apt-get install -y --no-install-recommends \
-    qemu-system-x86 seabios ipxe-qemu busybox-static iproute2 iputils-ping cpio gcc libc6-dev
+    qemu-system-x86 seabios ipxe-qemu busybox-static iproute2 iputils-ping cpio gcc libc6-dev \
+    iperf3 sysbench sysstat procps tcpdump
 
 mkdir -p build
 cd build
@@ -41,13 +42,27 @@ for module in drivers/virtio/virtio_ring drivers/virtio/virtio drivers/virtio/vi
     cp kernel/lib/modules/*/kernel/$module.ko root/modules/
     echo "${module##*/}.ko" >>root/modules/order
 done
-(cd root && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) | gzip -9n >initramfs.gz
+pack() {
+    (cd root && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) | gzip -9n >"$1"
+}
+pack initramfs.gz
 
-# 6. What was used.
+# 6. The same with servers and loads that report by intervals, and the libraries that they need.
+for program in iperf3 sysbench; do
+    cp "$(command -v $program)" root/bin/
+    ldd "$(command -v $program)" | grep -o '/[^ ]*' | while read -r library; do
+        mkdir -p "root${library%/*}" && cp -L "$library" "root$library"
+    done
+done
+echo hello >root/www/hello
+pack initramfs-service.gz
+
+# 7. What was used.
 {
     uname -srm
     qemu-system-x86_64 --version | head -n 1
-    dpkg-query -W -f '${Package} ${Version}\n' qemu-system-x86 seabios busybox-static iproute2 iputils-ping gcc
+    dpkg-query -W -f '${Package} ${Version}\n' qemu-system-x86 seabios busybox-static iproute2 iputils-ping gcc \
+        iperf3 sysbench sysstat procps tcpdump libpcap0.8
     basename "$kernel"_*.deb
     echo dool 1.3.8
     python3 --version

@@ -89,6 +89,8 @@ pub enum Benchmark {
         size: Size,
         /// Whether the mean latency of an operation is a result of its own, beside its rate.
         with_latency: bool,
+        /// The tests, by the beginning of their names, whose operations per second are results beside their throughput.
+        with_operations: &'static [&'static str],
     },
     /// Throughput and transactions of a network: `test`, `side`, `throughput` and `transactions_per_s`.
     Network,

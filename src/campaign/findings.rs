@@ -115,9 +115,12 @@ fn outage(
     // The largest step of a clock is an outage only where it is more than the others.
     let nothing = |value: &Value| match method {
         Method::GuestClock => value.within.lower == 0.0,
-        Method::Probe | Method::Ping | Method::PingReplyGap | Method::Throughput | Method::Hypervisor => {
-            value.estimate == 0.0
-        }
+        Method::Probe
+        | Method::Ping
+        | Method::PingReplyGap
+        | Method::Throughput
+        | Method::Events
+        | Method::Hypervisor => value.estimate == 0.0,
     };
     let nothing_seen = values.iter().all(nothing);
     let ended = || values.iter().filter(|value| !value.is_censored());

@@ -138,6 +138,9 @@ pub struct ReportArgs {
     /// Which documents to write
     #[arg(long, value_delimiter = ',', default_value = "html,pdf")]
     pub format: Vec<DocumentFormat>,
+    /// Also write each figure as PNG
+    #[arg(long)]
+    pub png: bool,
     /// How much the documents show; figures, tables and data of the folder are the same with each
     #[arg(long, value_enum, default_value_t)]
     pub detail: Detail,
@@ -302,7 +305,7 @@ pub struct FigureArgs {
     /// Event at which the curves of all runs are aligned [default: from campaign.toml, else request]
     #[arg(long, value_name = "EVENT")]
     pub align: Option<AlignKey>,
-    /// Output file; `-` for stdout
+    /// Output file: SVG, or by its ending .png or .pdf; `-` for stdout
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Replace an existing file

@@ -1,5 +1,7 @@
 //! `stillstand figure`
 
+use std::path::Path;
+
 use anyhow::{Context as _, bail};
 
 use super::args::FigureArgs;
@@ -8,6 +10,7 @@ use super::{Ending, conclude, side_by_side, tell};
 use crate::campaign::driver;
 use crate::model::{Analysis, CurveMetric, Entries, HostId, Role, curves};
 use crate::show::figures::{Figure as _, OverlayFigure, OverviewFigure};
+use crate::show::pictures;
 use crate::show::text::Text;
 use crate::write::output;
 
@@ -30,11 +33,21 @@ pub fn run(args: &FigureArgs) -> anyhow::Result<Ending> {
     };
     match file {
         Some(path) => {
-            tell(&output::write_file(path, svg.as_bytes(), args.force)?, &args.common);
+            let picture = picture(path, svg)?;
+            tell(&output::write_file(path, &picture, args.force)?, &args.common);
         }
         None => print_data(svg.as_bytes())?,
     }
     conclude(&analysis.diagnostics, outcome.exceeded.iter(), false, &args.common)
+}
+
+/// The figure in the form that the ending of its file says.
+fn picture(path: &Path, svg: String) -> anyhow::Result<Vec<u8>> {
+    match path.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase).as_deref() {
+        Some("png") => pictures::png(&svg),
+        Some("pdf") => pictures::pdf(&svg),
+        _ => Ok(svg.into_bytes()),
+    }
 }
 
 /// The quantity over time, on the host that the command line names; without one, on the only host that has it, or of

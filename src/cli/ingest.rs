@@ -25,7 +25,7 @@ pub fn run(args: &IngestArgs) -> anyhow::Result<Ending> {
     let wanted = Options { align: align.clone(), ..super::options(&args.common) };
     let mut analysed = analyse(&args.campaigns, &wanted, &args.common)?;
     let (layout, lang, detail) = (LayoutTable::default(), Language::default(), Detail::default());
-    let options = ReportOptions { align, layout, lang, detail, formats: Vec::new() };
+    let options = ReportOptions { align, layout, lang, detail, formats: Vec::new(), png: false };
     let ((made, _), told) =
         output::write(&args.output, args.force, |shelf| make(&mut analysed, &options, shelf))?;
     tell(&told, &args.common);

@@ -27,6 +27,7 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
         lang: args.lang,
         detail: args.detail,
         formats,
+        png: args.png,
     };
     let wanted = driver::Options { align, layout, excerpts: true, ..super::options(&args.common) };
     let analysed = analyse(&args.campaigns, &wanted, &args.common)?;

@@ -63,7 +63,11 @@ impl Evidence {
         }
         let mut hosts: Vec<HostGuess> = hosts
             .into_iter()
-            .map(|(name, logs)| HostGuess { name: name.to_owned(), role: role(&logs), cpus: cpus(&logs) })
+            .map(|(name, logs)| HostGuess {
+                name: name.to_owned(),
+                role: role(name, &logs),
+                cpus: cpus(&logs),
+            })
             .collect();
         hosts.sort_by_key(|host| (host.role.value as u8, host.name.clone()));
         Self {
@@ -123,8 +127,19 @@ fn memory_mib(files: &[LoadedFile]) -> Guessed<f64> {
     }
 }
 
-/// Source if xentop shows the VM from the start, target if it appears later.
-fn role(logs: &[(&LoadedFile, &Parsed)]) -> Guess<RoleKey> {
+/// The role that a host's name says, e.g. `source` or `dst-node`.
+fn role_by_name(name: &str) -> Option<RoleKey> {
+    let lower = name.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphabetic());
+    words.find_map(|word| match word {
+        "source" | "src" | "origin" | "quelle" => Some(RoleKey::Source),
+        "target" | "dst" | "dest" | "destination" | "ziel" => Some(RoleKey::Target),
+        _ => None,
+    })
+}
+
+/// Source if xentop shows the VM from the start, target if it appears later; without xentop what the name says.
+fn role(name: &str, logs: &[(&LoadedFile, &Parsed)]) -> Guess<RoleKey> {
     let (mut start, mut later, mut never) = (0, 0, 0);
     for (_, log) in logs.iter().filter(|(_, log)| log.format.meaning() == FOLLOWED) {
         let (Ok(domains), Ok(present)) = (log.frame.strs("domain"), log.frame.bools("present")) else {
@@ -141,7 +156,10 @@ fn role(logs: &[(&LoadedFile, &Parsed)]) -> Guess<RoleKey> {
     let logs = count(total, "xentop log");
     match (start, later) {
         (0, 0) if total > 0 => guess(RoleKey::Observer, format!("the VM is in none of {logs}")),
-        (0, 0) => guess(RoleKey::Observer, "no xentop log of this host shows its role".to_owned()),
+        (0, 0) => match role_by_name(name) {
+            Some(role) => guess(role, "its name says so".to_owned()),
+            None => guess(RoleKey::Observer, "no xentop log of this host shows its role".to_owned()),
+        },
         _ if start >= later => {
             guess(RoleKey::Source, format!("the VM is present from the first sample in {start} of {logs}"))
         }

@@ -88,10 +88,12 @@ pub fn names(levels: &[BTreeSet<String>]) -> Vec<String> {
             }
         }
     }
-    if !names.contains(&Some("load"))
-        && let Some(last) = names.iter_mut().rev().find(|name| name.is_none())
-    {
-        *last = Some("load");
+    if !names.contains(&Some("load")) {
+        // Single letters hardly name a load.
+        let is_worded = |index: &usize| levels[*index].iter().any(|level| level.chars().count() > 1);
+        let unnamed = || (0..names.len()).rev().filter(|index| names[*index].is_none());
+        let last = unnamed().find(is_worded).or_else(|| unnamed().next());
+        last.into_iter().for_each(|index| names[index] = Some("load"));
     }
     let mut count = 1..;
     names

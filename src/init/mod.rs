@@ -31,7 +31,7 @@ use crate::input::config::Config;
 use crate::input::load::{BEYOND_MEMORY, Keeping, LoadedFile, load};
 use crate::input::memory::Budget;
 use crate::input::numbers::{self, Numbered};
-use crate::input::session::Session;
+use crate::input::session::{Session, without_compression};
 use crate::model::diagnostics;
 
 /// What [`propose`] found.
@@ -48,6 +48,7 @@ pub struct Proposal {
 /// A log as far as its naming is concerned.
 #[derive(Debug, Clone)]
 pub struct Log {
+    /// Path below the folder, without the ending of a compressed file: names are read without it.
     pub relative: String,
     pub format: Format,
     /// The host that the log itself names.
@@ -127,7 +128,7 @@ pub fn propose(
 fn describe(file: &LoadedFile) -> Option<Log> {
     let log = file.log.as_ref()?;
     Some(Log {
-        relative: file.file.relative.clone(),
+        relative: without_compression(&file.file.relative).to_owned(),
         format: log.format,
         host: log.facts.text("host").map(str::to_owned),
         span: span(log),
@@ -165,7 +166,7 @@ fn names(folder: &Path, logs: &[Log]) -> anyhow::Result<Option<Names>> {
                 repetition: file.run.repetition,
                 host: file.host.clone(),
             };
-            (file.relative.as_str(), assigned)
+            (without_compression(&file.relative), assigned)
         })
         .collect();
     let by_default: Vec<Option<Assignment>> =
@@ -208,7 +209,7 @@ fn names(folder: &Path, logs: &[Log]) -> anyhow::Result<Option<Names>> {
 
 /// Files that are no logs, and may list what the names of logs mean.
 fn others<'a>(session: &'a Session, logs: &[Log]) -> Vec<&'a str> {
-    let is_log = |relative: &str| logs.iter().any(|log| log.relative == relative);
+    let is_log = |relative: &str| logs.iter().any(|log| log.relative == without_compression(relative));
     let files = session.files.iter().map(|file| file.relative.as_str());
     files.chain(session.other_files()).filter(|relative| !is_log(relative)).collect()
 }

@@ -128,7 +128,8 @@ impl Trial<'_> {
             .filter_map(|at| {
                 let mut reads = if at == HostAt::AsLogged { self.reads(true) } else { plain.to_vec() };
                 place_hosts(&mut reads, self.campaign, at)?;
-                Way::new(self.campaign, reads, at, worded)
+                let unnumbered = self.selector == Selector::Nowhere;
+                Way::new(self.campaign, reads, at, worded, unnumbered)
             })
             .collect()
     }
@@ -148,7 +149,8 @@ impl Trial<'_> {
         }
         let mut sources = campaign.sources[log].iter().filter(|range| !parts::is_taken(&parts, range));
         let source = if self.last_source { sources.next_back() } else { sources.next() };
-        parts.extend(source.map(|range| Part { label: Label::Source, range: range.clone() }));
+        // `ping 10ms` is how ping was called.
+        parts.extend(source.map(|range| Part { label: Label::Source, range: path.with_measure(range) }));
         let repetition = match self.selector {
             Selector::Nowhere => None,
             selector => Some(parts::repetition(path, &parts, selector)?),
@@ -178,6 +180,10 @@ fn place_hosts(reads: &mut [Option<Read>], campaign: &Campaign<'_>, at: HostAt) 
         HostAt::LeftOver => left_over(reads, campaign.logs, paths)?,
         HostAt::Chunk(index, piece) => {
             for (read, path) in reads.iter_mut().zip(paths) {
+                // A log that has all before it, and not this, names no host.
+                if read.as_ref().is_some_and(|read| index > 0 && read.chunks.len() == index) {
+                    continue;
+                }
                 let chunk = read.as_ref().and_then(|read| read.chunks.get(index).cloned());
                 let Some((read, chunk)) = read.as_mut().zip(chunk) else {
                     *read = None;
@@ -190,6 +196,10 @@ fn place_hosts(reads: &mut [Option<Read>], campaign: &Campaign<'_>, at: HostAt) 
                     Piece::Last => rest.is_some() && host.end == chunk.end,
                 });
                 let (host, rest) = wanted?;
+                // `512MB` is no host.
+                if path.is_measure_at(&host) {
+                    return None;
+                }
                 read.take_host(index, host, rest);
             }
         }
@@ -253,6 +263,7 @@ impl Way {
         mut reads: Vec<Option<Read>>,
         host: HostAt,
         worded: bool,
+        unnumbered: bool,
     ) -> Option<Self> {
         let Campaign { logs, paths, .. } = campaign;
         let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
@@ -267,16 +278,17 @@ impl Way {
         let columns = table.telling(logs);
         let factors = super::factors::names(&table.values_of(&columns));
         let assigned = table.assigned(&columns);
+        let runs = if unnumbered { counted(logs, &assigned) } else { assigned.clone() };
         let bonus = |condition: bool, points: f64| if condition { points } else { 0.0 };
         let host_bonus = match host {
             HostAt::Nowhere => 0.0,
-            _ if splits(logs, &assigned) => 2.0,
+            _ if splits(logs, &runs) => 2.0,
             HostAt::AsLogged | HostAt::LeftOver => 1.0,
             // What never tells two logs of a run apart is hardly a host.
             HostAt::Chunk(..) => -15.0,
         };
         let score =
-            score(logs, &assigned) + host_bonus + bonus(worded, 3.0) + bonus(table.crossed(&columns), 1.0);
+            score(logs, &runs) + host_bonus + bonus(worded, 3.0) + bonus(table.crossed(&columns), 1.0);
         let read_parts = reads.into_iter().map(|read| read.map(|read| table.parts(read, &columns))).collect();
         Some(Self { reads: read_parts, assigned, factors, score })
     }
@@ -303,6 +315,24 @@ impl Way {
             })
         })
     }
+}
+
+/// Logs of one kind and condition are its repetitions in the order of their names, as a campaign without repetitions in its names is
+/// read.
+fn counted(logs: &[Log], assigned: &[Option<Assignment>]) -> Vec<Option<Assignment>> {
+    let mut order: Vec<usize> = (0..logs.len()).collect();
+    order.sort_by_key(|&log| &logs[log].relative);
+    let mut counts: BTreeMap<(&[String], Option<&str>, &str), u32> = BTreeMap::new();
+    let mut counted = assigned.to_vec();
+    for log in order {
+        if let (Some(read), Some(counted)) = (&assigned[log], &mut counted[log]) {
+            let of_kind =
+                counts.entry((&read.levels, read.host.as_deref(), logs[log].format.name())).or_default();
+            *of_kind += 1;
+            counted.repetition = *of_kind;
+        }
+    }
+    counted
 }
 
 fn apply(regex: &Regex, factors: &[String], path: &str) -> Option<Assignment> {

@@ -123,7 +123,8 @@ pub const SELECTORS: [Selector; 10] = [
 pub fn repetition(path: &Tokens, parts: &[Part], selector: Selector) -> Option<Range<usize>> {
     let free = |index: &usize| {
         let token = &path.tokens[*index];
-        token.kind == Kind::Number && token.range.len() <= 4 && !is_taken(parts, &token.range)
+        let is_count = token.range.len() <= 4 && !path.is_measure(*index) && !path.is_version(*index);
+        token.kind == Kind::Number && is_count && !is_taken(parts, &token.range)
     };
     let mut numbers = (0..path.tokens.len()).filter(free);
     let source = parts.iter().find(|part| part.label == Label::Source).map(|part| part.range.start);
@@ -208,7 +209,16 @@ pub fn chunks(
         }
         open = !taken && (token.is_name() || (open && token.kind == Kind::Separator));
     }
-    chunks
+    chunks.into_iter().map(|chunk| with_bracket(&path.text, chunk)).collect()
+}
+
+/// A text with the bracket behind it that closes one in it: `writer (fast)`.
+fn with_bracket(path: &str, chunk: Range<usize>) -> Range<usize> {
+    let opens = [('(', ')'), ('[', ']')].into_iter().find(|(open, close)| {
+        let count = |bracket: char| path[chunk.clone()].matches(bracket).count();
+        count(*open) > count(*close) && path[chunk.end..].starts_with(*close)
+    });
+    chunk.start..chunk.end + opens.map_or(0, |(_, close)| close.len_utf8())
 }
 
 /// The parts into which a chunk falls when a host is cut out of it: host, rest. Shorter hosts first.

@@ -96,6 +96,53 @@ impl Tokens {
         })
     }
 
+    /// Whether the number at `index` is that of a measure, as in `10ms` or `512 MB`.
+    pub fn is_measure(&self, index: usize) -> bool {
+        let is_number = self.tokens.get(index).is_some_and(|token| token.kind == Kind::Number);
+        let behind = self.tokens.iter().skip(index + 1);
+        let mut behind = behind.skip_while(|token| self.text[token.range.clone()] == *" ");
+        is_number && behind.next().is_some_and(|unit| unit.kind == Kind::Word && is_unit(&self.word(unit)))
+    }
+
+    /// Whether the number at `index` is part of a version, as in `v2.1`.
+    pub fn is_version(&self, index: usize) -> bool {
+        let is = |index: Option<usize>, fits: &dyn Fn(&Token) -> bool| {
+            index.and_then(|index| self.tokens.get(index)).is_some_and(fits)
+        };
+        let is_point = |token: &Token| self.text[token.range.clone()] == *".";
+        let is_number = |token: &Token| token.kind == Kind::Number;
+        let beside = |near: Option<usize>, far: Option<usize>| is(near, &is_point) && is(far, &is_number);
+        beside(index.checked_sub(1), index.checked_sub(2)) || beside(Some(index + 1), Some(index + 2))
+    }
+
+    /// Whether a part of the path is a measure such as `10ms`.
+    pub fn is_measure_at(&self, range: &Range<usize>) -> bool {
+        let number = self
+            .tokens
+            .iter()
+            .position(|token| token.kind == Kind::Number && token.range.start == range.start);
+        number.is_some_and(|index| {
+            self.is_measure(index)
+                && self
+                    .tokens
+                    .iter()
+                    .all(|token| token.range.start >= range.end || token.range.end <= range.end)
+        })
+    }
+
+    /// A part of the path with the measure behind it, if there is one: `ping 10ms`.
+    pub fn with_measure(&self, range: &Range<usize>) -> Range<usize> {
+        let behind = self.tokens.iter().position(|token| token.range.start >= range.end);
+        let number = behind.and_then(|index| {
+            let is_separator = self.tokens.get(index)?.kind == Kind::Separator;
+            Some(if is_separator { index + 1 } else { index })
+        });
+        let number = number.filter(|index| self.is_measure(*index));
+        let unit =
+            number.and_then(|index| self.tokens.get(index..)?.iter().find(|token| token.kind == Kind::Word));
+        unit.map_or(range.clone(), |unit| range.start..unit.range.end)
+    }
+
     /// Dates, with or without a time of day, and seconds since 1970.
     pub fn dates(&self) -> Vec<Range<usize>> {
         static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -113,6 +160,15 @@ impl Tokens {
             })
             .collect()
     }
+}
+
+/// Whether a word is a unit of time, size or rate.
+fn is_unit(word: &str) -> bool {
+    const UNITS: [&str; 22] = [
+        "ns", "us", "ms", "sec", "min", "hz", "khz", "mhz", "ghz", "kb", "mb", "gb", "tb", "kib", "mib",
+        "gib", "kbit", "mbit", "gbit", "mbps", "gbps", "pct",
+    ];
+    UNITS.contains(&word)
 }
 
 /// The extension with its dot; empty without one. Digits alone are none: `memtester.3` is repetition 3.
@@ -164,6 +220,23 @@ mod tests {
         assert_eq!(found("dstat_node-7_3.csv", "node-7"), Some(6..12));
         assert_eq!(found("dstat_node-77_3.csv", "node-7"), None);
         assert_eq!(found("dstat.Kirsche.csv", "kirsche"), Some(6..13));
+    }
+
+    #[test]
+    fn measures_and_versions_count_nothing() {
+        let path = "mem 512MB/ping 10 ms-v2.1/run 3";
+        let tokens = Tokens::new(path);
+        let numbers = |fits: &dyn Fn(usize) -> bool| {
+            let all = tokens.tokens.iter().enumerate().filter(|(_, token)| token.kind == Kind::Number);
+            all.filter(|(index, _)| fits(*index))
+                .map(|(_, token)| &path[token.range.clone()])
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(numbers(&|index| tokens.is_measure(index)), ["512", "10"]);
+        assert_eq!(numbers(&|index| tokens.is_version(index)), ["2", "1"]);
+        assert_eq!(&path[tokens.with_measure(&(10..14))], "ping 10 ms");
+        assert_eq!(&path[tokens.with_measure(&(0..3))], "mem 512MB");
+        assert_eq!(&path[tokens.with_measure(&(26..29))], "run");
     }
 
     #[test]

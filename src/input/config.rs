@@ -33,9 +33,12 @@ pub use nearest::nearest;
 /// The name of the configuration file in a campaign folder.
 pub const FILE_NAME: &str = "campaign.toml";
 
-/// Whether a level is one that others are compared with unless something else is declared.
+/// Whether a level is one that others are compared with unless something else is declared, whatever stands between its words.
 pub fn is_reference_level(level: &str) -> bool {
-    matches!(level, "none" | "idle" | "baseline")
+    const LEVELS: [&str; 8] =
+        ["none", "idle", "baseline", "no load", "noload", "unloaded", "ohne last", "leerlauf"];
+    let plain = level.to_lowercase().replace(['-', '_'], " ");
+    LEVELS.contains(&plain.as_str())
 }
 
 /// The configuration file as it is written. Field names are the keys of `campaign.toml`.

@@ -17,6 +17,8 @@ pub enum Method {
     PingReplyGap,
     /// Intervals in which the service did less than a share of the ordinary.
     Throughput,
+    /// From the stop of the VM to its resumption, as a script logged them.
+    Events,
     /// Largest step between two stamps of the clock inside the VM.
     GuestClock,
     /// What the hypervisor itself reports as downtime.
@@ -27,12 +29,13 @@ by_name!(Method);
 
 impl Method {
     /// In the order of reports, which is that of trust: what the user of the service saw, whether packets came back, what
-    /// the service did by intervals, what the VM saw, what the hypervisor says.
-    pub const ALL: [Method; 6] = [
+    /// the service did by intervals, when a script says that the VM stood still, what the VM saw, what the hypervisor says.
+    pub const ALL: [Method; 7] = [
         Method::Probe,
         Method::Ping,
         Method::PingReplyGap,
         Method::Throughput,
+        Method::Events,
         Method::GuestClock,
         Method::Hypervisor,
     ];
@@ -44,6 +47,7 @@ impl Method {
             Method::Ping => &PING,
             Method::PingReplyGap => &PING_REPLY_GAP,
             Method::Throughput => &THROUGHPUT,
+            Method::Events => &EVENTS,
             Method::GuestClock => &GUEST_CLOCK,
             Method::Hypervisor => &HYPERVISOR,
         }
@@ -125,6 +129,7 @@ pub enum Hue {
     Green,
     Wine,
     Purple,
+    Grey,
 }
 
 /// The keys of a method's words in `report-templates/text`.
@@ -223,6 +228,25 @@ const THROUGHPUT: MethodEntry = MethodEntry {
     compared_with: &[Method::GuestClock],
     checks: &[],
     texts: texts!("throughput"),
+};
+
+const EVENTS: MethodEntry = MethodEntry {
+    name: "events",
+    key: "events",
+    metric: "outage_events",
+    decimals: 3,
+    hue: Hue::Grey,
+    for_service: true,
+    // The events are milestones themselves.
+    ends: None,
+    distrusted: &[],
+    compared_with: &[Method::Probe, Method::Ping],
+    checks: &[
+        // The service cannot be away for less time than the VM stood still.
+        MethodCheck::NotLongerThan(Method::Ping, CheckKind::PingCoversScript),
+        MethodCheck::NotLongerThan(Method::Probe, CheckKind::ProbeCoversScript),
+    ],
+    texts: texts!("events"),
 };
 
 const GUEST_CLOCK: MethodEntry = MethodEntry {

@@ -206,9 +206,11 @@ impl Check {
     /// For what should be no shorter, left − right.
     pub fn margin_s(&self) -> f64 {
         match self.kind {
-            CheckKind::OutageCoversDowntime | CheckKind::ProbeCoversPing | CheckKind::ProbeCoversDowntime => {
-                self.left_s - self.right_s
-            }
+            CheckKind::OutageCoversDowntime
+            | CheckKind::ProbeCoversPing
+            | CheckKind::ProbeCoversDowntime
+            | CheckKind::PingCoversScript
+            | CheckKind::ProbeCoversScript => self.left_s - self.right_s,
             CheckKind::OutageAfterRequest
             | CheckKind::PingMatchesReplyGap
             | CheckKind::PingMatchesGuestClock
@@ -238,6 +240,10 @@ pub enum CheckKind {
     ProbeCoversPing,
     /// The outage of the client's requests (left) was not shorter than the hypervisor's downtime (right).
     ProbeCoversDowntime,
+    /// The outage by ping (left) was not shorter than the time between the stop and the resumption that a script logged (right).
+    PingCoversScript,
+    /// The outage of the client's requests (left) was not shorter than that (right).
+    ProbeCoversScript,
     /// ping (left) and the hypervisor's stop and resume events (right) tell of the same outage.
     PingMatchesEvents,
     /// The hypervisor's downtime (left) and its stop and resume events (right) agree.
@@ -261,6 +267,8 @@ names!(CheckKind, "check", {
     Self::OutageCoversDowntime => "outage-covers-downtime",
     Self::ProbeCoversPing => "probe-covers-ping",
     Self::ProbeCoversDowntime => "probe-covers-downtime",
+    Self::PingCoversScript => "ping-covers-script",
+    Self::ProbeCoversScript => "probe-covers-script",
     Self::PingMatchesEvents => "ping-matches-events",
     Self::DowntimeMatchesEvents => "downtime-matches-events",
     Self::LostWhenStopped => "lost-when-stopped",

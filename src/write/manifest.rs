@@ -76,6 +76,9 @@ pub struct ReportOptions {
     #[serde(default)]
     pub detail: Detail,
     pub formats: Vec<DocumentFormat>,
+    /// Whether figures are also written as PNG.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub png: bool,
 }
 
 impl Manifest {

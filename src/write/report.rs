@@ -11,19 +11,19 @@ use super::attempt::{Making, attempt};
 use super::curves::{curve_parquet, curve_path};
 use super::json::{write_portfolio, write_summary};
 use super::manifest::ReportOptions;
-use super::tables::{evidence_csv, table_csv, table_tex};
+use super::tables::{evidence_csv, table_csv};
 use crate::model::Analysis;
 use crate::show::report::compose::{self, Scope, folder_of, id_in};
 use crate::show::report::live::Live;
 use crate::show::report::view::Document;
-use crate::show::report::{Detail, DocumentFormat, format, html, pdf};
+use crate::show::report::{Detail, DocumentFormat, format, html, pdf, tex};
 use crate::show::tables::Table;
 use crate::show::text::Text;
-use crate::show::{figures, tables};
+use crate::show::{figures, pictures, tables};
 
 /// Makes every file of the report but the manifest, as far as they can be made.
 pub fn folder(analysis: &Analysis, text: &Text, options: &ReportOptions, making: &Making<'_>) {
-    let Drawn { document, figures } = draw(analysis, text, (Scope::Campaign, options.detail), "", making);
+    let Drawn { document, figures } = draw(analysis, text, (Scope::Campaign, options), "", making);
     rayon::join(
         || set(document.as_ref(), &figures, &options.formats, making),
         || data(analysis, text, "", making),
@@ -42,7 +42,7 @@ struct Drawn {
 fn draw(
     analysis: &Analysis,
     text: &Text,
-    (scope, detail): (Scope, Detail),
+    (scope, options): (Scope, &ReportOptions),
     above: &str,
     making: &Making<'_>,
 ) -> Drawn {
@@ -53,11 +53,18 @@ fn draw(
             Vec::new()
         }
     };
+    let detail = options.detail;
     let path = |id: &str| format!("{above}figures/{id}.svg");
     let drawn = listed.par_iter().map(|figure| {
         let drawn = attempt(|| figure.draw(text));
         if let Ok(svg) = &drawn {
             making.write(&path(&figure.id), |file| Ok(file.write_all(svg.as_bytes())?));
+            if options.png {
+                making.put(&format!("{above}figures/{}.png", figure.id), || pictures::png(svg));
+            }
+            if options.formats.contains(&DocumentFormat::Tex) {
+                making.put(&format!("{above}figures/{}.pdf", figure.id), || pictures::pdf(svg));
+            }
         }
         drawn
     });
@@ -96,6 +103,7 @@ fn set(
         Ok(document) => making.put(format.file_name(), || match format {
             DocumentFormat::Html => Ok(html::render(document, drawn)?.into_bytes()),
             DocumentFormat::Pdf => pdf::render(document, drawn),
+            DocumentFormat::Tex => Ok(tex::render(document).into_bytes()),
         }),
         Err(reason) => making.fail(format.file_name(), reason.clone()),
     });
@@ -121,7 +129,7 @@ fn data(analysis: &Analysis, text: &Text, above: &str, making: &Making<'_>) {
 fn table(table: &Table, text: &Text, above: &str, making: &Making<'_>) {
     making.put(&format!("{above}tables/{}.csv", table.id), || table_csv(table));
     making.put(&format!("{above}tables/{}.tex", table.id), || {
-        Ok(table_tex(&format::table(table, String::new(), text)).into_bytes())
+        Ok(tex::table(&format::table(table, String::new(), text)).into_bytes())
     });
 }
 
@@ -135,7 +143,7 @@ pub fn portfolio(
     making: &Making<'_>,
 ) {
     let drawn = |(chapter, analysis): &(&str, &Analysis)| {
-        draw(analysis, text, (Scope::Chapter, options.detail), &folder_of(chapter), making)
+        draw(analysis, text, (Scope::Chapter, options), &folder_of(chapter), making)
     };
     let drawn: Vec<Drawn> = chapters.par_iter().map(drawn).collect();
     let (mut documents, mut composed) = (Vec::new(), Vec::new());

@@ -1,11 +1,10 @@
-//! Tables and series as CSV and TeX.
+//! Tables and series as CSV.
 
 use std::borrow::Cow;
 
 use super::number::round;
 use crate::campaign::efficiency::by_repetition;
 use crate::model::Analysis;
-use crate::show::report::view::TableView;
 use crate::show::tables::labels::code;
 use crate::show::tables::{Cell, Table};
 
@@ -159,80 +158,6 @@ fn plain(value: f64) -> String {
     round(value).map(|value| value.to_string()).unwrap_or_default()
 }
 
-/// A formatted table as a TeX tabular in the manner of the package booktabs.
-pub fn table_tex(table: &TableView) -> String {
-    let spec: String = table.columns.iter().map(|column| if column.numeric { 'r' } else { 'l' }).collect();
-    let mut text = format!("\\begin{{tabular}}{{{spec}}}\n\\toprule\n");
-    for line in &table.above {
-        let spans = line.iter().map(|span| match (span.text.as_str(), span.columns) {
-            ("", columns) => " & ".repeat(columns - 1),
-            (text, columns) => format!("\\multicolumn{{{columns}}}{{c}}{{{}}}", tex(text)),
-        });
-        text.push_str(&row_tex(&spans.collect::<Vec<_>>()));
-    }
-    let heads: Vec<String> = table
-        .columns
-        .iter()
-        .map(|column| match &column.unit {
-            Some(unit) => format!("{} ({})", tex(&column.heading), tex(unit)),
-            None => tex(&column.heading),
-        })
-        .collect();
-    text.push_str(&row_tex(&heads));
-    text.push_str("\\midrule\n");
-    let mut in_summary = false;
-    for (index, row) in table.rows.iter().enumerate() {
-        if let Some(group) = &row.group {
-            let space = if index == 0 { "" } else { "\\addlinespace\n" };
-            let columns = table.columns.len();
-            text.push_str(&format!(
-                "{space}\\multicolumn{{{columns}}}{{l}}{{\\textit{{{}}}}} \\\\\n",
-                tex(group)
-            ));
-        }
-        if row.summary && !in_summary {
-            text.push_str("\\midrule\n");
-        }
-        in_summary = row.summary;
-        let cells: Vec<String> = row.cells.iter().map(|cell| tex(&cell.in_line())).collect();
-        text.push_str(&row_tex(&cells));
-    }
-    text.push_str("\\bottomrule\n\\end{tabular}\n");
-    text
-}
-
-/// A row of cells. One that begins with a star or a bracket would be an option of what ends the row before it.
-fn row_tex(cells: &[String]) -> String {
-    let row = cells.join(" & ");
-    let guard = if row.trim_start().starts_with(['[', '*']) { "{}" } else { "" };
-    format!("{guard}{row} \\\\\n")
-}
-
-/// Text with TeX's special characters escaped.
-fn tex(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\\' => escaped.push_str("\\textbackslash{}"),
-            '&' | '%' | '$' | '#' | '_' | '{' | '}' => escaped.extend(['\\', c]),
-            '~' => escaped.push_str("\\textasciitilde{}"),
-            '^' => escaped.push_str("\\textasciicircum{}"),
-            '−' => escaped.push_str("$-$"),
-            'µ' => escaped.push_str("$\\mu$"),
-            '⁹' => escaped.push_str("$^9$"),
-            '⁶' => escaped.push_str("$^6$"),
-            '±' => escaped.push_str("$\\pm$"),
-            '✓' => escaped.push_str("$\\surd$"),
-            '✗' => escaped.push_str("$\\times$"),
-            '×' => escaped.push_str("$\\times$"),
-            // An empty line would end the paragraph, which no cell may.
-            c if c.is_control() => escaped.push(' '),
-            _ => escaped.push(c),
-        }
-    }
-    escaped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -291,45 +216,5 @@ mod tests {
         table.rows[0].cells[1] = Cell::Number { value: -0.5, decimals: 2 };
         let csv = String::from_utf8(table_csv(&table).unwrap()).unwrap();
         assert!(csv.starts_with("'=x,") && csv.contains("\n'=1+1,-0.5,"), "{csv}");
-    }
-
-    #[test]
-    fn tex_takes_no_cell_for_an_option() {
-        for first in ["[5cm]", "*", " [x"] {
-            let row = row_tex(&[tex(first), tex("b")]);
-            assert_eq!(row, format!("{{}}{first} & b \\\\\n"));
-        }
-        assert_eq!(row_tex(&[tex("a [b]")]), "a [b] \\\\\n");
-        assert_eq!(tex("a\n\nb"), "a  b");
-    }
-
-    /// Where TeX is installed, it has the last word.
-    #[test]
-    fn hostile_tables_compile() {
-        let mut table = sample_table();
-        for first in ["[5cm] x", "*", "\\input{/etc/passwd}", "a\n\nb", "$x_1^2$ ~ %"] {
-            let mut row = table.rows[0].clone();
-            row.cells[0] = Cell::Text(first.to_owned());
-            table.rows.push(row);
-        }
-        let text = crate::show::text::Text::new(crate::show::text::Language::En);
-        let tabular = table_tex(&crate::show::report::format::table(&table, String::new(), &text));
-        assert!(tabular.contains("\n{}[5cm] x") && tabular.contains("\n{}* &"), "{tabular}");
-        let folder = tempfile::tempdir().unwrap();
-        let document = format!(
-            "\\documentclass{{article}}\\usepackage{{booktabs}}\\begin{{document}}{tabular}\\end{{document}}"
-        );
-        std::fs::write(folder.path().join("table.tex"), document).unwrap();
-        let arguments = ["-interaction=nonstopmode", "-halt-on-error", "table.tex"];
-        let compiled =
-            std::process::Command::new("pdflatex").args(arguments).current_dir(folder.path()).output();
-        if let Ok(output) = compiled {
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-        }
-    }
-
-    #[test]
-    fn tex_escapes_what_tex_would_read() {
-        assert_eq!(tex("50 % of_a & b −1"), "50 \\% of\\_a \\& b $-$1");
     }
 }

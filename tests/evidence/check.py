@@ -211,6 +211,9 @@ class Campaign:
     def outage_hypervisor(self, run, outage, seen):
         self.figure("downtime", outage["estimate_s"], seen)
 
+    def outage_events(self, run, outage, seen):
+        self.around(outage, seen)
+
     def outage_probe(self, run, outage, seen):
         self.around(outage, seen)
 

@@ -74,7 +74,16 @@ fn a_script_tells_request_stop_resumption_and_end() {
         for (kind, at) in [("requested", 0.0), ("stopped", 3.95), ("resumed", 5.9), ("ended", 6.5)] {
             assert!(close(&milestone(run, kind, "script")["earliest_s"], at), "{kind}: {run}");
         }
-        let outage = run["outages"].as_array().unwrap().iter().find(|one| one["method"] == "probe").unwrap();
+        let by = |method: &str| {
+            run["outages"].as_array().unwrap().iter().find(|one| one["method"] == method).unwrap()
+        };
+        let downtime = by("events");
+        assert!(close(&downtime["estimate_s"], 1.95) && close(&downtime["start_s"], 3.95), "{downtime}");
+        assert!(downtime["lower_s"].as_f64() < Some(1.95) && downtime["upper_s"].as_f64() > Some(1.95));
+        let covers =
+            run["checks"].as_array().unwrap().iter().find(|one| one["code"] == "probe-covers-script");
+        assert_ne!(covers.unwrap()["verdict"], "contradicted", "{run}");
+        let outage = by("probe");
         assert!(
             outage["lower_s"].as_f64() <= Some(2.0) && outage["upper_s"].as_f64() >= Some(2.0),
             "{outage}"
@@ -218,4 +227,45 @@ fn a_monotonic_clock_is_tied_by_a_row_with_both() {
             assert_eq!(close(&began["earliest_s"], 0.9) && close(&began["latest_s"], 1.1), is_tied, "{run}");
         }
     }
+}
+
+#[test]
+fn events_out_of_their_order_are_told_and_not_used() {
+    let folder = campaign(DECLARED, |run| {
+        let at = |s: f64| requested(run) + s;
+        match run {
+            // A machine that paused its VM for a copy before.
+            1 => events(run).replace(
+                "unix,event,details\n",
+                &format!("unix,event,details\n{:.3},source_stopped,\n", at(-8.0)),
+            ),
+            2 => format!(
+                "unix,event\n{:.3},request\n{:.3},resumed\n{:.3},stopped\n{:.3},end\n",
+                at(0.0),
+                at(3.9),
+                at(5.9),
+                at(6.5)
+            ),
+            _ => format!("unix,event\n{:.3},end\n{:.3},request\n", at(-2.0), at(0.0)),
+        }
+    });
+    let summary = summary(folder.path());
+    let told: Vec<&Value> = summary["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["code"] == "events-out-of-order")
+        .collect();
+    let files: Vec<&str> = told.iter().filter_map(|one| one["file"].as_str()).collect();
+    assert_eq!(files, ["web-2/events.csv", "web-3/events.csv"], "{told:?}");
+    assert!(
+        told[0]["message"].as_str().unwrap().contains("its resume is 2.000 s before its stop"),
+        "{told:?}"
+    );
+    let runs = summary["runs"].as_array().unwrap();
+    let has = |run: &Value| run["outages"].as_array().unwrap().iter().any(|one| one["method"] == "events");
+    assert_eq!(runs.iter().map(has).collect::<Vec<_>>(), [true, false, false]);
+    assert!(close(&milestone(&runs[0], "stopped", "script")["earliest_s"], 3.95));
+    assert_eq!(runs[2]["migration"]["duration_s"], Value::Null);
+    assert_eq!(runs[2]["migration"]["status"], "unfinished");
 }

@@ -332,3 +332,104 @@ fn tables_of_no_known_format_are_proposed_as_comments() {
     let found: Value = serde_json::from_str(&found).unwrap();
     assert_eq!((&found[0]["format"], &found[0]["rows_read"]), (&"series".into(), &20.into()), "{found}");
 }
+
+/// What comes of nine recorded runs under names as people write them: repetitions of each level of `load`, and problems.
+fn human(rename: impl Fn(&Name<'_>) -> String) -> (Vec<(String, usize)>, Vec<String>) {
+    let logs = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/qemu-live-migration");
+    let folder = renamed_from(&logs, |name| {
+        let is_wanted = ["none", "cpu", "dirtyslow"].contains(&name.load) && name.repetition <= 3;
+        if is_wanted && name.source != "zeit" { rename(name) } else { String::new() }
+    });
+    init(folder.path());
+    let summary = summary(folder.path());
+    let conditions = summary["conditions"].as_array().unwrap().iter();
+    let conditions = conditions.map(|condition| {
+        let runs = condition["runs"].as_u64().map_or(0, |runs| runs as usize);
+        (condition["factors"]["load"].as_str().unwrap_or_default().to_owned(), runs)
+    });
+    let problems = summary["diagnostics"].as_array().unwrap().iter();
+    let problems = problems.filter(|one| one["severity"] != "note").map(|one| one["code"].to_string());
+    (conditions.collect(), problems.collect())
+}
+
+fn in_words(load: &str) -> &str {
+    match load {
+        "none" => "no load",
+        "cpu" => "CPU hog",
+        _ => "memory writer (fast)",
+    }
+}
+
+fn of_each(levels: [&str; 3]) -> Vec<(String, usize)> {
+    levels.map(|level| (level.to_owned(), 3)).to_vec()
+}
+
+#[test]
+fn names_with_blanks_brackets_dates_and_settings() {
+    let (conditions, problems) = human(|name| {
+        let Name { load, repetition, source, host } = *name;
+        let load = in_words(load);
+        let what = match (source, host) {
+            ("ping", _) => "ping 10ms".to_owned(),
+            ("dstat", _) => "dstat".to_owned(),
+            (source, host) => format!("{source} {}", host.unwrap_or_default()),
+        };
+        format!("2025-11-0{repetition} {load} (run {repetition}) {what}.txt.gz")
+    });
+    assert_eq!(conditions, of_each(["no load", "CPU hog", "memory writer (fast)"]));
+    assert_eq!(problems, [""; 0]);
+}
+
+#[test]
+fn folders_in_german() {
+    let (conditions, problems) = human(|name| {
+        let Name { load, repetition, source, host } = *name;
+        let what = match (source, host) {
+            ("ping", _) => "ping 10ms",
+            ("dstat", _) => return String::new(),
+            (_, Some("source")) => "QMP Quelle",
+            _ => "QMP Ziel",
+        };
+        format!("{}/Lauf {repetition}/{what}.txt.gz", in_words(load))
+    });
+    assert_eq!(conditions, of_each(["no load", "CPU hog", "memory writer (fast)"]));
+    assert_eq!(problems, [""; 0]);
+}
+
+#[test]
+fn folders_of_days_with_compressed_logs() {
+    let (conditions, problems) = human(|name| {
+        let Name { load, repetition, source, host } = *name;
+        let host = host.map(|host| format!("-{host}")).unwrap_or_default();
+        format!("2025-11-0{repetition}/{}/{source}{host}.log.gz", in_words(load))
+    });
+    assert_eq!(conditions, of_each(["no load", "CPU hog", "memory writer (fast)"]));
+    assert_eq!(problems, [""; 0]);
+}
+
+#[test]
+fn stamps_in_the_place_of_numbers() {
+    let (conditions, problems) = human(|name| {
+        let Name { load, repetition, source, host } = *name;
+        match host {
+            Some("target") | None if source == "qmp" => String::new(),
+            _ if source == "dstat" => String::new(),
+            _ => format!("{load}/20251103-14{repetition}512_{source}.log.gz"),
+        }
+    });
+    assert_eq!(conditions, of_each(["none", "cpu", "dirtyslow"]));
+    assert_eq!(problems, [""; 0]);
+}
+
+#[test]
+fn versions_count_nothing() {
+    let (conditions, problems) = human(|name| {
+        let Name { load, repetition, source, host } = *name;
+        match (source, host) {
+            ("qmp", Some("target")) | ("dstat", _) => String::new(),
+            _ => format!("{load}-v2.1/{repetition}/{source}.log.gz"),
+        }
+    });
+    assert_eq!(conditions.iter().map(|(_, runs)| *runs).collect::<Vec<_>>(), [3, 3, 3], "{conditions:?}");
+    assert_eq!(problems, [""; 0]);
+}

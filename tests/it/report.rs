@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use crate::{campaign, files, part_of_campaign, stillstand};
 
@@ -138,4 +139,70 @@ fn curves_can_be_aligned_at_other_events() {
     let summary: serde_json::Value =
         serde_json::from_slice(&fs::read(out.join("summary.json")).unwrap()).unwrap();
     assert_eq!(summary["campaign"]["align"], "resume");
+}
+
+/// Pictures for those who take no SVG, and the document for TeX with its figures beside it.
+#[test]
+fn pictures_and_tex_on_request() {
+    let campaign = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/qemu-lost-guest");
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("report");
+    let made = stillstand(
+        &["report", campaign.to_str().unwrap(), "-o", out.to_str().unwrap(), "--format", "tex", "--png"],
+        &[],
+    );
+    assert!(made.status.success(), "{made:?}");
+    let names = |ending: &str| -> Vec<String> {
+        let all = fs::read_dir(out.join("figures")).unwrap().map(|entry| entry.unwrap().path());
+        let mut stems: Vec<String> = all
+            .filter(|path| path.extension().is_some_and(|found| found == ending))
+            .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+            .collect();
+        stems.sort();
+        stems
+    };
+    assert!(!names("svg").is_empty());
+    assert_eq!((names("png"), names("pdf")), (names("svg"), names("svg")));
+    let text = fs::read_to_string(out.join("report.tex")).unwrap();
+    for named in text.split("{figures/").skip(1).filter_map(|rest| rest.split('}').next()) {
+        assert!(out.join("figures").join(named).exists(), "{named}");
+    }
+    let arguments = ["-jobname=paper", "-interaction=nonstopmode", "-halt-on-error", "report.tex"];
+    match std::process::Command::new("pdflatex").args(arguments).current_dir(&out).output() {
+        Ok(set) => assert!(set.status.success(), "{}", String::from_utf8_lossy(&set.stdout)),
+        Err(_) => println!("not tested: there is no pdflatex here"),
+    }
+}
+
+#[test]
+fn a_figure_is_what_its_file_says() {
+    let campaign = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/qemu-lost-guest");
+    let folder = tempfile::tempdir().unwrap();
+    for (name, begins) in [("f.svg", "<svg".as_bytes()), ("f.PNG", b"\x89PNG"), ("f.pdf", b"%PDF-")] {
+        let path = folder.path().join(name);
+        let drawn =
+            ["figure", campaign.to_str().unwrap(), "--metric", "ping.rtt", "-o", path.to_str().unwrap()];
+        assert!(stillstand(&drawn, &[]).status.success());
+        assert!(fs::read(&path).unwrap().starts_with(begins), "{name}");
+    }
+}
+
+/// What the typesetter finds accessible says so; pdfinfo and a validator of PDF/UA read it.
+#[test]
+fn a_pdf_says_that_it_is_accessible() {
+    for campaign in ["qemu-lost-guest", "xen-efficiency", "hypervisor-sweep"] {
+        let campaign = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data").join(campaign);
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("report");
+        stillstand(
+            &["report", campaign.to_str().unwrap(), "-o", out.to_str().unwrap(), "--format", "pdf"],
+            &[],
+        );
+        let pdf = fs::read(out.join("report.pdf")).unwrap();
+        assert!(
+            String::from_utf8_lossy(&pdf).contains("<pdfuaid:part>1</pdfuaid:part>"),
+            "{}",
+            campaign.display()
+        );
+    }
 }

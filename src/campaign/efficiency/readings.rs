@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use stillstand_parsers::{Benchmark, Meaning, Parsed, Size};
 
-use crate::input::config::{CacheTable, CampaignFile};
+use crate::input::config::{CacheTable, CampaignFile, Config};
 use crate::model::{Direction, Unit};
 
 /// A value with the name of its quantity.
@@ -37,11 +37,14 @@ pub fn readings(
     config: &CampaignFile,
     partial: &mut Vec<String>,
 ) -> Vec<Measured> {
+    if log.format.meaning() == Meaning::Request {
+        return timed(log);
+    }
     let Meaning::Benchmark(benchmark) = log.format.meaning() else { return Vec::new() };
     match benchmark {
         Benchmark::Levels => levels(log, config.parallel.as_ref().is_some_and(|table| table.managers)),
         Benchmark::Network => Vec::new(),
-        Benchmark::Rows { size, with_latency } => {
+        Benchmark::Rows { size, with_latency, with_operations } => {
             let mut rows = rows(log);
             let name = log.format.name();
             let named = |source| {
@@ -52,15 +55,41 @@ pub fn readings(
                 rows.iter_mut().filter(|row| row.test == "unnamed").for_each(|row| row.test = named);
             }
             *partial = only_in_parts(&rows);
-            let quantities = quantities(with_latency, &rows, &operations(log)).into_iter();
+            let beside = Beside { latency: with_latency, operations: with_operations };
+            let quantities = quantities(beside, &rows, &operations(log)).into_iter();
             quantities.map(|quantity| quantity.measured(size, name, &config.caches)).collect()
         }
     }
 }
 
-/// Whether a log holds results of a benchmark.
-pub fn is_result(log: &Parsed) -> bool {
-    matches!(log.format.meaning(), Meaning::Benchmark(Benchmark::Rows { .. } | Benchmark::Levels))
+/// Whether a log holds results of a benchmark. In a campaign of benchmarks the time that a command took is one, where nothing
+/// says that it was a migration.
+pub fn is_result(log: &Parsed, config: &Config) -> bool {
+    let meaning = log.format.meaning();
+    let is_command = || meaning == Meaning::Request && config.is_of_benchmarks() && !is_of_migration(log);
+    matches!(meaning, Meaning::Benchmark(Benchmark::Rows { .. } | Benchmark::Levels)) || is_command()
+}
+
+/// Whether the log of a command's times says when it was started, as those of migrations do.
+fn is_of_migration(log: &Parsed) -> bool {
+    log.frame.f64s("request_epoch_s").is_ok_and(|requests| requests.iter().any(|request| request.is_some()))
+}
+
+/// How long each of its commands took: the time by the wall.
+fn timed(log: &Parsed) -> Vec<Measured> {
+    let Ok(times) = log.frame.f64s("elapsed_s") else { return Vec::new() };
+    let only = log.facts.line("elapsed_s").filter(|_| log.frame.height() == 1);
+    let measured = |row: usize, seconds: f64| Measured {
+        benchmark: "command".to_owned(),
+        operation: "time".to_owned(),
+        size: None,
+        vm: None,
+        unit: Unit::Seconds,
+        direction: Direction::Lower,
+        value: seconds,
+        line: only.or(log.frame.line(row)),
+    };
+    times.iter().enumerate().filter_map(|(row, seconds)| Some(measured(row, seconds?))).collect()
 }
 
 /// A row of the frame that all parsers of benchmarks share.
@@ -142,10 +171,35 @@ struct Quantity<'a> {
     value: f64,
     /// Whether the test has one operation with such a result, so that its name says it all.
     alone: bool,
+    /// Whether it stands beside the headline.
+    is_beside: bool,
+}
+
+/// What else counts of a benchmark, beside the headline of each test.
+#[derive(Clone, Copy)]
+struct Beside {
+    latency: bool,
+    operations: &'static [&'static str],
+}
+
+impl Beside {
+    /// A rate of operations counts beside a throughput only.
+    fn holds(self, row: &Row<'_>) -> bool {
+        match (row.metric, row.statistic) {
+            // What was refused, failed or lost is as much a result as the rate of what was served.
+            ("cpu", _)
+            | ("events", "failed")
+            | ("jitter" | "loss", _)
+            | ("throughput" | "operations", "lowest") => true,
+            ("latency", "mean") => self.latency,
+            ("operations", "mean") => self.operations.iter().any(|test| row.test.starts_with(test)),
+            _ => false,
+        }
+    }
 }
 
 /// The headline of each test and operation, and what stands beside it.
-fn quantities<'a>(with_latency: bool, rows: &[Row<'a>], named: &Named<'a>) -> Vec<Quantity<'a>> {
+fn quantities<'a>(beside: Beside, rows: &[Row<'a>], named: &Named<'a>) -> Vec<Quantity<'a>> {
     let whole: Vec<Row<'a>> = rows.iter().filter(|row| !row.is_part).copied().collect();
     let mut found = Vec::new();
     let mut groups: BTreeMap<(&str, &str), Vec<Row<'a>>> = BTreeMap::new();
@@ -169,14 +223,20 @@ fn quantities<'a>(with_latency: bool, rows: &[Row<'a>], named: &Named<'a>) -> Ve
         values.iter_mut().for_each(|quantity| quantity.alone = operations.get(test) == Some(&1));
         found.append(&mut values);
     }
+    let has_throughput: BTreeSet<(&str, &str)> = found
+        .iter()
+        .filter(|quantity| quantity.metric == "throughput")
+        .map(|quantity| (quantity.row.test, quantity.row.operation))
+        .collect();
     let beside = whole.iter().filter(|row| {
-        let is_latency = row.metric == "latency" && row.statistic == "mean" && with_latency;
-        // What was refused or failed is as much a result as the rate of what was served.
-        row.metric == "cpu" || is_latency || (row.metric == "events" && row.statistic == "failed")
+        beside.holds(row)
+            && (row.metric != "operations"
+                || row.statistic == "lowest"
+                || has_throughput.contains(&(row.test, row.operation)))
     });
     found.extend(beside.map(|row| {
         let alone = named.get(&(row.test, row.metric)).is_none_or(|operations| operations.len() == 1);
-        Quantity { row: *row, metric: row.metric, value: row.value, alone }
+        Quantity { row: *row, metric: row.metric, value: row.value, alone, is_beside: true }
     }));
     found
 }
@@ -189,7 +249,9 @@ fn headline<'a>(rows: &[Row<'a>]) -> Vec<Quantity<'a>> {
         rows.iter().filter(fits).copied().collect()
     };
     let plain = |metric: &'a str, rows: Vec<Row<'a>>| -> Vec<Quantity<'a>> {
-        rows.into_iter().map(|row| Quantity { row, metric, value: row.value, alone: true }).collect()
+        let quantity =
+            |row: Row<'a>| Quantity { row, metric, value: row.value, alone: true, is_beside: false };
+        rows.into_iter().map(quantity).collect()
     };
     for (metric, statistics) in
         [("throughput", ["value", "mean", "best"].as_slice()), ("operations", &["value", "mean"])]
@@ -208,6 +270,7 @@ fn headline<'a>(rows: &[Row<'a>]) -> Vec<Quantity<'a>> {
                 metric: "operations",
                 value: row.value / time.value,
                 alone: true,
+                is_beside: false,
             })
             .collect();
     }
@@ -234,13 +297,18 @@ impl Quantity<'_> {
             "throughput" => (Unit::BytesPerSecond, Direction::Higher),
             "operations" => (Unit::PerSecond, Direction::Higher),
             "cpu" => (Unit::Percent, Direction::Neither),
+            "loss" => (Unit::Percent, Direction::Lower),
             "events" => (Unit::Count, Direction::Lower),
             _ => (Unit::Seconds, Direction::Lower),
         };
-        let suffix = match self.metric {
-            "cpu" => "-cpu",
-            "latency" => "-latency",
-            "events" => "-failed",
+        let suffix = match (self.metric, self.row.statistic) {
+            (_, "lowest") => "-lowest",
+            ("cpu", _) => "-cpu",
+            ("latency", _) => "-latency",
+            ("events", "failed") => "-failed",
+            ("jitter", _) => "-jitter",
+            ("loss", _) => "-loss",
+            ("operations", _) if self.is_beside => "-operations",
             _ => "",
         };
         Measured {

@@ -50,7 +50,7 @@ impl Surveyed {
         let keys = files.iter().map(|file| &file.file.run).chain(tables.iter().flat_map(Table::runs));
         let conditions = conditions::conditions(config, keys);
         let mut logs = files.iter().filter_map(|file| file.log.as_ref());
-        let has_results = config.is_of_benchmarks() || logs.all(efficiency::is_result);
+        let has_results = config.is_of_benchmarks() || logs.all(|log| efficiency::is_result(log, config));
         let conditions = if has_results {
             conditions
         } else {
@@ -59,20 +59,25 @@ impl Surveyed {
         };
         let results =
             has_results.then(|| benchmarks::values(&files, tables, &conditions, config, &mut diagnostics));
-        let runs = by_run(files, &conditions, has_results);
+        let runs = by_run(files, &conditions, has_results, config);
         Ok(Self { hosts, vm, counters, conditions, results, runs, room, diagnostics })
     }
 }
 
 /// The files of each run of these conditions. Where efficiency is asked for, a run of nothing but benchmarks is no migration.
-fn by_run(files: Vec<LoadedFile>, conditions: &[Condition], has_results: bool) -> Vec<RunFiles> {
+fn by_run(
+    files: Vec<LoadedFile>,
+    conditions: &[Condition],
+    has_results: bool,
+    config: &Config,
+) -> Vec<RunFiles> {
     let mut runs: BTreeMap<RunKey, Vec<LoadedFile>> = BTreeMap::new();
     for file in files {
         runs.entry(file.file.run.clone()).or_default().push(file);
     }
     let is_migration = |files: &[LoadedFile]| {
         let mut logs = files.iter().filter_map(|file| file.log.as_ref());
-        !has_results || logs.any(|log| !efficiency::is_result(log))
+        !has_results || logs.any(|log| !efficiency::is_result(log, config))
     };
     runs.into_iter()
         .filter(|(_, files)| is_migration(files))

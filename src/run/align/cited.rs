@@ -26,6 +26,7 @@ pub fn path_of(method: Method) -> &'static str {
         Method::Ping => "outages.ping",
         Method::PingReplyGap => "outages.ping-reply-gap",
         Method::Throughput => "outages.throughput",
+        Method::Events => "outages.events",
         Method::GuestClock => "outages.guest-clock",
         Method::Hypervisor => "outages.hypervisor",
     }

@@ -3,8 +3,9 @@
 use stillstand_parsers::Parsed;
 use stillstand_parsers::declared::Mark;
 
+use super::FileReport;
 use super::lines::{Lines, Told, around};
-use crate::model::{Migration, Status};
+use crate::model::{Migration, Severity, Status};
 
 /// When each of them was: Unix seconds by the observer's clock as read, seconds since the request once aligned.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,35 +34,61 @@ pub struct EventLines {
     pub ended: Option<Lines>,
 }
 
-/// The first event of each mark, by a clock that is so many seconds ahead of the observer's at an instant.
-pub(super) fn read(log: &Parsed, file: &str, ahead_s: impl Fn(f64) -> f64) -> Option<EventLog> {
+/// The first event of each mark that can be of this migration, by a clock that is so many seconds ahead of the observer's at an
+/// instant: nothing of it happens before its request, and a VM resumes after it has stopped. What is there only before is told.
+pub(super) fn read(
+    log: &Parsed,
+    ahead_s: impl Fn(f64) -> f64,
+    report: &mut FileReport<'_>,
+) -> Option<EventLog> {
     let (times, marks) = (log.frame.f64s("time").ok()?, log.frame.strs("mark").ok()?);
-    let place = |mark: Mark| {
-        let mut rows = times.iter().zip(marks.iter()).enumerate();
-        let row = rows.find(|(_, (time, name))| *name == Some(mark.name()) && time.is_some());
-        row.map(|(row, _)| row)
+    let file = report.file.to_owned();
+    // The instant of an event, and its row.
+    let mut first = |mark: Mark, after: Option<(Mark, f64)>| {
+        let rows = times.iter().zip(marks.iter()).enumerate();
+        let of_mark = rows.filter(|(_, (_, name))| *name == Some(mark.name()));
+        let instants = of_mark.filter_map(|(row, (time, _))| Some((time?, row)));
+        let instants = instants.map(|(time, row)| (time - ahead_s(time), row));
+        let (may_be, early): (Vec<(f64, usize)>, Vec<(f64, usize)>) =
+            instants.partition(|(t, _)| after.is_none_or(|(_, after)| *t >= after));
+        let found = may_be.into_iter().next();
+        if let (None, Some((before, at)), Some((early, _))) = (found, after, early.last()) {
+            let message = format!(
+                "its {} is {:.3} s before its {}, and not used: is one of them another event, or was the clock set? `words` in \
+                 campaign.toml says which words stand for which",
+                mark.name(),
+                at - early,
+                before.name()
+            );
+            report.add(Severity::Error, "events-out-of-order", message);
+        }
+        found
     };
-    let first =
-        |mark: Mark| Some(place(mark)?).and_then(|row| times.get(row)).map(|time| time - ahead_s(time));
-    let line = |mark: Mark| log.frame.lines(place(mark)?);
-    let (end, failure) = (first(Mark::End), first(Mark::Failure));
-    let lines = EventLines {
-        requested: line(Mark::Request),
-        post_copy: line(Mark::PostCopy),
-        stopped: line(Mark::Stop),
-        resumed: line(Mark::Resume),
-        ended: line(Mark::Failure).or_else(|| line(Mark::End)),
-    };
+    let at = |found: Option<(f64, usize)>| found.map(|(t, _)| t);
+    let requested = first(Mark::Request, None);
+    let since_request = at(requested).map(|at| (Mark::Request, at));
+    let stopped = first(Mark::Stop, since_request);
+    let (end, failure) = (first(Mark::End, since_request), first(Mark::Failure, since_request));
+    let post_copy = first(Mark::PostCopy, since_request);
+    let resumed = first(Mark::Resume, at(stopped).map(|at| (Mark::Stop, at)).or(since_request));
+    let ended = failure.or(end);
+    let line = |found: Option<(f64, usize)>| log.frame.lines(found?.1);
     Some(EventLog {
-        file: file.to_owned(),
-        requested: first(Mark::Request),
-        post_copy: first(Mark::PostCopy),
-        stopped: first(Mark::Stop),
-        resumed: first(Mark::Resume),
-        ended: failure.or(end),
+        file,
+        requested: at(requested),
+        post_copy: at(post_copy),
+        stopped: at(stopped),
+        resumed: at(resumed),
+        ended: at(ended),
         failed: failure.is_some(),
         resolution_s: log.facts.float("time_resolution_s").unwrap_or_default(),
-        lines,
+        lines: EventLines {
+            requested: line(requested),
+            post_copy: line(post_copy),
+            stopped: line(stopped),
+            resumed: line(resumed),
+            ended: line(ended),
+        },
     })
 }
 
@@ -77,6 +104,12 @@ impl EventLog {
             ended: since(self.ended),
             ..self
         }
+    }
+
+    /// From the line of the stop to that of the resumption.
+    pub fn standstill(&self) -> Option<Lines> {
+        let (stopped, resumed) = (self.lines.stopped?, self.lines.resumed?);
+        around([stopped, resumed].into_iter().flatten())
     }
 
     /// Where it tells of the migration process.

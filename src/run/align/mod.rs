@@ -156,7 +156,7 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
             );
             return None;
         }
-        events::read(log, &file.file.relative, ahead_s)
+        events::read(log, ahead_s, &mut FileReport::new(&mut run.diagnostics, file))
     });
     if let Some(events) = &events {
         let before = run.migration.clone();

@@ -5,6 +5,7 @@
 //! ([`super::event`]). Nothing is averaged over methods: where they contradict each other, a flag says so with the
 //! figures in it.
 
+mod by_events;
 mod by_guest;
 mod by_ping;
 mod by_probe;
@@ -19,7 +20,7 @@ use self::by_ping::{ByPing, Witnesses};
 use self::by_probe::ByProbe;
 use self::by_throughput::ByThroughput;
 use crate::model::{Flag, FlagCode, Method, Outage, Ping, Probe, Status};
-use crate::run::align::{AlignedRun, HypervisorLog, Lines, Stated};
+use crate::run::align::{AlignedRun, EventLog, HypervisorLog, Lines, Stated};
 use crate::run::metrics::bounds;
 
 /// The outages of a run by every method that saw it, and what else was learned on the way.
@@ -139,6 +140,7 @@ pub fn measure(run: &AlignedRun) -> Measured {
             Method::Ping => by_ping.as_ref().and_then(ByPing::lines),
             Method::PingReplyGap => by_ping.as_ref().and_then(ByPing::gap_lines),
             Method::Throughput => by_throughput.as_ref().and_then(ByThroughput::lines),
+            Method::Events => run.events.as_ref().and_then(EventLog::standstill),
             Method::GuestClock => {
                 run.guest_clock.as_ref().zip(step).and_then(|(clock, step)| by_guest::lines(clock, step))
             }
@@ -150,6 +152,7 @@ pub fn measure(run: &AlignedRun) -> Measured {
             Method::Ping => silence.clone(),
             Method::PingReplyGap => by_ping.as_ref().and_then(ByPing::reply_gap),
             Method::Throughput => by_throughput.as_ref().and_then(ByThroughput::outage),
+            Method::Events => run.events.as_ref().and_then(by_events::outage),
             Method::GuestClock => guest.as_ref().map(|guest| guest.outage.clone()),
             Method::Hypervisor => by_hypervisor.clone(),
         });
@@ -220,7 +223,7 @@ fn is_event(outage: &Outage, interval_s: f64, guest: Option<&GuestClockOutage>) 
         Method::Ping => outage.estimate_s > if outage.censored { interval_s } else { 0.0 },
         Method::PingReplyGap => outage.estimate_s >= interval_s,
         Method::GuestClock => guest.is_some_and(|guest| outage.estimate_s > NO_STEP * guest.ordinary_step_s),
-        Method::Hypervisor => true,
+        Method::Events | Method::Hypervisor => true,
     }
 }
 
@@ -245,8 +248,8 @@ pub fn ends(outage: &Outage, run: &AlignedRun) -> Option<([f64; 2], Option<[f64;
             (outage.estimate_s > NO_STEP * ordinary)
                 .then(|| ([start, start + ordinary], outage.end_s.map(|end| [end - ordinary, end])))
         }
-        // ping has the same replies, and the hypervisor's events are known to the instant.
-        Method::PingReplyGap | Method::Hypervisor => None,
+        // ping has the same replies, and events are milestones themselves.
+        Method::PingReplyGap | Method::Events | Method::Hypervisor => None,
     }
 }
 

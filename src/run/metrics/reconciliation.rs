@@ -115,6 +115,8 @@ pub fn flags(checks: &[Check]) -> Vec<Flag> {
                 CheckKind::PingMatchesReplyGap
                 | CheckKind::ProbeCoversPing
                 | CheckKind::ProbeCoversDowntime
+                | CheckKind::PingCoversScript
+                | CheckKind::ProbeCoversScript
                 | CheckKind::PingMatchesGuestClock
                 | CheckKind::PingMatchesEvents
                 | CheckKind::DowntimeMatchesEvents

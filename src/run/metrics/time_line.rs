@@ -111,13 +111,14 @@ pub fn phases(milestones: &[Milestone]) -> Vec<Phase> {
     let by = |kind, evidence| {
         milestones.iter().find(|milestone| milestone.kind == kind && milestone.evidence == evidence).copied()
     };
+    // What says so itself, else a script that asked for it.
+    let by_events = |kind| by(kind, Evidence::Hypervisor).or_else(|| by(kind, Evidence::Script));
     let began =
         by(Round(1), Evidence::Hypervisor).or_else(|| surest(TransferBegan)).or_else(|| surest(Requested));
     // The clock in the VM and ping tell when the VM stood still to a fraction of what a list tells.
-    let stopped =
-        by(Stopped, Evidence::Hypervisor).or_else(|| surest(ServiceLost)).or_else(|| surest(Stopped));
+    let stopped = by_events(Stopped).or_else(|| surest(ServiceLost)).or_else(|| surest(Stopped));
     let back = surest(ServiceBack);
-    let resumed = by(Resumed, Evidence::Hypervisor)
+    let resumed = by_events(Resumed)
         .or_else(|| by(TransferEnded, Evidence::NetworkBurst))
         .filter(|resumed| back.is_none_or(|back| resumed.at_s() < back.at_s()));
     let mut phases = Vec::new();

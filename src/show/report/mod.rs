@@ -1,7 +1,7 @@
 //! The documents of a report.
 //!
-//! One [`view::Document`] of formatted text is composed from the analysis ([`compose`]) and set twice, as HTML and as
-//! PDF. Of several campaigns that are not put side by side one document holds a chapter each.
+//! One [`view::Document`] of formatted text is composed from the analysis ([`compose`]) and set as HTML, as PDF and
+//! for TeX. Of several campaigns that are not put side by side one document holds a chapter each.
 
 mod columns;
 pub mod compose;
@@ -10,6 +10,7 @@ pub mod html;
 pub mod live;
 pub mod outline;
 pub mod pdf;
+pub mod tex;
 pub mod view;
 
 #[cfg(test)]
@@ -23,6 +24,8 @@ use serde::{Deserialize, Serialize};
 pub enum DocumentFormat {
     Html,
     Pdf,
+    /// `report.tex`, and each figure as PDF beside its SVG
+    Tex,
 }
 
 /// How much of an analysis the documents show. Figures, tables and data of the folder are the same with each.
@@ -46,6 +49,7 @@ impl DocumentFormat {
         match self {
             DocumentFormat::Html => "report.html",
             DocumentFormat::Pdf => "report.pdf",
+            DocumentFormat::Tex => "report.tex",
         }
     }
 }

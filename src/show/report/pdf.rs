@@ -22,7 +22,7 @@ use typst::utils::LazyHash;
 use typst::visualize::SvgImage;
 use typst::{Library, LibraryExt as _, World, WorldExt as _};
 use typst_layout::PagedDocument;
-use typst_pdf::PdfOptions;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 use super::columns;
 use super::outline::Outline;
@@ -58,14 +58,28 @@ pub fn render(document: &Document, figures: &BTreeMap<String, String>) -> Result
     let set = typeset(&desk)?;
     // What the typesetter remembers serves a second run over the same document; there is none.
     comemo::evict(0);
-    let options = PdfOptions {
-        ident: Smart::Custom(desk.fingerprint.clone()),
-        creator: Smart::Custom(Some("stillstand".to_owned())),
-        timestamp: None,
-        ..PdfOptions::default()
+    let written = |standards| {
+        let options = PdfOptions {
+            ident: Smart::Custom(desk.fingerprint.clone()),
+            creator: Smart::Custom(Some("stillstand".to_owned())),
+            timestamp: None,
+            standards,
+            ..PdfOptions::default()
+        };
+        typst_pdf::pdf(&set.document, &options)
     };
-    let bytes = typst_pdf::pdf(&set.document, &options)
-        .map_err(|errors| anyhow!("the PDF document cannot be written: {}", desk.explain(&errors)));
+    // Only a document that the typesetter finds accessible says that it is.
+    let accessible = PdfStandards::new(&[PdfStandard::Ua_1]).ok().and_then(|standards| {
+        let written = written(standards);
+        #[cfg(test)]
+        if let Err(errors) = &written {
+            println!("no PDF/UA-1: {}", desk.explain(errors));
+        }
+        written.ok()
+    });
+    let bytes = accessible.map_or_else(|| written(PdfStandards::default()), Ok);
+    let bytes =
+        bytes.map_err(|errors| anyhow!("the PDF document cannot be written: {}", desk.explain(&errors)));
     comemo::evict(0);
     bytes
 }

@@ -49,7 +49,11 @@ pub(crate) static DESCRIPTION: Description = Description {
     begins_with: "`This is ApacheBench, Version 2.3 …`",
     file_names: &["apachebench", "http-benchmark"],
     clocks: &[Clock::None],
-    meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: true }),
+    meaning: Meaning::Benchmark(Benchmark::Rows {
+        size: Size::Block,
+        with_latency: true,
+        with_operations: &[],
+    }),
     marks: Marks::Head(&[b"This is ApacheBench, Version "]),
     recognise,
     parse: Parse::Whole(parse),

@@ -54,7 +54,11 @@ pub(crate) static DESCRIPTION: Description = Description {
     begins_with: "`{` and `\"fio version\" : \"fio-3.33\"`",
     file_names: &[],
     clocks: &[Clock::None],
-    meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: true }),
+    meaning: Meaning::Benchmark(Benchmark::Rows {
+        size: Size::Block,
+        with_latency: true,
+        with_operations: &[""],
+    }),
     marks: Marks::Head(&[b"\"fio version\"", b";fio-", b": (g=", b": (groupid="]),
     recognise,
     parse: Parse::Whole(parse),

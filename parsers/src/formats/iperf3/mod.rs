@@ -44,7 +44,11 @@ pub(crate) static DESCRIPTION: Description = Description {
     begins_with: "`{` and `\"start\": {\"connected\": …`",
     file_names: &[],
     clocks: &[Clock::None],
-    meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: false }),
+    meaning: Meaning::Benchmark(Benchmark::Rows {
+        size: Size::Block,
+        with_latency: false,
+        with_operations: &[],
+    }),
     marks: Marks::Head(&[b"\"connected\"", b"Connecting to host "]),
     recognise,
     parse: Parse::Whole(parse),

@@ -55,7 +55,11 @@ pub(crate) static DESCRIPTION: Description = Description {
     begins_with: "`LINPACK benchmark, Double precision.`, `Intel(R) Optimized LINPACK Benchmark data` or `n = 2000: 10 repetitions, 20.89 s`",
     file_names: &[],
     clocks: &[Clock::None],
-    meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Order, with_latency: false }),
+    meaning: Meaning::Benchmark(Benchmark::Rows {
+        size: Size::Order,
+        with_latency: false,
+        with_operations: &[],
+    }),
     marks: Marks::Head(&[
         b"DGEFA",
         b"GFlops",

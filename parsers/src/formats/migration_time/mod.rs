@@ -233,8 +233,10 @@ impl<'a> Reader<'a> {
             return Err(unusable(place, expected, self.diagnostics));
         }
         let several = self.entries.len() > 1;
+        // The times of any command are no account of a migration, and lack nothing.
+        let none_requested = self.entries.iter().all(|entry| entry.request.is_none());
         for entry in &mut self.entries {
-            entry.check(several, &mut self.diagnostics);
+            entry.check(several, none_requested, &mut self.diagnostics);
         }
         let entries = &self.entries;
         let facts = entries.first().map(|first| first.facts.clone()).unwrap_or_default();
@@ -271,11 +273,15 @@ impl Entry<'_> {
     }
 
     /// Says what is missing, once all lines are read.
-    fn check(&mut self, several: bool, log: &mut Diagnostics) {
+    fn check(&mut self, several: bool, none_requested: bool, log: &mut Diagnostics) {
         let line = several.then_some(self.line);
         let place = Place { line, ..Place::FILE };
         match self.request {
             Some((_, resolution)) => self.facts.set_float("request_resolution_s", resolution),
+            None if none_requested => log.note("no-request-time", place, || {
+                "no time of a request in seconds since 1970 stands before it; the time is null, and a migration has no time zero from this file"
+                    .to_owned()
+            }),
             None => log.error("no-request-time", place, || {
                 "expected the time of the request in seconds since 1970, alone on the first line; the time is \
                  null and the run has no time zero from this file"

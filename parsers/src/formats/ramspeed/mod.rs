@@ -54,7 +54,11 @@ pub(crate) static DESCRIPTION: Description = Description {
     begins_with: "`RAMspeed (Linux) v2.6.0 by …`, `INTEGER & WRITING         1 Kb block: 4869.96 MB/s`, `INTEGER   Copy:      2871.23 MB/s`",
     file_names: &[],
     clocks: &[Clock::None],
-    meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::CacheLevel, with_latency: false }),
+    meaning: Meaning::Benchmark(Benchmark::Rows {
+        size: Size::CacheLevel,
+        with_latency: false,
+        with_operations: &[],
+    }),
     marks: Marks::Head(&[b"by Rhett M. Hollander", b"INTEGER", b"FL-POINT", b"MMX", b"SSE"]),
     recognise,
     parse: Parse::Whole(parse),

@@ -41,7 +41,11 @@ pub(crate) static DESCRIPTION: Description = Description {
     begins_with: "`STREAM version $Revision: 5.10 $` or `Function    Best Rate MB/s  Avg time …`",
     file_names: &[],
     clocks: &[Clock::None],
-    meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: false }),
+    meaning: Meaning::Benchmark(Benchmark::Rows {
+        size: Size::Block,
+        with_latency: false,
+        with_operations: &[],
+    }),
     marks: Marks::Head(&[b"Function", b"STREAM version $Revision:", b"STREAM Version $Revision:"]),
     recognise,
     parse: Parse::Whole(parse),

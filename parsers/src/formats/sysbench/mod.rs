@@ -58,7 +58,11 @@ pub(crate) static DESCRIPTION: Description = Description {
     begins_with: "`sysbench 1.0.20 (using system LuaJIT 2.1.0-beta3)` or `sysbench 0.4.12:  multi-threaded system evaluation benchmark`",
     file_names: &[],
     clocks: &[Clock::None],
-    meaning: Meaning::Benchmark(Benchmark::Rows { size: Size::Block, with_latency: true }),
+    meaning: Meaning::Benchmark(Benchmark::Rows {
+        size: Size::Block,
+        with_latency: true,
+        with_operations: &["fileio"],
+    }),
     marks: Marks::Head(&[b"sysbench", b"Latency (ms):", b"per-request statistics:", b"response time:"]),
     recognise,
     parse: Parse::Whole(parse),

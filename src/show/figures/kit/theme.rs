@@ -221,6 +221,7 @@ fn hue(hue: Hue) -> RGBColor {
         Hue::Green => GREEN,
         Hue::Wine => WINE,
         Hue::Purple => PURPLE,
+        Hue::Grey => GREY,
     }
 }
 

@@ -137,7 +137,7 @@ impl Composer<'_> {
         let (min, min_condition, method) = means().min_by(|a, b| a.0.total_cmp(&b.0))?;
         let (max, max_condition, _) = means().max_by(|a, b| a.0.total_cmp(&b.0))?;
         let key = match method {
-            Method::Hypervisor => "finding.outages_vm",
+            Method::Events | Method::Hypervisor => "finding.outages_vm",
             Method::Probe | Method::Ping | Method::PingReplyGap | Method::Throughput | Method::GuestClock => {
                 "finding.outages"
             }

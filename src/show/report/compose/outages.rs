@@ -81,7 +81,7 @@ impl Composer<'_> {
             of => text.fill("finding.over_some", &[("n", &n), ("of", &of.to_string())]),
         };
         let [who, out] = match outage.method {
-            Method::Hypervisor => ["finding.who_vm", "finding.out_vm"],
+            Method::Events | Method::Hypervisor => ["finding.who_vm", "finding.out_vm"],
             Method::Probe | Method::Ping | Method::PingReplyGap | Method::Throughput | Method::GuestClock => {
                 ["finding.who_service", "finding.out_service"]
             }
@@ -120,7 +120,7 @@ impl Composer<'_> {
                     "finding.no_outage"
                 }
                 Method::GuestClock => "finding.no_step_seen",
-                Method::Hypervisor => "finding.no_downtime_told",
+                Method::Events | Method::Hypervisor => "finding.no_downtime_told",
             };
             sentences.push(fill(key, &[("at_most", &self.seconds(at_most))]));
         } else if let (Some(mean), Some(ended)) = (outage.mean_s, outage.ended_s) {
