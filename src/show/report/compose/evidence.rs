@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::view::{Block, EvidenceView, NumberView, PlaceView, RunEvidence, TableView};
 use super::{Composer, Scope};
+use crate::model::metrics::MIGRATION_DURATION;
 use crate::model::{Analysis, Cited, ConditionId, Entries, Method, Run, RunId};
 use crate::show::tables::MANY;
 
@@ -90,7 +91,7 @@ impl Composer<'_> {
     fn link(&self, table: &mut TableView, runs: &[&Run]) {
         let of_methods = Method::ALL
             .map(|method| (method.entry().metric.to_owned(), format!("outages.{}", method.name())));
-        let duration = ("migration_duration".to_owned(), "migration.duration_s".to_owned());
+        let duration = (MIGRATION_DURATION.to_owned(), "migration.duration_s".to_owned());
         let paths: Vec<(String, String)> = of_methods
             .into_iter()
             .chain([duration])
