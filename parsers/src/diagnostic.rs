@@ -107,13 +107,17 @@ impl fmt::Display for Fact {
 
 /// A small map from names to [`Fact`]s that keeps their order.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Facts(Vec<(&'static str, Fact)>);
+pub struct Facts {
+    list: Vec<(&'static str, Fact)>,
+    /// The lines that facts, and what stands in a column but once, are from.
+    lines: Vec<(&'static str, u64)>,
+}
 
 impl Facts {
     /// The fact of that name.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Fact> {
-        self.0.iter().find(|(known, _)| *known == key).map(|(_, fact)| fact)
+        self.list.iter().find(|(known, _)| *known == key).map(|(_, fact)| fact)
     }
 
     /// The fact of that name if it is an integer.
@@ -145,21 +149,34 @@ impl Facts {
         }
     }
 
+    /// The line, from 1, that says a fact, or what stands but once in a column of that name; none where that is not known.
+    #[must_use]
+    pub fn line(&self, key: &str) -> Option<u64> {
+        self.lines.iter().find(|(known, _)| *known == key).map(|(_, line)| *line)
+    }
+
     /// All facts in the order in which the log states them.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Fact)> {
-        self.0.iter().map(|(key, fact)| (*key, fact))
+        self.list.iter().map(|(key, fact)| (*key, fact))
+    }
+
+    /// Says which line facts are from.
+    pub(crate) fn set_line(&mut self, line: u64, keys: &[&'static str]) {
+        self.lines.retain(|(known, _)| !keys.contains(known));
+        self.lines.extend(keys.iter().map(|key| (*key, line)));
     }
 
     /// Sets a fact; a later value replaces an earlier one.
     pub(crate) fn set(&mut self, key: &'static str, fact: Fact) {
-        match self.0.iter_mut().find(|(known, _)| *known == key) {
+        match self.list.iter_mut().find(|(known, _)| *known == key) {
             Some((_, value)) => *value = fact,
-            None => self.0.push((key, fact)),
+            None => self.list.push((key, fact)),
         }
     }
 
     pub(crate) fn remove(&mut self, key: &str) {
-        self.0.retain(|(known, _)| *known != key);
+        self.list.retain(|(known, _)| *known != key);
+        self.lines.retain(|(known, _)| *known != key);
     }
 
     pub(crate) fn set_int(&mut self, key: &'static str, value: impl TryInto<i64>) {
@@ -268,7 +285,8 @@ impl Diagnostics {
 }
 
 /// `bytes` for people: at most 120 characters, control characters escaped.
-pub(crate) fn excerpt(bytes: &[u8]) -> String {
+#[must_use]
+pub fn excerpt(bytes: &[u8]) -> String {
     // A character has at most four bytes; more than that need not be decoded.
     let head = bytes.get(..EXCERPT * 4).unwrap_or(bytes);
     let mut out = String::new();

@@ -15,6 +15,8 @@ use polars::prelude::{
 };
 use thiserror::Error;
 
+use crate::row_lines::{LinesOfRows, RowLines};
+
 /// What the values of a column are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Unit {
@@ -124,6 +126,8 @@ pub struct Frame {
     pub columns: Vec<Column>,
     /// What kind of time the time column holds.
     pub clock: Clock,
+    /// In which lines of the log the rows stand, where that is known and no column `line` says it.
+    pub lines: RowLines,
 }
 
 /// A column was asked for that is not there, or not of that type.
@@ -150,7 +154,7 @@ pub enum FrameError {
 impl Frame {
     /// Without rows and columns.
     pub(crate) fn empty(clock: Clock) -> Self {
-        Self { df: DataFrame::empty(), columns: Vec::new(), clock }
+        Self { df: DataFrame::empty(), columns: Vec::new(), clock, lines: RowLines::default() }
     }
 
     /// Number of rows.
@@ -186,6 +190,30 @@ impl Frame {
             Ok(values) => Some(values.iter().collect()),
             Err(_) => Some(self.i64s(name).ok()?.iter().map(|value| value.map(|v| v as f64)).collect()),
         }
+    }
+
+    /// The line, from 1, in which a row begins; none where the row is of no line, as one of absence is.
+    #[must_use]
+    pub fn line(&self, row: usize) -> Option<u64> {
+        let column = || self.u32s("line").ok()?.get(row).map(u64::from);
+        self.lines.first(row).or_else(column).filter(|line| *line > 0)
+    }
+
+    /// [`line`](Self::line) of every row, 0 where there is none.
+    #[must_use]
+    pub fn every_line(&self) -> Vec<u64> {
+        let column = || {
+            self.u32s("line").ok().map(|column| column.iter().map(|line| line.map_or(0, u64::from)).collect())
+        };
+        let known = self.lines.each().map(Iterator::collect);
+        known.or_else(column).unwrap_or_else(|| vec![0; self.height()])
+    }
+
+    /// The lines in which a row begins and ends.
+    #[must_use]
+    pub fn lines(&self, row: usize) -> Option<[u64; 2]> {
+        let first = self.line(row)?;
+        Some([first, self.lines.last(row).map_or(first, |last| last.max(first))])
     }
 
     /// A column of floating point numbers.
@@ -250,29 +278,11 @@ fn wrong_type(name: &str, wanted: &'static str) -> FrameError {
 pub(crate) struct FrameBuilder {
     series: Vec<polars::prelude::Column>,
     columns: Vec<Column>,
-    lines: Option<LinesOfRows>,
+    lines: RowLines,
+    /// Whether a time in front of the line of a row is that of the row.
+    stamped_by_line: bool,
     /// The columns that are not whole.
     firsts: Vec<String>,
-}
-
-/// From which line each row is: rows of lines that follow each other are noted as one, by the first line and how many.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct LinesOfRows(Vec<(u64, u64)>);
-
-impl LinesOfRows {
-    /// So many rows of lines from `first` on.
-    pub fn push(&mut self, first: u64, rows: u64) {
-        match self.0.last_mut() {
-            Some((begin, count)) if begin.saturating_add(*count) == first => {
-                *count = count.saturating_add(rows)
-            }
-            _ => self.0.push((first, rows)),
-        }
-    }
-
-    fn each(&self) -> impl Iterator<Item = u64> {
-        self.0.iter().flat_map(|(first, rows)| *first..first.saturating_add(*rows))
-    }
 }
 
 impl FrameBuilder {
@@ -292,25 +302,39 @@ impl FrameBuilder {
     /// The first so many rows of all columns. What remains are the columns that are whole.
     pub fn split_head(&mut self, rows: usize, clock: Clock) -> Result<Frame, PolarsError> {
         let head = self.series.iter().map(|column| column.head(Some(rows))).collect();
-        let head = Frame { df: DataFrame::new_infer_height(head)?, columns: self.columns.clone(), clock };
+        let df = DataFrame::new_infer_height(head)?;
+        let head = Frame { df, columns: self.columns.clone(), clock, lines: self.lines.clone() };
         let firsts = std::mem::take(&mut self.firsts);
         self.series.retain(|column| !firsts.iter().any(|first| column.name() == first.as_str()));
         self.columns.retain(|column| !firsts.contains(&column.name));
         Ok(head)
     }
 
-    /// Says from which line each row is, for frames that have no column `line`.
+    /// Says from which line each row is, for frames that have no column `line`. Rows are such that a time in front of
+    /// their line would be their own.
     pub fn set_lines(&mut self, lines: LinesOfRows) {
-        self.lines = Some(lines);
+        self.stamped_by_line = true;
+        self.set_places(lines);
     }
 
-    /// From which line each row is, where that is known.
+    /// The same for rows that have a time of their own, or are made of several lines.
+    pub fn set_places(&mut self, lines: LinesOfRows) {
+        self.lines.set_first(lines);
+    }
+
+    /// Says in which line each row ends, where that is another one.
+    pub fn set_ends(&mut self, lines: LinesOfRows) {
+        self.lines.set_last(lines);
+    }
+
+    /// From which line each row is, where that is known and a time in front of it would be that of the row.
     pub fn lines_of_rows(&self) -> Option<Vec<u64>> {
         let column = || {
             let column = self.series.iter().find(|column| column.name() == "line")?;
             Some(column.u32().ok()?.iter().map(|line| line.map_or(0, u64::from)).collect())
         };
-        self.lines.as_ref().map(|lines| lines.each().collect()).or_else(column)
+        let known = self.lines.each().filter(|_| self.stamped_by_line);
+        known.map(|lines| lines.collect()).or_else(column)
     }
 
     /// The first column of that unit.
@@ -333,6 +357,6 @@ impl FrameBuilder {
     /// mistake in a parser.
     pub fn finish(self, clock: Clock) -> Result<Frame, PolarsError> {
         let df = DataFrame::new_infer_height(self.series)?;
-        Ok(Frame { df, columns: self.columns, clock })
+        Ok(Frame { df, columns: self.columns, clock, lines: self.lines })
     }
 }

@@ -12,6 +12,7 @@ use crate::meaning::Family;
 use crate::outcome::{Outcome, Unusable};
 use crate::part::Part;
 use crate::pieces::Pieces;
+use crate::row_lines::RowLines;
 use crate::{lines, peel};
 
 /// A log that has been read.
@@ -49,6 +50,7 @@ impl Parsed {
     pub fn drop_rows(&mut self) {
         self.frame.df = DataFrame::empty();
         self.frame.columns = Vec::new();
+        self.frame.lines = RowLines::default();
         for part in &mut self.parts {
             part.rows = Vec::new();
         }

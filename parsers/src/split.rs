@@ -18,6 +18,7 @@ impl Parsed {
         let indices: Vec<u32> = rows.iter().filter_map(|row| u32::try_from(*row).ok()).collect();
         let taken = self.frame.df.take(&IdxCa::from_vec("".into(), indices));
         log.frame.df = taken.unwrap_or_else(|_| self.frame.df.clear());
+        log.frame.lines = self.frame.lines.of_rows(rows);
         log.facts = facts;
         log.rows = RowCount { read: log.frame.height(), lost: 0 };
         log.parts = Vec::new();

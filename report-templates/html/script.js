@@ -46,6 +46,18 @@
   const list = document.querySelector(".contents-narrow");
   list.addEventListener("click", (event) => { if (event.target.closest("a")) list.open = false; });
 
+  // A link to the lines of a number opens what they are in.
+  const reveal = () => {
+    if (!location.hash.startsWith("#evidence-")) return;
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const run = target?.closest("details");
+    if (!run) return;
+    run.open = true;
+    target.scrollIntoView({ block: "center" });
+  };
+  addEventListener("hashchange", reveal);
+  reveal();
+
   const words = JSON.parse(document.body.dataset.words);
 
   // Colours as the system has them, light or dark; remembered where the browser allows it.

@@ -5,9 +5,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::merge;
 pub use super::stages::Keep;
 use super::stages::{Aggregated, Concluded, Loaded, Measured, Surveyed};
+use super::{excerpts, merge};
 use crate::input::config::{self, AlignKey, Config, LayoutTable};
 use crate::input::memory::Budget;
 use crate::input::session::{self, Session, folder_name};
@@ -32,6 +32,8 @@ pub struct Options {
     pub memory: Budget,
     /// Bytes of what is kept of each run for each byte of its logs.
     pub keeps: u64,
+    /// Read the lines that are cited, for a document to show.
+    pub excerpts: bool,
 }
 
 /// What the caller may watch.
@@ -134,6 +136,11 @@ fn one<K: Send>(
     let (measured, kept) = Measured::measure(surveyed, &session.config, keep);
     let aggregated = Aggregated::aggregate(measured, &session.config)?;
     let Concluded { mut analysis, exceeded } = Concluded::conclude(aggregated, &session);
+    let hashed = files.iter().filter_map(|(path, sha256)| Some((path.clone(), sha256.clone()?)));
+    analysis.sources = hashed.collect();
+    if options.excerpts {
+        analysis.excerpts = excerpts::read(&analysis, &session.files);
+    }
     let Session { mut path, config, .. } = session;
     if let Some(known) = known {
         path = PathBuf::from(&known.path);

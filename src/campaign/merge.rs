@@ -95,6 +95,8 @@ fn append(merged: &mut Analysis, mut part: Analysis) -> anyhow::Result<()> {
         published,
         findings,
         diagnostics,
+        sources,
+        excerpts,
     } = part;
     let path = campaign.path.clone();
     append_campaign(&mut merged.campaign, campaign)?;
@@ -113,6 +115,8 @@ fn append(merged: &mut Analysis, mut part: Analysis) -> anyhow::Result<()> {
     merged.published.extend(published);
     merged.findings.extend(findings);
     merged.diagnostics.extend(diagnostics);
+    merged.sources.extend(sources);
+    merged.excerpts.extend(excerpts);
     Ok(())
 }
 

@@ -14,6 +14,7 @@ mod conditions;
 pub mod convergence;
 pub mod driver;
 pub mod efficiency;
+mod excerpts;
 pub mod findings;
 mod hosts;
 pub mod merge;

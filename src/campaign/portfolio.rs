@@ -87,7 +87,8 @@ pub fn analyse<K: Send>(
         let name = known
             .and_then(|known| known.chapter.clone())
             .unwrap_or_else(|| free(chapter_name(above, &path), &mut taken, &mut twice));
-        let outcome = run_keeping(&[path], &Options { known_as, ..options.clone() }, progress, keep)?;
+        let outcome =
+            run_keeping(&[path], &Options { known_as, excerpts: false, ..options.clone() }, progress, keep)?;
         chapters.push(Chapter { name, outcome });
     }
     Ok(Analysed { portfolio, chapters })

@@ -29,7 +29,7 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
         formats,
         png: args.png,
     };
-    let wanted = driver::Options { align, layout, ..super::options(&args.common) };
+    let wanted = driver::Options { align, layout, excerpts: true, ..super::options(&args.common) };
     let analysed = analyse(&args.campaigns, &wanted, &args.common)?;
     let ((Made { outputs, failed }, _), told) =
         output::write(&args.output, args.force, |shelf| make(&analysed, &options, shelf))?;

@@ -33,7 +33,9 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
         .collect();
     let (align, layout) = (written.options.align.clone(), written.options.layout.clone());
     let portfolio = written.portfolio.clone();
-    let wanted = driver::Options { align, layout, known_as, portfolio, ..super::options(&args.common) };
+    let excerpts = written.product == Product::Report;
+    let wanted =
+        driver::Options { align, layout, known_as, portfolio, excerpts, ..super::options(&args.common) };
     let gone = folders.iter().find(|folder| args.campaign.is_empty() && !folder.exists());
     if let Some(folder) = gone {
         let folder = folder.display();

@@ -7,7 +7,8 @@ mod fitting;
 
 pub use fitting::{Keeping, load};
 
-use std::io::{BufReader, Read, Seek};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader, Read, Seek};
 use std::path::Path;
 
 use anyhow::Context;
@@ -235,6 +236,52 @@ pub fn head(path: &Path) -> anyhow::Result<Vec<u8>> {
         _ => packed,
     };
     Ok(head)
+}
+
+/// What is kept of a line, bytes: more than anybody is shown.
+const LINE: usize = 1 << 10;
+
+/// Some lines of a file, unpacked, from 1: their beginnings. It is read as far as the last of them and not kept.
+///
+/// # Errors
+///
+/// The file cannot be read, or is damaged before the last of them.
+pub fn lines(path: &Path, wanted: &BTreeSet<u64>) -> anyhow::Result<BTreeMap<u64, Vec<u8>>> {
+    let mut start = Vec::new();
+    folder::open(path)?.take(GZIP.len().max(ZSTD.len()) as u64).read_to_end(&mut start)?;
+    let file = BufReader::new(folder::open(path)?);
+    let mut reader: Box<dyn BufRead> = match start.as_slice() {
+        gzip if gzip.starts_with(&GZIP) => {
+            Box::new(BufReader::new(flate2::bufread::MultiGzDecoder::new(file)))
+        }
+        zstd if zstd.starts_with(&ZSTD) => Box::new(BufReader::new(zstd::stream::read::Decoder::new(file)?)),
+        _ => Box::new(file),
+    };
+    let mut found: BTreeMap<u64, Vec<u8>> = BTreeMap::new();
+    let (mut number, last) = (1_u64, wanted.last().copied().unwrap_or_default());
+    while number <= last {
+        let piece = reader.fill_buf()?;
+        if piece.is_empty() {
+            break;
+        }
+        let end = piece.iter().position(|byte| *byte == b'\n');
+        let text = &piece[..end.unwrap_or(piece.len())];
+        if wanted.contains(&number) {
+            let line = found.entry(number).or_default();
+            line.extend(text.iter().take(LINE.saturating_sub(line.len())));
+        }
+        let used = text.len() + usize::from(end.is_some());
+        number += u64::from(end.is_some());
+        reader.consume(used);
+    }
+    // Line ends of Windows, and the mark of an editor at the beginning.
+    for line in found.values_mut() {
+        line.truncate(line.trim_ascii_end().len());
+        if line.starts_with(b"\xef\xbb\xbf") {
+            line.drain(..3);
+        }
+    }
+    Ok(found)
 }
 
 /// Reads one file, of which the format may be known. A declared offset from UTC holds for all local times in it.

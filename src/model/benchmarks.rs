@@ -133,11 +133,13 @@ pub struct Reading {
     pub value: f64,
     /// Path relative to the campaign folder.
     pub source_file: String,
+    /// The line that holds it, from 1; `None` where that is not known.
+    pub line: Option<u64>,
 }
 
 impl Relocate for Reading {
     fn relocate(&mut self, to: &Relocation) {
-        let Self { repetition: _, size: _, value: _, source_file } = self;
+        let Self { repetition: _, size: _, value: _, source_file, line: _ } = self;
         to.path(source_file);
     }
 }

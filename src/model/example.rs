@@ -41,6 +41,8 @@ pub(crate) fn analysis() -> Analysis {
         published: Vec::new(),
         findings: Vec::new(),
         diagnostics: Vec::new(),
+        sources: std::collections::BTreeMap::new(),
+        excerpts: std::collections::BTreeMap::new(),
     };
     for (id, slower) in [("none", 1.0), ("memtester", 4.0)] {
         let condition = analysis.conditions.next_id();
@@ -117,6 +119,7 @@ fn add_condition(analysis: &mut Analysis, id: &str, slower: f64) {
             numbers: Vec::new(),
             resources: Vec::new(),
             flags: Vec::new(),
+            citations: Vec::new(),
             hypervisor: None,
             transfer: None,
             milestones: Vec::new(),

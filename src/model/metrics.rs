@@ -511,6 +511,8 @@ mod tests {
     fn requests_are_counted_as_one_by_one_and_billions_at_once() {
         let answered = vec![3, 4, 9, 10, 11, 57];
         let mut requests = PingTimeline {
+            lines: stillstand_parsers::RowLines::default(),
+            summary_line: None,
             file: String::new(),
             wait_s: None,
             refused: Vec::new(),
@@ -540,6 +542,8 @@ mod tests {
     fn late(rtt_ms: impl Fn(u32) -> Option<f64>) -> Option<f64> {
         let answered: Vec<u32> = (0..100).filter(|seq| rtt_ms(*seq).is_some()).collect();
         let requests = PingTimeline {
+            lines: stillstand_parsers::RowLines::default(),
+            summary_line: None,
             file: String::new(),
             wait_s: None,
             refused: Vec::new(),

@@ -7,6 +7,8 @@
 //! A value that could not be determined is `None`, never zero.
 
 mod benchmarks;
+mod citation;
+mod cited;
 mod clocks;
 mod comparison;
 mod convergence;
@@ -39,6 +41,8 @@ pub use benchmarks::{
     BENCHMARK, Benchmark, BenchmarkId, Content, Direction, Efficiency, EfficiencyId, Grid, OPERATION,
     Parallel, ParallelId, Reading, VM,
 };
+pub use citation::Citation;
+pub use cited::Cited;
 pub use clocks::{Clock, ClockOwner, Estimate, Origin};
 pub use comparison::{Comparison, Test};
 pub use convergence::Convergence;
@@ -112,7 +116,14 @@ pub struct Analysis {
     pub findings: Vec<Finding>,
     /// Every problem of the data, most severe first, then by file and line.
     pub diagnostics: Vec<Diagnostic>,
+    /// SHA-256 of each file that could be read, by its path relative to the campaign folder.
+    pub sources: BTreeMap<String, String>,
+    /// Lines that are cited, where a document is to show them.
+    pub excerpts: Excerpts,
 }
+
+/// Lines of files for people, by path and number.
+pub type Excerpts = BTreeMap<String, BTreeMap<u64, String>>;
 
 impl Analysis {
     /// What people call a condition: the levels of the factors that not all conditions share; all
@@ -160,6 +171,8 @@ impl Relocate for Analysis {
             published: _,
             findings,
             diagnostics,
+            sources,
+            excerpts,
         } = self;
         conditions.relocate(to);
         runs.relocate(to);
@@ -175,7 +188,18 @@ impl Relocate for Analysis {
         grids.relocate(to);
         findings.relocate(to);
         diagnostics.relocate(to);
+        *sources = moved(std::mem::take(sources), to);
+        *excerpts = moved(std::mem::take(excerpts), to);
     }
+}
+
+/// What is known of files, by their paths in the folder that they lie in now.
+fn moved<T>(of_files: BTreeMap<String, T>, to: &Relocation) -> BTreeMap<String, T> {
+    let moved = of_files.into_iter().map(|(mut path, value)| {
+        to.path(&mut path);
+        (path, value)
+    });
+    moved.collect()
 }
 
 /// What the configuration (or the defaults) say about the campaign as a whole.

@@ -153,7 +153,7 @@ mod tests {
             lines,
         });
         let (benchmark, operation, direction) = ("fio".to_owned(), "read".to_owned(), Direction::Lower);
-        let reading = Reading { repetition: 1, size: None, value: 1.0, source_file: file() };
+        let reading = Reading { repetition: 1, size: None, value: 1.0, source_file: file(), line: None };
         analysis.benchmarks.push(Benchmark {
             benchmark: benchmark.clone(),
             condition,

@@ -2,6 +2,8 @@
 //!
 //! Needed while a run is measured; of it, a [`super::Ping`] is left.
 
+use stillstand_parsers::RowLines;
+
 /// Requests and replies of one ping log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PingTimeline {
@@ -22,6 +24,10 @@ pub struct PingTimeline {
     pub first_seq: u32,
     /// Sequence numbers of the answered requests, ascending, each once.
     pub answered: Vec<u32>,
+    /// The lines of the answers to them, in their order.
+    pub lines: RowLines,
+    /// The line in which ping sums up.
+    pub summary_line: Option<u64>,
     /// Round trip time of each answered request, milliseconds, where the log has it.
     pub rtt_ms: Vec<Option<f64>>,
     pub duplicates: u32,
@@ -129,6 +135,8 @@ mod tests {
     /// Requests 1 to 3 and 7, stamped, every 0.2 s but for a pause of 0.5 s before request 3.
     fn requests(wait_s: Option<f64>) -> PingTimeline {
         PingTimeline {
+            lines: stillstand_parsers::RowLines::default(),
+            summary_line: None,
             file: String::new(),
             interval_s: 0.2,
             wait_s,

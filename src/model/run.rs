@@ -5,8 +5,8 @@ use serde::{Serialize, Serializer};
 use super::data::{self, Exact, fields};
 use super::time_line::Precopy;
 use super::{
-    Check, Event, Factors, Flag, Hypervisor, Id, Listed, Method, Milestone, Phase, PhaseKind, Presence,
-    Relocate, Relocation, Status, Throughput, Transfer, Unit, Value,
+    Check, Citation, Event, Factors, Flag, Hypervisor, Id, Listed, Method, Milestone, Phase, PhaseKind,
+    Presence, Relocate, Relocation, Status, Throughput, Transfer, Unit, Value,
 };
 use crate::stats::{Bounds, clopper_pearson};
 
@@ -128,6 +128,9 @@ pub struct Run {
     /// In data with their sentences, which the reports make.
     #[serde(skip)]
     pub flags: Vec<Flag>,
+    /// Which lines hold its numbers; in data with those of all others.
+    #[serde(skip)]
+    pub citations: Vec<Citation>,
 }
 
 /// The account of a hypervisor, and what it says of pre-copy.
@@ -173,6 +176,7 @@ impl Relocate for Run {
             resources: _,
             numbers: _,
             flags: _,
+            citations: _,
             hypervisor,
             transfer,
             milestones: _,

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::align::{AlignedRun, ServiceLog};
+use super::align::{AlignedRun, Citations, ServiceLog, around, path_of};
 use super::bins::{BinnedSamples, binned};
 use super::clocks::{self, RunOffsets};
 use super::metrics::resources::Cost;
@@ -49,6 +49,7 @@ pub fn measure(
     let measured = outage::measure(aligned);
     let flags = outage::flags(&migration, &measured);
     let leaving_out = leaving_out(&id, &flags);
+    let cited = citations(aligned, &measured);
     let outage::Measured { outages, ping, probe, packets, service_part, time_zero_doubted, .. } = measured;
     let throughput =
         aligned.service.as_ref().and_then(|log| throughput::throughput(log, migration.duration_s));
@@ -71,6 +72,7 @@ pub fn measure(
     let mut source_files = aligned.files.clone();
     source_files.dedup();
     let mut run = Run {
+        citations: cited.of_files(&source_files),
         condition: condition_id,
         factors: aligned.key.factors.clone(),
         repetition: aligned.key.repetition,
@@ -117,6 +119,30 @@ fn all_flags(flags: Vec<Flag>, checks: &[Check], time_zero_doubted: bool) -> Vec
     let by_checks = reconciliation::flags(checks).into_iter();
     let said = |flag: &Flag| time_zero_doubted && flag.code == FlagCode::OutageBeforeRequest;
     flags.into_iter().chain(by_checks.filter(|flag| !said(flag))).collect()
+}
+
+/// Where the numbers of the run stand in its logs.
+fn citations(aligned: &AlignedRun, measured: &outage::Measured) -> Citations {
+    let mut cited = aligned.cited.clone();
+    for outage in &measured.outages {
+        let lines = measured.lines.iter().find(|(method, _)| *method == outage.method);
+        cited.add(path_of(outage.method), &outage.source_file, lines.map(|(_, lines)| *lines));
+    }
+    if let (Some(_), Some(log)) = (&measured.ping, &aligned.ping) {
+        let summed_up = log.summary_line.map(|line| [line; 2]);
+        let replies = (0..log.answered.len()).filter_map(|place| log.lines.first(place));
+        let all = around(replies);
+        for number in ["ping.sent", "ping.received", "ping.lost"] {
+            cited.add(number, &log.file, summed_up.or(all));
+        }
+    }
+    if let (Some(_), Some(log)) = (&measured.probe, &aligned.probe) {
+        let all = around(log.requests.iter().map(|request| request.line));
+        for number in ["probe.sent", "probe.failed"] {
+            cited.add(number, &log.file, all);
+        }
+    }
+    cited
 }
 
 /// How much worse the service was, by ping.

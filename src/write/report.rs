@@ -11,7 +11,7 @@ use super::attempt::{Making, attempt};
 use super::curves::{curve_parquet, curve_path};
 use super::json::{write_portfolio, write_summary};
 use super::manifest::ReportOptions;
-use super::tables::table_csv;
+use super::tables::{evidence_csv, table_csv};
 use crate::model::Analysis;
 use crate::show::report::compose::{self, Scope, folder_of, id_in};
 use crate::show::report::live::Live;
@@ -116,6 +116,9 @@ fn data(analysis: &Analysis, text: &Text, above: &str, making: &Making<'_>) {
         making.put(&path, || curve_parquet(analysis, curve));
     });
     making.write(&format!("{above}summary.json"), |file| write_summary(analysis, file));
+    if analysis.cited().next().is_some() {
+        making.write(&format!("{above}tables/evidence.csv"), |file| evidence_csv(analysis, file));
+    }
     match attempt(|| Ok(tables::all(analysis))) {
         Ok(all) => all.par_iter().for_each(|data| table(data, text, above, making)),
         Err(reason) => making.fail(&format!("{above}tables"), reason),

@@ -43,6 +43,22 @@ pub fn table_csv(table: &Table) -> anyhow::Result<Vec<u8>> {
     writer.into_inner().map_err(|error| anyhow::anyhow!("{}: {error}", table.id))
 }
 
+/// Where each number comes from, as CSV, row by row: there are many.
+///
+/// # Errors
+///
+/// It cannot be written.
+pub fn evidence_csv(analysis: &Analysis, to: impl std::io::Write) -> anyhow::Result<()> {
+    let mut writer = csv::WriterBuilder::new().from_writer(to);
+    writer.write_record(["number", "file", "first_line", "last_line", "sha256"])?;
+    for cited in analysis.cited() {
+        let [first, last] = [cited.first_line, cited.last_line].map(|line| line.to_string());
+        let sha256 = cited.sha256.unwrap_or_default();
+        writer.write_record([&no_formula(&cited.number), &no_formula(cited.file), &*first, &last, sha256])?;
+    }
+    Ok(writer.flush()?)
+}
+
 /// A text that a spreadsheet would compute, with an apostrophe before it, which makes it text; numbers stay numbers.
 fn no_formula(text: &str) -> Cow<'_, str> {
     let computed = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();

@@ -40,6 +40,11 @@ fn without_files(mut summary: serde_json::Value) -> serde_json::Value {
     for diagnostic in summary["diagnostics"].as_array_mut().unwrap() {
         diagnostic["file"] = serde_json::Value::Null;
     }
+    // Lines count in what is unpacked.
+    for evidence in summary["evidence"].as_array_mut().unwrap() {
+        evidence["file"] = serde_json::Value::Null;
+        evidence["sha256"] = serde_json::Value::Null;
+    }
     summary
 }
 

@@ -26,6 +26,7 @@ mod documented;
 mod doubts;
 mod efficiency;
 mod events;
+mod evidence;
 mod example;
 mod floors;
 mod hardened;

@@ -18,7 +18,8 @@ fn the_folder_of_the_sample_campaign() {
     };
     // Five loads × (two hosts × five kinds + round trips + time line), the overview, two pairs of methods, seven overlays.
     assert_eq!(count("figures/", ".svg"), 70);
-    assert_eq!(count("tables/", ".csv"), count("tables/", ".tex"));
+    // What numbers come from is too long for a paper.
+    assert_eq!(count("tables/", ".csv"), count("tables/", ".tex") + 1);
     assert!(count("tables/", ".csv") >= 20);
     assert!(files["report.pdf"].starts_with(b"%PDF-"));
     let summary: serde_json::Value = serde_json::from_slice(&files["summary.json"]).unwrap();

@@ -10,6 +10,7 @@ mod declared;
 mod detection;
 mod formats;
 mod growth;
+mod lines;
 mod parts;
 mod pieces;
 mod properties;

@@ -74,6 +74,7 @@ pub fn cells(
             size: measured.size,
             value: measured.value,
             source_file: place.file,
+            line: measured.line,
         });
     }
     diagnostics.extend(twice.into_iter().map(|(files, quantities)| counted_twice(files, &quantities)));
@@ -141,8 +142,13 @@ mod tests {
 
     #[test]
     fn sizes_weigh_the_same() {
-        let reading =
-            |repetition, size, value| Reading { repetition, size, value, source_file: String::new() };
+        let reading = |repetition, size, value| Reading {
+            repetition,
+            size,
+            value,
+            source_file: String::new(),
+            line: None,
+        };
         let readings = [
             reading(1, Some(4.0), 10.0),
             reading(1, Some(4.0), 12.0),

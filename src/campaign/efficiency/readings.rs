@@ -78,7 +78,8 @@ fn is_of_migration(log: &Parsed) -> bool {
 /// How long each of its commands took: the time by the wall.
 fn timed(log: &Parsed) -> Vec<Measured> {
     let Ok(times) = log.frame.f64s("elapsed_s") else { return Vec::new() };
-    let measured = |seconds: f64| Measured {
+    let only = log.facts.line("elapsed_s").filter(|_| log.frame.height() == 1);
+    let measured = |row: usize, seconds: f64| Measured {
         benchmark: "command".to_owned(),
         operation: "time".to_owned(),
         size: None,
@@ -86,9 +87,9 @@ fn timed(log: &Parsed) -> Vec<Measured> {
         unit: Unit::Seconds,
         direction: Direction::Lower,
         value: seconds,
-        line: None,
+        line: only.or(log.frame.line(row)),
     };
-    times.iter().flatten().map(measured).collect()
+    times.iter().enumerate().filter_map(|(row, seconds)| Some(measured(row, seconds?))).collect()
 }
 
 /// A row of the frame that all parsers of benchmarks share.

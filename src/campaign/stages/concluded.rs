@@ -1,5 +1,7 @@
 //! What all numbers of a campaign say: the whole analysis.
 
+use std::collections::BTreeMap;
+
 use super::Aggregated;
 use crate::campaign::benchmarks::Benchmarked;
 use crate::campaign::{checks, efficiency, findings, placement};
@@ -71,6 +73,8 @@ impl Concluded {
             published,
             findings: all,
             diagnostics,
+            sources: BTreeMap::new(),
+            excerpts: BTreeMap::new(),
         };
         place(&mut analysis, config);
         sort(&mut analysis.diagnostics);

@@ -37,7 +37,7 @@ pub fn read(path: &Path, bytes: &[u8]) -> anyhow::Result<Option<Found>> {
             }
             let frame = &log.frame;
             let (df, columns) = (frame.df.head(Some(HEAD)), frame.columns.clone());
-            let head = Frame { df, columns, clock: frame.clock };
+            let head = Frame { df, columns, clock: frame.clock, lines: frame.lines.clone() };
             Found::Table(Box::new(Ok(Survey { log, head })))
         }
         Ok(Err(error)) => Found::Table(Box::new(Err(error))),

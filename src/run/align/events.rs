@@ -4,6 +4,7 @@ use stillstand_parsers::Parsed;
 use stillstand_parsers::declared::Mark;
 
 use super::FileReport;
+use super::lines::{Lines, Told, around};
 use crate::model::{Migration, Severity, Status};
 
 /// When each of them was: Unix seconds by the observer's clock as read, seconds since the request once aligned.
@@ -20,6 +21,17 @@ pub struct EventLog {
     pub failed: bool,
     /// How coarse its times are, seconds: what happened was up to that much later.
     pub resolution_s: f64,
+    pub lines: EventLines,
+}
+
+/// The line of each event.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct EventLines {
+    pub requested: Option<Lines>,
+    pub post_copy: Option<Lines>,
+    pub stopped: Option<Lines>,
+    pub resumed: Option<Lines>,
+    pub ended: Option<Lines>,
 }
 
 /// The first event of each mark that can be of this migration, by a clock that is so many seconds ahead of the observer's at an
@@ -31,13 +43,16 @@ pub(super) fn read(
 ) -> Option<EventLog> {
     let (times, marks) = (log.frame.f64s("time").ok()?, log.frame.strs("mark").ok()?);
     let file = report.file.to_owned();
+    // The instant of an event, and its row.
     let mut first = |mark: Mark, after: Option<(Mark, f64)>| {
-        let of_mark = times.iter().zip(marks.iter()).filter(|(_, name)| *name == Some(mark.name()));
-        let instants = of_mark.filter_map(|(time, _)| time).map(|time| time - ahead_s(time));
-        let (may_be, early): (Vec<f64>, Vec<f64>) =
-            instants.partition(|t| after.is_none_or(|(_, after)| *t >= after));
+        let rows = times.iter().zip(marks.iter()).enumerate();
+        let of_mark = rows.filter(|(_, (_, name))| *name == Some(mark.name()));
+        let instants = of_mark.filter_map(|(row, (time, _))| Some((time?, row)));
+        let instants = instants.map(|(time, row)| (time - ahead_s(time), row));
+        let (may_be, early): (Vec<(f64, usize)>, Vec<(f64, usize)>) =
+            instants.partition(|(t, _)| after.is_none_or(|(_, after)| *t >= after));
         let found = may_be.into_iter().next();
-        if let (None, Some((before, at)), Some(early)) = (found, after, early.last()) {
+        if let (None, Some((before, at)), Some((early, _))) = (found, after, early.last()) {
             let message = format!(
                 "its {} is {:.3} s before its {}, and not used: is one of them another event, or was the clock set? `words` in \
                  campaign.toml says which words stand for which",
@@ -49,19 +64,31 @@ pub(super) fn read(
         }
         found
     };
+    let at = |found: Option<(f64, usize)>| found.map(|(t, _)| t);
     let requested = first(Mark::Request, None);
-    let since_request = requested.map(|at| (Mark::Request, at));
+    let since_request = at(requested).map(|at| (Mark::Request, at));
     let stopped = first(Mark::Stop, since_request);
     let (end, failure) = (first(Mark::End, since_request), first(Mark::Failure, since_request));
+    let post_copy = first(Mark::PostCopy, since_request);
+    let resumed = first(Mark::Resume, at(stopped).map(|at| (Mark::Stop, at)).or(since_request));
+    let ended = failure.or(end);
+    let line = |found: Option<(f64, usize)>| log.frame.lines(found?.1);
     Some(EventLog {
         file,
-        requested,
-        post_copy: first(Mark::PostCopy, since_request),
-        stopped,
-        resumed: first(Mark::Resume, stopped.map(|at| (Mark::Stop, at)).or(since_request)),
-        ended: failure.or(end),
+        requested: at(requested),
+        post_copy: at(post_copy),
+        stopped: at(stopped),
+        resumed: at(resumed),
+        ended: at(ended),
         failed: failure.is_some(),
         resolution_s: log.facts.float("time_resolution_s").unwrap_or_default(),
+        lines: EventLines {
+            requested: line(requested),
+            post_copy: line(post_copy),
+            stopped: line(stopped),
+            resumed: line(resumed),
+            ended: line(ended),
+        },
     })
 }
 
@@ -77,6 +104,19 @@ impl EventLog {
             ended: since(self.ended),
             ..self
         }
+    }
+
+    /// From the line of the stop to that of the resumption.
+    pub fn standstill(&self) -> Option<Lines> {
+        let (stopped, resumed) = (self.lines.stopped?, self.lines.resumed?);
+        around([stopped, resumed].into_iter().flatten())
+    }
+
+    /// Where it tells of the migration process.
+    pub(super) fn told(&self) -> Told {
+        let EventLines { requested, ended, .. } = self.lines;
+        let both = requested.zip(ended).and_then(|(from, to)| around([from, to].into_iter().flatten()));
+        Told { request: requested, duration: both, status: ended.or(requested) }
     }
 
     /// Adds to what is known of a migration what the script knows alone, or better. `source_ahead_s` is by how much the clock

@@ -1,7 +1,7 @@
 //! The clock inside the VM: where its times of day lie on the axis of the run.
 
-use stillstand_parsers::Parsed;
 use stillstand_parsers::time::midnight_s;
+use stillstand_parsers::{Parsed, RowLines};
 
 use super::FileReport;
 use crate::model::Severity;
@@ -14,6 +14,8 @@ pub struct GuestClock {
     /// In the order of the log. Seconds since the request where `aligned`, else since
     /// midnight or 1970.
     pub stamps_s: Vec<f64>,
+    /// Their lines.
+    pub lines: RowLines,
     pub aligned: bool,
     /// The zone was chosen such that the request lies in the log: the stamps are known only modulo half an
     /// hour.
@@ -32,6 +34,7 @@ pub(super) fn read(log: &Parsed, zero: Option<f64>, report: &mut FileReport<'_>)
         return (!stamps_s.is_empty()).then(|| GuestClock {
             file: report.file.to_owned(),
             stamps_s,
+            lines: lines(log, "epoch_s"),
             aligned: zero.is_some(),
             zone_fitted: false,
             resolution_s,
@@ -47,10 +50,18 @@ pub(super) fn read(log: &Parsed, zero: Option<f64>, report: &mut FileReport<'_>)
     Some(GuestClock {
         file: report.file.to_owned(),
         stamps_s,
+        lines: lines(log, "time_s"),
         aligned: origin.is_some(),
         resolution_s,
         zone_fitted: found.is_some_and(|(_, midnight)| midnight.fitted),
     })
+}
+
+/// The lines of the rows that have a stamp.
+fn lines(log: &Parsed, column: &str) -> RowLines {
+    let Ok(stamps) = log.frame.f64s(column) else { return RowLines::default() };
+    let stamped = stamps.iter().zip(log.frame.every_line());
+    stamped.filter_map(|(stamp, line)| stamp.map(|_| line)).collect()
 }
 
 /// The midnight from which stamps count, and whether it was fitted to the request.

@@ -13,12 +13,15 @@
 //! the source. Deliberately absent: estimating offsets and drifts, which is the work of [`crate::run::clocks`],
 //! and a drift within a run.
 
+mod account;
 mod benchmarks;
+mod cited;
 mod closed_loop;
 mod counter;
 mod events;
 mod guest_clock;
 mod hypervisor;
+mod lines;
 mod observer_clock;
 mod packets;
 mod ping;
@@ -30,10 +33,12 @@ mod stated;
 mod work;
 
 pub use crate::model::{DOMAIN_0, PingTimeline, SpanError};
+pub use cited::{Citations, path_of};
 pub use counter::{Basis, Counter, Counters};
 pub use events::EventLog;
 pub use guest_clock::GuestClock;
 pub use hypervisor::HypervisorLog;
+pub use lines::{AccountLines, Lines, around};
 pub use packets::{Ask, PacketLog, Sign};
 pub use probe::{ProbeLog, ProbeRequest};
 pub use resources::{Samples, Tells};
@@ -42,6 +47,7 @@ pub use stated::Stated;
 
 use std::collections::BTreeMap;
 
+use self::lines::Told;
 use stillstand_parsers::{Benchmark, Domains, FORMATS, Hypervisor, Meaning, Parsed};
 
 use crate::input::config::{Config, DeclaredTable};
@@ -78,6 +84,8 @@ pub struct AlignedRun {
     /// How long the command that migrates took, where it was timed on its own.
     pub process_s: Option<f64>,
     pub measurements: Vec<Measurement>,
+    /// Where the logs say what is taken from one place of them.
+    pub cited: Citations,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -119,18 +127,23 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
         streams: Vec::new(),
         process_s: None,
         measurements: Vec::new(),
+        cited: Citations::default(),
         diagnostics: Vec::new(),
     };
     let mut logs = Logs::of(files);
-    if let Some((_, log, ())) = run.only_one(&logs.requests) {
-        run.migration = migration(log);
+    if let Some((file, log, ())) = run.only_one(&logs.requests) {
+        let found = migration(log);
+        run.cited.changed([&run.migration, &found], &file.file.relative, &Told::by_process(log));
+        run.migration = found;
         run.process_s = run.migration.duration_s;
     }
     let hypervisor = hypervisor::read(&logs.hypervisors, config, &mut |file, severity, code, message| {
         FileReport::new(&mut run.diagnostics, file).add(severity, code, message);
     });
     if let Some(log) = &hypervisor {
+        let before = run.migration.clone();
         complete(&mut run.migration, log, config);
+        run.cited.changed([&before, &run.migration], &log.account.source_file, &log.lines.told);
     }
     logs.events.sort_by_key(|(file, ..)| file.file.declared);
     let events = run.only_one(&logs.events).and_then(|(file, log, ())| {
@@ -151,7 +164,9 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
         events::read(log, ahead_s, &mut FileReport::new(&mut run.diagnostics, file))
     });
     if let Some(events) = &events {
+        let before = run.migration.clone();
         events.complete(&mut run.migration, |at| config.offset_of_role(Role::Source, at));
+        run.cited.changed([&before, &run.migration], &events.file, &events.told());
     }
     logs.migrations.sort_by_key(|(file, ..)| file.file.declared);
     run.stated = run.only_one(&logs.migrations).map(|(file, log, ())| {
@@ -160,11 +175,14 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
         stated::read(file, log, method)
     });
     if let Some(stated) = &run.stated {
+        let before = run.migration.clone();
         stated.complete(&mut run.migration);
+        run.cited.changed([&before, &run.migration], &stated.file, &Told::of_row(stated.lines));
     }
     let hypervisor = hypervisor.or_else(|| {
-        let account = run.stated.as_ref()?.account()?;
-        Some(HypervisorLog::of_account(account, run.migration.status))
+        let stated = run.stated.as_ref()?;
+        let lines = AccountLines::of_row(stated.lines);
+        Some(HypervisorLog::of_account(stated.account()?, run.migration.status, lines))
     });
     // The request by the observer's clock, and from there by any other.
     let stamp = run.migration.request_epoch_s;
@@ -173,6 +191,8 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
     let by_clock = |offset: f64| request.map(|request| request + offset);
     run.hypervisor = hypervisor.map(|log| log.since(request));
     run.events = events.map(|log| log.since(request));
+    run.hypervisor.iter().for_each(|log| run.cited.of_hypervisor(log));
+    run.events.iter().for_each(|log| run.cited.of_events(log));
     if let Some((file, log, resolution_s)) = run.only_one(&logs.replies) {
         let zero = by_clock(config.offset_of_role(Role::Observer, at));
         run.ping =
@@ -198,7 +218,9 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
         run.guest_clock = guest_clock::read(log, zero, &mut FileReport::new(&mut run.diagnostics, file));
     }
     for (file, log, ()) in logs.streams {
-        run.streams.push(stream(file, log));
+        let stream = stream(file, log);
+        run.cited.of_stream(&stream, log);
+        run.streams.push(stream);
     }
     for (_, log, benchmark) in logs.benchmarks {
         run.measurements.extend(match benchmark {

@@ -33,6 +33,8 @@ struct Reply {
     /// Unix seconds of its arrival, down to the log's resolution; `None` where the log has no times.
     arrival_s: Option<f64>,
     rtt_ms: Option<f64>,
+    /// 0 where it is not known.
+    line: u64,
 }
 
 /// The requests and replies of a ping log, plain or gawk'ed. `zero` is the migration request by the
@@ -142,6 +144,8 @@ pub(super) fn timeline(
     }
     Some(PingTimeline {
         file: report.file.to_owned(),
+        lines: replies.iter().map(|reply| reply.line).collect(),
+        summary_line: log.facts.line("transmitted").filter(|_| number == Some(0)),
         interval_s,
         wait_s: pace.map(|pace| pace.wait_s),
         refused: if pace.is_some() && !waited { refused(log, number) } else { Vec::new() },
@@ -260,10 +264,11 @@ fn replies(log: &Parsed) -> Option<Vec<(u32, Reply)>> {
         }
         Err(_) => vec![true; frame.height()],
     };
-    let rows = numbers.iter().zip(seqs.iter()).zip(arrivals).zip(rtts.iter()).zip(is_answer);
-    let answers = rows.filter_map(|((((number, seq), arrival_s), rtt_ms), is_answer)| {
+    let lines = frame.every_line();
+    let rows = numbers.iter().zip(seqs.iter()).zip(arrivals).zip(rtts.iter()).zip(is_answer).zip(lines);
+    let answers = rows.filter_map(|(((((number, seq), arrival_s), rtt_ms), is_answer), line)| {
         is_answer.then_some(())?;
-        Some((number?, Reply { seq: seq?, arrival_s, rtt_ms }))
+        Some((number?, Reply { seq: seq?, arrival_s, rtt_ms, line }))
     });
     Some(answers.collect())
 }
@@ -368,6 +373,7 @@ mod tests {
             seq,
             arrival_s: Some(stamp(origin + period * f64::from(seq) + 0.0004)),
             rtt_ms: Some(0.4),
+            line: u64::from(seq),
         })
         .collect()
     }

@@ -35,6 +35,8 @@ pub struct ProbeRequest {
     pub worked: bool,
     /// How long it took, as the log says.
     pub duration_s: Option<f64>,
+    /// Its line; 0 where it is not known.
+    pub line: u64,
 }
 
 /// A row of the log.
@@ -42,6 +44,7 @@ struct Row {
     time_s: f64,
     duration_s: Option<f64>,
     worked: bool,
+    line: u64,
 }
 
 /// The requests of a log. `zero` is the migration request by the client's clock.
@@ -110,9 +113,9 @@ fn rows(log: &Parsed) -> Vec<Row> {
     else {
         return Vec::new();
     };
-    let rows = times.iter().zip(durations.iter()).zip(worked.iter());
-    rows.filter_map(|((time_s, duration_s), worked)| {
-        Some(Row { time_s: time_s?, duration_s, worked: worked? })
+    let rows = times.iter().zip(durations.iter()).zip(worked.iter()).zip(frame.every_line());
+    rows.filter_map(|(((time_s, duration_s), worked), line)| {
+        Some(Row { time_s: time_s?, duration_s, worked: worked?, line })
     })
     .collect()
 }
@@ -125,7 +128,8 @@ fn by_starts(rows: &[Row], is_closed: bool) -> Vec<ProbeRequest> {
         let told = row.duration_s.map(|duration| row.time_s + duration);
         let by_next = || next.filter(|_| is_closed).map(|next| next.time_s.max(row.time_s));
         let until_s = told.or_else(by_next).or((!row.worked).then_some(f64::INFINITY))?;
-        Some(ProbeRequest { from_s: row.time_s, until_s, worked: row.worked, duration_s: row.duration_s })
+        let Row { worked, duration_s, line, .. } = *row;
+        Some(ProbeRequest { from_s: row.time_s, until_s, worked, duration_s, line })
     };
     rows.iter().zip(next).filter_map(request).collect()
 }
@@ -138,7 +142,8 @@ fn by_ends(rows: &[Row], is_closed: bool) -> Vec<ProbeRequest> {
         let told = row.duration_s.map(|duration| row.time_s - duration);
         let by_before = || before.filter(|_| is_closed).map(|before| before.time_s.min(row.time_s));
         let from_s = told.or_else(by_before)?;
-        Some(ProbeRequest { from_s, until_s: row.time_s, worked: row.worked, duration_s: row.duration_s })
+        let Row { worked, duration_s, line, .. } = *row;
+        Some(ProbeRequest { from_s, until_s: row.time_s, worked, duration_s, line })
     };
     rows.iter().zip(before).filter_map(request).collect()
 }

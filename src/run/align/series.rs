@@ -79,8 +79,18 @@ pub(super) fn read(
     }
     if let Some(service) = &mut read.service {
         service.operations = done;
+        service.lines = lines(log, zero);
     }
     read
+}
+
+/// When each row was written, and its line.
+fn lines(log: &Parsed, zero: f64) -> Vec<(f64, u64)> {
+    let Ok(times) = log.frame.f64s("time") else { return Vec::new() };
+    let rows = times.iter().zip(log.frame.every_line());
+    let mut lines: Vec<(f64, u64)> = rows.filter_map(|(t, line)| Some((t? - zero, line))).collect();
+    lines.sort_by(|a, b| a.0.total_cmp(&b.0));
+    lines
 }
 
 /// The rows of a quantity; `None` without any. Where rows are stamped at the start of what they tell of, that was over at the next

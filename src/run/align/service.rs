@@ -33,6 +33,8 @@ pub struct ServiceLog {
     pub buffered: f64,
     /// What it had done in all by its counter, where there is one.
     pub operations: Option<f64>,
+    /// When each of its rows was written, seconds since the request, and its line; ascending.
+    pub lines: Vec<(f64, u64)>,
 }
 
 /// How exact the intervals of a log are, and what is counted in them.
@@ -121,6 +123,7 @@ impl ServiceLog {
             at_once,
             buffered,
             operations: None,
+            lines: Vec::new(),
         })
     }
 }

@@ -3,6 +3,7 @@
 use stillstand_parsers::Parsed;
 use stillstand_parsers::declared::Figure;
 
+use super::lines::Lines;
 use crate::input::load::LoadedFile;
 use crate::model::{Hypervisor, Method, Migration, Outage, Status};
 
@@ -20,6 +21,8 @@ pub struct Stated {
     outage: Option<(Method, Rounded)>,
     transferred_bytes: Option<f64>,
     succeeded: Option<bool>,
+    /// Of the row.
+    pub lines: Option<Lines>,
 }
 
 /// A length, and to what it is rounded, seconds.
@@ -46,6 +49,7 @@ pub(super) fn read(file: &LoadedFile, log: &Parsed, method: Method) -> Stated {
         outage: rounded(Figure::Outage).map(|outage| (method, outage)),
         transferred_bytes: figure(Figure::Transferred),
         succeeded: log.frame.bools("succeeded").ok().and_then(|column| column.get(0)),
+        lines: log.frame.lines(0),
     }
 }
 

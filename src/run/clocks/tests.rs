@@ -32,6 +32,8 @@ fn simulated(rng: &mut ChaCha8Rng, epoch: f64, Ahead([source, target, guest]): A
     let sent = |seq: u32| origin + 0.2 * f64::from(seq);
     let answered: Vec<u32> = (1..300).filter(|seq| !(stop..resume).contains(&sent(*seq))).collect();
     let ping = PingTimeline {
+        lines: stillstand_parsers::RowLines::default(),
+        summary_line: None,
         file: "ping".to_owned(),
         wait_s: None,
         refused: Vec::new(),
@@ -51,6 +53,7 @@ fn simulated(rng: &mut ChaCha8Rng, epoch: f64, Ahead([source, target, guest]): A
     let running = |t: &f64| !(stop..resume).contains(t);
     let stamps_s = (0..).map(|k| step.mul_add(f64::from(k), -4.0)).take_while(|t| *t < 40.0);
     let guest_clock = GuestClock {
+        lines: stillstand_parsers::RowLines::default(),
         file: "zeit".to_owned(),
         stamps_s: stamps_s.filter(running).map(|t| t + guest).collect(),
         aligned: true,
@@ -114,6 +117,7 @@ fn simulated(rng: &mut ChaCha8Rng, epoch: f64, Ahead([source, target, guest]): A
         process_s: None,
         streams: Vec::new(),
         measurements: Vec::new(),
+        cited: crate::run::align::Citations::default(),
         diagnostics: Vec::new(),
     }
 }

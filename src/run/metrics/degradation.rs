@@ -70,6 +70,8 @@ mod tests {
     fn measured(rtt: impl Fn(u32) -> Option<f64>) -> Degradation {
         let answered: Vec<u32> = (0..100).filter(|seq| rtt(*seq).is_some()).collect();
         let timeline = PingTimeline {
+            lines: stillstand_parsers::RowLines::default(),
+            summary_line: None,
             file: String::new(),
             wait_s: None,
             refused: Vec::new(),

@@ -23,7 +23,7 @@ use self::by_ping::{ByPing, Witnesses};
 use self::by_probe::ByProbe;
 use self::by_throughput::ByThroughput;
 use crate::model::{Flag, FlagCode, Method, Outage, Packets, Ping, Probe, Status};
-use crate::run::align::{AlignedRun, HypervisorLog, Stated};
+use crate::run::align::{AlignedRun, EventLog, HypervisorLog, Lines, Stated};
 use crate::run::metrics::bounds;
 
 /// The outages of a run by every method that saw it, and what else was learned on the way.
@@ -31,6 +31,8 @@ use crate::run::metrics::bounds;
 pub struct Measured {
     /// In the order of [`Method::ALL`].
     pub outages: Vec<Outage>,
+    /// Which lines of its log show the outage of a method.
+    pub lines: Vec<(Method, Lines)>,
     pub ping: Option<Ping>,
     pub probe: Option<Probe>,
     pub packets: Option<Packets>,
@@ -141,8 +143,22 @@ pub fn measure(run: &AlignedRun) -> Measured {
     let by_packets =
         run.packets.as_ref().map(|log| ByPackets::new(log, duration_s, is_ping_there, anywhere_counts));
     let by_throughput = run.service.as_ref().and_then(|log| ByThroughput::new(log, duration_s));
+    let mut lines: Vec<(Method, Lines)> = Vec::new();
     let mut outages: Vec<Outage> = Vec::new();
     for method in Method::ALL {
+        let found = match method {
+            Method::Probe => by_probe.as_ref().and_then(ByProbe::lines),
+            Method::Ping => by_ping.as_ref().and_then(ByPing::lines),
+            Method::PingReplyGap => by_ping.as_ref().and_then(ByPing::gap_lines),
+            Method::PacketGap => None,
+            Method::Throughput => by_throughput.as_ref().and_then(ByThroughput::lines),
+            Method::Events => run.events.as_ref().and_then(EventLog::standstill),
+            Method::GuestClock => {
+                run.guest_clock.as_ref().zip(step).and_then(|(clock, step)| by_guest::lines(clock, step))
+            }
+            Method::Hypervisor => run.hypervisor.as_ref().and_then(downtime_lines),
+        };
+        lines.extend(found.map(|found| (method, found)));
         outages.extend(match method {
             Method::Probe => served.clone(),
             Method::Ping => silence.clone(),
@@ -158,6 +174,8 @@ pub fn measure(run: &AlignedRun) -> Measured {
     let stated = run.stated.iter().filter_map(Stated::outage);
     for outage in stated {
         if outages.iter().all(|known| known.method != outage.method) {
+            lines.retain(|(known, _)| *known != outage.method);
+            lines.extend(run.stated.as_ref().and_then(|stated| Some((outage.method, stated.lines?))));
             outages.push(outage);
         }
     }
@@ -187,6 +205,7 @@ pub fn measure(run: &AlignedRun) -> Measured {
         packets: by_packets.as_ref().map(ByPackets::summary),
         ping: by_ping.as_ref().map(|by| by.summary(silence.as_ref(), &run.migration)),
         outages,
+        lines,
         guest,
         doubts: doubt
             .map(|doubt| doubt.flag(FlagCode::PingLeavesOut))
@@ -265,6 +284,11 @@ pub fn hypervisor(log: &HypervisorLog) -> Option<Outage> {
         censored: false,
         source_file: log.account.source_file.clone(),
     })
+}
+
+/// The answer that tells the downtime.
+fn downtime_lines(log: &HypervisorLog) -> Option<Lines> {
+    log.lines.of("hypervisor.downtime_s")
 }
 
 /// How long the VM stood still by the events of the hypervisor.

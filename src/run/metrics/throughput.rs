@@ -154,6 +154,7 @@ mod tests {
             at_once: 1.0,
             buffered: 0.0,
             operations: None,
+            lines: Vec::new(),
         }
     }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::view::{
-    Block, CellView, ColumnView, Definition, Document, FigureRef, FindingItem, LegendView, RowView, Section,
-    SpanView, TableView,
+    Block, CellView, ColumnView, Definition, Document, EvidenceView, FigureRef, FindingItem, LegendView,
+    NumberView, PlaceView, RowView, RunEvidence, Section, SpanView, TableView,
 };
 use crate::show::text::{Language, Text};
 
@@ -104,7 +104,7 @@ fn shaded_table(columns: usize) -> TableView {
         text: format!("{}.5", 90 + index),
         below: Some("89.5 … 101.5".to_owned()),
         shade: Some(["worse-5", "even", "better-1"][index % 3]),
-        link: None,
+        ..CellView::default()
     };
     let line = |group: Option<&str>, name: &str| RowView {
         group: group.map(str::to_owned),
@@ -195,6 +195,7 @@ pub fn small() -> Document {
         chapters: false,
         contents: true,
         live: Vec::new(),
+        evidence: None,
         sections: vec![
             overview,
             section("method", "Method", vec![Block::Definitions { items: definitions }]),
@@ -223,5 +224,28 @@ pub fn hard() -> Document {
     blocks.extend(tables.into_iter().map(|table| Block::Table { table }));
     document.sections.push(section("hard", HOSTILE[6], blocks));
     document.sections.push(section("bare", "", Vec::new()));
+    document.evidence = Some(hostile_evidence());
     document
+}
+
+/// Lines of a log that mean mischief.
+fn hostile_evidence() -> EvidenceView {
+    let place = |text: &&str| PlaceView {
+        numbers: vec![NumberView { id: Some(format!("evidence-{}", text.len())), name: (*text).to_owned() }],
+        file: (*text).to_owned(),
+        lines: "1–2".to_owned(),
+        first: Some((*text).to_owned()),
+        last: Some((*text).to_owned()),
+    };
+    EvidenceView {
+        title: HOSTILE[0].to_owned(),
+        text: HOSTILE[0].to_owned(),
+        file: "tables/evidence.csv",
+        headings: ["Numbers", "Place", "Lines"].map(str::to_owned),
+        runs: vec![RunEvidence {
+            id: "evidence-run".to_owned(),
+            name: HOSTILE[0].to_owned(),
+            places: HOSTILE.iter().map(place).collect(),
+        }],
+    }
 }

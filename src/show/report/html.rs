@@ -62,6 +62,7 @@ pub fn render(document: &Document, figures: &BTreeMap<String, String>) -> Result
     if !document.live.is_empty() {
         context.insert("live", &live::packed(&document.live)?);
     }
+    context.insert("evidence", &document.evidence);
     context.insert("outline", &outline);
     context.insert("figures", &inline);
     context.insert("fonts", &font_faces()?);

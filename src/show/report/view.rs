@@ -29,8 +29,51 @@ pub struct Document {
     pub live: Vec<Live>,
     /// Fixed words of the templates (such as "Contents"), by key.
     pub words: std::collections::BTreeMap<String, String>,
+    /// Which lines hold the numbers: in the page alone.
+    #[serde(skip)]
+    pub evidence: Option<EvidenceView>,
     /// What its script says, by key.
     pub script_words: std::collections::BTreeMap<String, String>,
+}
+
+/// The lines that hold the numbers, run by run.
+#[derive(Debug, Clone, Serialize)]
+pub struct EvidenceView {
+    pub title: String,
+    pub text: String,
+    /// Path of its data in the report folder.
+    pub file: &'static str,
+    /// Of the columns: numbers, place, lines.
+    pub headings: [String; 3],
+    pub runs: Vec<RunEvidence>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct RunEvidence {
+    /// Anchor.
+    pub id: String,
+    pub name: String,
+    pub places: Vec<PlaceView>,
+}
+
+/// A place in a file, and the numbers that stand there.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlaceView {
+    pub numbers: Vec<NumberView>,
+    pub file: String,
+    /// The number of the line, or of the first and the last.
+    pub lines: String,
+    /// What stands in the first line, and in the last where that is another.
+    pub first: Option<String>,
+    pub last: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct NumberView {
+    /// Anchor, where a number of a table leads here.
+    pub id: Option<String>,
+    /// As in data.
+    pub name: String,
 }
 
 /// A section with its blocks; sections nest two deep, in a portfolio three.
@@ -229,6 +272,8 @@ pub struct CellView {
     pub shade: Option<&'static str>,
     /// Anchor of the section that the text leads to.
     pub link: Option<String>,
+    /// Anchor of the lines that hold the number, in the page alone.
+    pub evidence: Option<String>,
 }
 
 impl From<String> for CellView {

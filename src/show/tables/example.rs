@@ -26,6 +26,7 @@ fn benchmark(benchmark: &str, condition: usize, operation: &str, unit: Unit, val
         size: None,
         value: value * factor,
         source_file: String::new(),
+        line: None,
     };
     Benchmark {
         benchmark: benchmark.to_owned(),
@@ -90,6 +91,8 @@ pub fn benchmarked() -> Analysis {
         published: Vec::new(),
         findings: Vec::new(),
         diagnostics: Vec::new(),
+        sources: std::collections::BTreeMap::new(),
+        excerpts: std::collections::BTreeMap::new(),
         ..with_time_lines()
     };
     analysis.campaign.factor_order = names(&["guest", "mode", "context"]);

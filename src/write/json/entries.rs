@@ -5,6 +5,7 @@
 //! | [`RunData`], [`PlacementData`] | sentences: the reports make them of flags and reasons |
 //! | [`CurveData`] | the file in which the report has the curve |
 //! | [`EfficiencyData`] | an index of a benchmark becomes its names, and those of its condition |
+//! | [`EvidenceData`] | files and hashes: a run has its citations by the places of its files |
 //! | [`TrendData`] | a straight line stands inside of its sweep; here it tells what it is a line of |
 
 use serde::{Serialize, Serializer};
@@ -114,6 +115,15 @@ impl Serialize for EfficiencyData<'_> {
             n_value: efficiency.n_value,
             n_baseline: efficiency.n_baseline,
         })
+    }
+}
+
+/// Where the numbers come from, made one by one: there are many.
+pub(super) struct EvidenceData<'a>(pub &'a Analysis);
+
+impl Serialize for EvidenceData<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.cited())
     }
 }
 

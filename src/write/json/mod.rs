@@ -15,7 +15,7 @@ use anyhow::Context;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use self::entries::{CurveData, EfficiencyData, PlacementData, RunData, TrendData, trends};
+use self::entries::{CurveData, EfficiencyData, EvidenceData, PlacementData, RunData, TrendData, trends};
 use self::findings::FindingData;
 use self::serializer::Data;
 use crate::model::{
@@ -49,6 +49,7 @@ struct Summary<'a> {
     published: &'a [Published],
     findings: Vec<FindingData<'a>>,
     diagnostics: &'a [Diagnostic],
+    evidence: EvidenceData<'a>,
 }
 
 impl<'a> Summary<'a> {
@@ -73,6 +74,7 @@ impl<'a> Summary<'a> {
             published: &analysis.published,
             findings: analysis.findings.iter().map(|finding| FindingData::new(analysis, finding)).collect(),
             diagnostics: &analysis.diagnostics,
+            evidence: EvidenceData(analysis),
         }
     }
 }

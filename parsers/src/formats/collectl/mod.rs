@@ -188,6 +188,7 @@ impl Reader {
             self.samples.restart(moment);
         }
         let (samples, diagnostics) = (&mut self.samples, &mut self.diagnostics);
+        samples.read_line(line.number);
         samples.touch(moment);
         let number = |at: usize| cells.get(at).and_then(|cell| float(cell)).filter(|number| *number >= 0.0);
         let place = Place::line(line.number, line.text);

@@ -165,8 +165,8 @@ impl<'a> pieces::Reader<'a> for Reader {
         batch.read(form, bytes)
     }
 
-    fn take(&mut self, form: &Arc<Form>, batch: &Batch, _: u64) -> bool {
-        let taken = self.form().is_some() && self.table.take(form, batch);
+    fn take(&mut self, form: &Arc<Form>, batch: &Batch, first: u64) -> bool {
+        let taken = self.form().is_some() && self.table.take(form, batch, first);
         self.rows.read += if taken { batch.rows } else { 0 };
         taken
     }

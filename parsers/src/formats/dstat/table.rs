@@ -17,6 +17,7 @@ use crate::column::Values as Numbers;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::lines::Line;
+use crate::row_lines::LinesOfRows;
 
 /// Bytes of a row, to guess how many there are.
 const BYTES_A_ROW: usize = 80;
@@ -103,6 +104,7 @@ pub(super) struct Table {
     pub segments: u32,
     pub segment: Numbers<UInt32Type>,
     pub rows: usize,
+    pub lines: LinesOfRows,
     capacity: usize,
     /// Values that are kept of columns that are no times.
     most: usize,
@@ -127,6 +129,7 @@ impl Table {
             segments: 0,
             segment: Numbers::new("segment", capacity),
             rows: 0,
+            lines: LinesOfRows::default(),
             capacity,
             most,
             row: Row::new(dialect.separator),
@@ -199,6 +202,7 @@ impl Table {
         }
         self.cells(line, first, cut, diagnostics);
         self.end_row(time_s);
+        self.lines.push(line.number, 1);
         true
     }
 
@@ -446,6 +450,7 @@ impl Table {
             let most = if buffer.spec.unit == Unit::EpochSeconds { usize::MAX } else { self.most };
             columns.push_first(buffer.spec.unit, buffer.finish(), most);
         }
+        columns.set_places(self.lines);
         columns
     }
 }

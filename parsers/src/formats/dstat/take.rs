@@ -39,8 +39,9 @@ impl Table {
         Some(Form { separator: self.row.separator(), time, cells })
     }
 
-    /// Takes plain rows, in which nothing needs a thought, if they go on from the row before. Whether they do.
-    pub fn take(&mut self, form: &Arc<Form>, batch: &Batch) -> bool {
+    /// Takes plain rows of lines from this one on, in which nothing needs a thought, if they go on from the row before. Whether
+    /// they do.
+    pub fn take(&mut self, form: &Arc<Form>, batch: &Batch, line: u64) -> bool {
         let same = self.form().is_some_and(|current| Arc::ptr_eq(&current, form));
         let rows = batch.rows;
         let room = self.rows.saturating_add(rows).saturating_mul(self.buffers.len()) <= self.most_cells;
@@ -74,6 +75,7 @@ impl Table {
             Stamp::None | Stamp::Perhaps { .. } | Stamp::Local { .. } => self.times.none += rows,
         }
         self.segment.append_same(self.segments.saturating_sub(1), rows);
+        self.lines.push(line, rows);
         self.rows += rows;
         true
     }

@@ -248,6 +248,7 @@ impl Reader {
         };
         let current = self.current.get_or_insert_with(begin);
         current.answered = true;
+        current.row.last_line = line.number;
         current
     }
 

@@ -2,10 +2,11 @@
 
 use super::{EXPECTED, tell_no_times, tell_since_boot};
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
-use crate::frame::{Clock, LinesOfRows};
+use crate::frame::Clock;
 use crate::head::Head;
 use crate::lines::{Line, Lines};
 use crate::outcome::{Outcome, Unusable, unusable};
+use crate::row_lines::LinesOfRows;
 use crate::shared::host::number::{Seen, human};
 use crate::shared::host::samples::{Form, Moment, Samples};
 use crate::shared::sysstat::banner::{self, Banner};
@@ -183,6 +184,7 @@ impl Reader {
         if samples.latest() != Some(moment) {
             self.lines.push(line.number, 1);
         }
+        samples.read_line(line.number);
         samples.touch(moment);
         table.values(&cells, &numbers, |Quantity { name, unit, value }| {
             if !samples.set(moment, &name, unit, value) {

@@ -123,6 +123,7 @@ fn failure(line: &[u8]) -> Option<Failure> {
 struct Entry<'a> {
     /// Where it begins.
     line: u64,
+    last_line: u64,
     request: Option<(f64, f64)>,
     times: Times,
     /// The first line about the times.
@@ -159,6 +160,7 @@ impl<'a> Reader<'a> {
             }
             self.current.begin(line);
             self.current.request = Some(request);
+            self.current.facts.set_line(line.number, &["request_epoch_s"]);
         } else if let Some(failure) = failure(text) {
             // GNU time says so before its own line.
             if self.current.timed.is_some() {
@@ -215,6 +217,9 @@ impl<'a> Reader<'a> {
         }
         self.current.begin(line);
         self.current.times = self.current.times.and(times).unwrap_or(times);
+        if times.elapsed.is_some() {
+            self.current.facts.set_line(line.number, &["elapsed_s"]);
+        }
         self.current.timed.get_or_insert(line);
     }
 
@@ -264,6 +269,7 @@ impl Entry<'_> {
         if self.line == 0 {
             self.line = line.number;
         }
+        self.last_line = line.number;
     }
 
     /// Says what is missing, once all lines are read.
@@ -340,5 +346,7 @@ fn columns(entries: &[Entry<'_>]) -> FrameBuilder {
     }
     let status = Int64Chunked::from_iter_options("exit_status".into(), entries.iter().map(Entry::status));
     columns.push(Unit::Count, status.into_series());
+    columns.set_places(entries.iter().map(|entry| entry.line).collect());
+    columns.set_ends(entries.iter().map(|entry| entry.last_line).collect());
     columns
 }

@@ -47,12 +47,13 @@ use self::session::{Placed, Session};
 use crate::column::Values;
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount, excerpt};
 use crate::format::{Description, Marks, Parse};
-use crate::frame::{Clock, FrameBuilder, LinesOfRows, Unit};
+use crate::frame::{Clock, FrameBuilder, Unit};
 use crate::head::Head;
 use crate::lines::{Line, Lines};
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
 use crate::pieces::{self, Batch, Pieces};
+use crate::row_lines::LinesOfRows;
 use crate::shared::sequence::Tally;
 
 pub(crate) static DESCRIPTION: Description = Description {

@@ -117,7 +117,7 @@ impl Reader<'_> {
         }
         self.rtts.extend(replies.iter().map(|reply| reply.rtt));
         self.kinds.resize(self.kinds.len() + replies.len(), Kind::Reply);
-        self.lines.push(line, u64::try_from(replies.len()).unwrap_or(u64::MAX));
+        self.lines.push(line, replies.len());
         self.rows.read += replies.len();
         Some(())
     }

@@ -233,8 +233,9 @@ impl Session {
             facts.set_float("wait_s", WINDOWS_WAIT_S);
             facts.set_float("interval_s", WINDOWS_INTERVAL_S);
         }
-        if let Some((summary, _)) = &self.summary {
+        if let Some((summary, line)) = &self.summary {
             summary.set_facts(facts);
+            facts.set_line(*line, &Summary::FACTS);
         }
         // hping has no replies and yet times, of zero.
         if let Some(times) = self.times.filter(|_| self.counted > 0 || self.tool != Some(Tool::Hping)) {

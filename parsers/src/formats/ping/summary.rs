@@ -38,6 +38,10 @@ pub(in crate::formats) struct Times {
 }
 
 impl Summary {
+    /// The facts that it gives.
+    pub const FACTS: [&str; 6] =
+        ["transmitted", "received", "duplicates", "errors", "loss_percent", "time_ms"];
+
     pub fn set_facts(&self, facts: &mut Facts) {
         facts.set_int("transmitted", self.transmitted);
         facts.set_int("received", self.received);

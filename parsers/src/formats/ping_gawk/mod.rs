@@ -43,6 +43,7 @@ use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
 use crate::part::{Part, consecutive};
 use crate::pieces::{self, Batch, Pieces};
+use crate::row_lines::LinesOfRows;
 use crate::shared::sequence::{PERIOD, Seen, Step, Tally, Unwrap};
 use crate::text::{float, split_once, unsigned, words};
 use crate::time::epoch;
@@ -150,6 +151,7 @@ struct Reader {
     seqs: Values<UInt32Type>,
     rtts: Values<Float64Type>,
     sessions: Values<UInt32Type>,
+    lines: LinesOfRows,
     /// Where each session begins, in rows, and what it says of itself.
     parts: Vec<(usize, Part)>,
     rows: RowCount,
@@ -171,6 +173,7 @@ fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
         seqs: Values::new("seq", rows),
         rtts: Values::new("rtt", pieces.room(rows)).at_most(pieces.most),
         sessions: Values::new("session", rows),
+        lines: LinesOfRows::default(),
         parts: vec![(0, Part::default())],
         rows: RowCount::default(),
         diagnostics: Diagnostics::default(),
@@ -196,8 +199,10 @@ impl<'a> pieces::Reader<'a> for Reader {
         batch.read(bytes, plain::reply, plain::follows)
     }
 
-    fn take(&mut self, (): &(), batch: &Batch<plain::Reply>, _: u64) -> bool {
-        self.plain_replies(&batch.0).is_some()
+    fn take(&mut self, (): &(), batch: &Batch<plain::Reply>, first: u64) -> bool {
+        let taken = self.plain_replies(&batch.0).is_some();
+        self.lines.push(first, if taken { batch.0.len() } else { 0 });
+        taken
     }
 
     fn clear(batch: &mut Batch<plain::Reply>) {
@@ -244,7 +249,10 @@ impl Reader {
     }
 
     fn summary(&mut self, place: Place<'_>, summary: &Summary) {
-        self.fact(|facts| summary.set_facts(facts));
+        self.fact(|facts| {
+            summary.set_facts(facts);
+            place.line.into_iter().for_each(|line| facts.set_line(line, &Summary::FACTS));
+        });
         // `received` leaves out duplicates, the lines do not.
         let expected = summary.received.saturating_add(summary.duplicates.unwrap_or(0));
         let replies = self.session.replies;
@@ -339,6 +347,7 @@ impl Reader {
         self.order(line, seq);
         self.rows.read += 1;
         self.session.replies += 1;
+        self.lines.push(line.number, 1);
         self.epochs.append_value(reply.epoch);
         self.counters.append_value(reply.counter);
         self.seqs.append_value(seq);
@@ -438,6 +447,7 @@ impl Reader {
         columns.push(Unit::Count, self.seqs.finish().into_series());
         columns.push_first(Unit::Milliseconds, self.rtts.finish().into_series(), most);
         columns.push(Unit::Count, self.sessions.finish().into_series());
+        columns.set_places(self.lines);
         Ok(Outcome {
             version: None,
             columns,

@@ -178,6 +178,7 @@ impl Reader {
         // Scrapes that do not fall on the steps of the query are a step farther apart now and then.
         let step = if is_repeated { step.saturating_mul(2) } else { step };
         let mut samples = Samples::default();
+        samples.read_line(1);
         let mut resets = 0;
         let mut levels: BTreeMap<String, BTreeMap<i64, f64>> = BTreeMap::new();
         for (part, series) in std::mem::take(&mut self.parts) {

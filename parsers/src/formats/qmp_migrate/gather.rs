@@ -23,6 +23,8 @@ pub(super) struct Message<'a, 'b> {
     /// Where it begins, and at which byte of the line.
     pub line: Line<'a>,
     pub start: usize,
+    /// The number of the line in which it ends.
+    pub end: u64,
     pub text: &'b [u8],
     /// What it says, where that is known already.
     pub object: Option<Object<'a>>,
@@ -52,6 +54,7 @@ pub(super) enum Cut {
 struct Open<'a> {
     line: Line<'a>,
     start: usize,
+    end: u64,
     text: Vec<u8>,
     depth: usize,
     stamp: Option<Stamp>,
@@ -167,6 +170,7 @@ impl<'a> Gatherer<'a> {
         };
         let rest = line.text.get(from..).unwrap_or_default();
         open.bare = false;
+        open.end = line.number;
         open.text.push(b'\n');
         match scan(rest, open.depth) {
             Scan::Closed(end) => {
@@ -208,14 +212,17 @@ impl<'a> Gatherer<'a> {
                 Scan::Closed(end) => {
                     let (text, rest) = text.split_at_checked(end).unwrap_or((text, b""));
                     let last = whole && rest.trim_ascii().is_empty();
-                    let stamp = stamped;
-                    sink(Piece::Message(Message { line, start, text, object, stamp, last, cut: None }));
+                    let (stamp, end_line) = (stamped, line.number);
+                    let message =
+                        Message { line, start, end: end_line, text, object, stamp, last, cut: None };
+                    sink(Piece::Message(message));
                     from = start.saturating_add(end);
                 }
                 Scan::Open(depth) => {
                     let bare = text.trim_ascii() == b"{";
                     let text = text.to_vec();
-                    self.open = Some(Open { line, start, text, depth, stamp: stamped, bare });
+                    self.open =
+                        Some(Open { line, start, end: line.number, text, depth, stamp: stamped, bare });
                     return;
                 }
             }
@@ -308,8 +315,8 @@ impl<'a> Open<'a> {
     }
 
     fn give(self, cut: Option<Cut>, sink: &mut impl FnMut(Piece<'a, '_>)) {
-        let Self { line, start, text, stamp, .. } = self;
-        sink(Piece::Message(Message { line, start, text: &text, object: None, stamp, last: true, cut }));
+        let Self { line, start, end, text, stamp, .. } = self;
+        sink(Piece::Message(Message { line, start, end, text: &text, object: None, stamp, last: true, cut }));
     }
 }
 

@@ -198,6 +198,7 @@ impl Reader {
         let message = Message {
             line: message.line,
             start: message.start,
+            end: message.end,
             text: message.text,
             object: None,
             stamp,
@@ -230,7 +231,7 @@ impl Reader {
         }
         self.pending.push(Pending { monitor, id: id.map(Value::detached), asked });
         if let Some(entry) = COMMANDS.into_iter().find(|known| *known == command) {
-            self.push(Observation::new(message.line.number, message.stamp, entry));
+            self.push(Observation::new(message.line.number, message.stamp, entry).until(message.end));
         }
     }
 
@@ -331,7 +332,7 @@ impl Reader {
     fn observe(&mut self, message: &Message<'_, '_>, info: &Object<'_>) {
         let place = Place::cell(message.line.number, message.start, message.text);
         let whole = message.cut.is_none();
-        let row = Observation::new(message.line.number, message.stamp, STATUS);
+        let row = Observation::new(message.line.number, message.stamp, STATUS).until(message.end);
         let row = answer::observation(row, info, whole, place, &mut self.table.diagnostics);
         self.push(row);
     }
@@ -343,7 +344,7 @@ impl Reader {
             .diagnostics
             .warning("command-failed", place, || format!("QEMU refused a command: {words}"));
         if asked == Asked::Migrate {
-            let mut row = Observation::new(message.line.number, message.stamp, STATUS);
+            let mut row = Observation::new(message.line.number, message.stamp, STATUS).until(message.end);
             row.set_status(b"failed", place, &mut self.table.diagnostics);
             row.error = Some(words);
             self.push(row);
@@ -358,7 +359,7 @@ impl Reader {
         };
         let place = Place::cell(message.line.number, message.start, message.text);
         let time = object.get("timestamp").and_then(answer::timestamp).map(Stamp::Epoch);
-        let mut row = Observation::new(message.line.number, time.or(message.stamp), entry);
+        let mut row = Observation::new(message.line.number, time.or(message.stamp), entry).until(message.end);
         let data = |key: &str| object.get("data").and_then(|data| data.get(key));
         if let Some(status) = data("status").and_then(Value::as_str).filter(|_| entry == "MIGRATION") {
             row.set_status(status.as_bytes(), place, &mut self.table.diagnostics);

@@ -258,6 +258,7 @@ impl<'a> Reader<'a> {
             }
         }
         let (samples, diagnostics) = (&mut self.samples, &mut self.diagnostics);
+        samples.read_line(line.number);
         table.values(cells, numbers, |Quantity { name, unit, value }| {
             if !samples.set(stamp, &name, unit, value) {
                 diagnostics.warning("second-value", Place::line(line.number, line.text), || {

@@ -148,6 +148,7 @@ impl Reader {
         if std::mem::take(&mut self.begins) && self.samples.latest().is_some_and(|latest| latest < moment) {
             self.samples.restart(moment);
         }
+        self.samples.read_line(line.number);
         self.samples.touch(moment);
         for (counter, cell) in self.columns.iter().zip(values) {
             let (Some(counter), false) = (counter, cell.trim_ascii().is_empty()) else { continue };

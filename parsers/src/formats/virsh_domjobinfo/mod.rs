@@ -130,6 +130,9 @@ impl Reader {
             let time = self.pending.take();
             self.current = Some(Observation::new(line.number, time, STATUS));
         }
+        if let Some(row) = &mut self.current {
+            row.last_line = line.number;
+        }
     }
 
     fn member(&mut self, line: Line<'_>, label: Label, value: &[u8]) {

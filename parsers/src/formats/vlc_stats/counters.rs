@@ -74,14 +74,15 @@ impl Source {
 #[derive(Clone, Debug)]
 pub(super) struct Dump {
     pub source: Source,
-    /// The line on which it begins.
+    /// The line on which it begins, and the last that has a counter.
     pub line: u64,
+    last_line: u64,
     values: [Option<u64>; COUNTERS.len()],
 }
 
 impl Dump {
     pub fn new(source: Source, line: u64) -> Self {
-        Self { source, line, values: [None; COUNTERS.len()] }
+        Self { source, line, last_line: line, values: [None; COUNTERS.len()] }
     }
 
     pub fn get(&self, counter: Counter) -> Option<u64> {
@@ -97,6 +98,11 @@ impl Dump {
             }
             _ => false,
         }
+    }
+
+    /// It goes on to this line.
+    pub fn reach(&mut self, line: u64) {
+        self.last_line = line;
     }
 
     pub fn is_empty(&self) -> bool {
@@ -120,6 +126,7 @@ pub(super) fn columns(dumps: &[(u32, Dump)], columns: &mut FrameBuilder) {
     columns.push(Unit::Count, inputs.into_series());
     let lines = dumps.iter().map(|(_, dump)| u32::try_from(dump.line).unwrap_or(u32::MAX));
     columns.push(Unit::Count, UInt32Chunked::from_iter_values("line".into(), lines).into_series());
+    columns.set_ends(dumps.iter().map(|(_, dump)| dump.last_line).collect());
     let places = dumps.iter().map(|(_, dump)| dump.source.name());
     columns.push(Unit::Text, StringChunked::from_iter_values("place".into(), places).into_series());
     for info in &COUNTERS {

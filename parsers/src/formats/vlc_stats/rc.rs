@@ -260,6 +260,7 @@ impl<'a> Block<'a> {
                 1024
             }
         };
+        dump.reach(entry.line.number);
         if !dump.set(counter, number.saturating_mul(scale)) {
             reader.diagnostics.warning("second-value", place, || {
                 "a second value of this counter in the same statistics; the first is used".to_owned()

@@ -82,6 +82,7 @@ impl Pair {
                 None => reader.value_lost(line, "`N/N` after `Vout :` and `Aout :`"),
             }
         }
+        dump.reach(line.number);
         reader.dump(dump);
         true
     }

@@ -48,6 +48,7 @@ impl Document {
             _ => {
                 let Some(dump) = &mut self.stats else { return };
                 let Some(info) = COUNTERS.iter().find(|info| info.tag == tag) else { return };
+                dump.reach(line.number);
                 // A value is whole only if its closing tag has begun.
                 match whole(value.trim_ascii()).filter(|_| next.starts_with(b"</")) {
                     Some(value) => {

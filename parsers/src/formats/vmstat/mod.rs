@@ -23,11 +23,12 @@ mod memory;
 use self::memory::Memory;
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
 use crate::format::{Description, Marks, Parse};
-use crate::frame::{Clock, LinesOfRows, Unit};
+use crate::frame::{Clock, Unit};
 use crate::head::Head;
 use crate::lines::{Line, Lines};
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
+use crate::row_lines::LinesOfRows;
 use crate::shared::host::samples::{Form, Moment, Samples};
 use crate::text::{float, words};
 use crate::time::NANOS;
@@ -192,6 +193,7 @@ impl<'a> Reader<'a> {
             self.since_boot = self.since_boot.saturating_add(1);
             return;
         }
+        self.samples.read_line(line.number);
         self.samples.touch(moment);
         self.lines.push(line.number, 1);
         self.values(&names, &numbers, moment, line);

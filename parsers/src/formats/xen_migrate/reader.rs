@@ -86,6 +86,7 @@ impl Reader {
     pub(super) fn row(&mut self, record: &Record<'_>, at: usize, entry: &'static str) -> Row {
         let Origin { stamp, without_year, .. } = record.origin;
         let mut row = Row::new(record.number, stamp.or_else(|| self.pending.take()), entry);
+        row.last_line = record.last();
         row.without_year = without_year && row.time.is_none();
         row.migration = at;
         if let Some(job) = self.jobs.get(at) {

@@ -48,6 +48,14 @@ pub(super) struct Record<'a> {
     pub message: &'a [u8],
 }
 
+impl Record<'_> {
+    /// The number of its last line.
+    pub fn last(&self) -> u64 {
+        let ends = memchr::memchr_iter(b'\n', self.text.trim_ascii_end()).count();
+        self.number.saturating_add(u64::try_from(ends).unwrap_or(u64::MAX))
+    }
+}
+
 /// Iterator over the records of a log.
 #[derive(Clone, Debug)]
 pub(super) struct Records<'a> {

@@ -152,6 +152,7 @@ impl Reader {
             self.push(row)
         });
         let Some(row) = self.rows.get_mut(index) else { return };
+        row.last_line = record.last();
         const FIELDS: [(Field, f64); 6] = [
             (Field::RoundTime, 0.001),
             (Field::Dom0Cpu, 1.0),
@@ -273,6 +274,7 @@ impl Reader {
         let recent = self.rows.len().saturating_sub(64);
         let found = self.rows.get_mut(recent..).and_then(|rows| rows.iter_mut().rev().find(known));
         let mut fill = |row: &mut Row| {
+            row.last_line = record.last();
             row.put(Field::PagesSent, sent, 1.0, place, &mut self.log);
             row.put(Field::PagesSkipped, skipped, 1.0, place, &mut self.log);
             set_total(row, before);

@@ -55,6 +55,7 @@ const FIELDS: [(&str, Unit, bool); 17] = [
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Row {
     pub line: u64,
+    pub last_line: u64,
     pub time: Option<Stamp>,
     /// There is a time, but of no year.
     pub without_year: bool,
@@ -72,6 +73,7 @@ impl Row {
     pub fn new(line: u64, time: Option<Stamp>, entry: &'static str) -> Self {
         Self {
             line,
+            last_line: line,
             time,
             without_year: false,
             migration: 0,
@@ -126,6 +128,7 @@ fn figure(round: u64) -> Option<f64> {
 
 pub(super) fn columns(rows: &[Row]) -> FrameBuilder {
     let mut columns = first_columns(rows.iter().map(|row| (row.time, row.line)));
+    columns.set_ends(rows.iter().map(|row| row.last_line).collect());
     let migrations = rows.iter().map(|row| u32::try_from(row.migration).unwrap_or(u32::MAX));
     columns.push(Unit::Count, UInt32Chunked::from_iter_values("migration".into(), migrations).into_series());
     let sides = rows.iter().map(|row| if row.incoming { "target" } else { "source" });

@@ -267,5 +267,6 @@ fn columns(sorted: &Sorted<'_>) -> FrameBuilder {
     columns.push(Unit::Bytes, floats("net_rx", |values| values.net_rx));
     columns.push(Unit::Count, floats("vbd_read", |values| values.vbd_read));
     columns.push(Unit::Count, floats("vbd_write", |values| values.vbd_write));
+    columns.set_places(rows.iter().map(|row| row.line).collect());
     columns
 }

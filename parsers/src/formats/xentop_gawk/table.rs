@@ -10,6 +10,7 @@ use polars::prelude::{
 use crate::column;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::frame::{FrameBuilder, Unit};
+use crate::row_lines::LinesOfRows;
 use crate::text::lossy;
 
 /// Whose values a row holds. In the order of the frame.
@@ -79,6 +80,7 @@ pub(super) struct Table<'a> {
     cpu: column::Values<Float64Type>,
     mem: column::Values<Float64Type>,
     share: column::Values<Float64Type>,
+    lines: LinesOfRows,
 }
 
 impl<'a> Table<'a> {
@@ -97,6 +99,7 @@ impl<'a> Table<'a> {
             cpu: column::Values::new("cpu", rows),
             mem: column::Values::new("mem", rows),
             share: column::Values::new("mem_share", rows),
+            lines: LinesOfRows::default(),
         }
     }
 
@@ -137,6 +140,7 @@ impl<'a> Table<'a> {
     fn append(&mut self, mut row: Row<'a>, log: &mut Diagnostics) {
         self.forget_first_value(&mut row, log);
         self.rows += 1;
+        self.lines.push(row.line, 1);
         self.sample = Some(row.sample);
         self.samples.append_value(row.sample);
         self.epochs.append_option(row.epoch);
@@ -193,6 +197,7 @@ impl<'a> Table<'a> {
         columns.push(Unit::PercentOfOneCpu, self.cpu.finish().into_series());
         columns.push(Unit::Bytes, self.mem.finish().into_series());
         columns.push(Unit::Percent, self.share.finish().into_series());
+        columns.set_places(self.lines);
         columns
     }
 }

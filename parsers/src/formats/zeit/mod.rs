@@ -40,6 +40,7 @@ use crate::lines::{Line, Lines};
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
 use crate::pieces::{self, Pieces};
+use crate::row_lines::LinesOfRows;
 use crate::time::date::{self, Date};
 use crate::time::exact::{Exact, Kind};
 use crate::time::zone::Zone;
@@ -92,6 +93,7 @@ fn recognise(head: &Head<'_>) -> bool {
 struct Reader {
     kind: Kind,
     times: Values<Float64Type>,
+    lines: LinesOfRows,
     facts: Facts,
     rows: RowCount,
     diagnostics: Diagnostics,
@@ -117,6 +119,7 @@ fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
     let mut reader = Reader {
         kind,
         times: Values::new(name, bytes.len() / 19 + 1),
+        lines: LinesOfRows::default(),
         facts: Facts::default(),
         rows: RowCount::default(),
         diagnostics: Diagnostics::default(),
@@ -168,7 +171,7 @@ impl<'a> pieces::Reader<'a> for Reader {
         (used, lines)
     }
 
-    fn take(&mut self, kind: &Kind, batch: &Batch, _: u64) -> bool {
+    fn take(&mut self, kind: &Kind, batch: &Batch, line: u64) -> bool {
         let Some((first, last)) = batch.nanos.first().zip(batch.nanos.last()) else { return false };
         if !self.last.is_none_or(|last| follows(*kind, last, *first)) {
             return false;
@@ -177,6 +180,7 @@ impl<'a> pieces::Reader<'a> for Reader {
         self.digits = Some(self.digits.map_or(MOST_DIGITS, |digits| digits.min(MOST_DIGITS)));
         self.last = Some(*last);
         self.rows.read += batch.nanos.len();
+        self.lines.push(line, batch.nanos.len());
         let midnight = if *kind == Kind::TimeOfDay { self.day.saturating_mul(DAY_NS) } else { 0 };
         // No number is the lowest of all, which alone has no seconds.
         let at = |nanos: &i64| seconds(midnight.saturating_add(*nanos)).unwrap_or_default();
@@ -229,6 +233,7 @@ impl Reader {
         }
         self.last = Some(stamp.nanos);
         self.rows.read += 1;
+        self.lines.push(line.number, 1);
         self.times.append_option(seconds(stamp.nanos));
     }
 
@@ -258,6 +263,7 @@ impl Reader {
         }
         self.last = Some(nanos);
         self.rows.read += 1;
+        self.lines.push(line.number, 1);
         self.times.append_option(seconds(self.day.saturating_mul(DAY_NS).saturating_add(nanos)));
     }
 
@@ -366,6 +372,7 @@ impl Reader {
         };
         let mut columns = FrameBuilder::default();
         columns.push(unit, self.times.finish().into_series());
+        columns.set_places(self.lines);
         Ok(Outcome {
             parts: Vec::new(),
             version: None,

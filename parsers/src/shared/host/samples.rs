@@ -91,6 +91,10 @@ impl Column {
 #[derive(Debug, Default)]
 pub(crate) struct Samples {
     rows: BTreeMap<Moment, u32>,
+    /// The first line of each row, and the last, as rows are numbered.
+    lines: Vec<[u64; 2]>,
+    /// The line that is read.
+    line: u64,
     /// The row that was last spoken of.
     last: Option<(Moment, u32)>,
     /// As they come, which nearly always is the order in which they came before.
@@ -120,10 +124,20 @@ impl Samples {
     /// The number of the row of this time.
     fn row(&mut self, time: Moment) -> u32 {
         let next = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
-        match self.last {
+        let row = match self.last {
             Some((last, row)) if last == time => row,
             _ => self.last.insert((time, *self.rows.entry(time).or_insert(next))).1,
+        };
+        match self.lines.get_mut(row as usize) {
+            Some([first, last]) => (*first, *last) = ((*first).min(self.line), (*last).max(self.line)),
+            None => self.lines.push([self.line, self.line]),
         }
+        row
+    }
+
+    /// What is set from now on stands in this line.
+    pub fn read_line(&mut self, line: u64) {
+        self.line = line;
     }
 
     fn value(&mut self, time: Moment, name: &str, unit: Unit, value: f64) -> Option<(&mut f64, bool)> {
@@ -332,6 +346,9 @@ impl Samples {
         if !form.local.is_empty() && locals.iter().any(Option::is_some) {
             push(&mut frame, form.local, Unit::Seconds, locals);
         }
+        let lines = self.rows.values().map(|row| self.lines.get(*row as usize).copied().unwrap_or_default());
+        frame.set_places(lines.clone().map(|[first, _]| first).collect());
+        frame.set_ends(lines.map(|[_, last]| last).collect());
         // Rows are numbered as they came; the frame has them by time.
         let mut places = vec![0_usize; self.rows.len()];
         for (place, row) in self.rows.values().enumerate() {

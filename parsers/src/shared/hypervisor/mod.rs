@@ -165,8 +165,9 @@ impl Reading {
 /// A row.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Observation {
-    /// Where it begins.
+    /// Where it begins, and where it ends.
     pub line: u64,
+    pub last_line: u64,
     pub time: Option<Stamp>,
     /// Seconds by a clock that counts from somewhere else.
     pub monotonic_s: Option<f64>,
@@ -178,7 +179,21 @@ pub(crate) struct Observation {
 
 impl Observation {
     pub fn new(line: u64, time: Option<Stamp>, entry: &'static str) -> Self {
-        Self { line, time, monotonic_s: None, entry, status: None, figures: Figures::NONE, error: None }
+        Self {
+            line,
+            last_line: line,
+            time,
+            monotonic_s: None,
+            entry,
+            status: None,
+            figures: Figures::NONE,
+            error: None,
+        }
+    }
+
+    /// One that ends in another line.
+    pub fn until(self, last_line: u64) -> Self {
+        Self { last_line, ..self }
     }
 
     pub fn get(&self, field: Field) -> Option<f64> {
@@ -425,6 +440,7 @@ fn columns(rows: &[Observation]) -> FrameBuilder {
     if rows.iter().any(|row| row.monotonic_s.is_some()) {
         columns.push(Unit::Seconds, column(MONOTONIC, false, rows.iter().map(|row| row.monotonic_s)));
     }
+    columns.set_ends(rows.iter().map(|row| row.last_line).collect());
     columns
 }
 

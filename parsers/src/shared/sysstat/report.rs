@@ -282,6 +282,7 @@ impl<'a> Reader<'a> {
             }
             numbers.push(number.filter(|_| !cut));
         }
+        samples.read_line(line.number);
         samples.touch(moment);
         if let Table::Process { cpu, thread, command, .. } = table {
             let value = numbers.get(*cpu).copied().flatten();

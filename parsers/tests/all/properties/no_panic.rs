@@ -18,6 +18,10 @@ fn read_as_everything(bytes: &[u8]) {
                 assert_eq!(parsed.format, *format);
                 assert_eq!(parsed.frame.height(), parsed.rows.read);
                 assert_eq!(parsed.frame.df.width(), parsed.frame.columns.len());
+                let count = bytes.split_inclusive(|byte| *byte == b'\n').count() as u64;
+                for [first, last] in (0..parsed.frame.height()).filter_map(|row| parsed.frame.lines(row)) {
+                    assert!(first <= last && last <= count, "{format}: {first} to {last} of {count}");
+                }
                 for found in &parsed.diagnostics {
                     assert!(!found.message.is_empty());
                     let text = found.text.as_deref().unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use super::{Doubt, fits_downtime, overlap};
 use crate::model::{Method, Outage};
-use crate::run::align::GuestClock;
+use crate::run::align::{GuestClock, Lines, around};
 use crate::run::metrics::event::{self, Candidate, Choice};
 use crate::stats::Sample;
 
@@ -143,6 +143,12 @@ pub fn guest_clock(clock: &GuestClock, silence: Option<&Outage>) -> Option<Guest
 pub(super) fn anywhere(clock: &GuestClock) -> Option<Outage> {
     let largest = largest(steps(clock).extraordinary.into_iter())?;
     Some(of_step(clock, largest, None).outage)
+}
+
+/// The lines of the two stamps of a step.
+pub(super) fn lines(clock: &GuestClock, step: [f64; 2]) -> Option<Lines> {
+    let place = clock.stamps_s.windows(2).position(|pair| *pair == step)?;
+    around([clock.lines.first(place)?, clock.lines.first(place + 1)?])
 }
 
 /// The outage where it is this step.

@@ -2,7 +2,7 @@
 
 use super::{Doubt, fits_downtime, overlap};
 use crate::model::{Flag, FlagCode, Method, Migration, Outage, Ping};
-use crate::run::align::PingTimeline;
+use crate::run::align::{Lines, PingTimeline, around};
 use crate::run::metrics::bounds::{self, Hole};
 use crate::run::metrics::event::Choice;
 use crate::run::metrics::round_trips;
@@ -187,6 +187,27 @@ impl<'a> ByPing<'a> {
     /// Longest time between two consecutive arrivals, less the interval; of those that end where the outage may. A log
     /// that ends in its main hole, or in a silence longer than all others, gives that as a lower bound.
     pub fn reply_gap(&self) -> Option<Outage> {
+        let (main, timeline) = (self.main, self.timeline);
+        let Gap { from, to, censored } = self.gap()?;
+        let i = timeline.interval_s;
+        let estimate_s = if censored { to - from } else { (to - from - i).max(0.0) };
+        // Only what was lost proves that the VM stood still: what came late may have been late on its way.
+        let within = |hole: &Hole| timeline.sent_at(hole.first).is_some_and(|t| from <= t && t <= to);
+        let lower_s = main.filter(within).map_or(0.0, |hole| bounds::shortest_standstill(hole, timeline));
+        Some(Outage {
+            method: Method::PingReplyGap,
+            estimate_s,
+            lower_s: lower_s.min(estimate_s),
+            upper_s: (!censored).then(|| bounds::longest_standstill(timeline, self.since_s).max(estimate_s)),
+            start_s: Some(from + i / 2.0),
+            end_s: (!censored).then_some(from + i / 2.0 + estimate_s),
+            censored,
+            source_file: timeline.file.clone(),
+        })
+    }
+
+    /// The longest time between two consecutive arrivals; `None` where nothing decides whether it is the outage.
+    fn gap(&self) -> Option<Gap> {
         if self.is_undecided() {
             return None;
         }
@@ -205,20 +226,45 @@ impl<'a> ByPing<'a> {
         let censored = main.is_some_and(|hole| hole.open)
             || open.is_some_and(|open| closed.is_none_or(|closed| longer(closed, open) == open));
         let (from, to) = open.filter(|_| censored).or(closed)?;
-        let i = timeline.interval_s;
-        let estimate_s = if censored { to - from } else { (to - from - i).max(0.0) };
-        // Only what was lost proves that the VM stood still: what came late may have been late on its way.
-        let within = |hole: &Hole| timeline.sent_at(hole.first).is_some_and(|t| from <= t && t <= to);
-        let lower_s = main.filter(within).map_or(0.0, |hole| bounds::shortest_standstill(hole, timeline));
-        Some(Outage {
-            method: Method::PingReplyGap,
-            estimate_s,
-            lower_s: lower_s.min(estimate_s),
-            upper_s: (!censored).then(|| bounds::longest_standstill(timeline, self.since_s).max(estimate_s)),
-            start_s: Some(from + i / 2.0),
-            end_s: (!censored).then_some(from + i / 2.0 + estimate_s),
-            censored,
-            source_file: timeline.file.clone(),
-        })
+        Some(Gap { from, to, censored })
     }
+
+    /// The lines of the last reply before the silence and of the first behind it, or of ping's summary where none is; those
+    /// of all replies where nothing was lost.
+    pub fn lines(&self) -> Option<Lines> {
+        let timeline = self.timeline;
+        let Some(hole) = self.main else { return self.all_lines() };
+        let answer = |seq: u32| timeline.lines.first(timeline.answered.binary_search(&seq).ok()?);
+        let before = hole.first.checked_sub(1).and_then(answer);
+        let after = match hole.open {
+            true => timeline.summary_line,
+            false => answer(hole.first.saturating_add(hole.lost)),
+        };
+        around(before.into_iter().chain(after))
+    }
+
+    /// The same of the gap between replies.
+    pub fn gap_lines(&self) -> Option<Lines> {
+        let (timeline, gap) = (self.timeline, self.gap()?);
+        let arrived = |at: f64| {
+            let place = bounds::sightings(timeline).position(|seen| seen.until_s.to_bits() == at.to_bits());
+            timeline.lines.first(place?)
+        };
+        let behind = if gap.censored { timeline.summary_line } else { arrived(gap.to) };
+        around(arrived(gap.from).into_iter().chain(behind))
+    }
+
+    /// From the first reply to the last, and the summary.
+    pub fn all_lines(&self) -> Option<Lines> {
+        let timeline = self.timeline;
+        let of_replies = (0..timeline.answered.len()).filter_map(|place| timeline.lines.first(place));
+        around(of_replies.chain(timeline.summary_line))
+    }
+}
+
+/// From one arrival to the next, or to the last request of a log that ends in silence.
+struct Gap {
+    from: f64,
+    to: f64,
+    censored: bool,
 }

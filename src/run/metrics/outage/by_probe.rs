@@ -6,7 +6,7 @@
 
 use super::{Doubt, Placed, middle};
 use crate::model::{Flag, FlagCode, Method, Migration, Outage, Probe};
-use crate::run::align::{ProbeLog, ProbeRequest};
+use crate::run::align::{Lines, ProbeLog, ProbeRequest, around};
 use crate::run::metrics::bounds::{is_chance, lost_beside};
 use crate::run::metrics::event::{self, Candidate, Choice};
 use crate::run::metrics::round_trips;
@@ -261,6 +261,14 @@ impl<'a> ByProbe<'a> {
             censored: is_open,
             source_file: log.file.clone(),
         })
+    }
+
+    /// From the last request that worked before the silence to the first that worked behind it; all where there is none.
+    pub fn lines(&self) -> Option<Lines> {
+        let requests = &self.log.requests;
+        let [first, end] = self.main.map_or([0, requests.len()], |silence| silence.requests);
+        let seen = requests.get(first.saturating_sub(1)..end.saturating_add(1).min(requests.len()))?;
+        around(seen.iter().map(|request| request.line))
     }
 
     /// What is doubtful about which silence is the outage.

@@ -10,7 +10,7 @@
 //! afterwards: an outage may be longer than its log shows by as long as these buffers last.
 
 use crate::model::{Method, Outage, Unit};
-use crate::run::align::{Interval, ServiceLog};
+use crate::run::align::{Interval, Lines, ServiceLog, around};
 use crate::run::metrics::event::{self, Candidate, Choice};
 use crate::run::metrics::throughput::{self, Ordinary};
 
@@ -20,6 +20,8 @@ const GAPS: f64 = 5.3;
 const BLOCKS: f64 = 2.0;
 /// Of a hundred intervals before the request no more are low by chance.
 const LOW_BY_CHANCE: f64 = 0.01;
+/// What sums of seconds since 1970 may be off by.
+const SAME_S: f64 = 1e-5;
 
 /// Low intervals side by side, by their places among all: the first, and the first after them.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -175,6 +177,16 @@ impl<'a> ByThroughput<'a> {
             censored: is_open,
             source_file: self.log.file.clone(),
         })
+    }
+
+    /// The rows of the low intervals and of their neighbours; those of all intervals where none is low.
+    pub fn lines(&self) -> Option<Lines> {
+        let all = Low { first: 1, end: self.intervals.len().saturating_sub(1) };
+        let low = self.main.unwrap_or(all);
+        let from = self.before(low)?.to_s;
+        let to = self.after(low).or(self.intervals.last())?.to_s;
+        let within = |t: f64| (from - SAME_S..=to + SAME_S).contains(&t);
+        around(self.log.lines.iter().filter(|(t, _)| within(*t)).map(|(_, line)| *line))
     }
 
     /// Between which instants the outage began, and between which it ended.

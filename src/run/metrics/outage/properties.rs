@@ -38,6 +38,8 @@ fn timelines() -> impl Strategy<Value = PingTimeline> {
             let answered = || (first_seq..).zip(&requests).filter(|(_, (rtt, _))| rtt.is_some());
             let zero: f64 = if placed { origin_s } else { 0.0 };
             PingTimeline {
+                lines: stillstand_parsers::RowLines::default(),
+                summary_line: None,
                 file: String::new(),
                 wait_s: None,
                 refused: Vec::new(),
@@ -66,6 +68,7 @@ fn clocks() -> impl Strategy<Value = GuestClock> {
             t
         }));
         GuestClock {
+            lines: stillstand_parsers::RowLines::default(),
             file: String::new(),
             stamps_s: stamps_s.collect(),
             aligned,

@@ -20,6 +20,8 @@ fn migration(duration_s: f64) -> Migration {
 fn timeline(unanswered: impl Fn(u32) -> bool) -> PingTimeline {
     let answered: Vec<u32> = (1..=100).filter(|seq| !unanswered(*seq)).collect();
     PingTimeline {
+        lines: stillstand_parsers::RowLines::default(),
+        summary_line: None,
         file: "ping".to_owned(),
         wait_s: None,
         refused: Vec::new(),
@@ -142,6 +144,7 @@ fn clock(pause_s: f64) -> GuestClock {
     let before = (0..200).map(|k| 2.77 + f64::from(k) * 0.02);
     let after = (0..200).map(|k| 6.75 + pause_s + f64::from(k) * 0.02);
     GuestClock {
+        lines: stillstand_parsers::RowLines::default(),
         file: "zeit".to_owned(),
         stamps_s: before.chain(after).collect(),
         aligned: true,
@@ -167,6 +170,7 @@ fn codes(ping_timeline: &PingTimeline, clock: &GuestClock, duration_s: f64) -> V
     let guest = guest_clock(clock, outages.first());
     outages.extend(guest.iter().map(|g| g.outage.clone()));
     let measured = Measured {
+        lines: Vec::new(),
         outages,
         ping: Some(summary),
         probe: None,

@@ -19,7 +19,8 @@ impl Composer<'_> {
         };
 
         let mut blocks = Vec::new();
-        blocks.extend(of(tables::outages, "caption.outages"));
+        let outages = of(tables::outages, "caption.outages");
+        blocks.extend(outages.map(|block| self.with_evidence(block, id)));
         blocks.extend(self.flagged(condition));
         if !self.is_full() {
             blocks.extend(self.figures(Place::TimeLine(id)));

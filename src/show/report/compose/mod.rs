@@ -5,6 +5,7 @@
 mod condition;
 mod convergence;
 mod efficiency;
+mod evidence;
 mod findings;
 mod outages;
 mod overall;
@@ -76,6 +77,7 @@ pub fn document(
         contents: detail == Detail::Full,
         sections,
         live: Vec::new(),
+        evidence: if detail > Detail::Brief { composer.evidence() } else { None },
         words: text.section("document"),
         script_words: text.section("live"),
     }

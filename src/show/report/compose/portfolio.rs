@@ -62,6 +62,7 @@ pub fn portfolio(
         contents: false,
         sections,
         live,
+        evidence: None,
         words: text.section("document"),
         script_words: text.section("live"),
     }

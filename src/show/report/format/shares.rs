@@ -25,7 +25,7 @@ pub fn share(value: f64, interval: Option<Interval>, text: &Text) -> CellView {
         text: text.number(value * 100.0, decimals(value)),
         below,
         shade: Some(shade(value)),
-        link: None,
+        ..CellView::default()
     }
 }
 

@@ -5,7 +5,7 @@ use crate::stats::Sample;
 const AWAY: [f64; 2] = [5.0, 8.0];
 
 fn request(from_s: f64, took_s: f64, worked: bool) -> ProbeRequest {
-    ProbeRequest { from_s, until_s: from_s + took_s, worked, duration_s: Some(took_s) }
+    ProbeRequest { from_s, until_s: from_s + took_s, worked, duration_s: Some(took_s), line: 0 }
 }
 
 fn log(is_closed: bool, requests: Vec<ProbeRequest>) -> ProbeLog {

@@ -21,6 +21,7 @@ fn log(interval_s: f64, first_s: f64, rates: &[f64]) -> ServiceLog {
         at_once: 1.0,
         buffered: 0.0,
         operations: None,
+        lines: Vec::new(),
     }
 }
 
