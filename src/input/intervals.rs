@@ -45,6 +45,7 @@ fn is_of_migration(meaning: Meaning) -> bool {
         | Meaning::Domains(_)
         | Meaning::Replies { .. }
         | Meaning::Requests
+        | Meaning::Packets
         | Meaning::Quantities
         | Meaning::Work
         | Meaning::GuestClock

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Relocate, Relocation, Unit};
 
-/// The throughput of the service in a run, as a declared series has it. Times are seconds from the migration request.
+/// The throughput of the service in a run, as the log of a tool or a declared series has it. Times are seconds from the migration request.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Throughput {
     /// Path relative to the campaign folder.

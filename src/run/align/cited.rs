@@ -25,6 +25,7 @@ pub fn path_of(method: Method) -> &'static str {
         Method::Probe => "outages.probe",
         Method::Ping => "outages.ping",
         Method::PingReplyGap => "outages.ping-reply-gap",
+        Method::PacketGap => "outages.packet-gap",
         Method::Throughput => "outages.throughput",
         Method::Events => "outages.events",
         Method::GuestClock => "outages.guest-clock",

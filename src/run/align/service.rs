@@ -97,6 +97,7 @@ impl ServiceLog {
             at_once: if samples.unit == Unit::PerSecond { 1.0 } else { 0.0 },
             buffered: 0.0,
             operations: None,
+            lines: Vec::new(),
         })
     }
 

@@ -57,6 +57,9 @@ pub(super) fn read<'a>(
             parts.into_iter().map(|((_, log, ()), timeline)| (timeline, log)).unzip();
         let whole = together(timelines)?;
         let samples = samples(&whole, &logs);
+        let line =
+            |(row, interval): &(usize, Interval)| Some((interval.to_s, logs.first()?.frame.line(*row)?));
+        let lines: Vec<(f64, u64)> = whole.rows.iter().filter_map(line).collect();
         let metric = format!("{}.throughput", tool(first.1));
         let serves = whole.unit != Unit::Milliseconds && whole.intervals.iter().any(|one| one.rate.is_some());
         let service = serves.then(|| {
@@ -69,7 +72,11 @@ pub(super) fn read<'a>(
                 windows,
             )
         });
-        let service = service.flatten();
+        let mut service = service.flatten();
+        // Of several jobs no line has their sum.
+        if let (Some(service), [_]) = (&mut service, logs.as_slice()) {
+            service.lines = lines;
+        }
         Some(Found { first, service, samples })
     });
     found.collect()
