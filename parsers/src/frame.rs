@@ -195,7 +195,10 @@ impl Frame {
     /// The line, from 1, in which a row begins; none where the row is of no line, as one of absence is.
     #[must_use]
     pub fn line(&self, row: usize) -> Option<u64> {
-        let column = || self.u32s("line").ok()?.get(row).map(u64::from);
+        let column = || {
+            let lines = self.u32s("line").ok().filter(|lines| row < lines.len())?;
+            lines.get(row).map(u64::from)
+        };
         self.lines.first(row).or_else(column).filter(|line| *line > 0)
     }
 

@@ -338,6 +338,8 @@ fn load_one(file: &SessionFile, config: &Config, known: Option<Format>) -> Loade
         );
         loaded.diagnostics.push(diagnostic(file, Severity::Warning, "name-and-content-differ", message));
     }
+    // A tool that was stopped has told of its intervals, and has no results.
+    let severity = if logs.iter().any(Result::is_ok) { Severity::Note } else { Severity::Error };
     for log in logs {
         match log {
             Ok(mut log) => {
@@ -354,7 +356,7 @@ fn load_one(file: &SessionFile, config: &Config, known: Option<Format>) -> Loade
             Err(mut error) => {
                 let found = std::mem::take(&mut error.diagnostics);
                 loaded.diagnostics.extend(found.into_iter().map(|d| located(file, d)));
-                let unusable = diagnostic(file, Severity::Error, "file-unusable", error.to_string());
+                let unusable = diagnostic(file, severity, "file-unusable", error.to_string());
                 loaded.diagnostics.push(Diagnostic { line: error.line, ..unusable });
             }
         }

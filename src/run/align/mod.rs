@@ -261,6 +261,8 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
         let samples = run.count(read.samples, file);
         run.add(samples, file);
     }
+    // A tool inside of the VM stands still with it: any other tells more of the service.
+    logs.work.sort_by_key(|(file, ..)| (work::is_of_vm(file, config), file.file.relative.clone()));
     let zero = |host: Option<&str>| by_clock(config.offset_of_log(host, at));
     for found in work::read(&logs.work, config, zero, &mut run.diagnostics) {
         run.serve(found);

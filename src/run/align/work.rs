@@ -11,6 +11,7 @@ use stillstand_parsers::{Parsed, Unit as FrameUnit};
 use super::service::{Interval, Placing};
 use super::{FileReport, Log, Samples, ServiceLog, Tells};
 use crate::input::config::Config;
+use crate::input::load::LoadedFile;
 use crate::model::{Diagnostic, Severity, Unit};
 
 /// By so many seconds more than they are coarse, two clocks may part without a reason.
@@ -27,6 +28,13 @@ pub(super) struct Found<'a> {
 
 /// A log with its intervals.
 type Part<'a> = (Log<'a, ()>, Timeline);
+
+/// Whether the VM itself wrote it, as the file's name or its declaration says.
+pub(super) fn is_of_vm(file: &LoadedFile, config: &Config) -> bool {
+    let declared = config.service_of(&file.file.relative).and_then(|logs| logs.host.as_deref());
+    let host = declared.or(file.file.host.as_deref());
+    host.is_some() && host == config.file.vm.name.as_deref()
+}
 
 /// Reads all such logs of a run; `zero` is the request by the clock of who wrote a log.
 pub(super) fn read<'a>(
@@ -57,8 +65,9 @@ pub(super) fn read<'a>(
             parts.into_iter().map(|((_, log, ()), timeline)| (timeline, log)).unzip();
         let whole = together(timelines)?;
         let samples = samples(&whole, &logs);
-        let line =
-            |(row, interval): &(usize, Interval)| Some((interval.to_s, logs.first()?.frame.line(*row)?));
+        // Of several jobs no line has their sum.
+        let only = logs.first().filter(|_| logs.len() == 1);
+        let line = |(row, interval): &(usize, Interval)| Some((interval.to_s, only?.frame.line(*row)?));
         let lines: Vec<(f64, u64)> = whole.rows.iter().filter_map(line).collect();
         let metric = format!("{}.throughput", tool(first.1));
         let serves = whole.unit != Unit::Milliseconds && whole.intervals.iter().any(|one| one.rate.is_some());
@@ -73,8 +82,7 @@ pub(super) fn read<'a>(
             )
         });
         let mut service = service.flatten();
-        // Of several jobs no line has their sum.
-        if let (Some(service), [_]) = (&mut service, logs.as_slice()) {
+        if let Some(service) = &mut service {
             service.lines = lines;
         }
         Some(Found { first, service, samples })

@@ -58,7 +58,9 @@ pub fn throughput(log: &ServiceLog, duration_s: Option<f64>) -> Option<Throughpu
     let end_s = duration_s.filter(|duration| *duration >= 0.0);
     let until_s = end_s.map(|end| end + log.after_s());
     let during = end_s.and_then(|end| level(&log.intervals, 0.0, end));
-    let seen = || until_s.into_iter().flat_map(|until| ending_in(&log.intervals, 0.0, until));
+    // Of what comes in blocks a single interval tells nothing.
+    let told = if log.unit == Unit::PerSecond { &log.intervals } else { &intervals };
+    let seen = || until_s.into_iter().flat_map(|until| ending_in(told, 0.0, until));
     let lowest = seen().reduce(|least, other| if other.1 < least.1 { other } else { least });
     let back = |interval: &&Interval| {
         lowest.is_some_and(|(least, _)| interval.to_s > least.to_s)
@@ -75,7 +77,7 @@ pub fn throughput(log: &ServiceLog, duration_s: Option<f64>) -> Option<Throughpu
         (!all.is_empty()).then_some([lost, long])
     };
     let after_request = lost(&mut seen());
-    let before_request: Option<[f64; 2]> = lost(&mut ending_in(&log.intervals, -log.before_s(), 0.0));
+    let before_request: Option<[f64; 2]> = lost(&mut ending_in(told, -log.before_s(), 0.0));
     let usual = after_request.zip(before_request);
     Some(Throughput {
         source_file: log.file.clone(),
