@@ -199,7 +199,8 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
             ping::timeline(log, resolution_s, zero, config, &mut FileReport::new(&mut run.diagnostics, file));
         run.samples.extend(run.ping.as_ref().and_then(ping::round_trips));
     }
-    logs.probes.sort_by_key(|(file, ..)| file.file.declared);
+    // What is declared counts before what is known by itself.
+    logs.probes.sort_by_key(|(file, ..)| (file.file.declared.is_none(), file.file.declared));
     if let Some((file, log, ())) = run.only_one(&logs.probes) {
         run.probe = probe::requests(
             log,

@@ -34,7 +34,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     description: "packets of a network, as tcpdump and Wireshark keep them",
     written_by: "tcpdump, dumpcap, tshark, Wireshark: libpcap files (µs or ns) and pcapng, of Ethernet, Linux cooked, loopback and raw IP",
     begins_with: "the bytes `d4c3b2a1` (libpcap) or `0a0d0d0a` (pcapng)",
-    file_names: &["tcpdump", "pcapng", "dumpcap", "wireshark", "capture"],
+    file_names: &["tcpdump", "pcapng", "dumpcap", "wireshark", "capture", "packets"],
     clocks: &[Clock::Epoch],
     meaning: Meaning::Packets,
     marks: Marks::Binary,

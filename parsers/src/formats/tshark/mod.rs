@@ -39,7 +39,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     description: "packets of a network, as `tshark -T fields` prints them",
     written_by: "tshark -T fields -E header=y of Wireshark 2 to 4, with any separator and quotes",
     begins_with: "the names of fields, among them a time and an address: `frame.time_epoch,ip.src,ip.dst,…`",
-    file_names: &["packets"],
+    file_names: &["packets", "capture", "wireshark"],
     clocks: &[Clock::Epoch, Clock::None],
     meaning: Meaning::Packets,
     marks: Marks::Head(&[b"frame.time", b"_ws.col."]),
