@@ -2,6 +2,10 @@
 
 use std::borrow::Cow;
 
+/// The paths of what a run says of pre-copy, which are also names of series.
+pub const PRECOPY_PAGES: &str = "precopy.pages_total";
+pub const PRECOPY_ROUNDS: &str = "precopy.rounds";
+
 /// A number of a run, and the lines that hold it. Small, since a run has some dozen and a campaign thousands of runs: no
 /// text of the log, and the file by its place.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -41,7 +41,7 @@ pub use benchmarks::{
     BENCHMARK, Benchmark, BenchmarkId, Content, Direction, Efficiency, EfficiencyId, Grid, OPERATION,
     Parallel, ParallelId, Reading, VM,
 };
-pub use citation::Citation;
+pub use citation::{Citation, PRECOPY_PAGES, PRECOPY_ROUNDS};
 pub use cited::Cited;
 pub use clocks::{Clock, ClockOwner, Estimate, Origin};
 pub use comparison::{Comparison, Test};

@@ -9,7 +9,7 @@ use stillstand_parsers::Parsed;
 
 use super::lines::{FIGURES, Lines, Told};
 use super::{EventLog, HypervisorLog};
-use crate::model::{Citation, Method, Migration, Stream};
+use crate::model::{Citation, Method, Migration, PRECOPY_PAGES, PRECOPY_ROUNDS, Stream};
 
 /// A number, and where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,10 +85,10 @@ impl Citations {
         if account.pages_total().is_some() {
             let by_rounds = lines.rounds.filter(|_| !account.rounds.is_empty());
             let last = || lines.of("hypervisor.pages_normal");
-            self.add("precopy.pages_total", file, lines.printed_pages.or(by_rounds).or_else(last));
+            self.add(PRECOPY_PAGES, file, lines.printed_pages.or(by_rounds).or_else(last));
         }
         if !account.rounds.is_empty() {
-            self.add("precopy.rounds", file, lines.rounds);
+            self.add(PRECOPY_ROUNDS, file, lines.rounds);
         }
         self.add("milestones.stopped.hypervisor", file, log.stopped.and(lines.stopped));
         self.add("milestones.ended.hypervisor", file, log.ended.and(lines.ended));

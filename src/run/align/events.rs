@@ -34,6 +34,9 @@ pub struct EventLines {
     pub ended: Option<Lines>,
 }
 
+/// The instant of an event, and its row.
+type Placed = (f64, usize);
+
 /// The first event of each mark that can be of this migration, by a clock that is so many seconds ahead of the observer's at an
 /// instant: nothing of it happens before its request, and a VM resumes after it has stopped. What is there only before is told.
 pub(super) fn read(
@@ -43,13 +46,12 @@ pub(super) fn read(
 ) -> Option<EventLog> {
     let (times, marks) = (log.frame.f64s("time").ok()?, log.frame.strs("mark").ok()?);
     let file = report.file.to_owned();
-    // The instant of an event, and its row.
     let mut first = |mark: Mark, after: Option<(Mark, f64)>| {
         let rows = times.iter().zip(marks.iter()).enumerate();
         let of_mark = rows.filter(|(_, (_, name))| *name == Some(mark.name()));
         let instants = of_mark.filter_map(|(row, (time, _))| Some((time?, row)));
         let instants = instants.map(|(time, row)| (time - ahead_s(time), row));
-        let (may_be, early): (Vec<(f64, usize)>, Vec<(f64, usize)>) =
+        let (may_be, early): (Vec<Placed>, Vec<Placed>) =
             instants.partition(|(t, _)| after.is_none_or(|(_, after)| *t >= after));
         let found = may_be.into_iter().next();
         if let (None, Some((before, at)), Some((early, _))) = (found, after, early.last()) {
@@ -64,7 +66,7 @@ pub(super) fn read(
         }
         found
     };
-    let at = |found: Option<(f64, usize)>| found.map(|(t, _)| t);
+    let at = |found: Option<Placed>| found.map(|(t, _)| t);
     let requested = first(Mark::Request, None);
     let since_request = at(requested).map(|at| (Mark::Request, at));
     let stopped = first(Mark::Stop, since_request);
@@ -72,7 +74,7 @@ pub(super) fn read(
     let post_copy = first(Mark::PostCopy, since_request);
     let resumed = first(Mark::Resume, at(stopped).map(|at| (Mark::Stop, at)).or(since_request));
     let ended = failure.or(end);
-    let line = |found: Option<(f64, usize)>| log.frame.lines(found?.1);
+    let line = |found: Option<Placed>| log.frame.lines(found?.1);
     Some(EventLog {
         file,
         requested: at(requested),
