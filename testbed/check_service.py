@@ -8,8 +8,8 @@ All times are seconds since the request (the `migrate` that was sent). For each 
   capture  from the last packet of the guest (its address as sender) before the longest silence to the first one behind it
   probes   from the start of the last request that worked before the longest silence to the end of the first that worked behind it
   iperf3   the longest row of intervals with less than a tenth of the usual bytes a second (mean of all before the request, over
-           half seconds, since iperf3 writes blocks of 128 KiB); when the next half second had nine tenths of it; and the bytes that
-           were not sent from the request to 5 s behind the outage, against the usual
+           half seconds, since iperf3 writes blocks of 128 KiB); when the next half second had nine tenths of it; and what the half
+           seconds from the request to 10 s behind the end of the migration lacked of the usual, each by itself, as seconds
 """
 
 import csv
@@ -93,28 +93,36 @@ def intervals(folder, run, name, request):
     return [(start + end, sent) for _, end, sent in found]
 
 
-def throughput(rows):
+def throughput(rows, until_s):
     before = [sent for end, sent in rows if end <= 0]
     usual = sum(before) / len(before)
     # Half seconds that begin at each interval.
     half = [(rows[k][0], sum(sent for _, sent in rows[k - 4:k + 1]) / 5) for k in range(4, len(rows))]
     low = [place for place, (end, mean) in enumerate(half) if end > 0 and mean < usual / 10]
     if not low:
-        return {"usual_bytes_per_s": usual * 10, "from_s": None, "to_s": None}
+        return {"usual_bytes_per_s": usual * 10, "from_s": None, "to_s": None, "lacked_s": lacked(rows, usual, until_s)}
     longest, current = [], []
     for place in low:
         current = current + [place] if current and place == current[-1] + 1 else [place]
         longest = max(longest, current, key=len)
     from_s, to_s = half[longest[0]][0] - 0.5, half[longest[-1]][0]
     back = next((end - 0.5 for end, mean in half[longest[-1]:] if mean >= 0.9 * usual), None)
-    lost = sum(usual - sent for end, sent in rows if 0 < end <= to_s + 5)
-    return {"usual_bytes_per_s": usual * 10, "from_s": from_s, "to_s": to_s, "back_s": back, "lost_bytes": lost}
+    return {"usual_bytes_per_s": usual * 10, "from_s": from_s, "to_s": to_s, "back_s": back, "lacked_s": lacked(rows, usual, until_s)}
+
+
+def lacked(rows, usual, until_s):
+    """Of half seconds one behind the other."""
+    during = [sent for end, sent in rows if 0 < end <= until_s]
+    halves = [sum(during[k:k + 5]) for k in range(0, len(during) - 4, 5)]
+    return sum(max(0, 5 * usual - half) for half in halves) / (10 * usual)
 
 
 def check(folder, run):
     source, target = (qmp(folder, f"{run}qmp-{host}.log") for host in ("source", "target"))
     request = next(t for t, arrow, message in source if arrow == "->" and message["execute"] == "migrate")
     stop, resume = event_time(source, "STOP") - request, event_time(target, "RESUME") - request
+    ended = next(t for t, arrow, message in source if arrow == "<-" and isinstance(message.get("return"), dict)
+                 and message["return"].get("status") == "completed") - request
     return {
         "run": run.rstrip("-"),
         "vm": {"from_s": stop, "to_s": resume},
@@ -122,8 +130,8 @@ def check(folder, run):
         "capture": capture(folder, run, request),
         "probe-open": probe(folder, run, "probe-open", request),
         "probe-closed": probe(folder, run, "probe-closed", request),
-        "iperf3-tcp": throughput(intervals(folder, run, "iperf3-tcp", request)),
-        "iperf3-udp": throughput(intervals(folder, run, "iperf3-udp", request)),
+        "iperf3-tcp": throughput(intervals(folder, run, "iperf3-tcp", request), ended + 10),
+        "iperf3-udp": throughput(intervals(folder, run, "iperf3-udp", request), ended + 10),
     }
 
 

@@ -49,6 +49,7 @@ mod roles;
 mod runs;
 mod schema;
 mod series;
+mod service;
 mod several;
 mod stream;
 mod tidy;
