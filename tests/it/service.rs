@@ -45,12 +45,12 @@ fn every_observer_of_the_service_agrees_with_the_independent_check() {
             let outage = by(run, method);
             assert!(number(&outage["upper_s"]) >= still - 0.01, "{name} {method}: {outage} {still}");
         }
-        // Packets come back at once: the VM's own time is in the bounds, and so is the silence less the pace of ping.
+        // Packets come back at once: the VM's own time is in the bounds, and so is the silence less the pace of ping, 0.056 s, and how much that varies.
         for (method, of) in [("ping", "ping"), ("packet-gap", "capture")] {
             let outage = by(run, method);
             let (lower, upper) = (number(&outage["lower_s"]), number(&outage["upper_s"]));
             assert!(lower <= still + 0.03, "{name} {method}: {outage} {still}");
-            assert!(lower <= silence(of) && silence(of) - 0.06 <= upper, "{name} {method}: {outage}");
+            assert!(lower <= silence(of) && silence(of) - 0.08 <= upper, "{name} {method}: {outage}");
         }
         let probe = by(run, "probe");
         assert!((number(&probe["upper_s"]) - silence("probe-open")).abs() < 0.02, "{name}: {probe}");

@@ -9,7 +9,7 @@ use anyhow::Result;
 use plotters::style::RGBColor;
 
 use super::figure::{Description, Figure, Layout, Place};
-use super::kit::canvas::{Canvas, Edges, Frame, Pen, Type, document};
+use super::kit::canvas::{self, Canvas, Edges, Frame, Pen, Type, document};
 use super::kit::scale::{Scale, Spread};
 use super::kit::theme::{self, Quantity};
 use crate::model::metrics::MIGRATION_DURATION;
@@ -20,6 +20,10 @@ use crate::show::text::Text;
 
 const TITLE_Y: i32 = 60;
 const LEGEND_Y: i32 = 175;
+/// Distance of two lines of the legend.
+const LEGEND_LINE: i32 = 92;
+/// A legend that is no wider has one line.
+const ONE_LINE: i32 = 3600;
 const PLOT_TOP: i32 = 240;
 const LANE: i32 = 76;
 /// Between rows.
@@ -120,22 +124,24 @@ impl Figure for OverviewFigure<'_> {
         let Self { analysis, lanes } = self;
         let scale = scale(analysis, lanes);
         let row = i32::try_from(lanes.len())? * LANE + ROW_GAP;
-        let bottom = PLOT_TOP + row * i32::try_from(analysis.conditions.len())?;
+        let legend = Legend::new(lanes, text)?;
+        let plot_top = PLOT_TOP + (legend.lines - 1) * LEGEND_LINE;
+        let bottom = plot_top + row * i32::try_from(analysis.conditions.len())?;
         let note = note(analysis, lanes, text);
         let title = text.get("figure.title.overview");
         document((theme::FULL_WIDTH, bottom + 215), title, &note, |canvas| {
             let names = names(analysis, canvas)?;
             let left = 10 + names.iter().map(|(_, width)| *width).max().unwrap_or(0) + 80;
-            let edges = Edges { left, right: theme::FULL_WIDTH - RIGHT, top: PLOT_TOP, bottom };
+            let edges = Edges { left, right: theme::FULL_WIDTH - RIGHT, top: plot_top, bottom };
             let across = (scale.position(scale.low), scale.position(scale.high));
             let plot = Plot { frame: Frame::new(edges, across, (0.0, 1.0)), scale, canvas, text };
-            plot.heading(title, lanes)?;
+            plot.heading(title, lanes, &legend)?;
             plot.grid(&note)?;
             if let Some(reference) = reference(analysis) {
                 plot.reference(analysis, lanes, reference)?;
             }
             for ((id, condition), (name, _)) in analysis.conditions.entries().zip(&names) {
-                let top = PLOT_TOP + row * i32::try_from(id.index())?;
+                let top = plot_top + row * i32::try_from(id.index())?;
                 plot.row(name, top, row, id.index() > 0)?;
                 if condition.completed == 0 && lanes.iter().all(|lane| lane.summary(analysis, id).is_none()) {
                     plot.none_completed(condition.runs.len(), top + row / 2)?;
@@ -208,6 +214,37 @@ fn note(analysis: &Analysis, lanes: &[Lane], text: &Text) -> String {
     if censored { format!("{note}; {}", text.get("figure.note.censored")) } else { note }
 }
 
+/// Where the entries of the legend stand: from its left edge, and in which line.
+struct Legend {
+    places: Vec<(i32, i32)>,
+    lines: i32,
+}
+
+impl Legend {
+    fn new(lanes: &[Lane], text: &Text) -> Result<Self> {
+        // One line stands over the plot, beside the names of conditions.
+        let widths = lanes
+            .iter()
+            .map(|lane| Ok(166 + canvas::width(text.get(lane.quantity.name()), Type::label())? + 140));
+        let widths = widths.collect::<Result<Vec<i32>>>()?;
+        let room = if widths.iter().sum::<i32>() <= ONE_LINE {
+            ONE_LINE
+        } else {
+            theme::FULL_WIDTH - MEAN_COLUMN - 220
+        };
+        let (mut x, mut line) = (0, 0);
+        let mut places = Vec::new();
+        for width in widths {
+            if x > 0 && x + width > room {
+                (x, line) = (0, line + 1);
+            }
+            places.push((x, line));
+            x += width;
+        }
+        Ok(Self { places, lines: line + 1 })
+    }
+}
+
 /// What rows and lanes are drawn on.
 struct Plot<'a, 'b> {
     canvas: &'a Canvas<'b>,
@@ -218,7 +255,7 @@ struct Plot<'a, 'b> {
 
 impl Plot<'_, '_> {
     /// Title, legend and the heads of the columns.
-    fn heading(&self, title: &str, lanes: &[Lane]) -> Result<()> {
+    fn heading(&self, title: &str, lanes: &[Lane], legend: &Legend) -> Result<()> {
         let canvas = self.canvas;
         canvas.text(title, (10, TITLE_Y), Type::title())?;
         let unit = match self.scale.spread {
@@ -228,18 +265,19 @@ impl Plot<'_, '_> {
         let after = 10 + canvas.width(title, Type::title())? + 40;
         canvas.text(self.text.get(unit), (after, TITLE_Y), Type::label())?;
         let face = Type::label().color(theme::INK);
-        let mut x = self.frame.left;
-        for lane in lanes {
+        // One line begins with the plot; several have all the room.
+        let left = if legend.lines == 1 { self.frame.left } else { 10 };
+        for (lane, (x, line)) in lanes.iter().zip(&legend.places) {
+            let (x, y) = (left + x, LEGEND_Y + line * LEGEND_LINE);
             let color = lane.quantity.color();
-            canvas.line(&[(x, LEGEND_Y), (x + 130, LEGEND_Y)], Pen::new(color, theme::CURVE))?;
-            self.diamond((x + 65, LEGEND_Y), lane.quantity)?;
-            let name = self.text.get(lane.quantity.name());
-            canvas.text(name, (x + 166, LEGEND_Y), face)?;
-            x += 166 + canvas.width(name, face)? + 140;
+            canvas.line(&[(x, y), (x + 130, y)], Pen::new(color, theme::CURVE))?;
+            self.diamond((x + 65, y), lane.quantity)?;
+            canvas.text(self.text.get(lane.quantity.name()), (x + 166, y), face)?;
         }
         let head = Type::label().right();
-        canvas.text(self.text.get("figure.mean"), (theme::FULL_WIDTH - MEAN_COLUMN, LEGEND_Y), head)?;
-        canvas.text("n", (theme::FULL_WIDTH - COUNT_COLUMN, LEGEND_Y), head)
+        let y = LEGEND_Y + (legend.lines - 1) * LEGEND_LINE;
+        canvas.text(self.text.get("figure.mean"), (theme::FULL_WIDTH - MEAN_COLUMN, y), head)?;
+        canvas.text("n", (theme::FULL_WIDTH - COUNT_COLUMN, y), head)
     }
 
     fn grid(&self, note: &str) -> Result<()> {

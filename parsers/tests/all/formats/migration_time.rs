@@ -48,7 +48,7 @@ fn failures_are_data() {
 
 #[test]
 fn either_line_may_be_missing() {
-    let parsed = check("migration-time/invalid/no-request.test", &["note no-request-time"]);
+    let parsed = check("migration-time/valid/no-request.test", &["note no-request-time"]);
     assert_eq!(row(&parsed), ([None, Some(8.87), Some(0.04), Some(0.1), Some(1.0)], Some(0)));
     assert_eq!(parsed.frame.clock, Clock::None);
     let parsed = check("migration-time/invalid/no-duration.test", &["error no-duration"]);
@@ -80,7 +80,7 @@ fn gnu_time_without_a_format() {
     assert_eq!(row(&parsed), (numbers, Some(0)));
     assert_eq!(parsed.rows, RowCount { read: 1, lost: 0 });
     let expected = ["note 1 command-failed", "note no-request-time"];
-    let parsed = check("migration-time/invalid/default-without-request.test", &expected);
+    let parsed = check("migration-time/valid/default-without-request.test", &expected);
     assert_eq!(row(&parsed), ([None, Some(0.0), Some(0.0), Some(0.0), Some(88.0)], Some(137)));
     let expected = ["warning 2 time-part-missing", "warning 2 time-part-missing"];
     let parsed = check("migration-time/invalid/default-cut.test", &expected);
@@ -114,7 +114,7 @@ fn posix_and_shells() {
     let parsed = check("migration-time/valid/bash-german.test", &["note 3 status-unknown"]);
     assert_eq!(row(&parsed), ([Some(1_264_510_805.0), Some(68.87), Some(0.04), Some(0.1), None], None));
     let expected = ["note 1 status-unknown", "note no-request-time"];
-    let parsed = check("migration-time/invalid/posix-without-request.test", &expected);
+    let parsed = check("migration-time/valid/posix-without-request.test", &expected);
     assert_eq!(row(&parsed).0, [None, Some(8.87), Some(0.04), Some(0.1), None]);
     let expected = ["warning 2 time-part-missing", "note 2 status-unknown", "warning 4 last-line-cut"];
     let parsed = check("migration-time/invalid/posix-cut.test", &expected);
