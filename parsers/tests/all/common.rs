@@ -114,7 +114,7 @@ pub fn benchmark_rows(parsed: &Parsed) -> Vec<String> {
         assert_eq!(level == "all", worker == "null");
     }
     for (direction, metric) in strs(parsed, "direction").iter().zip(&metrics) {
-        let lower = matches!(metric.as_str(), "time" | "latency" | "cpu");
+        let lower = matches!(metric.as_str(), "time" | "latency" | "cpu" | "jitter" | "loss");
         assert!(metric == "events" || lower == (direction == "lower"), "{metric}");
     }
     assert_eq!(parsed.frame.clock, Clock::None);

@@ -88,7 +88,7 @@ impl Comparison<'_> {
                 true => format!("{cell}: no size was measured on both sides"),
                 false => format!("{cell}: no efficiency against zero ({})", files(against)),
             };
-            diagnostics.push(campaign_diagnostic(Severity::Error, "no-ratio", message));
+            diagnostics.push(campaign_diagnostic(Severity::Warning, "no-ratio", message));
         }
         efficiency
     }

@@ -228,12 +228,22 @@ fn quantities<'a>(beside: Beside, rows: &[Row<'a>], named: &Named<'a>) -> Vec<Qu
         .filter(|quantity| quantity.metric == "throughput")
         .map(|quantity| (quantity.row.test, quantity.row.operation))
         .collect();
+    // What was sent stands beside what arrived; it is no result.
+    let sent = whole.iter().filter(|row| {
+        let arrived =
+            found.iter().any(|quantity| quantity.row.test == row.test && quantity.row.operation == "receive");
+        row.metric == "throughput" && row.statistic == "mean" && row.operation == "send" && arrived
+    });
+    let sent: Vec<Quantity<'a>> = sent
+        .map(|row| Quantity { row: *row, metric: "sent", value: row.value, alone: true, is_beside: true })
+        .collect();
     let beside = whole.iter().filter(|row| {
         beside.holds(row)
             && (row.metric != "operations"
                 || row.statistic == "lowest"
                 || has_throughput.contains(&(row.test, row.operation)))
     });
+    found.extend(sent);
     found.extend(beside.map(|row| {
         let alone = named.get(&(row.test, row.metric)).is_none_or(|operations| operations.len() == 1);
         Quantity { row: *row, metric: row.metric, value: row.value, alone, is_beside: true }
@@ -297,6 +307,7 @@ impl Quantity<'_> {
             "throughput" => (Unit::BytesPerSecond, Direction::Higher),
             "operations" => (Unit::PerSecond, Direction::Higher),
             "cpu" => (Unit::Percent, Direction::Neither),
+            "sent" => (Unit::BytesPerSecond, Direction::Neither),
             "loss" => (Unit::Percent, Direction::Lower),
             "events" => (Unit::Count, Direction::Lower),
             _ => (Unit::Seconds, Direction::Lower),
@@ -304,6 +315,7 @@ impl Quantity<'_> {
         let suffix = match (self.metric, self.row.statistic) {
             (_, "lowest") => "-lowest",
             ("cpu", _) => "-cpu",
+            ("sent", _) => "-sent",
             ("latency", _) => "-latency",
             ("events", "failed") => "-failed",
             ("jitter", _) => "-jitter",
@@ -428,7 +440,7 @@ mod tests {
     fn of_a_network_what_arrived_counts() {
         let (tcp, _) = read("iperf3/valid/recorded-tcp.json", None, "");
         let names: Vec<&str> = tcp.iter().filter_map(|line| line.split(' ').next()).collect();
-        assert_eq!(names, ["tcp-send", "tcp-send-send-cpu", "tcp-send-receive-cpu"]);
+        assert_eq!(names, ["tcp-send", "tcp-send-sent", "tcp-send-send-cpu", "tcp-send-receive-cpu"]);
     }
 
     #[test]

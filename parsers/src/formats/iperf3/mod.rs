@@ -34,7 +34,9 @@ use crate::frame::Clock;
 use crate::head::Head;
 use crate::meaning::{Benchmark, Meaning, Size};
 use crate::outcome::{Outcome, Unusable};
-use crate::shared::benchmark::{CPU, FAULTS, Measure, Results, Row, THROUGHPUT, positive, scaled};
+use crate::shared::benchmark::{
+    CPU, FAULTS, JITTER, LOSS, Measure, Results, Row, THROUGHPUT, positive, scaled,
+};
 use crate::shared::json::{self, Node, Piece, Trouble};
 use crate::shared::sequence::Tally;
 
@@ -286,6 +288,13 @@ impl<'a> Reader<'a> {
             let with_losses = *operation == "receive" || matches!(*key, "udp" | "sum");
             if sum.get("lost_packets").is_some() && with_losses {
                 self.push(whose, "receive", (FAULTS, "lost", 1.0), sum, "lost_packets");
+                for (key, quantity) in
+                    [("lost_percent", (LOSS, "value", 1.0)), ("jitter_ms", (JITTER, "mean", 1e-3))]
+                {
+                    if sum.get(key).is_some() {
+                        self.push(whose, "receive", quantity, sum, key);
+                    }
+                }
             }
         }
         self.results.rows.len() > before

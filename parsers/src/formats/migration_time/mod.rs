@@ -46,7 +46,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     written_by: "date +%s and GNU time or bash's time around the command, such as xm migrate",
     begins_with: "seconds since 1970 alone on a line, then `0:08.87 real, 0.04 user, …` or what else time writes",
     file_names: &["migrationtime", "migrate-time", "migration", "migrate", "mtime", "time"],
-    clocks: &[Clock::Epoch],
+    clocks: &[Clock::Epoch, Clock::None],
     meaning: Meaning::Request,
     marks: Marks::None,
     recognise,

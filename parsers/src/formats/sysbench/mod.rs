@@ -33,7 +33,7 @@
 //! * Results are pasted without their first lines: a heading begins a run, too.
 //! * fileio of 1.1 prints neither its time nor its events.
 //! * Since 1.0 a script has no name in the report: which queries a database answered tells its mix.
-//! * One file may hold several runs, each a part with `threads` and `mix`. Lines each second (`[ 2s ] …`) are no results.
+//! * One file may hold several runs, each a part with `threads` and `mix`. Of the lines each second (`[ 2s ] …`) the lowest rate is a result.
 //! * A run that is killed prints no statistics.
 //!
 //! Absent on purpose: intermediate reports, histograms, fairness; the shortest latency, which is mostly 0.00;
@@ -170,6 +170,10 @@ impl<'a> Reader<'a> {
         self.results.setting("mix", section.mix());
         for (line, figure) in &section.figures {
             self.figure(&section, &test, *line, figure);
+        }
+        if let Some((rate, is_transactions, line)) = section.lowest.filter(|_| whole) {
+            let operation = if is_transactions { "transaction" } else { section.operation() };
+            self.push(&test, operation, section.block, OPERATIONS, "lowest", Some(rate), line);
         }
     }
 

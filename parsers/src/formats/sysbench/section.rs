@@ -92,6 +92,8 @@ pub(super) struct Section<'a> {
     /// Queries of a database that read, and that write.
     queries: [Option<u64>; 2],
     pub figures: Vec<(Line<'a>, Figure<'a>)>,
+    /// The lowest rate of its lines each second, where it wrote any, whether of transactions, and its line.
+    pub lowest: Option<(f64, bool, u64)>,
     pub failed: bool,
     pub is_preparation: bool,
     /// The version stands in its first line.
@@ -110,6 +112,7 @@ impl<'a> Section<'a> {
             threads: None,
             queries: [None; 2],
             figures: Vec::new(),
+            lowest: None,
             failed: false,
             is_preparation: false,
             has_banner: true,
@@ -191,7 +194,26 @@ impl<'a> Section<'a> {
 
     pub fn line(&mut self, line: Line<'a>, text: &'a [u8]) {
         self.describe(text);
+        self.interval(line, text);
         self.figures(line, text);
+    }
+
+    /// `[ 2s ] thds: 16 tps: 1012.86 …`, `[ 1s ] thds: 4 eps: 1523.21 …`.
+    fn interval(&mut self, line: Line<'a>, text: &'a [u8]) {
+        if !text.starts_with(b"[") {
+            return;
+        }
+        let rate = |mark: &[u8]| {
+            let at = memchr::memmem::find(text, mark)?;
+            let rest = text.get(at.saturating_add(mark.len())..)?;
+            positive(rest.split(|byte| !byte.is_ascii_digit() && *byte != b'.').next()?)
+        };
+        let found = rate(b" tps: ").map(|rate| (rate, true)).or_else(|| Some((rate(b" eps: ")?, false)));
+        if let Some((rate, is_transactions)) = found
+            && self.lowest.is_none_or(|(lowest, ..)| rate < lowest)
+        {
+            self.lowest = Some((rate, is_transactions, line.number));
+        }
     }
 
     fn describe(&mut self, text: &'a [u8]) {

@@ -74,6 +74,8 @@ fn datagrams() {
         "udp-send send 32768 throughput mean 2506649.2273816774 bytes_per_s null#0",
         "udp-send receive 32768 throughput mean 2506540.1973533235 bytes_per_s null#0",
         "udp-send receive 32768 events lost 0 count null#0",
+        "udp-send receive 32768 loss value 0 percent null#0",
+        "udp-send receive 32768 jitter mean 0.000027871202564800565 s null#0",
         "udp-send send 32768 cpu mean 2.2143197675638886 percent null#0",
         "udp-send receive 32768 cpu mean 0.5056047483750205 percent null#0",
     ];
@@ -82,10 +84,16 @@ fn datagrams() {
     let expected = [
         "udp-send send 8192 throughput mean 125000 bytes_per_s 1#0",
         "udp-send receive 8192 events lost 3 count 1#0",
+        "udp-send receive 8192 loss value 1.96 percent 1#0",
+        "udp-send receive 8192 jitter mean 0.000025 s 1#0",
         "udp-send send 8192 throughput mean 112500 bytes_per_s 2#0",
         "udp-send receive 8192 events lost 4 count 2#0",
+        "udp-send receive 8192 loss value 2.9 percent 2#0",
+        "udp-send receive 8192 jitter mean 0.00003 s 2#0",
         "udp-send send 8192 throughput mean 237500 bytes_per_s null#0",
         "udp-send receive 8192 events lost 7 count null#0",
+        "udp-send receive 8192 loss value 2.4 percent null#0",
+        "udp-send receive 8192 jitter mean 0.000027 s null#0",
         "udp-send send 8192 cpu mean 2.5 percent null#0",
         "udp-send receive 8192 cpu mean 0.75 percent null#0",
     ];
@@ -111,11 +119,13 @@ fn the_log_of_the_server() {
         ),
         (
             "recorded-server-udp-reverse",
-            unknown(&["108:23", "110:20", "119:20"]),
+            unknown(&["108:23", "109:17", "110:20", "112:20", "119:20"]),
             vec![
                 "udp-receive send 32768 throughput mean 2522023.7875097087 bytes_per_s null#0",
                 "udp-receive receive 32768 throughput mean null bytes_per_s null#0",
                 "udp-receive receive 32768 events lost null count null#0",
+                "udp-receive receive 32768 loss value null percent null#0",
+                "udp-receive receive 32768 jitter mean null s null#0",
                 "udp-receive send 32768 cpu mean 3.5868751455590617 percent null#0",
                 "udp-receive receive 32768 cpu mean null percent null#0",
             ],

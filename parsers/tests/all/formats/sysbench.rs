@@ -189,13 +189,14 @@ fn a_database() {
         "oltp transaction null latency mean 0.01625 s null#0",
         "oltp transaction null latency max 0.11578 s null#0",
         "oltp transaction null latency p99 0.02875 s null#0",
+        "oltp transaction null operations lowest 1012.86 per_s null#0",
     ];
     assert_eq!(benchmark_rows(&parsed), expected);
     let prepare = b"sysbench 1.0.12 (using bundled LuaJIT 2.1.0-beta2)\n\nCreating table 'sbtest1'...\n\
         Inserting 10000 records into 'sbtest1'\nCreating a secondary index on 'sbtest1'...\n";
     let parsed =
         parse(format("sysbench"), &[prepare, bytes("sysbench/valid/oltp.txt").as_slice()].concat()).unwrap();
-    assert_eq!((benchmark_rows(&parsed).len(), parsed.diagnostics.len()), (7, 0));
+    assert_eq!((benchmark_rows(&parsed).len(), parsed.diagnostics.len()), (8, 0));
 }
 
 #[test]
