@@ -1,6 +1,6 @@
 //! `stillstand inspect`
 
-mod declared;
+pub mod declared;
 mod inspection;
 mod text;
 
