@@ -10,9 +10,12 @@ pub fn function<'py, F>(py: Python<'py>, work: F) -> PyResult<Bound<'py, PyCFunc
 where
     F: Fn(&Bound<'_, PyTuple>) -> PyResult<Py<PyAny>> + Send + Sync + 'static,
 {
-    PyCFunction::new_closure(py, None, None, move |arguments: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| {
-        work(arguments)
-    })
+    PyCFunction::new_closure(
+        py,
+        None,
+        None,
+        move |arguments: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| work(arguments),
+    )
 }
 
 /// A dictionary of values of one kind.

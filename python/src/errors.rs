@@ -5,7 +5,13 @@ use pyo3::prelude::*;
 use stillstand::cli::library::Unreadable;
 
 /// `StillstandError(message, file, line, text)`
-pub fn raised(py: Python<'_>, message: &str, file: Option<&str>, line: Option<u64>, text: Option<&str>) -> PyErr {
+pub fn raised(
+    py: Python<'_>,
+    message: &str,
+    file: Option<&str>,
+    line: Option<u64>,
+    text: Option<&str>,
+) -> PyErr {
     let class = py.import("stillstand._errors").and_then(|module| module.getattr("StillstandError"));
     match class.and_then(|class| class.call1((message, file, line, text))) {
         Ok(error) => PyErr::from_value(error),

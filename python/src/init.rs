@@ -78,11 +78,14 @@ fn main(arguments: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>> {
 fn formats(arguments: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>> {
     let py = arguments.py();
     let all = FORMATS.iter().map(|format| {
-        dict(py, [
-            ("name", format.name()),
-            ("description", format.description()),
-            ("written_by", format.written_by()),
-        ])
+        dict(
+            py,
+            [
+                ("name", format.name()),
+                ("description", format.description()),
+                ("written_by", format.written_by()),
+            ],
+        )
     });
     Ok(all.collect::<PyResult<Vec<_>>>()?.into_pyobject(py)?.into_any().unbind())
 }

@@ -69,7 +69,8 @@ fn part<'py>(py: Python<'py>, part: &Part) -> PyResult<Bound<'py, PyDict>> {
 }
 
 fn diagnostic<'py>(py: Python<'py>, found: &Diagnostic) -> PyResult<Bound<'py, PyDict>> {
-    let of = dict(py, [("severity", found.severity.name()), ("code", found.code), ("message", &found.message)])?;
+    let of =
+        dict(py, [("severity", found.severity.name()), ("code", found.code), ("message", &found.message)])?;
     of.set_item("line", found.line)?;
     of.set_item("column", found.column)?;
     of.set_item("text", &found.text)?;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sysconfig
 from pathlib import Path
@@ -35,3 +36,19 @@ def program():
         return subprocess.run([script, *map(str, arguments)], capture_output=True, check=False)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def close():
+    """Whether values are the same, numbers to nine digits, in lists and dictionaries too."""
+
+    def same(one: object, other: object) -> bool:
+        if isinstance(one, dict) and isinstance(other, dict):
+            return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+        if isinstance(one, list) and isinstance(other, list):
+            return len(one) == len(other) and all(map(same, one, other))
+        if isinstance(one, float) and isinstance(other, (int, float)):
+            return math.isclose(one, other, rel_tol=1e-9)
+        return one == other
+
+    return same

@@ -24,7 +24,7 @@ def dstat(campaign):
     return campaign / "cpuburn1-dstat-kirsche.test"
 
 
-def test_a_log_says_of_itself_what_inspect_says(dstat, program):
+def test_a_log_says_of_itself_what_inspect_says(dstat, program, close):
     frame = stillstand.read(dstat)
     told = json.loads(program("inspect", "--format", "json", dstat).stdout)[0]
     assert frame.format == told["format"] == "dstat"
@@ -41,17 +41,17 @@ def test_a_log_says_of_itself_what_inspect_says(dstat, program):
     head = frame.to_polars().head(len(told["head"])).to_dicts()
     assert len(head) > 0
     for row, expected in zip(head, told["head"], strict=True):
-        assert row == pytest.approx(expected)
+        assert close(row, expected)
 
 
 def test_every_library_gets_the_same_rows(dstat):
     frame = stillstand.read(dstat)
     polars, arrow, pandas = frame.to_polars(), frame.to_arrow(), frame.to_pandas()
-    assert polars.height == arrow.num_rows == len(pandas) == len(frame) == frame.rows.read > 100
+    assert polars.height == arrow.num_rows == len(pandas) == len(frame) == frame.rows.read > 70
     assert polars.columns == arrow.column_names == list(pandas.columns) == frame.columns
     total = polars["cpu.user"].sum()
     assert total > 0
-    assert sum(arrow["cpu.user"].to_pylist()) == pytest.approx(total)
+    assert sum(value for value in arrow["cpu.user"].to_pylist() if value is not None) == pytest.approx(total)
     assert pandas["cpu.user"].sum() == pytest.approx(total)
     counted, summed = duckdb.sql('select count(*), sum("cpu.user") from frame').fetchone()
     assert (counted, summed) == (len(frame), pytest.approx(total))
@@ -82,8 +82,8 @@ def test_nothing_is_copied(dstat):
             addresses = [buffer and buffer.address for buffer in one.buffers()]
             assert addresses == [buffer and buffer.address for buffer in other.buffers()]
             if pa.types.is_floating(one.type) and first[name].num_chunks == 1:
-                address, offset, length = polars[name]._get_buffer_info()
-                assert (address, offset, length) == (addresses[1], 0, len(frame))
+                # What polars gives to pyarrow is what it was given.
+                assert polars[name].to_arrow().buffers()[1].address == addresses[1]
                 compared += 1
     assert compared > 5
 
@@ -141,7 +141,8 @@ def test_parts(fixtures):
     frames = [stillstand.read(path) for path in sorted(fixtures.glob("ping/valid/*")) if path.is_file()]
     [first, *_] = [frame for frame in frames if len(frame.parts) > 1]
     rows = [row for part in first.parts for row in part.rows]
-    assert rows == sorted(rows) and len(rows) == len(first)
+    # Sessions may be interleaved.
+    assert sorted(rows) == list(range(len(first)))
 
 
 def test_errors(tmp_path):
@@ -220,3 +221,19 @@ def test_formats():
     names = [of.name for of in stillstand.formats()]
     assert {"dstat", "ping", "fio"} <= set(names) and len(names) == len(set(names))
     assert all(of.description and of.written_by for of in stillstand.formats())
+
+
+def test_a_table_is_read_as_its_campaign_declares(tmp_path):
+    (tmp_path / "requests.csv").write_text("t,latency_ms\n1264542506.5,12\n1264542507.5,14\n")
+    declared = "[[probes]]\nfiles = 'requests.csv'\ntime = 't'\nduration = 'latency_ms'\nloop = 'open'\n"
+    (tmp_path / "campaign.toml").write_text(declared)
+    frame = stillstand.read(tmp_path / "requests.csv")
+    assert (len(frame), frame.clock) == (2, "time stamps")
+    with pytest.raises(stillstand.StillstandError, match="unknown format"):
+        stillstand.read((tmp_path / "requests.csv").read_bytes())
+    (tmp_path / "ping.log").write_bytes(
+        b"PING a (10.0.0.1) 56(84) bytes of data.\n64 bytes from 10.0.0.1: icmp_seq=1 ttl=64 time=0.2 ms\n"
+    )
+    (tmp_path / "campaign.toml").write_text("titel = 1\n")
+    [found] = [one for one in stillstand.read(tmp_path / "ping.log").diagnostics if one.code == "campaign-toml-wrong"]
+    assert found.severity == "warning" and "campaign.toml" in found.message

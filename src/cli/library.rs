@@ -75,10 +75,15 @@ impl From<DetectError> for Unreadable {
 pub fn read(path: &Path) -> Result<Vec<Parsed>, Unreadable> {
     let bytes = folder::read_named(path, folder::LARGEST)?;
     let bytes = load::content(bytes)?;
-    in_own_pool(|| match declared::read(path, &bytes)? {
-        Some(Found::Table(log)) => usable(vec![log.map(|survey| survey.log)]),
-        Some(Found::Missing(message)) => Err(Unreadable { message, line: None, text: None }),
-        None => usable(parsers::read(&bytes)?),
+    in_own_pool(|| match declared::read(path, &bytes) {
+        Ok(Some(Found::Table(log))) => usable(vec![log.map(|survey| survey.log)]),
+        Ok(Some(Found::Missing(message))) => Err(Unreadable { message, line: None, text: None }),
+        Ok(None) => usable(parsers::read(&bytes)?),
+        Err(error) => {
+            let mut logs = usable(parsers::read(&bytes)?)?;
+            logs.iter_mut().for_each(|log| log.diagnostics.insert(0, declared::unusable(&error)));
+            Ok(logs)
+        }
     })
 }
 
@@ -232,6 +237,7 @@ fn answer(analysis: &Analysis, text: &Text) -> anyhow::Result<Answer> {
     let table = (!answer.rows.is_empty()).then(|| format::table(&answer, caption(), text));
     let figures = figures::list(analysis)?;
     let overview = figures.iter().find(|listed| listed.figure.place() == Some(Place::Overview));
-    let figure = overview.map(|listed| listed.draw(text)).transpose().context("the figure of all conditions")?;
+    let figure =
+        overview.map(|listed| listed.draw(text)).transpose().context("the figure of all conditions")?;
     Ok(Answer { title: document.title, notice: document.notice, sentences, table, figure })
 }

@@ -187,8 +187,7 @@ pub fn unpacked(bytes: &[u8]) -> anyhow::Result<Option<Vec<u8>>> {
         return unpack("gzip", &mut flate2::read::MultiGzDecoder::new(bytes));
     }
     if bytes.starts_with(&ZSTD) {
-        let mut decoder =
-            zstd::stream::read::Decoder::new(bytes).context("the file is zstd, and damaged")?;
+        let mut decoder = zstd::stream::read::Decoder::new(bytes).context("the file is zstd, and damaged")?;
         return unpack("zstd", &mut decoder);
     }
     Ok(None)

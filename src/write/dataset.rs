@@ -18,11 +18,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, ensure};
 use polars::prelude::{Column, DataFrame};
 
+use super::frames::{column, outages, results, runs};
 use crate::input;
 use crate::model::key::short;
 use crate::model::{Analysis, Event, Run};
 use crate::run::align::AlignedRun;
-use super::frames::{column, outages, results, runs};
 use crate::write::attempt::Making;
 
 /// What Hive calls a level that is missing.

@@ -224,9 +224,13 @@ fn series(analysis: &Analysis, factors: &BTreeSet<&str>) -> Vec<Column> {
         column(name, all.iter().map(|series| series.summary.as_ref().and_then(of)).collect::<Vec<_>>())
     };
     let count = |name: &str, of: fn(&SeriesSummary) -> usize| {
-        column(name, all.iter().map(|series| series.summary.as_ref().map_or(0, of) as u64).collect::<Vec<_>>())
+        column(
+            name,
+            all.iter().map(|series| series.summary.as_ref().map_or(0, of) as u64).collect::<Vec<_>>(),
+        )
     };
-    let mut columns = vec![column("metric", all.iter().map(|series| series.metric.as_str()).collect::<Vec<_>>())];
+    let mut columns =
+        vec![column("metric", all.iter().map(|series| series.metric.as_str()).collect::<Vec<_>>())];
     columns.extend(levels(factors, of.clone().map(|condition| &condition.factors)));
     columns.extend([
         column("condition", of.map(|condition| condition.id.as_str()).collect::<Vec<_>>()),
@@ -267,8 +271,14 @@ fn values(analysis: &Analysis, factors: &BTreeSet<&str>) -> Vec<Column> {
         column("repetition", all.iter().map(|(_, run, _)| run.repetition).collect::<Vec<_>>()),
         column("unit", all.iter().map(|(series, ..)| series.unit.name()).collect::<Vec<_>>()),
         column("value", all.iter().map(|(.., value)| value.map(|value| value.estimate)).collect::<Vec<_>>()),
-        column("low", all.iter().map(|(.., value)| value.map(|value| value.within.lower)).collect::<Vec<_>>()),
-        column("high", all.iter().map(|(.., value)| value.and_then(|value| value.within.upper)).collect::<Vec<_>>()),
+        column(
+            "low",
+            all.iter().map(|(.., value)| value.map(|value| value.within.lower)).collect::<Vec<_>>(),
+        ),
+        column(
+            "high",
+            all.iter().map(|(.., value)| value.and_then(|value| value.within.upper)).collect::<Vec<_>>(),
+        ),
     ]);
     columns
 }
@@ -277,7 +287,8 @@ fn values(analysis: &Analysis, factors: &BTreeSet<&str>) -> Vec<Column> {
 fn curves(analysis: &Analysis, factors: &BTreeSet<&str>) -> Vec<Column> {
     let all = || analysis.curves.iter().flat_map(|curve| curve.bins.iter().map(move |bin| (curve, bin)));
     let condition = |(curve, _): (&Curve, _)| &analysis.conditions[curve.condition];
-    let mut columns = vec![column("metric", all().map(|(curve, _)| curve.metric.as_str()).collect::<Vec<_>>())];
+    let mut columns =
+        vec![column("metric", all().map(|(curve, _)| curve.metric.as_str()).collect::<Vec<_>>())];
     let of: Vec<&Condition> = all().map(condition).collect();
     columns.extend(levels(factors, of.iter().map(|condition| &condition.factors)));
     columns.extend([
@@ -299,7 +310,8 @@ fn curves(analysis: &Analysis, factors: &BTreeSet<&str>) -> Vec<Column> {
 fn comparisons(analysis: &Analysis) -> Vec<Column> {
     let all = &analysis.comparisons;
     let name = |id: ConditionId| analysis.conditions[id].id.as_str();
-    let number = |name: &str, of: fn(&Comparison) -> Option<f64>| column(name, all.iter().map(of).collect::<Vec<_>>());
+    let number =
+        |name: &str, of: fn(&Comparison) -> Option<f64>| column(name, all.iter().map(of).collect::<Vec<_>>());
     vec![
         column("metric", all.iter().map(|of| of.metric.as_str()).collect::<Vec<_>>()),
         column("a", all.iter().map(|of| name(of.a)).collect::<Vec<_>>()),
@@ -321,7 +333,8 @@ fn comparisons(analysis: &Analysis) -> Vec<Column> {
 fn benchmarks(analysis: &Analysis, factors: &BTreeSet<&str>) -> Vec<Column> {
     let all = &analysis.benchmarks;
     let of = conditions(analysis, all, |benchmark| benchmark.condition);
-    let mut columns = vec![column("benchmark", all.iter().map(|of| of.benchmark.as_str()).collect::<Vec<_>>())];
+    let mut columns =
+        vec![column("benchmark", all.iter().map(|of| of.benchmark.as_str()).collect::<Vec<_>>())];
     columns.extend(levels(factors, of.clone().map(|condition| &condition.factors)));
     columns.extend([
         column("condition", of.map(|condition| condition.id.as_str()).collect::<Vec<_>>()),
