@@ -23,10 +23,7 @@ fn field(frame: &DataFrame) -> Field {
 fn stream(py: Python<'_>, frame: &DataFrame) -> PyResult<Py<PyAny>> {
     let field = field(frame);
     let kind = field.dtype.clone();
-    let mut aligned = frame.clone();
-    // Only where columns are cut at different rows are they cut anew.
-    aligned.align_chunks_par();
-    let batches: Vec<_> = aligned
+    let batches: Vec<_> = frame
         .iter_chunks(CompatLevel::newest(), false)
         .map(|batch| {
             let rows = batch.height();
@@ -43,8 +40,10 @@ fn schema(py: Python<'_>, frame: &DataFrame) -> PyResult<Py<PyAny>> {
 }
 
 /// Puts what Python asks of a frame into a dictionary: `height`, `names`, and the functions `stream` and `schema`.
-pub fn add(into: &Bound<'_, PyDict>, frame: DataFrame) -> PyResult<()> {
+pub fn add(into: &Bound<'_, PyDict>, mut frame: DataFrame) -> PyResult<()> {
     let py = into.py();
+    // Columns that are cut at different rows make no batches; put together once, they are the same for all who ask.
+    frame.align_chunks();
     into.set_item("height", frame.height())?;
     let names = frame.get_column_names().into_iter().map(|name| name.as_str());
     into.set_item("names", names.collect::<Vec<_>>())?;

@@ -88,6 +88,21 @@ def test_nothing_is_copied(dstat):
     assert compared > 5
 
 
+def test_a_large_log_is_in_chunks_that_are_not_put_together(dstat):
+    lines = dstat.read_bytes().splitlines(keepends=True)
+    rows = lines[-50:]
+    frame = stillstand.read(b"".join(lines) + b"".join(rows) * 400)
+    first, second, polars = frame.to_arrow(), frame.to_arrow(), frame.to_polars()
+    assert len(frame) == polars.height == first.num_rows > 20_000
+    chunks = first["cpu.user"].num_chunks
+    assert chunks > 1 and polars["cpu.user"].n_chunks() == chunks
+    for name in frame.columns:
+        addresses = [[chunk.buffers()[-1].address for chunk in table[name].chunks] for table in (first, second)]
+        assert addresses[0] == addresses[1] and len(set(addresses[0])) == chunks
+    assert polars["cpu.user"].tail(50).to_list() == polars["cpu.user"].tail(100).head(50).to_list()
+    assert polars["cpu.user"].to_list() == first["cpu.user"].to_pylist()
+
+
 def test_columns_outlive_their_frame(dstat):
     table = stillstand.read(dstat).to_arrow()
     expected = stillstand.read(dstat).to_polars()["cpu.user"].to_list()
