@@ -1,6 +1,6 @@
 //! `stillstand inspect`
 
-mod declared;
+pub mod declared;
 mod inspection;
 mod text;
 
@@ -110,11 +110,7 @@ fn inspect(path: &Path, most: u64) -> Vec<Inspection> {
         Ok(Some(Found::Table(log))) => Some(vec![*log]),
         Ok(None) => None,
         Err(error) => {
-            let lines = format!("{error:#}");
-            wrong = Some(format!(
-                "the campaign.toml above cannot be used: {}",
-                lines.lines().next().unwrap_or_default()
-            ));
+            wrong = Some(declared::unusable(&error));
             None
         }
     };
@@ -126,14 +122,7 @@ fn inspect(path: &Path, most: u64) -> Vec<Inspection> {
     drop(bytes);
     let of_log = |log: Result<parsers::Survey, parsers::ParseError>| {
         let mut inspection = new();
-        inspection.diagnostics.extend(wrong.clone().map(|message| parsers::Diagnostic {
-            severity: parsers::Severity::Warning,
-            code: "campaign-toml-wrong",
-            line: None,
-            column: None,
-            message,
-            text: None,
-        }));
+        inspection.diagnostics.extend(wrong.clone());
         match log {
             Ok(log) => inspection.fill(log),
             Err(error) => {

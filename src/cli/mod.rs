@@ -7,6 +7,7 @@ mod formats;
 mod ingest;
 mod init;
 mod inspect;
+pub mod library;
 mod metrics;
 mod placement;
 mod progress;
@@ -18,6 +19,7 @@ mod stats;
 mod terminal;
 mod verify;
 
+use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -48,9 +50,15 @@ enum Ending {
     Difference,
 }
 
-/// Runs the program: parses the command line, runs the command, prints an error.
+/// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    ExitCode::from(run(std::env::args_os()))
+}
+
+/// Runs the program: parses a command line, of which the first word is the program's own name, runs the command, prints an
+/// error. Returns the exit status.
+pub fn run(command_line: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(command_line) {
         Ok(cli) => cli,
         Err(answer) => return answered(&answer),
     };
@@ -71,31 +79,31 @@ pub fn main() -> ExitCode {
         Command::Metrics(args) => metrics::run(&args),
     };
     match ended {
-        Ok(Ending::Done) => ExitCode::SUCCESS,
-        Ok(Ending::DataProblems) => ExitCode::from(3),
-        Ok(Ending::Difference) => ExitCode::from(4),
+        Ok(Ending::Done) => 0,
+        Ok(Ending::DataProblems) => 3,
+        Ok(Ending::Difference) => 4,
         Err(error) => {
             say_as("error", AnsiColor::Red, format!("{error:#}"));
-            ExitCode::from(if error.is::<ConfigError>() { 2 } else { 1 })
+            if error.is::<ConfigError>() { 2 } else { 1 }
         }
     }
 }
 
 /// Prints what the command line asked of the program itself, or what is wrong with it.
-fn answered(answer: &clap::Error) -> ExitCode {
+fn answered(answer: &clap::Error) -> u8 {
     let text = answer.render().to_string();
     if safe(&text) != text {
         // It quotes what was typed.
         say(text);
-        return ExitCode::from(2);
+        return 2;
     }
     let printed = answer.print().err().filter(|error| error.kind() != io::ErrorKind::BrokenPipe);
     match (answer.use_stderr(), printed) {
-        (true, _) => ExitCode::from(2),
-        (false, None) => ExitCode::SUCCESS,
+        (true, _) => 2,
+        (false, None) => 0,
         (false, Some(error)) => {
             say_as("error", AnsiColor::Red, format!("cannot write: {error}"));
-            ExitCode::FAILURE
+            1
         }
     }
 }

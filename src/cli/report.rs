@@ -49,7 +49,7 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
 }
 
 /// An error for what could not be made of a report, whose rest is in its place.
-fn all_made(failed: &BTreeMap<String, String>, out: &Path) -> anyhow::Result<()> {
+pub fn all_made(failed: &BTreeMap<String, String>, out: &Path) -> anyhow::Result<()> {
     let all: Vec<String> = failed.iter().map(|(path, reason)| format!("{path} ({reason})")).collect();
     anyhow::ensure!(all.is_empty(), "{} was written, but without {}", out.display(), all.join("; "));
     Ok(())

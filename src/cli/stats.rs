@@ -1,9 +1,12 @@
 //! `stillstand stats`
 
+use std::io::Write;
+
 use super::args::{StatsArgs, StatsFormat};
 use super::terminal::{print_data, print_text, print_written};
 use super::{Ending, analyse, conclude, show};
 use crate::campaign::driver;
+use crate::campaign::portfolio::Analysed;
 use crate::model::{Analysis, Entries};
 use crate::show::report::compose::Scope;
 use crate::show::report::view::{Section, TableView};
@@ -31,18 +34,21 @@ pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
         print_text(&each.collect::<Vec<_>>().join("\n\n"))
     };
     match args.format {
-        StatsFormat::Json => match (&analysed.portfolio, analysed.analyses().as_slice()) {
-            (None, [(_, analysis)]) => print_written(|to| write::json::write_summary(analysis, to))?,
-            (name, chapters) => print_written(|to| {
-                write::json::write_portfolio(name.as_deref().unwrap_or_default(), chapters, to)
-            })?,
-        },
+        StatsFormat::Json => print_written(|to| write_json(&analysed, to))?,
         StatsFormat::Csv => print_data(&write::tables::series_csv(&analysed.analyses())?)?,
         StatsFormat::Table => print_readable(show::terminal)?,
         StatsFormat::Markdown => print_readable(show::markdown)?,
     }
     let exceeded = analysed.outcomes().flat_map(|outcome| &outcome.exceeded);
     conclude(&analysed.diagnostics(), exceeded, args.strict, &args.common)
+}
+
+/// Writes the `summary.json` of a report.
+pub fn write_json(analysed: &Analysed, to: impl Write) -> anyhow::Result<()> {
+    match (&analysed.portfolio, analysed.analyses().as_slice()) {
+        (None, [(_, analysis)]) => write::json::write_summary(analysis, to),
+        (name, chapters) => write::json::write_portfolio(name.as_deref().unwrap_or_default(), chapters, to),
+    }
 }
 
 /// The findings and the answer; in full all tables: the overview, the outages of every condition, what benchmarks measured
@@ -108,7 +114,8 @@ fn readable(analysis: &Analysis, text: &Text, full: bool, show_table: fn(&TableV
     output
 }
 
-fn findings(sections: &[Section], full: bool) -> Vec<&str> {
+/// The sentences at the head of a document; in full also what conditions have in common.
+pub fn findings(sections: &[Section], full: bool) -> Vec<&str> {
     use crate::show::report::view::Block;
     sections
         .iter()

@@ -168,6 +168,15 @@ const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 ///
 /// The compressed data are damaged or too large.
 pub fn content(bytes: Vec<u8>) -> anyhow::Result<Vec<u8>> {
+    Ok(unpacked(&bytes)?.unwrap_or(bytes))
+}
+
+/// What gzip or zstd packed; `None` of all else.
+///
+/// # Errors
+///
+/// Those of [`content`].
+pub fn unpacked(bytes: &[u8]) -> anyhow::Result<Option<Vec<u8>>> {
     let unpack = |name: &str, reader: &mut dyn Read| {
         let mut unpacked = Vec::new();
         let n = reader
@@ -175,17 +184,16 @@ pub fn content(bytes: Vec<u8>) -> anyhow::Result<Vec<u8>> {
             .read_to_end(&mut unpacked)
             .with_context(|| format!("the file is {name}, and damaged"))?;
         anyhow::ensure!(n as u64 <= LARGEST, "the file is {name} and unpacks to more than 4 GiB");
-        Ok(unpacked)
+        Ok(Some(unpacked))
     };
     if bytes.starts_with(&GZIP) {
-        return unpack("gzip", &mut flate2::read::MultiGzDecoder::new(bytes.as_slice()));
+        return unpack("gzip", &mut flate2::read::MultiGzDecoder::new(bytes));
     }
     if bytes.starts_with(&ZSTD) {
-        let mut decoder =
-            zstd::stream::read::Decoder::new(bytes.as_slice()).context("the file is zstd, and damaged")?;
+        let mut decoder = zstd::stream::read::Decoder::new(bytes).context("the file is zstd, and damaged")?;
         return unpack("zstd", &mut decoder);
     }
-    Ok(bytes)
+    Ok(None)
 }
 
 /// The bytes of a file, unpacked, or until the damage where it is damaged; 0 for one that cannot be read. It is unpacked

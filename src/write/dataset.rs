@@ -16,11 +16,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, ensure};
-use polars::prelude::{Column, DataFrame, NamedFrom, Series};
+use polars::prelude::{Column, DataFrame};
 
+use super::frames::{column, outages, results, runs};
 use crate::input;
 use crate::model::key::short;
-use crate::model::{Analysis, Event, Factors, Run};
+use crate::model::{Analysis, Event, Run};
 use crate::run::align::AlignedRun;
 use crate::write::attempt::Making;
 
@@ -194,84 +195,6 @@ fn rounds(run: &Run) -> Vec<Column> {
         column("pages_dirtied", rounds.iter().map(|round| round.pages_dirtied).collect::<Vec<_>>()),
         column("duration_s", rounds.iter().map(|round| round.duration_s).collect::<Vec<_>>()),
     ]
-}
-
-/// One row a run.
-fn runs(analysis: &Analysis, factors: &BTreeSet<&str>) -> Vec<Column> {
-    let all = &analysis.runs;
-    let mut columns = vec![column("run", all.iter().map(|run| run.id.as_str()).collect::<Vec<_>>())];
-    columns.extend(levels(factors, all.iter().map(|run| &run.factors)));
-    let number =
-        |name: &str, of: fn(&Run) -> Option<f64>| column(name, all.iter().map(of).collect::<Vec<_>>());
-    columns.extend([
-        column("repetition", all.iter().map(|run| run.repetition).collect::<Vec<_>>()),
-        column("status", all.iter().map(|run| run.migration.status.name()).collect::<Vec<_>>()),
-        number("request_epoch_s", |run| run.migration.request_epoch_s),
-        number("duration_s", |run| run.migration.duration_s),
-        number("user_s", |run| run.migration.user_s),
-        number("system_s", |run| run.migration.system_s),
-        number("downtime_s", |run| run.hypervisor.as_ref()?.downtime_s),
-        number("transferred_bytes", |run| run.hypervisor.as_ref()?.transferred_bytes),
-    ]);
-    columns
-}
-
-/// One row an outage. Its place is in seconds since the request, whatever the campaign is aligned at.
-fn outages(analysis: &Analysis, factors: &BTreeSet<&str>) -> Vec<Column> {
-    let all: Vec<_> =
-        analysis.runs.iter().flat_map(|run| run.outages.iter().map(move |outage| (run, outage))).collect();
-    let mut columns = vec![column("run", all.iter().map(|(run, _)| run.id.as_str()).collect::<Vec<_>>())];
-    columns.extend(levels(factors, all.iter().map(|(run, _)| &run.factors)));
-    columns.extend([
-        column("repetition", all.iter().map(|(run, _)| run.repetition).collect::<Vec<_>>()),
-        column("method", all.iter().map(|(_, outage)| outage.method.name()).collect::<Vec<_>>()),
-        column("estimate_s", all.iter().map(|(_, outage)| outage.estimate_s).collect::<Vec<_>>()),
-        column("lower_s", all.iter().map(|(_, outage)| outage.lower_s).collect::<Vec<_>>()),
-        column("upper_s", all.iter().map(|(_, outage)| outage.upper_s).collect::<Vec<_>>()),
-        column("start_s", all.iter().map(|(_, outage)| outage.start_s).collect::<Vec<_>>()),
-        column("end_s", all.iter().map(|(_, outage)| outage.end_s).collect::<Vec<_>>()),
-        column("censored", all.iter().map(|(_, outage)| outage.censored).collect::<Vec<_>>()),
-    ]);
-    columns
-}
-
-/// One row a value of a benchmark.
-fn results(analysis: &Analysis, factors: &BTreeSet<&str>) -> Vec<Column> {
-    let all: Vec<_> = analysis
-        .benchmarks
-        .iter()
-        .flat_map(|of| of.readings.iter().map(move |reading| (of, reading)))
-        .collect();
-    let mut columns =
-        vec![column("benchmark", all.iter().map(|(of, _)| of.benchmark.as_str()).collect::<Vec<_>>())];
-    columns.extend(levels(factors, all.iter().map(|(of, _)| &analysis.conditions[of.condition].factors)));
-    columns.extend([
-        column("operation", all.iter().map(|(of, _)| of.operation.as_str()).collect::<Vec<_>>()),
-        column("vm", all.iter().map(|(of, _)| of.vm.as_deref()).collect::<Vec<_>>()),
-        column("repetition", all.iter().map(|(_, reading)| reading.repetition).collect::<Vec<_>>()),
-        column("size_bytes", all.iter().map(|(_, reading)| reading.size).collect::<Vec<_>>()),
-        column("unit", all.iter().map(|(of, _)| of.unit.name()).collect::<Vec<_>>()),
-        column("value", all.iter().map(|(_, reading)| reading.value).collect::<Vec<_>>()),
-    ]);
-    columns
-}
-
-/// A column for each factor.
-fn levels<'a>(
-    factors: &BTreeSet<&str>,
-    of: impl Iterator<Item = &'a Factors> + Clone,
-) -> impl Iterator<Item = Column> {
-    factors.iter().map(move |factor| {
-        let levels = of.clone().map(|factors| factors.get(*factor).map(String::as_str));
-        column(factor, levels.collect::<Vec<_>>())
-    })
-}
-
-fn column<T, Phantom: ?Sized>(name: &str, values: T) -> Column
-where
-    Series: NamedFrom<T, Phantom>,
-{
-    Column::new(name.into(), values)
 }
 
 /// A frame as Parquet; `None` without a row.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use stillstand_parsers::{Frame, ParseError, Survey};
+use stillstand_parsers::{Diagnostic, Frame, ParseError, Severity, Survey};
 
 use super::inspection::HEAD;
 use crate::input::config::{Config, FILE_NAME};
@@ -44,4 +44,18 @@ pub fn read(path: &Path, bytes: &[u8]) -> anyhow::Result<Option<Found>> {
         Err(missing) => Found::Missing(missing),
     };
     Ok(Some(found))
+}
+
+/// Says that the `campaign.toml` above a file was not used, by the error of [`read`].
+pub fn unusable(error: &anyhow::Error) -> Diagnostic {
+    let lines = format!("{error:#}");
+    let first = lines.lines().next().unwrap_or_default();
+    Diagnostic {
+        severity: Severity::Warning,
+        code: "campaign-toml-wrong",
+        line: None,
+        column: None,
+        message: format!("the campaign.toml above cannot be used: {first}"),
+        text: None,
+    }
 }
