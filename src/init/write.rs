@@ -276,7 +276,8 @@ fn found(names: Option<&Names>, evidence: &Evidence, logs: usize, others: &[&str
     let mut lines = Vec::new();
     if let Some(names) = names {
         let runs: usize = names.conditions.values().map(BTreeSet::len).sum();
-        lines.push(format!("{} of {}", count(logs, "log"), count(runs, "run")));
+        let what = if names.count() { "run" } else { "condition" };
+        lines.push(format!("{} of {}", count(logs, "log"), count(runs, what)));
         for (factor, levels) in &names.factors {
             lines.push(format!("{factor}: {}", factors::in_order(levels).join(", ")));
         }

@@ -12,7 +12,8 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use serde::Serialize;
 
-use crate::model::{Analysis, Curve, Entries, Role, Run, Unit};
+use crate::model::curves::CURVES;
+use crate::model::{Analysis, Curve, CurveMetric, Entries, Role, Run, Unit};
 use crate::show::figures::of_curves;
 use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
@@ -66,6 +67,20 @@ struct Quantity {
     kind: String,
     unit: &'static str,
     curves: Vec<LiveCurve>,
+}
+
+impl Quantity {
+    /// What a reader asks for first: what the service did, then the hosts in the order of everywhere, then anything else.
+    fn place(&self) -> (u8, usize) {
+        let metric = self.key.split('@').next().unwrap_or_default();
+        let is_it = |entry: &CurveMetric| entry.name() == metric || entry.key.parameter(metric).is_some();
+        match (CURVES.iter().position(is_it), self.host.is_empty()) {
+            (Some(known), true) => (0, known),
+            (None, true) if metric.ends_with(".throughput") => (1, 0),
+            (Some(known), false) => (2, known),
+            (None, _) => (3, 0),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -124,6 +139,7 @@ impl Live {
                 }),
             }
         }
+        quantities.sort_by_key(Quantity::place);
         let runs = analysis.runs.iter().filter(|run| {
             let place =
                 analysis.conditions[run.condition].runs.iter().position(|id| analysis.runs[*id].id == run.id);
