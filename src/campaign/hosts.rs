@@ -19,7 +19,7 @@ pub(super) fn hosts(config: &Config, files: &[LoadedFile], diagnostics: &mut Vec
         .collect();
     // What a campaign of benchmarks measured in is a VM, not a host.
     let in_vms = |file: &&LoadedFile| {
-        config.is_of_benchmarks() && file.log.as_ref().is_some_and(|log| efficiency::is_result(log, config))
+        config.is_of_benchmarks() && file.log.as_ref().is_some_and(efficiency::may_be_result)
     };
     let on_hosts = files.iter().filter(|file| !in_vms(file));
     let named = on_hosts.filter_map(|file| file.file.host.as_deref());

@@ -12,7 +12,12 @@ use crate::model::{Diagnostic, Factors, Severity};
 /// Leaves out such logs in conditions without a migration.
 pub fn settle(files: &mut [LoadedFile]) {
     let logs = |file: &LoadedFile| -> Vec<Meaning> {
-        file.log.iter().chain(&file.others).map(|log| log.format.meaning()).collect()
+        let told = file
+            .log
+            .iter()
+            .chain(&file.others)
+            .filter(|log| log.format.meaning() != Meaning::Request || tells_request(log));
+        told.map(|log| log.format.meaning()).collect()
     };
     // A table of migrations says itself of which conditions its rows are.
     if files.iter().flat_map(logs).any(|meaning| meaning == Meaning::Migrations) {
@@ -35,6 +40,12 @@ pub fn settle(files: &mut [LoadedFile]) {
 
 fn is_work(log: &Parsed) -> bool {
     log.format.meaning() == Meaning::Work
+}
+
+/// Whether the log of a command's times says when it was started, as those of migrations do. What it says of itself stays when its
+/// rows are dropped.
+pub fn tells_request(log: &Parsed) -> bool {
+    log.facts.float("request_resolution_s").is_some()
 }
 
 /// Whether such a log says when a migration was requested, or how it went.

@@ -183,8 +183,8 @@ fn unplaced(id: &str, aligned: &AlignedRun) -> Option<Diagnostic> {
         || aligned.hypervisor.is_none();
     let message = || {
         format!(
-            "run {id} has no time zero: no usable migration-time file (epoch second of the request, then GNU \
-             time's line) among {}. Its curves are left out; its outages are the longest of the whole log",
+            "run {id} has no time zero: none of {} says when its migration was requested (a migration-time file, the hypervisor's log, or \
+             a table that [[events]] or [[runs]] declares) in seconds since 1970 or by a zone that is known. Its curves are left out; its outages are the longest of the whole log",
             aligned.files.join(", ")
         )
     };

@@ -123,3 +123,36 @@ fn made_up_data_say_so() {
     assert_eq!(reconstructed["campaign"]["provenance"], "reconstructed");
     assert_eq!(reconstructed["campaign"]["reconstructed"], true);
 }
+
+/// Beside a benchmark the time of a build is a result, and no migration; by itself it may be one.
+#[test]
+fn times_of_commands_stand_beside_benchmarks() {
+    let folder = tempfile::tempdir().unwrap();
+    let time = |seconds: u32| format!("\nreal\t2m{seconds}.215s\nuser\t7m30.111s\nsys\t0m12.500s\n");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let cpu = std::fs::read(root.join("parsers/fixtures/sysbench/valid/recorded-cpu.txt")).unwrap();
+    for (mode, seconds) in [("native", 1), ("kvm", 8)] {
+        for repetition in 1..=3 {
+            let run = folder.path().join(mode).join(repetition.to_string());
+            std::fs::create_dir_all(&run).unwrap();
+            std::fs::write(run.join("make-time.txt"), time(seconds + repetition)).unwrap();
+            std::fs::write(run.join("sysbench.log"), &cpu).unwrap();
+        }
+    }
+    let summary = crate::summary(folder.path());
+    assert_eq!(summary["runs"].as_array().unwrap().len(), 0, "{}", summary["runs"]);
+    let benchmarks = summary["benchmarks"].as_array().unwrap();
+    let of = |name: &str| benchmarks.iter().filter(|one| one["benchmark"] == name).count();
+    assert!(of("command") == 2 && of("sysbench") >= 2, "{benchmarks:?}");
+    let build = benchmarks
+        .iter()
+        .find(|one| one["benchmark"] == "command" && one["factors"]["load"] == "native")
+        .unwrap();
+    assert!((build["value"].as_f64().unwrap() - 123.215).abs() < 1e-9, "{build}");
+    for mode in ["native", "kvm"] {
+        for repetition in 1..=3 {
+            std::fs::remove_file(folder.path().join(format!("{mode}/{repetition}/sysbench.log"))).unwrap();
+        }
+    }
+    assert_eq!(crate::summary(folder.path())["runs"].as_array().unwrap().len(), 6);
+}

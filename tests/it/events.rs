@@ -269,3 +269,21 @@ fn events_out_of_their_order_are_told_and_not_used() {
     assert_eq!(runs[2]["migration"]["duration_s"], Value::Null);
     assert_eq!(runs[2]["migration"]["status"], "unfinished");
 }
+
+/// Whoever saw the VM run on the target need not have told the end.
+#[test]
+fn a_migration_whose_end_nobody_told_did_not_fail() {
+    let folder = campaign(DECLARED, |run| {
+        let without: Vec<String> = events(run)
+            .lines()
+            .filter(|line| !line.contains("migration_end"))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        without.concat()
+    });
+    let summary = summary(folder.path());
+    for run in summary["runs"].as_array().unwrap() {
+        assert_eq!(run["migration"]["status"], "unknown", "{run}");
+        assert!(run["outages"].as_array().unwrap().iter().any(|one| one["method"] == "events"), "{run}");
+    }
+}

@@ -202,3 +202,32 @@ fn of_two_clients_the_first_that_is_declared_counts() {
     assert_eq!(outage(&summary["runs"][0], "probe")["source_file"], "client/web-1.csv");
     assert_eq!(diagnostics(&summary, "second-log-of-its-kind").len(), 1);
 }
+
+/// Programs have many names for what went wrong: none of them may turn an outage into none.
+#[test]
+fn words_that_nobody_knows_are_failures_and_told() {
+    for word in ["ReadTimeout", "HTTP 503", "ECONNREFUSED", "None", ""] {
+        let folder = tempfile::tempdir().unwrap();
+        let config = "[[probes]]\nfiles = '^(?<load>[a-z]+)(?<repetition>\\d)\\.csv$'\ntime = \"t\"\nduration = \"ms\"\nduration_unit = \"ms\"\n\
+                      success = \"said\"\nloop = \"open\"\n";
+        std::fs::write(folder.path().join("campaign.toml"), config).unwrap();
+        let row = |number: u32| {
+            let t = 1_700_000_000.0 + 0.1 * f64::from(number);
+            let (said, took) = if (200..213).contains(&number) { (word, 100) } else { ("200", 3) };
+            format!("{t:.3},{took},{said}\n")
+        };
+        let rows: String = (0..400).map(row).collect();
+        std::fs::write(folder.path().join("idle1.csv"), format!("t,ms,said\n{rows}")).unwrap();
+        let summary = crate::summary(folder.path());
+        let run = &summary["runs"][0];
+        assert_eq!(run["probe"]["failed"], 13, "{word}: {run}");
+        let outage = run["outages"].as_array().unwrap().iter().find(|one| one["method"] == "probe").unwrap();
+        assert!(
+            outage["lower_s"].as_f64() <= Some(1.3) && outage["upper_s"].as_f64() >= Some(1.3),
+            "{outage}"
+        );
+        let told =
+            summary["diagnostics"].as_array().unwrap().iter().any(|one| one["code"] == "success-unknown");
+        assert!(told, "{word}");
+    }
+}

@@ -150,6 +150,12 @@ fn moment(
 }
 
 impl<T> DatedRows<T> {
+    /// Says something of a row, with a text that stands in it.
+    pub fn warn(&mut self, row: usize, code: &'static str, text: &str, message: impl FnOnce() -> String) {
+        let place = Place { line: self.line(row), column: None, text: Some(text.as_bytes()) };
+        self.diagnostics.warning(code, place, message);
+    }
+
     /// What stands in the rows.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &T> + Clone {
         self.rows.iter().map(|(_, (_, row))| row)

@@ -1,5 +1,7 @@
 //! A row for each request to a service: when, how long it took, whether it worked.
 
+use std::collections::BTreeMap;
+
 use polars::prelude::{BooleanChunked, IntoSeries, NewChunkedArray};
 
 use super::DeclaredError;
@@ -128,10 +130,12 @@ impl Success {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 struct Request {
     duration_s: Option<f64>,
     worked: bool,
+    /// What it says of that, where it is no word that is known: such a request failed.
+    unknown: Option<String>,
 }
 
 impl Probes {
@@ -149,7 +153,8 @@ impl Probes {
         let duration = self.duration.as_ref().map(|(key, unit)| (place(key), *unit));
         let success = self.success.as_ref().map(|success| (place(&success.column), success));
         let row = |cells: &Cells<'_>| request(cells, duration, success).map(Some);
-        let rows = self.dated.read(PROBES, bytes, &columns, row)?;
+        let mut rows = self.dated.read(PROBES, bytes, &columns, row)?;
+        tell_unknown(&mut rows);
         self.frame(rows).map_err(DeclaredError::Unusable)
     }
 
@@ -185,17 +190,36 @@ fn request(
         }
         Some(_) | None => None,
     };
-    let worked = match success {
-        Some((place, success)) => {
-            let says = success.says(cells.get(place).unwrap_or_default());
-            says.ok_or_else(|| {
-                let expected = "a word or a status that says whether the request worked (`succeeds` lists those that do)";
-                fault(place, "success-unknown", expected)
-            })?
-        }
-        None => duration_s.is_some(),
+    let Some((place, success)) = success else {
+        return Ok(Request { duration_s, worked: duration_s.is_some(), unknown: None });
     };
-    Ok(Request { duration_s, worked })
+    let text = cells.get(place).unwrap_or_default();
+    let says = success.says(text);
+    if says.is_none() && cells.is_doubtful {
+        let expected =
+            "a word or a status that says whether the request worked (`succeeds` lists those that do)";
+        return Err(fault(place, "success-unknown", expected));
+    }
+    Ok(Request { duration_s, worked: says == Some(true), unknown: says.is_none().then(|| text.to_owned()) })
+}
+
+/// Words of which nothing is known are those of failures: programs have many names for them, and few for what worked. Each is
+/// told, where it stands first.
+fn tell_unknown(rows: &mut DatedRows<Request>) {
+    let mut words: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for (row, request) in rows.rows().enumerate() {
+        if let Some(word) = &request.unknown {
+            words.entry(word.clone()).or_insert((row, 0)).1 += 1;
+        }
+    }
+    for (word, (row, count)) in words {
+        rows.warn(row, "success-unknown", &word, || {
+            format!(
+                "it is not known whether a request that says this worked: {count} of them count as failed. `succeeds` in campaign.toml \
+                 lists the values of those that worked"
+            )
+        });
+    }
 }
 
 /// No request takes longer, seconds.

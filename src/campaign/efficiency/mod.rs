@@ -20,5 +20,5 @@ pub use cells::{Place, by_repetition, cells};
 pub use compare::{efficiencies, parallel};
 pub use findings::find;
 pub use grid::{grids, of_migrations, selected};
-pub use readings::{Measured, is_result, readings};
+pub use readings::{Measured, is_result, may_be_result, readings};
 pub use suspicious::{copied_logs, suspicious};

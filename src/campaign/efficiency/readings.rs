@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use stillstand_parsers::{Benchmark, Meaning, Parsed, Size};
 
-use crate::input::config::{CacheTable, CampaignFile, Config};
+use crate::input::config::{CacheTable, CampaignFile};
+use crate::input::intervals::tells_request;
 use crate::model::{Direction, Unit};
 
 /// A value with the name of its quantity.
@@ -62,17 +63,17 @@ pub fn readings(
     }
 }
 
-/// Whether a log holds results of a benchmark. In a campaign of benchmarks the time that a command took is one, where nothing
-/// says that it was a migration.
-pub fn is_result(log: &Parsed, config: &Config) -> bool {
-    let meaning = log.format.meaning();
-    let is_command = || meaning == Meaning::Request && config.is_of_benchmarks() && !is_of_migration(log);
-    matches!(meaning, Meaning::Benchmark(Benchmark::Rows { .. } | Benchmark::Levels)) || is_command()
+/// Whether a log holds results of a benchmark, or the times of commands of which nothing says that they were migrations.
+pub fn may_be_result(log: &Parsed) -> bool {
+    is_result(log, true)
 }
 
-/// Whether the log of a command's times says when it was started, as those of migrations do.
-fn is_of_migration(log: &Parsed) -> bool {
-    log.frame.f64s("request_epoch_s").is_ok_and(|requests| requests.iter().any(|request| request.is_some()))
+/// Whether a log holds results of a benchmark. Beside benchmarks the `times` that commands took are results, where nothing says
+/// that they were migrations.
+pub fn is_result(log: &Parsed, times: bool) -> bool {
+    let meaning = log.format.meaning();
+    let is_command = || meaning == Meaning::Request && times && !tells_request(log);
+    matches!(meaning, Meaning::Benchmark(Benchmark::Rows { .. } | Benchmark::Levels)) || is_command()
 }
 
 /// How long each of its commands took: the time by the wall.

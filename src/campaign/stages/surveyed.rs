@@ -50,7 +50,10 @@ impl Surveyed {
         let keys = files.iter().map(|file| &file.file.run).chain(tables.iter().flat_map(Table::runs));
         let conditions = conditions::conditions(config, keys);
         let mut logs = files.iter().filter_map(|file| file.log.as_ref());
-        let has_results = config.is_of_benchmarks() || logs.all(|log| efficiency::is_result(log, config));
+        // The times of commands alone may be those of migrations; beside a benchmark they are not.
+        let all_results = logs.clone().all(efficiency::may_be_result);
+        let is_one = logs.clone().next().is_none() || logs.any(|log| efficiency::is_result(log, false));
+        let has_results = config.is_of_benchmarks() || (all_results && is_one);
         let conditions = if has_results {
             conditions
         } else {
@@ -59,25 +62,20 @@ impl Surveyed {
         };
         let results =
             has_results.then(|| benchmarks::values(&files, tables, &conditions, config, &mut diagnostics));
-        let runs = by_run(files, &conditions, has_results, config);
+        let runs = by_run(files, &conditions, has_results);
         Ok(Self { hosts, vm, counters, conditions, results, runs, room, diagnostics })
     }
 }
 
 /// The files of each run of these conditions. Where efficiency is asked for, a run of nothing but benchmarks is no migration.
-fn by_run(
-    files: Vec<LoadedFile>,
-    conditions: &[Condition],
-    has_results: bool,
-    config: &Config,
-) -> Vec<RunFiles> {
+fn by_run(files: Vec<LoadedFile>, conditions: &[Condition], has_results: bool) -> Vec<RunFiles> {
     let mut runs: BTreeMap<RunKey, Vec<LoadedFile>> = BTreeMap::new();
     for file in files {
         runs.entry(file.file.run.clone()).or_default().push(file);
     }
     let is_migration = |files: &[LoadedFile]| {
         let mut logs = files.iter().filter_map(|file| file.log.as_ref());
-        !has_results || logs.any(|log| !efficiency::is_result(log, config))
+        !has_results || logs.any(|log| !efficiency::may_be_result(log))
     };
     runs.into_iter()
         .filter(|(_, files)| is_migration(files))

@@ -134,7 +134,8 @@ impl EventLog {
             migration.status = match self.ended {
                 Some(_) if self.failed => Status::Failed,
                 Some(_) => Status::Completed,
-                None if self.requested.is_some() => Status::Unfinished,
+                // A VM that runs on the target has moved, whether or not anybody told the end.
+                None if self.requested.is_some() && self.resumed.is_none() => Status::Unfinished,
                 None => migration.status,
             };
         }

@@ -135,8 +135,16 @@ fn damage_costs_its_row_and_is_located() {
     let table = "t,latency,status\n1700000000,0.1,ok\nsoon,0.1,ok\n1700000002,-1,ok\n1700000003,0.1,perhaps\n1700000004\n\
                  t,latency,status\n1700000005,nan,fail\n1700000006,0.1,o";
     let log = probes().read(table.as_bytes()).unwrap();
-    assert_eq!(rows(&log), [(Some(1_700_000_000.0), Some(0.1), true), (Some(1_700_000_005.0), None, false)]);
-    assert_eq!((log.rows.read, log.rows.lost), (2, 5));
+    let failed = |at, took| (Some(at), took, false);
+    assert_eq!(
+        rows(&log),
+        [
+            (Some(1_700_000_000.0), Some(0.1), true),
+            failed(1_700_000_003.0, Some(0.1)),
+            failed(1_700_000_005.0, None)
+        ]
+    );
+    assert_eq!((log.rows.read, log.rows.lost), (3, 4));
     assert_eq!(
         codes(&log),
         [
