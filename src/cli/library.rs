@@ -146,7 +146,8 @@ impl Wanted {
             None => Budget::of_machine(),
         };
         let align = self.align.iter().map(|event| word("align", event)).collect::<Result<_, _>>()?;
-        Ok(Options { align, layout: self.layout.clone(), memory, ..Options::default() })
+        // A report may follow, which quotes the lines that numbers are from.
+        Ok(Options { align, layout: self.layout.clone(), memory, excerpts: true, ..Options::default() })
     }
 }
 
