@@ -196,12 +196,7 @@ impl Reader {
             None => diagnostics.warning("unreadable-value", place, || {
                 format!("expected a number of at least 0 for {name}; the value is null")
             }),
-            Some(value) if !samples.set(moment, name, unit, value) => {
-                diagnostics.warning("second-value", place, || {
-                    format!("a second {name} of this time, and another one; the first is used. Was the clock set back?")
-                });
-            }
-            Some(_) => {}
+            Some(value) => samples.tell((moment, place), name, (unit, value), diagnostics),
         };
         for (name, unit, scale, cells) in &names.found {
             let sum: Option<f64> = cells.iter().map(|at| number(*at)).sum();

@@ -187,11 +187,8 @@ impl Reader {
         samples.read_line(line.number);
         samples.touch(moment);
         table.values(&cells, &numbers, |Quantity { name, unit, value }| {
-            if !samples.set(moment, &name, unit, value) {
-                diagnostics.warning("second-value", Place::line(line.number, line.text), || {
-                    format!("a second {name} of this time, and another one; the first is used. Was the clock set back?")
-                });
-            }
+            let place = Place::line(line.number, line.text);
+            samples.tell((moment, place), &name, (unit, value), diagnostics);
         });
     }
 

@@ -260,11 +260,8 @@ impl<'a> Reader<'a> {
         let (samples, diagnostics) = (&mut self.samples, &mut self.diagnostics);
         samples.read_line(line.number);
         table.values(cells, numbers, |Quantity { name, unit, value }| {
-            if !samples.set(stamp, &name, unit, value) {
-                diagnostics.warning("second-value", Place::line(line.number, line.text), || {
-                    format!("a second {name} of this time, and another one; the first is used. Was the clock set back?")
-                });
-            }
+            let place = Place::line(line.number, line.text);
+            samples.tell((stamp, place), &name, (unit, value), diagnostics);
         });
     }
 

@@ -252,11 +252,8 @@ impl<'a> Reader<'a> {
         let (samples, diagnostics) = (&mut self.samples, &mut self.diagnostics);
         let mut set = |name: &str, unit: Unit, value: Option<f64>| {
             let Some(value) = value else { return };
-            if !samples.set(moment, name, unit, value) {
-                diagnostics.warning("second-value", Place::line(line.number, line.text), || {
-                    format!("a second {name} of this time, and another one; the first is used. Was the clock set back?")
-                });
-            }
+            let place = Place::line(line.number, line.text);
+            samples.tell((moment, place), name, (unit, value), diagnostics);
         };
         for (name, cells) in &names.shares {
             set(name, Unit::Percent, cells.iter().map(|at| number(*at)).sum());

@@ -158,6 +158,21 @@ impl Samples {
         self.value(time, name, unit, value).is_none_or(|(known, _)| *known == value)
     }
 
+    /// The same; a second value is told.
+    pub fn tell(
+        &mut self,
+        (time, place): (Moment, Place<'_>),
+        name: &str,
+        (unit, value): (Unit, f64),
+        diagnostics: &mut Diagnostics,
+    ) {
+        if !self.set(time, name, unit, value) {
+            diagnostics.warning("second-value", place, || {
+                format!("a second {name} of this time, and another one; the first is used. Was the clock set back?")
+            });
+        }
+    }
+
     /// Adds to what the quantity has at this time already.
     pub fn add(&mut self, time: Moment, name: &str, unit: Unit, value: f64) {
         if let Some((known, true)) = self.value(time, name, unit, value) {

@@ -108,11 +108,7 @@ impl Report {
 
     pub fn set(&mut self, moment: Moment, name: &str, unit: Unit, value: f64, node: &Node<'_>) {
         self.samples.read_line(node.line);
-        if !self.samples.set(moment, name, unit, value) {
-            self.diagnostics.warning("second-value", node.place(), || {
-                format!("a second {name} of this time, and another one; the first is used. Was the clock set back?")
-            });
-        }
+        self.samples.tell((moment, node.place()), name, (unit, value), &mut self.diagnostics);
     }
 
     /// The values of an object by its keys, each with the bytes that one of its unit are.

@@ -302,11 +302,8 @@ impl<'a> Reader<'a> {
         }
         let cells: Vec<&[u8]> = cells.iter().map(|(_, cell)| *cell).collect();
         table.values(&cells, &numbers, |Quantity { name, unit, value }| {
-            if !samples.set(moment, &name, unit, value) {
-                diagnostics.warning("second-value", Place::line(line.number, line.text), || {
-                    format!("a second {name} of this time, and another one; the first is used. Was the clock set back?")
-                });
-            }
+            let place = Place::line(line.number, line.text);
+            samples.tell((moment, place), &name, (unit, value), diagnostics);
         });
     }
 
