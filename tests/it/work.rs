@@ -439,3 +439,37 @@ fn a_lost_line_is_no_outage() {
     // fio writes no line where nothing was done, so that none is missed.
     no_lost_line_makes_a_bound_false("", "fio_bw.1.log", &DAMAGED, fio);
 }
+
+/// An outage of 1.5 s that three runs in four hide between two intervals is none of 0 s there: the mean is told as a range.
+#[test]
+fn what_may_have_gone_unnoticed_is_in_the_mean() {
+    let at = |run: u32| [4.2, 3.95, 3.95, 3.95][(run % 4) as usize];
+    let folder = campaign_of(1..=8, "", |run| {
+        let row = |(from, to): (f64, f64)| {
+            let rate = 2000.0 * up(from, to, [at(run), at(run) + 1.5]);
+            format!(
+                "progress: {:.3} s, {rate:.1} tps, lat 0.500 ms stddev 0.100, 0 failed\n",
+                requested(run) + to
+            )
+        };
+        vec![("pgbench.txt", intervals().map(row).collect())]
+    });
+    let told = summary(folder.path());
+    let findings = told["findings"].as_array().unwrap();
+    let of_outage = findings.iter().find(|finding| finding["code"] == "outage").unwrap();
+    let value =
+        |name: &str| of_outage["values"][name].as_f64().unwrap_or_else(|| panic!("{name}: {of_outage}"));
+    assert!(
+        value("mean_s") < 1.5 && value("mean_at_most_s") > 1.5 && value("at_most_s") > 1.5,
+        "{of_outage}"
+    );
+    let text = crate::stdout(&["stats", folder.path().to_str().unwrap()]);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        text.contains("in 2 of 8 runs, and in the others up to 2.00 s may have gone unnoticed"),
+        "{text}"
+    );
+    let series =
+        told["series"].as_array().unwrap().iter().find(|one| one["metric"] == "outage_throughput").unwrap();
+    assert!(series["ci95_high"].as_f64().is_some_and(|high| high >= value("mean_at_most_s")), "{series}");
+}
