@@ -420,3 +420,25 @@ fn the_duration_grows_with_the_memory_along_a_line() {
     assert_eq!(trend["fits"], true);
     assert_eq!(find(&summary["findings"], "code", "trend")["metric"], "migration_duration");
 }
+
+/// The log of the target, named like one of the source's, has one answer: it takes the place of none.
+#[test]
+fn an_answer_without_numbers_is_the_targets() {
+    let folder = tempfile::tempdir().unwrap();
+    let fixture = |name: &str| {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("parsers/fixtures/qmp-migrate/valid").join(name)
+    };
+    for (from, to) in
+        [("target-of-a-script.log", "none1-dst.log"), ("recorded-10.0-completed.qmp", "none1-src.log")]
+    {
+        std::fs::copy(fixture(from), folder.path().join(to)).unwrap();
+    }
+    let found = summary(folder.path());
+    let told = &found["runs"][0]["hypervisor"];
+    assert_eq!(told["source_file"], "none1-src.log", "{found}");
+    assert!(told["total_time_s"].is_number() && told["downtime_s"].is_number(), "{told}");
+    assert!(
+        found["diagnostics"].as_array().unwrap().iter().all(|d| d["code"] != "second-log-of-its-kind"),
+        "{found}"
+    );
+}

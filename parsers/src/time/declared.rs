@@ -25,7 +25,8 @@ impl Parsed {
                 self.place(offset_s)
             }
         };
-        self.diagnostics.retain(|found| ![zone::AMBIGUOUS, zone::UNKNOWN].contains(&found.code));
+        let answered = [zone::AMBIGUOUS, zone::UNKNOWN, "time-zone-unknown"];
+        self.diagnostics.retain(|found| !answered.contains(&found.code));
         let named = named.and_then(|named| i32::try_from(named).ok()).filter(|named| *named != offset_s);
         if let Some(named) = named {
             self.diagnostics.push(Diagnostic {

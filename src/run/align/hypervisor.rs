@@ -146,8 +146,15 @@ fn is_of_target(file: &LoadedFile, log: &Parsed, config: &Config) -> bool {
         Some(declared) => Role::from(declared.role) == Role::Target,
         None if host == "target" => true,
         None if host == "source" => false,
-        None => has("RESUME") && !has("STOP"),
+        None => (has("RESUME") && !has("STOP")) || answers_as_target(log, &entries),
     }
+}
+
+/// Whether a migration was over by its answers, and none has a number of it: those are the source's.
+fn answers_as_target(log: &Parsed, entries: &[Entry<'_>]) -> bool {
+    let has_numbers =
+        ["total_time_s", "transferred_bytes"].iter().any(|name| present(log, name).contains(&true));
+    entries.iter().any(|entry| entry.status == Some("completed")) && !has_numbers
 }
 
 /// The rows. Times that could not be placed in UTC are missing.

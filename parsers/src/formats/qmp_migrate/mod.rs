@@ -64,23 +64,25 @@ pub(crate) static DESCRIPTION: Description = Description {
 };
 
 /// Keys that only QEMU's answers have.
-const KEYS: [&[u8]; 6] = [
+const KEYS: [&[u8]; 7] = [
     b"dirty-sync-count",
     b"expected-downtime",
     b"setup-time",
     b"dirty-pages-rate",
     b"total-time",
     b"normal-bytes",
+    b"postcopy-blocktime",
 ];
 
 /// These, other keys of messages, and those of Python's dictionaries: every log has one.
-const QUOTED: [&[u8]; 20] = [
+const QUOTED: [&[u8]; 22] = [
     b"\"dirty-sync-count\"",
     b"\"expected-downtime\"",
     b"\"setup-time\"",
     b"\"dirty-pages-rate\"",
     b"\"total-time\"",
     b"\"normal-bytes\"",
+    b"\"postcopy-blocktime\"",
     b"\"return\"",
     b"\"QMP\"",
     b"\"execute\"",
@@ -91,6 +93,7 @@ const QUOTED: [&[u8]; 20] = [
     b"'dirty-pages-rate'",
     b"'total-time'",
     b"'normal-bytes'",
+    b"'postcopy-blocktime'",
     b"'return'",
     b"'QMP'",
     b"'execute'",

@@ -193,6 +193,21 @@ fn recorded_migrations() {
     assert_eq!(rows(&parsed), expected);
 }
 
+#[test]
+fn the_only_answer_of_a_target_tells_how_long_processes_waited() {
+    let name = "qmp-migrate/valid/target-of-a-script.log";
+    let parsed = crate::common::read(name);
+    assert_eq!(rows(&parsed), ["status completed"]);
+    assert_eq!(
+        (f64s(&parsed, "postcopy_blocktime_s"), f64s(&parsed, "total_time_s")),
+        (vec![Some(0.008)], vec![None])
+    );
+    assert_eq!(
+        stillstand_parsers::detect(&crate::common::bytes(name)),
+        Ok(stillstand_parsers::format_named("qmp-migrate").unwrap())
+    );
+}
+
 const POLLED: &[&str] = &["note events-skipped"];
 
 #[test]
