@@ -111,7 +111,12 @@ fn outage(
         Some(Interval::new(sample.min(), sample.max()))
     };
     let open = || values.iter().filter(|value| value.is_censored());
-    let uppers = values.iter().map(|value| value.within.upper);
+    let uppers = || values.iter().map(|value| value.within.upper);
+    let within = || {
+        let least = values.iter().map(|value| value.within.lower).reduce(f64::min)?;
+        let most = uppers().collect::<Option<Vec<f64>>>()?.into_iter().reduce(f64::max)?;
+        Some(Interval::new(least, most))
+    };
     // The largest step of a clock is an outage only where it is more than the others.
     let nothing = |value: &Value| match method {
         Method::GuestClock => value.within.lower == 0.0,
@@ -138,7 +143,8 @@ fn outage(
         least_at_most_s: least.filter(|least| least.estimate == 0.0).and_then(|least| least.within.upper),
         not_returned: open().count(),
         at_least_s: among(&mut open().map(|value| value.within.lower)),
-        at_most_s: uppers
+        within_s: within(),
+        at_most_s: uppers()
             .collect::<Option<Vec<f64>>>()
             .filter(|_| nothing_seen)
             .and_then(|all| all.into_iter().reduce(f64::max)),

@@ -111,6 +111,8 @@ pub struct ConditionOutage {
     pub mean_s: Option<f64>,
     /// Least and greatest of those that ended.
     pub ended_s: Option<Interval>,
+    /// The least and the most that any of them may have been; `None` where one has no end.
+    pub within_s: Option<Interval>,
     /// How long the least of them may have been where its run saw none.
     pub least_at_most_s: Option<f64>,
     /// Runs without an end.

@@ -147,8 +147,8 @@ fn the_vm(rows: &[Row<'_>], declared: &[String], report: &mut FileReport<'_>) ->
         report.add(Severity::Error, "packets-without-vm", message);
         return None;
     }
-    let asked: BTreeSet<&str> =
-        flows::asked(rows).into_iter().filter(|address| senders.contains(address)).collect();
+    let all_asked: BTreeSet<&str> = flows::asked(rows).into_iter().collect();
+    let asked: BTreeSet<&str> = all_asked.intersection(&senders).copied().collect();
     let mut each = asked.iter();
     if let (Some(only), None) = (each.next(), each.next()) {
         let message = format!(
@@ -158,8 +158,13 @@ fn the_vm(rows: &[Row<'_>], declared: &[String], report: &mut FileReport<'_>) ->
         report.add(Severity::Note, "packets-vm-told", message);
         return Some(vec![(*only).to_owned()]);
     }
-    let why = if asked.is_empty() {
-        format!("it shows no ping and no begin of a connection; packets are from {}", some_of(&senders))
+    let why = if all_asked.is_empty() {
+        format!(
+            "nobody is asked in it, by ping or for a connection, as where only answers were captured; packets are from {}",
+            some_of(&senders)
+        )
+    } else if asked.is_empty() {
+        format!("{} is asked, and no packet is from there: were only requests captured?", some_of(&all_asked))
     } else {
         format!("several addresses are asked: {}", some_of(&asked))
     };

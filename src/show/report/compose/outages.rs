@@ -144,8 +144,13 @@ impl Composer<'_> {
             };
             sentences.push(fill(completed, &values));
         } else if let (Some(mean), Some(ended)) = (outage.mean_s, outage.ended_s) {
+            let within = outage.within_s.map(|within| (self.seconds(within.low), self.seconds(within.high)));
+            let within = within
+                .filter(|(low, high)| low != high)
+                .map(|(low, high)| text.fill("finding.within", &[("low", &low), ("high", &high)]));
             let values = [
                 ("mean", self.seconds(mean)),
+                ("within", within.unwrap_or_default()),
                 ("min", self.least(ended, outage.least_at_most_s)),
                 ("max", self.seconds(ended.high)),
             ];
@@ -155,7 +160,7 @@ impl Composer<'_> {
                 1 if condition.failed > 0 => "finding.outage_completed_one",
                 1 => "finding.outage_one",
                 // The others are no repetitions of the same.
-                _ => match (condition.failed > 0, values[1].1 == values[2].1) {
+                _ => match (condition.failed > 0, ended.low == ended.high || values[2].1 == values[3].1) {
                     (true, true) => "finding.outage_completed_each",
                     (true, false) => "finding.outage_completed",
                     (false, true) => "finding.outage_each",
