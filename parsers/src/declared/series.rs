@@ -10,6 +10,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use super::DeclaredError;
 use super::dated::{Dated, DatedRows, floats};
@@ -68,6 +69,21 @@ pub struct Column {
     pub factor: f64,
 }
 
+impl Column {
+    /// What a quantity of the unit can be: more is damage, or another unit. A host has no more than all of its CPU.
+    fn possible(&self) -> RangeInclusive<f64> {
+        match self.unit {
+            Unit::Percent if self.name.starts_with("cpu.") => 0.0..=100.5,
+            Unit::Percent | Unit::PercentOfOneCpu => 0.0..=1e6,
+            Unit::Bytes => 0.0..=1e18,
+            Unit::BytesPerSecond | Unit::PerSecond => 0.0..=1e15,
+            Unit::Seconds | Unit::Milliseconds => 0.0..=1e15,
+            Unit::Ratio | Unit::Count => -1e18..=1e18,
+            Unit::EpochSeconds | Unit::SecondsOfDay | Unit::Text => f64::MIN..=f64::MAX,
+        }
+    }
+}
+
 /// A table with a row for each value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Long {
@@ -104,6 +120,7 @@ impl Cell {
 }
 
 const UNREADABLE: &str = "value-unreadable";
+const IMPOSSIBLE: &str = "value-impossible";
 /// Names that are listed where none is one of those that are declared.
 const LISTED: usize = 50;
 
@@ -194,14 +211,31 @@ impl Series {
 
     fn frame<T>(
         &self,
-        rows: DatedRows<T>,
+        mut rows: DatedRows<T>,
         value: impl Fn(&T, usize) -> Option<f64>,
     ) -> Result<Parsed, DeclaredError> {
-        let column = |(place, column): (usize, &Column)| {
-            let values = rows.rows().map(|row| Some(value(row, place)? * column.factor));
-            (column.unit, floats(&column.name, values))
-        };
-        let columns = self.columns.iter().enumerate().map(column).collect();
+        let mut columns = Vec::with_capacity(self.columns.len());
+        for (place, column) in self.columns.iter().enumerate() {
+            let possible = column.possible();
+            let of = |row: &T| Some(value(row, place)? * column.factor);
+            let can_be = |value: &f64| possible.contains(value);
+            let mut impossible =
+                rows.rows().enumerate().filter(|(_, row)| of(row).is_some_and(|value| !can_be(&value)));
+            let first = impossible.next().map(|(row, _)| (row, impossible.count().saturating_add(1)));
+            let values = floats(&column.name, rows.rows().map(|row| of(row).filter(can_be)));
+            columns.push((column.unit, values));
+            if let Some((row, count)) = first {
+                let (least, most) = (possible.start(), possible.end());
+                rows.doubt(IMPOSSIBLE, row, || {
+                    format!(
+                        "{count} values of {}, of which this is the first, cannot be {}: that is from {least} to {most:e}; they are left \
+                         out. Is the unit right?",
+                        column.key,
+                        column.unit.name()
+                    )
+                });
+            }
+        }
         let mut facts = Facts::default();
         if let Some(event) = &self.since {
             facts.set_text("since", event.as_bytes());

@@ -100,3 +100,23 @@ fn a_clock_may_count_from_an_event() {
     log.declare_clock_start(1_700_000_000.0);
     assert_eq!(log.frame.times().unwrap(), [Some(1_700_000_000.5), Some(1_700_000_001.5)]);
 }
+
+#[test]
+fn what_no_quantity_of_the_unit_can_be_is_left_out_and_told() {
+    let of = |name: &str, unit: Unit, factor: f64| Column {
+        key: self::name(name),
+        name: format!("x.{name}"),
+        unit,
+        factor,
+    };
+    let host = Column { name: "cpu.user".to_owned(), ..of("cpu", Unit::Percent, 1.0) };
+    let series = Series { columns: vec![host, of("mem", Unit::Bytes, 1_073_741_824.0)], ..wide() };
+    let log =
+        series.read(b"t,cpu,mem\n1700000000,12,4294967296\n1700000001,-40,4\n1700000002,1e308,4\n").unwrap();
+    let column = |name: &str| log.frame.f64s(name).unwrap().iter().collect::<Vec<_>>();
+    assert_eq!(column("cpu.user"), [Some(12.0), None, None]);
+    let four = Some(4.0 * 1_073_741_824.0);
+    assert_eq!(column("x.mem"), [None, four, four]);
+    assert_eq!(codes(&log), [("value-impossible", Some(2)), ("value-impossible", Some(3))]);
+    assert!(log.diagnostics[1].message.contains("2 values"), "{:?}", log.diagnostics);
+}
