@@ -176,10 +176,57 @@
     figure.querySelector(".scroll").before(tools);
   }
 
+  // The lines of a number beside the page, where it is; without a script, or with a modifier, the link leads to the table of them.
+  const { close, enlarge } = document.body.dataset;
+  const drawer = document.createElement("dialog");
+  if (!drawer.showModal) return;
+  drawer.className = "drawer";
+  document.body.append(drawer);
+  const element = (name, content, className = "") => {
+    const made = Object.assign(document.createElement(name), { className });
+    made.append(...content);
+    return made;
+  };
+  const away = (href, name) => {
+    const link = element("a", [name]);
+    link.href = href;
+    link.addEventListener("click", () => drawer.close());
+    return link;
+  };
+  const show = (link) => {
+    const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    const row = target?.closest("tr");
+    if (!row) return false;
+    const run = row.closest("details");
+    const cell = link.closest("td");
+    const names = [cell?.parentElement.cells[0].textContent, run.querySelector("summary").textContent].filter(Boolean);
+    const title = element("h2", [names.join(", ")]);
+    title.id = "drawer-title";
+    const says = target.nextElementSibling?.classList.contains("says") ? target.nextElementSibling.textContent : link.textContent;
+    const [, place, lines] = row.cells;
+    const further = [away(`#${run.id}`, words.all_lines)];
+    if (document.getElementById("method")) further.push(" · ", away("#method", words.computed));
+    drawer.replaceChildren(
+      control(close, () => drawer.close()),
+      title,
+      element("p", [says], "value"),
+      element("p", [...place.cloneNode(true).childNodes], "place"),
+      element("div", [...lines.cloneNode(true).childNodes], "lines"),
+      element("p", further),
+    );
+    drawer.querySelector(".lines").tabIndex = 0;
+    drawer.setAttribute("aria-labelledby", title.id);
+    drawer.showModal();
+    return true;
+  };
+  document.addEventListener("click", (event) => {
+    if (event.target === drawer) drawer.close();
+    const link = event.target.closest?.("a.evidence");
+    if (link && !(event.ctrlKey || event.metaKey || event.shiftKey) && show(link)) event.preventDefault();
+  });
+
   // Enlarge a figure.
   const dialog = document.createElement("dialog");
-  if (!dialog.showModal) return;
-  const { close, enlarge } = document.body.dataset;
   const button = document.createElement("button");
   button.textContent = close;
   button.addEventListener("click", () => dialog.close());

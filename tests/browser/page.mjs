@@ -1,15 +1,16 @@
-// What people do with report.html, in Chromium: node page.mjs CHROMIUM REPORT.HTML [FOLDER FOR SCREENSHOTS]
+// What people do with report.html, in Chromium: node page.mjs CHROMIUM REPORT.HTML [FOLDER FOR SCREENSHOTS] [FOLDER OF THE LOGS]
 //
 // Prints what was seen and ends with 1 at the first thing that is not as it should be. Times are told, not judged.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 
 const require = createRequire(`${process.env.BROWSER_MODULES ?? import.meta.dirname}/`);
 const { chromium } = require("playwright-core");
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
-const [executablePath, file, pictures] = process.argv.slice(2);
+const [executablePath, file, pictures, logs] = process.argv.slice(2);
 const address = `file://${file}`;
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 
@@ -140,6 +141,32 @@ await table.getByRole("button", { name: "CSV", exact: true }).click();
 await page.waitForFunction(() => [...document.querySelectorAll(".tools span")].some((span) => span.textContent.startsWith("CSV")));
 const copied = await page.evaluate(() => navigator.clipboard.readText());
 assert.equal(copied.trim().split("\n").length, 1 + await table.locator("tbody tr:not(.group)").count());
+
+// A number leads to its lines: with a script in a drawer, which Esc closes, and without one in the table of them.
+const number = page.locator("a.evidence").first();
+await number.focus();
+await page.keyboard.press("Enter");
+const drawer = page.locator("dialog.drawer");
+assert.ok(await drawer.isVisible());
+assert.ok((await drawer.locator(".value").textContent()).includes(await number.textContent()));
+const quoted = await drawer.locator(".lines code").allTextContents();
+const place = await drawer.locator(".place").textContent();
+assert.ok(quoted.length > 0 && /:\d+(–\d+)?$/.test(place), place);
+await page.evaluate(axe);
+const { violations: inDrawer } = await page.evaluate(() => axe.run("dialog.drawer", { resultTypes: ["violations"] }));
+assert.deepEqual(inDrawer.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`), []);
+if (pictures) await page.screenshot({ path: `${pictures}/drawer.png` });
+await page.keyboard.press("Escape");
+assert.equal(await drawer.isVisible(), false);
+assert.ok(await number.evaluate((link) => link === document.activeElement), "back at the number");
+if (logs) {
+  const [, file, first, last] = place.match(/^(.*):(\d+)(?:–(\d+))?$/);
+  const packed = readFileSync(`${logs}/${file}`);
+  const lines = (packed[0] === 0x1f ? gunzipSync(packed) : packed).toString("utf8").split("\n");
+  const wanted = [first, last].filter(Boolean).map((number) => lines[number - 1].trim());
+  quoted.forEach((text, at) => assert.ok(wanted[at].startsWith(text.replace(/…$/, "").trim()), `${text} | ${wanted[at]}`));
+  console.log(`drawer: ${place} is what the log says`);
+}
 
 // Colours can be chosen; print is light, with everything that needs no script.
 await page.locator(".theme select").selectOption("dark");

@@ -50,12 +50,17 @@ fn people_can_look_around_in_the_page() {
         let seen = Command::new("node")
             .arg(script)
             .args([&chromium, &out.join("report.html")])
+            .arg("")
+            .arg(campaign())
             .env("BROWSER_MODULES", &modules)
             .output()
             .unwrap();
         let told =
             format!("{}{}", String::from_utf8_lossy(&seen.stdout), String::from_utf8_lossy(&seen.stderr));
         assert!(seen.status.success(), "{lang}: {told}");
-        assert!(told.contains("all as it should be"), "{lang}: {told}");
+        assert!(
+            told.contains("all as it should be") && told.contains("is what the log says"),
+            "{lang}: {told}"
+        );
     }
 }

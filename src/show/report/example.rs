@@ -231,7 +231,11 @@ pub fn hard() -> Document {
 /// Lines of a log that mean mischief.
 fn hostile_evidence() -> EvidenceView {
     let place = |text: &&str| PlaceView {
-        numbers: vec![NumberView { id: Some(format!("evidence-{}", text.len())), name: (*text).to_owned() }],
+        numbers: vec![NumberView {
+            id: Some(format!("evidence-{}", text.len())),
+            name: (*text).to_owned(),
+            says: Some((*text).to_owned()),
+        }],
         file: (*text).to_owned(),
         lines: "1–2".to_owned(),
         first: Some((*text).to_owned()),

@@ -74,6 +74,8 @@ pub struct NumberView {
     pub id: Option<String>,
     /// As in data.
     pub name: String,
+    /// What it is, with its bounds where it has some.
+    pub says: Option<String>,
 }
 
 /// A section with its blocks; sections nest two deep, in a portfolio three.

@@ -58,6 +58,7 @@ impl Composer<'_> {
             let number = |path: &&str| NumberView {
                 id: is_linked(path).then(|| anchor(run, path)),
                 name: (*path).to_owned(),
+                says: self.says(run, path),
             };
             PlaceView {
                 numbers: numbers.iter().map(number).collect(),
@@ -72,6 +73,23 @@ impl Composer<'_> {
             name: run.id.clone(),
             places: places.into_iter().map(place).collect(),
         }
+    }
+
+    /// An outage of a run with its bounds, or how long the migration took.
+    fn says(&self, run: &Run, path: &str) -> Option<String> {
+        let Some(method) = path.strip_prefix("outages.") else {
+            let duration = run.migration.duration_s.filter(|_| path == "migration.duration_s")?;
+            return Some(self.text.fill("report.evidence_value", &[("value", &self.seconds(duration))]));
+        };
+        let outage = run.outages.iter().find(|outage| outage.method.name() == method)?;
+        let [value, low] = [outage.estimate_s, outage.lower_s].map(|seconds| self.seconds(seconds));
+        Some(match outage.upper_s.map(|upper| self.seconds(upper)) {
+            Some(high) => {
+                let values = [("value", value.as_str()), ("low", &low), ("high", &high)];
+                self.text.fill("report.evidence_value_within", &values)
+            }
+            None => self.text.fill("report.evidence_value_open", &[("low", &low)]),
+        })
     }
 
     /// The table of outages with links from its numbers to their lines. Of many repetitions it shows no single ones.
