@@ -305,6 +305,12 @@ pub struct FigureArgs {
     /// Event at which the curves of all runs are aligned [default: from campaign.toml, else request]
     #[arg(long, value_name = "EVENT")]
     pub align: Option<AlignKey>,
+    /// Width of the figure on paper, in millimetres, such as that of a column; its text keeps its size
+    #[arg(long, value_name = "MM", value_parser = clap::value_parser!(u16).range(40..=500))]
+    pub width: Option<u16>,
+    /// Size of its text in points, such as that of the captions of the paper [default: 8]
+    #[arg(long, value_name = "PT", requires = "width", value_parser = clap::value_parser!(u16).range(5..=24))]
+    pub font_size: Option<u16>,
     /// Output file: SVG, or by its ending .png or .pdf; `-` for stdout
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 
 use super::args::FigureArgs;
 use super::terminal::print_data;
 use super::{Ending, conclude, side_by_side, tell};
 use crate::campaign::driver;
 use crate::model::{Analysis, CurveMetric, Entries, HostId, Role, curves};
-use crate::show::figures::{Figure as _, OverlayFigure, OverviewFigure};
+use crate::show::figures::{Figure as _, OverlayFigure, OverviewFigure, theme};
 use crate::show::pictures;
 use crate::show::text::Text;
 use crate::write::output;
@@ -27,10 +27,13 @@ pub fn run(args: &FigureArgs) -> anyhow::Result<Ending> {
     let outcome = side_by_side(&args.campaigns, &options, &args.common)?;
     let analysis = &outcome.analysis;
     let text = Text::new(args.lang);
+    let size = args.width.map(|mm| Paper::new(mm, args.font_size.unwrap_or(8))).transpose()?;
+    let width = size.as_ref().map_or(theme::FULL_WIDTH, |paper| paper.width);
     let svg = match OverviewFigure::of(analysis, &args.metric) {
-        Some(figure) => figure.draw(&text)?,
-        None => over_time(analysis, args)?.draw(&text)?,
+        Some(figure) => figure.of_width(width).draw(&text)?,
+        None => over_time(analysis, args)?.of_width(width).draw(&text)?,
     };
+    let svg = size.map_or(svg.clone(), |paper| pictures::of_width(&svg, paper.mm));
     match file {
         Some(path) => {
             let picture = picture(path, svg)?;
@@ -39,6 +42,29 @@ pub fn run(args: &FigureArgs) -> anyhow::Result<Ending> {
         None => print_data(svg.as_bytes())?,
     }
     conclude(&analysis.diagnostics, outcome.exceeded.iter(), false, &args.common)
+}
+
+/// The size of a figure on paper.
+struct Paper {
+    mm: f64,
+    /// In the units of figures, of which the text has its size.
+    width: i32,
+}
+
+impl Paper {
+    fn new(mm: u16, font_pt: u16) -> anyhow::Result<Self> {
+        let points = f64::from(mm) / 25.4 * 72.0;
+        let units = points * f64::from(theme::LABEL_SIZE) / f64::from(font_pt);
+        // Narrower there is no room for names and numbers.
+        const NARROWEST: f64 = 1900.0;
+        let least_mm = (f64::from(mm) * NARROWEST / units).ceil();
+        ensure!(
+            units >= NARROWEST,
+            "with text of {font_pt} pt a figure is at least {least_mm} mm wide; choose a smaller --font-size or a larger --width"
+        );
+        #[expect(clippy::cast_possible_truncation, reason = "the arguments have limits")]
+        Ok(Self { mm: f64::from(mm), width: units.round() as i32 })
+    }
 }
 
 /// The figure in the form that the ending of its file says.

@@ -32,6 +32,22 @@ fn tree(svg: &str) -> Result<Tree> {
     Tree::from_str(svg, &options).context("the figure is no SVG document")
 }
 
+/// The figure so many millimetres wide on paper.
+pub fn of_width(svg: &str, mm: f64) -> String {
+    let number = |name: &str, place: usize| -> Option<f64> {
+        let (_, behind) = svg.split_once(&format!("{name}=\""))?;
+        behind.split('"').next()?.split(' ').nth(place)?.parse().ok()
+    };
+    let (Some(wide), Some(high)) = (number("viewBox", 2), number("viewBox", 3)) else {
+        return svg.to_owned();
+    };
+    let (Some(width), Some(height)) = (number("width", 0), number("height", 0)) else {
+        return svg.to_owned();
+    };
+    let size = format!("width=\"{mm}mm\" height=\"{:.3}mm\"", mm * high / wide);
+    svg.replacen(&format!("width=\"{width}\" height=\"{height}\""), &size, 1)
+}
+
 /// The figure as PNG on white, 288 points an inch.
 ///
 /// # Errors
@@ -90,6 +106,16 @@ mod tests {
         let text = String::from_utf8_lossy(&bytes);
         assert!(text.starts_with("%PDF-") && text.contains("/MediaBox[0 0 30 15]"), "{text}");
         assert_eq!(bytes, pdf(SVG).unwrap());
+    }
+
+    #[test]
+    fn a_figure_is_as_wide_as_a_column() {
+        let column = of_width(SVG, 90.0);
+        assert!(column.contains("width=\"90mm\" height=\"45.000mm\""), "{column}");
+        // 90 mm are 255.118 points.
+        let text = String::from_utf8_lossy(&pdf(&column).unwrap()).into_owned();
+        assert!(text.contains("/MediaBox[0 0 255.11"), "{text}");
+        assert_eq!(of_width("<p>", 90.0), "<p>");
     }
 
     #[test]

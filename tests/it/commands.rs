@@ -21,6 +21,15 @@ fn a_figure_shows_a_quantity_of_all_conditions() {
     let file = folder.path().join("f.svg");
     figure(&["net.sent", "--host", "source", "-o", file.to_str().unwrap()]);
     assert_eq!(std::fs::read_to_string(file).unwrap(), sent);
+    // In a column the text has the size that is asked for.
+    for metric in ["net.sent", "outage_ping"] {
+        let column = figure(&[metric, "--host", "source", "--width", "85", "--font-size", "7"]);
+        assert!(column.contains("width=\"85mm\""), "{column}");
+        let units: f64 =
+            column.split("viewBox=\"0 0 ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
+        // 66 units are the size of a label, here 7 points.
+        assert!((units / (85.0 / 25.4 * 72.0) * 7.0 - 66.0).abs() < 0.1, "{units}");
+    }
 }
 
 #[test]
@@ -35,6 +44,7 @@ fn a_figure_that_cannot_be_says_what_can() {
             "there is no quantity `nonsense`; this campaign has migration_duration, outage_ping",
         ),
         (&["--metric", "outage_ping", "--where", "load=x"], "`load` has no level `x`"),
+        (&["--metric", "outage_ping", "--width", "60", "--font-size", "20"], "at least"),
     ] {
         let output = stillstand(&[&["figure", path, "--quiet"], arguments].concat(), &[]);
         let error = String::from_utf8(output.stderr).unwrap();

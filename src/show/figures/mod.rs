@@ -46,6 +46,7 @@ pub use figure::{Description, Figure, Layout, Place};
 use agreement::AgreementFigure;
 use efficiency::EfficiencyFigure;
 use heat_map::HeatMapFigure;
+pub use kit::theme;
 pub use kit::units::of_curves;
 use over_time::OverTimeFigure;
 pub use overlay::OverlayFigure;

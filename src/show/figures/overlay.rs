@@ -55,6 +55,8 @@ pub struct OverlayFigure<'a> {
     /// From when until when the time axis reaches, seconds.
     window: (f64, f64),
     layout: Layout,
+    /// Of a figure by itself.
+    width: i32,
 }
 
 impl<'a> OverlayFigure<'a> {
@@ -104,7 +106,21 @@ impl<'a> OverlayFigure<'a> {
             Spans::new(analysis, *id, align).window().unwrap_or(all)
         });
         let window = windows.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
-        Some(Self { analysis, metric: metric.to_owned(), host, align, curves, window, layout: Layout::Whole })
+        Some(Self {
+            analysis,
+            metric: metric.to_owned(),
+            host,
+            align,
+            curves,
+            window,
+            layout: Layout::Whole,
+            width: theme::FULL_WIDTH,
+        })
+    }
+
+    /// The same by itself in another width.
+    pub fn of_width(self, width: i32) -> Self {
+        Self { width, ..self }
     }
 
     fn host(&self) -> Option<&'a Host> {
@@ -199,8 +215,12 @@ impl<'a> OverlayFigure<'a> {
         if self.layout != Layout::Whole {
             return Ok(());
         }
-        let note = canvas.fit(text.get("figure.note.overlay"), right - left + 120, Type::label())?;
-        canvas.text(&note, (middle, bottom + NOTE_BELOW), Type::label().centred())
+        // Where there is no room for the note it is left to the caption.
+        let note = text.get("figure.note.overlay");
+        if canvas.width(note, Type::label())? > right - left + 120 {
+            return Ok(());
+        }
+        canvas.text(note, (middle, bottom + NOTE_BELOW), Type::label().centred())
     }
 }
 
@@ -240,7 +260,9 @@ impl Figure for OverlayFigure<'_> {
         let items = self.items();
         let is_whole = self.layout == Layout::Whole;
         let (width, height, ticks) = if is_whole {
-            (theme::FULL_WIDTH, PLOT_HEIGHT, 18)
+            // In a column it is higher, for its width.
+            let height = (self.width / 3).clamp(LOWER_PLOT_HEIGHT, PLOT_HEIGHT);
+            (self.width, height, usize::try_from((self.width / 265).max(4))?)
         } else {
             (theme::PAIR_WIDTH, LOWER_PLOT_HEIGHT, 9)
         };
@@ -267,8 +289,11 @@ impl Figure for OverlayFigure<'_> {
         let below = if is_whole { HEIGHT_BELOW } else { NOTE_BELOW - 30 };
         let size = (width, top + height + below);
         document(size, &title, text.get("figure.note.overlay"), |canvas| {
-            let title =
-                canvas.fit(&title, right - if is_whole { WIDEST_UNIT } else { 400 }, Type::title())?;
+            let title = canvas.fit(
+                &title,
+                right - if is_whole { WIDEST_UNIT.min(width / 4) } else { 400 },
+                Type::title(),
+            )?;
             canvas.text(&title, (10, TITLE_Y), Type::title())?;
             if !unit.is_empty() {
                 let after = 10 + canvas.width(&title, Type::title())? + 40;

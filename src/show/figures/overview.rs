@@ -78,6 +78,7 @@ pub struct OverviewFigure<'a> {
     analysis: &'a Analysis,
     /// The lanes that have a mean in any condition.
     lanes: Vec<Lane>,
+    width: i32,
 }
 
 impl<'a> OverviewFigure<'a> {
@@ -85,7 +86,7 @@ impl<'a> OverviewFigure<'a> {
     pub fn list(analysis: &'a Analysis) -> Option<Self> {
         let has_data = |lane: &Lane| analysis.conditions.ids().any(|c| lane.summary(analysis, c).is_some());
         let lanes: Vec<Lane> = all_lanes().filter(has_data).collect();
-        (!lanes.is_empty()).then_some(Self { analysis, lanes })
+        (!lanes.is_empty()).then_some(Self { analysis, lanes, width: theme::FULL_WIDTH })
     }
 }
 
@@ -95,6 +96,11 @@ impl<'a> OverviewFigure<'a> {
         let mut figure = Self::list(analysis)?;
         figure.lanes.retain(|lane| lane.metric() == metric);
         (!figure.lanes.is_empty()).then_some(figure)
+    }
+
+    /// The same in another width.
+    pub fn of_width(self, width: i32) -> Self {
+        Self { width, ..self }
     }
 
     /// The numbers that have a lane.
@@ -121,20 +127,21 @@ impl Figure for OverviewFigure<'_> {
     }
 
     fn draw(&self, text: &Text) -> Result<String> {
-        let Self { analysis, lanes } = self;
+        let Self { analysis, lanes, width } = self;
         let scale = scale(analysis, lanes);
         let row = i32::try_from(lanes.len())? * LANE + ROW_GAP;
-        let legend = Legend::new(lanes, text)?;
+        let legend = Legend::new(lanes, *width, text)?;
         let plot_top = PLOT_TOP + (legend.lines - 1) * LEGEND_LINE;
         let bottom = plot_top + row * i32::try_from(analysis.conditions.len())?;
         let note = note(analysis, lanes, text);
         let title = text.get("figure.title.overview");
-        document((theme::FULL_WIDTH, bottom + 215), title, &note, |canvas| {
+        document((*width, bottom + 215), title, &note, |canvas| {
             let names = names(analysis, canvas)?;
             let left = 10 + names.iter().map(|(_, width)| *width).max().unwrap_or(0) + 80;
-            let edges = Edges { left, right: theme::FULL_WIDTH - RIGHT, top: plot_top, bottom };
+            let edges = Edges { left, right: width - RIGHT, top: plot_top, bottom };
             let across = (scale.position(scale.low), scale.position(scale.high));
-            let plot = Plot { frame: Frame::new(edges, across, (0.0, 1.0)), scale, canvas, text };
+            let plot =
+                Plot { frame: Frame::new(edges, across, (0.0, 1.0)), scale, canvas, text, width: *width };
             plot.heading(title, lanes, &legend)?;
             plot.grid(&note)?;
             if let Some(reference) = reference(analysis) {
@@ -221,16 +228,16 @@ struct Legend {
 }
 
 impl Legend {
-    fn new(lanes: &[Lane], text: &Text) -> Result<Self> {
+    fn new(lanes: &[Lane], width: i32, text: &Text) -> Result<Self> {
         // One line stands over the plot, beside the names of conditions.
         let widths = lanes
             .iter()
             .map(|lane| Ok(166 + canvas::width(text.get(lane.quantity.name()), Type::label())? + 140));
         let widths = widths.collect::<Result<Vec<i32>>>()?;
-        let room = if widths.iter().sum::<i32>() <= ONE_LINE {
+        let room = if widths.iter().sum::<i32>() <= ONE_LINE.min(width / 2) {
             ONE_LINE
         } else {
-            theme::FULL_WIDTH - MEAN_COLUMN - 220
+            width - MEAN_COLUMN - 220
         };
         let (mut x, mut line) = (0, 0);
         let mut places = Vec::new();
@@ -251,6 +258,7 @@ struct Plot<'a, 'b> {
     frame: Frame,
     scale: Scale,
     text: &'a Text,
+    width: i32,
 }
 
 impl Plot<'_, '_> {
@@ -276,8 +284,8 @@ impl Plot<'_, '_> {
         }
         let head = Type::label().right();
         let y = LEGEND_Y + (legend.lines - 1) * LEGEND_LINE;
-        canvas.text(self.text.get("figure.mean"), (theme::FULL_WIDTH - MEAN_COLUMN, y), head)?;
-        canvas.text("n", (theme::FULL_WIDTH - COUNT_COLUMN, y), head)
+        canvas.text(self.text.get("figure.mean"), (self.width - MEAN_COLUMN, y), head)?;
+        canvas.text("n", (self.width - COUNT_COLUMN, y), head)
     }
 
     fn grid(&self, note: &str) -> Result<()> {
@@ -293,7 +301,12 @@ impl Plot<'_, '_> {
             let label = self.scale.label(*tick, self.text);
             self.canvas.text(&label, (x, bottom + 66), Type::label().centred())?;
         }
-        let note = self.canvas.fit(note, theme::FULL_WIDTH - COUNT_COLUMN - 10, Type::label())?;
+        let room = self.width - COUNT_COLUMN - 10;
+        // In a column it is left to the caption.
+        if self.width < theme::FULL_WIDTH && self.canvas.width(note, Type::label())? > room {
+            return Ok(());
+        }
+        let note = self.canvas.fit(note, room, Type::label())?;
         self.canvas.text(&note, (10, bottom + 165), Type::label())
     }
 
@@ -357,10 +370,10 @@ impl Plot<'_, '_> {
         if let Some(mean) = summary.mean {
             self.diamond((x(mean), y - 14), lane.quantity)?;
             let mean = self.text.number(mean, 2);
-            self.canvas.text(&mean, (theme::FULL_WIDTH - MEAN_COLUMN, y), face)?;
+            self.canvas.text(&mean, (self.width - MEAN_COLUMN, y), face)?;
         }
         let face = Type::label().right();
-        self.canvas.text(&summary.n.to_string(), (theme::FULL_WIDTH - COUNT_COLUMN, y), face)
+        self.canvas.text(&summary.n.to_string(), (self.width - COUNT_COLUMN, y), face)
     }
 
     /// The range of many repetitions as lines from 5 to 95 % and from 25 to 75 %, with the median; what lies beyond is left
