@@ -30,6 +30,7 @@ mod ping_gawk;
 mod prometheus;
 mod qmp_migrate;
 mod ramspeed;
+mod redis_benchmark;
 mod sadf;
 mod sar;
 mod stream;
@@ -90,6 +91,7 @@ pub static FORMATS: &[Format] = &[
     Format::new(&stream::DESCRIPTION),
     Format::new(&sysbench::DESCRIPTION),
     Format::new(&ab::DESCRIPTION),
+    Format::new(&redis_benchmark::DESCRIPTION),
     Format::new(&ycsb::DESCRIPTION),
     Format::new(&pgbench::DESCRIPTION),
     Format::new(&sysbench_intervals::DESCRIPTION),

@@ -26,6 +26,7 @@ mod ping_gawk;
 mod prometheus;
 mod qmp_migrate;
 mod ramspeed;
+mod redis_benchmark;
 mod sadf;
 mod sar;
 mod stream;
