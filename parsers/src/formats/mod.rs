@@ -43,6 +43,7 @@ mod virsh_domjobinfo;
 mod vlc_log;
 mod vlc_stats;
 mod vmstat;
+mod wrk;
 mod xen_migrate;
 mod xentop;
 mod xentop_gawk;
@@ -91,6 +92,7 @@ pub static FORMATS: &[Format] = &[
     Format::new(&stream::DESCRIPTION),
     Format::new(&sysbench::DESCRIPTION),
     Format::new(&ab::DESCRIPTION),
+    Format::new(&wrk::DESCRIPTION),
     Format::new(&redis_benchmark::DESCRIPTION),
     Format::new(&ycsb::DESCRIPTION),
     Format::new(&pgbench::DESCRIPTION),

@@ -39,6 +39,7 @@ mod virsh_domjobinfo;
 mod vlc_log;
 mod vlc_stats;
 mod vmstat;
+mod wrk;
 mod xen_migrate;
 mod xentop;
 mod xentop_gawk;
