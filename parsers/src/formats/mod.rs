@@ -18,6 +18,8 @@ mod iperf3;
 pub(crate) mod iperf3_intervals;
 mod k6;
 mod linpack;
+pub(crate) mod memtier;
+mod memtier_intervals;
 mod migration_time;
 mod mpstat;
 mod netperf;
@@ -94,11 +96,13 @@ pub static FORMATS: &[Format] = &[
     Format::new(&ab::DESCRIPTION),
     Format::new(&wrk::DESCRIPTION),
     Format::new(&redis_benchmark::DESCRIPTION),
+    Format::new(&memtier::DESCRIPTION),
     Format::new(&ycsb::DESCRIPTION),
     Format::new(&pgbench::DESCRIPTION),
     Format::new(&sysbench_intervals::DESCRIPTION),
     Format::new(&iperf3_intervals::DESCRIPTION),
     Format::new(&netperf_intervals::DESCRIPTION),
+    Format::new(&memtier_intervals::DESCRIPTION),
     Format::new(&fio_log::DESCRIPTION),
 ];
 

@@ -14,6 +14,8 @@ mod iperf3;
 mod iperf3_intervals;
 mod k6;
 mod linpack;
+mod memtier;
+mod memtier_intervals;
 mod migration_time;
 mod mpstat;
 mod netperf;
