@@ -35,6 +35,8 @@ mod ramspeed;
 mod redis_benchmark;
 mod sadf;
 mod sar;
+pub(crate) mod sockperf;
+mod sockperf_log;
 mod stream;
 mod sysbench;
 mod sysbench_intervals;
@@ -75,6 +77,7 @@ pub static FORMATS: &[Format] = &[
     Format::new(&k6::DESCRIPTION),
     Format::new(&hey::DESCRIPTION),
     Format::new(&ab_gnuplot::DESCRIPTION),
+    Format::new(&sockperf_log::DESCRIPTION),
     Format::new(&pcap::DESCRIPTION),
     Format::new(&tshark::DESCRIPTION),
     Format::new(&zeit::DESCRIPTION),
@@ -94,6 +97,7 @@ pub static FORMATS: &[Format] = &[
     Format::new(&stream::DESCRIPTION),
     Format::new(&sysbench::DESCRIPTION),
     Format::new(&ab::DESCRIPTION),
+    Format::new(&sockperf::DESCRIPTION),
     Format::new(&wrk::DESCRIPTION),
     Format::new(&redis_benchmark::DESCRIPTION),
     Format::new(&memtier::DESCRIPTION),

@@ -31,6 +31,8 @@ mod ramspeed;
 mod redis_benchmark;
 mod sadf;
 mod sar;
+mod sockperf;
+mod sockperf_log;
 mod stream;
 mod sysbench;
 mod sysbench_intervals;
