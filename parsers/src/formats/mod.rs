@@ -24,6 +24,7 @@ mod migration_time;
 mod mpstat;
 mod netperf;
 mod netperf_intervals;
+mod nping;
 mod pcap;
 mod pgbench;
 mod pidstat;
@@ -78,6 +79,7 @@ pub static FORMATS: &[Format] = &[
     Format::new(&hey::DESCRIPTION),
     Format::new(&ab_gnuplot::DESCRIPTION),
     Format::new(&sockperf_log::DESCRIPTION),
+    Format::new(&nping::DESCRIPTION),
     Format::new(&pcap::DESCRIPTION),
     Format::new(&tshark::DESCRIPTION),
     Format::new(&zeit::DESCRIPTION),

@@ -20,6 +20,7 @@ mod migration_time;
 mod mpstat;
 mod netperf;
 mod netperf_intervals;
+mod nping;
 mod pcap;
 mod pgbench;
 mod pidstat;
