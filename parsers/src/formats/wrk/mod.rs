@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
         let Some(test) = &mut self.test else { return self.results.other(place) };
         // What is behind a number tells that the number is whole.
         let is_whole = line.terminated || text.ends_with(b"B") || text.ends_with(b"%");
-        match Figures::read(text, test) {
+        match read(text, test) {
             Read::Rows(figures) if is_whole => {
                 for (figure, number, scale) in figures {
                     let value = self.results.figure(number, scale, place);
@@ -243,59 +243,55 @@ enum Read<'a> {
     Nothing,
 }
 
-struct Figures;
-
-impl Figures {
-    /// What a line of a test holds. What is no figure goes to the test.
-    fn read<'a>(text: &'a [u8], test: &mut Test<'_>) -> Read<'a> {
-        let rows = |found: Option<Found<'a>>| found.map_or(Read::Damaged, Read::Rows);
-        if let Some(rest) = text.strip_prefix(b"Requests/sec:") {
-            return rows(
-                number_alone(rest).map(|number| vec![(figure("request", OPERATIONS, "mean"), number, 1.0)]),
-            );
-        }
-        if let Some(rest) = text.strip_prefix(b"Transfer/sec:") {
-            let bytes = number_alone(rest).and_then(unit::bytes);
-            return rows(
-                bytes.map(|(number, scale)| vec![(figure("receive", THROUGHPUT, "mean"), number, scale)]),
-            );
-        }
-        if let Some(rest) = text.strip_prefix(b"Non-2xx or 3xx responses:") {
-            return rows(
-                number_alone(rest).map(|number| vec![(figure("request", FAULTS, "non-2xx"), number, 1.0)]),
-            );
-        }
-        if let Some(rest) = text.strip_prefix(b"Socket errors:") {
-            return rows(socket_errors(rest));
-        }
-        if let Some(rest) = text.strip_prefix(b"Latency Distribution") {
-            test.distribution = match memchr::memmem::find(rest, b"Uncorrected") {
-                Some(_) => Distribution::Uncorrected,
-                None => Distribution::Used,
-            };
-            return Read::Nothing;
-        }
-        if let Some(rest) = text.strip_prefix(b"Latency ") {
-            return rows(thread_stats(rest));
-        }
-        if memchr::memmem::find(text, b" requests in ").is_some() {
-            let Some((count, seconds)) = requests(text) else { return Read::Damaged };
-            test.requests = Some(count);
-            return Read::Rows(vec![seconds]);
-        }
-        if text.ends_with(b" connections") && memchr::memmem::find(text, b" threads and ").is_some() {
-            let mut counts = words(text).filter_map(|(_, word)| unsigned(word));
-            (test.threads, test.connections) = (counts.next(), counts.next());
-            return Read::Nothing;
-        }
-        // wrk2's spectrum, and the line below it.
-        if text.starts_with(b"Detailed Percentile spectrum") {
-            test.distribution = Distribution::None;
-        }
-        match (percentile(text), test.distribution) {
-            (Some(found), Distribution::Used) => rows(found),
-            (_, Distribution::None | Distribution::Uncorrected) | (None, Distribution::Used) => Read::Nothing,
-        }
+/// What a line of a test holds. What is no figure goes to the test.
+fn read<'a>(text: &'a [u8], test: &mut Test<'_>) -> Read<'a> {
+    let rows = |found: Option<Found<'a>>| found.map_or(Read::Damaged, Read::Rows);
+    if let Some(rest) = text.strip_prefix(b"Requests/sec:") {
+        return rows(
+            number_alone(rest).map(|number| vec![(figure("request", OPERATIONS, "mean"), number, 1.0)]),
+        );
+    }
+    if let Some(rest) = text.strip_prefix(b"Transfer/sec:") {
+        let bytes = number_alone(rest).and_then(unit::bytes);
+        return rows(
+            bytes.map(|(number, scale)| vec![(figure("receive", THROUGHPUT, "mean"), number, scale)]),
+        );
+    }
+    if let Some(rest) = text.strip_prefix(b"Non-2xx or 3xx responses:") {
+        return rows(
+            number_alone(rest).map(|number| vec![(figure("request", FAULTS, "non-2xx"), number, 1.0)]),
+        );
+    }
+    if let Some(rest) = text.strip_prefix(b"Socket errors:") {
+        return rows(socket_errors(rest));
+    }
+    if let Some(rest) = text.strip_prefix(b"Latency Distribution") {
+        test.distribution = match memchr::memmem::find(rest, b"Uncorrected") {
+            Some(_) => Distribution::Uncorrected,
+            None => Distribution::Used,
+        };
+        return Read::Nothing;
+    }
+    if let Some(rest) = text.strip_prefix(b"Latency ") {
+        return rows(thread_stats(rest));
+    }
+    if memchr::memmem::find(text, b" requests in ").is_some() {
+        let Some((count, seconds)) = requests(text) else { return Read::Damaged };
+        test.requests = Some(count);
+        return Read::Rows(vec![seconds]);
+    }
+    if text.ends_with(b" connections") && memchr::memmem::find(text, b" threads and ").is_some() {
+        let mut counts = words(text).filter_map(|(_, word)| unsigned(word));
+        (test.threads, test.connections) = (counts.next(), counts.next());
+        return Read::Nothing;
+    }
+    // wrk2's spectrum, and the line below it.
+    if text.starts_with(b"Detailed Percentile spectrum") {
+        test.distribution = Distribution::None;
+    }
+    match (percentile(text), test.distribution) {
+        (Some(found), Distribution::Used) => rows(found),
+        (_, Distribution::None | Distribution::Uncorrected) | (None, Distribution::Used) => Read::Nothing,
     }
 }
 
