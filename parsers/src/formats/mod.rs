@@ -53,6 +53,7 @@ mod xen_migrate;
 mod xentop;
 mod xentop_gawk;
 mod ycsb;
+mod ycsb_raw;
 mod zeit;
 
 use crate::format::Format;
@@ -80,6 +81,7 @@ pub static FORMATS: &[Format] = &[
     Format::new(&ab_gnuplot::DESCRIPTION),
     Format::new(&sockperf_log::DESCRIPTION),
     Format::new(&nping::DESCRIPTION),
+    Format::new(&ycsb_raw::DESCRIPTION),
     Format::new(&pcap::DESCRIPTION),
     Format::new(&tshark::DESCRIPTION),
     Format::new(&zeit::DESCRIPTION),

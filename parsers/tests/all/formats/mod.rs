@@ -49,4 +49,5 @@ mod xen_migrate;
 mod xentop;
 mod xentop_gawk;
 mod ycsb;
+mod ycsb_raw;
 mod zeit;
