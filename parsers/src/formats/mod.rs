@@ -26,6 +26,7 @@ mod netperf;
 mod netperf_intervals;
 mod nping;
 mod pcap;
+mod pcp;
 mod pgbench;
 mod pidstat;
 mod ping;
@@ -69,6 +70,7 @@ pub static FORMATS: &[Format] = &[
     Format::new(&iostat::DESCRIPTION),
     Format::new(&collectl::DESCRIPTION),
     Format::new(&prometheus::DESCRIPTION),
+    Format::new(&pcp::DESCRIPTION),
     Format::new(&typeperf::DESCRIPTION),
     Format::new(&pidstat::DESCRIPTION),
     Format::new(&xentop_gawk::DESCRIPTION),

@@ -22,6 +22,7 @@ mod netperf;
 mod netperf_intervals;
 mod nping;
 mod pcap;
+mod pcp;
 mod pgbench;
 mod pidstat;
 mod ping;
