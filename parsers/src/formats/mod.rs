@@ -18,11 +18,15 @@ mod iperf3;
 pub(crate) mod iperf3_intervals;
 mod k6;
 mod linpack;
+pub(crate) mod memtier;
+mod memtier_intervals;
 mod migration_time;
 mod mpstat;
 mod netperf;
 mod netperf_intervals;
+mod nping;
 mod pcap;
+mod pcp;
 mod pgbench;
 mod pidstat;
 mod ping;
@@ -30,8 +34,11 @@ mod ping_gawk;
 mod prometheus;
 mod qmp_migrate;
 mod ramspeed;
+mod redis_benchmark;
 mod sadf;
 mod sar;
+pub(crate) mod sockperf;
+mod sockperf_log;
 mod stream;
 mod sysbench;
 mod sysbench_intervals;
@@ -42,10 +49,12 @@ mod virsh_domjobinfo;
 mod vlc_log;
 mod vlc_stats;
 mod vmstat;
+mod wrk;
 mod xen_migrate;
 mod xentop;
 mod xentop_gawk;
 mod ycsb;
+mod ycsb_raw;
 mod zeit;
 
 use crate::format::Format;
@@ -61,6 +70,7 @@ pub static FORMATS: &[Format] = &[
     Format::new(&iostat::DESCRIPTION),
     Format::new(&collectl::DESCRIPTION),
     Format::new(&prometheus::DESCRIPTION),
+    Format::new(&pcp::DESCRIPTION),
     Format::new(&typeperf::DESCRIPTION),
     Format::new(&pidstat::DESCRIPTION),
     Format::new(&xentop_gawk::DESCRIPTION),
@@ -71,6 +81,9 @@ pub static FORMATS: &[Format] = &[
     Format::new(&k6::DESCRIPTION),
     Format::new(&hey::DESCRIPTION),
     Format::new(&ab_gnuplot::DESCRIPTION),
+    Format::new(&sockperf_log::DESCRIPTION),
+    Format::new(&nping::DESCRIPTION),
+    Format::new(&ycsb_raw::DESCRIPTION),
     Format::new(&pcap::DESCRIPTION),
     Format::new(&tshark::DESCRIPTION),
     Format::new(&zeit::DESCRIPTION),
@@ -90,11 +103,16 @@ pub static FORMATS: &[Format] = &[
     Format::new(&stream::DESCRIPTION),
     Format::new(&sysbench::DESCRIPTION),
     Format::new(&ab::DESCRIPTION),
+    Format::new(&sockperf::DESCRIPTION),
+    Format::new(&wrk::DESCRIPTION),
+    Format::new(&redis_benchmark::DESCRIPTION),
+    Format::new(&memtier::DESCRIPTION),
     Format::new(&ycsb::DESCRIPTION),
     Format::new(&pgbench::DESCRIPTION),
     Format::new(&sysbench_intervals::DESCRIPTION),
     Format::new(&iperf3_intervals::DESCRIPTION),
     Format::new(&netperf_intervals::DESCRIPTION),
+    Format::new(&memtier_intervals::DESCRIPTION),
     Format::new(&fio_log::DESCRIPTION),
 ];
 

@@ -156,11 +156,12 @@ pub(crate) fn positive(number: &[u8]) -> Option<f64> {
     float(number).filter(|value| *value >= 0.0)
 }
 
-/// A number of at least 0 times `scale`: of thousandths the nearest to what is printed, as 0.00024 s of `0.24` ms.
+/// A number of at least 0 times `scale`: of thousandths and millionths the nearest to what is printed, as 0.00024 s of `0.24` ms.
 fn scaled_number(number: &[u8], scale: f64) -> Option<f64> {
     let value = positive(number)?;
-    let thousandths = || positive(&[number, b"e-3"].concat());
-    if scale == 0.001 { thousandths() } else { None }.or(Some(scaled(value, scale)))
+    let exact = [(1e-3, b"e-3"), (1e-6, b"e-6")].into_iter().find(|(known, _)| *known == scale);
+    let nearest = exact.and_then(|(_, exponent)| positive(&[number, exponent].concat()));
+    nearest.or(Some(scaled(value, scale)))
 }
 
 /// `value` times `scale`, without the error of tenths that binary numbers do not have.

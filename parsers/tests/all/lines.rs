@@ -9,7 +9,8 @@ use crate::common::{self, f64s, folder, format, read, u32s};
 
 /// Formats whose rows come in another order than their lines: rows of a sample beside each other, by time. So may results of
 /// benchmarks, by test.
-const SORTED: [&str; 8] = ["ab-gnuplot", "hey", "k6", "sadf", "sar", "vegeta", "xentop", "xentop-gawk"];
+const SORTED: [&str; 9] =
+    ["ab-gnuplot", "hey", "k6", "sadf", "sar", "vegeta", "xentop", "xentop-gawk", "ycsb-raw"];
 
 fn fixtures(format: Format, kinds: &[&str]) -> Vec<(PathBuf, Vec<u8>)> {
     let mut paths = Vec::new();

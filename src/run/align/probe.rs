@@ -53,8 +53,10 @@ struct Row {
 pub(super) fn requests(log: &Parsed, zero: Option<f64>, report: &mut FileReport<'_>) -> Option<ProbeLog> {
     let is_closed = log.facts.text("loop") == Some("closed");
     let is_end = log.facts.text("time_is") == Some("end");
-    let resolution_s =
-        log.facts.float("time_resolution_s")? + log.facts.float("duration_resolution_s").unwrap_or(0.0);
+    let fact = |name: &str| log.facts.float(name);
+    // Times in front of the lines may be coarser than those of the tool.
+    let time_s = fact("time_resolution_s")?.max(fact("stamp_resolution_s").unwrap_or(0.0));
+    let resolution_s = time_s + fact("duration_resolution_s").unwrap_or(0.0);
     let rows = rows(log);
     // What has no start was told where starts are looked for.
     if rows.is_empty() && log.needs_clock_start() {

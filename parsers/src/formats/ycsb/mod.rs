@@ -16,7 +16,8 @@
 //! * A count that falls is that of another test.
 //! * The JVM in a VM that migrates stops with it: its own seconds go on from where they were.
 //!
-//! Absent on purpose: the results at the end, of which nothing is an interval; `measurementtype=raw`.
+//! Absent on purpose: the results at the end, of which nothing is an interval; the operations of `measurementtype=raw`, which are those of
+//! [`ycsb_raw`](super::ycsb_raw).
 
 mod series;
 
