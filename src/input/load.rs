@@ -189,7 +189,27 @@ impl Content {
     }
 }
 
-/// What a file holds: its bytes, unpacked if they are gzip or zstd.
+/// How texts of Windows begin that have two bytes for each sign.
+const LITTLE: [u8; 2] = [0xff, 0xfe];
+const BIG: [u8; 2] = [0xfe, 0xff];
+
+fn is_utf16(bytes: &[u8]) -> bool {
+    bytes.starts_with(&LITTLE) || bytes.starts_with(&BIG)
+}
+
+/// A text in UTF-8; what was UTF-16 and says so by its first two bytes becomes that, line by line.
+fn in_utf8(bytes: Vec<u8>) -> Vec<u8> {
+    let unit: fn([u8; 2]) -> u16 = match bytes.get(..2) {
+        Some(mark) if mark == LITTLE => u16::from_le_bytes,
+        Some(mark) if mark == BIG => u16::from_be_bytes,
+        _ => return bytes,
+    };
+    let (pairs, _) = bytes.as_chunks();
+    let signs = char::decode_utf16(pairs.iter().skip(1).map(|pair| unit(*pair)));
+    signs.map(|sign| sign.unwrap_or(char::REPLACEMENT_CHARACTER)).collect::<String>().into_bytes()
+}
+
+/// What a file holds: its bytes, unpacked if they are gzip or zstd, and in UTF-8.
 ///
 /// # Errors
 ///
@@ -198,7 +218,7 @@ pub fn content(bytes: Vec<u8>) -> anyhow::Result<Content> {
     Ok(unpacked(&bytes)?.unwrap_or(Content { bytes, damage: None }))
 }
 
-/// What gzip or zstd packed; `None` of all else. Of damaged data what stands before the damage.
+/// What gzip or zstd packed, and text that was UTF-16; `None` of all else. Of damaged data what stands before the damage.
 ///
 /// # Errors
 ///
@@ -221,8 +241,11 @@ pub fn unpacked(bytes: &[u8]) -> anyhow::Result<Option<Content>> {
                 unpacked.len()
             )),
         };
-        Ok(Some(Content { bytes: unpacked, damage }))
+        Ok(Some(Content { bytes: in_utf8(unpacked), damage }))
     };
+    if is_utf16(bytes) {
+        return Ok(Some(Content { bytes: in_utf8(bytes.to_vec()), damage: None }));
+    }
     if bytes.starts_with(&GZIP) {
         return unpack("gzip", &mut flate2::read::MultiGzDecoder::new(bytes));
     }
@@ -280,7 +303,7 @@ pub fn head(path: &Path) -> anyhow::Result<Vec<u8>> {
         zstd if zstd.starts_with(&ZSTD) => read(&mut zstd::stream::read::Decoder::new(folder::open(path)?)?)?,
         _ => packed,
     };
-    Ok(head)
+    Ok(in_utf8(head))
 }
 
 /// What is kept of a line, bytes: more than anybody is shown.
@@ -294,6 +317,10 @@ const LINE: usize = 1 << 10;
 pub fn lines(path: &Path, wanted: &BTreeSet<u64>) -> anyhow::Result<BTreeMap<u64, Vec<u8>>> {
     let mut start = Vec::new();
     folder::open(path)?.take(GZIP.len().max(ZSTD.len()) as u64).read_to_end(&mut start)?;
+    if is_utf16(&start) {
+        let text = in_utf8(folder::read(path, LARGEST)?);
+        return lines_of(&mut text.as_slice(), wanted);
+    }
     let file = BufReader::new(folder::open(path)?);
     let mut reader: Box<dyn BufRead> = match start.as_slice() {
         gzip if gzip.starts_with(&GZIP) => {
@@ -302,6 +329,10 @@ pub fn lines(path: &Path, wanted: &BTreeSet<u64>) -> anyhow::Result<BTreeMap<u64
         zstd if zstd.starts_with(&ZSTD) => Box::new(BufReader::new(zstd::stream::read::Decoder::new(file)?)),
         _ => Box::new(file),
     };
+    lines_of(&mut reader, wanted)
+}
+
+fn lines_of(reader: &mut dyn BufRead, wanted: &BTreeSet<u64>) -> anyhow::Result<BTreeMap<u64, Vec<u8>>> {
     let mut found: BTreeMap<u64, Vec<u8>> = BTreeMap::new();
     let (mut number, last) = (1_u64, wanted.last().copied().unwrap_or_default());
     while number <= last {

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use crate::{part_of_campaign, stdout, summary};
+use crate::{campaign, part_of_campaign, stdout, summary};
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -86,4 +86,35 @@ fn a_damaged_archive_is_told() {
     assert!(read.contains("gzip, and damaged"), "{read}");
     fs::write(&path, &packed[..8]).unwrap();
     of_file(&summary(part.path()), "file-not-unpacked");
+}
+
+/// PowerShell writes what it catches in UTF-16.
+#[test]
+fn text_in_utf_16_is_the_same_text() {
+    let part = part_of_campaign(&["none1", "campaign"]);
+    let plain = without_files(summary(part.path()));
+    for (name, unit) in [
+        ("none1-ping.test", u16::to_le_bytes as fn(u16) -> [u8; 2]),
+        ("none1-dstat-apfel.test", u16::to_be_bytes),
+    ] {
+        let path = part.path().join(name);
+        let text = fs::read_to_string(&path).unwrap();
+        let signs = std::iter::once(0xfeff).chain(text.encode_utf16());
+        fs::write(&path, signs.flat_map(unit).collect::<Vec<u8>>()).unwrap();
+    }
+    assert_eq!(without_files(summary(part.path())), plain);
+    let report = tempfile::tempdir().unwrap();
+    let out = report.path().join("out");
+    stdout(&[
+        "report",
+        part.path().to_str().unwrap(),
+        "-o",
+        out.to_str().unwrap(),
+        "--format",
+        "html",
+        "--quiet",
+    ]);
+    let line =
+        fs::read_to_string(campaign().join("none1-ping.test")).unwrap().lines().nth(64).unwrap().to_owned();
+    assert!(fs::read_to_string(out.join("report.html")).unwrap().contains(&line), "{line}");
 }
