@@ -133,6 +133,7 @@ fn report(asked: &Asked, arguments: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>> 
         detail: library::word("detail", &detail).map_err(errors::wrong_option)?,
         formats,
         png,
+        partial: false,
     };
     let told = py
         .detach(|| library::write_report(&asked.analysed, &options, &out, force, asked.jobs))
