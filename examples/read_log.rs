@@ -24,7 +24,7 @@ fn main() -> anyhow::Result<()> {
 /// The longest outage of a ping log. The log alone has no migration request, so every hole in it counts.
 pub fn longest_outage(path: &Path) -> anyhow::Result<Outage> {
     // gzip and zstd are unpacked; the format follows from the content.
-    let bytes = load::content(std::fs::read(path).with_context(|| path.display().to_string())?)?;
+    let bytes = load::content(std::fs::read(path).with_context(|| path.display().to_string())?)?.bytes;
     let log = parsers::parse(parsers::detect(&bytes)?, &bytes)?;
     for diagnostic in &log.diagnostics {
         eprintln!("{}: {}", diagnostic.severity.name(), diagnostic.message);

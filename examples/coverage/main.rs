@@ -11,6 +11,7 @@ mod means;
 mod service;
 mod tally;
 mod traffic;
+mod work;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,6 +19,7 @@ use std::path::Path;
 use stillstand::model::{FlagCode, Method};
 use stillstand_generator::simulation::packets::TRAFFICS;
 use stillstand_generator::simulation::service::CLIENTS;
+use stillstand_generator::simulation::work::TOOLS;
 use stillstand_generator::simulation::{INTERVALS, PingForm, SCENARIOS, Scenario};
 
 use self::efficiency::Study;
@@ -52,6 +54,7 @@ fn main() -> anyhow::Result<()> {
     services(number);
     // A capture has thousands of packets.
     captures(number / 10);
+    works(number);
     intervals();
     efficiencies();
     conclusion_tables::print(20_000);
@@ -155,6 +158,15 @@ fn captures(number: u32) {
     for kind in &TRAFFICS {
         let tally = traffic::tally(kind, FIRST..FIRST + number);
         row(&format!("`{}`: {}", kind.name, kind.what), held(&tally, 3));
+    }
+}
+
+/// The same by the throughput of the service.
+fn works(number: u32) {
+    header("tool", &HELD);
+    for tool in &TOOLS {
+        let tally = work::tally(tool, FIRST..FIRST + number);
+        row(&format!("`{}`: {}", tool.name, tool.what), held(&tally, 2));
     }
 }
 

@@ -12,6 +12,7 @@ use stillstand::run::align::{Counters, align};
 use stillstand::run::metrics::outage;
 use stillstand_generator::SampleFile;
 use stillstand_generator::simulation::service::{Client, Served, declared, serve};
+use stillstand_parsers::Meaning;
 
 /// What was made of the runs of a client.
 #[derive(Debug, Clone, Default)]
@@ -77,11 +78,13 @@ pub fn measure(files: &[SampleFile], config: &Config, method: Method) -> Option<
             let declared = (file.name == "probe.csv").then_some(0);
             let log = match declared.and_then(|number| config.declared.get(number)) {
                 Some(table) => table.read(&file.bytes).expect("its columns").ok(),
-                None => stillstand_parsers::detect(&file.bytes)
-                    .ok()
-                    .and_then(|format| stillstand_parsers::parse(format, &file.bytes).ok()),
+                // Of a tool with results and intervals these.
+                None => {
+                    let logs = stillstand_parsers::read(&file.bytes).unwrap_or_default();
+                    logs.into_iter().flatten().max_by_key(|log| log.format.meaning() == Meaning::Work)
+                }
             };
-            assert!(log.is_some(), "{} cannot be read", file.name);
+            assert!(log.is_some(), "{} cannot be read: {}", file.name, String::from_utf8_lossy(&file.bytes));
             let run = RunKey { factors: BTreeMap::new(), repetition: 1 };
             let file = SessionFile {
                 path: PathBuf::from(&file.name),

@@ -367,7 +367,7 @@ fn of_binary(bytes: &[u8]) -> Option<Format> {
     formats.find(|format| format.recognises(&Head::raw(bytes)))
 }
 
-/// What kind of non-text the bytes are. No format of a log holds a NUL.
+/// What kind of non-text the bytes are.
 fn binary(bytes: &[u8]) -> Option<&'static str> {
     const MAGIC: &[(&[u8], &str)] = &[
         (b"\x1f\x8b", "it is compressed with gzip; unpack it first"),
@@ -380,8 +380,14 @@ fn binary(bytes: &[u8]) -> Option<&'static str> {
     ];
     let magic = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, reason)| *reason);
     let head = bytes.get(..HEAD_BYTES).unwrap_or(bytes);
-    magic.or_else(|| memchr::memchr(0, head).map(|_| "it holds NUL bytes"))
+    magic.or_else(|| {
+        (memchr::memchr_iter(0, head).count() > head.len() / FEW_NULS).then_some("it holds NUL bytes")
+    })
 }
+
+/// A text may have one NUL in so many bytes: what was not yet on the disk of a machine that stopped, or damage. Of UTF-16 every second
+/// byte is one.
+const FEW_NULS: usize = 16;
 
 /// What shows that the lines are a table for the terminal: colours and box drawing, the header, or rows
 /// of numbers with units between bars.

@@ -64,6 +64,8 @@ pub(crate) struct Peeled {
     pub bytes: Vec<u8>,
     /// For each line its time, and how many bytes were taken off.
     fronts: Vec<(Option<Front>, usize)>,
+    /// The first line with text and without a time, and how many there are.
+    without: Option<(u64, u64)>,
 }
 
 /// The log without the times in front of its lines, if that makes one of `formats` recognise it; all that do.
@@ -137,8 +139,13 @@ impl Peeled {
     fn new(bytes: &[u8], tag: Tag) -> Self {
         let mut out = Vec::with_capacity(bytes.len());
         let mut fronts = Vec::new();
+        let mut without: Option<(u64, u64)> = None;
         for line in Lines::new(bytes) {
             let found = front(&line, tag);
+            if found.is_none() && !line.is_blank() {
+                let (_, lines) = without.get_or_insert((line.number, 0));
+                *lines = lines.saturating_add(1);
+            }
             let rest = found.map_or(line.text, |(_, rest)| rest);
             fronts.push((found.map(|(front, _)| front), line.text.len().saturating_sub(rest.len())));
             out.extend_from_slice(rest);
@@ -146,7 +153,7 @@ impl Peeled {
                 out.push(b'\n');
             }
         }
-        Self { bytes: out, fronts }
+        Self { bytes: out, fronts, without }
     }
 
     fn of_line(&self, line: u64) -> Option<Front> {
@@ -184,6 +191,14 @@ impl Peeled {
         log.note("stamped-lines", place, || {
             "a time stands in front of the lines; it was taken off before they were read".to_owned()
         });
+        if let Some((line, lines)) = self.without {
+            let place = Place { line: Some(line), ..Place::FILE };
+            log.warning("line-without-stamp", place, || {
+                format!(
+                    "{lines} of the lines, of which this is the first, have no time in front that can be read, as the others have: what                      they say has no time, or is not read at all"
+                )
+            });
+        }
         for missing in Missing::ALL {
             let lacks_it = |front: &Option<Front>| match front {
                 Some(Front::Undated(undated)) => undated.missing() == missing,

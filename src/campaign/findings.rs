@@ -11,7 +11,7 @@ pub use transfer::find as transfer;
 use crate::model::metrics::MIGRATION_DURATION;
 use crate::model::{
     Comparison, Condition, ConditionId, ConditionOutage, Entries, Finding, Flag, FlagCode, Incomplete,
-    Method, Outage, Run, RunId, Series, Test, Value,
+    Method, Outage, Run, RunId, Series, Test, Unseen, Value,
 };
 use crate::run::metrics::outage::overlap;
 use crate::stats::{Interval, Sample, above_zero, clopper_pearson, holm};
@@ -142,7 +142,18 @@ fn outage(
             .collect::<Option<Vec<f64>>>()
             .filter(|_| nothing_seen)
             .and_then(|all| all.into_iter().reduce(f64::max)),
+        unseen: unseen(of(method)?).filter(|_| !nothing_seen),
     })
+}
+
+/// The runs of a series that show nothing, where they leave its mean open.
+fn unseen(series: &Series) -> Option<Unseen> {
+    let mean_at_most_s = series.summary?.mean_at_most?;
+    let (unseen, seen): (Vec<Value>, Vec<Value>) = series.present().partition(Value::is_unseen);
+    let seen = Sample::new(seen.iter().map(|value| value.estimate).collect())?;
+    let at_most_s = unseen.iter().filter_map(|value| value.within.upper).reduce(f64::max)?;
+    let seen_s = Interval::new(seen.min(), seen.max());
+    Some(Unseen { runs: unseen.len(), at_most_s, mean_at_most_s, seen_s })
 }
 
 /// Whether another method proves that the VM stood still, or the service was away, for longer than a method allows. What the

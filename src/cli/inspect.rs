@@ -100,8 +100,8 @@ fn inspect(path: &Path, most: u64) -> Vec<Inspection> {
         Ok(bytes) => bytes,
         Err(error) => return refused("file-not-readable", format!("{error:#}")),
     };
-    let bytes = match load::content(bytes) {
-        Ok(bytes) => bytes,
+    let load::Content { bytes, damage } = match load::content(bytes) {
+        Ok(content) => content,
         Err(error) => return refused("file-not-unpacked", format!("{error:#}")),
     };
     let mut wrong = None;
@@ -122,6 +122,7 @@ fn inspect(path: &Path, most: u64) -> Vec<Inspection> {
     drop(bytes);
     let of_log = |log: Result<parsers::Survey, parsers::ParseError>| {
         let mut inspection = new();
+        inspection.diagnostics.extend(damage.as_deref().map(load::damaged));
         inspection.diagnostics.extend(wrong.clone());
         match log {
             Ok(log) => inspection.fill(log),

@@ -74,17 +74,26 @@ impl From<DetectError> for Unreadable {
 /// It cannot be read, or nothing of it can be used.
 pub fn read(path: &Path) -> Result<Vec<Parsed>, Unreadable> {
     let bytes = folder::read_named(path, folder::LARGEST)?;
-    let bytes = load::content(bytes)?;
+    let load::Content { bytes, damage } = load::content(bytes)?;
+    let told = |logs: Vec<Parsed>| with_damage(logs, damage.as_deref());
     in_own_pool(|| match declared::read(path, &bytes) {
-        Ok(Some(Found::Table(log))) => usable(vec![log.map(|survey| survey.log)]),
+        Ok(Some(Found::Table(log))) => Ok(told(usable(vec![log.map(|survey| survey.log)])?)),
         Ok(Some(Found::Missing(message))) => Err(Unreadable { message, line: None, text: None }),
-        Ok(None) => usable(parsers::read(&bytes)?),
+        Ok(None) => Ok(told(usable(parsers::read(&bytes)?)?)),
         Err(error) => {
             let mut logs = usable(parsers::read(&bytes)?)?;
             logs.iter_mut().for_each(|log| log.diagnostics.insert(0, declared::unusable(&error)));
-            Ok(logs)
+            Ok(told(logs))
         }
     })
+}
+
+/// Says with the first log that the file was damaged.
+fn with_damage(mut logs: Vec<Parsed>, damage: Option<&str>) -> Vec<Parsed> {
+    if let (Some(damage), Some(first)) = (damage, logs.first_mut()) {
+        first.diagnostics.insert(0, load::damaged(damage));
+    }
+    logs
 }
 
 /// [`read`] for the bytes of a file.
@@ -94,7 +103,9 @@ pub fn read(path: &Path) -> Result<Vec<Parsed>, Unreadable> {
 /// Those of [`read`].
 pub fn read_bytes(bytes: &[u8]) -> Result<Vec<Parsed>, Unreadable> {
     let unpacked = load::unpacked(bytes)?;
-    in_own_pool(|| usable(parsers::read(unpacked.as_deref().unwrap_or(bytes))?))
+    let content = unpacked.as_ref().map_or(bytes, |content| &content.bytes);
+    let damage = unpacked.as_ref().and_then(|content| content.damage.as_deref());
+    in_own_pool(|| Ok(with_damage(usable(parsers::read(content)?)?, damage)))
 }
 
 /// Threads that end with the work: those of a pool for the whole process would be missing after a fork.

@@ -149,7 +149,7 @@ pub struct LoadedTable {
 fn load_table(table: &SessionTable, size: u64) -> LoadedTable {
     let bytes = folder::read(&table.path, LARGEST);
     let sha256 = bytes.as_ref().ok().map(|bytes| sha256(bytes));
-    let bytes = bytes.and_then(content);
+    let bytes = bytes.and_then(|bytes| content(bytes)?.whole());
     LoadedTable { relative: table.relative.clone(), sha256, size, bytes }
 }
 
@@ -182,29 +182,66 @@ pub fn sha256_of(mut source: impl Read) -> std::io::Result<String> {
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
+/// What a file holds, unpacked.
+#[derive(Debug, PartialEq)]
+pub struct Content {
+    pub bytes: Vec<u8>,
+    /// What is wrong with the packed file, where `bytes` are only what stands before the damage.
+    pub damage: Option<String>,
+}
+
+/// The code of [`Content::damage`].
+const DAMAGED: &str = "file-damaged";
+
+/// [`Content::damage`] beside what parsers say.
+pub fn damaged(damage: &str) -> parsers::Diagnostic {
+    let (severity, message) = (parsers::Severity::Error, damage.to_owned());
+    parsers::Diagnostic { severity, code: DAMAGED, line: None, column: None, message, text: None }
+}
+
+impl Content {
+    /// The bytes, if they are all.
+    fn whole(self) -> anyhow::Result<Vec<u8>> {
+        match self.damage {
+            None => Ok(self.bytes),
+            Some(damage) => anyhow::bail!(damage),
+        }
+    }
+}
+
 /// What a file holds: its bytes, unpacked if they are gzip or zstd.
 ///
 /// # Errors
 ///
-/// The compressed data are damaged or too large.
-pub fn content(bytes: Vec<u8>) -> anyhow::Result<Vec<u8>> {
-    Ok(unpacked(&bytes)?.unwrap_or(bytes))
+/// The compressed data are damaged from their beginning on, or too large.
+pub fn content(bytes: Vec<u8>) -> anyhow::Result<Content> {
+    Ok(unpacked(&bytes)?.unwrap_or(Content { bytes, damage: None }))
 }
 
-/// What gzip or zstd packed; `None` of all else.
+/// What gzip or zstd packed; `None` of all else. Of damaged data what stands before the damage.
 ///
 /// # Errors
 ///
 /// Those of [`content`].
-pub fn unpacked(bytes: &[u8]) -> anyhow::Result<Option<Vec<u8>>> {
+pub fn unpacked(bytes: &[u8]) -> anyhow::Result<Option<Content>> {
     let unpack = |name: &str, reader: &mut dyn Read| {
         let mut unpacked = Vec::new();
-        let n = reader
-            .take(LARGEST + 1)
-            .read_to_end(&mut unpacked)
-            .with_context(|| format!("the file is {name}, and damaged"))?;
-        anyhow::ensure!(n as u64 <= LARGEST, "the file is {name} and unpacks to more than 4 GiB");
-        Ok(Some(unpacked))
+        let read = reader.take(LARGEST + 1).read_to_end(&mut unpacked);
+        anyhow::ensure!(
+            unpacked.len() as u64 <= LARGEST,
+            "the file is {name} and unpacks to more than 4 GiB"
+        );
+        let damage = match read {
+            Ok(_) => None,
+            Err(error) if unpacked.is_empty() => {
+                return Err(error).with_context(|| format!("the file is {name}, and damaged"));
+            }
+            Err(error) => Some(format!(
+                "the file is {name}, and damaged ({error}): only the first {} bytes of what it holds are read",
+                unpacked.len()
+            )),
+        };
+        Ok(Some(Content { bytes: unpacked, damage }))
     };
     if bytes.starts_with(&GZIP) {
         return unpack("gzip", &mut flate2::read::MultiGzDecoder::new(bytes));
@@ -329,10 +366,11 @@ fn load_one(file: &SessionFile, config: &Config, known: Option<Format>) -> Loade
         Err(error) => return problem("file-not-readable", format!("{error:#}")),
     };
     let sha256 = Some(sha256(&bytes));
-    let bytes = match content(bytes) {
-        Ok(bytes) => bytes,
+    let Content { bytes, damage } = match content(bytes) {
+        Ok(content) => content,
         Err(error) => return LoadedFile { sha256, ..problem("file-not-unpacked", format!("{error:#}")) },
     };
+    let damage = damage.map(|damage| diagnostic(file, Severity::Error, DAMAGED, damage));
     let read = match (file.declared.and_then(|number| config.declared.get(number)), known) {
         (Some(table), _) => match table.read(&bytes) {
             Ok(log) => Ok(vec![log]),
@@ -346,12 +384,13 @@ fn load_one(file: &SessionFile, config: &Config, known: Option<Format>) -> Loade
         Err(error) => {
             return LoadedFile {
                 sha256,
-                diagnostics: vec![not_recognised(file, &error)],
+                diagnostics: damage.into_iter().chain([not_recognised(file, &error)]).collect(),
                 ..problem("", String::new())
             };
         }
     };
-    let mut loaded = LoadedFile { sha256, diagnostics: Vec::new(), ..problem("", String::new()) };
+    let mut loaded =
+        LoadedFile { sha256, diagnostics: damage.into_iter().collect(), ..problem("", String::new()) };
     let format = |log: &Result<Parsed, parsers::ParseError>| match log {
         Ok(log) => log.format,
         Err(error) => error.format,

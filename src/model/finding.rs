@@ -119,6 +119,20 @@ pub struct ConditionOutage {
     pub at_least_s: Option<Interval>,
     /// How long an outage may have been where no run saw any.
     pub at_most_s: Option<f64>,
+    /// Where some runs saw one, and in others it may have been too short to be seen.
+    pub unseen: Option<Unseen>,
+}
+
+/// Runs that saw no outage beside others that did, by a method that shows one from some length on only.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Unseen {
+    pub runs: usize,
+    /// How long an outage may have been in these.
+    pub at_most_s: f64,
+    /// The mean if it was as long in all of them.
+    pub mean_at_most_s: f64,
+    /// Least and greatest of those that were seen.
+    pub seen_s: Interval,
 }
 
 impl Finding {

@@ -69,6 +69,11 @@ impl Method {
     }
 
     /// The series of its estimates.
+    /// Whether a series is of the estimates of a method that shows an outage only from some length on.
+    pub fn hides_short(metric: &str) -> bool {
+        Self::ALL.into_iter().any(|method| method.metric() == metric && !method.entry().counts)
+    }
+
     pub fn metric(self) -> &'static str {
         self.entry().metric
     }
@@ -85,6 +90,9 @@ pub struct MethodEntry {
     pub metric: &'static str,
     /// Decimals of its seconds.
     pub decimals: u8,
+    /// Whether it counts what was lost, so that over many runs its mean is right though single ones show nothing. The others show
+    /// an outage only from some length on: a run that shows none may have had one.
+    pub counts: bool,
     /// Its colour in every figure.
     pub hue: Hue,
     /// Whether its outage may stand for that of the service.
@@ -180,6 +188,7 @@ const PROBE: MethodEntry = MethodEntry {
     key: "probe",
     metric: "outage_probe",
     decimals: 2,
+    counts: true,
     hue: Hue::Wine,
     for_service: true,
     ends: Some((Evidence::Probe, [MilestoneKind::ServiceLost, MilestoneKind::ServiceBack])),
@@ -194,6 +203,7 @@ const PING: MethodEntry = MethodEntry {
     key: "ping",
     metric: "outage_ping",
     decimals: 2,
+    counts: true,
     hue: Hue::Vermillion,
     for_service: true,
     ends: Some((Evidence::Ping, [MilestoneKind::ServiceLost, MilestoneKind::ServiceBack])),
@@ -212,6 +222,7 @@ const PING_REPLY_GAP: MethodEntry = MethodEntry {
     key: "ping_reply_gap",
     metric: "outage_ping_reply_gap",
     decimals: 2,
+    counts: true,
     hue: Hue::Orange,
     // The same replies as ping, which knows more of them.
     for_service: false,
@@ -227,6 +238,7 @@ const PACKET_GAP: MethodEntry = MethodEntry {
     key: "packet_gap",
     metric: "outage_packet_gap",
     decimals: 2,
+    counts: true,
     hue: Hue::Navy,
     for_service: true,
     ends: Some((Evidence::Packets, [MilestoneKind::ServiceLost, MilestoneKind::ServiceBack])),
@@ -242,6 +254,7 @@ const THROUGHPUT: MethodEntry = MethodEntry {
     key: "throughput",
     metric: "outage_throughput",
     decimals: 2,
+    counts: false,
     hue: Hue::Purple,
     for_service: true,
     ends: Some((Evidence::Throughput, [MilestoneKind::ServiceLost, MilestoneKind::ServiceBack])),
@@ -256,6 +269,7 @@ const EVENTS: MethodEntry = MethodEntry {
     key: "events",
     metric: "outage_events",
     decimals: 3,
+    counts: true,
     hue: Hue::Grey,
     for_service: true,
     // The events are milestones themselves.
@@ -275,6 +289,7 @@ const GUEST_CLOCK: MethodEntry = MethodEntry {
     key: "guest_clock",
     metric: "outage_guest_clock",
     decimals: 2,
+    counts: false,
     hue: Hue::Blue,
     for_service: true,
     ends: Some((Evidence::GuestClock, [MilestoneKind::Stopped, MilestoneKind::Resumed])),
@@ -291,6 +306,7 @@ const HYPERVISOR: MethodEntry = MethodEntry {
     metric: "outage_hypervisor",
     // Hypervisors report milliseconds.
     decimals: 3,
+    counts: true,
     hue: Hue::Green,
     for_service: true,
     ends: Some((Evidence::Hypervisor, [MilestoneKind::Stopped, MilestoneKind::Resumed])),

@@ -49,7 +49,7 @@ pub use comparison::{Comparison, Test};
 pub use convergence::Convergence;
 pub use curve::{Bin, Curve, Means, Trace};
 pub use curves::{CurveMetric, DOMAIN_0};
-pub use finding::{ConditionOutage, Finding, Incomplete};
+pub use finding::{ConditionOutage, Finding, Incomplete, Unseen};
 pub use flags::{Flag, FlagCode};
 pub use id::{Entries, Id, Ids};
 pub use key::Key;

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::data::{fields, names};
-use super::{ConditionId, Listed, Range, Relocate, Relocation, Unit, Value};
+use super::{ConditionId, Listed, Method, Range, Relocate, Relocation, Unit, Value};
 use crate::stats::{Bounds, Interval, Sample, Support, Turnbull, mean_interval, median_interval};
 
 /// One quantity over the repetitions of one condition.
@@ -29,7 +29,8 @@ impl Series {
         values: Vec<Option<Value>>,
     ) -> Self {
         let present: Vec<Value> = values.iter().flatten().copied().collect();
-        let summary = SeriesSummary::new(&present, range.support(step(unit, &present)));
+        let support = range.support(step(unit, &present));
+        let summary = SeriesSummary::new(&present, support, Method::hides_short(&metric));
         Self { condition, metric, unit, summary, values }
     }
 
@@ -118,7 +119,8 @@ pub struct SeriesSummary {
     /// Those among them.
     pub n_censored: usize,
     pub mean: Option<f64>,
-    /// What the mean is at most where nothing was seen in any run, so that it is 0.
+    /// What the mean is at most where nothing was seen in any run, so that it is 0; of what shows itself from some length on only,
+    /// where nothing was seen in one.
     pub mean_at_most: Option<f64>,
     /// `None` for a single value.
     pub sd: Option<f64>,
@@ -130,15 +132,19 @@ pub struct SeriesSummary {
 
 impl SeriesSummary {
     /// `None` without a value.
-    fn new(values: &[Value], support: Support) -> Option<Self> {
+    fn new(values: &[Value], support: Support, hides_short: bool) -> Option<Self> {
         let estimates = Sample::new(values.iter().map(|value| value.estimate).collect())?;
         let n_censored = values.iter().filter(|value| value.is_censored()).count();
         if n_censored > 0 {
             return Some(Self::censored(values, n_censored));
         }
-        let unseen = |value: &Value| value.within.upper.filter(|upper| value.estimate == 0.0 && *upper > 0.0);
-        let unseen = values.iter().map(unseen).collect::<Option<Vec<f64>>>().and_then(Sample::new);
-        let mean_at_most = unseen.map(|uppers| uppers.mean());
+        let unseen = values.iter().filter(|value| value.is_unseen()).count();
+        let is_open = unseen == values.len() || (unseen > 0 && hides_short);
+        let most = values.iter().map(|value| {
+            let upper = value.within.upper.filter(|_| value.is_unseen());
+            upper.unwrap_or(value.estimate)
+        });
+        let mean_at_most = Sample::new(most.collect()).filter(|_| is_open).map(|most| most.mean());
         // That no run shows anything may be due to requests that are sent in step with the migration.
         let interval = mean_interval(&estimates, support)
             .map(|ci| Interval::new(ci.low, mean_at_most.map_or(ci.high, |most| most.max(ci.high))));

@@ -234,6 +234,7 @@ impl Check {
             | CheckKind::PingMatchesEvents
             | CheckKind::DowntimeMatchesEvents
             | CheckKind::LostWhenStopped
+            | CheckKind::LostBeforeResumed
             | CheckKind::OneHostAtATime
             | CheckKind::BackAfterResumed
             | CheckKind::BackBeforeEnd
@@ -269,8 +270,10 @@ pub enum CheckKind {
     PingMatchesEvents,
     /// The hypervisor's downtime (left) and its stop and resume events (right) agree.
     DowntimeMatchesEvents,
-    /// The service was lost (left) when the VM stopped (right).
+    /// The service was not lost (right) before the VM stopped (left).
     LostWhenStopped,
+    /// The service was lost (left) before the VM ran again (right).
+    LostBeforeResumed,
     /// The VM left the source (left) before it was active on the target (right).
     OneHostAtATime,
     /// The VM was active on the target (left) before the service answered (right).
@@ -295,6 +298,7 @@ names!(CheckKind, "check", {
     Self::PingMatchesEvents => "ping-matches-events",
     Self::DowntimeMatchesEvents => "downtime-matches-events",
     Self::LostWhenStopped => "lost-when-stopped",
+    Self::LostBeforeResumed => "lost-before-resumed",
     Self::OneHostAtATime => "one-host-at-a-time",
     Self::BackAfterResumed => "back-after-resumed",
     Self::BackBeforeEnd => "back-before-end",

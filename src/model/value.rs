@@ -16,6 +16,11 @@ impl Value {
         Self { estimate: value, within: Bounds::exact(value) }
     }
 
+    /// Whether nothing was seen, and something may have been there.
+    pub fn is_unseen(&self) -> bool {
+        self.estimate == 0.0 && self.within.upper.is_some_and(|upper| upper > 0.0)
+    }
+
     pub fn is_censored(&self) -> bool {
         self.within.upper.is_none()
     }

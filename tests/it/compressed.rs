@@ -70,10 +70,20 @@ fn a_damaged_archive_is_told() {
     let part = part_of_campaign(&["none1", "none2"]);
     let path = part.path().join("none1-ping.test");
     let packed = gzip(&fs::read(&path).unwrap());
-    fs::write(&path, &packed[..packed.len() / 2]).unwrap();
-    let summary = summary(part.path());
-    let told =
-        summary["diagnostics"].as_array().unwrap().iter().find(|d| d["code"] == "file-not-unpacked").unwrap();
-    assert_eq!(told["file"], "none1-ping.test");
-    assert!(told["message"].as_str().unwrap().contains("gzip"), "{told}");
+    let of_file = |summary: &serde_json::Value, code: &str| {
+        let told = summary["diagnostics"].as_array().unwrap().iter().find(|d| d["code"] == code).cloned();
+        let told = told.unwrap_or_else(|| panic!("no {code}"));
+        assert_eq!(told["file"], "none1-ping.test");
+        assert!(told["message"].as_str().unwrap().contains("gzip"), "{told}");
+    };
+    // What stands before the damage is read.
+    fs::write(&path, &packed[..packed.len() * 9 / 10]).unwrap();
+    let cut = summary(part.path());
+    of_file(&cut, "file-damaged");
+    let sent = |summary: &serde_json::Value| summary["runs"][0]["ping"]["sent"].as_u64();
+    assert!(sent(&cut).is_some_and(|sent| sent > 10), "{:?}", sent(&cut));
+    let read = stdout(&["inspect", path.to_str().unwrap()]);
+    assert!(read.contains("gzip, and damaged"), "{read}");
+    fs::write(&path, &packed[..8]).unwrap();
+    of_file(&summary(part.path()), "file-not-unpacked");
 }

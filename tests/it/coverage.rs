@@ -10,12 +10,15 @@ mod service;
 mod tally;
 #[path = "../../examples/coverage/traffic.rs"]
 mod traffic;
+#[path = "../../examples/coverage/work.rs"]
+mod work;
 
 use std::collections::BTreeMap;
 
 use stillstand::model::{FlagCode, Method};
 use stillstand_generator::simulation::packets::TRAFFICS;
 use stillstand_generator::simulation::service::CLIENTS;
+use stillstand_generator::simulation::work::TOOLS;
 use stillstand_generator::simulation::{SCENARIOS, Scenario};
 
 use efficiency::Study;
@@ -166,4 +169,35 @@ fn bounds_by_captured_packets_hold_the_outage() {
     // What holds must not be bought with width.
     let fine = traffic::tally(&TRAFFICS[0], 0..RUNS / 3);
     assert!(fine.widths.iter().sum::<f64>() / (fine.widths.len() as f64) < 0.03, "{:?}", fine.widths);
+}
+
+/// Logs of each tool that tells what was done in each interval, with at least 99 % of its outages in the bounds.
+#[test]
+fn bounds_by_throughput_hold_the_outage() {
+    let (mut held, mut runs) = (0, 0);
+    for tool in &TOOLS {
+        let tally = work::tally(tool, 0..RUNS);
+        assert!(
+            tally.coverage() >= 0.98,
+            "{}: {} held of {}, {} below, {} above",
+            tool.name,
+            tally.held,
+            tally.runs,
+            tally.below,
+            tally.above
+        );
+        (held, runs) = (held + tally.held, runs + tally.runs);
+    }
+    assert!(f64::from(held) >= 0.99 * f64::from(runs), "{held} of {runs}");
+    // What holds must not be bought with width: two intervals, and what lies between two stamps.
+    let width = |name: &str| {
+        let tally = work::tally(TOOLS.iter().find(|tool| tool.name == name).unwrap(), 0..RUNS);
+        tally.widths.iter().sum::<f64>() / tally.widths.len() as f64
+    };
+    assert!(
+        width("sysbench") < 2.1 && width("iperf3-fine") < 0.25,
+        "{} {}",
+        width("sysbench"),
+        width("iperf3-fine")
+    );
 }

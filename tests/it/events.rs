@@ -287,3 +287,27 @@ fn a_migration_whose_end_nobody_told_did_not_fail() {
         assert!(run["outages"].as_array().unwrap().iter().any(|one| one["method"] == "events"), "{run}");
     }
 }
+
+/// A script whose clock is wrong saw the VM stop and run again while the client was answered, or the client fail before.
+#[test]
+fn a_script_that_cannot_be_right_about_the_clients_outage_is_contradicted() {
+    let contradicted = |off_s: f64| -> Vec<String> {
+        let folder = campaign(DECLARED, |run| {
+            let at = |s: f64| requested(run) + s;
+            format!(
+                "unix,event,details\n{:.3},migration_requested,\n{:.3},source_stopped,\n{:.3},destination_resumed,\n{:.3},migration_end,\n",
+                at(0.0),
+                at(3.95 + off_s),
+                at(5.9 + off_s),
+                at(12.5)
+            )
+        });
+        let summary = summary(folder.path());
+        let checks = summary["runs"][0]["checks"].as_array().unwrap().clone();
+        let wrong = checks.iter().filter(|check| check["verdict"] == "contradicted");
+        wrong.map(|check| check["code"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(contradicted(0.0).is_empty() && contradicted(0.4).is_empty() && contradicted(-0.4).is_empty());
+    assert_eq!(contradicted(3.0), ["lost-when-stopped", "back-after-resumed"]);
+    assert_eq!(contradicted(-3.5), ["lost-before-resumed"]);
+}

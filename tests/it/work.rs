@@ -26,11 +26,19 @@ fn up(from: f64, to: f64, away: [f64; 2]) -> f64 {
 
 /// Three runs with the events of a script, and of each the files that `logs` makes.
 fn campaign(declared: &str, logs: impl Fn(u32) -> Vec<(&'static str, String)>) -> tempfile::TempDir {
+    campaign_of(RUNS, declared, logs)
+}
+
+fn campaign_of(
+    runs: std::ops::RangeInclusive<u32>,
+    declared: &str,
+    logs: impl Fn(u32) -> Vec<(&'static str, String)>,
+) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let events = "[naming]\npattern = '^(?<load>[a-z]+)-(?<repetition>\\d+)/(?<source>[^.]+)'\n[[events]]\nfiles = 'events\\.csv$'\n\
         time = \"unix\"\nevent = \"event\"\n";
     fs::write(folder.path().join("campaign.toml"), format!("{declared}{events}")).unwrap();
-    for run in RUNS {
+    for run in runs {
         let of_run = folder.path().join(format!("web-{run}"));
         fs::create_dir(&of_run).unwrap();
         let rows = [(STARTED_S, "benchmark start"), (0.0, "migration_started"), (9.0, "migration_end")];
@@ -59,11 +67,7 @@ fn local(t: f64) -> String {
 fn iperf_text(run: u32, away: [f64; 2]) -> String {
     let zero = requested(run);
     let stamp = |t: f64| {
-        format!(
-            "Tue Nov {} {} 2023 ",
-            14 + ((zero + t) as i64 + 3600 - 1_699_916_400) / 86_400,
-            local(zero + t)
-        )
+        format!("Tue Nov {} {} 2023 ", 14 + ((zero + t) as i64 - 1_699_916_400) / 86_400, local(zero + t))
     };
     let mut text = String::new();
     let head = [
@@ -117,7 +121,7 @@ fn ycsb(run: u32) -> String {
     let mut text = String::new();
     let mut line = |t: f64, done: f64, more: f64| {
         let ms = ((zero + t).fract() * 1000.0).floor();
-        let day = 14 + ((zero + t) as i64 + 3600 - 1_699_916_400) / 86_400;
+        let day = 14 + ((zero + t) as i64 - 1_699_916_400) / 86_400;
         let sec = (t - STARTED_S).floor();
         writeln!(text, "2023-11-{day} {}:{ms:03} {sec} sec: {done:.0} operations; {more:.0} current ops/sec; est completion in 1 minute [READ: Count={more:.0}, Max=9, Min=1, Avg=5.5, 90=8, 99=9, 99.9=9, 99.99=9] ", local(zero + t)).unwrap();
     };
@@ -350,4 +354,122 @@ fn client_and_server_are_not_added() {
     let baseline = summary["runs"][0]["throughput"]["baseline"].as_f64().unwrap();
     assert!((baseline - 117.5e6).abs() < 1e6, "{baseline}");
     assert!(codes(&summary).contains(&"second-log-of-its-kind"));
+}
+
+/// What becomes of a line.
+type Loss = fn(&str) -> Option<String>;
+const MISSING: Loss = |_| None;
+const DAMAGED: [Loss; 3] = [
+    |line| Some(line.chars().take(line.len() / 2).collect()),
+    |line| Some(line.replacen(char::is_numeric, "x", 1)),
+    |line| Some(line.replace([',', ':', '-'], "?")),
+];
+
+/// A log from which one line in the time around the outage is lost, for each line and each way, as so many runs: no bound is false.
+fn no_lost_line_makes_a_bound_false(
+    declared: &str,
+    name: &'static str,
+    losses: &[Loss],
+    log: impl Fn(u32) -> String,
+) {
+    let lines = log(1).lines().count();
+    let first = lines - SECONDS as usize + 46;
+    let kinds = losses.len() as u32;
+    let folder = campaign_of(1..=10 * kinds, declared, |run| {
+        let (at, loss) = (first + (run / kinds) as usize, losses[(run % kinds) as usize]);
+        let text = log(run);
+        let lines = text.lines().enumerate();
+        let kept = lines.filter_map(|(n, line)| if n == at { loss(line) } else { Some(line.to_owned()) });
+        vec![(name, kept.map(|line| line + "\n").collect())]
+    });
+    let summary = summary(folder.path());
+    let truth = AWAY[1] - AWAY[0];
+    let runs = summary["runs"].as_array().unwrap();
+    assert_eq!(runs.len(), 10 * kinds as usize);
+    let mut proven = 0;
+    for run in runs {
+        let found = outage(run, "throughput");
+        let lower = found["lower_s"].as_f64().unwrap_or_else(|| panic!("{run}"));
+        assert!(lower <= truth && found["upper_s"].as_f64().is_none_or(|upper| truth <= upper), "{found}");
+        proven += usize::from(lower > 0.5);
+    }
+    assert!(proven > 15, "only {proven} of {} runs prove an outage", runs.len());
+}
+
+#[test]
+fn a_lost_line_is_no_outage() {
+    let all: Vec<Loss> = DAMAGED.into_iter().chain([MISSING]).collect();
+    let stamped = |run| {
+        sysbench(run, |t| format!("{t:.6} "))
+            .lines()
+            .filter(|line| line.contains("eps:"))
+            .map(|line| format!("{line}\n"))
+            .collect()
+    };
+    no_lost_line_makes_a_bound_false("", "sysbench.txt", &all, stamped);
+    let since = "[[service]]\nfiles = 'txt$'\nsince = \"benchmark_start\"\n";
+    let own = |run| {
+        sysbench(run, |_| String::new())
+            .lines()
+            .filter(|line| line.contains("eps:"))
+            .map(|line| format!("{line}\n"))
+            .collect()
+    };
+    no_lost_line_makes_a_bound_false(since, "sysbench.txt", &all, own);
+    no_lost_line_makes_a_bound_false("utc_offset = \"+01:00\"\n", "iperf.txt", &all, |run| {
+        iperf_text(run, AWAY)
+    });
+    let pgbench = |run: u32| -> String {
+        let row = |(from, to): (f64, f64)| {
+            format!(
+                "progress: {:.3} s, {:.1} tps, lat 0.500 ms stddev 0.100, 0 failed\n",
+                requested(run) + to,
+                2000.0 * up(from, to, AWAY)
+            )
+        };
+        intervals().map(row).collect()
+    };
+    no_lost_line_makes_a_bound_false("", "pgbench.txt", &all, pgbench);
+    let fio = |run: u32| -> String {
+        let row = |(from, to): (f64, f64)| {
+            format!("{:.0}, {:.0}, 1, 0, 0\n", (requested(run) + to) * 1000.0, 2000.0 * up(from, to, AWAY))
+        };
+        intervals().map(row).collect()
+    };
+    // fio writes no line where nothing was done, so that none is missed.
+    no_lost_line_makes_a_bound_false("", "fio_bw.1.log", &DAMAGED, fio);
+}
+
+/// An outage of 1.5 s that three runs in four hide between two intervals is none of 0 s there: the mean is told as a range.
+#[test]
+fn what_may_have_gone_unnoticed_is_in_the_mean() {
+    let at = |run: u32| [4.2, 3.95, 3.95, 3.95][(run % 4) as usize];
+    let folder = campaign_of(1..=8, "", |run| {
+        let row = |(from, to): (f64, f64)| {
+            let rate = 2000.0 * up(from, to, [at(run), at(run) + 1.5]);
+            format!(
+                "progress: {:.3} s, {rate:.1} tps, lat 0.500 ms stddev 0.100, 0 failed\n",
+                requested(run) + to
+            )
+        };
+        vec![("pgbench.txt", intervals().map(row).collect())]
+    });
+    let told = summary(folder.path());
+    let findings = told["findings"].as_array().unwrap();
+    let of_outage = findings.iter().find(|finding| finding["code"] == "outage").unwrap();
+    let value =
+        |name: &str| of_outage["values"][name].as_f64().unwrap_or_else(|| panic!("{name}: {of_outage}"));
+    assert!(
+        value("mean_s") < 1.5 && value("mean_at_most_s") > 1.5 && value("at_most_s") > 1.5,
+        "{of_outage}"
+    );
+    let text = crate::stdout(&["stats", folder.path().to_str().unwrap()]);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        text.contains("in 2 of 8 runs, and in the others up to 2.00 s may have gone unnoticed"),
+        "{text}"
+    );
+    let series =
+        told["series"].as_array().unwrap().iter().find(|one| one["metric"] == "outage_throughput").unwrap();
+    assert!(series["ci95_high"].as_f64().is_some_and(|high| high >= value("mean_at_most_s")), "{series}");
 }

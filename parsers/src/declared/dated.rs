@@ -166,6 +166,12 @@ impl<T> DatedRows<T> {
         self.rows.get(row).map(|(line, _)| *line)
     }
 
+    /// Whether two rows have the same time.
+    pub fn same_time(&self, one: usize, other: usize) -> bool {
+        let time = |row: usize| self.rows.get(row).and_then(|(_, (moment, _))| moment.any_s());
+        time(one).is_some() && time(one) == time(other)
+    }
+
     /// Takes the time of each row from what stands there.
     pub fn place(&mut self, time: impl Fn(&T) -> Time) {
         for (_, (moment, row)) in &mut self.rows {

@@ -221,8 +221,15 @@ impl Events {
             (Unit::Text, texts("mark", &mut marks.iter().map(|mark| mark.map(Mark::name)))),
         ];
         let requests = marks.iter().enumerate().filter(|(_, mark)| **mark == Some(Mark::Request));
-        let beginnings: Vec<(usize, Part)> =
-            requests.map(|(row, _)| (row, Part { line: rows.line(row), ..Part::default() })).collect();
+        // What was logged twice at one time, with nothing between, was one request.
+        let is_again = |row: usize| {
+            let before = marks.iter().take(row).rposition(Option::is_some);
+            before.is_some_and(|before| marks.get(before) == marks.get(row) && rows.same_time(before, row))
+        };
+        let beginnings: Vec<(usize, Part)> = requests
+            .filter(|(row, _)| !is_again(*row))
+            .map(|(row, _)| (row, Part { line: rows.line(row), ..Part::default() }))
+            .collect();
         let parts = match beginnings.len() {
             0 | 1 => Vec::new(),
             _ => consecutive(beginnings, marks.len()),
@@ -288,6 +295,16 @@ mod tests {
         assert_eq!(log.parts[0].line, Some(3));
         let of_first = log.of_part(&log.parts[0]);
         assert_eq!(marks(&of_first)[0], Some("request"));
+    }
+
+    #[test]
+    fn a_request_that_is_told_twice_is_one() {
+        let told_twice = |second: &str| {
+            let row = "119.0,1784063965.0,migration_started,\n";
+            events().read(TABLE.replace(row, &format!("{row}{second}\n")).as_bytes()).unwrap()
+        };
+        assert!(told_twice("119.0,1784063965.0,migration_started,again").parts.is_empty());
+        assert_eq!(told_twice("119.1,1784063965.1,migration_started,retried").parts.len(), 2);
     }
 
     #[test]

@@ -3,6 +3,9 @@
 //! A row is an interval. It ends at a time since 1970, at a time on a wall (`local_s`), or so many seconds after the start of the
 //! tool (`elapsed_s`); a time that somebody put in front of the lines comes from [`peel`](crate::peel). Of several tests in a
 //! file each counts from its own start, and `test` numbers them.
+//!
+//! Most tools tell no lengths. An interval goes from the line before to its own then, unless one between them is missing: a line that
+//! could not be read is told (`behind_gap`), and the rest is found beside the other logs of the run.
 
 use polars::prelude::{Float64Chunked, IntoSeries, NewChunkedArray, UInt32Chunked};
 
@@ -62,7 +65,10 @@ pub(crate) struct Row {
     pub stamp: Option<Stamp>,
     /// Its end, seconds since the start of the test.
     pub elapsed_s: Option<f64>,
+    /// As the tool tells it, or its counters do; where neither does an interval goes from the line before to its own.
     pub length_s: Option<f64>,
+    /// A line in front of it could not be read: nothing is known of the time before it.
+    pub behind_gap: bool,
     /// Operations or bytes per second.
     pub rate: Option<f64>,
     pub beside: Vec<(Beside, f64)>,
@@ -88,6 +94,8 @@ pub(crate) struct Work {
     tests: u32,
     /// That of the rates.
     unit: Unit,
+    /// Since the last row was a line that could not be read.
+    gap: bool,
     pub version: Option<String>,
     pub facts: Facts,
     pub lost: usize,
@@ -111,6 +119,7 @@ impl Work {
             rows: Vec::new(),
             tests: 0,
             unit,
+            gap: false,
             version: None,
             facts: Facts::default(),
             lost: 0,
@@ -131,8 +140,9 @@ impl Work {
         self.tests = self.tests.saturating_add(1);
     }
 
-    pub fn push(&mut self, row: Row) {
+    pub fn push(&mut self, mut row: Row) {
         self.tests = self.tests.max(1);
+        row.behind_gap |= std::mem::take(&mut self.gap);
         self.rows.push((self.tests, row));
     }
 
@@ -148,6 +158,7 @@ impl Work {
     /// A line that ought to be an interval, and is none.
     pub fn unreadable(&mut self, place: Place<'_>, expected: &str) {
         self.lost = self.lost.saturating_add(1);
+        self.gap = true;
         self.diagnostics
             .warning("unreadable-row", place, || format!("expected {expected}; the interval is left out"));
     }
@@ -163,7 +174,7 @@ impl Work {
 
     /// Ends the log; `expected` is what to say if it has no interval.
     pub fn finish(self, bytes: &[u8], resolution: Resolution, expected: &str) -> Result<Outcome, Unusable> {
-        let Self { rows, tests, unit, version, mut facts, lost, mut diagnostics } = self;
+        let Self { rows, tests, unit, gap: _, version, mut facts, lost, mut diagnostics } = self;
         if rows.is_empty() {
             let line = Lines::new(bytes).find(|line| !line.is_blank());
             let place = line.map_or(Place::FILE, |line| Place::line(line.number, line.text));
@@ -226,6 +237,10 @@ fn columns(rows: &[(u32, Row)], unit: Unit, is_placed: bool, is_local: bool) -> 
         if rows.iter().any(|(_, row)| row.told(what).is_some()) {
             number(name, unit, &|row| row.told(what));
         }
+    }
+    if rows.iter().any(|(_, row)| row.behind_gap) {
+        let gaps = rows.iter().map(|(_, row)| u32::from(row.behind_gap));
+        columns.push(Unit::Count, UInt32Chunked::from_iter_values("behind_gap".into(), gaps).into_series());
     }
     let tests = rows.iter().map(|(test, _)| *test);
     columns.push(Unit::Count, UInt32Chunked::from_iter_values("test".into(), tests).into_series());

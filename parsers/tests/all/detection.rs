@@ -84,6 +84,22 @@ fn empty_and_binary_files_are_told_apart_from_unknown_ones() {
     }
 }
 
+/// A machine that stopped leaves NUL bytes where the end of a log was not on its disk yet.
+#[test]
+fn a_few_nul_bytes_hide_no_format() {
+    for (name, format, is_valid) in fixtures().into_iter().filter(|(_, format, _)| !is_beside(*format)) {
+        let mut bytes = crate::common::bytes(&name);
+        if !is_valid || bytes.len() < 1000 || bytes.contains(&0) {
+            continue;
+        }
+        let rows = |bytes: &[u8]| stillstand_parsers::parse(format, bytes).map(|log| log.rows.read);
+        let all = rows(&bytes).unwrap();
+        bytes.extend([0; 16]);
+        assert!(detect(&bytes).is_ok(), "{name}: {:?}", detect(&bytes));
+        assert!(rows(&bytes).is_ok_and(|read| read + 1 >= all), "{name}");
+    }
+}
+
 #[test]
 fn an_unknown_file_is_told_what_comes_near() {
     let error = detect(b"\n  hello\tworld\nsecond\n").unwrap_err();

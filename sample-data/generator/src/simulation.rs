@@ -13,6 +13,7 @@ pub mod packets;
 mod scenarios;
 pub mod service;
 mod waiting;
+pub mod work;
 
 use chrono::{DateTime, NaiveDateTime};
 

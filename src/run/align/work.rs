@@ -13,6 +13,7 @@ use super::{FileReport, Log, Samples, ServiceLog, Tells};
 use crate::input::config::Config;
 use crate::input::load::LoadedFile;
 use crate::model::{Diagnostic, Severity, Unit};
+use crate::stats::Sample;
 
 /// By so many seconds more than they are coarse, two clocks may part without a reason.
 const APART_S: f64 = 0.5;
@@ -123,11 +124,10 @@ fn timeline(log: &Parsed, name: &str, zero: f64, report: &mut FileReport<'_>) ->
         report.add(Severity::Error, "sent-not-received", message.to_owned());
         return None;
     }
-    let rows = placed(log, zero, report);
-    let rows: Vec<(usize, Interval)> = rows
-        .into_iter()
-        .map(|(row, interval)| (row, Interval { rate: interval.rate.map(|rate| rate * factor), ..interval }))
-        .collect();
+    let mut rows = placed(log, zero, report);
+    for row in &mut rows {
+        row.interval.rate = row.interval.rate.map(|rate| rate * factor);
+    }
     let clocks = Clocks::of(log);
     let placing = Placing {
         resolution_s: if clocks.by_stamps() { clocks.stamps_s.unwrap_or_default() } else { clocks.length_s },
@@ -143,7 +143,8 @@ fn timeline(log: &Parsed, name: &str, zero: f64, report: &mut FileReport<'_>) ->
         buffered: fact("buffered_bytes").unwrap_or_default(),
     };
     let silent = log.facts.int("silent").is_some().then_some(0.0);
-    let intervals = filled(rows.iter().map(|(_, interval)| *interval), silent, placing.resolution_s);
+    let intervals = filled(&rows, silent, placing.resolution_s);
+    let rows = rows.into_iter().map(|row| (row.number, row.interval)).collect();
     Some(Timeline { quantity, unit, rows, intervals, placing })
 }
 
@@ -205,8 +206,16 @@ impl Clocks {
     }
 }
 
-/// Each row with its interval, ascending.
-fn placed(log: &Parsed, zero: f64, report: &mut FileReport<'_>) -> Vec<(usize, Interval)> {
+/// A row with its interval.
+struct Placed {
+    number: usize,
+    interval: Interval,
+    /// Of the time in front of it nothing is known.
+    behind_gap: bool,
+}
+
+/// Each row with its interval, ascending. One without a time leaves a gap.
+fn placed(log: &Parsed, zero: f64, report: &mut FileReport<'_>) -> Vec<Placed> {
     let times = log.frame.times().unwrap_or_default();
     let column = |name: &str| -> Vec<Option<f64>> {
         log.frame.f64s(name).map(|column| column.iter().collect()).unwrap_or_default()
@@ -214,7 +223,16 @@ fn placed(log: &Parsed, zero: f64, report: &mut FileReport<'_>) -> Vec<(usize, I
     let (own, lengths, rates) = (column("elapsed_s"), column("length_s"), column("rate"));
     let tests: Vec<u32> =
         log.frame.u32s("test").map(|tests| tests.iter().flatten().collect()).unwrap_or_default();
+    let gaps: Vec<bool> = log
+        .frame
+        .u32s("behind_gap")
+        .map(|gaps| gaps.iter().map(|gap| gap == Some(1)).collect())
+        .unwrap_or_default();
     let value = |column: &[Option<f64>], row: usize| column.get(row).copied().flatten();
+    let has_time = |row: usize| times.get(row).copied().flatten().is_some_and(f64::is_finite);
+    let is_behind_gap = |row: usize| {
+        gaps.get(row) == Some(&true) || row.checked_sub(1).is_some_and(|before| !has_time(before))
+    };
     let mut ends: Vec<(usize, f64)> = times
         .iter()
         .enumerate()
@@ -235,20 +253,62 @@ fn placed(log: &Parsed, zero: f64, report: &mut FileReport<'_>) -> Vec<(usize, I
     }
     // A clock may be set back while it logs.
     ends.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let mut before: Option<(usize, f64)> = None;
     let mut placed = Vec::new();
-    for (row, to_s) in ends {
-        let told = value(&lengths, row).filter(|length| *length > 0.0 && length.is_finite());
-        let same_test = before.filter(|(other, _)| tests.get(*other) == tests.get(row));
-        let since = same_test.map(|(_, from)| to_s - from).filter(|since| *since > 0.0);
-        let by_stamps = clocks.by_stamps() && !behind_a_hole.contains(&row);
-        let length = if by_stamps { since.or(told) } else { told.or(since) };
-        before = Some((row, to_s));
-        if let Some(length) = length {
-            placed.push((row, Interval { from_s: to_s - length, to_s, rate: value(&rates, row) }));
+    for of_test in ends.chunk_by(|(a, _), (b, _)| tests.get(*a) == tests.get(*b)) {
+        let first = of_test.first().map(|(row, to_s)| to_s - value(&own, *row).unwrap_or(f64::NAN));
+        let befores = first.into_iter().chain(of_test.iter().map(|(_, to_s)| *to_s));
+        let since: Vec<f64> = of_test.iter().zip(befores).map(|((_, to_s), before)| to_s - before).collect();
+        let usual =
+            Sample::new(since.iter().copied().filter(|since| *since > 0.0).collect()).map(|of| of.median());
+        for (place, (row, to_s)) in of_test.iter().enumerate() {
+            let told = value(&lengths, *row).filter(|length| *length > 0.0 && length.is_finite());
+            let unread = is_behind_gap(*row);
+            let since = Since { usual, of_rows: since.get(place..).unwrap_or_default() };
+            let (length, behind_gap) = match told {
+                Some(told) => (Some(told), unread),
+                None if unread || behind_a_hole.contains(row) || since.misses_a_line() => {
+                    (since.at_most(), true)
+                }
+                None => (since.seconds(), false),
+            };
+            if let Some(length) = length {
+                let interval = Interval { from_s: to_s - length, to_s: *to_s, rate: value(&rates, *row) };
+                placed.push(Placed { number: *row, interval, behind_gap });
+            }
         }
     }
     placed
+}
+
+/// From so many usual times since the line before, either a line is missing or this one is late.
+const LONG: f64 = 1.5;
+/// A tool that writes by the clock makes up for a late line: the next one comes after less than this share of the usual time.
+const MADE_UP: f64 = 0.75;
+
+/// How long the lines of a tool that tells no lengths came after those before them.
+struct Since<'a> {
+    /// The median, seconds.
+    usual: Option<f64>,
+    /// From the row that is looked at on.
+    of_rows: &'a [f64],
+}
+
+impl Since<'_> {
+    fn seconds(&self) -> Option<f64> {
+        self.of_rows.first().copied().filter(|since| *since > 0.0)
+    }
+
+    /// What the row tells of where the line before it is not there.
+    fn at_most(&self) -> Option<f64> {
+        Some(self.usual?.min(self.seconds().unwrap_or(f64::INFINITY)))
+    }
+
+    /// Whether the line before may not be that of the interval before: then nothing says what was done until the last usual time.
+    fn misses_a_line(&self) -> bool {
+        let (Some(since), Some(usual)) = (self.seconds(), self.usual) else { return false };
+        let made_up = self.of_rows.get(1).is_some_and(|next| *next < MADE_UP * usual);
+        since > LONG * usual && !made_up
+    }
 }
 
 /// How the clock of a tool goes beside the times of its rows.
@@ -317,14 +377,16 @@ impl Beside {
 }
 
 /// One behind the other: what overlaps begins later, a small gap belongs to the next one, and a large one is a hole, in which
-/// `silent` was done if that is known.
-fn filled(rows: impl Iterator<Item = Interval>, silent: Option<f64>, resolution_s: f64) -> Vec<Interval> {
+/// `silent` was done if that is known. Behind a gap nothing is.
+fn filled(rows: &[Placed], silent: Option<f64>, resolution_s: f64) -> Vec<Interval> {
     let mut all: Vec<Interval> = Vec::new();
-    for mut interval in rows {
-        let slack_s = interval.length_s() / 2.0 + resolution_s;
+    for row in rows {
+        let mut interval = row.interval;
+        let slack_s = if row.behind_gap { 0.0 } else { interval.length_s() / 2.0 + resolution_s };
+        let rate = silent.filter(|_| !row.behind_gap);
         match all.last().map(|before| before.to_s) {
             Some(end_s) if interval.from_s > end_s + slack_s => {
-                all.push(Interval { from_s: end_s, to_s: interval.from_s, rate: silent });
+                all.push(Interval { from_s: end_s, to_s: interval.from_s, rate });
             }
             Some(end_s) => interval.from_s = end_s,
             None => {}

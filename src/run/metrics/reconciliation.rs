@@ -28,13 +28,18 @@ pub fn checks(
     };
     // Packets tell sooner than a service whether the VM is there.
     let by_packets = |kind| {
-        let evidence = [Evidence::Ping, Evidence::Packets, Evidence::Probe];
+        let evidence = [Evidence::Ping, Evidence::Packets, Evidence::Probe, Evidence::Throughput];
         evidence.into_iter().find_map(|evidence| by(kind, evidence))
     };
     let (lost, back) = (by_packets(MilestoneKind::ServiceLost), by_packets(MilestoneKind::ServiceBack));
-    let stopped = by(MilestoneKind::Stopped, Evidence::Hypervisor);
-    let resumed = by(MilestoneKind::Resumed, Evidence::Hypervisor);
-    let active = resumed.or(by(MilestoneKind::Resumed, Evidence::DomainList));
+    let by_hypervisor = |kind| by(kind, Evidence::Hypervisor);
+    let (stopped, resumed) = (by_hypervisor(MilestoneKind::Stopped), by_hypervisor(MilestoneKind::Resumed));
+    // A script may look at the VM now and then only, and tells of what it saw a little later.
+    let told = |kind| {
+        by_hypervisor(kind).map(|at| (at, 0.0)).or(Some((by(kind, Evidence::Script)?, event::CLOCKS_S)))
+    };
+    let (stop_told, resume_told) = (told(MilestoneKind::Stopped), told(MilestoneKind::Resumed));
+    let active = resume_told.or(by(MilestoneKind::Resumed, Evidence::DomainList).map(|listed| (listed, 0.0)));
     // A hypervisor's job ends when the source has sent everything; a command promises more.
     let ended = by(MilestoneKind::Ended, Evidence::MigrationProcess);
     let request = by(MilestoneKind::Requested, Evidence::Hypervisor)
@@ -48,10 +53,13 @@ pub fn checks(
             let uncertainty_s = (request.width_s() + back.width_s()) / 2.0;
             at_most(OutageAfterRequest, request.at_s(), back.at_s(), uncertainty_s.max(slack_s))
         }),
-        lost.zip(stopped).map(|(lost, stopped)| ordered(LostWhenStopped, stopped, lost)),
+        lost.zip(stop_told)
+            .map(|(lost, (stopped, slack_s))| ordered(LostWhenStopped, stopped, lost, slack_s)),
+        lost.zip(resume_told)
+            .map(|(lost, (resumed, slack_s))| ordered(LostBeforeResumed, lost, resumed, slack_s)),
         one_host_at_a_time(presences, hosts),
-        active.zip(back).map(|(active, back)| ordered(BackAfterResumed, active, back)),
-        back.zip(ended).map(|(back, ended)| ordered(BackBeforeEnd, back, ended)),
+        active.zip(back).map(|(active, back)| ordered(BackAfterResumed, active.0, back, active.1)),
+        back.zip(ended).map(|(back, ended)| ordered(BackBeforeEnd, back, ended, 0.0)),
         run.process_s.zip(log.and_then(|log| log.account.total_time_s)).map(|(process, job)| {
             // The command asks for the job and waits for it: it lasts a little longer.
             at_most(DurationsMatch, job, process, 0.05)
@@ -129,6 +137,7 @@ pub fn flags(checks: &[Check]) -> Vec<Flag> {
                 | CheckKind::PingMatchesEvents
                 | CheckKind::DowntimeMatchesEvents
                 | CheckKind::LostWhenStopped
+                | CheckKind::LostBeforeResumed
                 | CheckKind::BackAfterResumed
                 | CheckKind::BackBeforeEnd
                 | CheckKind::DurationsMatch => return None,
@@ -138,9 +147,9 @@ pub fn flags(checks: &[Check]) -> Vec<Flag> {
         .collect()
 }
 
-/// `left` should not come after `right`.
-fn ordered(kind: CheckKind, left: &Milestone, right: &Milestone) -> Check {
-    at_most(kind, left.at_s(), right.at_s(), (left.width_s() + right.width_s()) / 2.0)
+/// `left` should not come after `right`; both may be told so much later than they were.
+fn ordered(kind: CheckKind, left: &Milestone, right: &Milestone, slack_s: f64) -> Check {
+    at_most(kind, left.at_s(), right.at_s(), (left.width_s() + right.width_s()) / 2.0 + slack_s)
 }
 
 /// `left` should not be more than `right`; their difference is good to ± `uncertainty_s`.

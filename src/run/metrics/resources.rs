@@ -109,6 +109,9 @@ pub struct Cost {
 /// log has a hole in the window it is missing: nobody knows what happened there.
 ///
 /// A phase counts each row by its part; one that is shorter than the delay of the log has no cost.
+///
+/// A peak is that of a row, but never below the mean: what a row at the edge tells of may have been done in its part of the window
+/// alone, faster than in any whole row.
 pub fn cost(samples: &Samples, all: &[Samples], end_s: Option<f64>, phases: &[Phase]) -> Option<Cost> {
     if samples.tells == Tells::Request {
         return None;
@@ -132,7 +135,7 @@ pub fn cost(samples: &Samples, all: &[Samples], end_s: Option<f64>, phases: &[Ph
         Some(PhaseCost {
             phase: phase.kind,
             mean: sum.mean(),
-            peak: rows.peak(window)?,
+            peak: rows.peak(window)?.max(sum.mean()),
             excess_integral: baseline_mean.filter(|_| whole).map(|baseline| sum.excess(baseline)),
         })
     };
@@ -142,7 +145,7 @@ pub fn cost(samples: &Samples, all: &[Samples], end_s: Option<f64>, phases: &[Ph
         unit: samples.unit,
         baseline_mean,
         migration_mean: seen.map(|(_, _, sum)| sum.mean()),
-        migration_peak: seen.and_then(|(rows, window, _)| rows.peak(*window)),
+        migration_peak: seen.and_then(|(rows, window, sum)| Some(rows.peak(*window)?.max(sum.mean()))),
         excess_integral: baseline_mean
             .zip(seen.filter(|_| hole_s.is_none()))
             .map(|(baseline, (_, _, sum))| sum.excess(baseline)),

@@ -183,6 +183,9 @@ impl Cell {
             Some(SeriesSummary { n, n_censored, .. }) if n_censored > 0 => {
                 Cell::Open { open: n_censored, of: n }
             }
+            Some(SeriesSummary { mean: Some(low), mean_at_most: Some(high), .. }) if low > 0.0 => {
+                Cell::interval(Some(Interval::new(low, high)), decimals)
+            }
             Some(SeriesSummary { mean: Some(estimate), mean_at_most: Some(value), .. }) => {
                 Cell::Bound { estimate, value, side: Side::AtMost, decimals }
             }

@@ -13,12 +13,12 @@
 //! * The time is in ms since the start of the job, or since 1970 with `--log_unix_epoch`, at the end of what a row tells of.
 //! * Reads, writes and trims have rows of their own with the same time: they are added. A latency is that of the slowest.
 //! * Each job has a file of its own (`is_part`).
-//! * Without I/O there is no row: a gap is an interval in which nothing was done (`silent`).
+//! * Without I/O there is no row: a gap is an interval in which nothing was done (`silent`), unless a line in it could not be read.
 //! * Without `--log_avg_msec` every row is one I/O, which has a block size: they are counted by the second.
 //!
 //! Absent on purpose: offsets, priorities, issue times; histograms; `log_window_value=both`, whose second value is left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Place;
 use crate::format::{Description, Marks, Parse};
@@ -44,7 +44,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     parse: Parse::Whole(parse),
 };
 
-/// So many rows must be right, or all where there are fewer.
+/// So many rows must be right, and of more all but one in ten, which may be damaged.
 const ENOUGH: usize = 3;
 /// Later than any job is long, ms.
 const SINCE_1970: u64 = 100_000_000_000;
@@ -59,7 +59,7 @@ fn recognise(head: &Head<'_>) -> bool {
         None => false,
     });
     let fit = fit.count();
-    fit >= ENOUGH && fit == rows.count()
+    fit >= ENOUGH && fit + fit / 10 >= rows.count()
 }
 
 /// A row.
@@ -96,18 +96,33 @@ impl Sample {
     }
 }
 
+/// A row with its line.
+#[derive(Debug, Clone, Copy)]
+struct Told {
+    line: u64,
+    sample: Sample,
+    /// A line in front of it could not be read.
+    behind_loss: bool,
+}
+
 /// Reads the log; see the module.
 fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
     let mut work = Work::new(Unit::Count);
-    let mut samples: Vec<(u64, Sample)> = Vec::new();
+    let mut samples: Vec<Told> = Vec::new();
+    let mut lost = false;
     for line in Lines::new(bytes).filter(|line| !line.is_blank()) {
-        read(line, &mut samples, &mut work);
+        match read(line, samples.last(), &mut work) {
+            Some(sample) => {
+                samples.push(Told { line: line.number, sample, behind_loss: std::mem::take(&mut lost) });
+            }
+            None => lost = true,
+        }
     }
-    let is_each = samples.iter().any(|(_, sample)| sample.block > 0);
+    let is_each = samples.iter().any(|told| told.sample.block > 0);
     if is_each {
         work.is_in(Unit::PerSecond);
     }
-    let is_dated = samples.first().is_some_and(|(_, sample)| sample.ms >= SINCE_1970);
+    let is_dated = samples.first().is_some_and(|told| told.sample.ms >= SINCE_1970);
     let rows = if is_each { counted(&samples) } else { merged(&samples, is_dated) };
     for row in rows {
         let stamp = is_dated.then_some(Stamp::Epoch(seconds(row.end_ms)));
@@ -115,6 +130,7 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
             stamp,
             elapsed_s: (!is_dated).then_some(seconds(row.end_ms)),
             length_s: Some(seconds(row.long_ms)).filter(|length| *length > 0.0),
+            behind_gap: row.behind_loss,
             rate: Some(row.value),
             line: row.line,
             ..Row::default()
@@ -132,19 +148,21 @@ fn seconds(ms: u64) -> f64 {
     ms as f64 / 1000.0
 }
 
-fn read(line: Line<'_>, samples: &mut Vec<(u64, Sample)>, work: &mut Work) {
+fn read(line: Line<'_>, before: Option<&Told>, work: &mut Work) -> Option<Sample> {
     let place = Place::line(line.number, line.text);
     match Sample::read(line.text) {
         Some(_) if !line.terminated => work.cut(place),
         Some(sample) => {
-            let before = samples.last().map(|(_, before)| before.ms);
-            if before.is_some_and(|before| before > sample.ms || sample.ms >= 1 << 53) {
-                return work.unreadable(place, "a time that is not before the last one");
+            let is_in_order =
+                sample.ms < 1 << 53 && before.is_none_or(|before| before.sample.ms <= sample.ms);
+            if is_in_order {
+                return Some(sample);
             }
-            samples.push((line.number, sample));
+            work.unreadable(place, "a time that is not before the last one");
         }
         None => work.unreadable(place, "whole numbers: time, value, direction (0, 1 or 2), block size"),
     }
+    None
 }
 
 /// An interval of the job.
@@ -153,43 +171,79 @@ struct Interval {
     long_ms: u64,
     value: f64,
     line: u64,
+    behind_loss: bool,
+}
+
+/// The rows of one instant.
+#[derive(Clone, Copy, Default)]
+struct OneTime {
+    rows: usize,
+    value: f64,
+    line: u64,
+    behind_loss: bool,
+    /// One of its rows may be lost.
+    in_doubt: bool,
 }
 
 /// The directions of each time together. An interval goes from the row before; one behind a gap is as long as the others.
 #[expect(clippy::cast_precision_loss, reason = "a rate")]
-fn merged(samples: &[(u64, Sample)], is_dated: bool) -> Vec<Interval> {
-    let mut at: BTreeMap<u64, (f64, u64)> = BTreeMap::new();
-    for (line, sample) in samples {
-        at.entry(sample.ms).or_insert((0.0, *line)).0 += sample.value as f64;
+fn merged(samples: &[Told], is_dated: bool) -> Vec<Interval> {
+    let mut at: BTreeMap<u64, OneTime> = BTreeMap::new();
+    let mut before = None;
+    for told in samples {
+        if let (true, Some(other)) = (told.behind_loss, before.and_then(|ms| at.get_mut(&ms))) {
+            other.in_doubt = true;
+        }
+        let new = OneTime { line: told.line, behind_loss: told.behind_loss, ..OneTime::default() };
+        let instant = at.entry(told.sample.ms).or_insert(new);
+        instant.rows = instant.rows.saturating_add(1);
+        instant.value += told.sample.value as f64;
+        instant.in_doubt |= told.behind_loss;
+        before = Some(told.sample.ms);
     }
+    // A lost row may have been that of another direction at the same time, where there are several.
+    let most = at.values().map(|instant| instant.rows).max().unwrap_or_default();
+    at.retain(|_, instant| !(instant.in_doubt && instant.rows < most));
     let mut steps: Vec<u64> = at.keys().zip(at.keys().skip(1)).map(|(from, to)| to - from).collect();
     steps.sort_unstable();
     let usual = steps.get(steps.len().saturating_sub(1) / 2).copied();
     let mut before: Option<u64> = (!is_dated).then_some(0);
-    let rows = at.into_iter().map(|(ms, (value, line))| {
+    let rows = at.into_iter().map(|(ms, OneTime { value, line, behind_loss, .. })| {
         let since = before.replace(ms).map(|before| ms - before).or(usual).unwrap_or_default();
         let long = usual.filter(|usual| since > usual.saturating_mul(3) / 2).unwrap_or(since);
-        Interval { end_ms: ms, long_ms: long, value, line }
+        Interval { end_ms: ms, long_ms: long, value, line, behind_loss }
     });
     rows.collect()
 }
 
-/// Single I/Os, counted by the second.
+/// Single I/Os, counted by the second. Seconds in which one may be lost have no interval.
 #[expect(clippy::cast_precision_loss, reason = "a count")]
-fn counted(samples: &[(u64, Sample)]) -> Vec<Interval> {
+fn counted(samples: &[Told]) -> Vec<Interval> {
     let mut bins: BTreeMap<u64, (u64, u64)> = BTreeMap::new();
-    for (line, sample) in samples {
-        bins.entry(sample.ms / BIN).or_insert((0, *line)).0 += 1;
+    for told in samples {
+        bins.entry(told.sample.ms / BIN).or_insert((0, told.line)).0 += 1;
+    }
+    let mut behind_loss = BTreeSet::new();
+    for pair in samples.windows(2) {
+        if let [before, told] = pair
+            && told.behind_loss
+        {
+            let (from, to) = (before.sample.ms / BIN, told.sample.ms / BIN);
+            bins.remove(&from);
+            bins.remove(&to);
+            behind_loss.extend(bins.range(to..).next().map(|(bin, _)| *bin));
+        }
     }
     // The job ended in the last one.
     let last = bins.keys().next_back().copied();
-    let end = samples.last().map_or(0, |(_, sample)| sample.ms % BIN);
+    let end = samples.last().map_or(0, |told| told.sample.ms % BIN);
     let rows = bins.into_iter().filter(|(bin, _)| Some(*bin) != last || end >= BIN - BIN / 20);
     let rows = rows.map(|(bin, (count, line))| Interval {
         end_ms: bin.saturating_add(1).saturating_mul(BIN),
         long_ms: BIN,
         value: count as f64 * 1000.0 / BIN as f64,
         line,
+        behind_loss: behind_loss.contains(&bin),
     });
     rows.collect()
 }

@@ -132,8 +132,8 @@ impl Reader {
             elapsed_s: Some(elapsed),
             length_s: Some(length).filter(|length| *length > 0.0),
             rate: Some(bits / 8.0),
-            beside: Vec::new(),
             line: sum.line,
+            ..Row::default()
         };
         let retransmits = sums.iter().find_map(|sum| sum.get("retransmits")?.word()).and_then(positive);
         let lost = number("lost_packets").filter(|_| !is(sum, "sender"));

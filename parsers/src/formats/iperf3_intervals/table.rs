@@ -257,12 +257,11 @@ impl<'a> Test<'a> {
         let retransmits = retransmits.next().map(|first| first + retransmits.sum::<f64>());
         let [jitter, lost] = losses(row.rest).unwrap_or_default();
         let told = Row {
-            stamp: None,
             elapsed_s: Some(row.to_s + self.omitted_s),
             length_s: Some(length),
             rate: Some(sum(|row| row.rate)),
-            beside: Vec::new(),
             line: *line,
+            ..Row::default()
         };
         let told = told.with(Beside::Retransmits, retransmits);
         work.push(told.with(Beside::Lost, lost).with(Beside::Jitter, jitter));

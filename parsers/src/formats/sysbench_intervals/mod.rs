@@ -161,13 +161,8 @@ fn read(line: Line<'_>, work: &mut Work) {
     }
     let from = work.last().and_then(|row| row.elapsed_s).unwrap_or_default();
     let length = interval.elapsed_s - from;
-    let row = Row {
-        elapsed_s: Some(interval.elapsed_s),
-        length_s: Some(length).filter(|length| *length > 0.0),
-        rate: Some(rate),
-        line: line.number,
-        ..Row::default()
-    };
+    let row =
+        Row { elapsed_s: Some(interval.elapsed_s), rate: Some(rate), line: line.number, ..Row::default() };
     let of = |percentile: f64| interval.latency.filter(|(known, _)| *known == percentile).map(|(_, ms)| ms);
     work.push(
         row.with(Beside::LatencyP95, of(95.0))

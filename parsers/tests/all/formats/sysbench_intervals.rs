@@ -13,7 +13,7 @@ fn valid(name: &str, notes: &[&str]) -> stillstand_parsers::Parsed {
 #[test]
 fn all_kinds_of_tests() {
     let cpu = valid("recorded-cpu.txt", &[]);
-    assert_eq!(work_rows(&cpu), ["1 1 1 1462.17", "1 2 1 1983.09", "1 3 1 1942.84"]);
+    assert_eq!(work_rows(&cpu), ["1 1 null 1462.17", "1 2 null 1983.09", "1 3 null 1942.84"]);
     assert_eq!(f64s(&cpu, "latency_p95"), [Some(0.56), Some(0.54), Some(0.56)]);
     assert_eq!((cpu.frame.clock, cpu.facts.int("threads")), (Clock::None, Some(1)));
     let files = valid("recorded-fileio.txt", &[]);
@@ -29,7 +29,7 @@ fn all_kinds_of_tests() {
 #[test]
 fn transactions_with_their_errors() {
     let oltp = valid("oltp.txt", &[]);
-    assert_eq!(work_rows(&oltp), ["1 2 2 1012.86", "1 4 2 0", "1 6 2 1009.03"]);
+    assert_eq!(work_rows(&oltp), ["1 2 null 1012.86", "1 4 null 0", "1 6 null 1009.03"]);
     assert_eq!(f64s(&oltp, "latency_max"), [Some(28.67), Some(0.0), Some(2089.16)]);
     // Half of one a second, for two.
     assert_eq!(f64s(&oltp, "errors"), [Some(0.0), Some(0.0), Some(1.0)]);
@@ -45,10 +45,17 @@ fn transactions_with_their_errors() {
 }
 
 #[test]
-fn a_late_line_is_of_a_longer_interval() {
+fn a_late_line_says_so_by_its_time() {
     // Stopped from 2.3 s to 4.5 s; every interval has a line about the queue, too.
     let stopped = valid("recorded-cpu-stopped.txt", &[]);
-    let expected = ["1 1 1 53.91", "1 2 1 51.98", "1 4 2 4.07", "1 5 1 295.29", "1 6 1 44", "1 7 1 57"];
+    let expected = [
+        "1 1 null 53.91",
+        "1 2 null 51.98",
+        "1 4 null 4.07",
+        "1 5 null 295.29",
+        "1 6 null 44",
+        "1 7 null 57",
+    ];
     assert_eq!(work_rows(&stopped), expected);
     assert_eq!(stopped.facts.float("length_resolution_s"), Some(1.0));
     let stamped = valid("recorded-cpu-stopped-stamped.txt", &["note 1 stamped-lines"]);
@@ -61,7 +68,7 @@ fn a_late_line_is_of_a_longer_interval() {
 fn each_test_begins_at_0_and_a_log_has_rates_of_one_kind() {
     let two = valid("two-tests.txt", &[]);
     assert_eq!(u32s(&two, "test"), [1, 1, 1, 1, 1, 1, 2, 2]);
-    assert_eq!(f64s(&two, "length_s")[6], Some(1.0));
+    assert_eq!(f64s(&two, "elapsed_s")[6], Some(1.0));
     let expected = ["warning 54 other-test", "warning 55 other-test", "warning 56 other-test"];
     let kinds = check_work("sysbench-intervals/invalid/two-kinds.txt", &expected);
     assert_eq!((kinds.frame.height(), kinds.rows.lost), (3, 3));
@@ -72,7 +79,8 @@ fn damage() {
     let cut = check_work("sysbench-intervals/invalid/cut.txt", &["warning 17 last-line-cut"]);
     assert_eq!(cut.frame.height(), 2);
     let damaged = check_work("sysbench-intervals/invalid/not-numbers.txt", &["warning 16 unreadable-row"]);
-    assert_eq!(work_rows(&damaged), ["1 1 1 1462.17", "1 3 2 1942.84"]);
+    assert_eq!(work_rows(&damaged), ["1 1 null 1462.17", "1 3 null 1942.84"]);
+    assert_eq!((u32s(&damaged, "behind_gap"), cut.frame.has("behind_gap")), (vec![0, 1], false));
 }
 
 #[test]

@@ -87,7 +87,9 @@ impl<'a> ByThroughput<'a> {
             let over_s = self.intervals.get(low.end).map_or(f64::INFINITY, |after| after.to_s);
             Candidate { what: low, length: self.length_s(low), over_s: Some(over_s), stands_out: !is_usual }
         };
-        self.lows().into_iter().map(candidate).collect()
+        // Where the log has no rows nothing was seen, though an outage may have been.
+        let is_seen = |low: &Low| self.slice(*low).iter().any(|interval| interval.rate.is_some());
+        self.lows().into_iter().filter(is_seen).map(candidate).collect()
     }
 
     fn slice(&self, low: Low) -> &[Interval] {

@@ -113,7 +113,8 @@ impl Composer<'_> {
             .iter()
             .filter_map(|finding| {
                 let Finding::Outage(outage) = finding else { return None };
-                let has_mean = outage.mean_s.is_some() && outage.at_most_s.is_none();
+                let has_mean =
+                    outage.mean_s.is_some() && outage.at_most_s.is_none() && outage.unseen.is_none();
                 (has_mean && outage.instead_of.is_none() && sentences(outage.condition) == 1)
                     .then_some((finding, outage.method))
             })

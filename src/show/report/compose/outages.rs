@@ -128,6 +128,21 @@ impl Composer<'_> {
                 Method::Events | Method::Hypervisor => "finding.no_downtime_told",
             };
             sentences.push(fill(key, &[("at_most", &self.seconds(at_most))]));
+        } else if let (Some(unseen), Some(mean)) = (outage.unseen, outage.mean_s) {
+            let values = [
+                ("mean", self.seconds(mean)),
+                ("mean_at_most", self.seconds(unseen.mean_at_most_s)),
+                ("seen", (outage.n - unseen.runs).to_string()),
+                ("seconds", self.range_words(unseen.seen_s, None)),
+                ("at_most", self.seconds(unseen.at_most_s)),
+            ];
+            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+            let completed = if condition.failed > 0 {
+                "finding.outage_partly_completed"
+            } else {
+                "finding.outage_partly"
+            };
+            sentences.push(fill(completed, &values));
         } else if let (Some(mean), Some(ended)) = (outage.mean_s, outage.ended_s) {
             let values = [
                 ("mean", self.seconds(mean)),

@@ -83,13 +83,18 @@ fn what_lies_before_the_request_is_none_and_a_part_says_nothing() {
 }
 
 #[test]
-fn a_hole_may_be_an_outage_and_proves_none() {
+fn a_hole_may_be_an_outage_and_shows_none() {
     let mut hole = log(1.0, -20.0, &[1000.0; 40]);
     for interval in &mut hole.intervals[22..25] {
         interval.rate = None;
     }
     let found = outage(&hole);
-    assert_eq!((found.estimate_s, found.lower_s, found.upper_s), (3.0, 0.0, Some(5.0)));
+    assert_eq!((found.estimate_s, found.lower_s, found.upper_s), (0.0, 0.0, Some(5.0)));
+    // Beside a row that shows one it may be of it.
+    hole.intervals[25].rate = Some(0.0);
+    let found = outage(&hole);
+    assert_eq!((found.estimate_s, found.upper_s), (4.0, Some(6.0)));
+    assert!(found.lower_s < 1.0 && found.lower_s > 0.9, "{found:?}");
 }
 
 /// How many operations come by chance where so many are due.
