@@ -222,6 +222,8 @@ pub fn read(bytes: Vec<u8>) -> PolarsResult<DataFrame> {
 
 #[cfg(test)]
 mod tests {
+    use polars::prelude::NamedFrom as _;
+
     use super::*;
 
     #[test]

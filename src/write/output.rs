@@ -20,7 +20,7 @@ use anyhow::{Context, bail};
 use rayon::prelude::*;
 
 use self::disk::{Disk, Real};
-use self::staging::{Staging, parent, recover};
+use self::staging::{PREFIX, Staging, parent, recover};
 use super::attempt::Shelf;
 use super::present::{Entry, present};
 use crate::campaign::dataset::{Shard, tables};
@@ -94,10 +94,11 @@ fn check(out: &Path, replace: bool) -> anyhow::Result<()> {
     no_others(out, &entries, is_ours)
 }
 
-/// Whether a path is that of a table in a part of a dataset.
+/// Whether a path is that of a table in a part of a dataset, or of one that an interrupted run left unfinished.
 fn is_of_part(path: &str) -> bool {
-    path.split_once('/')
-        .is_some_and(|(part, table)| Shard::of_folder(part).is_some() && tables::OF_PART.contains(&table))
+    path.split_once('/').is_some_and(|(part, table)| {
+        part.starts_with(PREFIX) || Shard::of_folder(part).is_some() && tables::OF_PART.contains(&table)
+    })
 }
 
 /// What a part of a dataset may take the place of: nothing, or what is called as its tables are.

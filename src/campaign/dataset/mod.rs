@@ -12,7 +12,7 @@
 //! Every shard surveys the whole campaign, so that what stands above the parts comes out the same from each, and measures its own
 //! runs. A part says in the footer of its `runs.parquet` what it belongs to ([`Record`]), and is there as a whole or not
 //! at all. Tables are for people; what is read back is the column `kept` ([`kept`](crate::model::kept)), and of `bins` and
-//! `inputs` all columns. [`survey`] gives what a dataset is made of, [`read`] reads it, `write::dataset` writes it.
+//! `inputs` all columns. A [`Survey`] is what a dataset is made of, [`read()`] reads it, `write::dataset` writes it.
 
 mod identity;
 mod read;

@@ -23,8 +23,8 @@ pub struct Survey {
     surveyed: Surveyed,
 }
 
-/// So many bytes of logs are measured at a time, or one run.
-const AT_A_TIME: u64 = 64 << 20;
+/// So many bytes of logs are measured at a time, or one run. The bins of a run around all events may take as much as its logs.
+const AT_A_TIME: u64 = 16 << 20;
 
 impl Survey {
     /// Reads the campaign in a folder.

@@ -20,7 +20,7 @@ use crate::write::attempt::{Hashed, Shelf};
 use crate::write::frames::{self, column, levels, rename_factors};
 
 /// So many runs, or as many as have so many rows of samples, are a group of rows.
-const RUNS: usize = 256;
+const RUNS: usize = 128;
 const SAMPLES: usize = 1 << 19;
 
 /// A part in the making.
