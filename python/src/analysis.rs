@@ -78,7 +78,7 @@ fn summary(asked: &Asked, arguments: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>>
 fn rows(asked: &Asked, arguments: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>> {
     let py = arguments.py();
     let name: String = arguments.get_item(0)?.extract()?;
-    let rows = Rows::ALL.into_iter().find(|rows| rows.name() == name);
+    let rows = Rows::named(&name);
     let rows = rows.ok_or_else(|| errors::wrong_option(format!("there are no rows `{name}`")))?;
     let frame = py
         .detach(|| frames::frame(rows, &asked.analysed.analyses()))
@@ -133,6 +133,7 @@ fn report(asked: &Asked, arguments: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>> 
         detail: library::word("detail", &detail).map_err(errors::wrong_option)?,
         formats,
         png,
+        partial: false,
     };
     let told = py
         .detach(|| library::write_report(&asked.analysed, &options, &out, force, asked.jobs))

@@ -18,7 +18,7 @@ pub(super) struct Benchmarked {
 }
 
 /// What a log or a table says that was measured, and where.
-pub(super) type Value = (Place, Measured);
+pub type Value = (Place, Measured);
 
 /// A plain table that was read.
 #[derive(Debug)]

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::efficiency;
 use crate::input::config::{self, Config};
-use crate::input::session::RunKey;
+use crate::input::session::{ConfigError, RunKey};
 use crate::model::diagnostics::campaign_diagnostic;
 use crate::model::key::short;
 use crate::model::{Condition, ConditionId, Diagnostic, Entries, Factors, Severity};
@@ -28,6 +29,29 @@ pub(super) fn conditions<'a>(config: &Config, keys: impl Iterator<Item = &'a Run
         sorted.into_iter().map(|factors| Condition::new(String::new(), factors.clone())).collect();
     identify(&mut conditions, &factor_order);
     conditions
+}
+
+/// The conditions that the layout shows, and which of them each of `all` is. Where benchmarks are asked for, the layout
+/// chooses among their results, and all stay.
+///
+/// # Errors
+///
+/// The layout asks for a factor or level that there is not.
+pub(super) fn shown(
+    all: Vec<Condition>,
+    of_benchmarks: bool,
+    config: &Config,
+) -> anyhow::Result<(Vec<Condition>, Vec<Option<ConditionId>>)> {
+    if of_benchmarks {
+        let ids = all.ids().map(Some).collect();
+        return Ok((all, ids));
+    }
+    let factors: Vec<Factors> = all.iter().map(|condition| condition.factors.clone()).collect();
+    let shown =
+        efficiency::selected(all, &config.layout).map_err(|error| ConfigError::new(format!("{error:#}")))?;
+    let ids = factors.iter().map(|factors| shown.find_id(|condition| condition.factors == *factors));
+    let ids = ids.collect();
+    Ok((shown, ids))
 }
 
 /// Factors in the order in which people name them.

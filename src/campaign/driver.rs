@@ -1,64 +1,26 @@
-//! The flow from folders to an [`Analysis`]: each campaign goes through the `stages` by itself.
+//! The flow from folders to an [`Analysis`]: each campaign goes through the `stages` by itself, from its logs or, once they are
+//! measured, from a dataset.
 //!
 //! Several campaigns are analysed one by one and then put side by side, or each in a chapter of its own; they are
 //! never averaged.
 
 use std::path::{Path, PathBuf};
 
-pub use super::stages::Keep;
-use super::stages::{Aggregated, Concluded, Loaded, Measured, Surveyed};
-use super::{excerpts, merge};
-use crate::input::config::{self, AlignKey, Config, LayoutTable};
-use crate::input::memory::Budget;
-use crate::input::session::{self, Session, folder_name};
-use crate::model::Analysis;
-
-/// What the caller may override.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// Replaces the alignment events of the configuration unless empty.
-    pub align: Vec<AlignKey>,
-    /// Replaces what it says of the layout of the configuration.
-    pub layout: LayoutTable,
-    /// What the campaigns were called when a report was made of them, in their order; they keep
-    /// these names wherever they lie now.
-    pub known_as: Vec<Known>,
-    /// Make a portfolio of this name, even where no folder holds several campaigns.
-    pub portfolio: Option<String>,
-    /// Give every campaign its folder's name as a factor `campaign`, so that equal conditions of two
-    /// campaigns can be compared.
-    pub distinguish: bool,
-    /// The most memory to take.
-    pub memory: Budget,
-    /// Bytes of what is kept of each run for each byte of its logs.
-    pub keeps: u64,
-    /// Read the lines that are cited, for a document to show.
-    pub excerpts: bool,
-}
-
-/// What the caller may watch.
-pub struct Progress<'a> {
-    /// Called with the number of files of each campaign before they are read.
-    pub files: &'a (dyn Fn(u64) + Sync),
-    /// Called after each file.
-    pub file: &'a (dyn Fn() + Sync),
-}
-
-/// The name of a campaign in an earlier report.
-#[derive(Debug, Clone)]
-pub struct Known {
-    pub path: String,
-    pub title: String,
-    /// Its chapter in a portfolio.
-    pub chapter: Option<String>,
-}
+use super::dataset::{self, Read, Survey};
+use super::excerpts::Cited;
+use super::merge;
+use super::options::Declared;
+pub use super::options::{Known, Options, Progress};
+use super::stages::{Aggregated, Concluded, Measured};
+use crate::input::config::Config;
+use crate::input::folder;
+use crate::input::session::{self, SessionFile, folder_name};
+use crate::model::{Analysis, Excerpts, Run};
 
 /// An analysis with what provenance needs to know about its inputs.
 #[derive(Debug)]
-pub struct Outcome<K = ()> {
+pub struct Outcome {
     pub analysis: Analysis,
-    /// What the caller kept of each run, in the order of the analysis.
-    pub kept: Vec<K>,
     /// The campaigns, in the order in which they were named or found.
     pub campaigns: Vec<Input>,
     /// Series of which a limit was exceeded, each with a message.
@@ -74,81 +36,101 @@ pub struct Input {
     pub config: Config,
     /// Relative path and SHA-256 of every file read, sorted; `None` for an unreadable one.
     pub files: Vec<(String, Option<String>)>,
+    /// The dataset that stands for the logs.
+    pub dataset: Option<String>,
 }
 
-/// Analyses the campaigns in `folders` side by side; a folder may hold several.
+/// Analyses the campaigns in `folders` side by side; a folder may hold several. Any may be a dataset.
 ///
 /// # Errors
 ///
-/// A folder or its configuration cannot be used, no file in it holds anything usable, or two
+/// A folder or its configuration cannot be used, no file in it holds anything usable, a dataset is incomplete, or two
 /// campaigns cannot stand side by side (the same condition in both, different events, hosts that differ).
 pub fn run(folders: &[PathBuf], options: &Options, progress: &Progress<'_>) -> anyhow::Result<Outcome> {
-    run_keeping(folders, options, progress, &|_, _, _| ())
-}
-
-/// [`run`], and what `keep` makes of the aligned series of each run.
-///
-/// # Errors
-///
-/// Those of [`run`].
-pub fn run_keeping<K: Send>(
-    folders: &[PathBuf],
-    options: &Options,
-    progress: &Progress<'_>,
-    keep: Keep<'_, K>,
-) -> anyhow::Result<Outcome<K>> {
     let mut paths = Vec::new();
     for folder in folders {
         paths.extend(session::campaigns(folder)?);
     }
     let mut analyses = Vec::new();
-    let (mut kept, mut campaigns, mut exceeded) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut campaigns, mut exceeded) = (Vec::new(), Vec::new());
     for (number, path) in paths.into_iter().enumerate() {
-        let mut one = one(&path, options.known_as.get(number), options, progress, keep)?;
+        let mut one = one(&path, options.known_as.get(number), options, progress)?;
         if options.distinguish {
-            merge::distinguish(&mut one.analysis, &format!("{} {}", number + 1, folder_name(&path)));
+            let name = one.campaigns.first().map_or(&path, |input| &input.path);
+            merge::distinguish(&mut one.analysis, &format!("{} {}", number + 1, folder_name(name)));
         }
         analyses.push(one.analysis);
-        kept.extend(one.kept);
         campaigns.extend(one.campaigns);
         exceeded.extend(one.exceeded);
     }
-    Ok(Outcome { analysis: merge::merge(analyses)?, kept, campaigns, exceeded })
+    Ok(Outcome { analysis: merge::merge(analyses)?, campaigns, exceeded })
+}
+
+/// A campaign whose runs are measured, wherever from.
+struct Ready {
+    declared: Declared,
+    measured: Measured,
+    inputs: Vec<(String, Option<String>)>,
+    quoted: Quoted,
+    dataset: Option<String>,
+}
+
+/// Where the lines are that a document quotes.
+enum Quoted {
+    Files(Vec<SessionFile>),
+    Lines(Excerpts),
+}
+
+impl Ready {
+    /// From the logs or the dataset in a folder.
+    fn from(
+        folder: &Path,
+        known: Option<&Known>,
+        options: &Options,
+        progress: &Progress<'_>,
+    ) -> anyhow::Result<Self> {
+        if folder::is_dataset(folder) {
+            let Read { declared, measured, inputs, excerpts } = dataset::read(folder, known, options)?;
+            let dataset = known.and_then(|known| known.dataset.clone());
+            let dataset = Some(dataset.unwrap_or_else(|| folder.display().to_string()));
+            return Ok(Self { declared, measured, inputs, quoted: Quoted::Lines(excerpts), dataset });
+        }
+        let survey = Survey::open(folder, known, options, progress)?;
+        let inputs = survey.inputs.clone();
+        let (declared, measured, files) = survey.measured()?;
+        let dataset = known.and_then(|known| known.dataset.clone());
+        Ok(Self { declared, measured, inputs, quoted: Quoted::Files(files), dataset })
+    }
 }
 
 /// One campaign through all stages.
-fn one<K: Send>(
+fn one(
     folder: &Path,
     known: Option<&Known>,
     options: &Options,
     progress: &Progress<'_>,
-    keep: Keep<'_, K>,
-) -> anyhow::Result<Outcome<K>> {
-    let mut session = Session::open(folder)?;
-    if !options.align.is_empty() {
-        (session.config.align, session.config.also_aligned) = config::events(&options.align);
-    }
-    session.config.layout = session.config.layout.replaced_by(&options.layout);
-    (progress.files)(session.files.len() as u64);
-    let loaded = Loaded::load(&session, options.keeps, options.memory.room(), progress.file)?;
-    let files = loaded.hashes.clone();
-    let surveyed = Surveyed::survey(loaded, &session.config)?;
-    let (measured, kept) = Measured::measure(surveyed, &session.config, keep);
-    let aggregated = Aggregated::aggregate(measured, &session.config)?;
-    let Concluded { mut analysis, exceeded } = Concluded::conclude(aggregated, &session);
-    let hashed = files.iter().filter_map(|(path, sha256)| Some((path.clone(), sha256.clone()?)));
+) -> anyhow::Result<Outcome> {
+    let Ready { declared, measured, inputs, quoted, dataset } =
+        Ready::from(folder, known, options, progress)?;
+    let aggregated = Aggregated::aggregate(measured, &declared.config)?;
+    let Concluded { mut analysis, exceeded } = Concluded::conclude(aggregated, &declared);
+    let hashed = inputs.iter().filter_map(|(path, sha256)| Some((path.clone(), sha256.clone()?)));
     analysis.sources = hashed.collect();
     if options.excerpts {
-        analysis.excerpts = excerpts::read(&analysis, &session.files);
+        analysis.excerpts = quoted.of(&analysis.runs);
     }
-    let Session { mut path, config, .. } = session;
-    if let Some(known) = known {
-        path = PathBuf::from(&known.path);
-        analysis.campaign.path.clone_from(&known.path);
-        if config.file.title.is_none() {
-            analysis.campaign.title.clone_from(&known.title);
+    let Declared { path, title, config, .. } = declared;
+    let campaigns = vec![Input { path, title, config, files: inputs, dataset }];
+    Ok(Outcome { analysis, campaigns, exceeded })
+}
+
+impl Quoted {
+    /// The lines that runs cite.
+    fn of(&self, runs: &[Run]) -> Excerpts {
+        let cited = Cited::of(runs.iter());
+        match self {
+            Self::Files(files) => cited.read(files),
+            Self::Lines(known) => cited.among(known),
         }
     }
-    let title = analysis.campaign.title.clone();
-    Ok(Outcome { analysis, kept, campaigns: vec![Input { path, title, config, files }], exceeded })
 }

@@ -1,5 +1,5 @@
 //! The lines that are cited, for people to see: as many as a page has room for. They are read again, since what is left of
-//! a run holds no text of its logs.
+//! a run holds no text of its logs; a dataset has those that a page of its runs may need.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,30 +7,78 @@ use stillstand_parsers::excerpt;
 
 use crate::input::load::lines;
 use crate::input::session::SessionFile;
-use crate::model::{Analysis, Excerpts};
+use crate::model::{Excerpts, Run};
 
 /// So many places have their first and last line in a page; where there are more, those of outages.
 const MOST: usize = 700;
 
-/// The first and the last line of what runs cite in these files. A file that cannot be read again has none.
-pub(super) fn read(analysis: &Analysis, files: &[SessionFile]) -> Excerpts {
-    let places = |outages: bool| -> BTreeSet<(&str, [u64; 2])> {
-        let of_runs = analysis.cited().filter(|cited| cited.run.is_some());
-        let wanted = of_runs.filter(|cited| !outages || cited.number.contains("/outages."));
-        wanted.map(|cited| (cited.file, [cited.first_line, cited.last_line])).collect()
-    };
-    let all = places(false);
-    let places = if all.len() > MOST { places(true) } else { all };
-    let mut wanted: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
-    for (file, lines) in places.into_iter().take(MOST) {
-        wanted.entry(file).or_default().extend(lines);
+/// Where numbers of runs stand: file, first and last line.
+type Place = (String, [u64; 2]);
+
+/// The places of which a page shows the lines. Those of some runs are among those of all, or are not shown with them.
+#[derive(Default)]
+pub(super) struct Cited {
+    /// Of any number, as long as a page has room for all.
+    of_all: BTreeSet<Place>,
+    is_full: bool,
+    /// The first of those of outages.
+    of_outages: BTreeSet<Place>,
+}
+
+impl Cited {
+    pub(super) fn of<'a>(runs: impl Iterator<Item = &'a Run>) -> Self {
+        let mut cited = Self::default();
+        runs.for_each(|run| cited.add(run));
+        cited
     }
-    let mut excerpts = Excerpts::new();
-    for (name, numbers) in wanted {
-        let Some(file) = files.iter().find(|file| file.relative == name) else { continue };
-        let Ok(found) = lines(&file.path, &numbers) else { continue };
-        let shown = found.into_iter().map(|(line, text)| (line, excerpt(&text)));
-        excerpts.insert(name.to_owned(), shown.collect());
+
+    pub(super) fn add(&mut self, run: &Run) {
+        for citation in &run.citations {
+            let Some(file) = run.source_files.get(citation.source) else { continue };
+            let place = (file.clone(), citation.lines);
+            if citation.number.starts_with("outages.") {
+                self.of_outages.insert(place.clone());
+                if self.of_outages.len() > MOST {
+                    self.of_outages.pop_last();
+                }
+            }
+            if !self.is_full {
+                self.of_all.insert(place);
+                self.is_full = self.of_all.len() > MOST;
+            }
+        }
+        if self.is_full {
+            self.of_all.clear();
+        }
     }
-    excerpts
+
+    /// The lines by their files.
+    fn lines(&self) -> BTreeMap<&str, BTreeSet<u64>> {
+        let mut lines: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
+        for (file, ends) in if self.is_full { &self.of_outages } else { &self.of_all } {
+            lines.entry(file).or_default().extend(ends);
+        }
+        lines
+    }
+
+    /// The lines as they stand in these files. One that cannot be read again has none.
+    pub(super) fn read(&self, files: &[SessionFile]) -> Excerpts {
+        let mut excerpts = Excerpts::new();
+        for (name, numbers) in self.lines() {
+            let Some(file) = files.iter().find(|file| file.relative == name) else { continue };
+            let Ok(found) = lines(&file.path, &numbers) else { continue };
+            let shown = found.into_iter().map(|(line, text)| (line, excerpt(&text)));
+            excerpts.insert(name.to_owned(), shown.collect());
+        }
+        excerpts
+    }
+
+    /// The lines as they were read before.
+    pub(super) fn among(&self, known: &Excerpts) -> Excerpts {
+        let of_file = |(name, numbers): (&str, BTreeSet<u64>)| {
+            let found = known.get(name)?.iter().filter(|(line, _)| numbers.contains(line));
+            Some((name.to_owned(), found.map(|(line, text)| (*line, text.clone())).collect()))
+        };
+        self.lines().into_iter().filter_map(of_file).collect()
+    }
 }

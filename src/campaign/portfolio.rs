@@ -4,28 +4,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::conditions::{free, slug};
-use super::driver::{Keep, Known, Options, Outcome, Progress, run_keeping};
+use super::driver::{Known, Options, Outcome, Progress, run};
 use crate::input::session::{self, folder_name};
 use crate::model::{Analysis, Diagnostic};
 
 /// What was analysed for one report.
 #[derive(Debug)]
-pub struct Analysed<K = ()> {
+pub struct Analysed {
     /// The name of a portfolio; `None` where all campaigns stand side by side in one analysis.
     pub portfolio: Option<String>,
     /// One for each campaign of a portfolio; else one of all.
-    pub chapters: Vec<Chapter<K>>,
+    pub chapters: Vec<Chapter>,
 }
 
 #[derive(Debug)]
-pub struct Chapter<K = ()> {
+pub struct Chapter {
     /// Unique among the chapters, fit for file names and anchors; empty where there is but one analysis.
     pub name: String,
-    pub outcome: Outcome<K>,
+    pub outcome: Outcome,
 }
 
-impl<K> Analysed<K> {
-    pub fn outcomes(&self) -> impl Iterator<Item = &Outcome<K>> {
+impl Analysed {
+    pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
         self.chapters.iter().map(|chapter| &chapter.outcome)
     }
 
@@ -36,7 +36,7 @@ impl<K> Analysed<K> {
 
     /// Every problem of the data; in a portfolio each names its campaign.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        let of = |chapter: &Chapter<K>| {
+        let of = |chapter: &Chapter| {
             let mut all = chapter.outcome.analysis.diagnostics.clone();
             for diagnostic in all.iter_mut().filter(|_| self.portfolio.is_some()) {
                 match &mut diagnostic.file {
@@ -52,22 +52,13 @@ impl<K> Analysed<K> {
     }
 }
 
-/// Analyses campaigns side by side, unless one of `folders` holds several: then each campaign for itself. `keep` is
-/// called with the aligned series of each run.
+/// Analyses campaigns side by side, unless one of `folders` holds several: then each campaign for itself.
 ///
 /// # Errors
 ///
 /// Those of [`run`](super::driver::run).
-pub fn analyse<K: Send>(
-    folders: &[PathBuf],
-    options: &Options,
-    progress: &Progress<'_>,
-    keep: Keep<'_, K>,
-) -> anyhow::Result<Analysed<K>> {
-    let mut found = Vec::new();
-    for folder in folders {
-        found.extend(session::campaigns(folder)?.into_iter().map(|path| (folder, path)));
-    }
+pub fn analyse(folders: &[PathBuf], options: &Options, progress: &Progress<'_>) -> anyhow::Result<Analysed> {
+    let found = campaigns(folders)?;
     let portfolio = match &options.portfolio {
         Some(name) => Some(name.clone()),
         None => (found.len() > folders.len()).then(|| {
@@ -76,10 +67,10 @@ pub fn analyse<K: Send>(
         }),
     };
     if portfolio.is_none() {
-        let outcome = run_keeping(folders, options, progress, keep)?;
+        let outcome = run(folders, options, progress)?;
         return Ok(Analysed { portfolio, chapters: vec![Chapter { name: String::new(), outcome }] });
     }
-    let mut chapters: Vec<Chapter<K>> = Vec::new();
+    let mut chapters: Vec<Chapter> = Vec::new();
     let (mut taken, mut twice) = (BTreeSet::new(), BTreeMap::new());
     for (number, (above, path)) in found.into_iter().enumerate() {
         let known = options.known_as.get(number);
@@ -87,11 +78,45 @@ pub fn analyse<K: Send>(
         let name = known
             .and_then(|known| known.chapter.clone())
             .unwrap_or_else(|| free(chapter_name(above, &path), &mut taken, &mut twice));
-        let outcome =
-            run_keeping(&[path], &Options { known_as, excerpts: false, ..options.clone() }, progress, keep)?;
+        let outcome = run(&[path], &Options { known_as, excerpts: false, ..options.clone() }, progress)?;
         chapters.push(Chapter { name, outcome });
     }
     Ok(Analysed { portfolio, chapters })
+}
+
+/// The campaigns in some folders, each with the folder that was named.
+fn campaigns(folders: &[PathBuf]) -> anyhow::Result<Vec<(&PathBuf, PathBuf)>> {
+    let mut found = Vec::new();
+    for folder in folders {
+        found.extend(session::campaigns(folder)?.into_iter().map(|path| (folder, path)));
+    }
+    Ok(found)
+}
+
+/// The campaigns in some folders, each with a path for what is made of it: where it lies below the folder that was named. So
+/// what lies in these paths is the same portfolio.
+///
+/// # Errors
+///
+/// A folder cannot be listed, or two campaigns have the same path.
+pub fn placed(folders: &[PathBuf]) -> anyhow::Result<Vec<(PathBuf, PathBuf)>> {
+    let mut placed: Vec<(PathBuf, PathBuf)> = Vec::new();
+    for (above, path) in campaigns(folders)? {
+        let below = path.strip_prefix(above).ok().filter(|below| below.components().next().is_some());
+        let place = match (below, folders.len()) {
+            (Some(below), 1) => below.to_owned(),
+            (Some(below), _) => Path::new(&folder_name(above)).join(below),
+            (None, _) => PathBuf::from(folder_name(&path)),
+        };
+        anyhow::ensure!(
+            placed.iter().all(|(known, _)| *known != place),
+            "{} and another campaign would both be {}",
+            path.display(),
+            place.display()
+        );
+        placed.push((place, path));
+    }
+    Ok(placed)
 }
 
 /// A campaign is named for its path below the folder that was named, or for its own folder.

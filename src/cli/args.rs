@@ -6,6 +6,7 @@ use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::campaign::dataset::Shard;
 use crate::input::config::{AlignKey, LayoutTable};
 use crate::input::memory::Budget;
 use crate::show::report::{Detail, DocumentFormat};
@@ -33,8 +34,10 @@ pub enum Command {
     Report(ReportArgs),
     /// Print the numbers of a campaign on the terminal or as data, without figures
     Stats(StatsArgs),
-    /// Write the parsed and aligned series as a Parquet dataset, partitioned by factor and repetition
+    /// Measure every run of a campaign and keep what a report needs, and the aligned series, as a Parquet dataset
     Ingest(IngestArgs),
+    /// Say what is there of a dataset, what is missing and what does not fit
+    Dataset(DatasetArgs),
     /// Describe log files: format, period, gaps, rows read and lost, and each problem with its place
     Inspect(InspectArgs),
     /// Recompute a report or a dataset from its inputs and compare every output byte for byte
@@ -70,6 +73,14 @@ pub struct Common {
     /// Print only errors on stderr
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// How datasets are taken.
+#[derive(Debug, Args)]
+pub struct PartialArgs {
+    /// Work on what is there of a dataset of which shards are missing; the data quality says so
+    #[arg(long)]
+    pub partial: bool,
 }
 
 /// A path without what changes nothing, so that `out/` is a link where `out` is one.
@@ -128,7 +139,7 @@ impl LayoutArgs {
 
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// Folders with logs and optionally a campaign.toml. Several folders are compared side by side; a folder
+    /// Folders with logs and optionally a campaign.toml, or datasets. Several folders are compared side by side; a folder
     /// that contains several campaigns gives one chapter for each
     #[arg(required = true, value_name = "CAMPAIGN")]
     pub campaigns: Vec<PathBuf>,
@@ -160,12 +171,14 @@ pub struct ReportArgs {
     #[arg(long)]
     pub strict: bool,
     #[command(flatten)]
+    pub dataset: PartialArgs,
+    #[command(flatten)]
     pub common: Common,
 }
 
 #[derive(Debug, Args)]
 pub struct StatsArgs {
-    /// Folders with logs and optionally a campaign.toml. Several folders are compared side by side; the
+    /// Folders with logs and optionally a campaign.toml, or datasets. Several folders are compared side by side; the
     /// campaigns in a folder above them are printed one after another
     #[arg(required = true, value_name = "CAMPAIGN")]
     pub campaigns: Vec<PathBuf>,
@@ -188,6 +201,8 @@ pub struct StatsArgs {
     #[arg(long)]
     pub strict: bool,
     #[command(flatten)]
+    pub dataset: PartialArgs,
+    #[command(flatten)]
     pub common: Common,
 }
 
@@ -205,16 +220,20 @@ pub enum StatsFormat {
 
 #[derive(Debug, Args)]
 pub struct IngestArgs {
-    /// Folders with logs and optionally a campaign.toml; each campaign in a folder above several gets its own folder
+    /// Folders with logs and optionally a campaign.toml; each of several campaigns gets a dataset of its own, in a folder
+    /// that is called like it
     #[arg(required = true, value_name = "CAMPAIGN")]
     pub campaigns: Vec<PathBuf>,
-    /// Folder for the dataset; written completely or not at all
+    /// Folder for the dataset, or one that is there, made of the same; a part of it is written completely or not at all
     #[arg(long, short, value_name = "DATASET", value_parser = plain_path())]
     pub output: PathBuf,
+    /// Only this share of the runs, such as 3/16, so that several machines make one dataset, in any order
+    #[arg(long, value_name = "I/N", default_value = "1/1")]
+    pub shard: Shard,
     /// Event from which times are counted [default: from campaign.toml, else request]
     #[arg(long, value_name = "EVENT")]
     pub align: Option<AlignKey>,
-    /// Replace an existing dataset
+    /// Replace an existing dataset that was made of other logs, with another configuration or version, or in other shards
     #[arg(long)]
     pub force: bool,
     /// Exit with status 3 if the data have a problem of severity error
@@ -222,6 +241,13 @@ pub struct IngestArgs {
     pub strict: bool,
     #[command(flatten)]
     pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct DatasetArgs {
+    /// Dataset folders, or a folder above several
+    #[arg(required = true, value_name = "DATASET")]
+    pub datasets: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -256,7 +282,7 @@ pub struct VerifyArgs {
 
 #[derive(Debug, Args)]
 pub struct CompareArgs {
-    /// Reference: a campaign folder, or FOLDER:factor=level for a part of it
+    /// Reference: the folder of a campaign or dataset, or FOLDER:factor=level for a part of it
     pub a: String,
     /// What is compared with the reference, in the same form
     pub b: String,
@@ -267,12 +293,14 @@ pub struct CompareArgs {
     #[arg(long, default_value = "en")]
     pub lang: Language,
     #[command(flatten)]
+    pub dataset: PartialArgs,
+    #[command(flatten)]
     pub common: Common,
 }
 
 #[derive(Debug, Args)]
 pub struct PlacementArgs {
-    /// Folder with measurements and a campaign.toml
+    /// Folder with measurements and a campaign.toml, or a dataset
     pub campaign: PathBuf,
     /// CPU that the VMs may use in total, per cent of the host [default: from campaign.toml, else 65]
     #[arg(long, value_name = "PERCENT")]
@@ -284,12 +312,14 @@ pub struct PlacementArgs {
     #[arg(long, default_value = "en")]
     pub lang: Language,
     #[command(flatten)]
+    pub dataset: PartialArgs,
+    #[command(flatten)]
     pub common: Common,
 }
 
 #[derive(Debug, Args)]
 pub struct FigureArgs {
-    /// Folders with logs and optionally a campaign.toml; several are put side by side
+    /// Folders with logs and optionally a campaign.toml, or datasets; several are put side by side
     #[arg(required = true, value_name = "CAMPAIGN")]
     pub campaigns: Vec<PathBuf>,
     /// What to draw: a quantity over time such as `net.sent` or `ping.rtt`, `migration_duration`, or an outage such
@@ -320,6 +350,8 @@ pub struct FigureArgs {
     /// Language of the figure
     #[arg(long, default_value = "en")]
     pub lang: Language,
+    #[command(flatten)]
+    pub dataset: PartialArgs,
     #[command(flatten)]
     pub common: Common,
 }

@@ -30,7 +30,8 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Ending> {
     if two {
         folders.push(b.folder.clone());
     }
-    let options = driver::Options { distinguish: two, ..super::options(&args.common) };
+    let partial = args.dataset.partial;
+    let options = driver::Options { distinguish: two, partial, ..super::options(&args.common) };
     let outcome = side_by_side(&folders, &options, &args.common)?;
     let analysis = &outcome.analysis;
     let (of_a, of_b) =

@@ -18,6 +18,7 @@ pub fn run(args: &FigureArgs) -> anyhow::Result<Ending> {
     let options = driver::Options {
         align: args.align.into_iter().collect(),
         layout: args.layout(),
+        partial: args.dataset.partial,
         ..super::options(&args.common)
     };
     let file = args.output.as_deref().filter(|path| path.as_os_str() != "-");

@@ -1,67 +1,142 @@
 //! `stillstand ingest`
 
-use std::path::PathBuf;
+use std::path::Path;
 
-use super::args::{Common, IngestArgs};
+use anyhow::{bail, ensure};
+
+use super::args::IngestArgs;
 use super::terminal::say;
-use super::{Ending, conclude, tell, watched, with_manifest};
-use crate::campaign::driver::Options;
-use crate::campaign::portfolio::{self, Analysed};
-use crate::input::config::{Config, LayoutTable};
-use crate::input::memory::TABLES;
-use crate::model::Run;
-use crate::run::align::AlignedRun;
-use crate::show::report::Detail;
-use crate::show::report::compose::folder_of;
-use crate::show::text::Language;
-use crate::write::attempt::{Made, Shelf};
-use crate::write::dataset::{self, RunTables};
-use crate::write::manifest::{Product, ReportOptions};
+use super::{Ending, conclude, tell, watched};
+use crate::campaign::dataset::{Dataset, Description, Shard, Survey, differences, inputs};
+use crate::campaign::driver::{Options, Progress};
+use crate::campaign::portfolio;
+use crate::input::folder;
+use crate::model::Diagnostic;
+use crate::model::diagnostics::sort;
+use crate::write::attempt::Shelf;
+use crate::write::dataset::{Whole, parts};
 use crate::write::output;
 
 pub fn run(args: &IngestArgs) -> anyhow::Result<Ending> {
-    tell(&output::prepare(&args.output, args.force)?, &args.common);
-    let align: Vec<_> = args.align.iter().cloned().collect();
-    let wanted = Options { align: align.clone(), ..super::options(&args.common) };
-    let mut analysed = analyse(&args.campaigns, &wanted, &args.common)?;
-    let (layout, lang, detail) = (LayoutTable::default(), Language::default(), Detail::default());
-    let options = ReportOptions { align, layout, lang, detail, formats: Vec::new(), png: false };
-    let ((made, _), told) =
-        output::write(&args.output, args.force, |shelf| make(&mut analysed, &options, shelf))?;
-    tell(&told, &args.common);
-    let exceeded = analysed.outcomes().flat_map(|outcome| &outcome.exceeded);
-    let ending = conclude(&analysed.diagnostics(), exceeded, args.strict, &args.common);
-    if !args.common.quiet {
-        let files = made.outputs.len();
-        say(format!("{files} Parquet files → {}", args.output.display()));
+    let campaigns = portfolio::placed(&args.campaigns)?;
+    let is_one = campaigns.len() == 1;
+    ensure!(
+        is_one || !folder::is_output(&args.output),
+        "{}: this was written by stillstand; several datasets need a folder that holds nothing else",
+        args.output.display()
+    );
+    let mut wanted = Vec::new();
+    for (name, campaign) in campaigns {
+        ensure!(
+            !folder::is_output(&campaign),
+            "{}: this was written by stillstand; a dataset is made of logs",
+            campaign.display()
+        );
+        let out = if is_one { args.output.clone() } else { args.output.join(name) };
+        may_be_written(&out, args)?;
+        wanted.push((campaign, out));
     }
-    ending
+    let options = Options { align: args.align.into_iter().collect(), ..super::options(&args.common) };
+    let mut diagnostics = Vec::new();
+    for (campaign, out) in &wanted {
+        let found = watched(&args.common, |progress| one(campaign, out, &options, progress, args))?;
+        diagnostics.extend(found);
+    }
+    sort(&mut diagnostics);
+    conclude(&diagnostics, [].iter(), args.strict, &args.common)
 }
 
-/// Campaigns with the tables of their runs.
-type Tabulated = Analysed<anyhow::Result<RunTables>>;
-
-/// Analyses the campaigns in `folders` as a report does, and keeps the aligned series of each run as tables.
-pub fn analyse(folders: &[PathBuf], options: &Options, common: &Common) -> anyhow::Result<Tabulated> {
-    let tables =
-        |run: &Run, aligned: &AlignedRun, config: &Config| RunTables::new(run, aligned, config.align);
-    let options = Options { keeps: TABLES, ..options.clone() };
-    watched(common, |progress| portfolio::analyse(folders, &options, progress, &tables))
+/// Says early whether a part of this shard may be put there, so that no work is done in vain.
+fn may_be_written(out: &Path, args: &IngestArgs) -> anyhow::Result<()> {
+    if folder::is_dataset(out) && !args.force {
+        let there = Description::read(out)?;
+        ensure!(
+            there.shards == args.shard.of(),
+            "{}: a dataset of {} shards, of which {} is none; --force replaces it",
+            out.display(),
+            there.shards,
+            args.shard
+        );
+        return Ok(());
+    }
+    tell(&output::prepare(out, args.force)?, &args.common);
+    Ok(())
 }
 
-/// Puts the whole dataset on a shelf, with its manifest, whose bytes are returned; takes the tables of the runs.
-pub fn make(
-    analysed: &mut Tabulated,
-    options: &ReportOptions,
-    shelf: &dyn Shelf,
-) -> anyhow::Result<(Made, Vec<u8>)> {
-    let tables: Vec<_> =
-        analysed.chapters.iter_mut().map(|chapter| std::mem::take(&mut chapter.outcome.kept)).collect();
-    with_manifest(shelf, Product::Dataset, analysed, options, |making| {
-        for (chapter, tables) in analysed.chapters.iter().zip(tables) {
-            let above = analysed.portfolio.as_ref().map(|_| folder_of(&chapter.name)).unwrap_or_default();
-            dataset::folder(&chapter.outcome.analysis, tables, &above, making)?;
+/// Surveys a campaign and puts a part of it in its dataset; returns what is wrong with the campaign as a whole and with the runs
+/// of the part.
+fn one(
+    campaign: &Path,
+    out: &Path,
+    options: &Options,
+    progress: &Progress<'_>,
+    args: &IngestArgs,
+) -> anyhow::Result<Vec<Diagnostic>> {
+    let survey = Survey::open(campaign, None, options, progress)?;
+    let mut diagnostics = survey.diagnostics().to_vec();
+    super::within_memory(&diagnostics)?;
+    let whole = Whole::of(&survey, args.shard.of())?;
+    begin(out, &survey, &whole, args)?;
+    let part = out.join(args.shard.folder());
+    let make = |shelf: &dyn Shelf| parts(survey, &whole.description, vec![(args.shard, shelf)]);
+    let (made, told) = output::write_part(&part, make)?;
+    tell(&told, &args.common);
+    for of_part in made.into_values() {
+        diagnostics.extend(of_part.diagnostics);
+        if !args.common.quiet {
+            let (runs, shard) = (of_part.runs, args.shard);
+            let shard = if shard == Shard::WHOLE { String::new() } else { format!(" of shard {shard}") };
+            say(format!("{runs} runs{shard} → {}", out.display()));
         }
-        Ok(())
-    })
+    }
+    Ok(diagnostics)
+}
+
+/// Puts the files above the parts in their place, unless those of the same dataset are there.
+///
+/// # Errors
+///
+/// Those of another dataset are there, and it is not to be replaced.
+fn begin(out: &Path, survey: &Survey, whole: &Whole, args: &IngestArgs) -> anyhow::Result<()> {
+    if folder::is_dataset(out) {
+        let differs = differs(out, survey, whole);
+        match (&differs, args.force) {
+            (Ok(differences), _) if differences.is_empty() => return Ok(()),
+            (_, true) => {}
+            (Ok(differences), false) => bail!(
+                "{}: the dataset there is not of this campaign as it is now: {}. --force replaces it",
+                out.display(),
+                differences.join(", ")
+            ),
+            (Err(error), false) => bail!("{error:#}"),
+        }
+    }
+    match output::write(out, args.force, |shelf| whole.put(shelf)) {
+        Ok((_, told)) => tell(&told, &args.common),
+        // Another machine may have begun it meanwhile.
+        Err(error) => match differs(out, survey, whole) {
+            Ok(differences) if differences.is_empty() => {}
+            Ok(_) | Err(_) => return Err(error),
+        },
+    }
+    Ok(())
+}
+
+/// In what a dataset that is there differs from what a campaign gives, in words; of inputs the first.
+fn differs(out: &Path, survey: &Survey, whole: &Whole) -> anyhow::Result<Vec<String>> {
+    const NAMED: usize = 3;
+    let there = Dataset::open(out)?;
+    let mut found = differences(&there.description.identity(), &whole.description.identity());
+    let written = inputs(&there).unwrap_or_default();
+    let changed = written.iter().filter(|file| !survey.inputs.contains(file));
+    let new = survey.inputs.iter().filter(|file| !written.contains(file));
+    let mut names: Vec<&str> = changed.chain(new).map(|(path, _)| path.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    if !names.is_empty() {
+        let more = names.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        found.push(format!("of the inputs {}{more}", names[..names.len().min(NAMED)].join(", ")));
+    }
+    Ok(found)
 }

@@ -182,7 +182,7 @@ pub fn word<T: ValueEnum>(option: &str, name: &str) -> Result<T, String> {
 /// Those of [`portfolio::analyse`], and logs that memory has no room for.
 pub fn analyse(folders: &[PathBuf], options: &Options, jobs: Option<u16>) -> anyhow::Result<Analysed> {
     let silent = Progress { files: &|_| (), file: &|| () };
-    let analysed = in_pool(jobs, || portfolio::analyse(folders, options, &silent, &|_, _, _| ()))?;
+    let analysed = in_pool(jobs, || portfolio::analyse(folders, options, &silent))?;
     within_memory(&analysed.diagnostics())?;
     Ok(analysed)
 }

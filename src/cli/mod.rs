@@ -2,6 +2,7 @@
 
 mod args;
 mod compare;
+mod dataset;
 mod figure;
 mod formats;
 mod ingest;
@@ -37,7 +38,7 @@ use crate::input::session::ConfigError;
 use crate::model::diagnostics;
 use crate::model::{Diagnostic, Severity};
 use crate::write::attempt::{Made, Making, Shelf};
-use crate::write::manifest::{CampaignManifest, Manifest, Product, ReportOptions};
+use crate::write::manifest::{CampaignManifest, Manifest, ReportOptions};
 use crate::write::output::MANIFEST;
 
 /// How a command ended that did its work.
@@ -67,6 +68,7 @@ pub fn run(command_line: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Report(args) => in_pool(args.common.jobs, || report::run(&args)),
         Command::Stats(args) => in_pool(args.common.jobs, || stats::run(&args)),
         Command::Ingest(args) => in_pool(args.common.jobs, || ingest::run(&args)),
+        Command::Dataset(args) => dataset::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Verify(args) => in_pool(args.common.jobs, || verify::run(&args)),
         Command::Compare(args) => in_pool(args.common.jobs, || compare::run(&args)),
@@ -131,7 +133,7 @@ fn tell(told: &[String], common: &Common) {
 /// Analyses the campaigns in `folders` with a progress bar: side by side, or each for itself where a folder holds
 /// several.
 fn analyse(folders: &[PathBuf], options: &Options, common: &Common) -> anyhow::Result<Analysed> {
-    watched(common, |progress| portfolio::analyse(folders, options, progress, &|_, _, _| ()))
+    watched(common, |progress| portfolio::analyse(folders, options, progress))
 }
 
 /// Analyses the campaigns in `folders` side by side with a progress bar.
@@ -152,10 +154,9 @@ fn watched<T>(common: &Common, work: impl FnOnce(&Progress<'_>) -> T) -> T {
 }
 
 /// Lets `make` make an output on a shelf, and adds its manifest; returns what was made and the bytes of the manifest.
-fn with_manifest<K>(
+fn with_manifest(
     shelf: &dyn Shelf,
-    product: Product,
-    analysed: &Analysed<K>,
+    analysed: &Analysed,
     options: &ReportOptions,
     make: impl FnOnce(&Making<'_>) -> anyhow::Result<()>,
 ) -> anyhow::Result<(Made, Vec<u8>)> {
@@ -167,12 +168,13 @@ fn with_manifest<K>(
             path: input.path.display().to_string(),
             title: input.title.clone(),
             chapter: analysed.portfolio.is_some().then(|| chapter.name.clone()),
+            dataset: input.dataset.clone(),
             configuration: input.config.file.clone(),
             inputs: input.files.iter().cloned().collect(),
         })
     });
     let portfolio = analysed.portfolio.clone();
-    let manifest = Manifest::new(product, options.clone(), portfolio, campaigns.collect(), &made);
+    let manifest = Manifest::new(options.clone(), portfolio, campaigns.collect(), &made);
     let bytes = manifest.to_json()?;
     shelf.create(MANIFEST).and_then(|mut file| file.write_all(&bytes)).context(MANIFEST)?;
     Ok((made, bytes))

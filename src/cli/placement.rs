@@ -5,6 +5,7 @@ use anyhow::Context as _;
 use super::args::{PlacementArgs, PlacementFormat};
 use super::terminal::{print_text, print_written};
 use super::{Ending, conclude, options, show, side_by_side};
+use crate::campaign::driver::Options;
 use crate::campaign::placement::place;
 use crate::model::Placement;
 use crate::show::report::{compose, format};
@@ -14,7 +15,8 @@ use crate::write;
 
 pub fn run(args: &PlacementArgs) -> anyhow::Result<Ending> {
     let folders = std::slice::from_ref(&args.campaign);
-    let outcome = side_by_side(folders, &options(&args.common), &args.common)?;
+    let options = Options { partial: args.dataset.partial, ..options(&args.common) };
+    let outcome = side_by_side(folders, &options, &args.common)?;
     let config = &outcome.campaigns.first().context("no campaign")?.config;
     // Without a table in the configuration the command still knows what to do, and it may be given a threshold.
     let mut table = config.file.placement.clone().unwrap_or_default();

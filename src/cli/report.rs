@@ -12,7 +12,7 @@ use crate::model::Analysis;
 use crate::show::tables;
 use crate::show::text::Text;
 use crate::write::attempt::{Made, Shelf};
-use crate::write::manifest::{Product, ReportOptions};
+use crate::write::manifest::ReportOptions;
 use crate::write::{self, output};
 
 pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
@@ -28,8 +28,10 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
         detail: args.detail,
         formats,
         png: args.png,
+        partial: args.dataset.partial,
     };
-    let wanted = driver::Options { align, layout, excerpts: true, ..super::options(&args.common) };
+    let partial = args.dataset.partial;
+    let wanted = driver::Options { align, layout, excerpts: true, partial, ..super::options(&args.common) };
     let analysed = analyse(&args.campaigns, &wanted, &args.common)?;
     let ((Made { outputs, failed }, _), told) =
         output::write(&args.output, args.force, |shelf| make(&analysed, &options, shelf))?;
@@ -77,7 +79,7 @@ pub fn make(
     shelf: &dyn Shelf,
 ) -> anyhow::Result<(Made, Vec<u8>)> {
     let text = Text::new(options.lang);
-    with_manifest(shelf, Product::Report, analysed, options, |making| {
+    with_manifest(shelf, analysed, options, |making| {
         match (&analysed.portfolio, analysed.analyses().as_slice()) {
             (None, [(_, analysis)]) => write::report::folder(analysis, &text, options, making),
             (name, chapters) => {

@@ -24,7 +24,8 @@ const BARS: usize = 16;
 
 pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
     let (align, layout) = (args.align.clone(), args.layout.table());
-    let options = driver::Options { align, layout, ..super::options(&args.common) };
+    let partial = args.dataset.partial;
+    let options = driver::Options { align, layout, partial, ..super::options(&args.common) };
     let analysed = analyse(&args.campaigns, &options, &args.common)?;
     let text = Text::new(args.lang);
     // Whoever arranges tables wants them.

@@ -1,24 +1,33 @@
 //! `stillstand verify`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
 use super::args::VerifyArgs;
 use super::terminal::{print_text, safe_line};
-use super::{Ending, analyse, ingest, report, within_memory};
-use crate::campaign::driver;
-use crate::write::attempt::Nowhere;
-use crate::write::manifest::{Manifest, Product, compare};
+use super::{Ending, analyse, report, watched, within_memory};
+use crate::campaign::dataset::{Dataset, Survey};
+use crate::campaign::driver::{self, Progress};
+use crate::input::folder;
+use crate::write::attempt::{Nowhere, Shelf};
+use crate::write::dataset::{Whole, compare as compare_dataset, parts};
+use crate::write::manifest::{CampaignManifest, Difference, Manifest, compare};
 use crate::write::output::MANIFEST;
 
 pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
+    if folder::is_dataset(&args.report) {
+        return dataset(args);
+    }
     let (mut written, written_bytes) = Manifest::read(&args.report)?;
     // Of a strange manifest that names a document a million times it is made once.
     written.options.formats.sort_unstable();
     written.options.formats.dedup();
     let folders: Vec<PathBuf> = match args.campaign.is_empty() {
-        true => written.campaigns.iter().map(|campaign| PathBuf::from(&campaign.path)).collect(),
+        true => {
+            let lies = |of: &CampaignManifest| PathBuf::from(of.dataset.as_ref().unwrap_or(&of.path));
+            written.campaigns.iter().map(lies).collect()
+        }
         false => args.campaign.clone(),
     };
     // The report says where its campaigns lay; elsewhere they are still the same.
@@ -29,35 +38,36 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
             path: campaign.path.clone(),
             title: campaign.title.clone(),
             chapter: campaign.chapter.clone(),
+            dataset: campaign.dataset.clone(),
         })
         .collect();
     let (align, layout) = (written.options.align.clone(), written.options.layout.clone());
     let portfolio = written.portfolio.clone();
-    let excerpts = written.product == Product::Report;
-    let wanted =
-        driver::Options { align, layout, known_as, portfolio, excerpts, ..super::options(&args.common) };
-    let gone = folders.iter().find(|folder| args.campaign.is_empty() && !folder.exists());
-    if let Some(folder) = gone {
-        let folder = folder.display();
-        anyhow::bail!("{folder}: no such folder from here; give the folder of the campaign with --campaign");
-    }
-    let (_, manifest) = match written.product {
-        Product::Report => {
-            let analysed = analyse(&folders, &wanted, &args.common)?;
-            within_memory(&analysed.diagnostics())?;
-            report::make(&analysed, &written.options, &Nowhere)?
-        }
-        Product::Dataset => {
-            let mut analysed = ingest::analyse(&folders, &wanted, &args.common)?;
-            within_memory(&analysed.diagnostics())?;
-            ingest::make(&mut analysed, &written.options, &Nowhere)?
-        }
+    let partial = written.options.partial;
+    let wanted = driver::Options {
+        align,
+        layout,
+        known_as,
+        portfolio,
+        excerpts: true,
+        partial,
+        ..super::options(&args.common)
     };
+    for folder in &folders {
+        ensure_there(folder, &args.campaign)?;
+    }
+    let analysed = analyse(&folders, &wanted, &args.common)?;
+    within_memory(&analysed.diagnostics())?;
+    let (_, manifest) = report::make(&analysed, &written.options, &Nowhere)?;
     let recomputed: Manifest = serde_json::from_slice(&manifest).context(MANIFEST)?;
     let differences = compare(&args.report, (&written, &written_bytes), (&recomputed, &manifest))?;
+    let inputs = written.campaigns.iter().map(|campaign| campaign.inputs.len()).sum();
+    conclude(&differences, written.outputs.len(), inputs)
+}
+
+/// Prints the differences, or that there are none.
+fn conclude(differences: &[Difference], outputs: usize, inputs: usize) -> anyhow::Result<Ending> {
     if differences.is_empty() {
-        let inputs: usize = written.campaigns.iter().map(|campaign| campaign.inputs.len()).sum();
-        let outputs = written.outputs.len();
         print_text(&format!(
             "verified: {outputs} outputs are reproduced from {inputs} inputs, byte for byte\n"
         ))?;
@@ -67,4 +77,44 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
         differences.iter().map(|difference| format!("{}\n", safe_line(&difference.to_string()))).collect();
     print_text(&lines)?;
     Ok(Ending::Difference)
+}
+
+/// Makes a dataset again, with the parts that are there, and compares.
+fn dataset(args: &VerifyArgs) -> anyhow::Result<Ending> {
+    let there = Dataset::open(&args.report)?;
+    let description = &there.description;
+    let campaign = match args.campaign.as_slice() {
+        [] => PathBuf::from(&description.path),
+        [one] => one.clone(),
+        _ => anyhow::bail!("a dataset is of one campaign"),
+    };
+    ensure_there(&campaign, &args.campaign)?;
+    let known = driver::Known {
+        path: description.path.clone(),
+        title: description.title.clone(),
+        chapter: None,
+        dataset: None,
+    };
+    let options = super::options(&args.common);
+    let open = |progress: &Progress<'_>| Survey::open(&campaign, Some(&known), &options, progress);
+    let mut survey = watched(&args.common, open)?;
+    within_memory(survey.diagnostics())?;
+    survey.declared.config.align = description.align;
+    let whole = Whole::of(&survey, description.shards)?;
+    let inputs = survey.inputs.clone();
+    let shelves = there.whole().map(|record| (record.shard, &Nowhere as &dyn Shelf)).collect();
+    let made = parts(survey, &whole.description, shelves)?;
+    let differences = compare_dataset(&there, &inputs, &whole, &made)?;
+    let outputs = whole.files.len() + made.values().map(|part| part.files.len()).sum::<usize>();
+    conclude(&differences, outputs, inputs.len())
+}
+
+/// An error where the folder of a campaign that a manifest names is not there.
+fn ensure_there(folder: &Path, named: &[PathBuf]) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        !named.is_empty() || folder.exists(),
+        "{}: no such folder from here; give the folder of the campaign with --campaign",
+        folder.display()
+    );
+    Ok(())
 }

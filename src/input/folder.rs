@@ -15,6 +15,8 @@ use anyhow::Context;
 use super::config;
 use crate::model::{Diagnostic, Severity};
 
+/// The largest manifest that is read, in bytes; one of ten thousand runs has some ten million.
+pub const LARGEST_MANIFEST: u64 = 256 << 20;
 /// The file that marks a folder as written by this program.
 pub const MANIFEST: &str = "manifest.json";
 /// The code of what lies in the folder and is not read.
@@ -52,21 +54,46 @@ pub fn list(root: &Path) -> anyhow::Result<Listing> {
 
 /// Whether the folder is a report or a dataset that this program wrote.
 pub fn is_output(folder: &Path) -> bool {
-    let path = folder.join(MANIFEST);
-    let Ok(metadata) = fs::symlink_metadata(&path) else { return false };
-    if !metadata.is_file() {
-        return false;
-    }
-    let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(HEAD as u64).read_to_end(&mut head));
-    // The whole may be megabytes long, and this is asked of every folder. Ours is written with this key first.
-    read.is_ok() && is_manifest(&head)
+    beginning(folder).is_some()
 }
 
-/// Whether a text begins as our manifests do.
-fn is_manifest(head: &[u8]) -> bool {
-    let text: Vec<u8> = head.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    text.starts_with(br#"{"generator":"stillstand""#)
+/// Whether the folder is a dataset that this program wrote, of whatever layout.
+pub fn is_dataset(folder: &Path) -> bool {
+    // The first of the keys that are called so is ours: what others wrote comes later.
+    let key = r#""product":"#;
+    beginning(folder)
+        .is_some_and(|text| text.split_once(key).is_some_and(|(_, value)| value.starts_with(r#""dataset""#)))
+}
+
+/// How the manifest in the folder begins, without white space; `None` where there is none of ours. The whole may be megabytes
+/// long, and this is asked of every folder.
+fn beginning(folder: &Path) -> Option<String> {
+    let path = folder.join(MANIFEST);
+    if !fs::symlink_metadata(&path).ok()?.is_file() {
+        return None;
+    }
+    let mut head = Vec::new();
+    File::open(path).ok()?.take(HEAD as u64).read_to_end(&mut head).ok()?;
+    head.retain(|byte| !byte.is_ascii_whitespace());
+    let text = String::from_utf8_lossy(&head).into_owned();
+    text.starts_with(r#"{"generator":"stillstand""#).then_some(text)
+}
+
+/// The folders right in a folder by their names, in the order of these; links are none.
+///
+/// # Errors
+///
+/// It cannot be listed.
+pub fn folders(folder: &Path) -> anyhow::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let entry = entry.with_context(|| folder.display().to_string())?;
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            names.push(shown(&entry.file_name()));
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
 }
 
 /// Reads a file of at most `most` bytes that is a plain file, wherever links lead.

@@ -155,7 +155,27 @@ fn load_table(table: &SessionTable, size: u64) -> LoadedTable {
 
 /// The SHA-256 of `bytes` in lower-case hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(Sha256::new_with_prefix(bytes))
+}
+
+/// A SHA-256 in lower-case hexadecimal.
+pub fn hex(hash: Sha256) -> String {
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The SHA-256 of all that `source` holds, in lower-case hexadecimal.
+///
+/// # Errors
+///
+/// It cannot be read.
+pub fn sha256_of(mut source: impl Read) -> std::io::Result<String> {
+    let (mut hash, mut piece) = (Sha256::new(), vec![0; 64 << 10]);
+    loop {
+        match source.read(&mut piece)? {
+            0 => return Ok(hex(hash)),
+            n => hash.update(&piece[..n]),
+        }
+    }
 }
 
 /// How compressed files begin.

@@ -22,8 +22,6 @@ pub const READING: u64 = 16;
 pub const KEEPING: u64 = 6;
 /// Bytes for each byte of the logs of a run while it is aligned and measured.
 pub const MEASURING: u64 = 16;
-/// Bytes for each byte of the logs of a run of which the tables are kept until all of them are written.
-pub const TABLES: u64 = 10;
 /// What all else takes, programs and documents; of a small budget at most the half.
 const ALL_ELSE: u64 = 256 << 20;
 

@@ -236,17 +236,21 @@ impl Session {
 }
 
 /// The campaigns in a folder: the folder itself, unless it has no `campaign.toml` and folders below it
-/// have, or hold the logs of the same runs; then those, sorted by path.
+/// have, or hold the logs of the same runs; then those, sorted by path. A dataset is a campaign, and a folder of nothing
+/// but datasets holds these.
 ///
 /// # Errors
 ///
 /// The folder cannot be listed.
 pub fn campaigns(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    if !folder.is_dir() || folder.join(config::FILE_NAME).exists() {
+    if !folder.is_dir() || folder.join(config::FILE_NAME).exists() || folder::is_output(folder) {
         return Ok(vec![folder.to_owned()]);
     }
-    let mut found = Vec::new();
-    below(folder, &mut found)?;
+    let (mut found, mut datasets) = (Vec::new(), Vec::new());
+    below(folder, &mut found, &mut datasets)?;
+    if found.is_empty() && !datasets.is_empty() && folder::list(folder)?.files.is_empty() {
+        found = datasets;
+    }
     if found.is_empty() {
         found = of_equal_names(folder)?;
     }
@@ -273,21 +277,22 @@ fn of_equal_names(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(if twice { tops.into_iter().map(|top| folder.join(top)).collect() } else { Vec::new() })
 }
 
-/// Folders below `folder` that hold a `campaign.toml`; a campaign's own folders are not searched.
-fn below(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+/// Folders below `folder` that hold a `campaign.toml`, and datasets; a campaign's own folders are not searched.
+fn below(folder: &Path, found: &mut Vec<PathBuf>, datasets: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let entry = entry.with_context(|| folder.display().to_string())?;
         if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             continue;
         }
         if folder::is_output(&entry.path()) {
+            datasets.extend(folder::is_dataset(&entry.path()).then(|| entry.path()));
             continue;
         }
         if entry.path().join(config::FILE_NAME).exists() {
             found.push(entry.path());
         } else {
             // One that cannot be listed is named when its campaign is.
-            let _ = below(&entry.path(), found);
+            let _ = below(&entry.path(), found, datasets);
         }
     }
     Ok(())

@@ -95,6 +95,11 @@ impl Means {
         self.values.get(place).copied().filter(|mean| !mean.is_nan())
     }
 
+    /// The first bin, and the means from it on; not a number where there are no samples.
+    pub fn seconds(&self) -> (i64, &[f64]) {
+        (self.first, &self.values)
+    }
+
     /// The first and the last bin; `None` without any.
     pub fn ends(&self) -> Option<[i64; 2]> {
         let last = i64::try_from(self.values.len()).ok()?.checked_sub(1).filter(|last| *last >= 0)?;

@@ -24,26 +24,43 @@ pub const EXACT: &str = "Exact";
 /// The factor that says what ran at the same time.
 pub const CONTEXT_FACTOR: &str = "context";
 
-/// What an enum is called in data, from one table: `name`, its serialisation, and, with a family, `label`, the key of
+/// What an enum is called in data, from one table: `name` and `named`, its serialisation both ways, and, with a family, `label`, the key of
 /// its text in reports, which is the family and the name.
 macro_rules! names {
-    ($type:ident, $family:literal, { $($variant:pat => $name:literal),+ $(,)? }) => {
+    ($type:ident, $family:literal, { $(Self::$variant:ident => $name:literal),+ $(,)? }) => {
         impl $type {
             /// The key of its text in reports.
             pub fn label(&self) -> &'static str {
-                match self { $($variant => concat!($family, ".", $name)),+ }
+                match self { $(Self::$variant => concat!($family, ".", $name)),+ }
             }
         }
-        crate::model::data::names!($type, { $($variant => $name),+ });
+        crate::model::data::names!($type, { $(Self::$variant => $name),+ });
     };
-    ($type:ident, { $($variant:pat => $name:literal),+ $(,)? }) => {
+    ($type:ident, { $(Self::$variant:ident => $name:literal),+ $(,)? }) => {
         impl $type {
+            /// In the order in which they are declared.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
             /// The short name in data.
             pub fn name(&self) -> &'static str {
-                match self { $($variant => $name),+ }
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            /// What has this name in data.
+            pub fn named(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$variant),)+ _ => None }
             }
         }
         crate::model::data::by_name!($type);
+        crate::model::kept::by_place!($type);
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let name = String::deserialize(deserializer)?;
+                let unknown = || serde::de::Error::custom(format!("there is no `{name}`"));
+                Self::named(&name).ok_or_else(unknown)
+            }
+        }
     };
 }
 

@@ -21,6 +21,7 @@ pub(crate) mod example;
 mod finding;
 mod flags;
 mod id;
+pub mod kept;
 pub mod key;
 mod methods;
 pub mod metrics;
@@ -75,7 +76,7 @@ pub use value::{Range, Value};
 
 use std::collections::BTreeMap;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use self::data::{fields, names};
 use crate::stats::{Interval, WithinGroups};
@@ -277,7 +278,7 @@ pub struct Bootstrap {
     pub resamples: u32,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Host {
     pub name: String,
     pub role: Role,

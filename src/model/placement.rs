@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::data::names;
+use super::data::by_name;
 
 /// The order in which to migrate; `docs/methodology/conclusions.md` has the rule.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -54,14 +54,29 @@ pub enum Reason {
     Last,
 }
 
-names!(Reason, "placement", {
-    Self::LeastTime => "least-time",
-    Self::ShorterDowntime { .. } => "shorter-downtime",
-    Self::NothingTells { .. } => "nothing-tells",
-    Self::Last => "last",
-});
+by_name!(Reason);
 
 impl Reason {
+    /// The short name in data.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::LeastTime => "least-time",
+            Self::ShorterDowntime { .. } => "shorter-downtime",
+            Self::NothingTells { .. } => "nothing-tells",
+            Self::Last => "last",
+        }
+    }
+
+    /// The key of its text in reports.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::LeastTime => "placement.least-time",
+            Self::ShorterDowntime { .. } => "placement.shorter-downtime",
+            Self::NothingTells { .. } => "placement.nothing-tells",
+            Self::Last => "placement.last",
+        }
+    }
+
     pub fn as_fast(&self) -> &[String] {
         match self {
             Reason::ShorterDowntime { as_fast } | Reason::NothingTells { as_fast } => as_fast,

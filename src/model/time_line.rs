@@ -59,6 +59,24 @@ pub enum MilestoneKind {
 }
 
 impl MilestoneKind {
+    /// Which round of pre-copy began.
+    pub fn number(&self) -> Option<u32> {
+        match self {
+            Self::Round(number) => Some(*number),
+            Self::Requested
+            | Self::TransferBegan
+            | Self::PostCopyBegan
+            | Self::Stopped
+            | Self::ServiceLost
+            | Self::TransferEnded
+            | Self::Resumed
+            | Self::Announced
+            | Self::FirstPacket
+            | Self::ServiceBack
+            | Self::Ended => None,
+        }
+    }
+
     /// The short name in data.
     pub fn name(&self) -> &'static str {
         match self {
@@ -80,21 +98,7 @@ impl MilestoneKind {
 
 impl Serialize for MilestoneKind {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let number = match self {
-            Self::Round(number) => Some(number),
-            Self::Requested
-            | Self::TransferBegan
-            | Self::PostCopyBegan
-            | Self::Stopped
-            | Self::ServiceLost
-            | Self::TransferEnded
-            | Self::Resumed
-            | Self::Announced
-            | Self::FirstPacket
-            | Self::ServiceBack
-            | Self::Ended => None,
-        };
-        fields!(serializer, { kind: self.name(), number: number })
+        fields!(serializer, { kind: self.name(), number: self.number() })
     }
 }
 

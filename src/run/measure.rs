@@ -26,18 +26,39 @@ use crate::model::{
 #[derive(Debug)]
 pub struct MeasuredRun {
     pub run: Run,
-    /// For each event of the campaign; empty for a run that does not count, or that has no time zero.
+    /// For each event that was asked for; empty for a run that does not count, or that has no time zero.
     pub bins: Vec<BinnedSamples>,
     /// Of its clocks; `None` without a time zero.
     pub offsets: Option<RunOffsets>,
+    /// Nobody knows where the request lies.
+    pub time_zero_doubted: bool,
+    /// Beside those of [events](Self::at_events).
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Measures one run of a condition.
+impl MeasuredRun {
+    /// What stands in the way of curves around these events.
+    pub fn at_events(&self, events: impl Iterator<Item = Event>) -> Vec<Diagnostic> {
+        let found =
+            events.filter(|_| has_curves(&self.run)).filter_map(|event| match self.run.event_s(event) {
+                Some(_) => (self.time_zero_doubted && event == Event::Request).then(|| doubted(&self.run)),
+                None => Some(without_event(&self.run)),
+            });
+        found.collect()
+    }
+}
+
+/// Whether a run enters means and has a time zero.
+fn has_curves(run: &Run) -> bool {
+    run.counts() && run.migration.request_epoch_s.is_some()
+}
+
+/// Measures one run of a condition, with bins around each of the events.
 pub fn measure(
     aligned: &AlignedRun,
     (condition_id, condition): (ConditionId, &Condition),
     hosts: &[Host],
+    events: &[Event],
     config: &Config,
 ) -> MeasuredRun {
     let id = format!("{}-{}", condition.id, aligned.key.repetition);
@@ -100,18 +121,12 @@ pub fn measure(
     };
     run.numbers = aligned.ping.iter().flat_map(|requests| metrics::from_requests(requests, &run)).collect();
     let mut bins = Vec::new();
-    for event in config.events().filter(|_| run.counts() && run.migration.request_epoch_s.is_some()) {
-        match run.event_s(event) {
-            Some(zero_s) => {
-                bins.extend(binned(samples, event, zero_s));
-                diagnostics.extend((time_zero_doubted && event == Event::Request).then(|| doubted(&run)));
-            }
-            None => diagnostics.push(without_event(&run)),
-        }
+    for &event in events.iter().filter(|_| has_curves(&run)) {
+        bins.extend(run.event_s(event).map(|zero_s| binned(samples, event, zero_s)).unwrap_or_default());
     }
     let (offsets, beside) = clocks::in_run(aligned, hosts, config);
     diagnostics.extend(beside);
-    MeasuredRun { run, bins, offsets, diagnostics }
+    MeasuredRun { run, bins, offsets, time_zero_doubted, diagnostics }
 }
 
 /// The flags of a run. That the outage ended before the request is said once.

@@ -7,6 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest, Sha256};
 
+use crate::input::load::hex;
+
 /// Takes the files of an output as they are made, from several threads.
 pub trait Shelf: Sync {
     /// A file to write in, which must not be there yet; the folders above it are made.
@@ -90,7 +92,7 @@ impl<'a> Making<'a> {
             Ok(file) => file,
             Err(error) => return self.refuse(path, error),
         };
-        let hashed = Hashed { file, hash: Sha256::new(), refused: None };
+        let hashed = Hashed::new(file);
         let mut file = BufWriter::with_capacity(1 << 16, hashed);
         let written = attempt(|| {
             make(&mut file)?;
@@ -156,11 +158,27 @@ impl<'a> Making<'a> {
 }
 
 /// A file that is hashed while it is written.
-struct Hashed<'a> {
+pub struct Hashed<'a> {
     file: Box<dyn Write + 'a>,
     hash: Sha256,
     /// What the shelf said, whatever becomes of it above.
     refused: Option<io::Error>,
+}
+
+impl<'a> Hashed<'a> {
+    pub fn new(file: Box<dyn Write + 'a>) -> Self {
+        Self { file, hash: Sha256::new(), refused: None }
+    }
+
+    /// The SHA-256 of what was written, in lower-case hexadecimal.
+    ///
+    /// # Errors
+    ///
+    /// The shelf refuses the rest.
+    pub fn finish(mut self) -> io::Result<String> {
+        self.file.flush()?;
+        Ok(hex(self.hash))
+    }
 }
 
 impl Write for Hashed<'_> {
@@ -184,22 +202,6 @@ impl Write for Hashed<'_> {
     }
 }
 
-/// A SHA-256 in lower-case hexadecimal.
-fn hex(hash: Sha256) -> String {
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The SHA-256 of all that `source` holds, in lower-case hexadecimal.
-///
-/// # Errors
-///
-/// It cannot be read.
-pub fn sha256_of(mut source: impl io::Read) -> io::Result<String> {
-    let mut hashed = Hashed { file: Box::new(io::sink()), hash: Sha256::new(), refused: None };
-    io::copy(&mut source, &mut hashed)?;
-    Ok(hex(hashed.hash))
-}
-
 /// What `work` makes, or why it failed. A panic of a library that sets or draws is such a reason, too: by then hours
 /// of reading are done, and the rest of the report is worth having.
 ///
@@ -220,6 +222,7 @@ pub fn attempt<T>(work: impl FnOnce() -> anyhow::Result<T>) -> Result<T, String>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::load::sha256_of;
 
     #[test]
     fn errors_and_panics_become_reasons() {

@@ -9,7 +9,7 @@ use polars::prelude::{Column, DataFrame, NamedFrom, Series};
 
 use crate::model::data::names;
 use crate::model::{
-    Analysis, Comparison, Condition, ConditionId, Curve, Diagnostic, Factors, Run, SeriesSummary,
+    Analysis, Comparison, Condition, ConditionId, Curve, Diagnostic, Factors, Outage, Run, SeriesSummary,
 };
 
 /// The frames of an analysis.
@@ -43,18 +43,6 @@ names!(Rows, {
 });
 
 impl Rows {
-    pub const ALL: [Rows; 9] = [
-        Rows::Runs,
-        Rows::Outages,
-        Rows::Series,
-        Rows::Values,
-        Rows::Curves,
-        Rows::Comparisons,
-        Rows::Benchmarks,
-        Rows::Results,
-        Rows::Diagnostics,
-    ];
-
     fn columns(self, analysis: &Analysis, factors: &BTreeSet<&str>) -> Vec<Column> {
         match self {
             Rows::Runs => runs(analysis, factors),
@@ -114,7 +102,7 @@ pub fn frame(rows: Rows, chapters: &[(&str, &Analysis)]) -> anyhow::Result<DataF
 }
 
 /// Gives a factor that is called like one of the other columns a name of its own.
-fn rename_factors(columns: &mut [Column], factors: usize) {
+pub(super) fn rename_factors(columns: &mut [Column], factors: usize) {
     let is_factor = |index: usize| (1..=factors).contains(&index);
     let own: BTreeSet<String> = columns
         .iter()
@@ -130,46 +118,57 @@ fn rename_factors(columns: &mut [Column], factors: usize) {
 }
 
 /// One row a run.
-pub(super) fn runs(analysis: &Analysis, factors: &BTreeSet<&str>) -> Vec<Column> {
+fn runs(analysis: &Analysis, factors: &BTreeSet<&str>) -> Vec<Column> {
     let all = &analysis.runs;
     let mut columns = vec![column("run", all.iter().map(|run| run.id.as_str()).collect::<Vec<_>>())];
     columns.extend(levels(factors, all.iter().map(|run| &run.factors)));
+    columns.push(column("repetition", all.iter().map(|run| run.repetition).collect::<Vec<_>>()));
+    columns.extend(run_columns(all.iter()));
+    columns
+}
+
+/// The numbers of a run that stand in its row.
+pub(super) fn run_columns<'a>(all: impl Iterator<Item = &'a Run> + Clone) -> Vec<Column> {
     let number =
-        |name: &str, of: fn(&Run) -> Option<f64>| column(name, all.iter().map(of).collect::<Vec<_>>());
-    columns.extend([
-        column("repetition", all.iter().map(|run| run.repetition).collect::<Vec<_>>()),
-        column("status", all.iter().map(|run| run.migration.status.name()).collect::<Vec<_>>()),
+        |name: &str, of: fn(&Run) -> Option<f64>| column(name, all.clone().map(of).collect::<Vec<_>>());
+    vec![
+        column("status", all.clone().map(|run| run.migration.status.name()).collect::<Vec<_>>()),
         number("request_epoch_s", |run| run.migration.request_epoch_s),
         number("duration_s", |run| run.migration.duration_s),
         number("user_s", |run| run.migration.user_s),
         number("system_s", |run| run.migration.system_s),
         number("downtime_s", |run| run.hypervisor.as_ref()?.downtime_s),
         number("transferred_bytes", |run| run.hypervisor.as_ref()?.transferred_bytes),
-    ]);
-    columns
+    ]
 }
 
 /// One row an outage. Its place is in seconds since the request, whatever the campaign is aligned at.
-pub(super) fn outages(analysis: &Analysis, factors: &BTreeSet<&str>) -> Vec<Column> {
+fn outages(analysis: &Analysis, factors: &BTreeSet<&str>) -> Vec<Column> {
     let all: Vec<_> =
         analysis.runs.iter().flat_map(|run| run.outages.iter().map(move |outage| (run, outage))).collect();
     let mut columns = vec![column("run", all.iter().map(|(run, _)| run.id.as_str()).collect::<Vec<_>>())];
     columns.extend(levels(factors, all.iter().map(|(run, _)| &run.factors)));
-    columns.extend([
-        column("repetition", all.iter().map(|(run, _)| run.repetition).collect::<Vec<_>>()),
-        column("method", all.iter().map(|(_, outage)| outage.method.name()).collect::<Vec<_>>()),
-        column("estimate_s", all.iter().map(|(_, outage)| outage.estimate_s).collect::<Vec<_>>()),
-        column("lower_s", all.iter().map(|(_, outage)| outage.lower_s).collect::<Vec<_>>()),
-        column("upper_s", all.iter().map(|(_, outage)| outage.upper_s).collect::<Vec<_>>()),
-        column("start_s", all.iter().map(|(_, outage)| outage.start_s).collect::<Vec<_>>()),
-        column("end_s", all.iter().map(|(_, outage)| outage.end_s).collect::<Vec<_>>()),
-        column("censored", all.iter().map(|(_, outage)| outage.censored).collect::<Vec<_>>()),
-    ]);
+    columns.push(column("repetition", all.iter().map(|(run, _)| run.repetition).collect::<Vec<_>>()));
+    columns.extend(outage_columns(all.iter().map(|(_, outage)| *outage)));
     columns
 }
 
+/// What there is to say of an outage in its row.
+pub(super) fn outage_columns<'a>(all: impl Iterator<Item = &'a Outage> + Clone) -> Vec<Column> {
+    let all = || all.clone();
+    vec![
+        column("method", all().map(|outage| outage.method.name()).collect::<Vec<_>>()),
+        column("estimate_s", all().map(|outage| outage.estimate_s).collect::<Vec<_>>()),
+        column("lower_s", all().map(|outage| outage.lower_s).collect::<Vec<_>>()),
+        column("upper_s", all().map(|outage| outage.upper_s).collect::<Vec<_>>()),
+        column("start_s", all().map(|outage| outage.start_s).collect::<Vec<_>>()),
+        column("end_s", all().map(|outage| outage.end_s).collect::<Vec<_>>()),
+        column("censored", all().map(|outage| outage.censored).collect::<Vec<_>>()),
+    ]
+}
+
 /// One row a value of a benchmark.
-pub(super) fn results(analysis: &Analysis, factors: &BTreeSet<&str>) -> Vec<Column> {
+fn results(analysis: &Analysis, factors: &BTreeSet<&str>) -> Vec<Column> {
     let all: Vec<_> = analysis
         .benchmarks
         .iter()
@@ -190,7 +189,7 @@ pub(super) fn results(analysis: &Analysis, factors: &BTreeSet<&str>) -> Vec<Colu
 }
 
 /// A column for each factor.
-fn levels<'a>(
+pub(super) fn levels<'a>(
     factors: &BTreeSet<&str>,
     of: impl Iterator<Item = &'a Factors> + Clone,
 ) -> impl Iterator<Item = Column> {
@@ -352,7 +351,7 @@ fn benchmarks(analysis: &Analysis, factors: &BTreeSet<&str>) -> Vec<Column> {
 }
 
 /// One row a problem of the data.
-fn diagnostics(all: &[Diagnostic]) -> Vec<Column> {
+pub(super) fn diagnostics(all: &[Diagnostic]) -> Vec<Column> {
     vec![
         column("severity", all.iter().map(|of| of.severity.name()).collect::<Vec<_>>()),
         column("code", all.iter().map(|of| of.code).collect::<Vec<_>>()),
@@ -382,7 +381,7 @@ mod tests {
     #[test]
     fn chapters_stand_below_each_other() {
         let analysis = crate::model::example::with_time_lines();
-        for rows in Rows::ALL {
+        for &rows in Rows::ALL {
             let one = frame(rows, &[("", &analysis)]).unwrap();
             let two = frame(rows, &[("a", &analysis), ("b", &analysis)]).unwrap();
             assert_eq!(two.height(), 2 * one.height(), "{}", rows.name());

@@ -11,12 +11,14 @@ use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::campaign::dataset::GENERATOR;
 use crate::input::config::{AlignKey, CampaignFile, LayoutTable};
 use crate::input::folder;
+use crate::input::load::sha256_of;
 use crate::model::VERSION;
 use crate::show::report::{Detail, DocumentFormat};
 use crate::show::text::Language;
-use crate::write::attempt::{Made, sha256_of};
+use crate::write::attempt::Made;
 use crate::write::output::{LARGEST_MANIFEST, MANIFEST};
 use crate::write::present::{Entry, present};
 
@@ -26,8 +28,9 @@ pub struct Manifest {
     pub generator: String,
     pub version: String,
     pub schema: u32,
+    /// What the folder is: no dataset.
     #[serde(default)]
-    pub product: Product,
+    pub product: String,
     pub options: ReportOptions,
     /// The name of a portfolio; `null` where all campaigns stand side by side.
     #[serde(default)]
@@ -40,15 +43,6 @@ pub struct Manifest {
     pub failed: BTreeMap<String, String>,
 }
 
-/// What a folder holds that was written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Product {
-    #[default]
-    Report,
-    Dataset,
-}
-
 /// What one campaign of a report was made from.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CampaignManifest {
@@ -59,6 +53,9 @@ pub struct CampaignManifest {
     /// Its chapter in a portfolio.
     #[serde(default)]
     pub chapter: Option<String>,
+    /// The dataset that stood for its logs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dataset: Option<String>,
     /// The configuration in full, defaults as `null`.
     pub configuration: CampaignFile,
     /// Relative path → SHA-256; `null` for a file that could not be read.
@@ -79,22 +76,24 @@ pub struct ReportOptions {
     /// Whether figures are also written as PNG.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub png: bool,
+    /// Whether a dataset was taken of which parts are missing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub partial: bool,
 }
 
 impl Manifest {
     /// The manifest of a finished folder.
     pub fn new(
-        product: Product,
         options: ReportOptions,
         portfolio: Option<String>,
         campaigns: Vec<CampaignManifest>,
         made: &Made,
     ) -> Self {
         Self {
-            generator: "stillstand".to_owned(),
+            generator: GENERATOR.to_owned(),
             version: VERSION.to_owned(),
             schema: super::json::SCHEMA,
-            product,
+            product: "report".to_owned(),
             options,
             portfolio,
             campaigns,
@@ -128,7 +127,7 @@ impl Manifest {
         let bytes = folder::read(&path, LARGEST_MANIFEST).with_context(no_report)?;
         let manifest: Self = serde_json::from_slice(&bytes)
             .with_context(|| format!("{}: not a manifest of this version of stillstand", path.display()))?;
-        if manifest.generator != "stillstand" {
+        if manifest.generator != GENERATOR {
             bail!("{}: written by {}, not by stillstand", path.display(), manifest.generator);
         }
         Ok((manifest, bytes))
@@ -156,6 +155,10 @@ pub enum Difference {
     Outside(String),
     Configuration,
     Campaigns,
+    /// A part of a dataset that is not there.
+    ShardMissing(String),
+    /// What is called a part of a dataset and does not belong to it, and why.
+    Misfit(String),
     /// What else the manifest holds at a place is not what would be written.
     Manifest(String),
     Version {
@@ -179,6 +182,8 @@ impl std::fmt::Display for Difference {
             Difference::Outside(path) => write!(f, "not in the report folder, so not compared: {path}"),
             Difference::Manifest(place) => write!(f, "{MANIFEST} has another value: {place}"),
             Difference::Configuration => f.write_str("the configuration has changed"),
+            Difference::ShardMissing(shard) => write!(f, "shard missing: {shard}"),
+            Difference::Misfit(why) => f.write_str(why),
             Difference::Campaigns => f.write_str("the number of campaigns has changed"),
             Difference::Version { written, running } => {
                 write!(f, "written by version {written}, recomputed by {running}")
@@ -211,7 +216,7 @@ pub fn compare(
         found.push(Difference::Campaigns);
     }
     for (before, now) in written.campaigns.iter().zip(&recomputed.campaigns) {
-        inputs(before, now, &mut found);
+        campaign(before, now, &mut found);
     }
     let entries = present(out).with_context(|| out.display().to_string())?;
     outputs(out, written, recomputed, &entries, &mut found);
@@ -284,7 +289,7 @@ fn rest(written: &[u8], recomputed: &[u8], all_else_is_equal: bool) -> Vec<Diffe
 }
 
 /// Where two values differ, as a path such as `campaigns/0/title`.
-fn differing(place: &str, a: &Value, b: &Value, places: &mut Vec<String>) {
+pub(super) fn differing(place: &str, a: &Value, b: &Value, places: &mut Vec<String>) {
     let below = |key: &str| if place.is_empty() { key.to_owned() } else { format!("{place}/{key}") };
     match (a, b) {
         (Value::Object(a), Value::Object(b)) => {
@@ -306,20 +311,28 @@ fn differing(place: &str, a: &Value, b: &Value, places: &mut Vec<String>) {
     }
 }
 
-fn inputs(written: &CampaignManifest, recomputed: &CampaignManifest, found: &mut Vec<Difference>) {
+fn campaign(written: &CampaignManifest, recomputed: &CampaignManifest, found: &mut Vec<Difference>) {
     let json = |manifest: &CampaignManifest| serde_json::to_value(&manifest.configuration).ok();
     if json(written) != json(recomputed) {
         found.push(Difference::Configuration);
     }
-    for (path, hash) in &written.inputs {
-        match recomputed.inputs.get(path) {
+    inputs(&written.inputs, &recomputed.inputs, found);
+}
+
+/// Relative path → SHA-256; none of an unreadable file.
+pub(super) type Inputs = BTreeMap<String, Option<String>>;
+
+/// Compares what was read.
+pub(super) fn inputs(written: &Inputs, recomputed: &Inputs, found: &mut Vec<Difference>) {
+    for (path, hash) in written {
+        match recomputed.get(path) {
             None => found.push(Difference::InputMissing(path.clone())),
             Some(Some(_)) if hash.is_none() => found.push(Difference::InputUnread(path.clone())),
             Some(now) if now != hash => found.push(Difference::InputChanged(path.clone())),
             Some(_) => {}
         }
     }
-    let new = recomputed.inputs.keys().filter(|path| !written.inputs.contains_key(*path));
+    let new = recomputed.keys().filter(|path| !written.contains_key(*path));
     found.extend(new.map(|path| Difference::InputNew(path.clone())));
 }
 

@@ -20,16 +20,15 @@ use anyhow::{Context, bail};
 use rayon::prelude::*;
 
 use self::disk::{Disk, Real};
-use self::staging::{Staging, parent, recover};
+use self::staging::{PREFIX, Staging, parent, recover};
 use super::attempt::Shelf;
-use super::present::present;
+use super::present::{Entry, present};
+use crate::campaign::dataset::{Shard, tables};
 use crate::input::folder;
-pub use crate::input::folder::MANIFEST;
+pub use crate::input::folder::{LARGEST_MANIFEST, MANIFEST};
 
 /// How many files that are not ours a message names.
 const NAMED: usize = 5;
-/// The largest manifest that is read, in bytes; one of ten thousand runs has some ten million.
-pub const LARGEST_MANIFEST: u64 = 256 << 20;
 /// How many files are waited for at once: a disk takes as long for many as for one.
 const SYNCED_AT_ONCE: usize = 16;
 
@@ -90,8 +89,32 @@ fn check(out: &Path, replace: bool) -> anyhow::Result<()> {
     if !replace {
         bail!("{} contains an earlier output of stillstand; --force replaces it", out.display());
     }
+    let of_parts = folder::is_dataset(out);
+    let is_ours = |path: &str| listed.contains(path) || (of_parts && is_of_part(path));
+    no_others(out, &entries, is_ours)
+}
+
+/// Whether a path is that of a table in a part of a dataset, or of one that an interrupted run left unfinished.
+fn is_of_part(path: &str) -> bool {
+    path.split_once('/').is_some_and(|(part, table)| {
+        part.starts_with(PREFIX) || Shard::of_folder(part).is_some() && tables::OF_PART.contains(&table)
+    })
+}
+
+/// What a part of a dataset may take the place of: nothing, or what is called as its tables are.
+fn check_part(out: &Path) -> anyhow::Result<()> {
+    let Ok(metadata) = fs::symlink_metadata(out) else { return Ok(()) };
+    if !metadata.is_dir() {
+        bail!("{}: is no folder", out.display());
+    }
+    let entries = present(out).with_context(|| out.display().to_string())?;
+    no_others(out, &entries, |path| tables::OF_PART.contains(&path))
+}
+
+/// An error that names what is in a folder and is not ours.
+fn no_others(out: &Path, entries: &[Entry], is_ours: impl Fn(&str) -> bool) -> anyhow::Result<()> {
     let foreign: Vec<&str> =
-        entries.iter().map(|entry| entry.path.as_str()).filter(|path| !listed.contains(*path)).collect();
+        entries.iter().map(|entry| entry.path.as_str()).filter(|path| !is_ours(path)).collect();
     if foreign.is_empty() {
         return Ok(());
     }
@@ -134,21 +157,46 @@ pub fn write<T>(
     written
 }
 
+/// [`write`] for a part of a dataset, in the place of one that was written before.
+///
+/// # Errors
+///
+/// There is something else in its place; or those of [`write`].
+pub fn write_part<T>(
+    out: &Path,
+    make: impl FnOnce(&dyn Shelf) -> anyhow::Result<T>,
+) -> anyhow::Result<(T, Vec<String>)> {
+    WRITING.store(true, Ordering::Relaxed);
+    let written = write_checked(&Real, out, true, &check_part, make);
+    WRITING.store(false, Ordering::Relaxed);
+    written
+}
+
 fn write_on<T>(
     disk: &dyn Disk,
     out: &Path,
     replace: bool,
     make: impl FnOnce(&dyn Shelf) -> anyhow::Result<T>,
 ) -> anyhow::Result<(T, Vec<String>)> {
+    write_checked(disk, out, replace, &|out| check(out, replace), make)
+}
+
+fn write_checked<T>(
+    disk: &dyn Disk,
+    out: &Path,
+    replace: bool,
+    check: &dyn Fn(&Path) -> anyhow::Result<()>,
+    make: impl FnOnce(&dyn Shelf) -> anyhow::Result<T>,
+) -> anyhow::Result<(T, Vec<String>)> {
     let mut told = recover(disk, out)?;
-    check(out, replace)?;
+    check(out)?;
     let parent = parent(out);
     disk.create_dir_all(parent).with_context(|| parent.display().to_string())?;
     let staging = Staging::new(disk, out)?;
     let placed = fill(disk, &staging.new_place(), make).and_then(|made| {
         // Somebody may have put a file there while all this was computed and written.
-        check(out, replace)?;
-        place(disk, &staging, out)?;
+        check(out)?;
+        place(disk, &staging, out, replace)?;
         Ok(made)
     });
     match placed {
@@ -229,11 +277,12 @@ impl Shelf for Filling<'_> {
     }
 }
 
-/// Puts the new folder in the place of `out`.
-fn place(disk: &dyn Disk, staging: &Staging<'_>, out: &Path) -> anyhow::Result<()> {
+/// Puts the new folder in the place of `out`; unless it is to `replace` what is there, only where nothing is that another run may
+/// have put there meanwhile.
+fn place(disk: &dyn Disk, staging: &Staging<'_>, out: &Path, replace: bool) -> anyhow::Result<()> {
     let (fresh, old) = (staging.new_place(), staging.old_place());
     let cannot = || format!("cannot write {}", out.display());
-    if !out.exists() {
+    if !out.exists() || !replace {
         return disk.rename(&fresh, out).with_context(cannot);
     }
     match disk.exchange(&fresh, out) {

@@ -21,6 +21,7 @@ mod corpus;
 mod coverage;
 mod damaged;
 mod damaged_hypervisor;
+mod dataset;
 mod determinism;
 mod documented;
 mod doubts;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Measured;
+use crate::model::kept::kept;
 use crate::model::{
     Benchmark, Condition, ConditionId, Diagnostic, Direction, Range, Reading, Severity, Unit,
 };
@@ -16,6 +17,8 @@ pub struct Place {
     pub vm: Option<String>,
     pub file: String,
 }
+
+kept!(Place { condition, repetition, vm, file });
 
 /// Benchmark, condition, operation and VM.
 type Key = (String, ConditionId, String, Option<String>);

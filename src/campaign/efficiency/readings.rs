@@ -11,6 +11,7 @@ use stillstand_parsers::{Benchmark, Meaning, Parsed, Size};
 
 use crate::input::config::{CacheTable, CampaignFile};
 use crate::input::intervals::tells_request;
+use crate::model::kept::kept;
 use crate::model::{Direction, Unit};
 
 /// A value with the name of its quantity.
@@ -28,6 +29,8 @@ pub struct Measured {
     /// Line of the log.
     pub line: Option<u64>,
 }
+
+kept!(Measured { benchmark, operation, size, vm, unit, direction, value, line });
 
 /// What a log of a benchmark measured; empty for any other log. Tests of which only parts were told, without
 /// their whole, are named in `partial`. A test without a name is called as the file is, by

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::Aggregated;
 use crate::campaign::benchmarks::Benchmarked;
+use crate::campaign::options::Declared;
 use crate::campaign::{checks, efficiency, findings, placement};
 use crate::input::config::Config;
 use crate::input::load::sha256;
-use crate::input::session::{Session, folder_name};
 use crate::model::diagnostics::{campaign_diagnostic, sort};
 use crate::model::{Analysis, Campaign, Diagnostic, Host, Provenance, Severity};
 
@@ -19,8 +19,8 @@ pub struct Concluded {
 }
 
 impl Concluded {
-    pub fn conclude(aggregated: Aggregated, session: &Session) -> Self {
-        let config = &session.config;
+    pub fn conclude(aggregated: Aggregated, declared: &Declared) -> Self {
+        let config = &declared.config;
         let Aggregated {
             hosts,
             vm,
@@ -55,7 +55,7 @@ impl Concluded {
         let results = checks::Results { conditions: &conditions, series: &series, benchmarks: &benchmarks };
         let published = checks::published(config, &results, &mut diagnostics);
         let mut analysis = Analysis {
-            campaign: campaign(session, hosts, vm),
+            campaign: campaign(declared, hosts, vm),
             conditions,
             runs,
             series,
@@ -83,12 +83,12 @@ impl Concluded {
 }
 
 /// The campaign as it was declared, with the hosts and the VM that its logs show.
-fn campaign(session: &Session, hosts: Vec<Host>, vm: Option<String>) -> Campaign {
-    let config = &session.config;
+fn campaign(declared: &Declared, hosts: Vec<Host>, vm: Option<String>) -> Campaign {
+    let config = &declared.config;
     Campaign {
-        title: config.file.title.clone().unwrap_or_else(|| folder_name(&session.path)),
-        path: session.path.display().to_string(),
-        config_sha256: sha256(session.config_text.as_bytes()),
+        title: declared.title.clone(),
+        path: declared.path.display().to_string(),
+        config_sha256: sha256(declared.config_text.as_bytes()),
         provenance: config.file.provenance.map_or(Provenance::Recorded, Provenance::from),
         notice: config.file.notice.clone(),
         vm_memory_bytes: config.file.vm.memory_mib.map(|mib| mib * 1_048_576.0),

@@ -29,19 +29,13 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// Reads every file of a session that fits into `room`; `progress` is called after each. What is made of a run later takes
-    /// `results` bytes for each byte of its logs.
+    /// Reads every file of a session that fits into `room`; `progress` is called after each.
     ///
     /// # Errors
     ///
     /// Nothing of any file can be used.
-    pub fn load(
-        session: &Session,
-        results: u64,
-        room: Room,
-        progress: &(dyn Fn() + Sync),
-    ) -> anyhow::Result<Self> {
-        Self::load_keeping(session, Keeping::Runs { rows: KEPT, results }, room, progress)
+    pub fn load(session: &Session, room: Room, progress: &(dyn Fn() + Sync)) -> anyhow::Result<Self> {
+        Self::load_keeping(session, Keeping::Runs { rows: KEPT }, room, progress)
     }
 
     fn load_keeping(
@@ -84,7 +78,7 @@ impl Loaded {
         diagnostics.extend(doubts);
         let tabled = tables.iter().filter(|table| table.bytes.is_ok()).map(|table| table.size);
         let empty = empty.with(tabled.fold(0, u64::saturating_add).saturating_mul(KEEPING), 0);
-        let files = with_rows_for_parts(files, &session.config, keeping, empty, &mut room);
+        let files = with_rows_for_parts(files, &session.config, empty, &mut room);
         let (refused, files): (Vec<LoadedFile>, Vec<LoadedFile>) =
             files.into_iter().partition(LoadedFile::is_refused);
         diagnostics.extend(refused.into_iter().flat_map(|file| file.diagnostics));
@@ -103,7 +97,6 @@ const COUNTED: Meaning = Meaning::Domains(Domains::OneByCounter);
 fn with_rows_for_parts(
     files: Vec<LoadedFile>,
     config: &Config,
-    keeping: Keeping,
     empty: Room,
     room: &mut Room,
 ) -> Vec<LoadedFile> {
@@ -118,8 +111,7 @@ fn with_rows_for_parts(
         return files;
     }
     let keeps = |file: &LoadedFile| {
-        let rows = if is_needed(file) { file.size.saturating_mul(KEEPING) } else { file.keeps() };
-        rows.saturating_add(file.size.saturating_mul(keeping.results()))
+        if is_needed(file) { file.size.saturating_mul(KEEPING) } else { file.keeps() }
     };
     let (with, refused) = beyond(files.iter().map(|file| (&file.file.run, file.size, keeps(file))), empty);
     *room = with;
@@ -200,12 +192,12 @@ mod tests {
         for campaign in ["xen-live-migration", "qemu-live-migration"] {
             let session = Session::open(&samples.join(campaign)).unwrap();
             let measured = |bytes| {
-                let keeping = Keeping::Runs { rows: bytes, results: 0 };
+                let keeping = Keeping::Runs { rows: bytes };
                 let loaded =
                     Loaded::load_keeping(&session, keeping, Budget::default().room(), &|| {}).unwrap();
                 let dropped = loaded.files.iter().filter(|file| file.dropped).count();
-                let surveyed = Surveyed::survey(loaded, &session.config).unwrap();
-                let (measured, _) = Measured::measure(surveyed, &session.config, &|_, _, _| ());
+                let surveyed = Surveyed::survey(loaded, &session.config);
+                let measured = Measured::measure(surveyed, &session.config);
                 let left = format!("{:?} {:?} {:?}", measured.hosts, measured.runs, measured.diagnostics);
                 (dropped, left)
             };

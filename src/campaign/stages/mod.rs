@@ -19,6 +19,5 @@ mod surveyed;
 pub(super) use aggregated::Aggregated;
 pub(super) use concluded::Concluded;
 pub(super) use loaded::Loaded;
-pub use measured::Keep;
-pub(super) use measured::Measured;
-pub(super) use surveyed::Surveyed;
+pub(super) use measured::{Measured, Measuring};
+pub(super) use surveyed::{RunFiles, Surveyed};

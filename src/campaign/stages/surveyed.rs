@@ -8,7 +8,7 @@ use crate::campaign::{conditions, efficiency, hosts};
 use crate::input::config::Config;
 use crate::input::load::LoadedFile;
 use crate::input::memory::Room;
-use crate::input::session::{ConfigError, RunKey};
+use crate::input::session::RunKey;
 use crate::model::{Condition, ConditionId, Diagnostic, Entries, Host};
 use crate::run::align::Counters;
 
@@ -19,7 +19,7 @@ pub struct Surveyed {
     pub vm: Option<String>,
     /// The counters of the gawk'ed xentop, which are matched over all runs.
     pub counters: Counters,
-    /// Every condition, in the order of reports, yet without runs.
+    /// In the order of reports, yet without runs: all, or those that the layout shows.
     pub conditions: Vec<Condition>,
     /// What benchmarks measured; `None` in a campaign of migrations, where they are load.
     pub results: Option<Vec<Value>>,
@@ -36,11 +36,16 @@ pub struct RunFiles {
     pub files: Vec<LoadedFile>,
 }
 
+impl RunFiles {
+    /// The bytes of its logs, unpacked.
+    pub fn size(&self) -> u64 {
+        let logs = self.files.iter().filter(|file| file.log.is_some());
+        logs.map(|file| file.size).fold(0, u64::saturating_add)
+    }
+}
+
 impl Surveyed {
-    /// # Errors
-    ///
-    /// The layout asks for a factor or level of migrations that there is not.
-    pub fn survey(loaded: Loaded, config: &Config) -> anyhow::Result<Self> {
+    pub fn survey(loaded: Loaded, config: &Config) -> Self {
         let Loaded { files, tables, room, mut diagnostics, .. } = loaded;
         let hosts = hosts::hosts(config, &files, &mut diagnostics);
         let vm = config.file.vm.name.clone().or_else(|| hosts::vm_in_logs(&files));
@@ -54,20 +59,31 @@ impl Surveyed {
         let all_results = logs.clone().all(efficiency::may_be_result);
         let is_one = logs.clone().next().is_none() || logs.any(|log| efficiency::is_result(log, false));
         let has_results = config.is_of_benchmarks() || (all_results && is_one);
-        let conditions = if has_results {
-            conditions
-        } else {
-            efficiency::selected(conditions, &config.layout)
-                .map_err(|error| ConfigError::new(format!("{error:#}")))?
-        };
         let results =
             has_results.then(|| benchmarks::values(&files, tables, &conditions, config, &mut diagnostics));
         let runs = by_run(files, &conditions, has_results);
-        Ok(Self { hosts, vm, counters, conditions, results, runs, room, diagnostics })
+        Self { hosts, vm, counters, conditions, results, runs, room, diagnostics }
+    }
+
+    /// Leaves out the conditions that the layout does not show, with their runs.
+    ///
+    /// # Errors
+    ///
+    /// The layout asks for a factor or level of migrations that there is not.
+    pub fn select(mut self, config: &Config) -> anyhow::Result<Self> {
+        let (conditions, ids) = conditions::shown(self.conditions, self.results.is_some(), config)?;
+        self.conditions = conditions;
+        self.runs.retain_mut(|run| {
+            let shown = ids.get(run.condition.index()).copied().flatten();
+            run.condition = shown.unwrap_or(run.condition);
+            shown.is_some()
+        });
+        Ok(self)
     }
 }
 
-/// The files of each run of these conditions. Where efficiency is asked for, a run of nothing but benchmarks is no migration.
+/// The files of each run, by condition, then repetition. Where efficiency is asked for, a run of nothing but benchmarks is no
+/// migration.
 fn by_run(files: Vec<LoadedFile>, conditions: &[Condition], has_results: bool) -> Vec<RunFiles> {
     let mut runs: BTreeMap<RunKey, Vec<LoadedFile>> = BTreeMap::new();
     for file in files {
@@ -77,11 +93,13 @@ fn by_run(files: Vec<LoadedFile>, conditions: &[Condition], has_results: bool) -
         let mut logs = files.iter().filter_map(|file| file.log.as_ref());
         !has_results || logs.any(|log| !efficiency::may_be_result(log))
     };
-    runs.into_iter()
-        .filter(|(_, files)| is_migration(files))
+    let runs = runs.into_iter().filter(|(_, files)| is_migration(files));
+    let mut runs: Vec<RunFiles> = runs
         .filter_map(|(key, files)| {
             let condition = conditions.find_id(|condition| condition.factors == key.factors)?;
             Some(RunFiles { key, condition, files })
         })
-        .collect()
+        .collect();
+    runs.sort_by_key(|run| (run.condition, run.key.repetition));
+    runs
 }

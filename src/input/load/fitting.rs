@@ -25,8 +25,6 @@ pub enum Keeping {
     Runs {
         /// The rows of the first files up to so many bytes, besides those that are needed before runs are measured.
         rows: u64,
-        /// Bytes for each byte of logs that stay when runs were measured.
-        results: u64,
     },
 }
 
@@ -36,14 +34,6 @@ impl Keeping {
         match self {
             Self::All => READING,
             Self::Runs { .. } => MEASURING,
-        }
-    }
-
-    /// Bytes for each byte of a log that stay besides its rows.
-    pub fn results(self) -> u64 {
-        match self {
-            Self::All => 0,
-            Self::Runs { results, .. } => results,
         }
     }
 }
@@ -97,7 +87,7 @@ pub fn load(
     let tables = tables.map(|(n, table)| Whole::new(What::Table(n), size(&table.path), keeping));
     let mut wholes: Vec<Whole> = runs(session, &sizes, keeping).into_iter().chain(tables).collect();
     wholes.sort_by_key(|whole| whole.size);
-    let all = wholes.iter().fold(*room, |room, whole| with_all(room, whole, keeping));
+    let all = wholes.iter().fold(*room, |room, whole| with_all(room, whole));
     let ends = sizes.iter().scan(0u64, |sum, size| {
         *sum = sum.saturating_add(*size);
         Some(*sum)
@@ -120,7 +110,7 @@ pub fn load(
     };
     let mut begun = 0;
     while begun < wholes.len() {
-        let together = together(&wholes[begun..], *room, keeping);
+        let together = together(&wholes[begun..], *room);
         let these = begun..begun + together;
         // The rows of one that is too large for its worst case may still be such as are dropped.
         let fits = room.with(0, wholes[begun].work).fits();
@@ -155,14 +145,14 @@ fn runs(session: &Session, sizes: &[u64], keeping: Keeping) -> Vec<Whole> {
 }
 
 /// With all that a whole can take.
-fn with_all(room: Room, whole: &Whole, keeping: Keeping) -> Room {
-    room.with(whole.size.saturating_mul(KEEPING.saturating_add(keeping.results())), whole.work)
+fn with_all(room: Room, whole: &Whole) -> Room {
+    room.with(whole.size.saturating_mul(KEEPING), whole.work)
 }
 
 /// How many of the first wholes fit whatever they are; at least one.
-fn together(wholes: &[Whole], room: Room, keeping: Keeping) -> usize {
+fn together(wholes: &[Whole], room: Room) -> usize {
     let rooms = wholes.iter().scan(room, |room, whole| {
-        *room = with_all(*room, whole, keeping);
+        *room = with_all(*room, whole);
         Some(*room)
     });
     rooms.take_while(Room::fits).count().max(1)
@@ -190,8 +180,7 @@ impl Reading<'_> {
         );
         let mut keeps: u64 = 0;
         for (number, file) in read {
-            let results = file.size.saturating_mul(self.keeping.results());
-            keeps = keeps.saturating_add(file.keeps()).saturating_add(results);
+            keeps = keeps.saturating_add(file.keeps());
             self.files[number] = Some(file);
         }
         for (number, size) in wholes.iter().filter_map(Whole::table) {
@@ -240,9 +229,7 @@ impl Reading<'_> {
             let number = *number;
             let names = self.session.files[number].names_repetition;
             let stays = self.kept[number] || seen.rows_stay || (seen.is_log && (in_parts || !names));
-            let each =
-                if stays { KEEPING.saturating_add(self.keeping.results()) } else { self.keeping.results() };
-            self.sizes[number].saturating_mul(each)
+            if stays { self.sizes[number].saturating_mul(KEEPING) } else { 0 }
         };
         let table = whole.table().map_or(0, |(_, size)| size.saturating_mul(KEEPING));
         whole.files().iter().zip(&seen).map(of_file).fold(table, u64::saturating_add)

@@ -19,6 +19,7 @@ use chrono::{DateTime, FixedOffset};
 use shared_events::SharedEvent;
 
 use crate::input::config::{self, Config};
+use crate::model::kept::kept;
 use crate::model::{Clock, ClockOwner, Diagnostic, Estimate, Host, Origin, Severity};
 use crate::run::align::AlignedRun;
 use crate::run::metrics::event;
@@ -38,6 +39,11 @@ pub struct RunOffsets {
     epoch: f64,
     /// The offset of each clock, with the kinds of events that it rests on.
     offsets: Vec<(Pair, Offset, BTreeSet<Origin>)>,
+}
+
+kept! {
+    RunOffsets { epoch, offsets }
+    Offset { value, sd, common }
 }
 
 /// The offsets of the clocks in one run, and a warning where its request lies beside ping's log; neither without a time

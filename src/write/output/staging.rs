@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 
 use super::disk::Disk;
 
-const PREFIX: &str = ".stillstand-";
+/// How all staging folders begin.
+pub const PREFIX: &str = ".stillstand-";
 /// What a staging folder holds: a file that its run keeps locked, the new output, and the old one for a moment.
 const LOCK: &str = "lock";
 const NEW: &str = "new";

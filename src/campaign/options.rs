@@ -1,0 +1,77 @@
+//! What the caller of an analysis wants, and what a campaign was declared as.
+
+use std::path::PathBuf;
+
+use crate::input::config::{self, AlignKey, Config, LayoutTable};
+use crate::input::memory::Budget;
+
+/// What the caller may override.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Replaces the alignment events of the configuration unless empty.
+    pub align: Vec<AlignKey>,
+    /// Replaces what it says of the layout of the configuration.
+    pub layout: LayoutTable,
+    /// What the campaigns were called when a report was made of them, in their order; they keep
+    /// these names wherever they lie now.
+    pub known_as: Vec<Known>,
+    /// Make a portfolio of this name, even where no folder holds several campaigns.
+    pub portfolio: Option<String>,
+    /// Give every campaign its folder's name as a factor `campaign`, so that equal conditions of two
+    /// campaigns can be compared.
+    pub distinguish: bool,
+    /// The most memory to take.
+    pub memory: Budget,
+    /// Read the lines that are cited, for a document to show.
+    pub excerpts: bool,
+    /// Take what is there of a dataset of which parts are missing.
+    pub partial: bool,
+}
+
+/// What the caller may watch.
+pub struct Progress<'a> {
+    /// Called with the number of files of each campaign before they are read.
+    pub files: &'a (dyn Fn(u64) + Sync),
+    /// Called after each file.
+    pub file: &'a (dyn Fn() + Sync),
+}
+
+/// The name of a campaign in an earlier report.
+#[derive(Debug, Clone)]
+pub struct Known {
+    pub path: String,
+    pub title: String,
+    /// Its chapter in a portfolio.
+    pub chapter: Option<String>,
+    /// The dataset that it was read from.
+    pub dataset: Option<String>,
+}
+
+/// What a campaign was declared as.
+#[derive(Debug)]
+pub struct Declared {
+    /// The folder as it was named or found.
+    pub path: PathBuf,
+    pub title: String,
+    pub config: Config,
+    /// The text of `campaign.toml`; empty without one.
+    pub config_text: String,
+}
+
+impl Declared {
+    /// With what the caller wants instead, and with the names that it had before.
+    #[must_use]
+    pub fn wanted(mut self, options: &Options, known: Option<&Known>) -> Self {
+        if !options.align.is_empty() {
+            (self.config.align, self.config.also_aligned) = config::events(&options.align);
+        }
+        self.config.layout = self.config.layout.replaced_by(&options.layout);
+        if let Some(known) = known {
+            self.path = PathBuf::from(&known.path);
+            if self.config.file.title.is_none() {
+                self.title.clone_from(&known.title);
+            }
+        }
+        self
+    }
+}
