@@ -33,8 +33,6 @@ mod line;
 mod plain;
 mod table;
 
-use std::convert::Infallible;
-
 use self::align::Aligner;
 use self::line::{Group, Record};
 use self::plain::Plain;
@@ -74,7 +72,7 @@ fn recognise(head: &Head<'_>) -> bool {
 
 /// Reads the log; see the module.
 fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
-    let mut reader = Reader {
+    let reader = Reader {
         aligner: Aligner::new(bytes.len() / 24 + 1),
         start: None,
         next_epoch: None,
@@ -82,8 +80,7 @@ fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
         unreadable: 0,
         rows: RowCount::default(),
     };
-    let Ok(()) = pieces::read(&mut reader, bytes, pieces);
-    reader.finish(bytes)
+    pieces::parse(reader, bytes, pieces)
 }
 
 struct Reader<'a> {
@@ -101,7 +98,6 @@ struct Reader<'a> {
 impl<'a> pieces::Reader<'a> for Reader<'a> {
     type Form = ();
     type Batch = Batch<Plain<'a>>;
-    type Stop = Infallible;
 
     fn form(&mut self) -> Option<()> {
         Some(())
@@ -116,23 +112,59 @@ impl<'a> pieces::Reader<'a> for Reader<'a> {
         if self.next_epoch.is_some_and(|expected| epoch != Some(expected)) {
             return false;
         }
-        for (line, number) in batch.0.iter().zip(first..) {
-            self.start = self.start.or(Some(line.epoch));
+        self.start = self.start.or(epoch);
+        let (mut lines, mut number) = (batch.0.as_slice(), first);
+        while let Some((line, behind)) = lines.split_first() {
             self.aligner.push(align::Record::of_plain(line, self.next_sample, number));
             self.next_sample = self.next_sample.saturating_add(1);
-            self.next_epoch = Some(line.epoch.saturating_add(1));
+            number = number.saturating_add(1);
+            let taken = self.aligner.take(behind, self.next_sample, number);
+            self.next_sample = self.next_sample.saturating_add(u32::try_from(taken).unwrap_or(u32::MAX));
+            number = number.saturating_add(u64::try_from(taken).unwrap_or(u64::MAX));
+            lines = behind.get(taken..).unwrap_or_default();
         }
+        self.next_epoch = batch.0.last().map(|line| line.epoch.saturating_add(1)).or(self.next_epoch);
         self.unreadable = 0;
         true
     }
 
-    fn line(&mut self, line: Line<'a>) -> Result<(), Infallible> {
+    fn line(&mut self, line: Line<'a>) -> Result<(), Unusable> {
         self.read(line);
         Ok(())
     }
 
     fn clear(batch: &mut Batch<Plain<'a>>) {
         batch.0.clear();
+    }
+
+    fn finish(mut self, bytes: &'a [u8]) -> Result<Outcome, Unusable> {
+        let Some(vm) = self.aligner.vm else {
+            let first = Lines::new(bytes).find(|line| !line.is_blank());
+            let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
+            let expected = "lines `EPOCH VM: CPU% MEM(k) MEM% | Dom0: CPU% MEM(k) MEM%`";
+            return Err(unusable(place, expected, self.aligner.log));
+        };
+        self.aligner.end();
+        let Aligner { table, corrections, lost, log, .. } = self.aligner;
+        self.rows.lost = self.rows.lost.saturating_add(lost);
+        self.rows.read = table.rows();
+
+        let mut facts = Facts::default();
+        if let Some(start) = self.start {
+            facts.set_int("start_epoch", start);
+        }
+        facts.set_text("vm", vm);
+        facts.set_int("samples", table.samples());
+        facts.set_int("corrections", corrections);
+        Ok(Outcome {
+            parts: Vec::new(),
+            version: None,
+            columns: table.finish(),
+            clock: Clock::Counter,
+            facts,
+            rows: self.rows,
+            diagnostics: log,
+        })
     }
 }
 
@@ -240,35 +272,5 @@ impl<'a> Reader<'a> {
                 format!("expected {expected} of {}; the value is null", String::from_utf8_lossy(group.name))
             });
         }
-    }
-
-    fn finish(mut self, bytes: &[u8]) -> Result<Outcome, Unusable> {
-        let Some(vm) = self.aligner.vm else {
-            let first = Lines::new(bytes).find(|line| !line.is_blank());
-            let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
-            let expected = "lines `EPOCH VM: CPU% MEM(k) MEM% | Dom0: CPU% MEM(k) MEM%`";
-            return Err(unusable(place, expected, self.aligner.log));
-        };
-        self.aligner.end();
-        let Aligner { table, corrections, lost, log, .. } = self.aligner;
-        self.rows.lost = self.rows.lost.saturating_add(lost);
-        self.rows.read = table.rows();
-
-        let mut facts = Facts::default();
-        if let Some(start) = self.start {
-            facts.set_int("start_epoch", start);
-        }
-        facts.set_text("vm", vm);
-        facts.set_int("samples", table.samples());
-        facts.set_int("corrections", corrections);
-        Ok(Outcome {
-            parts: Vec::new(),
-            version: None,
-            columns: table.finish(),
-            clock: Clock::Counter,
-            facts,
-            rows: self.rows,
-            diagnostics: log,
-        })
     }
 }
