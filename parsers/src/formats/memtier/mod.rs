@@ -59,7 +59,7 @@ pub(crate) static DESCRIPTION: Description = Description {
 
 fn recognise(head: &Head<'_>) -> bool {
     head.lines.iter().any(|line| table::Columns::read(line.text).is_some())
-        || (document::recognise(head) && memchr::memmem::find(head.bytes, b"\"Ops/sec\"").is_some())
+        || (document::recognise(head) && memchr::memmem::find(head.far(), b"\"Ops/sec\"").is_some())
 }
 
 /// Reads the log; see the module.

@@ -49,7 +49,7 @@ pub(crate) static DESCRIPTION: Description = Description {
 const MOST: u64 = 604_800;
 
 fn recognise(head: &Head<'_>) -> bool {
-    document::recognise(head) && memchr::memmem::find(head.bytes, b"\"Time-Serie\"").is_some()
+    document::recognise(head) && memchr::memmem::find(head.far(), b"\"Time-Serie\"").is_some()
 }
 
 /// Reads the log; see the module.
