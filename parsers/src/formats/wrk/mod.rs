@@ -233,8 +233,10 @@ impl Figure {
     }
 }
 
+/// A figure, as it is written, and what it is to be multiplied by.
+type Told<'a> = (Figure, &'a [u8], f64);
 /// Figures of a line: what they are, the number, and by what it is multiplied.
-type Found<'a> = Vec<(Figure, &'a [u8], f64)>;
+type Found<'a> = Vec<Told<'a>>;
 
 enum Read<'a> {
     Rows(Found<'a>),
@@ -331,7 +333,7 @@ fn percentile(text: &[u8]) -> Option<Option<Found<'_>>> {
 }
 
 /// `1429 requests in 2.01s, 27.51MB read`.
-fn requests(text: &[u8]) -> Option<(u64, (Figure, &[u8], f64))> {
+fn requests(text: &[u8]) -> Option<(u64, Told<'_>)> {
     let mut words = words(text).map(|(_, word)| word);
     let count = unsigned(words.next()?)?;
     let (number, scale) = unit::time(words.nth(2)?.strip_suffix(b",")?)?;
