@@ -2,14 +2,15 @@
 //! only is to be shown no more than the first values are kept.
 
 use polars::prelude::{ChunkedArray, PlSmallStr, PolarsNumericType};
+use polars::utils::arrow::bitmap::Bitmap;
 
-/// The values of a column so far. From the first null on it is noted of every value whether it is one.
+/// The values of a column so far.
 #[derive(Debug)]
 pub(crate) struct Values<T: PolarsNumericType> {
     name: PlSmallStr,
     values: Vec<T::Native>,
-    /// As long as the values, or empty while none is null.
-    valid: Vec<bool>,
+    /// A bit for each value that is null, as far as the last of them.
+    nulls: Vec<u64>,
     /// So many values are kept, of all that come.
     most: usize,
 }
@@ -17,7 +18,7 @@ pub(crate) struct Values<T: PolarsNumericType> {
 impl<T: PolarsNumericType> Values<T> {
     /// With room for so many.
     pub fn new(name: impl Into<PlSmallStr>, capacity: usize) -> Self {
-        Self { name: name.into(), values: Vec::with_capacity(capacity), valid: Vec::new(), most: usize::MAX }
+        Self { name: name.into(), values: Vec::with_capacity(capacity), nulls: Vec::new(), most: usize::MAX }
     }
 
     /// Keeps no more than so many values.
@@ -27,27 +28,30 @@ impl<T: PolarsNumericType> Values<T> {
 
     #[inline]
     pub fn append_value(&mut self, value: T::Native) {
-        if self.values.len() >= self.most {
-            return;
-        }
-        self.values.push(value);
-        if !self.valid.is_empty() {
-            self.valid.push(true);
+        if self.values.len() < self.most {
+            self.values.push(value);
         }
     }
 
+    #[inline]
     pub fn append_null(&mut self) {
-        self.append_nulls(1);
+        let row = self.values.len();
+        if row >= self.most {
+            return;
+        }
+        self.values.push(T::Native::default());
+        if row / 64 >= self.nulls.len() {
+            self.nulls.resize(row / 64 + 1, 0);
+        }
+        if let Some(nulls) = self.nulls.get_mut(row / 64) {
+            *nulls |= 1 << (row % 64);
+        }
     }
 
     pub fn append_nulls(&mut self, count: usize) {
         let count = count.min(self.room());
-        if count > 0 {
-            let rows = self.values.len().saturating_add(count);
-            self.valid.resize(self.values.len(), true);
-            self.valid.resize(rows, false);
-            self.values.resize(rows, T::Native::default());
-        }
+        self.values.reserve(count);
+        (0..count).for_each(|_| self.append_null());
     }
 
     #[inline]
@@ -69,9 +73,6 @@ impl<T: PolarsNumericType> Values<T> {
             room if self.most < usize::MAX => self.values.extend(values.take(room)),
             _ => self.values.extend(values),
         }
-        if !self.valid.is_empty() {
-            self.valid.resize(self.values.len(), true);
-        }
     }
 
     /// The same value many times.
@@ -80,7 +81,10 @@ impl<T: PolarsNumericType> Values<T> {
     }
 
     pub fn finish(self) -> ChunkedArray<T> {
-        let valid = (!self.valid.is_empty()).then(|| self.valid.into());
+        let rows = self.values.len();
+        let valid = self.nulls.iter().flat_map(|nulls| (!nulls).to_le_bytes());
+        let valid = valid.chain(std::iter::repeat(u8::MAX)).take(rows.div_ceil(8));
+        let valid = (!self.nulls.is_empty()).then(|| Bitmap::from_u8_vec(valid.collect(), rows));
         ChunkedArray::from_vec_validity(self.name, self.values, valid)
     }
 }

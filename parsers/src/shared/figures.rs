@@ -50,7 +50,7 @@ impl<const COUNT: usize> Figures<COUNT> {
         let mut columns: Vec<Column> = columns.collect();
         for some in rows.chunks(AT_ONCE) {
             for (place, column) in columns.iter_mut().enumerate().filter(|(place, _)| is_known(*place)) {
-                some.iter().for_each(|row| column.push(row.get(place)));
+                column.extend(some.iter().map(|row| row.get(place)));
             }
         }
         columns.into_iter().map(Column::finish).collect()
@@ -63,7 +63,7 @@ const AT_ONCE: usize = 64;
 /// A column of values that count things, or measure them.
 pub(crate) fn column(name: &str, whole: bool, values: impl Iterator<Item = Option<f64>>) -> Series {
     let mut column = Column::new(name, whole, values.size_hint().0);
-    values.for_each(|value| column.push(value));
+    column.extend(values);
     column.finish()
 }
 
@@ -78,12 +78,13 @@ impl Column {
         if whole { Self::Whole(Values::new(name, rows)) } else { Self::Measured(Values::new(name, rows)) }
     }
 
-    #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "counts below 2^63")]
-    fn push(&mut self, value: Option<f64>) {
+    fn extend(&mut self, new: impl Iterator<Item = Option<f64>>) {
         match self {
-            Self::Whole(values) => values.append_option(value.map(|value| value as i64)),
-            Self::Measured(values) => values.append_option(value),
+            Self::Whole(values) => {
+                new.for_each(|value| values.append_option(value.map(|value| value as i64)));
+            }
+            Self::Measured(values) => new.for_each(|value| values.append_option(value)),
             Self::Nulls(_) => {}
         }
     }
