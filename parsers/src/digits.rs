@@ -22,10 +22,13 @@ fn number(digits: u64) -> u64 {
     fours.wrapping_mul((10_000 << 32) | 1) >> 32
 }
 
+/// What is left of digits where each becomes its value.
+const VALUES: u64 = 0x0f0f_0f0f_0f0f_0f0f;
+
 /// The eight bytes from `at` on, a digit as its value; none where less are left.
 #[inline]
 fn values(bytes: &[u8], at: usize) -> Option<u64> {
-    Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk::<8>()?) & 0x0f0f_0f0f_0f0f_0f0f)
+    Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk::<8>()?) & VALUES)
 }
 
 /// The number of one to eight digits that `bytes` have from `at` on. Nothing else may stand there.
@@ -33,14 +36,6 @@ fn values(bytes: &[u8], at: usize) -> Option<u64> {
 fn eight(bytes: &[u8], at: usize, count: usize) -> Option<u64> {
     // The digits move to the end, behind zeros.
     Some(number(values(bytes, at)? << (64_usize.wrapping_sub(8 * count) & 63)))
-}
-
-/// The number of `end` bytes at the beginning of a word, without the point among them that has digits on both sides.
-#[inline]
-fn without_point(values: u64, point: usize, end: usize) -> u64 {
-    let all = values << (64_usize.wrapping_sub(8 * end) & 63);
-    let behind = u64::MAX << (64_usize.wrapping_sub(8 * (end - point - 1)) & 63);
-    number((all & behind) | ((all << 8) & !behind))
 }
 
 /// The number that eight digits are.
@@ -75,52 +70,91 @@ pub(crate) struct Decimal {
 #[inline(always)]
 #[expect(clippy::cast_precision_loss, reason = "below 10^15")]
 pub(crate) fn decimal(bytes: &[u8]) -> Option<Decimal> {
-    const SCALE: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
-    let word = bytes.first_chunk::<16>()?;
-    let (low, high) = word.split_first_chunk::<8>()?;
-    let low = u64::from_le_bytes(*low);
+    let (low, high) = bytes.first_chunk::<16>()?.split_first_chunk::<8>()?;
+    let (low, high) = (u64::from_le_bytes(*low), u64::from_le_bytes(*high.first_chunk::<8>()?));
     let others = not_digits(low);
-    let (point, end) = (first(others), first(others & others.wrapping_sub(1)));
-    if end < 8 && bytes.get(point) == Some(&b'.') {
-        // Short, as most are.
-        if point == 0 || end == point + 1 {
-            return None;
-        }
-        let mantissa = without_point(low & 0x0f0f_0f0f_0f0f_0f0f, point, end);
-        let decimals = end - point - 1;
-        return Some(Decimal { value: mantissa as f64 / POWERS.get(decimals)?, decimals, length: end });
+    let later = others & others.wrapping_sub(1);
+    if later == 0 {
+        return long_decimal(low, high, others);
     }
-    let behind = not_digits(u64::from_le_bytes(*high.first_chunk::<8>()?));
-    let flags = flags(others) | flags(behind) << 8;
-    let whole = flags.trailing_zeros() as usize;
-    let digits = match whole {
-        1..=8 => eight(bytes, 0, whole)?,
-        9..=15 => eight(bytes, 0, whole - 8)? * 100_000_000 + eight(bytes, whole - 8, 8)?,
-        _ => return None,
-    };
-    if bytes.get(whole) != Some(&b'.') {
-        return Some(Decimal { value: digits as f64, decimals: 0, length: whole });
-    }
-    let length = (flags & flags.wrapping_sub(1)).trailing_zeros() as usize;
-    let decimals = length.wrapping_sub(whole + 1);
-    if length > 15 || !(1..=8).contains(&decimals) {
+    // All places in bits, from 0.
+    let (point, end) = (others.trailing_zeros() & 0x38, later.trailing_zeros() & 0x38);
+    if point == 0 {
         return None;
     }
-    let mantissa = digits * SCALE.get(decimals)? + eight(bytes, whole + 1, decimals)?;
-    Some(Decimal { value: mantissa as f64 / POWERS.get(decimals)?, decimals, length })
+    if low >> point & 0xff != u64::from(b'.') {
+        let digits = low << (64 - point) & VALUES;
+        let length = point as usize / 8;
+        return Some(Decimal { value: number(digits).cast_signed() as f64, decimals: 0, length });
+    }
+    let decimals = (end - point) as usize / 8 - 1;
+    if decimals == 0 {
+        return None;
+    }
+    // The digits move to the end, behind zeros.
+    let mantissa = number(without(low, point) << ((72 - end) & 63) & VALUES);
+    let value = mantissa.cast_signed() as f64 / POWERS.get(decimals)?;
+    Some(Decimal { value, decimals, length: end as usize / 8 })
 }
 
-/// The first byte of which the highest bit is set; 8 if there is none.
-#[inline]
-fn first(bits: u64) -> usize {
-    bits.trailing_zeros() as usize / 8
+/// [`decimal`] where the number does not end in the first eight bytes with a sign that no number has: `others` is what of them
+/// is no digit, which is one byte at most.
+#[inline(always)]
+#[expect(clippy::cast_precision_loss, reason = "below 10^15")]
+fn long_decimal(low: u64, high: u64, others: u64) -> Option<Decimal> {
+    const SCALE: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+    let later = not_digits(high);
+    let point = others.trailing_zeros() & 0x38;
+    if others != 0 && low >> point & 0xff != u64::from(b'.') {
+        let digits = (low << 8) << (56 - point) & VALUES;
+        let length = point as usize / 8;
+        return (point > 0).then(|| Decimal {
+            value: number(digits).cast_signed() as f64,
+            decimals: 0,
+            length,
+        });
+    }
+    if later == 0 {
+        return None;
+    }
+    // Digits of the second eight bytes without the point, in bits and as a number, and decimals.
+    let stop = later.trailing_zeros() & 0x38;
+    let (first, digits, second, decimals) = if others != 0 {
+        // The point stands before them.
+        if point == 0 {
+            return None;
+        }
+        let first = without(low, point) << 8 & VALUES;
+        (first, stop, (high << 8) << (56 - stop) & VALUES, (56 + stop - point) as usize / 8)
+    } else if high >> stop & 0xff == u64::from(b'.') {
+        let later = later & later.wrapping_sub(1);
+        let end = later.trailing_zeros() & 0x38;
+        if later == 0 || end == stop + 8 {
+            return None;
+        }
+        let second = without(high, stop) << ((72 - end) & 63) & VALUES;
+        (low & VALUES, end - 8, second, (end - stop) as usize / 8 - 1)
+    } else {
+        let second = (high << 8) << (56 - stop) & VALUES;
+        let (digits, scale) = (stop as usize / 8, SCALE.get(stop as usize / 8)?);
+        let value = (number(low & VALUES) * scale + number(second)).cast_signed() as f64;
+        return Some(Decimal { value, decimals: 0, length: 8 + digits });
+    };
+    if !(1..=8).contains(&decimals) {
+        return None;
+    }
+    let digits = digits as usize / 8;
+    let mantissa = number(first) * SCALE.get(digits)? + number(second);
+    let value = mantissa.cast_signed() as f64 / POWERS.get(decimals)?;
+    let length = if others != 0 { 8 + digits } else { 9 + digits };
+    Some(Decimal { value, decimals, length })
 }
 
-/// The highest bits of eight bytes, the lowest for the first.
+/// Eight bytes without the one at this place, in bits; those behind it move up.
 #[inline]
-fn flags(bits: u64) -> u64 {
-    // The product has all of them in its highest byte.
-    (bits >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+fn without(word: u64, place: u32) -> u64 {
+    let behind = word >> 8;
+    behind ^ ((word ^ behind) & ((1 << place) - 1))
 }
 
 /// [`decimal`], or what [`plain`] makes of the bytes: value and bytes.
