@@ -37,7 +37,7 @@ const OF_RAM: [(&str, Field, f64); 15] = [
 ];
 
 /// What `query-migrate` may say without a migration.
-const IDLE: [&str; 3] = ["blocked", "blocked-reasons", "socket-address"];
+const IDLE: [&[u8]; 3] = [b"blocked", b"blocked-reasons", b"socket-address"];
 
 /// Whether an object is an answer to `query-migrate`: `query-status`, too, has a `status`.
 pub(super) fn is_about_migration(object: &Object<'_>) -> bool {
@@ -98,7 +98,7 @@ pub(super) fn figure(
         },
         // Some programs put separators between thousands.
         Some(Value::Text(text)) => {
-            let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b',').collect();
+            let digits: Vec<u8> = text.iter().copied().filter(|byte| *byte != b',').collect();
             row.take(field, reading(&digits, scale), place, log);
         }
         Some(_) => row.take(field, Reading::Unreadable, place, log),

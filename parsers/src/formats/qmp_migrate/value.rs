@@ -1,4 +1,4 @@
-//! A message as a tree, whose texts are parts of the log where they can be.
+//! A message as a tree, whose texts are parts of the log where they can be, all of them UTF-8.
 //!
 //! Nearly all messages are plain: JSON on one line, without a backslash or a letter that is not ASCII. These are read in
 //! one pass, which also finds where they end. For all others serde_json knows what is JSON, and it reads every number that
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use serde_json::Number;
 
-use crate::text::{first_byte, leading_whole};
+use crate::text::{first_byte, leading_whole, lossy};
 
 /// What is deeper is no plain message.
 const DEEPEST: usize = 16;
@@ -21,14 +21,14 @@ pub(super) enum Value<'a> {
     Null,
     Bool(bool),
     Number(Number),
-    Text(Cow<'a, str>),
+    Text(Cow<'a, [u8]>),
     Array(Vec<Self>),
     Object(Object<'a>),
 }
 
 /// Members in the order of the text. Of several with one key the last counts.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Object<'a>(Vec<(Cow<'a, str>, Value<'a>)>);
+pub(super) struct Object<'a>(Vec<(Cow<'a, [u8]>, Value<'a>)>);
 
 impl<'a> Value<'a> {
     /// Of an object.
@@ -45,7 +45,7 @@ impl<'a> Value<'a> {
     }
 
     pub fn as_str(&self) -> Option<&str> {
-        if let Self::Text(text) = self { Some(text) } else { None }
+        if let Self::Text(text) = self { std::str::from_utf8(text).ok() } else { None }
     }
 
     pub fn as_bool(&self) -> Option<bool> {
@@ -62,11 +62,10 @@ impl<'a> Value<'a> {
             Self::Null => Value::Null,
             Self::Bool(value) => Value::Bool(*value),
             Self::Number(number) => Value::Number(number.clone()),
-            Self::Text(text) => Value::Text(Cow::Owned(text.to_string())),
+            Self::Text(text) => Value::Text(Cow::Owned(text.to_vec())),
             Self::Array(items) => Value::Array(items.iter().map(Self::detached).collect()),
             Self::Object(Object(members)) => {
-                let own =
-                    |(key, value): &(Cow<'_, str>, Self)| (Cow::Owned(key.to_string()), value.detached());
+                let own = |(key, value): &(Cow<'_, [u8]>, Self)| (Cow::Owned(key.to_vec()), value.detached());
                 Value::Object(Object(members.iter().map(own).collect()))
             }
         }
@@ -75,7 +74,7 @@ impl<'a> Value<'a> {
 
 impl<'a> Object<'a> {
     pub fn get(&self, key: &str) -> Option<&Value<'a>> {
-        self.0.iter().rev().find(|(known, _)| known == key).map(|(_, value)| value)
+        self.0.iter().rev().find(|(known, _)| **known == *key.as_bytes()).map(|(_, value)| value)
     }
 
     pub fn contains_key(&self, key: &str) -> bool {
@@ -86,15 +85,15 @@ impl<'a> Object<'a> {
         self.0.is_empty()
     }
 
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
+    pub fn keys(&self) -> impl Iterator<Item = &[u8]> {
         self.0.iter().map(|(key, _)| &**key)
     }
 
     /// The members that count, by their keys.
-    pub fn sorted(&self) -> Vec<(&str, &Value<'a>)> {
-        let mut members: Vec<_> = self.0.iter().rev().map(|(key, value)| (&**key, value)).collect();
-        members.sort_by_key(|(key, _)| *key);
-        members.dedup_by_key(|(key, _)| *key);
+    pub fn sorted(&self) -> Vec<(Cow<'_, str>, &Value<'a>)> {
+        let mut members: Vec<_> = self.0.iter().rev().map(|(key, value)| (lossy(key), value)).collect();
+        members.sort_by(|(one, _), (other, _)| one.cmp(other));
+        members.dedup_by(|(one, _), (other, _)| one == other);
         members
     }
 }
@@ -111,10 +110,10 @@ impl From<serde_json::Value> for Value<'static> {
             serde_json::Value::Null => Self::Null,
             serde_json::Value::Bool(value) => Self::Bool(value),
             serde_json::Value::Number(number) => Self::Number(number),
-            serde_json::Value::String(text) => Self::Text(Cow::Owned(text)),
+            serde_json::Value::String(text) => Self::Text(Cow::Owned(text.into_bytes())),
             serde_json::Value::Array(items) => Self::Array(items.into_iter().map(Self::from).collect()),
             serde_json::Value::Object(members) => {
-                let member = |(key, value)| (Cow::Owned(key), Self::from(value));
+                let member = |(key, value): (String, _)| (Cow::Owned(key.into_bytes()), Self::from(value));
                 Self::Object(Object(members.into_iter().map(member).collect()))
             }
         }
@@ -123,13 +122,16 @@ impl From<serde_json::Value> for Value<'static> {
 
 /// The plain message at the beginning of the text, and where it ends; none if what stands there is another, or none.
 pub(super) fn plain(text: &[u8]) -> Option<(Object<'_>, usize)> {
-    let mut reader = Reader { rest: text.strip_prefix(b"{")? };
+    let rest = text.strip_prefix(b"{")?;
+    let mut reader = Reader { rest, before: text };
     let object = reader.object(0)?;
     Some((object, text.len() - reader.rest.len()))
 }
 
 struct Reader<'a> {
     rest: &'a [u8],
+    /// The same with the last byte that [`Self::next`] gave.
+    before: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
@@ -137,7 +139,7 @@ impl<'a> Reader<'a> {
     fn next(&mut self) -> Option<u8> {
         loop {
             let (byte, rest) = self.rest.split_first()?;
-            self.rest = rest;
+            (self.before, self.rest) = (self.rest, rest);
             if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
                 return Some(*byte);
             }
@@ -145,8 +147,9 @@ impl<'a> Reader<'a> {
     }
 
     fn value(&mut self, depth: usize) -> Option<Value<'a>> {
-        let from = self.rest.trim_ascii_start();
-        Some(match self.next()? {
+        let byte = self.next()?;
+        let from = self.before;
+        Some(match byte {
             b'"' => Value::Text(Cow::Borrowed(self.string()?)),
             b'{' if depth < DEEPEST => Value::Object(self.object(depth + 1)?),
             b'[' if depth < DEEPEST => Value::Array(self.array(depth + 1)?),
@@ -199,7 +202,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What follows its quote.
-    fn string(&mut self) -> Option<&'a str> {
+    fn string(&mut self) -> Option<&'a [u8]> {
         const ONES: u64 = 0x0101_0101_0101_0101;
         let zeros = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes;
         let flags = |bytes: u64| {
@@ -213,7 +216,7 @@ impl<'a> Reader<'a> {
         })?;
         let (text, rest) = self.rest.split_at_checked(end)?;
         self.rest = rest.strip_prefix(b"\"")?;
-        std::str::from_utf8(text).ok()
+        Some(text)
     }
 
     /// The number at the beginning of `from`.

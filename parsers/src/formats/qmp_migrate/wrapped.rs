@@ -58,7 +58,7 @@ fn monotonic(object: &Object<'_>) -> Option<f64> {
     let is_called_so = |key: &str| key.to_ascii_lowercase().contains("monotonic");
     let numbers = object.sorted().into_iter().filter_map(|(key, value)| Some((key, value.as_number()?)));
     let (key, value) = { numbers }.find(|(key, _)| is_called_so(key))?;
-    let unit = TimeUnit::of_column(key).unwrap_or(TimeUnit::Seconds);
+    let unit = TimeUnit::of_column(&key).unwrap_or(TimeUnit::Seconds);
     Some(value.as_f64()? / unit.per_second()).filter(|seconds| seconds.is_finite())
 }
 
@@ -74,7 +74,7 @@ fn time(object: &Object<'_>) -> Option<Stamp> {
             let seconds = || epoch::seconds(digits.as_bytes()).map(|(seconds, _)| seconds);
             epoch::any_unit(digits.as_bytes()).or_else(seconds).map(Stamp::Epoch)
         }
-        Value::Text(text) => stamp::alone(text.as_bytes()),
+        Value::Text(text) => stamp::alone(text),
         _ => None,
     })
 }
