@@ -367,6 +367,11 @@ fn of_binary(bytes: &[u8]) -> Option<Format> {
     formats.find(|format| format.recognises(&Head::raw(bytes)))
 }
 
+/// Whether a file that begins so is no text.
+pub(crate) fn is_binary(bytes: &[u8]) -> bool {
+    of_binary(bytes).is_some() || binary(bytes).is_some()
+}
+
 /// What kind of non-text the bytes are. No format of a log holds a NUL.
 fn binary(bytes: &[u8]) -> Option<&'static str> {
     const MAGIC: &[(&[u8], &str)] = &[

@@ -12,7 +12,7 @@ use crate::frame::Clock;
 use crate::head::Head;
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable};
-use crate::pieces::Pieces;
+use crate::pieces::{Passing, Pieces, Start};
 
 /// All about a format: how it is described, what its frames mean, and the functions that read it.
 pub(crate) struct Description {
@@ -58,6 +58,8 @@ pub(crate) enum Parse {
     Whole(fn(&[u8]) -> Result<Outcome, Unusable>),
     /// In pieces that are cut in this way.
     Lines(fn(&[u8], Pieces) -> Result<Outcome, Unusable>),
+    /// The same, and no piece is needed after it was read.
+    Passing(fn(Start<'_>) -> Box<dyn Passing + Send>),
 }
 
 /// A format of log files. Two are equal if they have the same name.
@@ -86,6 +88,19 @@ impl Format {
         match self.0.parse {
             Parse::Whole(parse) => parse(bytes),
             Parse::Lines(parse) => parse(bytes, pieces),
+            Parse::Passing(begin) => {
+                let mut log = begin(Start { bytes, length: bytes.len(), most: pieces.most });
+                log.read(bytes, 0, pieces)?;
+                log.finish(bytes)
+            }
+        }
+    }
+
+    /// Begins to read a log of which no line is needed once it was read; none if the format needs all of it at once.
+    pub(crate) fn begin(self, start: Start<'_>) -> Option<Box<dyn Passing + Send>> {
+        match self.0.parse {
+            Parse::Whole(_) | Parse::Lines(_) => None,
+            Parse::Passing(begin) => Some(begin(start)),
         }
     }
 

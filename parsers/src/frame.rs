@@ -179,17 +179,24 @@ impl Frame {
     /// midnight). None where the rows have no time. Of a [`Clock::Counter`] the times are the counter's.
     #[must_use]
     pub fn times(&self) -> Option<Vec<Option<f64>>> {
-        let unit = match self.clock {
-            Clock::Epoch | Clock::EpochSecondsAtArrival | Clock::Counter => Unit::EpochSeconds,
-            Clock::TimeOfDay => Unit::SecondsOfDay,
-            Clock::None => return None,
-        };
-        let name = &self.columns.iter().find(|column| column.unit == unit)?.name;
+        let name = self.time_column()?;
         #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are below 2^53")]
         match self.f64s(name) {
             Ok(values) => Some(values.iter().collect()),
             Err(_) => Some(self.i64s(name).ok()?.iter().map(|value| value.map(|v| v as f64)).collect()),
         }
+    }
+
+    /// The name of the column that says when each row was recorded, of numbers with or without a fraction; none where the
+    /// rows have no time.
+    #[must_use]
+    pub fn time_column(&self) -> Option<&str> {
+        let unit = match self.clock {
+            Clock::Epoch | Clock::EpochSecondsAtArrival | Clock::Counter => Unit::EpochSeconds,
+            Clock::TimeOfDay => Unit::SecondsOfDay,
+            Clock::None => return None,
+        };
+        self.columns.iter().find(|column| column.unit == unit).map(|column| column.name.as_str())
     }
 
     /// The line, from 1, in which a row begins; none where the row is of no line, as one of absence is.

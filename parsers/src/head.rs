@@ -1,10 +1,12 @@
 //! The beginning of a file, by which the formats recognise their own.
 
+use std::cell::Cell;
+
 use crate::lines::{Line, Lines};
 use crate::pairs::Pairs;
 
 /// Lines and bytes that are looked at.
-const HEAD_LINES: usize = 64;
+pub(crate) const HEAD_LINES: usize = 64;
 pub(crate) const HEAD_BYTES: usize = 64 * 1024;
 
 /// The beginning of a file, as the formats see it.
@@ -14,9 +16,10 @@ pub(crate) struct Head<'a> {
     pub lines: Vec<Line<'a>>,
     /// Whether these are all lines of the file.
     pub whole: bool,
-    /// The whole file. Only to be searched for what may stand at its end, and only where the lines make it
-    /// likely that it does.
-    pub bytes: &'a [u8],
+    /// The whole file.
+    bytes: &'a [u8],
+    /// Whether somebody looked at more than the first lines.
+    searched: Cell<bool>,
     /// What cannot stand in the lines, where many words are looked for.
     pairs: Option<Pairs>,
 }
@@ -37,18 +40,35 @@ impl<'a> Head<'a> {
         if lines.len() > most || (cut && lines.len() > 1) {
             lines.pop();
         }
-        Self { lines, whole, bytes, pairs: None }
+        Self { lines, whole, bytes, searched: Cell::default(), pairs: None }
     }
 
     /// Bytes that are no text: without lines.
     pub fn raw(bytes: &'a [u8]) -> Self {
-        Self { lines: Vec::new(), whole: false, bytes, pairs: None }
+        Self { lines: Vec::new(), whole: false, bytes, searched: Cell::default(), pairs: None }
     }
 
     /// All lines of a file.
     pub fn all(bytes: &'a [u8]) -> Self {
         let lines = Lines::new(bytes).filter(|line| !line.is_blank()).collect();
-        Self { lines, whole: true, bytes, pairs: None }
+        Self { lines, whole: true, bytes, searched: Cell::default(), pairs: None }
+    }
+
+    /// The whole file. Only to be searched for what may stand at its end, and only where the lines make it
+    /// likely that it does.
+    pub fn far(&self) -> &'a [u8] {
+        self.searched.set(true);
+        self.bytes
+    }
+
+    /// Whether somebody looked at more than the first lines.
+    pub fn was_searched(&self) -> bool {
+        self.searched.get()
+    }
+
+    /// What a file begins with that is no text.
+    pub fn magic(&self) -> &'a [u8] {
+        self.bytes.get(..HEAD_BYTES).unwrap_or(self.bytes)
     }
 
     /// Ready to be asked for many words.
@@ -60,7 +80,7 @@ impl<'a> Head<'a> {
     /// [`Self::within`] where the first lines are known already, and whether they are the last ones.
     pub fn of_these(lines: Vec<Line<'a>>, bytes: &'a [u8], whole: bool) -> Self {
         let most = lines.len();
-        let head = Self { lines, whole, bytes, pairs: None };
+        let head = Self { lines, whole, bytes, searched: Cell::default(), pairs: None };
         match head.text() {
             text if bytes.len() <= HEAD_BYTES => Self { bytes: text, ..head },
             text if text.len() <= HEAD_BYTES / 2 => Self { bytes: text, whole: false, ..head },

@@ -54,6 +54,7 @@ mod read;
 mod row_lines;
 mod shared;
 mod split;
+mod surveyor;
 mod text;
 pub mod time;
 
@@ -69,3 +70,4 @@ pub use parsed::{ParseError, Parsed, Survey, parse};
 pub use part::Part;
 pub use read::{read, survey};
 pub use row_lines::RowLines;
+pub use surveyor::Surveyor;

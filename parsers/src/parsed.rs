@@ -163,14 +163,23 @@ fn parse_telling(
         }
         found
     };
-    let Outcome { version, mut columns, clock, facts, parts, rows, diagnostics } =
-        read.map_err(|unusable| {
-            let Unusable { line, expected, found, diagnostics } = unusable;
-            ParseError { format, line, expected, found, diagnostics: in_the_log(diagnostics) }
-        })?;
+    let outcome = read.map_err(|unusable| {
+        let Unusable { line, expected, found, diagnostics } = unusable;
+        ParseError { format, line, expected, found, diagnostics: in_the_log(diagnostics) }
+    })?;
+    finished(format, outcome, pieces.most, in_the_log)
+}
+
+/// What a parser has in its hands at the end, as a survey with the first `most` rows; without them where that is more than any log has.
+pub(crate) fn finished(
+    format: Format,
+    outcome: Outcome,
+    most: usize,
+    in_the_log: impl FnOnce(Vec<Diagnostic>) -> Vec<Diagnostic>,
+) -> Result<Survey, ParseError> {
+    let Outcome { version, mut columns, clock, facts, parts, rows, diagnostics } = outcome;
     let diagnostics = in_the_log(diagnostics.finish());
-    let is_survey = pieces.most < usize::MAX;
-    let head = if is_survey { columns.split_head(pieces.most, clock) } else { Ok(Frame::empty(clock)) };
+    let head = if most < usize::MAX { columns.split_head(most, clock) } else { Ok(Frame::empty(clock)) };
     match head.and_then(|head| Ok((head, columns.finish(clock)?))) {
         Ok((head, frame)) => {
             Ok(Survey { log: Parsed { format, version, frame, facts, parts, rows, diagnostics }, head })
@@ -183,7 +192,7 @@ fn parse_telling(
 }
 
 /// What parsers call a line that they cannot read.
-const UNREADABLE: &str = "line-unreadable";
+pub(crate) const UNREADABLE: &str = "line-unreadable";
 
 /// Says what a log holds besides, whose lines are not lost.
 fn note_other_tools(outcome: &mut Outcome, format: Format, found: &[(Format, u64)], head: &Head<'_>) {

@@ -16,6 +16,7 @@
 use rayon::prelude::*;
 
 use crate::lines::{Line, Lines};
+use crate::outcome::{Outcome, Unusable};
 
 /// How a log is cut, and what is kept of it.
 #[derive(Clone, Copy, Debug)]
@@ -29,13 +30,6 @@ pub(crate) struct Pieces {
 impl Default for Pieces {
     fn default() -> Self {
         Self { size: 256 << 10, most: usize::MAX }
-    }
-}
-
-impl Pieces {
-    /// Room for a column of which that many are kept, in a log of so many rows.
-    pub fn room(self, rows: usize) -> usize {
-        rows.min(self.most)
     }
 }
 
@@ -56,8 +50,6 @@ pub(crate) trait Reader<'a> {
     type Form: Clone + Sync;
     /// The numbers of plain lines.
     type Batch: Default + Send;
-    /// Why nothing of the log can be used.
-    type Stop;
 
     /// The form of plain lines from here on; none where all have to be looked at.
     fn form(&mut self) -> Option<Self::Form>;
@@ -75,10 +67,62 @@ pub(crate) trait Reader<'a> {
     /// # Errors
     ///
     /// If nothing of the log can be used.
-    fn line(&mut self, line: Line<'a>) -> Result<(), Self::Stop>;
+    fn line(&mut self, line: Line<'a>) -> Result<(), Unusable>;
 
     /// Empties a batch.
     fn clear(batch: &mut Self::Batch);
+
+    /// What was read; of the log only what cannot be used at all is looked at again.
+    ///
+    /// # Errors
+    ///
+    /// If nothing of the log can be used.
+    fn finish(self, bytes: &'a [u8]) -> Result<Outcome, Unusable>;
+}
+
+/// The beginning of a log that is going to be read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Start<'a> {
+    /// Its first lines at least, without a byte order mark.
+    pub bytes: &'a [u8],
+    /// How many bytes it has.
+    pub length: usize,
+    /// See [`Pieces::most`].
+    pub most: usize,
+}
+
+impl Start<'_> {
+    /// Room for a column of which no more than [`Self::most`] values are kept, in a log of so many rows.
+    pub fn room(self, rows: usize) -> usize {
+        rows.min(self.most)
+    }
+}
+
+/// A reader that holds nothing of the bytes of its log, so that they may come and go.
+pub(crate) trait Passing {
+    /// Reads the next bytes, up to a line end or the end of the log, behind so many lines; how many there are then.
+    ///
+    /// # Errors
+    ///
+    /// If nothing of the log can be used.
+    fn read(&mut self, bytes: &[u8], before: u64, pieces: Pieces) -> Result<u64, Unusable>;
+
+    /// See [`Reader::finish`].
+    ///
+    /// # Errors
+    ///
+    /// If nothing of the log can be used.
+    fn finish(self: Box<Self>, bytes: &[u8]) -> Result<Outcome, Unusable>;
+}
+
+impl<R: for<'a> Reader<'a>> Passing for R {
+    fn read(&mut self, bytes: &[u8], before: u64, pieces: Pieces) -> Result<u64, Unusable> {
+        read(self, bytes, before, pieces)
+    }
+
+    fn finish(self: Box<Self>, bytes: &[u8]) -> Result<Outcome, Unusable> {
+        Reader::finish(*self, bytes)
+    }
 }
 
 /// Plain lines of a reader that knows of each whether it follows the one before.
@@ -116,19 +160,35 @@ impl<T> Batch<T> {
     }
 }
 
-/// Reads all lines.
+/// Reads a whole log.
+///
+/// # Errors
+///
+/// If nothing of it can be used.
+pub(crate) fn parse<'a, R: Reader<'a>>(
+    mut reader: R,
+    bytes: &'a [u8],
+    pieces: Pieces,
+) -> Result<Outcome, Unusable> {
+    read(&mut reader, bytes, 0, pieces)?;
+    reader.finish(bytes)
+}
+
+/// Reads all lines, behind so many others; how many there are then.
 ///
 /// # Errors
 ///
 /// The first that a line has.
-pub(crate) fn read<'a, R: Reader<'a>>(
+fn read<'a, R: Reader<'a>>(
     reader: &mut R,
     bytes: &'a [u8],
+    before: u64,
     pieces: Pieces,
-) -> Result<(), R::Stop> {
-    let mut place = Place { rest: bytes, lines: 0 };
+) -> Result<u64, Unusable> {
+    let mut place = Place { rest: bytes, lines: before };
     if bytes.len() <= pieces.size.saturating_mul(WAVE) {
-        return one_by_one(reader, &mut place, bytes.len());
+        one_by_one(reader, &mut place, bytes.len())?;
+        return Ok(place.lines);
     }
     // Batches that have been taken, whose memory is used again.
     let mut spare: Vec<R::Batch> = Vec::new();
@@ -168,7 +228,7 @@ pub(crate) fn read<'a, R: Reader<'a>>(
             spare.extend(largest);
         }
     }
-    Ok(())
+    Ok(place.lines)
 }
 
 /// What is left of a log.
@@ -235,7 +295,11 @@ fn segments<'a, R: Reader<'a>>(
 }
 
 /// Reads the next so many bytes, up to a line end, without any of them having been read in advance.
-fn one_by_one<'a, R: Reader<'a>>(reader: &mut R, place: &mut Place<'a>, bytes: usize) -> Result<(), R::Stop> {
+fn one_by_one<'a, R: Reader<'a>>(
+    reader: &mut R,
+    place: &mut Place<'a>,
+    bytes: usize,
+) -> Result<(), Unusable> {
     let (mut all, behind) = cut(place.rest, bytes);
     let mut batch = R::Batch::default();
     let mut patience = 1;
@@ -265,7 +329,7 @@ fn one_by_one<'a, R: Reader<'a>>(reader: &mut R, place: &mut Place<'a>, bytes: u
 }
 
 /// Reads the next so many bytes, up to a line end, line by line.
-fn odd<'a, R: Reader<'a>>(reader: &mut R, place: &mut Place<'a>, bytes: usize) -> Result<(), R::Stop> {
+fn odd<'a, R: Reader<'a>>(reader: &mut R, place: &mut Place<'a>, bytes: usize) -> Result<(), Unusable> {
     let text = place.rest.get(..bytes).unwrap_or(place.rest);
     let mut lines = Lines::after(text, place.lines);
     for line in lines.by_ref().filter(|line| !line.is_blank()) {

@@ -16,7 +16,7 @@ use super::args::{InspectArgs, InspectFormat};
 use super::terminal::{print_data, print_styled, safe_line};
 use crate::input::load::BEYOND_MEMORY;
 use crate::input::memory::{READING, Room};
-use crate::input::{folder, load};
+use crate::input::{folder, load, passing};
 
 pub fn run(args: &InspectArgs) -> anyhow::Result<Ending> {
     // The files below folders are listed, those that are named are described.
@@ -96,6 +96,13 @@ fn refused(path: &Path, code: &'static str, message: String) -> Vec<Inspection> 
 fn inspect(path: &Path, most: u64) -> Vec<Inspection> {
     let new = || Inspection::of(path.display().to_string());
     let refused = |code, message: String| refused(path, code, message);
+    if let Ok(None) = declared::table(path)
+        && let Some(log) = passing::survey(path, most, HEAD)
+    {
+        let mut inspection = new();
+        inspection.fill(log);
+        return vec![inspection];
+    }
     let bytes = match folder::read_named(path, most) {
         Ok(bytes) => bytes,
         Err(error) => return refused("file-not-readable", format!("{error:#}")),

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use polars::prelude::{ChunkedArray, PolarsNumericType};
 use serde::ser::{Serialize, Serializer};
 use stillstand_parsers::time::midnight_s;
 use stillstand_parsers::{Clock, Parsed};
@@ -145,14 +146,100 @@ struct Row {
     part: u32,
 }
 
+/// A column of numbers, some of which may be missing.
+enum Numbers<'a, T> {
+    All(&'a [T]),
+    Some(Vec<Option<T>>),
+}
+
+impl<'a, T: Copy> Numbers<'a, T> {
+    fn of<P: PolarsNumericType<Native = T>>(column: &'a ChunkedArray<P>) -> Self {
+        column.cont_slice().map_or_else(|_| Self::Some(column.iter().collect()), Self::All)
+    }
+
+    fn get(&self, row: usize) -> Option<T> {
+        match self {
+            Self::All(values) => values.get(row).copied(),
+            Self::Some(values) => values.get(row).copied().flatten(),
+        }
+    }
+}
+
+/// The times of rows.
+enum Seconds<'a> {
+    Exact(Numbers<'a, f64>),
+    Whole(Numbers<'a, i64>),
+}
+
+/// All rows of a log. A long one has millions, so that nothing is kept of them.
+struct Rows<'a> {
+    height: usize,
+    seconds: Seconds<'a>,
+    ordinals: Option<Numbers<'a, u32>>,
+    parts: Option<Numbers<'a, u32>>,
+    /// Where a counter starts, which is a time only there: the later rows follow by their numbers, a second each.
+    start: Option<f64>,
+}
+
+impl<'a> Rows<'a> {
+    /// `None` where the rows have no time.
+    fn of(log: &'a Parsed) -> Option<Self> {
+        let frame = &log.frame;
+        let name = frame.time_column()?;
+        let seconds = match frame.f64s(name) {
+            Ok(exact) => Seconds::Exact(Numbers::of(exact)),
+            Err(_) => Seconds::Whole(Numbers::of(frame.i64s(name).ok()?)),
+        };
+        let whole =
+            |names: [&str; 2]| names.into_iter().find_map(|name| frame.u32s(name).ok()).map(Numbers::of);
+        Some(Self {
+            height: frame.height(),
+            seconds,
+            ordinals: whole(["seq", "sample"]),
+            parts: whole(["segment", "session"]),
+            start: log.facts.float("start_epoch").filter(|_| frame.clock == Clock::Counter),
+        })
+    }
+
+    /// Those that have a time.
+    fn each(&self) -> impl Iterator<Item = Row> {
+        (0..self.height).filter_map(|row| {
+            let number =
+                |column: &Option<Numbers<'_, u32>>| column.as_ref().and_then(|column| column.get(row));
+            let ordinal = number(&self.ordinals);
+            let seconds = match (self.start, ordinal) {
+                (Some(start), Some(ordinal)) => start + f64::from(ordinal),
+                _ => match &self.seconds {
+                    Seconds::Exact(seconds) => seconds.get(row)?,
+                    Seconds::Whole(seconds) => seconds.get(row)? as f64,
+                },
+            };
+            Some(Row { number: row + 1, seconds, ordinal, part: number(&self.parts).unwrap_or(0) })
+        })
+    }
+
+    /// Those that follow each other in the same recording.
+    fn pairs(&self) -> impl Iterator<Item = (Row, Row)> {
+        let mut before = None;
+        self.each()
+            .filter_map(move |row| before.replace(row).map(|before| (before, row)))
+            .filter(|(a, b)| a.part == b.part)
+    }
+}
+
 /// The times of a log; `None` where its rows have none.
 pub fn timing(log: &Parsed) -> Option<Timing> {
-    let rows = rows(log)?;
+    let rows = Rows::of(log)?;
     let offset = offset_from_epoch(log);
     let stamp = |seconds: f64| Stamp { seconds, epoch_s: offset.map(|offset| seconds + offset) };
-    let least = rows.iter().map(|row| row.seconds).min_by(f64::total_cmp)?;
-    let most = rows.iter().map(|row| row.seconds).max_by(f64::total_cmp)?;
-    let counted = rows.iter().any(|row| row.ordinal.is_some());
+    let seconds = || rows.each().map(|row| row.seconds);
+    let first = seconds().next()?;
+    let ends = seconds().fold([first; 2], |[least, most], seconds| {
+        let (below, above) = (seconds.total_cmp(&least).is_lt(), seconds.total_cmp(&most).is_gt());
+        [if below { seconds } else { least }, if above { seconds } else { most }]
+    });
+    let [least, most] = ends;
+    let counted = rows.each().any(|row| row.ordinal.is_some());
     let (interval_s, gaps) = match log.frame.clock {
         Clock::EpochSecondsAtArrival | Clock::Counter if counted => {
             by_ordinals(log.frame.clock, &rows, stamp)
@@ -165,29 +252,6 @@ pub fn timing(log: &Parsed) -> Option<Timing> {
     Some(Timing { period, interval_s: interval_s.map(micro), gaps })
 }
 
-fn rows(log: &Parsed) -> Option<Vec<Row>> {
-    let frame = &log.frame;
-    let seconds = frame.times()?;
-    let whole = |names: [&str; 2]| -> Box<dyn Iterator<Item = Option<u32>> + '_> {
-        match names.into_iter().find_map(|name| frame.u32s(name).ok()) {
-            Some(values) => Box::new(values.iter()),
-            None => Box::new(std::iter::repeat(None)),
-        }
-    };
-    let (ordinals, parts) = (whole(["seq", "sample"]), whole(["segment", "session"]));
-    // A counter is a time only where it starts; the later rows follow by their numbers, a second each.
-    let start = log.facts.float("start_epoch").filter(|_| frame.clock == Clock::Counter);
-    let rows =
-        seconds.iter().zip(ordinals).zip(parts).enumerate().filter_map(|(index, ((s, ordinal), part))| {
-            let seconds = match (start, ordinal) {
-                (Some(start), Some(ordinal)) => start + f64::from(ordinal),
-                _ => (*s)?,
-            };
-            Some(Row { number: index + 1, seconds, ordinal, part: part.unwrap_or(0) })
-        });
-    Some(rows.collect())
-}
-
 /// What has to be added to the times of the log to have seconds since 1970.
 fn offset_from_epoch(log: &Parsed) -> Option<f64> {
     if log.frame.clock != Clock::TimeOfDay {
@@ -196,73 +260,127 @@ fn offset_from_epoch(log: &Parsed) -> Option<f64> {
     Some((midnight_s(log.facts.text("date")?)? - log.facts.int("utc_offset_s")?) as f64)
 }
 
-/// Rows that follow each other in the same recording.
-fn pairs(rows: &[Row]) -> impl Iterator<Item = (Row, Row)> {
-    rows.windows(2).map(|pair| (pair[0], pair[1])).filter(|(a, b)| a.part == b.part)
-}
-
 /// Interval and gaps by the times of the rows; rows of the same time count once.
-fn by_times(rows: &[Row], stamp: impl Fn(f64) -> Stamp) -> (Option<f64>, Option<Gaps>) {
-    let steps = || pairs(rows).map(|(a, b)| (b.seconds - a.seconds, a)).filter(|(step, _)| *step > 0.0);
-    let lengths: Vec<f64> = steps().map(|(step, _)| step).collect();
-    let several = lengths.len() >= 2;
-    let Some(interval) = median(lengths) else {
+fn by_times(rows: &Rows<'_>, stamp: impl Fn(f64) -> Stamp) -> (Option<f64>, Option<Gaps>) {
+    let steps = || rows.pairs().map(|(a, b)| (b.seconds - a.seconds, a)).filter(|(step, _)| *step > 0.0);
+    let Some(interval) = median(|| steps().map(|(step, _)| step)) else {
         return (None, None);
     };
-    if !several {
+    if steps().nth(1).is_none() {
         return (Some(interval), None);
     }
-    let gaps = || steps().filter(|(step, _)| *step > GAP * interval);
-    // Of equally long ones the first.
-    let longer = |a: (f64, Row), b: (f64, Row)| if b.0 > a.0 { b } else { a };
-    let longest = gaps().reduce(longer).map(|(step, row)| Gap {
+    let (mut count, mut longest) = (0, None);
+    for (step, row) in steps().filter(|(step, _)| *step > GAP * interval) {
+        count += 1;
+        // Of equally long ones the first.
+        if longest.is_none_or(|(longest, _)| step > longest) {
+            longest = Some((step, row));
+        }
+    }
+    let longest = longest.map(|(step, row)| Gap {
         length: Length::Seconds(step),
         after_row: row.number,
         after: stamp(row.seconds),
     });
-    let longer_than = Length::Seconds(GAP * interval);
-    (Some(interval), Some(Gaps { count: gaps().count(), longer_than, longest }))
+    (Some(interval), Some(Gaps { count, longer_than: Length::Seconds(GAP * interval), longest }))
 }
 
 /// Interval and gaps by the numbers of requests or samples. A counter has no interval.
-fn by_ordinals(clock: Clock, rows: &[Row], stamp: impl Fn(f64) -> Stamp) -> (Option<f64>, Option<Gaps>) {
-    let mut parts: BTreeMap<u32, Vec<(u32, f64)>> = BTreeMap::new();
-    for row in rows {
-        parts.entry(row.part).or_default().extend(row.ordinal.map(|ordinal| (ordinal, row.seconds)));
+fn by_ordinals(clock: Clock, rows: &Rows<'_>, stamp: impl Fn(f64) -> Stamp) -> (Option<f64>, Option<Gaps>) {
+    // The first and the last row of each recording.
+    let mut parts: BTreeMap<u32, [(u32, f64); 2]> = BTreeMap::new();
+    let mut number = 0_usize;
+    for row in rows.each() {
+        number += 1;
+        if let Some(ordinal) = row.ordinal {
+            let row_s = (ordinal, row.seconds);
+            parts.entry(row.part).or_insert([row_s; 2])[1] = row_s;
+        }
     }
-    let mean_step = |rows: Vec<(u32, f64)>| {
-        let (first, last) = (rows.first()?, rows.last()?);
+    let mean_step = |[first, last]: &[(u32, f64); 2]| {
         let steps = last.0.checked_sub(first.0).filter(|steps| *steps > 0)?;
         Some((last.1 - first.1) / f64::from(steps))
     };
     let arrivals = clock == Clock::EpochSecondsAtArrival;
-    let interval = arrivals.then(|| median(parts.into_values().filter_map(mean_step).collect())).flatten();
-    if rows.len() < 3 {
+    let means: Vec<f64> = parts.values().filter_map(mean_step).collect();
+    let interval = if arrivals { median(|| means.iter().copied()) } else { None };
+    if number < 3 {
         return (interval, None);
     }
     let missing = |(a, b): (Row, Row)| {
         let step = b.ordinal?.checked_sub(a.ordinal?)?;
         (step > 1).then(|| (u64::from(step - 1), a))
     };
-    let gaps: Vec<(u64, Row)> = pairs(rows).filter_map(missing).collect();
+    let (mut count, mut longest) = (0, None);
+    for (missing, row) in rows.pairs().filter_map(missing) {
+        count += 1;
+        if longest.is_none_or(|(longest, _)| missing > longest) {
+            longest = Some((missing, row));
+        }
+    }
     let length = |missing: u64| Length::Missing(missing, interval.map(|interval| interval * missing as f64));
-    let longest = gaps.iter().rev().max_by_key(|(missing, _)| *missing).map(|(missing, row)| Gap {
-        length: length(*missing),
+    let longest = longest.map(|(missing, row)| Gap {
+        length: length(missing),
         after_row: row.number,
         after: stamp(row.seconds),
     });
-    (interval, Some(Gaps { count: gaps.len(), longer_than: Length::Missing(0, None), longest }))
+    (interval, Some(Gaps { count, longer_than: Length::Missing(0, None), longest }))
 }
 
-fn median(mut values: Vec<f64>) -> Option<f64> {
-    let half = values.len() / 2;
-    if values.is_empty() {
-        return None;
+/// The median of values, which are gone through several times instead of being kept: there are as many as rows.
+fn median<I: Iterator<Item = f64>>(values: impl Fn() -> I) -> Option<f64> {
+    let keys = || values().map(key);
+    let Middle { key, equal, count } = middle(keys)?;
+    if count % 2 == 1 {
+        return Some(value(key));
     }
-    let odd = values.len() % 2 == 1;
-    let (below, middle, _) = values.select_nth_unstable_by(half, f64::total_cmp);
-    let before = below.iter().copied().max_by(f64::total_cmp).filter(|_| !odd);
-    Some(before.map_or(*middle, |before| (before + *middle) / 2.0))
+    let before = if equal > 0 { key } else { keys().filter(|other| *other < key).max()? };
+    Some((value(before) + value(key)) / 2.0)
+}
+
+/// A number that is larger where a value is: all bits of a negative value are the other way round, and of any other the sign.
+fn key(value: f64) -> u64 {
+    let bits = value.to_bits();
+    bits ^ if bits >> 63 == 1 { u64::MAX } else { 1 << 63 }
+}
+
+/// The value that has this key.
+fn value(key: u64) -> f64 {
+    f64::from_bits(key ^ if key >> 63 == 0 { u64::MAX } else { 1 << 63 })
+}
+
+/// The key in the middle of all, of two the second.
+struct Middle {
+    key: u64,
+    /// How many that are equal stand before it.
+    equal: usize,
+    /// How many there are in all.
+    count: usize,
+}
+
+/// Finds it 16 bits at a time, by how many keys have which.
+fn middle<I: Iterator<Item = u64>>(keys: impl Fn() -> I) -> Option<Middle> {
+    const BITS: u32 = 16;
+    let (mut known, mut equal, mut count) = (0, 0, 0);
+    for shift in [48, 32, 16, 0] {
+        let mut counts = vec![0_usize; 1 << BITS];
+        // Of a key of which nothing is known yet nothing is left.
+        let above = |key: u64| key.checked_shr(shift + BITS).unwrap_or(0);
+        for key in keys().filter(|key| above(*key) == known) {
+            counts[(key >> shift) as usize & 0xffff] += 1;
+        }
+        if shift == 48 {
+            count = counts.iter().sum();
+            equal = count / 2;
+        }
+        let digit = counts.iter().position(|count| {
+            let is_in = equal < *count;
+            equal -= if is_in { 0 } else { *count };
+            is_in
+        })?;
+        known = known << BITS | digit as u64;
+    }
+    Some(Middle { key: known, equal, count })
 }
 
 #[cfg(test)]
@@ -272,6 +390,29 @@ mod tests {
     fn read(text: &str) -> Timing {
         let format = stillstand_parsers::detect(text.as_bytes()).unwrap();
         timing(&stillstand_parsers::parse(format, text.as_bytes()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn medians_are_those_of_sorted_values() {
+        for values in [
+            vec![],
+            vec![1.5],
+            vec![3.0, 1.0],
+            vec![1.0; 6],
+            vec![-2.0, 0.0, 7.25, -0.5, 1e300, 1e-300, f64::INFINITY],
+            (0..101).map(|n| f64::from(n * 37 % 101) * 0.1).collect(),
+            (0..100).map(|n| f64::from(n * 37 % 101) * 1e6 - 5e7).collect(),
+        ] {
+            let mut sorted = values.clone();
+            sorted.sort_by(f64::total_cmp);
+            let half = sorted.len() / 2;
+            let expected = match sorted.len() {
+                0 => None,
+                n if n % 2 == 1 => Some(sorted[half]),
+                _ => Some((sorted[half - 1] + sorted[half]) / 2.0),
+            };
+            assert_eq!(median(|| values.iter().copied()), expected, "{values:?}");
+        }
     }
 
     #[test]

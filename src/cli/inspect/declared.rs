@@ -5,7 +5,7 @@ use std::path::Path;
 use stillstand_parsers::{Diagnostic, Frame, ParseError, Severity, Survey};
 
 use super::inspection::HEAD;
-use crate::input::config::{Config, FILE_NAME};
+use crate::input::config::{Config, DeclaredTable, FILE_NAME};
 use crate::input::folder;
 use crate::input::session::{LARGEST_CONFIG, without_compression};
 
@@ -17,8 +17,11 @@ pub enum Found {
     Missing(String),
 }
 
+/// What the next `campaign.toml` above a file declares it to be, and the offset of local times there.
+type Declared = (DeclaredTable, Option<i32>);
+
 /// `None` where no `campaign.toml` is above the file, or declares it; `Err` where it cannot be read.
-pub fn read(path: &Path, bytes: &[u8]) -> anyhow::Result<Option<Found>> {
+pub fn table(path: &Path) -> anyhow::Result<Option<Declared>> {
     let Ok(path) = std::path::absolute(path) else { return Ok(None) };
     let mut above = path.ancestors().skip(1);
     let Some(campaign) = above.find(|folder| folder.join(FILE_NAME).is_file()) else { return Ok(None) };
@@ -27,12 +30,16 @@ pub fn read(path: &Path, bytes: &[u8]) -> anyhow::Result<Option<Found>> {
     let Some(relative) = path.strip_prefix(campaign).ok().and_then(Path::to_str) else { return Ok(None) };
     let relative = relative.replace('\\', "/");
     let name = without_compression(&relative);
-    let Some(table) = config.declared.iter().find(|table| table.files.is_match(name)) else {
-        return Ok(None);
-    };
+    let table = config.declared.into_iter().find(|table| table.files.is_match(name));
+    Ok(table.map(|table| (table, config.utc_offset_s)))
+}
+
+/// Reads the bytes of a file as the [`table`] that it is declared to be.
+pub fn read(path: &Path, bytes: &[u8]) -> anyhow::Result<Option<Found>> {
+    let Some((table, utc_offset_s)) = table(path)? else { return Ok(None) };
     let found = match table.read(bytes) {
         Ok(Ok(mut log)) => {
-            if let Some(offset_s) = config.utc_offset_s {
+            if let Some(offset_s) = utc_offset_s {
                 log.declare_utc_offset(offset_s);
             }
             let frame = &log.frame;

@@ -54,11 +54,11 @@ use self::writer::{Headings, Units, Writer};
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
 use crate::format::{Description, Marks, Parse};
 use crate::frame::Clock;
-use crate::head::Head;
+use crate::head::{HEAD_LINES, Head};
 use crate::lines::{Line, Lines};
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
-use crate::pieces::{self, Pieces};
+use crate::pieces::{self, Passing, Start};
 use crate::time::yearless::Calendar;
 
 pub(crate) static DESCRIPTION: Description = Description {
@@ -71,11 +71,8 @@ pub(crate) static DESCRIPTION: Description = Description {
     meaning: Meaning::HostSamples,
     marks: Marks::None,
     recognise,
-    parse: Parse::Lines(parse),
+    parse: Parse::Passing(begin),
 };
-
-/// Lines in which the row of subtitles is looked for to know what stands between cells.
-const HEAD_LINES: usize = 64;
 
 fn recognise(head: &Head<'_>) -> bool {
     let dialect = Dialect::of(head.lines.iter().map(|line| line.text));
@@ -127,34 +124,27 @@ struct Reader {
     headless: bool,
 }
 
-/// Reads the log; see the module.
-fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
-    let lines = || Lines::new(bytes).filter(|line| !line.is_blank());
-    let dialect = Dialect::of(lines().take(HEAD_LINES).map(|line| line.text));
-    let mut reader = Reader {
+/// Reads a log; see the module.
+fn begin(start: Start<'_>) -> Box<dyn Passing + Send> {
+    // The row of subtitles is among them, from which it is known what stands between cells.
+    let lines = Lines::new(start.bytes).filter(|line| !line.is_blank());
+    let dialect = Dialect::of(lines.take(HEAD_LINES).map(|line| line.text));
+    Box::new(Reader {
         dialect,
         origin: Origin::default(),
         version: None,
         expect: Expect::Groups,
-        table: Table::new(bytes.len(), dialect, pieces.most),
+        table: Table::new(start.length, dialect, start.most),
         facts: Facts::default(),
         rows: RowCount::default(),
         diagnostics: Diagnostics::default(),
         headless: false,
-    };
-    if let Err((place, expected)) = pieces::read(&mut reader, bytes, pieces) {
-        return Err(unusable(place, expected, reader.diagnostics));
-    }
-    reader.finish(bytes)
+    })
 }
-
-/// Where, and what was expected there: the log as a whole cannot be used.
-type Refusal<'a> = (Place<'a>, &'static str);
 
 impl<'a> pieces::Reader<'a> for Reader {
     type Form = Arc<Form>;
     type Batch = Batch;
-    type Stop = Refusal<'a>;
 
     fn form(&mut self) -> Option<Arc<Form>> {
         let header = matches!(self.expect, Expect::Subtitles(_)) || !self.table.has_header();
@@ -175,7 +165,7 @@ impl<'a> pieces::Reader<'a> for Reader {
         batch.clear();
     }
 
-    fn line(&mut self, line: Line<'a>) -> Result<(), Refusal<'a>> {
+    fn line(&mut self, line: Line<'a>) -> Result<(), Unusable> {
         match self.dialect.read(line.text) {
             Some(HeaderRow::Title { writer, version }) => {
                 self.next_run();
@@ -195,6 +185,37 @@ impl<'a> pieces::Reader<'a> for Reader {
             None => self.row(line),
         }
         Ok(())
+    }
+
+    fn finish(mut self, bytes: &'a [u8]) -> Result<Outcome, Unusable> {
+        if self.rows.read == 0 {
+            let last = Lines::new(bytes).filter(|line| !line.is_blank()).last();
+            let place = last.map_or(Place::FILE, |line| Place::line(line.number, line.text));
+            let expected = "two header rows and rows of numbers below them";
+            return Err(unusable(place, expected, self.diagnostics));
+        }
+        match self.table.timeless() {
+            (0, _) => {}
+            (_, true) => self.diagnostics.error("no-epoch", Place::FILE, || {
+                "no column of epoch seconds: run with -T; the rows have no time that can be aligned"
+                    .to_owned()
+            }),
+            (rows, false) => self.diagnostics.error("no-epoch", Place::FILE, || {
+                format!("{rows} rows are of runs without times: run with -T; they cannot be aligned")
+            }),
+        }
+        self.facts.set_int("segments", self.table.segments);
+        let clock = self.table.clock();
+        let columns = self.table.finish(&mut self.diagnostics);
+        Ok(Outcome {
+            parts: Vec::new(),
+            version: self.version,
+            columns,
+            clock,
+            facts: self.facts,
+            rows: self.rows,
+            diagnostics: self.diagnostics,
+        })
     }
 }
 
@@ -237,14 +258,15 @@ impl Reader {
         self.origin.date = about.date.or(self.origin.date.take());
     }
 
-    fn names<'a>(&mut self, line: Line<'a>) -> Result<(), Refusal<'a>> {
+    fn names(&mut self, line: Line<'_>) -> Result<(), Unusable> {
         let cells = self.dialect.cells(line.text);
         match std::mem::replace(&mut self.expect, Expect::Groups) {
             Expect::Groups if self.dialect.is_subtitles(line.text) && !self.dialect.is_groups(line.text) => {
                 let Some(groups) = columns::groups_by_order(&cells) else {
                     let expected = "the row of groups (`\"total cpu usage\",,,…`) above the row of subtitles; \
                                     without it and without a CPU or memory among them it is not known what they are";
-                    return Err((Place::line(line.number, line.text), expected));
+                    let place = Place::line(line.number, line.text);
+                    return Err(unusable(place, expected, std::mem::take(&mut self.diagnostics)));
                 };
                 let unknown = groups.iter().filter(|group| *group == columns::UNKNOWN).count();
                 self.diagnostics.warning("no-groups", Place::line(line.number, line.text), || {
@@ -328,36 +350,5 @@ impl Reader {
         } else {
             self.rows.lost += 1;
         }
-    }
-
-    fn finish(mut self, bytes: &[u8]) -> Result<Outcome, Unusable> {
-        if self.rows.read == 0 {
-            let last = Lines::new(bytes).filter(|line| !line.is_blank()).last();
-            let place = last.map_or(Place::FILE, |line| Place::line(line.number, line.text));
-            let expected = "two header rows and rows of numbers below them";
-            return Err(unusable(place, expected, self.diagnostics));
-        }
-        match self.table.timeless() {
-            (0, _) => {}
-            (_, true) => self.diagnostics.error("no-epoch", Place::FILE, || {
-                "no column of epoch seconds: run with -T; the rows have no time that can be aligned"
-                    .to_owned()
-            }),
-            (rows, false) => self.diagnostics.error("no-epoch", Place::FILE, || {
-                format!("{rows} rows are of runs without times: run with -T; they cannot be aligned")
-            }),
-        }
-        self.facts.set_int("segments", self.table.segments);
-        let clock = self.table.clock();
-        let columns = self.table.finish(&mut self.diagnostics);
-        Ok(Outcome {
-            parts: Vec::new(),
-            version: self.version,
-            columns,
-            clock,
-            facts: self.facts,
-            rows: self.rows,
-            diagnostics: self.diagnostics,
-        })
     }
 }

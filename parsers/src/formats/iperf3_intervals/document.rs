@@ -17,9 +17,10 @@ pub(super) fn recognise(head: &Head<'_>) -> bool {
     let begins = |rest: &[u8], with: &[&[u8]]| {
         with.iter().try_fold(rest, |rest, next| rest.trim_ascii_start().strip_prefix(*next)).is_some()
     };
+    let bytes = head.far();
     let holds = |key: &[u8], with: &[&[u8]]| {
-        memchr::memmem::find_iter(head.bytes, key)
-            .any(|at| head.bytes.get(at.saturating_add(key.len())..).is_some_and(|rest| begins(rest, with)))
+        memchr::memmem::find_iter(bytes, key)
+            .any(|at| bytes.get(at.saturating_add(key.len())..).is_some_and(|rest| begins(rest, with)))
     };
     holds(b"\"intervals\"", &[b":", b"[", b"{"]) || holds(b"\"event\"", &[b":", b"\"interval\""])
 }

@@ -24,7 +24,7 @@ pub(super) fn recognise(head: &Head<'_>) -> bool {
     if !head.lines.iter().any(|line| is_begin(line.text)) {
         return false;
     }
-    let lines = Lines::new(head.bytes).take(SEARCHED).skip_while(|line| heading(line.text).is_none());
+    let lines = Lines::new(head.far()).take(SEARCHED).skip_while(|line| heading(line.text).is_none());
     let mut ends =
         lines.filter_map(|line| Figures::read(line.text).filter(|row| !row.is_sum)).map(|row| row.to_s);
     ends.next().is_some_and(|first| ends.any(|other| other != first))

@@ -55,7 +55,8 @@ const SECTION: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
 const ORDERS: [[u8; 4]; 2] = [[0x4d, 0x3c, 0x2b, 0x1a], [0x1a, 0x2b, 0x3c, 0x4d]];
 
 fn recognise(head: &Head<'_>) -> bool {
-    CLASSIC.iter().any(|magic| head.bytes.starts_with(magic)) || is_section(head.bytes)
+    let bytes = head.magic();
+    CLASSIC.iter().any(|magic| bytes.starts_with(magic)) || is_section(bytes)
 }
 
 fn is_section(bytes: &[u8]) -> bool {

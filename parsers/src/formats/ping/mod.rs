@@ -36,7 +36,6 @@ pub(super) mod summary;
 mod windows;
 
 use std::collections::HashMap;
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use polars::prelude::{ChunkFull, Float64Type, IntoSeries, NewChunkedArray, StringChunked, UInt32Type};
@@ -52,7 +51,7 @@ use crate::head::Head;
 use crate::lines::{Line, Lines};
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
-use crate::pieces::{self, Batch, Pieces};
+use crate::pieces::{self, Batch, Passing, Start};
 use crate::row_lines::LinesOfRows;
 use crate::shared::sequence::Tally;
 
@@ -77,7 +76,7 @@ pub(crate) static DESCRIPTION: Description = Description {
         b"Antwort von ",
     ]),
     recognise,
-    parse: Parse::Lines(parse),
+    parse: Parse::Passing(begin),
 };
 
 fn recognise(head: &Head<'_>) -> bool {
@@ -104,12 +103,12 @@ struct Tallies {
 /// A script that starts a ping for each request makes at least so many sessions.
 const SCRIPTED: usize = 3;
 
-struct Reader<'a> {
+struct Reader {
     sessions: Vec<Session>,
     /// The session that lines without a host belong to.
     current: usize,
     /// Sessions of fping that have not been summed up.
-    hosts: HashMap<&'a [u8], usize>,
+    hosts: HashMap<Box<[u8]>, usize>,
     /// hping printed the first line of a record, and whether it is a duplicate.
     part: Option<bool>,
     numbers: Values<UInt32Type>,
@@ -125,12 +124,14 @@ struct Reader<'a> {
     rows: RowCount,
     diagnostics: Diagnostics,
     tallies: Tallies,
+    /// Values that are kept of columns that are no times and no numbers of requests.
+    most: usize,
 }
 
-/// Reads the log; see the module.
-fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
-    let rows = bytes.len() / 60 + 1;
-    let mut reader = Reader {
+/// Reads a log; see the module.
+fn begin(start: Start<'_>) -> Box<dyn Passing + Send> {
+    let rows = start.length / 60 + 1;
+    Box::new(Reader {
         sessions: Vec::new(),
         current: 0,
         hosts: HashMap::new(),
@@ -138,7 +139,7 @@ fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
         numbers: Values::new("session", rows),
         seqs: Values::new("seq", rows),
         epochs: Values::new("epoch_s", rows),
-        rtts: Values::new("rtt", pieces.room(rows)).at_most(pieces.most),
+        rtts: Values::new("rtt", start.room(rows)).at_most(start.most),
         kinds: Vec::with_capacity(rows),
         lines: LinesOfRows::default(),
         timed: false,
@@ -146,15 +147,13 @@ fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
         rows: RowCount::default(),
         diagnostics: Diagnostics::default(),
         tallies: Tallies::default(),
-    };
-    let Ok(()) = pieces::read(&mut reader, bytes, pieces);
-    reader.finish(bytes, pieces.most)
+        most: start.most,
+    })
 }
 
-impl<'a> pieces::Reader<'a> for Reader<'a> {
+impl<'a> pieces::Reader<'a> for Reader {
     type Form = Arc<Form>;
     type Batch = Batch<Reply>;
-    type Stop = Infallible;
 
     fn form(&mut self) -> Option<Arc<Form>> {
         self.form.clone()
@@ -172,7 +171,7 @@ impl<'a> pieces::Reader<'a> for Reader<'a> {
         batch.0.clear();
     }
 
-    fn line(&mut self, line: Line<'a>) -> Result<(), Infallible> {
+    fn line(&mut self, line: Line<'a>) -> Result<(), Unusable> {
         let (epoch, text) = line::stamp(line.text);
         let part = self.part.take();
         match line::read(text) {
@@ -226,9 +225,70 @@ impl<'a> pieces::Reader<'a> for Reader<'a> {
         }
         Ok(())
     }
+
+    fn finish(mut self, bytes: &'a [u8]) -> Result<Outcome, Unusable> {
+        if self.rows.read == 0 && !self.sessions.iter().any(|session| session.header || session.has_summary())
+        {
+            let first = Lines::new(bytes).find(|line| !line.is_blank());
+            let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
+            return Err(unusable(place, "the output of ping", self.diagnostics));
+        }
+        for session in &self.sessions {
+            session.check(&mut self.diagnostics);
+        }
+        self.tallies.report(&mut self.diagnostics);
+        let mut facts = Facts::default();
+        if let Some(first) = self.sessions.first() {
+            first.set_facts(&mut facts);
+        }
+        if self.sessions.len() > 1 {
+            facts.set_int("sessions", self.sessions.len());
+        }
+        // Nearly every log has nothing but replies, and strings are made much faster of one.
+        let kinds = self.kinds.get(..self.most).unwrap_or(&self.kinds);
+        let replies = kinds.iter().all(|kind| *kind == Kind::Reply);
+        let outcomes = if replies {
+            StringChunked::full("outcome".into(), Kind::Reply.name(), kinds.len())
+        } else {
+            StringChunked::from_iter_values("outcome".into(), kinds.iter().map(|kind| kind.name()))
+        };
+        let numbers = self.numbers.finish();
+        let mut rows_of: Vec<Vec<usize>> = vec![Vec::new(); self.sessions.len()];
+        let several = self.sessions.len() > 1;
+        for (row, number) in numbers.iter().enumerate().take(if several { usize::MAX } else { 0 }) {
+            let index = number.and_then(|number| usize::try_from(number).ok());
+            if let Some(rows) = index.and_then(|index| rows_of.get_mut(index)) {
+                rows.push(row);
+            }
+        }
+        let sessions = self.sessions.iter().zip(rows_of);
+        // A script that starts a ping for each request writes one log of one service.
+        let scripted = self.sessions.len() >= SCRIPTED && self.sessions.iter().all(Session::is_one_request);
+        let parts = if self.sessions.len() > 1 && !scripted {
+            sessions.map(|(session, rows)| session.part(rows)).collect()
+        } else {
+            Vec::new()
+        };
+        let mut columns = FrameBuilder::default();
+        columns.push(Unit::Count, numbers.into_series());
+        columns.push(Unit::Count, self.seqs.finish().into_series());
+        columns.push(Unit::EpochSeconds, self.epochs.finish().into_series());
+        columns.push_first(Unit::Milliseconds, self.rtts.finish().into_series(), self.most);
+        columns.push_first(Unit::Text, outcomes.into_series(), self.most);
+        columns.set_lines(self.lines);
+        Ok(Outcome {
+            parts,
+            version: None,
+            columns,
+            clock: if self.timed { Clock::Epoch } else { Clock::None },
+            facts,
+            rows: self.rows,
+            diagnostics: self.diagnostics,
+        })
+    }
 }
 
-impl<'a> Reader<'a> {
+impl Reader {
     /// Makes a new session the current one.
     fn begin(&mut self, line: u64) {
         let number = u32::try_from(self.sessions.len()).unwrap_or(u32::MAX);
@@ -252,22 +312,22 @@ impl<'a> Reader<'a> {
     }
 
     /// The session of a host that fping asks.
-    fn of_host(&mut self, host: &'a [u8], line: u64) -> usize {
+    fn of_host(&mut self, host: &[u8], line: u64) -> usize {
         if let Some(index) = self.hosts.get(host) {
             return *index;
         }
         self.begin(line);
         self.session(line, |session| session.begin(host, Some(Tool::Fping)));
-        self.hosts.insert(host, self.current);
+        self.hosts.insert(host.into(), self.current);
         self.current
     }
 
     /// What becomes of an event in the current session.
-    fn place(&mut self, event: &Event<'a>, line: u64) -> Option<Placed> {
+    fn place(&mut self, event: &Event<'_>, line: u64) -> Option<Placed> {
         self.sessions.get_mut(self.current).map(|session| session.place(event, line))
     }
 
-    fn event(&mut self, line: Line<'a>, epoch: Option<f64>, mut event: Event<'a>) {
+    fn event(&mut self, line: Line<'_>, epoch: Option<f64>, mut event: Event<'_>) {
         let place = Place::line(line.number, line.text);
         if !line.terminated && !event.whole {
             if !event.number_whole {
@@ -335,7 +395,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The round trip time, and what stands behind it.
-    fn rest_of_row(&mut self, line: Line<'a>, event: &Event<'a>) {
+    fn rest_of_row(&mut self, line: Line<'_>, event: &Event<'_>) {
         let place = Place::line(line.number, line.text);
         let rtt = match event.rtt {
             Rtt::Millis(rtt) => Some(rtt),
@@ -360,14 +420,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn wrong_data(&mut self, line: Line<'a>) {
+    fn wrong_data(&mut self, line: Line<'_>) {
         match self.kinds.last_mut() {
             Some(kind @ (Kind::Reply | Kind::Duplicate | Kind::Damaged)) => *kind = Kind::Damaged,
             Some(Kind::Unreachable | Kind::Timeout | Kind::NoAnswerYet) | None => self.unreadable(line),
         }
     }
 
-    fn unreadable(&mut self, line: Line<'a>) {
+    fn unreadable(&mut self, line: Line<'_>) {
         self.rows.lost += 1;
         // Where requests have no numbers, a reply that cannot be read still had one.
         if windows::may_be_reply(line.text)
@@ -387,67 +447,6 @@ impl<'a> Reader<'a> {
                     .to_owned()
             });
         }
-    }
-
-    fn finish(mut self, bytes: &[u8], most: usize) -> Result<Outcome, Unusable> {
-        if self.rows.read == 0 && !self.sessions.iter().any(|session| session.header || session.has_summary())
-        {
-            let first = Lines::new(bytes).find(|line| !line.is_blank());
-            let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
-            return Err(unusable(place, "the output of ping", self.diagnostics));
-        }
-        for session in &self.sessions {
-            session.check(&mut self.diagnostics);
-        }
-        self.tallies.report(&mut self.diagnostics);
-        let mut facts = Facts::default();
-        if let Some(first) = self.sessions.first() {
-            first.set_facts(&mut facts);
-        }
-        if self.sessions.len() > 1 {
-            facts.set_int("sessions", self.sessions.len());
-        }
-        // Nearly every log has nothing but replies, and strings are made much faster of one.
-        let kinds = self.kinds.get(..most).unwrap_or(&self.kinds);
-        let replies = kinds.iter().all(|kind| *kind == Kind::Reply);
-        let outcomes = if replies {
-            StringChunked::full("outcome".into(), Kind::Reply.name(), kinds.len())
-        } else {
-            StringChunked::from_iter_values("outcome".into(), kinds.iter().map(|kind| kind.name()))
-        };
-        let numbers = self.numbers.finish();
-        let mut rows_of: Vec<Vec<usize>> = vec![Vec::new(); self.sessions.len()];
-        let several = self.sessions.len() > 1;
-        for (row, number) in numbers.iter().enumerate().take(if several { usize::MAX } else { 0 }) {
-            let index = number.and_then(|number| usize::try_from(number).ok());
-            if let Some(rows) = index.and_then(|index| rows_of.get_mut(index)) {
-                rows.push(row);
-            }
-        }
-        let sessions = self.sessions.iter().zip(rows_of);
-        // A script that starts a ping for each request writes one log of one service.
-        let scripted = self.sessions.len() >= SCRIPTED && self.sessions.iter().all(Session::is_one_request);
-        let parts = if self.sessions.len() > 1 && !scripted {
-            sessions.map(|(session, rows)| session.part(rows)).collect()
-        } else {
-            Vec::new()
-        };
-        let mut columns = FrameBuilder::default();
-        columns.push(Unit::Count, numbers.into_series());
-        columns.push(Unit::Count, self.seqs.finish().into_series());
-        columns.push(Unit::EpochSeconds, self.epochs.finish().into_series());
-        columns.push_first(Unit::Milliseconds, self.rtts.finish().into_series(), most);
-        columns.push_first(Unit::Text, outcomes.into_series(), most);
-        columns.set_lines(self.lines);
-        Ok(Outcome {
-            parts,
-            version: None,
-            columns,
-            clock: if self.timed { Clock::Epoch } else { Clock::None },
-            facts,
-            rows: self.rows,
-            diagnostics: self.diagnostics,
-        })
     }
 }
 

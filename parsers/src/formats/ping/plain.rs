@@ -102,7 +102,7 @@ fn stamp(bytes: &[u8]) -> Option<(f64, &[u8])> {
     Some((mantissa as f64 / 1e6, bytes))
 }
 
-impl Reader<'_> {
+impl Reader {
     /// Takes replies of which the sequence numbers rise, if they go on so from the last one.
     pub(super) fn plain_replies(&mut self, form: &Form, replies: &[Reply], line: u64) -> Option<()> {
         let session = self.sessions.get_mut(self.current).filter(|_| self.part.is_none())?;

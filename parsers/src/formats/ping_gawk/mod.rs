@@ -27,8 +27,6 @@
 mod comment;
 mod plain;
 
-use std::convert::Infallible;
-
 use polars::prelude::{Float64Type, Int64Type, IntoSeries, UInt32Type};
 
 use self::comment::Comment;
@@ -42,7 +40,7 @@ use crate::lines::{Line, Lines};
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
 use crate::part::{Part, consecutive};
-use crate::pieces::{self, Batch, Pieces};
+use crate::pieces::{self, Batch, Passing, Start};
 use crate::row_lines::LinesOfRows;
 use crate::shared::sequence::{PERIOD, Seen, Step, Tally, Unwrap};
 use crate::text::{float, split_once, unsigned, words};
@@ -58,7 +56,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     meaning: Meaning::Replies { resolution_s: 1.0 },
     marks: Marks::None,
     recognise,
-    parse: Parse::Lines(parse),
+    parse: Parse::Passing(begin),
 };
 
 fn recognise(head: &Head<'_>) -> bool {
@@ -160,18 +158,20 @@ struct Reader {
     duplicates: Tally,
     other_comments: Tally,
     comments: u64,
+    /// Values that are kept of columns that are no times and no numbers of requests.
+    most: usize,
 }
 
-/// Reads the log; see the module.
-fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
-    let rows = bytes.len() / 22 + 1;
-    let mut reader = Reader {
+/// Reads a log; see the module.
+fn begin(start: Start<'_>) -> Box<dyn Passing + Send> {
+    let rows = start.length / 22 + 1;
+    Box::new(Reader {
         session: Session::default(),
         open: false,
         epochs: Values::new("epoch", rows),
-        counters: Values::new("counter", pieces.room(rows)).at_most(pieces.most),
+        counters: Values::new("counter", start.room(rows)).at_most(start.most),
         seqs: Values::new("seq", rows),
-        rtts: Values::new("rtt", pieces.room(rows)).at_most(pieces.most),
+        rtts: Values::new("rtt", start.room(rows)).at_most(start.most),
         sessions: Values::new("session", rows),
         lines: LinesOfRows::default(),
         parts: vec![(0, Part::default())],
@@ -181,15 +181,13 @@ fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
         duplicates: Tally::default(),
         other_comments: Tally::default(),
         comments: 0,
-    };
-    let Ok(()) = pieces::read(&mut reader, bytes, pieces);
-    reader.finish(bytes, pieces.most)
+        most: start.most,
+    })
 }
 
 impl<'a> pieces::Reader<'a> for Reader {
     type Form = ();
     type Batch = Batch<plain::Reply>;
-    type Stop = Infallible;
 
     fn form(&mut self) -> Option<()> {
         Some(())
@@ -209,13 +207,45 @@ impl<'a> pieces::Reader<'a> for Reader {
         batch.0.clear();
     }
 
-    fn line(&mut self, line: Line<'a>) -> Result<(), Infallible> {
+    fn line(&mut self, line: Line<'a>) -> Result<(), Unusable> {
         if line.text.starts_with(b"#") {
             self.comment(line);
         } else {
             self.reply(line);
         }
         Ok(())
+    }
+
+    fn finish(mut self, bytes: &'a [u8]) -> Result<Outcome, Unusable> {
+        if self.rows.read == 0 && self.comments == 0 {
+            let first = Lines::new(bytes).find(|line| !line.is_blank());
+            let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
+            return Err(unusable(place, "lines EPOCH.COUNTER SEQ RTT", self.diagnostics));
+        }
+        self.end_session(Place::FILE);
+        self.tallies();
+        let mut facts = self.parts.first().map(|(_, first)| first.facts.clone()).unwrap_or_default();
+        let mut parts = Vec::new();
+        if self.session.number > 0 {
+            facts.set_int("sessions", self.session.number.saturating_add(1));
+            parts = consecutive(self.parts, self.rows.read);
+        }
+        let mut columns = FrameBuilder::default();
+        columns.push(Unit::EpochSeconds, self.epochs.finish().into_series());
+        columns.push_first(Unit::Count, self.counters.finish().into_series(), self.most);
+        columns.push(Unit::Count, self.seqs.finish().into_series());
+        columns.push_first(Unit::Milliseconds, self.rtts.finish().into_series(), self.most);
+        columns.push(Unit::Count, self.sessions.finish().into_series());
+        columns.set_places(self.lines);
+        Ok(Outcome {
+            version: None,
+            columns,
+            clock: Clock::EpochSecondsAtArrival,
+            facts,
+            parts,
+            rows: self.rows,
+            diagnostics: self.diagnostics,
+        })
     }
 }
 
@@ -425,38 +455,6 @@ impl Reader {
             self.out_of_order.add(line.number);
         }
         self.session.highest_seq = self.session.highest_seq.max(i64::from(seq));
-    }
-
-    fn finish(mut self, bytes: &[u8], most: usize) -> Result<Outcome, Unusable> {
-        if self.rows.read == 0 && self.comments == 0 {
-            let first = Lines::new(bytes).find(|line| !line.is_blank());
-            let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
-            return Err(unusable(place, "lines EPOCH.COUNTER SEQ RTT", self.diagnostics));
-        }
-        self.end_session(Place::FILE);
-        self.tallies();
-        let mut facts = self.parts.first().map(|(_, first)| first.facts.clone()).unwrap_or_default();
-        let mut parts = Vec::new();
-        if self.session.number > 0 {
-            facts.set_int("sessions", self.session.number.saturating_add(1));
-            parts = consecutive(self.parts, self.rows.read);
-        }
-        let mut columns = FrameBuilder::default();
-        columns.push(Unit::EpochSeconds, self.epochs.finish().into_series());
-        columns.push_first(Unit::Count, self.counters.finish().into_series(), most);
-        columns.push(Unit::Count, self.seqs.finish().into_series());
-        columns.push_first(Unit::Milliseconds, self.rtts.finish().into_series(), most);
-        columns.push(Unit::Count, self.sessions.finish().into_series());
-        columns.set_places(self.lines);
-        Ok(Outcome {
-            version: None,
-            columns,
-            clock: Clock::EpochSecondsAtArrival,
-            facts,
-            parts,
-            rows: self.rows,
-            diagnostics: self.diagnostics,
-        })
     }
 
     fn tallies(&mut self) {

@@ -118,7 +118,7 @@ fn recognise(head: &Head<'_>) -> bool {
     }
     // libvirt writes much before its first monitor.
     let libvirt = gather::is_libvirt(head.text());
-    events == [true; 2] || (libvirt && memchr::memmem::find(head.bytes, MONITOR).is_some())
+    events == [true; 2] || (libvirt && memchr::memmem::find(head.far(), MONITOR).is_some())
 }
 
 /// Whether the text holds `"key":` or `'key':`.

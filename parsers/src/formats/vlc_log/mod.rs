@@ -62,7 +62,7 @@ fn recognise(head: &Head<'_>) -> bool {
         core |= speaks;
     }
     let likely =
-        messages.saturating_mul(4) >= head.lines.len() && (sure || core && event::present(head.bytes));
+        messages.saturating_mul(4) >= head.lines.len() && (sure || core && event::present(head.far()));
     (likely || head.lines.first().is_some_and(|line| start(line.text))) && !vlc_stats::recognise(head)
 }
 

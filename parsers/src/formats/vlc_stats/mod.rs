@@ -62,7 +62,7 @@ pub(super) fn recognise(head: &Head<'_>) -> bool {
     let xml = has(b"<root>") && has(b"<state>") && has(b"<fullscreen>") && has(b"<volume>");
     // What VLC says before the first statistics can be long, too.
     let vlc = head.lines.iter().any(|line| rc::banner(line.text));
-    xml || (vlc && present(head.bytes))
+    xml || (vlc && present(head.far()))
 }
 
 /// Whether there are statistics anywhere in a file that is VLC's.

@@ -83,7 +83,7 @@ fn recognise(head: &Head<'_>) -> bool {
     let holds = |text: &[u8], words: &[u8]| memchr::memmem::find(text, words).is_some();
     let found = OWN.iter().any(|words| head.holds(words)) || {
         let general = |line: &crate::lines::Line<'_>| record::head(line.text).0.writer != Writer::Terminal;
-        head.lines.first().is_some_and(general) && LATER.iter().any(|words| holds(head.bytes, words))
+        head.lines.first().is_some_and(general) && LATER.iter().any(|words| holds(head.far(), words))
     };
     // `time xl migrate`, whose duration is what counts.
     found && !migration_time::recognise(head)

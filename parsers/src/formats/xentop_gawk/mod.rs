@@ -33,8 +33,6 @@ mod line;
 mod plain;
 mod table;
 
-use std::convert::Infallible;
-
 use self::align::Aligner;
 use self::line::{Group, Record};
 use self::plain::Plain;
@@ -74,7 +72,7 @@ fn recognise(head: &Head<'_>) -> bool {
 
 /// Reads the log; see the module.
 fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
-    let mut reader = Reader {
+    let reader = Reader {
         aligner: Aligner::new(bytes.len() / 24 + 1),
         start: None,
         next_epoch: None,
@@ -82,8 +80,7 @@ fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
         unreadable: 0,
         rows: RowCount::default(),
     };
-    let Ok(()) = pieces::read(&mut reader, bytes, pieces);
-    reader.finish(bytes)
+    pieces::parse(reader, bytes, pieces)
 }
 
 struct Reader<'a> {
@@ -101,7 +98,6 @@ struct Reader<'a> {
 impl<'a> pieces::Reader<'a> for Reader<'a> {
     type Form = ();
     type Batch = Batch<Plain<'a>>;
-    type Stop = Infallible;
 
     fn form(&mut self) -> Option<()> {
         Some(())
@@ -126,13 +122,43 @@ impl<'a> pieces::Reader<'a> for Reader<'a> {
         true
     }
 
-    fn line(&mut self, line: Line<'a>) -> Result<(), Infallible> {
+    fn line(&mut self, line: Line<'a>) -> Result<(), Unusable> {
         self.read(line);
         Ok(())
     }
 
     fn clear(batch: &mut Batch<Plain<'a>>) {
         batch.0.clear();
+    }
+
+    fn finish(mut self, bytes: &'a [u8]) -> Result<Outcome, Unusable> {
+        let Some(vm) = self.aligner.vm else {
+            let first = Lines::new(bytes).find(|line| !line.is_blank());
+            let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
+            let expected = "lines `EPOCH VM: CPU% MEM(k) MEM% | Dom0: CPU% MEM(k) MEM%`";
+            return Err(unusable(place, expected, self.aligner.log));
+        };
+        self.aligner.end();
+        let Aligner { table, corrections, lost, log, .. } = self.aligner;
+        self.rows.lost = self.rows.lost.saturating_add(lost);
+        self.rows.read = table.rows();
+
+        let mut facts = Facts::default();
+        if let Some(start) = self.start {
+            facts.set_int("start_epoch", start);
+        }
+        facts.set_text("vm", vm);
+        facts.set_int("samples", table.samples());
+        facts.set_int("corrections", corrections);
+        Ok(Outcome {
+            parts: Vec::new(),
+            version: None,
+            columns: table.finish(),
+            clock: Clock::Counter,
+            facts,
+            rows: self.rows,
+            diagnostics: log,
+        })
     }
 }
 
@@ -240,35 +266,5 @@ impl<'a> Reader<'a> {
                 format!("expected {expected} of {}; the value is null", String::from_utf8_lossy(group.name))
             });
         }
-    }
-
-    fn finish(mut self, bytes: &[u8]) -> Result<Outcome, Unusable> {
-        let Some(vm) = self.aligner.vm else {
-            let first = Lines::new(bytes).find(|line| !line.is_blank());
-            let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
-            let expected = "lines `EPOCH VM: CPU% MEM(k) MEM% | Dom0: CPU% MEM(k) MEM%`";
-            return Err(unusable(place, expected, self.aligner.log));
-        };
-        self.aligner.end();
-        let Aligner { table, corrections, lost, log, .. } = self.aligner;
-        self.rows.lost = self.rows.lost.saturating_add(lost);
-        self.rows.read = table.rows();
-
-        let mut facts = Facts::default();
-        if let Some(start) = self.start {
-            facts.set_int("start_epoch", start);
-        }
-        facts.set_text("vm", vm);
-        facts.set_int("samples", table.samples());
-        facts.set_int("corrections", corrections);
-        Ok(Outcome {
-            parts: Vec::new(),
-            version: None,
-            columns: table.finish(),
-            clock: Clock::Counter,
-            facts,
-            rows: self.rows,
-            diagnostics: log,
-        })
     }
 }

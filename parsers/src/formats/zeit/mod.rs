@@ -25,8 +25,6 @@
 //! Absent on purpose: turning times of day into seconds since 1970. The zone abbreviation is a fact, with its
 //! offset where the abbreviation means one offset only; what the clock was worth is decided elsewhere.
 
-use std::convert::Infallible;
-
 use chrono::NaiveDate;
 use polars::prelude::{Float64Type, IntoSeries};
 
@@ -39,7 +37,7 @@ use crate::head::Head;
 use crate::lines::{Line, Lines};
 use crate::meaning::Meaning;
 use crate::outcome::{Outcome, Unusable, unusable};
-use crate::pieces::{self, Pieces};
+use crate::pieces::{self, Passing, Start};
 use crate::row_lines::LinesOfRows;
 use crate::time::date::{self, Date};
 use crate::time::exact::{Exact, Kind};
@@ -56,7 +54,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     meaning: Meaning::GuestClock,
     marks: Marks::None,
     recognise,
-    parse: Parse::Lines(parse),
+    parse: Parse::Passing(begin),
 };
 
 const DAY_NS: i64 = 86_400_000_000_000;
@@ -108,17 +106,17 @@ struct Reader {
     digits: Option<usize>,
 }
 
-/// Reads the log; see the module.
-fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
-    let first = Lines::new(bytes).find_map(|line| Exact::read(line.text.trim_ascii()));
+/// Reads a log; see the module.
+fn begin(start: Start<'_>) -> Box<dyn Passing + Send> {
+    let first = Lines::new(start.bytes).find_map(|line| Exact::read(line.text.trim_ascii()));
     let kind = first.map_or(Kind::TimeOfDay, |stamp| stamp.kind);
     let name = match kind {
         Kind::TimeOfDay => "time_s",
         Kind::Epoch => "epoch_s",
     };
-    let mut reader = Reader {
+    Box::new(Reader {
         kind,
-        times: Values::new(name, bytes.len() / 19 + 1),
+        times: Values::new(name, start.length / 19 + 1),
         lines: LinesOfRows::default(),
         facts: Facts::default(),
         rows: RowCount::default(),
@@ -128,9 +126,7 @@ fn parse(bytes: &[u8], pieces: Pieces) -> Result<Outcome, Unusable> {
         last: None,
         width: 0,
         digits: None,
-    };
-    let Ok(()) = pieces::read(&mut reader, bytes, pieces);
-    reader.finish(bytes)
+    })
 }
 
 /// Whether a stamp follows another one without anything to say about it.
@@ -150,7 +146,6 @@ struct Batch {
 impl<'a> pieces::Reader<'a> for Reader {
     type Form = Kind;
     type Batch = Batch;
-    type Stop = Infallible;
 
     fn form(&mut self) -> Option<Kind> {
         Some(self.kind)
@@ -192,7 +187,7 @@ impl<'a> pieces::Reader<'a> for Reader {
         batch.nanos.clear();
     }
 
-    fn line(&mut self, line: Line<'a>) -> Result<(), Infallible> {
+    fn line(&mut self, line: Line<'a>) -> Result<(), Unusable> {
         let text = line.text.trim_ascii();
         match Exact::read(text) {
             Some(_) if !line.terminated && text.len() < self.width => {
@@ -220,6 +215,48 @@ impl<'a> pieces::Reader<'a> for Reader {
             },
         }
         Ok(())
+    }
+
+    fn finish(mut self, bytes: &'a [u8]) -> Result<Outcome, Unusable> {
+        if self.rows.read == 0 {
+            let first = Lines::new(bytes).find(|line| !line.is_blank());
+            let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
+            return Err(unusable(
+                place,
+                "times of day as HH:MM:SS,NNNNNNNNN or seconds since 1970",
+                self.diagnostics,
+            ));
+        }
+        if self.first_date.is_none() && self.kind == Kind::TimeOfDay {
+            self.diagnostics.note("no-date", Place::FILE, || {
+                "no line of `date`: the times of day belong to an unknown day and zone".to_owned()
+            });
+        }
+        let digits = self.digits.and_then(|digits| i32::try_from(digits).ok()).unwrap_or(0);
+        if digits == 0 {
+            self.diagnostics.note("whole-seconds", Place::FILE, || {
+                "stamps have no fraction: what `date` wrote them does not know %N, or was not asked; steps are \
+                 known to a second"
+                    .to_owned()
+            });
+        }
+        self.facts.set_float("resolution_s", 10_f64.powi(-digits));
+        let (unit, clock) = match self.kind {
+            Kind::TimeOfDay => (Unit::SecondsOfDay, Clock::TimeOfDay),
+            Kind::Epoch => (Unit::EpochSeconds, Clock::Epoch),
+        };
+        let mut columns = FrameBuilder::default();
+        columns.push(unit, self.times.finish().into_series());
+        columns.set_places(self.lines);
+        Ok(Outcome {
+            parts: Vec::new(),
+            version: None,
+            columns,
+            clock,
+            facts: self.facts,
+            rows: self.rows,
+            diagnostics: self.diagnostics,
+        })
     }
 }
 
@@ -340,47 +377,5 @@ impl Reader {
                     .to_owned()
             });
         }
-    }
-
-    fn finish(mut self, bytes: &[u8]) -> Result<Outcome, Unusable> {
-        if self.rows.read == 0 {
-            let first = Lines::new(bytes).find(|line| !line.is_blank());
-            let place = first.map_or(Place::FILE, |line| Place::line(line.number, line.text));
-            return Err(unusable(
-                place,
-                "times of day as HH:MM:SS,NNNNNNNNN or seconds since 1970",
-                self.diagnostics,
-            ));
-        }
-        if self.first_date.is_none() && self.kind == Kind::TimeOfDay {
-            self.diagnostics.note("no-date", Place::FILE, || {
-                "no line of `date`: the times of day belong to an unknown day and zone".to_owned()
-            });
-        }
-        let digits = self.digits.and_then(|digits| i32::try_from(digits).ok()).unwrap_or(0);
-        if digits == 0 {
-            self.diagnostics.note("whole-seconds", Place::FILE, || {
-                "stamps have no fraction: what `date` wrote them does not know %N, or was not asked; steps are \
-                 known to a second"
-                    .to_owned()
-            });
-        }
-        self.facts.set_float("resolution_s", 10_f64.powi(-digits));
-        let (unit, clock) = match self.kind {
-            Kind::TimeOfDay => (Unit::SecondsOfDay, Clock::TimeOfDay),
-            Kind::Epoch => (Unit::EpochSeconds, Clock::Epoch),
-        };
-        let mut columns = FrameBuilder::default();
-        columns.push(unit, self.times.finish().into_series());
-        columns.set_places(self.lines);
-        Ok(Outcome {
-            parts: Vec::new(),
-            version: None,
-            columns,
-            clock,
-            facts: self.facts,
-            rows: self.rows,
-            diagnostics: self.diagnostics,
-        })
     }
 }
