@@ -183,6 +183,23 @@ impl<'a> Aligner<'a> {
         }
     }
 
+    /// Takes lines from this sample and this number on as far as they go on from one in which the VM was there before Dom0, and
+    /// the VM is there in the same way, also in the one behind them. How many they are.
+    pub fn take(&mut self, lines: &[Plain<'a>], sample: u32, number: u64) -> usize {
+        let Some(vm) = self.vm else { return 0 };
+        if !self.waiting.is_empty() || self.lag != Lag::None || self.before != Some(Slot::One) {
+            return 0;
+        }
+        let same = lines.iter().take_while(|line| line.vm.is_some() && line.name == vm).count();
+        // What comes behind the last one may belong to its sample.
+        let taken = same.saturating_sub(1);
+        if let Some(lines) = lines.get(..taken).filter(|lines| !lines.is_empty()) {
+            let last = self.table.take(vm, lines, sample, number, &mut self.log);
+            self.last = Some((last.0, last.1, true));
+        }
+        taken
+    }
+
     /// There are no more lines.
     pub fn end(&mut self) {
         self.advance(true);

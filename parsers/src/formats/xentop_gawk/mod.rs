@@ -112,12 +112,18 @@ impl<'a> pieces::Reader<'a> for Reader<'a> {
         if self.next_epoch.is_some_and(|expected| epoch != Some(expected)) {
             return false;
         }
-        for (line, number) in batch.0.iter().zip(first..) {
-            self.start = self.start.or(Some(line.epoch));
+        self.start = self.start.or(epoch);
+        let (mut lines, mut number) = (batch.0.as_slice(), first);
+        while let Some((line, behind)) = lines.split_first() {
             self.aligner.push(align::Record::of_plain(line, self.next_sample, number));
             self.next_sample = self.next_sample.saturating_add(1);
-            self.next_epoch = Some(line.epoch.saturating_add(1));
+            number = number.saturating_add(1);
+            let taken = self.aligner.take(behind, self.next_sample, number);
+            self.next_sample = self.next_sample.saturating_add(u32::try_from(taken).unwrap_or(u32::MAX));
+            number = number.saturating_add(u64::try_from(taken).unwrap_or(u64::MAX));
+            lines = behind.get(taken..).unwrap_or_default();
         }
+        self.next_epoch = batch.0.last().map(|line| line.epoch.saturating_add(1)).or(self.next_epoch);
         self.unreadable = 0;
         true
     }

@@ -7,11 +7,15 @@ use polars::prelude::{
     UInt32Type,
 };
 
+use super::plain::Plain;
 use crate::column;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::frame::{FrameBuilder, Unit};
 use crate::row_lines::LinesOfRows;
 use crate::text::lossy;
+
+/// What Xen calls the domain of the host.
+const DOM0: &str = "Domain-0";
 
 /// Whose values a row holds. In the order of the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,6 +122,47 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// Takes lines that have a group of this VM and one of Dom0 each, from this sample and this line on: no row of a sample before
+    /// the last of them will come, and this VM is in the last row before them. The last sample and its line.
+    pub fn take(
+        &mut self,
+        vm: &[u8],
+        lines: &[Plain<'a>],
+        mut sample: u32,
+        mut number: u64,
+        log: &mut Diagnostics,
+    ) -> (u32, u64) {
+        std::mem::take(&mut self.last).into_iter().for_each(|row| self.append(row, log));
+        let name = lossy(vm);
+        let mut last = (sample, number);
+        for line in lines {
+            last = (sample, number);
+            let [cpu, mem_kib, share] = line.vm.unwrap_or(line.dom0);
+            let [dom0_cpu, dom0_mem_kib, dom0_share] = line.dom0;
+            self.domains.append_value(&name);
+            self.domains.append_value(DOM0);
+            for (column, values) in [
+                (&mut self.cpu, [cpu, dom0_cpu]),
+                (&mut self.mem, [mem_kib * 1024.0, dom0_mem_kib * 1024.0]),
+                (&mut self.share, [share, dom0_share]),
+            ] {
+                values.into_iter().for_each(|value| column.append_value(value));
+            }
+            for _ in 0..2 {
+                self.samples.append_value(sample);
+                self.epochs.append_value(line.epoch);
+                self.present.append_value(true);
+                self.lines.push(number, 1);
+            }
+            sample = sample.saturating_add(1);
+            number = number.saturating_add(1);
+        }
+        self.rows = self.rows.saturating_add(2 * lines.len());
+        self.sample = Some(last.0);
+        self.vm = Some((last.0, true));
+        last
+    }
+
     /// No row of a sample before this one will come.
     pub fn settle(&mut self, sample: u32, log: &mut Diagnostics) {
         let mut last = std::mem::take(&mut self.last);
@@ -146,7 +191,7 @@ impl<'a> Table<'a> {
         self.epochs.append_option(row.epoch);
         let name: Cow<'_, str> = match row.who {
             Who::Vm => lossy(row.name),
-            Who::Dom0 => Cow::Borrowed("Domain-0"),
+            Who::Dom0 => Cow::Borrowed(DOM0),
         };
         self.domains.append_value(name);
         self.present.append_value(row.values.is_some());
