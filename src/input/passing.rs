@@ -3,8 +3,7 @@
 //! One part of it is read from the disk while the one before is parsed. Deliberately absent: whatever is not a plain file of
 //! one tool's lines; who gets nothing here reads the file as a whole, and learns there what is wrong with it.
 
-use std::fs::File;
-use std::io::Read as _;
+use std::io::Read;
 use std::path::Path;
 
 use stillstand_parsers::{Survey, Surveyor};
@@ -40,7 +39,7 @@ impl Part {
     }
 
     /// Reads what comes behind the rest of the part before; none if there is a line that is longer than a part.
-    fn fill(&mut self, file: &mut File, rest: &[u8]) -> Option<()> {
+    fn fill(&mut self, file: &mut impl Read, rest: &[u8]) -> Option<()> {
         self.bytes[..rest.len()].copy_from_slice(rest);
         self.end = rest.len();
         while self.end < PART {

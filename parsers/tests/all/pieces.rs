@@ -143,7 +143,7 @@ proptest! {
         damaged_from in 70_usize..4000,
     ) {
         let name = LOGS[log];
-        let text = String::from_utf8_lossy(&common::bytes(name)).into_owned() + regular(name, 8000).as_str();
+        let text = String::from_utf8_lossy(&common::bytes(name)).into_owned() + &regular(name, 8000);
         let damage = std::iter::repeat_n(&u8::MAX, damaged_from).chain(damage.iter().cycle());
         let text: String =
             text.split_inclusive('\n').zip(damage).map(|(line, kind)| damaged(line, *kind)).collect();

@@ -87,7 +87,7 @@ pub fn load(
     let tables = tables.map(|(n, table)| Whole::new(What::Table(n), size(&table.path), keeping));
     let mut wholes: Vec<Whole> = runs(session, &sizes, keeping).into_iter().chain(tables).collect();
     wholes.sort_by_key(|whole| whole.size);
-    let all = wholes.iter().fold(*room, |room, whole| with_all(room, whole));
+    let all = wholes.iter().fold(*room, with_all);
     let ends = sizes.iter().scan(0u64, |sum, size| {
         *sum = sum.saturating_add(*size);
         Some(*sum)
