@@ -54,8 +54,6 @@ fn only_the_rooms_for_it_touch_the_disk() {
         "src/input/folder.rs",
         "src/input/session.rs",
         "src/input/load.rs",
-        // A log that is read while it is surveyed.
-        "src/input/passing.rs",
         // What the system says of its memory.
         "src/input/memory.rs",
         "src/write/output.rs",
