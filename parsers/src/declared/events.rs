@@ -15,7 +15,7 @@ use super::DeclaredError;
 use super::dated::{Dated, DatedRows};
 use super::table::{Cells, Fault, Key};
 use super::value;
-use crate::diagnostic::{Facts, Place};
+use crate::diagnostic::{Facts, Place, Severity, excerpt};
 use crate::format::{Description, Format, Marks, Parse};
 use crate::frame::{Clock, Unit};
 use crate::meaning::Meaning;
@@ -211,8 +211,15 @@ impl Events {
         marks
     }
 
-    fn frame(&self, rows: DatedRows<String>) -> Result<Parsed, ParseError> {
+    fn frame(&self, mut rows: DatedRows<String>) -> Result<Parsed, ParseError> {
         let marks = self.marks(rows.rows());
+        let has_request = marks.contains(&Some(Mark::Request));
+        if !has_request {
+            let known = marks.iter().any(Option::is_some);
+            let message = unknown(rows.rows().zip(&marks).filter(|(_, mark)| mark.is_none()), known);
+            let severity = if known { Severity::Note } else { Severity::Warning };
+            rows.diagnostics.push(severity, "events-unknown", Place::FILE, || message);
+        }
         let texts = |name: &str, values: &mut dyn Iterator<Item = Option<&str>>| {
             StringChunked::from_iter_options(name.into(), values).into_series()
         };
@@ -236,6 +243,29 @@ impl Events {
         };
         rows.parsed("time", columns, Facts::default(), parts)
     }
+}
+
+/// Events that are listed where none of them is the request.
+const LISTED: usize = 8;
+
+/// What to say of a table without a request, of which these events have no mark.
+fn unknown<'a>(events: impl Iterator<Item = (&'a String, &'a Option<Mark>)>, known: bool) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for (event, _) in events {
+        let name = format!("`{}`", excerpt(event.as_bytes()));
+        if names.len() < LISTED && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let what = if known {
+        "none of its events is the request of a migration"
+    } else {
+        "none of its events is known"
+    };
+    let others = if names.is_empty() { String::new() } else { format!(": it has {}", names.join(", ")) };
+    format!(
+        "{what}{others}. `words` in campaign.toml says which of them stand for the request, the stop, the resumption and the end"
+    )
 }
 
 #[cfg(test)]
@@ -295,6 +325,30 @@ mod tests {
         assert_eq!(log.parts[0].line, Some(3));
         let of_first = log.of_part(&log.parts[0]);
         assert_eq!(marks(&of_first)[0], Some("request"));
+    }
+
+    #[test]
+    fn a_table_without_a_request_says_what_it_has() {
+        let told = |rows: &str| {
+            let log = events().read(format!("t_monotonic,timestamp_unix,event\n{rows}").as_bytes()).unwrap();
+            log.diagnostics
+                .iter()
+                .map(|told| format!("{} {}", told.severity.name(), told.message))
+                .collect::<String>()
+        };
+        let german = told("1,1784063965.0,Umzug bestellt\n2,1784063967.0,VM hält\n");
+        assert!(
+            german.starts_with(
+                "warning none of its events is known: it has `Umzug bestellt`, `VM hält`."
+            ),
+            "{german}"
+        );
+        let end = told("1,1784063965.0,warm-up\n2,1784063967.0,migration_end\n");
+        assert!(
+            end.starts_with("note none of its events is the request of a migration: it has `warm-up`."),
+            "{end}"
+        );
+        assert_eq!(told("1,1784063965.0,request\n"), "");
     }
 
     #[test]
