@@ -56,7 +56,7 @@ impl Analysed {
 ///
 /// # Errors
 ///
-/// Those of [`run`](super::driver::run).
+/// Those of [`run`].
 pub fn analyse(folders: &[PathBuf], options: &Options, progress: &Progress<'_>) -> anyhow::Result<Analysed> {
     let found = campaigns(folders)?;
     let portfolio = match &options.portfolio {

@@ -157,11 +157,11 @@ pub fn write<T>(
     written
 }
 
-/// [`write`] for a part of a dataset, in the place of one that was written before.
+/// [`write()`] for a part of a dataset, in the place of one that was written before.
 ///
 /// # Errors
 ///
-/// There is something else in its place; or those of [`write`].
+/// There is something else in its place; or those of [`write()`].
 pub fn write_part<T>(
     out: &Path,
     make: impl FnOnce(&dyn Shelf) -> anyhow::Result<T>,
