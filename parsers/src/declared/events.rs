@@ -338,9 +338,7 @@ mod tests {
         };
         let german = told("1,1784063965.0,Umzug bestellt\n2,1784063967.0,VM hält\n");
         assert!(
-            german.starts_with(
-                "warning none of its events is known: it has `Umzug bestellt`, `VM hält`."
-            ),
+            german.starts_with("warning none of its events is known: it has `Umzug bestellt`, `VM hält`."),
             "{german}"
         );
         let end = told("1,1784063965.0,warm-up\n2,1784063967.0,migration_end\n");
