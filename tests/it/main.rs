@@ -34,6 +34,7 @@ mod headlines;
 mod hosts;
 mod ingest;
 mod init;
+mod init_tables;
 mod inspect;
 mod memory;
 mod names;
