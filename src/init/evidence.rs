@@ -37,8 +37,11 @@ pub struct Evidence {
     /// Source before target before observer.
     pub hosts: Vec<HostGuess>,
     pub utc_offset: Guessed<String>,
-    /// Seconds between two requests.
+    /// Whether a log has local times that nothing else places.
+    pub needs_offset: bool,
+    /// Seconds between two requests of ping.
     pub ping_interval: Guessed<f64>,
+    pub has_ping: bool,
     pub has_xentop: bool,
 }
 
@@ -75,6 +78,8 @@ impl Evidence {
             memory_mib: memory_mib(files),
             hosts,
             utc_offset: utc_offset(files),
+            needs_offset: files.iter().any(needs_offset),
+            has_ping: pings(files).next().is_some(),
             ping_interval: ping_interval(files, config, named),
             has_xentop: of(files, FOLLOWED).next().is_some(),
         }
@@ -292,23 +297,69 @@ fn utc_offset(files: &[LoadedFile]) -> Guessed<String> {
             "the zeit logs name zones with different offsets, and each is used for its log".to_owned()
         );
     }
+    if of_hosts.is_empty() {
+        return by_stamps(files);
+    }
     let mut hosts = of_hosts.iter();
     match (hosts.next(), hosts.next()) {
         (Some((offset, n)), None) => Ok(guess(
             written_offset(*offset),
             format!("local time in the headers of {} against their time stamps", count(*n, "dstat log")),
         )),
-        (None, _) => Err(without_offset(files)),
         _ => Err("the headers of the dstat logs have different offsets".to_owned()),
     }
 }
 
+/// The offset of times that stand in logs with their zone. UTC is written everywhere, and says nothing of where a log is from.
+fn by_stamps(files: &[LoadedFile]) -> Guessed<String> {
+    let logs = || files.iter().filter_map(|file| file.log.as_ref());
+    let offsets = votes(logs().filter_map(offset_of_stamps));
+    let mut local = offsets.iter().filter(|(offset, _)| **offset != 0);
+    match (local.next(), local.next()) {
+        (Some((offset, n)), None) => {
+            Ok(guess(written_offset(*offset), format!("the zone of the times in {}", count(*n, "log"))))
+        }
+        (Some(_), Some(_)) => {
+            Err("the logs have times in different zones, and each is used for its log".to_owned())
+        }
+        (None, _) => Err(without_offset(files)),
+    }
+}
+
+/// How far the times of a log are from UTC, where it has both.
+fn offset_of_stamps(log: &Parsed) -> Option<i32> {
+    let local = log.frame.f64s("local_s").ok()?;
+    let placed = log.frame.f64s("epoch_s").or_else(|_| log.frame.f64s("time")).ok()?;
+    let apart = local.iter().zip(placed.iter()).filter_map(|(local, placed)| Some(local? - placed?));
+    let (least, most) = apart.fold((f64::MAX, f64::MIN), |(least, most), s| (least.min(s), most.max(s)));
+    let is_one = most - least < 1.0 && most.abs() <= 14.0 * 3600.0;
+    is_one.then(|| (least / 60.0).round() as i32 * 60)
+}
+
+/// Whether a log has times of a wall that nothing places.
+fn needs_offset(file: &LoadedFile) -> bool {
+    file.log.as_ref().is_some_and(|log| {
+        let placed = log.frame.f64s("epoch_s").or_else(|_| log.frame.f64s("time"));
+        let is_placed = placed.is_ok_and(|placed| placed.iter().flatten().next().is_some());
+        let is_guest = log.format.meaning() == Meaning::GuestClock && log.facts.int("utc_offset_s").is_none();
+        is_guest || log.missing().is_some() || (log.frame.has("local_s") && !is_placed)
+    })
+}
+
 /// Why no log gives an offset.
 fn without_offset(files: &[LoadedFile]) -> String {
+    let without: Vec<&LoadedFile> = files.iter().filter(|file| needs_offset(file)).collect();
+    let Some(first) = without.first() else {
+        return "needed only for local times without a zone; no log has any".to_owned();
+    };
     let zones = of(files, Meaning::GuestClock).filter(|log| log.facts.int("utc_offset_s").is_none());
     let zones: BTreeSet<&str> = zones.filter_map(|log| log.facts.text("zone")).collect();
     if zones.is_empty() {
-        return "no log shows its zone".to_owned();
+        return format!(
+            "to be filled in: {} such as {} have local times, and no log shows their zone",
+            count(without.len(), "log"),
+            first.file.relative
+        );
     }
     let zones: Vec<&str> = zones.into_iter().collect();
     format!("{} in the zeit logs: not known, or more than one offset", zones.join(", "))
@@ -328,21 +379,21 @@ fn offset_of_dstat(log: &Parsed) -> Option<i32> {
     Some(if offset > 14 * 3600 { offset - 86_400 } else { offset })
 }
 
+fn pings(files: &[LoadedFile]) -> impl Iterator<Item = &LoadedFile> {
+    files.iter().filter(|file| {
+        let meaning = file.log.as_ref().map(|log| log.format.meaning());
+        matches!(meaning, Some(Meaning::Replies { .. }))
+    })
+}
+
 fn ping_interval(files: &[LoadedFile], config: &Config, named: bool) -> Guessed<f64> {
-    let pings: Vec<&LoadedFile> = files
-        .iter()
-        .filter(|file| {
-            let meaning = file.log.as_ref().map(|log| log.format.meaning());
-            matches!(meaning, Some(Meaning::Replies { .. }))
-        })
-        .collect();
     let single = |file: &LoadedFile| {
         let key =
             if named { file.file.run.clone() } else { RunKey { repetition: 0, ..file.file.run.clone() } };
         let ping = align(key, &[file], config, &Counters::default()).ping?;
         (ping.interval_s > 0.0).then_some((ping.interval_s, ping.period_s))
     };
-    let measured: Vec<(f64, f64)> = pings.iter().filter_map(|file| single(file)).collect();
+    let measured: Vec<(f64, f64)> = pings(files).filter_map(single).collect();
     let Some((interval, _)) = measured.first().copied() else {
         return Err("no ping log shows it".to_owned());
     };

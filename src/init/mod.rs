@@ -1,8 +1,8 @@
 //! A folder of logs → the `campaign.toml` that describes it, for a person to correct.
 //!
-//! What names mean is found by `naming`, what logs tell beyond their rows by `evidence`; `write` makes
-//! the text. Nothing here counts as true: every value says what it was guessed from, and what the logs cannot
-//! tell stays a comment, as does what `unknown` makes of tables of no known format.
+//! What names mean is found by `naming`, what logs tell beyond their rows by `evidence`, what tables of no known format are by
+//! `tables`; `write` makes the text. Nothing here counts as true: every value says what it was guessed from, and what the
+//! logs cannot tell stays a comment.
 //!
 //! Absent on purpose: clock offsets and xentop's period, which reports estimate, and asking questions.
 
@@ -14,8 +14,8 @@ mod pattern;
 mod score;
 mod strings;
 mod table;
+mod tables;
 mod tokens;
-mod unknown;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +27,7 @@ use stillstand_parsers::{Clock, Format, Parsed};
 use self::evidence::Evidence;
 use self::naming::Naming;
 use self::score::Assignment;
+use self::tables::Table;
 use crate::input::config::Config;
 use crate::input::load::{BEYOND_MEMORY, Keeping, LoadedFile, load};
 use crate::input::memory::Budget;
@@ -51,10 +52,31 @@ pub struct Log {
     /// Path below the folder, without the ending of a compressed file: names are read without it.
     pub relative: String,
     pub format: Format,
+    /// Of a table of no known format, which: two of them have one format, and are not of one kind.
+    pub table: Option<usize>,
     /// The host that the log itself names.
     pub host: Option<String>,
-    /// First and last time in it, in seconds since 1970, where it tells.
-    pub span: Option<(f64, f64)>,
+    /// First and last time in it, where it tells.
+    pub span: Option<Span>,
+}
+
+impl Log {
+    /// What it is: a run has one of each kind.
+    pub fn kind(&self) -> LogKind {
+        (self.format, self.table)
+    }
+}
+
+/// The format, and of a declared table which.
+pub type LogKind = (Format, Option<usize>);
+
+/// First and last time of a log, seconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Span {
+    pub first: f64,
+    pub last: f64,
+    /// Whether they are those of a wall in a zone that is not known.
+    pub is_local: bool,
 }
 
 /// How the files are named, and what follows for the runs.
@@ -63,6 +85,8 @@ struct Names {
     /// `None` where the default naming does.
     pattern: Option<String>,
     factors: BTreeMap<String, BTreeSet<String>>,
+    /// What the name of each log tells.
+    assigned: Vec<Option<Assignment>>,
     /// Repetitions of each condition.
     conditions: BTreeMap<Vec<String>, BTreeSet<u32>>,
     logs: usize,
@@ -88,7 +112,7 @@ impl Names {
 ///
 /// # Errors
 ///
-/// The folder cannot be read, memory has no room for one of its files, or none of its files is a log of a known format.
+/// The folder cannot be read, memory has no room for one of its files, or none of its files is a log of a known format or a table.
 pub fn propose(
     folder: &Path,
     memory: Budget,
@@ -97,59 +121,176 @@ pub fn propose(
 ) -> anyhow::Result<Proposal> {
     let session = Session::without_names(folder)?;
     files(session.files.len() as u64);
-    let loaded = load(&session, Keeping::All, &mut memory.room(), progress).0;
-    let beyond = loaded.iter().flat_map(|file| &file.diagnostics).find(|d| d.code == BEYOND_MEMORY);
-    if let Some(beyond) = beyond {
-        anyhow::bail!("{}/{}", folder.display(), diagnostics::line(beyond));
-    }
+    let mut room = memory.room();
+    let loaded = load(&session, Keeping::All, &mut room, progress).0;
+    all_fit(folder, &loaded)?;
     let (logs, others): (Vec<LoadedFile>, Vec<LoadedFile>) =
         loaded.into_iter().partition(|file| file.log.is_some());
+    let mut tables = tables::find(&others);
+    let read = tables::read(&session, &tables, &mut room)?;
+    all_fit(folder, read.iter().map(|(_, file)| file))?;
+    let mut in_use = in_use(folder, &logs, &read, &mut tables)?;
     anyhow::ensure!(
-        !logs.is_empty(),
-        "{}: none of its {} files is a log of a format that is read. `stillstand inspect FILE` says why, \
-         `stillstand formats` lists the formats",
+        !in_use.logs.is_empty() || !tables.is_empty(),
+        "{}: none of its {} files is a log of a format that is read, or a table whose columns tell what they are. `stillstand inspect \
+         FILE` says why, `stillstand formats` lists the formats. A table needs a heading and a column of times since 1970 or with a date \
+         (such as `time` or `timestamp`), and beside it one of events (`event`), of whether requests worked or how long they took \
+         (`status`, `latency_ms`), or quantities with their units (`mem_used_bytes`)",
         folder.display(),
         others.len()
     );
-    let described: Vec<Log> = logs.iter().filter_map(describe).collect();
-    let names = names(folder, &described)?;
-    let config_text = names.as_ref().map(naming_table).unwrap_or_default();
-    let logs = renamed(folder, config_text.clone(), logs)?;
-    let evidence = Evidence::collect(&logs, &Config::parse(&config_text)?, names.is_some());
-    let unread = session.diagnostics.iter().filter_map(|diagnostic| diagnostic.file.as_deref());
-    let left_out: Vec<&str> = others.iter().map(|file| file.file.relative.as_str()).chain(unread).collect();
-    let unknown = unknown::unknown(&others, names.as_ref());
-    let proposal = write::proposal(names.as_ref(), &evidence, described.len(), &left_out, &unknown);
+    let config_text = in_use.names.as_ref().map(naming_table).unwrap_or_default();
+    let number_of_logs = in_use.logs.len();
+    let read = read.into_iter().filter(|(number, _)| in_use.tables.contains(number));
+    let all: Vec<LoadedFile> = logs.into_iter().chain(read.map(|(_, file)| file)).collect();
+    let all = renamed(folder, config_text.clone(), all)?;
+    let evidence = Evidence::collect(&all, &Config::parse(&config_text)?, in_use.names.is_some());
+    let unread: Vec<&str> =
+        session.diagnostics.iter().filter_map(|diagnostic| diagnostic.file.as_deref()).collect();
+    let is_used = |file: &&str| all.iter().any(|used| used.file.relative == **file);
+    let left_out: Vec<&str> = others
+        .iter()
+        .map(|file| file.file.relative.as_str())
+        .filter(|file| !is_used(file))
+        .chain(unread)
+        .collect();
+    let paths: Vec<&str> = session.files.iter().map(|file| without_compression(&file.relative)).collect();
+    let proposed = proposed(&tables, &in_use, &paths);
+    let names = in_use.names.take();
+    let proposal = write::proposal(names.as_ref(), &evidence, number_of_logs, &left_out, &proposed);
     Config::parse(&proposal.text)
         .context("the proposed campaign.toml is invalid; this is a bug in stillstand")?;
     Ok(proposal)
 }
 
-fn describe(file: &LoadedFile) -> Option<Log> {
+fn all_fit<'a>(folder: &Path, files: impl IntoIterator<Item = &'a LoadedFile>) -> anyhow::Result<()> {
+    let mut told = files.into_iter().flat_map(|file| &file.diagnostics);
+    match told.find(|diagnostic| diagnostic.code == BEYOND_MEMORY) {
+        Some(beyond) => anyhow::bail!("{}/{}", folder.display(), diagnostics::line(beyond)),
+        None => Ok(()),
+    }
+}
+
+/// What takes part in the runs.
+struct InUse {
+    logs: Vec<Log>,
+    /// Which of the tables.
+    tables: BTreeSet<usize>,
+    names: Option<Names>,
+}
+
+/// The logs, and those tables that lie in their runs: tables make no runs of their own beside logs. Without any log the runs are those
+/// of the tables. One that has no place is told so.
+fn in_use(
+    folder: &Path,
+    logs: &[LoadedFile],
+    read: &[(usize, LoadedFile)],
+    tables: &mut [Table],
+) -> anyhow::Result<InUse> {
+    let of_logs: Vec<Log> = logs.iter().filter_map(|file| describe(file, None)).collect();
+    let of_tables: Vec<Log> =
+        read.iter().filter_map(|(number, file)| describe(file, Some(*number))).collect();
+    let mut in_use: BTreeSet<usize> = of_tables.iter().filter_map(|log| log.table).collect();
+    loop {
+        let is_in = |log: &&Log| log.table.is_some_and(|number| in_use.contains(&number));
+        let all: Vec<Log> = of_logs.iter().chain(of_tables.iter().filter(is_in)).cloned().collect();
+        let names = if all.is_empty() { None } else { names(folder, &all)? };
+        let without_place = without_place(&all, names.as_ref());
+        if without_place.is_empty() || (of_logs.is_empty() && without_place.len() == in_use.len()) {
+            return Ok(InUse { logs: all, tables: in_use, names });
+        }
+        for number in without_place {
+            in_use.remove(&number);
+            if let Some(table) = tables.get_mut(number) {
+                table.declaration.is_open = true;
+                let what = if of_logs.is_empty() { "the other tables" } else { "the logs" };
+                table.declaration.check.push(format!("its names tell no run that {what} are of"));
+            }
+        }
+    }
+}
+
+/// The tables of which a file is in no run, or in one of which there is no log though there are logs.
+fn without_place(all: &[Log], names: Option<&Names>) -> BTreeSet<usize> {
+    let tables = || all.iter().filter_map(|log| log.table);
+    let Some(names) = names else {
+        // Files that are alone of their kind are the least likely to be of runs.
+        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+        tables().for_each(|number| *counts.entry(number).or_default() += 1);
+        let fewest = counts.values().min().copied();
+        let is_even = counts.values().max().copied() == fewest;
+        let has_logs = all.iter().any(|log| log.table.is_none());
+        return counts
+            .into_iter()
+            .filter(|(_, count)| Some(*count) == fewest && (has_logs || !is_even))
+            .map(|(number, _)| number)
+            .collect();
+    };
+    let run = |assigned: &Assignment| (assigned.levels.clone(), assigned.repetition);
+    let placed = || all.iter().zip(&names.assigned);
+    let of_logs: BTreeSet<_> = placed()
+        .filter(|(log, _)| log.table.is_none())
+        .filter_map(|(_, assigned)| assigned.as_ref().map(run))
+        .collect();
+    let has_logs = all.iter().any(|log| log.table.is_none());
+    let is_beside = |assigned: &Assignment| !has_logs || of_logs.contains(&run(assigned));
+    placed()
+        .filter(|(_, assigned)| !assigned.as_ref().is_some_and(is_beside))
+        .filter_map(|(log, _)| log.table)
+        .collect()
+}
+
+/// A table with the expression that fits its files.
+#[derive(Debug)]
+pub struct Proposed<'a> {
+    pub table: &'a Table,
+    pub files: String,
+    /// Whether it is a comment.
+    pub is_off: bool,
+}
+
+fn proposed<'a>(tables: &'a [Table], in_use: &InUse, paths: &[&str]) -> Vec<Proposed<'a>> {
+    let proposed = tables.iter().enumerate().map(|(number, table)| {
+        let own: Vec<&str> = table.files.iter().map(String::as_str).collect();
+        let others: Vec<&str> = paths.iter().copied().filter(|path| !own.contains(path)).collect();
+        let files = tables::pattern(&own, &others);
+        Proposed { table, files, is_off: !in_use.tables.contains(&number) }
+    });
+    proposed.collect()
+}
+
+fn describe(file: &LoadedFile, table: Option<usize>) -> Option<Log> {
     let log = file.log.as_ref()?;
     Some(Log {
         relative: without_compression(&file.file.relative).to_owned(),
         format: log.format,
+        table,
         host: log.facts.text("host").map(str::to_owned),
         span: span(log),
     })
 }
 
 /// First and last time of a log; `None` where its clock has no date.
-fn span(log: &Parsed) -> Option<(f64, f64)> {
+fn span(log: &Parsed) -> Option<Span> {
     let facts = &log.facts;
-    let around = |values: &mut dyn Iterator<Item = f64>| {
-        values.fold(None, |span: Option<(f64, f64)>, value| {
-            Some(span.map_or((value, value), |(first, last)| (first.min(value), last.max(value))))
+    let around = |values: &mut dyn Iterator<Item = f64>, is_local: bool| {
+        values.fold(None, |span: Option<Span>, value| {
+            let (first, last) =
+                span.map_or((value, value), |span| (span.first.min(value), span.last.max(value)));
+            Some(Span { first, last, is_local })
         })
     };
+    let local = || around(&mut log.frame.f64s("local_s").ok()?.iter().flatten(), true);
     match log.frame.clock {
         Clock::Counter => {
-            let start = facts.float("start_epoch")?;
-            Some((start, start + facts.float("samples").unwrap_or_default()))
+            let first = facts.float("start_epoch")?;
+            let last = first + facts.float("samples").unwrap_or_default();
+            Some(Span { first, last, is_local: false })
         }
-        Clock::Epoch | Clock::EpochSecondsAtArrival => around(&mut log.frame.times()?.into_iter().flatten()),
-        Clock::TimeOfDay | Clock::None => None,
+        Clock::Epoch | Clock::EpochSecondsAtArrival => {
+            around(&mut log.frame.times()?.into_iter().flatten(), false).or_else(local)
+        }
+        Clock::TimeOfDay | Clock::None => local(),
     }
 }
 
@@ -186,6 +327,7 @@ fn names(folder: &Path, logs: &[Log]) -> anyhow::Result<Option<Names>> {
         pattern: Some(pattern).filter(|pattern| !pattern.is_empty()),
         factors: factors.iter().map(|factor| (factor.clone(), BTreeSet::new())).collect(),
         conditions: BTreeMap::new(),
+        assigned: assigned.clone(),
         logs: logs.len(),
         placed: assigned.iter().flatten().count(),
         doubles: score::doubles(logs, &assigned),

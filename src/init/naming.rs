@@ -7,12 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::Log;
 use super::parts::{self, Joined, Label, Part, SELECTORS, Selector};
 use super::pattern::{LISTED, PathParts, pattern};
 use super::score::{Assignment, score, splits};
 use super::table::{Read, Table};
 use super::tokens::Tokens;
+use super::{Log, LogKind};
 use regex::Regex;
 
 /// A way to read the names.
@@ -322,12 +322,11 @@ impl Way {
 fn counted(logs: &[Log], assigned: &[Option<Assignment>]) -> Vec<Option<Assignment>> {
     let mut order: Vec<usize> = (0..logs.len()).collect();
     order.sort_by_key(|&log| &logs[log].relative);
-    let mut counts: BTreeMap<(&[String], Option<&str>, &str), u32> = BTreeMap::new();
+    let mut counts: BTreeMap<(&[String], Option<&str>, LogKind), u32> = BTreeMap::new();
     let mut counted = assigned.to_vec();
     for log in order {
         if let (Some(read), Some(counted)) = (&assigned[log], &mut counted[log]) {
-            let of_kind =
-                counts.entry((&read.levels, read.host.as_deref(), logs[log].format.name())).or_default();
+            let of_kind = counts.entry((&read.levels, read.host.as_deref(), logs[log].kind())).or_default();
             *of_kind += 1;
             counted.repetition = *of_kind;
         }

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use stillstand_parsers::Format;
 
-use super::Log;
 use super::tokens::{Kind, Tokens};
+use super::{Log, LogKind};
 use crate::input::numbers::BEFORE_REPETITION;
 
 /// What a part of a path tells.
@@ -44,32 +44,32 @@ pub fn sources(logs: &[Log], paths: &[Tokens]) -> Vec<Vec<Range<usize>>> {
         .map(|(log, path)| {
             let usual =
                 names_of(log.format).iter().map(|words| path.find(words)).find(|found| !found.is_empty());
-            usual.unwrap_or_else(|| runs_of(path, own.get(&log.format)))
+            usual.unwrap_or_else(|| runs_of(path, own.get(&log.kind())))
         })
         .collect()
 }
 
-/// The words that stand in every log of one format, in none of another, and name no host.
-fn own_words(logs: &[Log], paths: &[Tokens]) -> BTreeMap<Format, BTreeSet<String>> {
-    let mut seen: BTreeMap<String, BTreeMap<Format, usize>> = BTreeMap::new();
-    let mut total: BTreeMap<Format, usize> = BTreeMap::new();
+/// The words that stand in every log of one kind, in none of another, and name no host.
+fn own_words(logs: &[Log], paths: &[Tokens]) -> BTreeMap<LogKind, BTreeSet<String>> {
+    let mut seen: BTreeMap<String, BTreeMap<LogKind, usize>> = BTreeMap::new();
+    let mut total: BTreeMap<LogKind, usize> = BTreeMap::new();
     let hosts: BTreeSet<String> =
         logs.iter().filter_map(|log| log.host.as_deref().map(str::to_lowercase)).collect();
     for (log, path) in logs.iter().zip(paths) {
-        *total.entry(log.format).or_default() += 1;
+        *total.entry(log.kind()).or_default() += 1;
         let words: BTreeSet<String> =
             path.tokens.iter().filter(|t| t.kind == Kind::Word).map(|t| path.word(t)).collect();
         for word in words.into_iter().filter(|word| !hosts.contains(word)) {
-            *seen.entry(word).or_default().entry(log.format).or_default() += 1;
+            *seen.entry(word).or_default().entry(log.kind()).or_default() += 1;
         }
     }
-    let mut own: BTreeMap<Format, BTreeSet<String>> = BTreeMap::new();
-    for (word, formats) in seen {
-        if let (1, Some((format, count))) = (formats.len(), formats.first_key_value())
+    let mut own: BTreeMap<LogKind, BTreeSet<String>> = BTreeMap::new();
+    for (word, kinds) in seen {
+        if let (1, Some((kind, count))) = (kinds.len(), kinds.first_key_value())
             && total.len() > 1
-            && total.get(format) == Some(count)
+            && total.get(kind) == Some(count)
         {
-            own.entry(*format).or_default().insert(word);
+            own.entry(*kind).or_default().insert(word);
         }
     }
     own
@@ -248,7 +248,7 @@ mod tests {
 
     fn log(path: &str, format: &str) -> Log {
         let format = stillstand_parsers::format_named(format).unwrap();
-        Log { relative: path.to_owned(), format, host: None, span: None }
+        Log { relative: path.to_owned(), format, table: None, host: None, span: None }
     }
 
     fn found(logs: &[Log]) -> Vec<Vec<String>> {

@@ -147,7 +147,7 @@ fn literals(found: &BTreeSet<String>) -> String {
 }
 
 /// Escapes only what means something in a regular expression; `regex::escape` also does so with `-`.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut escaped = String::new();
     for c in text.chars() {
         if r"\.+*?()|[]{}^$".contains(c) {

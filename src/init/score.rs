@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stillstand_parsers::Format;
-
-use super::Log;
+use super::{Log, LogKind};
 
 /// What a path tells about its log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +14,7 @@ pub struct Assignment {
 
 type Run<'a> = (&'a [String], u32);
 
-/// The logs of every run, by kind: the format, and the host where that may differ.
+/// The logs of every run, by kind, and the host where that may differ.
 fn runs<'a>(
     logs: &'a [Log],
     assigned: &'a [Option<Assignment>],
@@ -34,7 +32,7 @@ fn runs<'a>(
 /// How many logs are one too many in their run.
 pub fn doubles(logs: &[Log], assigned: &[Option<Assignment>]) -> usize {
     let kinds = |logs: &[(&Log, Option<&str>)]| {
-        logs.iter().map(|(log, host)| (log.format, host.map(str::to_owned))).collect::<BTreeSet<_>>().len()
+        logs.iter().map(|(log, host)| (log.kind(), host.map(str::to_owned))).collect::<BTreeSet<_>>().len()
     };
     runs(logs, assigned).values().map(|logs| logs.len() - kinds(logs)).sum()
 }
@@ -42,9 +40,9 @@ pub fn doubles(logs: &[Log], assigned: &[Option<Assignment>]) -> usize {
 /// Whether some run has logs of one kind from several hosts.
 pub fn splits(logs: &[Log], assigned: &[Option<Assignment>]) -> bool {
     runs(logs, assigned).values().any(|logs| {
-        let kinds: BTreeSet<_> = logs.iter().map(|(log, host)| (log.format, *host)).collect();
-        let formats: BTreeSet<_> = logs.iter().map(|(log, _)| log.format).collect();
-        kinds.len() > formats.len()
+        let kinds: BTreeSet<_> = logs.iter().map(|(log, host)| (log.kind(), *host)).collect();
+        let without_hosts: BTreeSet<_> = logs.iter().map(|(log, _)| log.kind()).collect();
+        kinds.len() > without_hosts.len()
     })
 }
 
@@ -53,13 +51,28 @@ pub fn apart(logs: &[Log], assigned: &[Option<Assignment>]) -> usize {
     runs(logs, assigned).values().filter(|logs| !overlap(logs)).count()
 }
 
-/// Whether all logs of a run that tell their time have some in common, give or take what clocks differ.
+/// Whether all logs of a run that tell their time have some in common, give or take what clocks differ. Times of a wall whose zone is
+/// not known are as far from others as zones are.
 fn overlap(logs: &[(&Log, Option<&str>)]) -> bool {
     const BESIDE_S: f64 = 5.0;
-    let spans = || logs.iter().filter_map(|(log, _)| log.span);
-    let (latest, first_end) =
-        spans().fold((f64::MIN, f64::MAX), |(latest, end), span| (span.0.max(latest), span.1.min(end)));
-    spans().count() == 0 || latest <= first_end + BESIDE_S
+    const FARTHEST_S: f64 = 14.0 * 3600.0;
+    let of = |is_local: bool| {
+        let spans = logs.iter().filter_map(|(log, _)| log.span).filter(move |span| span.is_local == is_local);
+        spans.fold(None, |common: Option<(f64, f64)>, span| {
+            let (latest, first_end) = common.unwrap_or((f64::MIN, f64::MAX));
+            Some((span.first.max(latest), span.last.min(first_end)))
+        })
+    };
+    let is_common =
+        |common: Option<(f64, f64)>| common.is_none_or(|(latest, first_end)| latest <= first_end + BESIDE_S);
+    let (local, placed) = (of(true), of(false));
+    let near = match (local, placed) {
+        (Some(local), Some(placed)) => {
+            local.0 <= placed.1 + FARTHEST_S + BESIDE_S && placed.0 <= local.1 + FARTHEST_S + BESIDE_S
+        }
+        _ => true,
+    };
+    is_common(local) && is_common(placed) && near
 }
 
 /// How much the runs look like runs.
@@ -67,9 +80,9 @@ pub fn score(logs: &[Log], assigned: &[Option<Assignment>]) -> f64 {
     let runs = runs(logs, assigned);
     // A benchmark that is a load itself leaves its log in the runs of that load only: kinds of which most
     // runs have none say nothing about a run.
-    let mut number_of: BTreeMap<(Format, Option<&str>), usize> = BTreeMap::new();
+    let mut number_of: BTreeMap<(LogKind, Option<&str>), usize> = BTreeMap::new();
     for logs in runs.values() {
-        for kind in logs.iter().map(|(log, host)| (log.format, *host)).collect::<BTreeSet<_>>() {
+        for kind in logs.iter().map(|(log, host)| (log.kind(), *host)).collect::<BTreeSet<_>>() {
             *number_of.entry(kind).or_default() += 1;
         }
     }
@@ -77,7 +90,7 @@ pub fn score(logs: &[Log], assigned: &[Option<Assignment>]) -> f64 {
         number_of.into_iter().filter(|(_, number)| 2 * number >= runs.len()).map(|(kind, _)| kind).collect();
     let mean = |values: Vec<f64>| values.iter().sum::<f64>() / values.len().max(1) as f64;
     let complete = runs.values().map(|logs| {
-        let kinds: BTreeSet<_> = logs.iter().map(|(log, host)| (log.format, *host)).collect();
+        let kinds: BTreeSet<_> = logs.iter().map(|(log, host)| (log.kind(), *host)).collect();
         kinds.intersection(&all).count() as f64 / all.len().max(1) as f64
     });
     let overlapping = runs.values().map(|logs| if overlap(logs) { 1.0 } else { 0.0 });
@@ -101,11 +114,13 @@ pub fn score(logs: &[Log], assigned: &[Option<Assignment>]) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Span;
     use super::*;
 
-    fn log(format: &str, span: (f64, f64)) -> Log {
+    fn log(format: &str, (first, last): (f64, f64)) -> Log {
         let format = stillstand_parsers::format_named(format).unwrap();
-        Log { relative: String::new(), format, host: None, span: Some(span) }
+        let span = Some(Span { first, last, is_local: false });
+        Log { relative: String::new(), format, table: None, host: None, span }
     }
 
     fn assigned(level: &str, repetition: u32, host: Option<&str>) -> Option<Assignment> {
@@ -133,5 +148,26 @@ mod tests {
         for other in [without_hosts, hosts_as_loads, runs_mixed] {
             assert!(score(&logs, &right) > score(&logs, &other), "{other:?}");
         }
+    }
+
+    #[test]
+    fn local_times_are_times() {
+        let local = |first: f64| {
+            let log = log("sar", (first, first + 60.0));
+            Log { span: log.span.map(|span| Span { is_local: true, ..span }), ..log }
+        };
+        let logs = [
+            local(0.0),
+            local(10.0),
+            local(600.0),
+            log("dstat", (3600.0, 3660.0)),
+            log("dstat", (90_000.0, 90_060.0)),
+        ];
+        let together = |these: &[usize]| {
+            let these: Vec<(&Log, Option<&str>)> = these.iter().map(|n| (&logs[*n], None)).collect();
+            overlap(&these)
+        };
+        assert!(together(&[0, 1]) && !together(&[0, 2]), "of one wall");
+        assert!(together(&[0, 3]) && !together(&[0, 4]), "a zone is at most half a day away");
     }
 }

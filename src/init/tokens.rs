@@ -173,9 +173,9 @@ fn is_unit(word: &str) -> bool {
 
 /// The extension with its dot; empty without one. Digits alone are none: `memtester.3` is repetition 3.
 fn extension(path: &str) -> &str {
-    const KNOWN: [&str; 15] = [
+    const KNOWN: [&str; 17] = [
         "log", "txt", "test", "csv", "tsv", "out", "dat", "data", "raw", "res", "result", "err", "xml",
-        "json", "html",
+        "json", "jsonl", "ndjson", "html",
     ];
     let name = path.rsplit('/').next().unwrap_or(path);
     match name.rfind('.') {

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use super::evidence::{Evidence, Guess, Guessed, HostGuess, count};
 use super::factors;
 use super::strings::{key, literal, quoted};
-use super::unknown::Unknown;
-use super::{Names, Proposal};
+use super::tables::Line;
+use super::{Names, Proposal, Proposed};
 use crate::input::config::{self, RoleKey};
 
 /// Longest line of a comment.
@@ -19,7 +19,7 @@ pub fn proposal(
     evidence: &Evidence,
     logs: usize,
     others: &[&str],
-    unknown: &[Unknown],
+    proposed: &[Proposed<'_>],
 ) -> Proposal {
     let mut file = File::default();
     file.comment(&format!(
@@ -38,35 +38,86 @@ pub fn proposal(
     runs(&mut file, names);
     naming(&mut file, names);
     intervals(&mut file, evidence);
-    tables(&mut file, unknown);
-    let check = check(names, evidence).into_iter().chain(unknown.iter().map(table)).collect();
-    Proposal { text: file.text, found: found(names, evidence, logs, others), check }
+    tables(&mut file, proposed);
+    let check = proposed.iter().flat_map(to_check).chain(check(names, evidence)).collect();
+    let mut found = found(names, evidence, logs, others);
+    found.extend(proposed.iter().filter(|proposed| !proposed.is_off).map(in_use));
+    Proposal { text: file.text, found, check }
 }
 
-/// What could be declared of tables of no known format, as comments.
-fn tables(file: &mut File, unknown: &[Unknown]) {
-    for found in unknown {
+/// What is declared of tables of no known format; as comments where a question is open that has to be answered before.
+fn tables(file: &mut File, proposed: &[Proposed<'_>]) {
+    for proposed in proposed {
+        let declaration = &proposed.table.declaration;
+        let (files, name) = (literal(&proposed.files), declaration.kind.name());
         file.line("");
-        file.comment(&format!(
-            "{} such as {} are of no known format, but their rows have a time. To use them, correct this and take the `# ` away; the \
-             units and kinds are guessed from the headings:",
-            count(found.files, "file"),
-            found.example
-        ));
-        for line in &found.lines {
-            file.line(&format!("# {line}"));
+        if proposed.is_off {
+            file.comment(&format!(
+                "{} may hold {}. To use this, correct it and take the `# ` away:",
+                proposed.files(),
+                declaration.what
+            ));
+            // What is said stands above, so that nothing but keys comes out of the comment.
+            for line in &declaration.lines {
+                if let Line::Said(text) = line {
+                    file.comment(text);
+                }
+            }
+            file.line(&format!("# [[{name}]]\n# files = {files}"));
+            for line in &declaration.lines {
+                match line {
+                    Line::Said(_) => {}
+                    Line::Key(key) => file.line(&format!("# {key}")),
+                    Line::Off(key) => file.line(&format!("# # {key}")),
+                }
+            }
+            continue;
+        }
+        file.line(&format!("[[{name}]]"));
+        file.comment(&format!("guessed: {}, by headings and values {}.", proposed.files(), declaration.what));
+        file.line(&format!("files = {files}"));
+        for line in &declaration.lines {
+            match line {
+                Line::Said(text) => file.comment(text),
+                Line::Key(key) => file.line(key),
+                Line::Off(key) => file.line(&format!("# {key}")),
+            }
         }
     }
 }
 
-/// That there is such a table, for the terminal.
-fn table(found: &Unknown) -> String {
-    format!(
-        "{}: {} of no known format with a time; a [[{}]] table is proposed as a comment",
-        found.example,
-        count(found.files, "file"),
-        found.table
-    )
+impl Proposed<'_> {
+    fn example(&self) -> &str {
+        self.table.files.first().map_or("", String::as_str)
+    }
+
+    /// `probe.csv`, or `6 files such as idle/1/probe.csv`.
+    fn files(&self) -> String {
+        match self.table.files.len() {
+            1 => self.example().to_owned(),
+            several => format!("{} such as {}", count(several, "file"), self.example()),
+        }
+    }
+}
+
+/// What a table is used as, for the terminal.
+fn in_use(proposed: &Proposed<'_>) -> String {
+    let declaration = &proposed.table.declaration;
+    format!("{}: {}, {}", declaration.kind.name(), proposed.files(), declaration.what)
+}
+
+/// What a person has to look at in a table, for the terminal.
+fn to_check(proposed: &Proposed<'_>) -> Vec<String> {
+    let declaration = &proposed.table.declaration;
+    let of = |check: &String| format!("[[{}]] of {}: {check}", declaration.kind.name(), proposed.example());
+    let off = proposed.is_off.then(|| {
+        format!(
+            "{}, of no known format, with a time: a [[{}]] table is proposed as a comment",
+            proposed.files(),
+            declaration.kind.name()
+        )
+    });
+    off.into_iter().chain(declaration.check.iter().map(of)).collect()
 }
 
 #[derive(Default)]
@@ -162,7 +213,7 @@ fn hosts(file: &mut File, evidence: &Evidence) {
     }
     if !evidence.hosts.iter().any(|host| host.role.value == RoleKey::Observer) {
         file.line("");
-        file.comment("No log names the observer, the host that runs ping. To declare it:");
+        file.comment("No log names the observer, the host that runs ping or another client. To declare it:");
         file.line("# [[hosts]]\n# name = \"observer\"\n# role = \"observer\"");
     }
 }
@@ -258,9 +309,11 @@ fn naming(file: &mut File, names: Option<&Names>) {
 }
 
 fn intervals(file: &mut File, evidence: &Evidence) {
-    file.line("\n[ping]");
     let seconds = |interval: &f64| format!("{interval:?}");
-    file.guessed(&evidence.ping_interval, "Seconds between two requests", "interval_s", seconds, "0.2");
+    if evidence.has_ping {
+        file.line("\n[ping]");
+        file.guessed(&evidence.ping_interval, "Seconds between two requests", "interval_s", seconds, "0.2");
+    }
     if evidence.has_xentop {
         file.line("\n[xentop]");
         file.comment(
@@ -377,7 +430,9 @@ fn check(names: Option<&Names>, evidence: &Evidence) -> Vec<String> {
             lines.push(format!("role of {}: {}", host.name, host.role.evidence));
         }
     }
-    if let Err(why) = &evidence.utc_offset {
+    if let Err(why) = &evidence.utc_offset
+        && evidence.needs_offset
+    {
         lines.push(format!("utc_offset: {why}"));
     }
     if evidence.has_xentop {

@@ -58,7 +58,8 @@ fn renamed_from(logs: &Path, rename: impl Fn(&Name<'_>) -> String) -> tempfile::
     folder
 }
 
-fn init(folder: &Path) -> String {
+/// Writes `campaign.toml`; what is said on the terminal.
+pub fn init(folder: &Path) -> String {
     let output = stillstand(&["init", folder.to_str().unwrap()], &[]);
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{stderr}");
@@ -257,6 +258,7 @@ fn a_folder_without_logs() {
     let output = stillstand(&["init", folder.path().to_str().unwrap()], &[]);
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.code() == Some(1) && stderr.contains("none of its 1 files is a log"), "{stderr}");
+    assert!(stderr.contains("A table needs a heading and a column of times"), "{stderr}");
     assert!(!folder.path().join("campaign.toml").exists());
 }
 
@@ -304,7 +306,7 @@ fn the_streaming_series_under_three_namings_and_its_own() {
 }
 
 #[test]
-fn tables_of_no_known_format_are_proposed_as_comments() {
+fn tables_beside_logs_are_declared() {
     let folder =
         renamed(|name| format!("{}{}-{}{}.log", name.load, name.repetition, name.source, name.behind("-")));
     let rows: String = (0..20).map(|n| format!("{},{},{}\n", 1_264_510_800 + n, 50 + n % 3, 7 * n)).collect();
@@ -313,24 +315,35 @@ fn tables_of_no_known_format_are_proposed_as_comments() {
         fs::write(path, format!("timestamp,orders_per_s,orders_total\n{rows}")).unwrap();
     }
     let stderr = init(folder.path());
-    assert!(stderr.contains("none1-shop.csv: 2 files of no known format with a time"), "{stderr}");
+    assert!(stderr.contains("182 logs of 25 runs"), "{stderr}");
+    assert!(stderr.contains("series: 2 files such as none1-shop.csv, quantities over time"), "{stderr}");
     let text = fs::read_to_string(folder.path().join("campaign.toml")).unwrap();
-    let proposed: String = text
-        .lines()
-        .skip_while(|line| *line != "# [[series]]")
-        .map(|line| format!("{}\n", line.trim_start_matches("# ")))
-        .collect();
     assert!(
-        proposed.contains("metric = \"own.orders_total\", unit = \"count\", kind = \"counter\""),
-        "{proposed}"
+        text.contains("{ column = 'orders_total', metric = \"own.orders_total\", unit = \"count\", kind = \"counter\" },"),
+        "{text}"
     );
-    // Taken out of its comment it reads them.
-    let text = format!("{text}\n{proposed}");
-    fs::write(folder.path().join("campaign.toml"), text).unwrap();
     let file = folder.path().join("none2-shop.csv");
     let found = stdout(&["inspect", "--format", "json", file.to_str().unwrap()]);
     let found: Value = serde_json::from_str(&found).unwrap();
     assert_eq!((&found[0]["format"], &found[0]["rows_read"]), (&"series".into(), &20.into()), "{found}");
+    // The runs are those of the logs.
+    let (runs, expected) = (summary(folder.path()), declared());
+    assert_eq!(runs["runs"].as_array().unwrap().len(), expected["runs"].as_array().unwrap().len());
+}
+
+#[test]
+fn tables_beside_logs_make_no_runs_of_their_own() {
+    let folder =
+        renamed(|name| format!("{}{}-{}{}.log", name.load, name.repetition, name.source, name.behind("-")));
+    let rows: String = (0..20).map(|n| format!("{},{},x\n", 1_264_510_800 + n, 50 + n % 3)).collect();
+    for name in ["none7-shop.csv", "results.csv"] {
+        fs::write(folder.path().join(name), format!("timestamp,orders_per_s,note\n{rows}")).unwrap();
+    }
+    let stderr = init(folder.path());
+    assert!(stderr.contains("180 logs of 25 runs"), "{stderr}");
+    assert!(stderr.contains("its names tell no run that the logs are of"), "{stderr}");
+    let text = fs::read_to_string(folder.path().join("campaign.toml")).unwrap();
+    assert!(text.contains("\n# [[series]]\n") && !text.contains("\n[[series]]\n"), "{text}");
 }
 
 /// What comes of nine recorded runs under names as people write them: repetitions of each level of `load`, and problems.

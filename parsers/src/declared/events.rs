@@ -84,6 +84,13 @@ impl Mark {
         Self::ALL.into_iter().find(|mark| mark.name() == name)
     }
 
+    /// The mark that an event of this text usually is; capitals and what stands between words do not matter.
+    #[must_use]
+    pub fn usually(text: &str) -> Option<Self> {
+        let text = plain(text);
+        Self::ALL.into_iter().find(|mark| mark.words().contains(&text.as_str()))
+    }
+
     /// What people call it, the plainest first, in small letters with `_` between words.
     fn words(self) -> &'static [&'static str] {
         match self {
@@ -106,6 +113,10 @@ impl Mark {
                 "trigger",
                 "start",
                 "begin",
+                "migration_angefordert",
+                "migration_gestartet",
+                "migration_beginnt",
+                "migration_beginn",
             ],
             Self::PostCopy => &["postcopy_started", "postcopy_start", "post_copy_started", "postcopy_active"],
             Self::Stop => &[
@@ -118,6 +129,8 @@ impl Mark {
                 "paused",
                 "stop",
                 "pause",
+                "vm_angehalten",
+                "angehalten",
             ],
             Self::Resume => &[
                 "destination_resumed",
@@ -128,6 +141,8 @@ impl Mark {
                 "target_running",
                 "resumed",
                 "resume",
+                "vm_fortgesetzt",
+                "fortgesetzt",
             ],
             Self::End => &[
                 "migration_completed",
@@ -142,6 +157,10 @@ impl Mark {
                 "finished",
                 "done",
                 "end",
+                "migration_beendet",
+                "migration_abgeschlossen",
+                "migration_ende",
+                "beendet",
             ],
             Self::Failure => &[
                 "migration_failed",
@@ -151,6 +170,8 @@ impl Mark {
                 "migrate_failed",
                 "failed",
                 "aborted",
+                "migration_fehlgeschlagen",
+                "migration_abgebrochen",
             ],
         }
     }

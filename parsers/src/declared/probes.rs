@@ -61,7 +61,7 @@ pub struct Success {
 }
 
 /// Words for a request that worked.
-const WORKED: [&str; 13] = [
+const WORKED: [&str; 16] = [
     "ok",
     "success",
     "successful",
@@ -75,9 +75,12 @@ const WORKED: [&str; 13] = [
     "up",
     "reply",
     "answered",
+    "ja",
+    "erfolg",
+    "erfolgreich",
 ];
 /// Words for one that did not. `000` is what curl writes where nothing answered.
-const FAILED: [&str; 31] = [
+const FAILED: [&str; 35] = [
     "fail",
     "failed",
     "failure",
@@ -109,6 +112,10 @@ const FAILED: [&str; 31] = [
     "aborted",
     "dropped",
     "exception",
+    "nein",
+    "fehler",
+    "fehlgeschlagen",
+    "zeitüberschreitung",
 ];
 
 impl Success {
@@ -117,6 +124,12 @@ impl Success {
         if let Some(values) = &self.values {
             return Some(values.iter().any(|known| known.eq_ignore_ascii_case(value)));
         }
+        Self::usually(value)
+    }
+
+    /// What a value usually says where no values are declared: whether a request worked. `None` where nothing is known of it.
+    #[must_use]
+    pub fn usually(value: &str) -> Option<bool> {
         let is_one_of = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(value));
         if is_one_of(&WORKED) {
             return Some(true);
@@ -182,19 +195,25 @@ fn request(
     success: Option<(usize, &Success)>,
 ) -> Result<Request, Fault> {
     let fault = |cell, code, expected: &'static str| Fault { cell, code, expected: expected.into() };
+    let text = success.map(|(place, _)| cells.get(place).unwrap_or_default());
+    let says = success.zip(text).map(|((_, success), text)| success.says(text));
     let duration_s = match duration.map(|(place, unit)| (place, unit, cells.get(place).unwrap_or_default())) {
         Some((place, unit, text)) if !value::is_nothing(text) => {
-            let seconds = value::number(text, cells.decimal_comma).map(|number| number / unit.per_second());
-            let seconds = seconds.filter(|seconds| (0.0..LONGEST_S).contains(seconds));
-            Some(seconds.ok_or_else(|| fault(place, "duration-unreadable", "how long the request took"))?)
+            match value::number(text, cells.decimal_comma) {
+                Some(number) if number == NO_ANSWER && says != Some(Some(true)) => None,
+                number => {
+                    let seconds = number.map(|number| number / unit.per_second());
+                    let seconds = seconds.filter(|seconds| (0.0..LONGEST_S).contains(seconds));
+                    let unreadable = || fault(place, "duration-unreadable", "how long the request took");
+                    Some(seconds.ok_or_else(unreadable)?)
+                }
+            }
         }
         Some(_) | None => None,
     };
-    let Some((place, success)) = success else {
+    let (Some((place, _)), Some(text), Some(says)) = (success, text, says) else {
         return Ok(Request { duration_s, worked: duration_s.is_some(), unknown: None });
     };
-    let text = cells.get(place).unwrap_or_default();
-    let says = success.says(text);
     if says.is_none() && cells.is_doubtful {
         let expected =
             "a word or a status that says whether the request worked (`succeeds` lists those that do)";
@@ -222,6 +241,8 @@ fn tell_unknown(rows: &mut DatedRows<Request>) {
     }
 }
 
+/// What clients write for the duration of a request that nobody answered, in whichever unit.
+const NO_ANSWER: f64 = -1.0;
 /// No request takes longer, seconds.
 const LONGEST_S: f64 = 1e6;
 

@@ -49,10 +49,10 @@ impl TimeForm {
         is_format.then(|| Self::Strftime(text.to_owned()))
     }
 
-    /// Whether a text is such a time.
+    /// Seconds of such a time, since 1970 or on a wall; `decimal_comma` where a comma may be a point. `None` for anything else.
     #[must_use]
-    pub fn reads(&self, text: &str) -> bool {
-        self.read(text, false).is_some()
+    pub fn seconds(&self, text: &str, decimal_comma: bool) -> Option<f64> {
+        self.read(text, decimal_comma)?.any_s()
     }
 
     /// What such a time looks like, for a person.

@@ -131,6 +131,26 @@ fn words_that_say_whether_it_worked() {
 }
 
 #[test]
+fn less_than_nothing_is_how_long_nobody_answered() {
+    let table = "t,latency,status\n1700000000,0.1,ok\n1700000001,-1,timeout\n1700000002,-1.0,fail\n1700000003,-2,fail\n";
+    let log = probes().read(table.as_bytes()).unwrap();
+    let failed = |at| (Some(at), None, false);
+    let worked = (Some(1_700_000_000.0), Some(0.1), true);
+    assert_eq!(rows(&log), [worked, failed(1_700_000_001.0), failed(1_700_000_002.0)]);
+    assert_eq!(codes(&log), [("duration-unreadable", Some(5))]);
+    let alone = Probes { success: None, ..probes() };
+    let log = alone.read(table.as_bytes()).unwrap();
+    assert_eq!(rows(&log), [worked, failed(1_700_000_001.0), failed(1_700_000_002.0)]);
+}
+
+#[test]
+fn words_in_german() {
+    for (word, expected) in [("Erfolg", true), ("ja", true), ("Fehler", false), ("nein", false)] {
+        assert_eq!(Success::usually(word), Some(expected), "{word}");
+    }
+}
+
+#[test]
 fn damage_costs_its_row_and_is_located() {
     let table = "t,latency,status\n1700000000,0.1,ok\nsoon,0.1,ok\n1700000002,-1,ok\n1700000003,0.1,perhaps\n1700000004\n\
                  t,latency,status\n1700000005,nan,fail\n1700000006,0.1,o";

@@ -83,9 +83,23 @@ fn recognise(head: &Head<'_>) -> bool {
     if headed && rest.iter().take(4).any(|line| Exact::read(line.text.trim_ascii()).is_some()) {
         return true;
     }
+    if is_heading(first.text) {
+        return false;
+    }
     // A header that cannot be read must not hide a log whose other lines are beyond doubt. What stands behind the times of
     // requests, one after another, is how long they took.
     stamps.len().saturating_mul(2) >= head.lines.len() && (sure || !migration_time::recognise(head))
+}
+
+/// Whether a line names the two columns of a table: `1264510800,50` below it is a time and another number.
+fn is_heading(line: &[u8]) -> bool {
+    let is_name = |cell: &[u8]| {
+        let cell = cell.trim_ascii();
+        cell.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+            && cell.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-.()[]%/".contains(byte))
+    };
+    let cells: Vec<&[u8]> = line.split(|byte| *byte == b',').collect();
+    cells.len() == 2 && cells.into_iter().all(is_name)
 }
 
 struct Reader {

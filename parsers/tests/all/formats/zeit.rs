@@ -130,6 +130,12 @@ fn whole_seconds() {
 }
 
 #[test]
+fn a_table_of_two_columns_is_none() {
+    let table = b"timestamp,orders_per_s\n1264510800,50\n1264510801,51\n1264510802,52\n";
+    assert!(stillstand_parsers::detect(table).is_err());
+}
+
+#[test]
 fn a_clock_of_seconds_that_steps_back_or_begins_again() {
     let parsed = check("zeit/valid/epoch-stepped-back.log", &["note 2 clock-stepped-back"]);
     assert_eq!(f64s(&parsed, "epoch_s")[1], Some(1_264_510_803.25));
