@@ -154,12 +154,12 @@ fn outage(
 
 /// The runs of a series that show nothing, where they leave its mean open.
 fn unseen(series: &Series) -> Option<Unseen> {
-    let mean_at_most_s = series.summary?.mean_at_most?;
+    let mean_within_s = series.summary?.mean_within?;
     let (unseen, seen): (Vec<Value>, Vec<Value>) = series.present().partition(Value::is_unseen);
     let seen = Sample::new(seen.iter().map(|value| value.estimate).collect())?;
     let at_most_s = unseen.iter().filter_map(|value| value.within.upper).reduce(f64::max)?;
     let seen_s = Interval::new(seen.min(), seen.max());
-    Some(Unseen { runs: unseen.len(), at_most_s, mean_at_most_s, seen_s })
+    Some(Unseen { runs: unseen.len(), at_most_s, mean_within_s, seen_s })
 }
 
 /// Whether another method proves that the VM stood still, or the service was away, for longer than a method allows. What the

@@ -59,6 +59,11 @@ fn may_be_written(out: &Path, args: &IngestArgs) -> anyhow::Result<()> {
         );
         return Ok(());
     }
+    ensure!(
+        folder::is_dataset(out) || !out.join("summary.json").exists(),
+        "{}: a report is there, whose place no dataset takes, even with --force; choose another folder",
+        out.display()
+    );
     tell(&output::prepare(out, args.force)?, &args.common);
     Ok(())
 }

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use anyhow::ensure;
+
 use super::args::ReportArgs;
 use super::terminal::say;
 use super::{Ending, analyse, conclude, tell, with_manifest};
 use crate::campaign::driver;
 use crate::campaign::portfolio::Analysed;
+use crate::input::folder;
 use crate::model::Analysis;
 use crate::show::tables;
 use crate::show::text::Text;
@@ -16,6 +19,11 @@ use crate::write::manifest::ReportOptions;
 use crate::write::{self, output};
 
 pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
+    ensure!(
+        !folder::is_dataset(&args.output),
+        "{}: a dataset is there, whose place no report takes, even with --force; choose another folder",
+        args.output.display()
+    );
     tell(&output::prepare(&args.output, args.force)?, &args.common);
     let mut formats = args.format.clone();
     formats.sort_unstable();

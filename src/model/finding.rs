@@ -131,8 +131,8 @@ pub struct Unseen {
     pub runs: usize,
     /// How long an outage may have been in these.
     pub at_most_s: f64,
-    /// The mean if it was as long in all of them.
-    pub mean_at_most_s: f64,
+    /// The mean of all, by what their bounds leave open.
+    pub mean_within_s: Interval,
     /// Least and greatest of those that were seen.
     pub seen_s: Interval,
 }

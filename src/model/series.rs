@@ -119,9 +119,9 @@ pub struct SeriesSummary {
     /// Those among them.
     pub n_censored: usize,
     pub mean: Option<f64>,
-    /// What the mean is at most where nothing was seen in any run, so that it is 0; of what shows itself from some length on only,
-    /// where nothing was seen in one.
-    pub mean_at_most: Option<f64>,
+    /// Between what the mean is by the bounds of the values, where nothing was seen in any run, so that it is 0; of what shows itself
+    /// from some length on only, where nothing was seen in one.
+    pub mean_within: Option<Interval>,
     /// `None` for a single value.
     pub sd: Option<f64>,
     pub median: Option<f64>,
@@ -140,19 +140,22 @@ impl SeriesSummary {
         }
         let unseen = values.iter().filter(|value| value.is_unseen()).count();
         let is_open = unseen == values.len() || (unseen > 0 && hides_short);
-        let most = values.iter().map(|value| {
-            let upper = value.within.upper.filter(|_| value.is_unseen());
-            upper.unwrap_or(value.estimate)
-        });
-        let mean_at_most = Sample::new(most.collect()).filter(|_| is_open).map(|most| most.mean());
+        let mean_of = |bound: &dyn Fn(&Value) -> Option<f64>| {
+            Sample::new(values.iter().map(bound).collect::<Option<Vec<f64>>>()?).map(|bounds| bounds.mean())
+        };
+        let least = mean_of(&|value| Some(value.within.lower));
+        let most = mean_of(&|value| value.within.upper);
+        let mean_within = least.zip(most).filter(|_| is_open).map(|(least, most)| Interval::new(least, most));
         // That no run shows anything may be due to requests that are sent in step with the migration.
-        let interval = mean_interval(&estimates, support)
-            .map(|ci| Interval::new(ci.low, mean_at_most.map_or(ci.high, |most| most.max(ci.high))));
+        let interval = mean_interval(&estimates, support).map(|ci| match mean_within {
+            Some(within) => Interval::new(ci.low.min(within.low), ci.high.max(within.high)),
+            None => ci,
+        });
         Some(Self {
             n: estimates.n(),
             n_censored,
             mean: Some(estimates.mean()),
-            mean_at_most,
+            mean_within,
             sd: estimates.sd(),
             median: Some(estimates.median()),
             min: Some(estimates.min()),
@@ -176,7 +179,7 @@ impl SeriesSummary {
             n: values.len(),
             n_censored,
             mean: None,
-            mean_at_most: None,
+            mean_within: None,
             sd: None,
             median: median.and_then(|median| Some(f64::midpoint(median.lower, median.upper?))),
             min: least.filter(is_least),

@@ -473,3 +473,61 @@ fn what_may_have_gone_unnoticed_is_in_the_mean() {
         told["series"].as_array().unwrap().iter().find(|one| one["metric"] == "outage_throughput").unwrap();
     assert!(series["ci95_high"].as_f64().is_some_and(|high| high >= value("mean_at_most_s")), "{series}");
 }
+
+/// `ts` behind a pipe that lets eight lines through at a time: the seconds of the tool count, as the warning says.
+#[test]
+fn lines_that_a_pipe_held_back_lie_where_the_tool_says() {
+    let held = |run: u32| -> String {
+        let row = |(number, (from, to)): (u32, (f64, f64))| {
+            let stamp = requested(run) + to + f64::from(7 - number % 8);
+            format!(
+                "{stamp:.6} [ {:.0}s ] thds: 1 eps: {:.2} lat (ms,95%): 0.55\n",
+                to - STARTED_S,
+                2000.0 * up(from, to, AWAY)
+            )
+        };
+        (0..).zip(intervals()).map(row).collect()
+    };
+    let folder = campaign("", |run| vec![("sysbench.txt", held(run))]);
+    let summary = summary(folder.path());
+    assert_eq!(
+        codes(&summary).iter().filter(|code| **code == "lines-held-back").count(),
+        3,
+        "{:?}",
+        codes(&summary)
+    );
+    holds(&summary, AWAY, 4.6, 0.05);
+}
+
+/// A line that is cut within its number is none; nor is the last row of a table that has no end.
+#[test]
+fn a_number_that_is_cut_is_no_number() {
+    let cut = |run: u32| -> String {
+        let all = sysbench(run, |t| format!("{t:.6} "));
+        let rows = all.lines().filter(|line| line.contains("eps:"));
+        let cut = rows.zip(0..).map(|(line, number)| match number {
+            60 => format!("{}\n", line.split("00.00").next().unwrap()),
+            _ => format!("{line}\n"),
+        });
+        cut.collect()
+    };
+    let folder = campaign("", |run| vec![("sysbench.txt", cut(run))]);
+    let told = summary(folder.path());
+    assert!(codes(&told).contains(&"unreadable-row"), "{:?}", codes(&told));
+    for run in told["runs"].as_array().unwrap() {
+        let found = outage(run, "throughput");
+        assert!(found["start_s"].as_f64().is_some_and(|start| (start - AWAY[0]).abs() < 0.1), "{found}");
+    }
+    let declared = "[[series]]\nfiles = 'rate\\.csv$'\ntime = \"t\"\n\
+        columns = [{ column = \"rate\", metric = \"own.rate\", unit = \"1/s\", service = \"throughput\" }]\n";
+    let table = |run: u32| -> String {
+        let row = |(_, to): (f64, f64)| format!("{:.3},95.1\n", requested(run) + to);
+        format!("t,rate\n{}{:.3},9", intervals().map(row).collect::<String>(), requested(run) + 45.7)
+    };
+    let folder = campaign(declared, |run| vec![("rate.csv", table(run))]);
+    let told = summary(folder.path());
+    assert_eq!(codes(&told).iter().filter(|code| **code == "last-line-cut").count(), 3, "{:?}", codes(&told));
+    for run in told["runs"].as_array().unwrap() {
+        assert_eq!(outage(run, "throughput")["censored"], false, "{run}");
+    }
+}

@@ -166,10 +166,10 @@ impl<T> DatedRows<T> {
         self.rows.get(row).map(|(line, _)| *line)
     }
 
-    /// Whether two rows have the same time.
-    pub fn same_time(&self, one: usize, other: usize) -> bool {
+    /// Whether two rows are at most so many seconds apart.
+    pub fn within(&self, one: usize, other: usize, seconds: f64) -> bool {
         let time = |row: usize| self.rows.get(row).and_then(|(_, (moment, _))| moment.any_s());
-        time(one).is_some() && time(one) == time(other)
+        time(one).zip(time(other)).is_some_and(|(one, other)| (other - one).abs() <= seconds)
     }
 
     /// Takes the time of each row from what stands there.

@@ -249,10 +249,12 @@ impl Events {
             (Unit::Text, texts("mark", &mut marks.iter().map(|mark| mark.map(Mark::name)))),
         ];
         let requests = marks.iter().enumerate().filter(|(_, mark)| **mark == Some(Mark::Request));
-        // What was logged twice at one time, with nothing between, was one request.
+        // What was logged again so soon, with nothing between, was the same request: no migration is over by then without a word.
         let is_again = |row: usize| {
             let before = marks.iter().take(row).rposition(Option::is_some);
-            before.is_some_and(|before| marks.get(before) == marks.get(row) && rows.same_time(before, row))
+            before.is_some_and(|before| {
+                marks.get(before) == marks.get(row) && rows.within(before, row, AGAIN_S)
+            })
         };
         let beginnings: Vec<(usize, Part)> = requests
             .filter(|(row, _)| !is_again(*row))
@@ -265,6 +267,9 @@ impl Events {
         rows.parsed("time", columns, Facts::default(), parts)
     }
 }
+
+/// A script tells a request again within so many seconds.
+const AGAIN_S: f64 = 3.0;
 
 /// Events that are listed where none of them is the request.
 const LISTED: usize = 8;
@@ -377,7 +382,8 @@ mod tests {
             events().read(TABLE.replace(row, &format!("{row}{second}\n")).as_bytes()).unwrap()
         };
         assert!(told_twice("119.0,1784063965.0,migration_started,again").parts.is_empty());
-        assert_eq!(told_twice("119.1,1784063965.1,migration_started,retried").parts.len(), 2);
+        assert!(told_twice("119.1,1784063965.1,migration_started,again").parts.is_empty());
+        assert_eq!(told_twice("129.0,1784063975.0,migration_started,retried").parts.len(), 2);
     }
 
     #[test]

@@ -143,6 +143,9 @@ impl Series {
         let row = |cells: &Cells<'_>| {
             let read = |cell| Cell::read(cells.get(cell), cells.decimal_comma);
             let row: Box<[Cell]> = (0..columns.len()).map(read).collect();
+            if cells.is_cut {
+                return Err(Fault { cell: 0, code: UNREADABLE, expected: "a whole line".into() });
+            }
             match row.iter().position(|cell| *cell == Cell::Unreadable) {
                 Some(cell) if row.iter().all(|cell| cell.value().is_none()) => {
                     Err(Fault { cell, code: UNREADABLE, expected: "a number".into() })

@@ -91,6 +91,8 @@ pub(super) struct Cells<'a> {
     pub decimal_comma: bool,
     /// Whether its cells are guessed, or may be cut: what nobody knows is then no word, but damage.
     pub is_doubtful: bool,
+    /// Whether they are of a last line without its end, so that a number may be cut.
+    pub is_cut: bool,
 }
 
 impl Cells<'_> {
@@ -176,9 +178,9 @@ fn delimited<T: PartialEq>(
     let mut records = Records { lines: Lines::new(bytes) };
     let layout = beginning(Lines::new(bytes), wanted, delimiter)?;
     let decimal_comma = layout.delimiter != b',';
-    let pick = |cells: &[Cow<'_, str>], is_doubtful: bool| {
+    let pick = |cells: &[Cow<'_, str>], is_doubtful: bool, is_cut: bool| {
         let cells = layout.indices.iter().map(|index| cells.get(*index).cloned()).collect();
-        let cells = Cells { cells, decimal_comma, is_doubtful };
+        let cells = Cells { cells, decimal_comma, is_doubtful, is_cut };
         read(&cells).map_err(|fault| (cells.get(fault.cell).unwrap_or_default().to_owned(), fault))
     };
     let mut is_first = true;
@@ -208,7 +210,7 @@ fn delimited<T: PartialEq>(
                 format!("{what}: {} cells of {}; it is left out", cells.len(), layout.width)
             });
         } else if spare > 0 && layout.heading.is_some() {
-            match joined(&cells, spare, &|cells: &[Cow<'_, str>]| pick(cells, true)) {
+            match joined(&cells, spare, &|cells: &[Cow<'_, str>]| pick(cells, true, false)) {
                 Some(row) => {
                     rows.diagnostics.note("row-joined", place, || {
                         format!("{spare} delimiters too many, as in a text without quotes; the declared columns are read all the same")
@@ -220,7 +222,7 @@ fn delimited<T: PartialEq>(
                 }),
             }
         } else {
-            match pick(&cells, last_cut) {
+            match pick(&cells, last_cut, last_cut) {
                 Ok(row) => rows.take(record.line, row),
                 // It is a heading that nobody needs.
                 Err(_) if was_first && layout.heading.is_none() => {}
@@ -386,7 +388,7 @@ fn objects<T: PartialEq>(
             for (seen, cell) in seen.iter_mut().zip(&cells) {
                 *seen |= cell.is_some();
             }
-            match read(&Cells { cells, decimal_comma: false, is_doubtful: false }) {
+            match read(&Cells { cells, decimal_comma: false, is_doubtful: false, is_cut: false }) {
                 Ok(row) => rows.take(node.line, row),
                 Err(fault) => {
                     let key = names.get(fault.cell).copied().unwrap_or_default();

@@ -124,11 +124,11 @@ fn timeline(log: &Parsed, name: &str, zero: f64, report: &mut FileReport<'_>) ->
         report.add(Severity::Error, "sent-not-received", message.to_owned());
         return None;
     }
-    let mut rows = placed(log, zero, report);
+    let (mut rows, held_back) = placed(log, zero, report);
     for row in &mut rows {
         row.interval.rate = row.interval.rate.map(|rate| rate * factor);
     }
-    let clocks = Clocks::of(log);
+    let clocks = Clocks { held_back, ..Clocks::of(log) };
     let placing = Placing {
         resolution_s: if clocks.by_stamps() { clocks.stamps_s.unwrap_or_default() } else { clocks.length_s },
         placed_s: if clocks.by_stamps() {
@@ -178,6 +178,8 @@ struct Clocks {
     /// Of what counts from the start of the tool.
     own_s: f64,
     length_s: f64,
+    /// A pipe held lines back, so that their times are late.
+    held_back: bool,
 }
 
 /// What is so coarse or finer says where an interval lies.
@@ -192,12 +194,13 @@ impl Clocks {
             stamps_s: fact("stamp_resolution_s").or(fact("time_resolution_s")).or(finest),
             own_s: fact("elapsed_resolution_s").unwrap_or_default(),
             length_s: fact("length_resolution_s").unwrap_or_default(),
+            held_back: false,
         }
     }
 
     /// Whether an interval goes from one time to the next, which tell more of its length than the tool does.
     fn by_stamps(self) -> bool {
-        self.stamps_s.is_some_and(|stamps_s| self.length_s > stamps_s.max(FINE_S))
+        !self.held_back && self.stamps_s.is_some_and(|stamps_s| self.length_s > stamps_s.max(FINE_S))
     }
 
     /// Whether the clock of the tool tells more than the times do.
@@ -214,8 +217,8 @@ struct Placed {
     behind_gap: bool,
 }
 
-/// Each row with its interval, ascending. One without a time leaves a gap.
-fn placed(log: &Parsed, zero: f64, report: &mut FileReport<'_>) -> Vec<Placed> {
+/// Each row with its interval, ascending, and whether a pipe held lines back. One without a time leaves a gap.
+fn placed(log: &Parsed, zero: f64, report: &mut FileReport<'_>) -> (Vec<Placed>, bool) {
     let times = log.frame.times().unwrap_or_default();
     let column = |name: &str| -> Vec<Option<f64>> {
         log.frame.f64s(name).map(|column| column.iter().collect()).unwrap_or_default()
@@ -241,13 +244,15 @@ fn placed(log: &Parsed, zero: f64, report: &mut FileReport<'_>) -> Vec<Placed> {
         .collect();
     let clocks = Clocks::of(log);
     let mut behind_a_hole: Vec<usize> = Vec::new();
+    let mut held_back = false;
     for rows in ends.chunk_by_mut(|(a, _), (b, _)| tests.get(*a) == tests.get(*b)) {
         let both: Option<Vec<f64>> = rows.iter().map(|(row, _)| value(&own, *row)).collect();
         let Some(own) = both.filter(|_| clocks.stamps_s.is_some()) else { continue };
         let beside = Beside::of(rows, &own, clocks);
         beside.tell(report);
         behind_a_hole.extend(beside.parted.iter().filter_map(|at| Some(rows.get(*at)?.0)));
-        if clocks.by_own() {
+        held_back |= beside.falls;
+        if clocks.by_own() || beside.falls {
             beside.moved(rows, &own, clocks);
         }
     }
@@ -277,7 +282,7 @@ fn placed(log: &Parsed, zero: f64, report: &mut FileReport<'_>) -> Vec<Placed> {
             }
         }
     }
-    placed
+    (placed, held_back)
 }
 
 /// From so many usual times since the line before, either a line is missing or this one is late.

@@ -369,7 +369,10 @@ impl Plot<'_, '_> {
         let face = Type::label().color(color).right();
         if let Some(mean) = summary.mean {
             self.diamond((x(mean), y - 14), lane.quantity)?;
-            let mean = self.text.number(mean, 2);
+            let mean = match summary.mean_within {
+                Some(within) => format!("≤\u{a0}{}", self.text.number(within.high, 2)),
+                None => self.text.number(mean, 2),
+            };
             self.canvas.text(&mean, (self.width - MEAN_COLUMN, y), face)?;
         }
         let face = Type::label().right();

@@ -183,11 +183,11 @@ impl Cell {
             Some(SeriesSummary { n, n_censored, .. }) if n_censored > 0 => {
                 Cell::Open { open: n_censored, of: n }
             }
-            Some(SeriesSummary { mean: Some(low), mean_at_most: Some(high), .. }) if low > 0.0 => {
-                Cell::interval(Some(Interval::new(low, high)), decimals)
+            Some(SeriesSummary { mean: Some(mean), mean_within: Some(within), .. }) if mean > 0.0 => {
+                Cell::interval(Some(within), decimals)
             }
-            Some(SeriesSummary { mean: Some(estimate), mean_at_most: Some(value), .. }) => {
-                Cell::Bound { estimate, value, side: Side::AtMost, decimals }
+            Some(SeriesSummary { mean: Some(estimate), mean_within: Some(within), .. }) => {
+                Cell::Bound { estimate, value: within.high, side: Side::AtMost, decimals }
             }
             summary => Cell::number(summary.and_then(|summary| summary.mean), decimals),
         }

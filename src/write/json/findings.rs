@@ -71,7 +71,8 @@ impl<'a> FindingData<'a> {
                 .value("at_least_low_s", outage.at_least_s.map(|at_least| at_least.low))
                 .value("at_least_high_s", outage.at_least_s.map(|at_least| at_least.high))
                 .value("at_most_s", outage.at_most_s.or(outage.unseen.map(|unseen| unseen.at_most_s)))
-                .value("mean_at_most_s", outage.unseen.map(|unseen| unseen.mean_at_most_s)),
+                .value("mean_at_least_s", outage.unseen.map(|unseen| unseen.mean_within_s.low))
+                .value("mean_at_most_s", outage.unseen.map(|unseen| unseen.mean_within_s.high)),
             Finding::Worse { metric, condition, p_adjusted, reference: _ } => {
                 data.condition(Some(*condition)).metric(Some(metric)).value("p_adjusted", *p_adjusted)
             }

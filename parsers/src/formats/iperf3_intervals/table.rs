@@ -174,6 +174,17 @@ pub(super) fn read(bytes: &[u8], work: &mut Work) {
     test.end_interval(true, work);
 }
 
+/// Whether a line begins as that of an interval: `[  5]   0.00-1.00 …`.
+fn is_begun(text: &[u8]) -> bool {
+    let Some((id, rest)) = text.strip_prefix(b"[").and_then(|rest| crate::text::split_once(rest, b']'))
+    else {
+        return false;
+    };
+    let is_stream = id.trim_ascii() == b"SUM" || unsigned(id.trim_ascii()).is_some();
+    let rest = rest.trim_ascii_start();
+    is_stream && rest.first().is_none_or(u8::is_ascii_digit)
+}
+
 impl<'a> Test<'a> {
     fn line(&mut self, line: Line<'a>, work: &mut Work) {
         let text = line.text.trim_ascii();
@@ -197,7 +208,7 @@ impl<'a> Test<'a> {
             self.streams = self.streams.saturating_add(1);
         } else if text.starts_with(b"- - -") {
             self.end_interval(false, work);
-        } else if text.starts_with(b"[") && memchr::memmem::find(text, b"  sec ").is_some() {
+        } else if is_begun(text) {
             if !line.terminated {
                 self.end_interval(true, work);
                 return work.cut(place);

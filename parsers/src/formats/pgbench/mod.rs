@@ -111,7 +111,7 @@ impl Aggregate {
 fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
     let mut work = Work::new(Unit::PerSecond);
     let mut last: Option<f64> = None;
-    for line in Lines::new(bytes).filter(|line| line.text.trim_ascii().starts_with(MARK)) {
+    for line in Lines::new(bytes).filter(|line| line.text.trim_ascii().starts_with(MARK.trim_ascii_end())) {
         progress(line, &mut last, &mut work);
     }
     if work.is_empty() && last.is_none() {

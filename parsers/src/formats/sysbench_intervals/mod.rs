@@ -64,7 +64,7 @@ struct Interval {
 fn leading(text: &[u8]) -> Option<(f64, &[u8])> {
     let (inside, rest) = split_once(text.trim_ascii_start().strip_prefix(b"[")?, b']')?;
     let seconds = positive(inside.trim_ascii().strip_suffix(b"s")?)?;
-    Some((seconds, rest.strip_prefix(b" ")?))
+    Some((seconds, if rest.is_empty() { rest } else { rest.strip_prefix(b" ")? }))
 }
 
 impl Interval {
@@ -79,8 +79,11 @@ impl Interval {
         let number = |key: &[u8]| behind(key).and_then(positive);
         let rate = if rest.starts_with(b"thds: ") || rest.starts_with(b"threads: ") {
             let rate = number(b" tps: ").or_else(|| number(b" eps: "))?;
+            // A line without its end may be cut within the number.
+            latency(rest)?;
             Some((rate, Unit::PerSecond))
         } else if rest.starts_with(b"reads: ") {
+            latency(rest)?;
             Some(((number(b"reads: ")? + number(b" writes: ")?) * MIB, Unit::BytesPerSecond))
         } else if let Some(rate) = rest.strip_suffix(b" MiB/sec") {
             Some((positive(rate)? * MIB, Unit::BytesPerSecond))
@@ -140,7 +143,9 @@ fn read(line: Line<'_>, work: &mut Work) {
         return work.begin_test();
     }
     let Some(interval) = Interval::read(line.text) else {
-        if leading(line.text).is_some() {
+        if leading(line.text).is_some() && !line.terminated {
+            work.cut(place);
+        } else if leading(line.text).is_some() {
             work.unreadable(place, "a line such as `[ 2s ] thds: 4 eps: 1523.21 lat (ms,95%): 2.71`");
         }
         return;

@@ -128,10 +128,10 @@ impl Composer<'_> {
                 Method::Events | Method::Hypervisor => "finding.no_downtime_told",
             };
             sentences.push(fill(key, &[("at_most", &self.seconds(at_most))]));
-        } else if let (Some(unseen), Some(mean)) = (outage.unseen, outage.mean_s) {
+        } else if let Some(unseen) = outage.unseen {
             let values = [
-                ("mean", self.seconds(mean)),
-                ("mean_at_most", self.seconds(unseen.mean_at_most_s)),
+                ("mean", self.seconds(unseen.mean_within_s.low)),
+                ("mean_at_most", self.seconds(unseen.mean_within_s.high)),
                 ("seen", (outage.n - unseen.runs).to_string()),
                 ("seconds", self.range_words(unseen.seen_s, None)),
                 ("at_most", self.seconds(unseen.at_most_s)),
