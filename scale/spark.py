@@ -2,9 +2,10 @@
 
     spark-submit scale/spark.py LOGS DATASET --shards 16 [--program PATH] [--memory 4G]
 
-Every task runs `stillstand ingest LOGS -o DATASET --shard I/N` on one processor. LOGS and DATASET are folders that all
-machines see under the same path; Spark moves no log and no result, only this table of what each shard did. A part of a
-dataset appears whole or not at all, so a task that fails, or is lost with its machine, is simply tried again.
+Every task runs `stillstand ingest LOGS -o DATASET --shard I/N` on as many processors as a task has (spark.task.cpus, 1
+unless set). LOGS and DATASET are folders that all machines see under the same path; Spark moves no
+log and no result, only the table of what each shard did. A part of a dataset appears whole or not at all, so a task
+that fails, or is lost with its machine, is simply tried again.
 
 Exit status: 0 if the dataset is complete, 1 if a shard is missing, 2 for a wrong command line. README.md has more.
 """
@@ -68,8 +69,8 @@ def version(program):
     return subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.strip()
 
 
-def ingest(number, attempt, job):
-    """Measures a shard on this machine."""
+def ingest(number, attempt, cpus, job):
+    """Measures a shard on so many processors of this machine."""
     shard, began = f"{number}/{job.shards}", time.monotonic()
 
     def done(status, said="", runs=0, files=0):
@@ -83,7 +84,7 @@ def ingest(number, attempt, job):
             # Nothing was written yet. Of one version but with other types in it, the program itself refuses the dataset.
             return done("refused", f"{job.program} is {here!r} here, {job.version!r} on the driver")
         # Not --quiet: that leaves out which logs could not be read.
-        command = [program, "ingest", job.logs, "-o", job.dataset, "--shard", shard, "--strict", "--jobs", "1"]
+        command = [program, "ingest", job.logs, "-o", job.dataset, "--shard", shard, "--strict", "--jobs", str(cpus)]
         command += ["--memory", job.memory] if job.memory else []
         ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
     except (OSError, subprocess.CalledProcessError) as error:
@@ -105,9 +106,10 @@ def task(numbers, job):
     A failure is an exception, so that Spark tries again, if it can on another machine. The last time it is a row like the
     others: an exception would end the job, with the other shards, and take the table along.
     """
-    attempt = TaskContext.get().attemptNumber() + 1
+    context = TaskContext.get()
+    attempt = context.attemptNumber() + 1
     for number in numbers:
-        done = ingest(number, attempt, job)
+        done = ingest(number, attempt, context.cpus(), job)
         if done.failed() and done.status != str(WRONG) and attempt < job.attempts:
             raise RuntimeError(f"shard {done.shard} on {done.host}: {done.status}: {done.said}")
         yield done
@@ -150,7 +152,7 @@ def main():
     context = SparkContext(appName="stillstand ingest")
     try:
         program = local(args.program)
-        # Workers have another folder to work in; and the path of the logs is written into the dataset.
+        # Workers have another folder to work in.
         logs, dataset = os.path.abspath(args.logs), os.path.abspath(args.dataset)
         job = Job(logs, dataset, args.shards, args.program, args.memory, version(program), attempts(context))
         numbers = context.parallelize(range(1, args.shards + 1), args.shards)
