@@ -3,9 +3,9 @@
     spark-submit scale/spark.py LOGS DATASET --shards 16 [--program PATH] [--memory 4G]
 
 Every task runs `stillstand ingest LOGS -o DATASET --shard I/N` on as many processors as a task has (spark.task.cpus, 1
-unless set). LOGS and DATASET are folders that all machines see under the same path; Spark moves no
-log and no result, only the table of what each shard did. A part of a dataset appears whole or not at all, so a task
-that fails, or is lost with its machine, is simply tried again.
+unless set). LOGS and DATASET are folders that all machines see under the same path; Spark moves no log and no result,
+only the table of what each shard did. A part of a dataset appears whole or not at all, so a task that fails, or is lost
+with its machine, is simply tried again.
 
 Exit status: 0 if the dataset is complete, 1 if a shard is missing, 2 for a wrong command line. README.md has more.
 """
