@@ -145,7 +145,7 @@ impl<'a> Corrected<'a> {
     }
 
     /// The summary with the truth in it.
-    fn is_true(self, edits: usize, loads: [&str; 2]) -> Value {
+    fn holds(self, edits: usize, loads: [&str; 2]) -> Value {
         assert!(self.edits <= 3 && self.edits == edits, "{} edits", self.edits);
         fs::write(self.folder.join("campaign.toml"), &self.text).unwrap();
         let summary = summary(self.folder);
@@ -224,7 +224,7 @@ fn a_folder_for_each_run() {
     {
         assert!(corrected.text.lines().any(|known| known == line), "{line}: {}", corrected.text);
     }
-    let summary = corrected.is_true(0, LOADS);
+    let summary = corrected.holds(0, LOADS);
     assert!(summary["runs"][0]["probe"]["closed_loop"] == true);
     for metric in ["own.cpu_percent", "mem.used", "net.sent", "net.received", "disk.read"] {
         assert!(measured(&summary, metric), "{metric}");
@@ -257,7 +257,7 @@ fn flat_names() {
             "#   { column = 'load', metric = \"own.load\", unit = \"count\" },",
             "  { column = 'load', metric = \"own.load\", unit = \"ratio\" },",
         )
-        .is_true(1, LOADS);
+        .holds(1, LOADS);
     assert!(measured(&summary, "mem.used") && measured(&summary, "own.load"));
 }
 
@@ -291,7 +291,7 @@ fn headings_words_and_times_in_german() {
     assert!(stderr.contains("`in Ordnung` is taken for what says that a request worked"), "{stderr}");
     let summary = Corrected::new(folder.path())
         .line("# utc_offset = \"+01:00\"", "utc_offset = \"+01:00\"")
-        .is_true(1, german);
+        .holds(1, german);
     assert!(measured(&summary, "own.auslastung_prozent"));
 }
 
@@ -328,7 +328,7 @@ fn objects_in_lines() {
     assert!(stderr.contains("none of the events is known to be the request"), "{stderr}");
     Corrected::new(folder.path())
         .line("# words = { request = ['cutover'] }", "words = { request = ['kick off'], end = ['cutover'] }")
-        .is_true(1, LOADS);
+        .holds(1, LOADS);
 }
 
 #[test]
@@ -353,7 +353,7 @@ fn a_latency_without_a_unit_and_a_clock_from_a_start() {
     let summary = Corrected::new(folder.path())
         .block("# duration = 'latency'", "# loop = \"open\"")
         .block("# [[series]]", "# ]")
-        .is_true(2, LOADS);
+        .holds(2, LOADS);
     assert!(measured(&summary, "mem.used"));
     // Placed by the event, not by its file.
     let costs = summary["runs"][0]["resources"].as_array().unwrap();
@@ -451,7 +451,7 @@ fn hosts_and_clients_beside_each_other() {
     assert!(stderr.contains("hosts: source (source), target (target)"), "{stderr}");
     let corrected = Corrected::new(folder.path());
     assert_eq!(corrected.text.matches("\n[[probes]]\n").count(), 2, "{}", corrected.text);
-    let summary = corrected.is_true(0, LOADS);
+    let summary = corrected.holds(0, LOADS);
     let costs = summary["runs"][0]["resources"].as_array().unwrap();
     let memory = |host: &str| {
         let of_host = costs.iter().find(|cost| cost["metric"] == "mem.used" && cost["host"] == host);
