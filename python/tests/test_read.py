@@ -67,7 +67,7 @@ def test_text_and_missing_values_arrive(campaign, fixtures):
         if path.is_file():
             frame = stillstand.read(path)
             assert frame.to_polars().equals(pl.DataFrame(frame.to_arrow()))
-            names.add(frame.format)
+            names.update(of.format for of in [frame, *frame.others])
     assert names == {of.name for of in stillstand.formats()}
 
 
@@ -171,11 +171,19 @@ def test_errors(tmp_path):
     with pytest.raises(stillstand.StillstandError, match="empty"):
         stillstand.read(b"")
     with pytest.raises(stillstand.StillstandError, match="gzip, and damaged"):
-        stillstand.read(gzip.compress(b"text" * 99)[:-9])
+        stillstand.read(gzip.compress(b"text" * 99)[:8])
     with pytest.raises(stillstand.StillstandError):
         stillstand.read(tmp_path)
     with pytest.raises(TypeError):
         stillstand.read(7)
+
+
+def test_what_stands_before_damage_is_read(campaign):
+    log = (campaign / "none1-ping.test").read_bytes()
+    packed = gzip.compress(log)
+    frame = stillstand.read(packed[: len(packed) // 2])
+    assert "file-damaged" in [found.code for found in frame.diagnostics]
+    assert 10 < frame.to_polars().height < stillstand.read(log).to_polars().height
 
 
 def test_an_unusable_log_says_where(fixtures):
