@@ -68,12 +68,12 @@ impl Method {
         self.entry().name
     }
 
-    /// The series of its estimates.
     /// Whether a series is of the estimates of a method that shows an outage only from some length on.
     pub fn hides_short(metric: &str) -> bool {
         Self::ALL.into_iter().any(|method| method.metric() == metric && !method.entry().counts)
     }
 
+    /// The series of its estimates.
     pub fn metric(self) -> &'static str {
         self.entry().metric
     }

@@ -174,7 +174,7 @@ struct Interval {
     behind_loss: bool,
 }
 
-/// The rows of one instant.
+/// The rows that have one time.
 #[derive(Clone, Copy, Default)]
 struct OneTime {
     rows: usize,

@@ -10,7 +10,7 @@
 //!
 //! * Seconds since the start, or since 1970 with `--progress-timestamp`. An interval goes from the line before to its line; how long
 //!   the first one was is not told where its time is since 1970.
-//! * A late line says so by its time: the interval was longer.
+//! * A late line says so by its time: the interval was longer. A missing one looks the same, unless the next is early to make up for it.
 //! * Without a transaction the latency is 0.000 or `-nan`: none.
 //! * The log has a row of figures for each interval, whose first is the whole second in which that *began*; latencies are in µs.
 //!   Each thread writes a file of its own (`is_part`).
