@@ -98,7 +98,7 @@ fn grow(clock: Clock, log: &[u8], first: usize, last: usize, target: usize) -> V
     let lines: Vec<&[u8]> = log.split_inclusive(|byte| *byte == b'\n').collect();
     let (head, rest) = lines.split_at((first - 1).min(lines.len()));
     let body = &rest[..(last - first + 1).min(rest.len())];
-    let seconds: Vec<i64> = body.iter().filter_map(|line| stamp(line)).map(|(_, seconds)| seconds).collect();
+    let seconds: Vec<i64> = body.iter().filter_map(|line| stamp(line)).map(|stamp| stamp.seconds).collect();
     let span = match (seconds.iter().min(), seconds.iter().max()) {
         (Some(first), Some(last)) => last - first + 1,
         _ => 60,
@@ -119,10 +119,10 @@ fn grow(clock: Clock, log: &[u8], first: usize, last: usize, target: usize) -> V
 /// A line whose time is so many seconds later, and which is the `number`th of its kind.
 fn advance(out: &mut Vec<u8>, clock: Clock, line: &[u8], later: i64, number: u64) {
     let mut line = line;
-    if let Some((place, seconds)) = stamp(line) {
+    if let Some(Stamp { place, seconds, written }) = stamp(line) {
         out.extend_from_slice(&line[..place.start]);
         let time = DateTime::from_timestamp(seconds + later, 0).unwrap_or_default();
-        let _ = write!(out, "{}", time.format(if place.len() == DATE.len() { "%F %T" } else { "%s" }));
+        let _ = write!(out, "{}", time.format(written));
         line = &line[place.end..];
         if place.start <= 1 && clock == Clock::EpochSecondsAtArrival {
             let rtt = line.iter().rposition(|byte| *byte == b' ').unwrap_or(0);
@@ -146,21 +146,38 @@ fn advance(out: &mut Vec<u8>, clock: Clock, line: &[u8], later: i64, number: u64
     out.extend_from_slice(line);
 }
 
-/// How `sadf` writes a time.
-const DATE: &str = "2026-11-30 00:52:44";
+/// Where a line has its date: after so many cells that a byte divides; and how tools write it there, with its length.
+const DATES: [(u8, usize, &str, usize); 2] = [
+    // sadf
+    (b';', 2, "%F %T", 19),
+    // collectl
+    (b' ', 0, "%Y%m%d %T", 17),
+];
 
-/// Where the time of a line stands, and its seconds since 1970: those at the beginning, or a date in the third of its cells.
-fn stamp(line: &[u8]) -> Option<(Range<usize>, i64)> {
-    let at = usize::from(line.first() == Some(&b'['));
-    let seconds = at..at + digits(&line[at..]);
-    if seconds.len() == 10 {
-        return Some((seconds.clone(), std::str::from_utf8(&line[seconds]).ok()?.parse().ok()?));
+/// The time of a line.
+struct Stamp {
+    place: Range<usize>,
+    /// Since 1970.
+    seconds: i64,
+    written: &'static str,
+}
+
+/// What stands at the beginning, in seconds since 1970 or as a date, or as a date in a later cell.
+fn stamp(line: &[u8]) -> Option<Stamp> {
+    let blank = line.iter().take_while(|byte| matches!(byte, b' ' | b'[')).count();
+    let place = blank..blank + digits(&line[blank..]);
+    if place.len() == 10 {
+        let seconds = std::str::from_utf8(&line[place.clone()]).ok()?.parse().ok()?;
+        return Some(Stamp { place, seconds, written: "%s" });
     }
-    let cells: Vec<&[u8]> = line.splitn(4, |byte| *byte == b';').collect();
-    let from = cells.get(..2)?.concat().len() + 2;
-    let date = std::str::from_utf8(line.get(from..from + DATE.len())?).ok()?;
-    let time = NaiveDateTime::parse_from_str(date, "%F %T").ok()?;
-    Some((from..from + DATE.len(), time.and_utc().timestamp()))
+    DATES.into_iter().find_map(|(divider, cells, written, length)| {
+        let before = line.split(|byte| *byte == divider).take(cells);
+        let from = before.map(|cell| cell.len() + 1).sum();
+        let place = from..from + length;
+        let date = std::str::from_utf8(line.get(place.clone())?).ok()?;
+        let time = NaiveDateTime::parse_from_str(date, written).ok()?;
+        Some(Stamp { place, seconds: time.and_utc().timestamp(), written })
+    })
 }
 
 fn digits(text: &[u8]) -> usize {

@@ -2,7 +2,7 @@
 
 use crate::input::config::{self, Config};
 use crate::model::diagnostics::campaign_diagnostic;
-use crate::model::{Benchmark, Condition, Diagnostic, Factors, Finding, Published, Series, Severity};
+use crate::model::{Benchmark, Condition, Diagnostic, Factors, Finding, Published, Series, Severity, Value};
 use crate::stats::Sample;
 
 /// What a published figure may be of.
@@ -24,7 +24,8 @@ pub(super) fn published(
         let decimals = entry.stated.split_once('.').map_or(0, |(_, fraction)| fraction.len());
         let Ok(stated) = entry.stated.parse::<f64>() else { continue };
         let Results { conditions, series, .. } = results;
-        let computed = statistic(&entry.metric, entry.statistic, &entry.condition, conditions, series);
+        let computed = only(&entry.metric, &entry.condition, conditions, series)
+            .and_then(|series| statistic(series, entry.statistic));
         let computed = computed.or_else(|| {
             let (benchmark, operation) = entry.metric.split_once('.')?;
             benchmark_value(entry, benchmark, operation, results)
@@ -111,22 +112,38 @@ pub(super) fn exceeded(
     for limit in &config.file.limits {
         let levels: Vec<String> = limit.condition.iter().map(|(k, v)| format!("{k} = {v}")).collect();
         let limited = format!("{} of {} ({})", limit.statistic.name(), limit.metric, levels.join(", "));
-        let known = statistic(&limit.metric, limit.statistic, &limit.condition, conditions, series);
-        let least = at_least(&limit.metric, limit.statistic, &limit.condition, conditions, series);
-        match (known, known.or(least).filter(|value| *value > limit.at_most)) {
+        let only = only(&limit.metric, &limit.condition, conditions, series);
+        let known = only.and_then(|series| statistic(series, limit.statistic));
+        let least =
+            only.and_then(|series| by_bounds(series, limit.statistic, |value| Some(value.within.lower)));
+        let exceeds = |value: &f64| *value > limit.at_most;
+        let mut warn =
+            |code, message| diagnostics.push(campaign_diagnostic(Severity::Warning, code, message));
+        match (known, known.or(least).filter(exceeds)) {
             (known, Some(value)) => {
                 let (at_least, at_most) = (known.is_none(), limit.at_most);
                 found.push(Finding::LimitExceeded { limited, value, at_least, at_most });
             }
-            (Some(_), None) => {}
-            (None, None) => diagnostics.push(campaign_diagnostic(
-                Severity::Warning,
+            (Some(_), None) => {
+                let open = only.filter(|series| series.present().any(|value| value.is_unseen()));
+                let most =
+                    open.and_then(|series| by_bounds(series, limit.statistic, |value| value.within.upper));
+                if let Some(most) = most.filter(exceeds) {
+                    let message = format!(
+                        "the limit of {limited} may be exceeded: in some runs nothing was seen, which leaves up to {most:.3} open; \
+                         at most {} is accepted. Measure at shorter intervals",
+                        limit.at_most
+                    );
+                    warn("limit-not-decided", message);
+                }
+            }
+            (None, None) => warn(
                 "limit-not-tested",
                 format!(
                     "the limit of {limited} cannot be tested: no single condition with that metric fits, or an outage has \
                      no end and may be longer than the limit"
                 ),
-            )),
+            ),
         }
     }
     found
@@ -139,21 +156,18 @@ pub(super) fn message(finding: &Finding) -> Option<String> {
     Some(format!("limit exceeded: {limited} is {at_least}{value:.3}, at most {at_most} is accepted"))
 }
 
-/// What a statistic is at least where values have no end; `None` where that says nothing.
-fn at_least(
-    metric: &str,
+/// A statistic of one of the bounds of the values; `None` where one has none, or where that says nothing.
+fn by_bounds(
+    series: &Series,
     statistic: config::Statistic,
-    levels: &Factors,
-    conditions: &[Condition],
-    series: &[Series],
+    bound: impl FnMut(Value) -> Option<f64>,
 ) -> Option<f64> {
-    let series = only(metric, levels, conditions, series)?;
-    let lower = Sample::new(series.present().map(|value| value.within.lower).collect())?;
+    let bounds = Sample::new(series.present().map(bound).collect::<Option<_>>()?)?;
     match statistic {
-        config::Statistic::Mean => Some(lower.mean()),
-        config::Statistic::Median => Some(lower.median()),
-        config::Statistic::Max => Some(lower.max()),
-        config::Statistic::Min => Some(lower.min()),
+        config::Statistic::Mean => Some(bounds.mean()),
+        config::Statistic::Median => Some(bounds.median()),
+        config::Statistic::Max => Some(bounds.max()),
+        config::Statistic::Min => Some(bounds.min()),
         config::Statistic::Sd | config::Statistic::Sum => None,
     }
 }
@@ -172,15 +186,9 @@ fn only<'a>(
     fitting.next().is_none().then_some(only)
 }
 
-/// A statistic of the series of the only condition that `levels` select.
-fn statistic(
-    metric: &str,
-    statistic: config::Statistic,
-    levels: &Factors,
-    conditions: &[Condition],
-    series: &[Series],
-) -> Option<f64> {
-    let summary = only(metric, levels, conditions, series)?.summary?;
+/// A statistic of the estimates of a series.
+fn statistic(series: &Series, statistic: config::Statistic) -> Option<f64> {
+    let summary = series.summary?;
     match statistic {
         config::Statistic::Mean => summary.mean,
         config::Statistic::Sd => summary.sd,

@@ -46,6 +46,10 @@ pub enum FlagCode {
     PacketsLeaveOut,
     /// All that was not answered by packets lies before the request, and ping does not say why.
     PacketsUndecided,
+    /// The log of the service shows only a part of the migration.
+    ThroughputLeavesOut,
+    /// All the time in which the service did next to nothing lies before the request.
+    ThroughputUndecided,
     /// The clock in the VM was logged only during a part of the migration, and shows nothing there.
     GuestClockLeavesOut,
     /// A silence before the request is as long as the outage, or longer.
@@ -62,6 +66,10 @@ pub enum FlagCode {
     ServiceLostSeveralTimes,
     /// The outage began after the migration had ended.
     OutageAfterMigration,
+    /// The service was back before the VM ran again, which cannot be.
+    BackBeforeResumed,
+    /// The service was lost only after the VM ran again.
+    LostAfterResumed,
     /// Requests were lost outside of the main hole.
     ScatteredLoss,
     /// One of the first repetitions, with a longer outage than every later one.
@@ -71,7 +79,7 @@ pub enum FlagCode {
 impl FlagCode {
     /// What must be said beside the outage of a condition, since without it the sentence would mislead: what the logs of
     /// some runs leave open of it. In the order of sentences.
-    pub const BESIDE_THE_OUTAGE: [FlagCode; 16] = [
+    pub const BESIDE_THE_OUTAGE: [FlagCode; 18] = [
         Self::NeverAnswered,
         Self::AwayBeforeRequest,
         Self::ServiceLostAgain,
@@ -87,6 +95,8 @@ impl FlagCode {
         Self::ProbeUndecided,
         Self::PacketsLeaveOut,
         Self::PacketsUndecided,
+        Self::ThroughputLeavesOut,
+        Self::ThroughputUndecided,
         Self::GuestClockLeavesOut,
     ];
 }
@@ -109,6 +119,8 @@ names!(FlagCode, "flag", {
     Self::ProbeUndecided => "probe-undecided",
     Self::PacketsLeaveOut => "packets-leave-out",
     Self::PacketsUndecided => "packets-undecided",
+    Self::ThroughputLeavesOut => "throughput-leaves-out",
+    Self::ThroughputUndecided => "throughput-undecided",
     Self::GuestClockLeavesOut => "guest-clock-leaves-out",
     Self::OutageBeforeAsLong => "outage-before-as-long",
     Self::OutageWithoutPlace => "outage-without-place",
@@ -117,6 +129,8 @@ names!(FlagCode, "flag", {
     Self::ServiceLostAgain => "service-lost-again",
     Self::ServiceLostSeveralTimes => "service-lost-several-times",
     Self::OutageAfterMigration => "outage-after-migration",
+    Self::BackBeforeResumed => "back-before-resumed",
+    Self::LostAfterResumed => "lost-after-resumed",
     Self::ScatteredLoss => "scattered-loss",
     Self::FirstRepetitionSlower => "first-repetition-slower",
 });

@@ -83,6 +83,8 @@ impl Serialize for Series {
             n: summary.map_or(0, |summary| summary.n),
             n_censored: summary.map_or(0, |summary| summary.n_censored),
             mean: summary.and_then(|summary| summary.mean),
+            mean_at_least: summary.and_then(|summary| Some(summary.mean_within?.low)),
+            mean_at_most: summary.and_then(|summary| Some(summary.mean_within?.high)),
             sd: summary.and_then(|summary| summary.sd),
             median: summary.and_then(|summary| summary.median),
             min: summary.and_then(|summary| summary.min),

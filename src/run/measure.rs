@@ -71,9 +71,12 @@ pub fn measure(
     let flags = outage::flags(&migration, &measured);
     let leaving_out = leaving_out(&id, &flags);
     let cited = citations(aligned, &measured);
-    let outage::Measured { outages, ping, probe, packets, service_part, time_zero_doubted, .. } = measured;
-    let throughput =
-        aligned.service.as_ref().and_then(|log| throughput::throughput(log, migration.duration_s));
+    let outage::Measured { outages, ping, probe, packets, time_zero_doubted, .. } = measured;
+    // Where nobody knows when the migration was by the clock of the service, nothing is told of what it did then.
+    let is_service_placed =
+        !time_zero_doubted && flags.iter().all(|flag| flag.code != FlagCode::ThroughputUndecided);
+    let service_end_s = migration.duration_s.filter(|_| is_service_placed);
+    let throughput = aligned.service.as_ref().and_then(|log| throughput::throughput(log, service_end_s));
     let without_ordinary = aligned.service.as_ref().filter(|_| throughput.is_none());
     let milestones = time_line::milestones(aligned, &outages, hosts);
     let phases = time_line::phases(&milestones);
@@ -83,7 +86,6 @@ pub fn measure(
     let costs: Vec<Cost> = samples.iter().filter_map(cost).collect();
     let (transfer, mut diagnostics) = transfer::transfer(&id, aligned, hosts);
     diagnostics.extend(leaving_out);
-    diagnostics.extend(service_part.map(|part| left_out(&id, "the log of the service", part)));
     diagnostics.extend(without_ordinary.map(|log| not_ordinary(&id, log)));
     diagnostics.extend(unplaced(&id, aligned));
     diagnostics.extend(holes(&id, &costs));
@@ -242,22 +244,19 @@ fn leaving_out(id: &str, flags: &[Flag]) -> Vec<Diagnostic> {
             (FlagCode::PingLeavesOut, "ping"),
             (FlagCode::ProbeLeavesOut, "the client"),
             (FlagCode::PacketsLeaveOut, "the traffic to the VM"),
+            (FlagCode::ThroughputLeavesOut, "the log of the service"),
             (FlagCode::GuestClockLeavesOut, "the clock in the VM"),
         ];
         let (_, log) = logs.into_iter().find(|(code, _)| *code == flag.code)?;
         let value = |name| flag.values.iter().find(|(key, _)| *key == name).map_or(0.0, |(_, value)| *value);
-        Some(left_out(id, log, [value("from_s"), value("until_s")]))
+        let [from_s, until_s] = [value("from_s"), value("until_s")];
+        let message = format!(
+            "run {id}: {log} was logged from {from_s:.1} s to {until_s:.1} s after the request, which is not the whole migration: \
+             an outage in the rest was not seen"
+        );
+        Some(campaign_diagnostic(Severity::Warning, "log-leaves-out", message))
     };
     flags.iter().filter_map(told).collect()
-}
-
-/// That a log shows only this part of the migration.
-fn left_out(id: &str, log: &str, [from_s, until_s]: [f64; 2]) -> Diagnostic {
-    let message = format!(
-        "run {id}: {log} was logged from {from_s:.1} s to {until_s:.1} s after the request, which is not the whole migration: an \
-         outage in the rest was not seen"
-    );
-    campaign_diagnostic(Severity::Warning, "log-leaves-out", message)
 }
 
 /// That nothing shows what is ordinary of the service.

@@ -237,6 +237,8 @@ fn series(analysis: &Analysis, factors: &BTreeSet<&str>) -> Vec<Column> {
         count("n", |summary| summary.n),
         count("n_censored", |summary| summary.n_censored),
         number("mean", |summary| summary.mean),
+        number("mean_at_least", |summary| Some(summary.mean_within?.low)),
+        number("mean_at_most", |summary| Some(summary.mean_within?.high)),
         number("sd", |summary| summary.sd),
         number("median", |summary| summary.median),
         number("min", |summary| summary.min),

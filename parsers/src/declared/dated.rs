@@ -222,6 +222,12 @@ impl<T> DatedRows<T> {
         let place = Place { line: self.line(row), ..Place::FILE };
         self.diagnostics.warning(code, place, message);
     }
+
+    /// Says something of a row that need be no fault.
+    pub fn remark(&mut self, code: &'static str, row: usize, message: impl FnOnce() -> String) {
+        let place = Place { line: self.line(row), ..Place::FILE };
+        self.diagnostics.note(code, place, message);
+    }
 }
 
 /// A column of numbers.

@@ -120,6 +120,7 @@ impl Cell {
 }
 
 const UNREADABLE: &str = "value-unreadable";
+const NOTHING: &str = "values-missing";
 const IMPOSSIBLE: &str = "value-impossible";
 /// Names that are listed where none is one of those that are declared.
 const LISTED: usize = 50;
@@ -165,7 +166,27 @@ impl Series {
                 format!("expected a number in column {key}; the row is used without it")
             });
         }
+        self.tell_of_nothing(&mut rows);
         self.frame(rows, |cells, column| cells.get(column).and_then(|cell| cell.value()))
+    }
+
+    /// That some rows have no value of a quantity: that may be meant so, or not.
+    fn tell_of_nothing(&self, rows: &mut DatedRows<Box<[Cell]>>) {
+        for (place, column) in self.columns.iter().enumerate() {
+            let is_nothing = |cells: &[Cell]| cells.get(place) == Some(&Cell::Nothing);
+            let mut without =
+                rows.rows().enumerate().filter(|(_, cells)| is_nothing(cells)).map(|(row, _)| row);
+            let Some(first) = without.next() else { continue };
+            let count = without.count().saturating_add(1);
+            let all = rows.rows().count();
+            let message = || {
+                format!(
+                    "column {} says nothing in {count} of {all} rows, of which this is the first",
+                    column.key
+                )
+            };
+            rows.remark(NOTHING, first, message);
+        }
     }
 
     fn long(&self, long: &Long, bytes: &[u8]) -> Result<Parsed, DeclaredError> {

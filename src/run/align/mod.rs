@@ -414,9 +414,13 @@ impl AlignedRun {
             (Some(first), Some(_))
                 if log.facts.int("is_part").is_none() || !first.metric.starts_with(tool) =>
             {
+                let is_other = !first.metric.starts_with(tool);
                 let message = second_service(first);
                 FileReport::new(&mut self.diagnostics, file).add(Severity::Warning, SECOND_LOG, message);
-                return;
+                // Its curves are of something else.
+                if !is_other {
+                    return;
+                }
             }
             (None, service) => self.service = service,
             (Some(_), _) => {}

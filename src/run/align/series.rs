@@ -3,6 +3,7 @@
 use stillstand_parsers::Parsed;
 
 use super::resources::delay_s;
+use super::service::tell_of_holes;
 use super::{FileReport, Samples, ServiceLog, Tells};
 use crate::input::config::{Kind, Quantities, Quantity, Service};
 use crate::model::Severity;
@@ -80,6 +81,7 @@ pub(super) fn read(
     if let Some(service) = &mut read.service {
         service.operations = done;
         service.lines = lines(log, zero);
+        tell_of_holes(&service.intervals, report);
     }
     read
 }

@@ -1,9 +1,9 @@
 //! How much a service did over time, by its own log or that of its client, on the axis of the run.
 
-use super::Samples;
 use super::resources::delay_s;
+use super::{FileReport, Samples};
 use crate::input::config::ServiceWindows;
-use crate::model::Unit;
+use crate::model::{Severity, Unit};
 
 /// From so many usual times between two rows on, and what their times leave open, it is a hole: the later row tells of one delay only.
 const HOLE: f64 = 1.5;
@@ -151,6 +151,23 @@ fn spans_of(t_s: &[f64], delay_s: f64, resolution_s: f64) -> Vec<[f64; 2]> {
         [from, *to]
     };
     t_s.iter().zip(before).map(span).collect()
+}
+
+/// That nothing is known of some time between the rows.
+pub(super) fn tell_of_holes(intervals: &[Interval], report: &mut FileReport<'_>) {
+    let holes = || intervals.iter().filter(|interval| interval.rate.is_none());
+    let longest =
+        holes().reduce(|longest, hole| if hole.length_s() > longest.length_s() { hole } else { longest });
+    if let Some(hole) = longest {
+        let message = format!(
+            "between its rows nothing is known of {:.1} s, the longest from {:.1} s to {:.1} s after the request: lines are missing or could \
+             not be read. An outage may hide there",
+            holes().map(|hole| hole.length_s()).sum::<f64>(),
+            hole.from_s,
+            hole.to_s
+        );
+        report.add(Severity::Warning, "intervals-missing", message);
+    }
 }
 
 #[cfg(test)]

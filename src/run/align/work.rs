@@ -4,19 +4,20 @@
 //! coarsely or late. Where both go side by side the own clock counts, moved by what lies between the two. Where they part for good the
 //! tool stood still, which is a hole; where they part and meet again its lines were held back in a pipe.
 
+mod beside;
+
 use std::collections::BTreeMap;
 
 use stillstand_parsers::{Parsed, Unit as FrameUnit};
 
-use super::service::{Interval, Placing};
+use self::beside::Beside;
+use super::service::{Interval, Placing, tell_of_holes};
 use super::{FileReport, Log, Samples, ServiceLog, Tells};
 use crate::input::config::Config;
 use crate::input::load::LoadedFile;
 use crate::model::{Diagnostic, Severity, Unit};
 use crate::stats::Sample;
 
-/// By so many seconds more than they are coarse, two clocks may part without a reason.
-const APART_S: f64 = 0.5;
 /// Of two intervals of different jobs, ends that lie nearer than this share of one are the same.
 const NEAR: f64 = 0.25;
 
@@ -124,7 +125,8 @@ fn timeline(log: &Parsed, name: &str, zero: f64, report: &mut FileReport<'_>) ->
         report.add(Severity::Error, "sent-not-received", message.to_owned());
         return None;
     }
-    let (mut rows, held_back) = placed(log, zero, report);
+    let Rows { placed: mut rows, held_back, stood_still, told_again, without_length } =
+        placed(log, zero, report);
     for row in &mut rows {
         row.interval.rate = row.interval.rate.map(|rate| rate * factor);
     }
@@ -143,7 +145,11 @@ fn timeline(log: &Parsed, name: &str, zero: f64, report: &mut FileReport<'_>) ->
         buffered: fact("buffered_bytes").unwrap_or_default(),
     };
     let silent = log.facts.int("silent").is_some().then_some(0.0);
-    let intervals = filled(&rows, silent, placing.resolution_s);
+    let (intervals, kept) = filled(&rows, silent, placing.resolution_s);
+    tell_of_rows(log.frame.height(), told_again, kept + without_length, report);
+    if !stood_still {
+        tell_of_holes(&intervals, report);
+    }
     let rows = rows.into_iter().map(|row| (row.number, row.interval)).collect();
     Some(Timeline { quantity, unit, rows, intervals, placing })
 }
@@ -217,8 +223,21 @@ struct Placed {
     behind_gap: bool,
 }
 
-/// Each row with its interval, ascending, and whether a pipe held lines back. One without a time leaves a gap.
-fn placed(log: &Parsed, zero: f64, report: &mut FileReport<'_>) -> (Vec<Placed>, bool) {
+/// The rows of a log, ascending.
+struct Rows {
+    placed: Vec<Placed>,
+    /// A pipe held lines back.
+    held_back: bool,
+    /// The tool stood still, which is told.
+    stood_still: bool,
+    /// How many were there before, to the digit.
+    told_again: usize,
+    /// How many are the first of their log, with nothing that says when their interval began.
+    without_length: usize,
+}
+
+/// Each row with its interval. One without a time leaves a gap.
+fn placed(log: &Parsed, zero: f64, report: &mut FileReport<'_>) -> Rows {
     let times = log.frame.times().unwrap_or_default();
     let column = |name: &str| -> Vec<Option<f64>> {
         log.frame.f64s(name).map(|column| column.iter().collect()).unwrap_or_default()
@@ -258,8 +277,14 @@ fn placed(log: &Parsed, zero: f64, report: &mut FileReport<'_>) -> (Vec<Placed>,
     }
     // A clock may be set back while it logs.
     ends.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let all = ends.len();
+    let figures = |row: usize| [&own, &lengths, &rates].map(|column| value(column, row));
+    ends.dedup_by(|(row, at), (before, at_before)| at == at_before && figures(*row) == figures(*before));
+    let told_again = all - ends.len();
     let mut placed = Vec::new();
-    for of_test in ends.chunk_by(|(a, _), (b, _)| tests.get(*a) == tests.get(*b)) {
+    let mut without_length = 0;
+    let counts_own = own.iter().any(Option::is_some);
+    for of_test in ends.chunk_by(|(a, _), (b, _)| !counts_own || tests.get(*a) == tests.get(*b)) {
         let first = of_test.first().map(|(row, to_s)| to_s - value(&own, *row).unwrap_or(f64::NAN));
         let befores = first.into_iter().chain(of_test.iter().map(|(_, to_s)| *to_s));
         let since: Vec<f64> = of_test.iter().zip(befores).map(|((_, to_s), before)| to_s - before).collect();
@@ -267,7 +292,9 @@ fn placed(log: &Parsed, zero: f64, report: &mut FileReport<'_>) -> (Vec<Placed>,
             Sample::new(since.iter().copied().filter(|since| *since > 0.0).collect()).map(|of| of.median());
         for (place, (row, to_s)) in of_test.iter().enumerate() {
             let told = value(&lengths, *row).filter(|length| *length > 0.0 && length.is_finite());
-            let unread = is_behind_gap(*row);
+            let before = place.checked_sub(1).and_then(|before| of_test.get(before));
+            let is_of_other = before.is_some_and(|(before, _)| tests.get(*before) != tests.get(*row));
+            let unread = is_behind_gap(*row) || is_of_other;
             let since = Since { usual, of_rows: since.get(place..).unwrap_or_default() };
             let (length, behind_gap) = match told {
                 Some(told) => (Some(told), unread),
@@ -276,13 +303,14 @@ fn placed(log: &Parsed, zero: f64, report: &mut FileReport<'_>) -> (Vec<Placed>,
                 }
                 None => (since.seconds(), false),
             };
+            without_length += usize::from(length.is_none() && before.is_none());
             if let Some(length) = length {
                 let interval = Interval { from_s: to_s - length, to_s: *to_s, rate: value(&rates, *row) };
                 placed.push(Placed { number: *row, interval, behind_gap });
             }
         }
     }
-    (placed, held_back)
+    Rows { placed, held_back, stood_still: !behind_a_hole.is_empty(), told_again, without_length }
 }
 
 /// From so many usual times since the line before, either a line is missing or this one is late.
@@ -316,75 +344,29 @@ impl Since<'_> {
     }
 }
 
-/// How the clock of a tool goes beside the times of its rows.
-struct Beside {
-    /// When the tool started, by each row.
-    starts: Vec<f64>,
-    /// Some times are late, and later ones are not.
-    falls: bool,
-    /// The rows from which on it started later.
-    parted: Vec<usize>,
-}
-
-impl Beside {
-    /// Of the rows of a test, with their times by the clock of the tool.
-    fn of(rows: &[(usize, f64)], own: &[f64], clocks: Clocks) -> Self {
-        let starts: Vec<f64> = rows.iter().zip(own).map(|((_, time), own)| time - own).collect();
-        let most_s = clocks.stamps_s.unwrap_or_default().max(clocks.own_s) + APART_S;
-        let mut latest = f64::NEG_INFINITY;
-        let falls = starts.iter().any(|start| {
-            latest = latest.max(*start);
-            *start < latest - most_s
-        });
-        let parted = match falls {
-            true => Vec::new(),
-            false => (1..starts.len()).filter(|at| starts[*at] > starts[*at - 1] + most_s).collect(),
-        };
-        Self { starts, falls, parted }
+/// That rows are left out: those that were there before, and those that lie in the intervals of others.
+fn tell_of_rows(all: usize, told_again: usize, used: usize, report: &mut FileReport<'_>) {
+    if told_again > 0 {
+        let message = format!(
+            "{told_again} of its {all} intervals are in it twice, to the digit, and count once: it may have been appended to itself"
+        );
+        report.add(Severity::Warning, "intervals-told-again", message);
     }
-
-    fn tell(&self, report: &mut FileReport<'_>) {
-        if self.falls {
-            let message = "times in front of its lines are late by more than a second now and then: a pipe held the lines back (`stdbuf \
-                           -oL` before the tool helps). Its own seconds count, from the earliest on";
-            report.add(Severity::Warning, "lines-held-back", message.to_owned());
-        } else if let Some(at) = self.parted.first() {
-            let message = format!(
-                "its own clock stood still for {:.1} s while the one in front of its lines went on: a client inside of the VM stops with it. \
-                 What it did then is not known; log the service from outside",
-                self.starts[*at] - self.starts[*at - 1]
-            );
-            report.add(Severity::Warning, "tool-stood-still", message);
-        }
-    }
-
-    /// Moves the times of the rows onto the clock of the tool, as far as that goes beside them.
-    fn moved(&self, rows: &mut [(usize, f64)], own: &[f64], clocks: Clocks) {
-        let is_cut = clocks.stamps_s.is_some_and(|stamps_s| stamps_s > FINE_S);
-        let mut from = 0;
-        for until in self.parted.iter().copied().chain([self.starts.len()]) {
-            let mut piece: Vec<f64> = self.starts.get(from..until).unwrap_or_default().to_vec();
-            piece.sort_by(f64::total_cmp);
-            // A time that is cut to the second is early by up to one; one that a pipe held back is late.
-            let start = match (self.falls, is_cut) {
-                (true, _) => piece.first(),
-                (false, true) => piece.last(),
-                (false, false) => piece.get(piece.len() / 2),
-            };
-            if let Some(start) = start {
-                for ((_, time), own) in rows.iter_mut().zip(own).take(until).skip(from) {
-                    *time = start + own;
-                }
-            }
-            from = until;
-        }
+    let left_out = all.saturating_sub(used + told_again);
+    if left_out > 0 {
+        let message = format!(
+            "{left_out} of its {all} intervals are left out: they have no time, or one that another has too. Several logs may have been \
+             written into one file"
+        );
+        report.add(Severity::Warning, "intervals-left-out", message);
     }
 }
 
 /// One behind the other: what overlaps begins later, a small gap belongs to the next one, and a large one is a hole, in which
-/// `silent` was done if that is known. Behind a gap nothing is.
-fn filled(rows: &[Placed], silent: Option<f64>, resolution_s: f64) -> Vec<Interval> {
+/// `silent` was done if that is known. Behind a gap nothing is. Gives with the intervals how many are rows.
+fn filled(rows: &[Placed], silent: Option<f64>, resolution_s: f64) -> (Vec<Interval>, usize) {
     let mut all: Vec<Interval> = Vec::new();
+    let mut kept = 0;
     for row in rows {
         let mut interval = row.interval;
         let slack_s = if row.behind_gap { 0.0 } else { interval.length_s() / 2.0 + resolution_s };
@@ -398,9 +380,10 @@ fn filled(rows: &[Placed], silent: Option<f64>, resolution_s: f64) -> Vec<Interv
         }
         if interval.from_s < interval.to_s {
             all.push(interval);
+            kept += 1;
         }
     }
-    all
+    (all, kept)
 }
 
 /// Several parts as one: in each time between two of their ends what all did that have a row.

@@ -24,7 +24,7 @@ use self::by_probe::ByProbe;
 use self::by_throughput::ByThroughput;
 use crate::model::{Flag, FlagCode, Method, Outage, Packets, Ping, Probe, Status};
 use crate::run::align::{AlignedRun, EventLog, HypervisorLog, Lines, Stated};
-use crate::run::metrics::bounds;
+use crate::run::metrics::{bounds, event};
 
 /// The outages of a run by every method that saw it, and what else was learned on the way.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,8 +39,6 @@ pub struct Measured {
     pub guest: Option<GuestClockOutage>,
     /// What is doubtful about which event is the outage.
     pub doubts: Vec<Flag>,
-    /// From when to when the log of the service goes, seconds since the request, where that is not the whole migration.
-    pub service_part: Option<[f64; 2]>,
     /// Whether the clocks leave it open when the migration was requested: nothing may be read off times from there.
     pub time_zero_doubted: bool,
 }
@@ -89,8 +87,9 @@ fn middle([from, to]: [f64; 2]) -> f64 {
 type Placed = (f64, f64, f64);
 
 impl Doubt<Placed> {
-    /// `part` is the flag of a log that shows only a part of the migration.
-    fn flag(self, part: FlagCode) -> Flag {
+    /// By the flags of the log: where nothing but an event before the request stands out, and where it shows only a part of the
+    /// migration.
+    fn flag(self, undecided: FlagCode, part: FlagCode) -> Flag {
         let (code, values) = match self {
             Doubt::Another { outage: (outage_s, ..), before: (before_s, at_s, _) } => (
                 FlagCode::OutageBeforeAsLong,
@@ -100,7 +99,7 @@ impl Doubt<Placed> {
                 (FlagCode::TimeZeroDoubted, vec![("outage_s", outage_s), ("at_s", at_s), ("wrong_s", -end_s)])
             }
             Doubt::Undecided((length_s, at_s, _)) => {
-                (FlagCode::OutageUndecided, vec![("before_s", length_s), ("at_s", at_s)])
+                (undecided, vec![("before_s", length_s), ("at_s", at_s)])
             }
             Doubt::Over(over_s) => (FlagCode::PingOverBeforeRequest, vec![("seconds", -over_s)]),
             Doubt::Part([from_s, until_s]) => (part, vec![("from_s", from_s), ("until_s", until_s)]),
@@ -142,7 +141,14 @@ pub fn measure(run: &AlignedRun) -> Measured {
     let is_ping_there = run.ping.is_some();
     let by_packets =
         run.packets.as_ref().map(|log| ByPackets::new(log, duration_s, is_ping_there, anywhere_counts));
-    let by_throughput = run.service.as_ref().and_then(|log| ByThroughput::new(log, duration_s));
+    let by_throughput =
+        run.service.as_ref().and_then(|log| ByThroughput::new(log, duration_s, anywhere_counts));
+    // Of two events as long, the log of the first source is the one to tell.
+    let is_first = !is_ping_there && by_probe.is_none() && by_packets.is_none();
+    let of_service = by_throughput
+        .as_ref()
+        .and_then(ByThroughput::flag)
+        .filter(|flag| is_first || flag.code != FlagCode::OutageBeforeAsLong);
     let mut lines: Vec<(Method, Lines)> = Vec::new();
     let mut outages: Vec<Outage> = Vec::new();
     for method in Method::ALL {
@@ -199,7 +205,10 @@ pub fn measure(run: &AlignedRun) -> Measured {
     let open = by_ping.as_ref().map(|by| by.left_open(duration_s)).unwrap_or_default();
     // Whose requests were not answered was asked all the same.
     let was_away = open.iter().any(|flag| flag.code == FlagCode::AwayBeforeRequest);
-    let parts = part.map(|part| Doubt::Part(part).flag(FlagCode::GuestClockLeavesOut));
+    // Of ping more is known, see there.
+    let outside = outages.iter().find(|_| !is_ping_there).and_then(|first| outside_migration(first, run));
+    let parts =
+        part.map(|part| Doubt::Part(part).flag(FlagCode::OutageUndecided, FlagCode::GuestClockLeavesOut));
     Measured {
         probe: by_probe.as_ref().map(|by| by.summary(served.as_ref(), &run.migration)),
         packets: by_packets.as_ref().map(ByPackets::summary),
@@ -208,17 +217,30 @@ pub fn measure(run: &AlignedRun) -> Measured {
         lines,
         guest,
         doubts: doubt
-            .map(|doubt| doubt.flag(FlagCode::PingLeavesOut))
+            .map(|doubt| doubt.flag(FlagCode::OutageUndecided, FlagCode::PingLeavesOut))
             .filter(|flag| flag.code != FlagCode::PingLeavesOut || !was_away)
             .into_iter()
             .chain(parts)
             .chain(by_probe.as_ref().and_then(ByProbe::flag))
             .chain(by_packets.as_ref().and_then(ByPackets::flag))
+            .chain(of_service)
+            .chain(outside)
             .chain(open)
             .collect(),
-        service_part: by_throughput.and_then(|by| by.part),
         time_zero_doubted: doubt.is_some_and(|doubt| doubt.of_time_zero()),
     }
+}
+
+/// That an outage began before the request, or when the migration was over, by more than clocks leave open.
+fn outside_migration(outage: &Outage, run: &AlignedRun) -> Option<Flag> {
+    let ([earliest_s, latest_s], _) = ends(outage, run)?;
+    let flag = |code, values: &[(&'static str, f64)]| Flag { code, values: values.to_vec() };
+    if latest_s < -event::CLOCKS_S {
+        return Some(flag(FlagCode::AwayBeforeRequest, &[("seconds", -latest_s)]));
+    }
+    let after_s = earliest_s - run.migration.duration_s?;
+    let values = [("outage_s", outage.estimate_s), ("after_s", after_s)];
+    (after_s > event::CLOCKS_S).then(|| flag(FlagCode::OutageAfterMigration, &values))
 }
 
 /// Whether a run has an outage even where nothing was noticed of it: its VM has moved, or may have.
@@ -249,9 +271,7 @@ pub fn ends(outage: &Outage, run: &AlignedRun) -> Option<([f64; 2], Option<[f64;
     match outage.method {
         Method::Probe => run.probe.as_ref().and_then(|log| by_probe::ends(log, outage)),
         Method::PacketGap => run.packets.as_ref().and_then(|log| by_packets::ends(log, outage)),
-        Method::Throughput => {
-            run.service.as_ref().and_then(|log| by_throughput::ends(log, run.migration.duration_s))
-        }
+        Method::Throughput => run.service.as_ref().and_then(|log| by_throughput::ends(log, outage)),
         Method::Ping => {
             let [half, half_after] = run.ping.as_ref().map_or([0.0; 2], bounds::half_periods);
             let around = |t: f64, half: f64| [t - half, t + half];

@@ -126,6 +126,8 @@ pub fn flags(checks: &[Check]) -> Vec<Flag> {
                     (FlagCode::DowntimeEndsEarly, "downtime_s", "events_s")
                 }
                 CheckKind::OneHostAtATime => (FlagCode::VmOnTwoHosts, "source_s", "target_s"),
+                CheckKind::BackAfterResumed => (FlagCode::BackBeforeResumed, "resumed_s", "back_s"),
+                CheckKind::LostBeforeResumed => (FlagCode::LostAfterResumed, "lost_s", "resumed_s"),
                 CheckKind::PingMatchesReplyGap
                 | CheckKind::ProbeCoversPing
                 | CheckKind::ProbeCoversDowntime
@@ -137,8 +139,6 @@ pub fn flags(checks: &[Check]) -> Vec<Flag> {
                 | CheckKind::PingMatchesEvents
                 | CheckKind::DowntimeMatchesEvents
                 | CheckKind::LostWhenStopped
-                | CheckKind::LostBeforeResumed
-                | CheckKind::BackAfterResumed
                 | CheckKind::BackBeforeEnd
                 | CheckKind::DurationsMatch => return None,
             };

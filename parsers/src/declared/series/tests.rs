@@ -40,7 +40,11 @@ fn a_row_has_a_value_of_each_quantity() {
     ] {
         let log = wide().read(table.as_bytes()).unwrap();
         assert_eq!(rows(&log), expected, "{table}");
-        assert_eq!((codes(&log), log.rows.read, log.rows.lost), (vec![], 2, 0), "{table}");
+        assert_eq!((log.rows.read, log.rows.lost), (2, 0), "{table}");
+        // That a cell is empty is told with its line.
+        let told: Vec<&str> = log.diagnostics.iter().map(|found| found.code).collect();
+        assert_eq!(told, ["values-missing"], "{table}");
+        assert_eq!(log.diagnostics[0].line, log.frame.line(1), "{table}");
     }
 }
 

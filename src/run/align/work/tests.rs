@@ -149,3 +149,38 @@ fn datagrams_that_were_sent_say_nothing() {
     let (service, told) = served(&[loaded("iperf3-intervals", "a.txt", text)]);
     assert_eq!((service, told), (None, vec!["sent-not-received"]));
 }
+
+/// Lines of pgbench at so many seconds after 1 700 001 000, with the transactions of each second.
+fn pgbench(rows: impl IntoIterator<Item = (u32, u32)>) -> String {
+    let line = |(at, tps)| {
+        format!("progress: {}.000 s, {tps}.0 tps, lat 1.000 ms stddev 0.100, 0 failed\n", 1_700_001_000 + at)
+    };
+    rows.into_iter().map(line).collect()
+}
+
+#[test]
+fn rows_out_of_order_and_told_again_count_once_and_a_hole_is_told() {
+    let rows: Vec<(u32, u32)> = (0..20).map(|at| (at, 100 + at)).collect();
+    let (whole, told) = served(&[loaded("pgbench", "a.log", &pgbench(rows.clone()))]);
+    assert!(told.is_empty(), "{told:?}");
+    let whole = intervals(&whole.unwrap());
+    assert_eq!(whole.len(), 19);
+    // Appended to itself.
+    let twice = pgbench(rows.iter().chain(&rows).copied());
+    let (service, told) = served(&[loaded("pgbench", "a.log", &twice)]);
+    assert_eq!((intervals(&service.unwrap()), told), (whole.clone(), vec!["intervals-told-again"]));
+    // Two lines changed places.
+    let mut swapped = rows.clone();
+    swapped.swap(7, 8);
+    let (service, told) = served(&[loaded("pgbench", "a.log", &pgbench(swapped))]);
+    assert_eq!((intervals(&service.unwrap()), told), (whole, Vec::new()));
+    // Three lines are missing.
+    let holed = rows.iter().filter(|(at, _)| !(10..13).contains(at)).copied();
+    let (service, told) = served(&[loaded("pgbench", "a.log", &pgbench(holed))]);
+    let service = service.unwrap();
+    assert_eq!(told, ["intervals-missing"]);
+    assert!(intervals(&service).contains(&(9.0, 12.0, None)), "{:?}", intervals(&service));
+    // One time has two figures.
+    let (_, told) = served(&[loaded("pgbench", "a.log", &pgbench(rows.into_iter().chain([(5, 7)])))]);
+    assert_eq!(told, ["intervals-left-out"]);
+}

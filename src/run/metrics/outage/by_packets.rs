@@ -213,11 +213,7 @@ impl<'a> ByPackets<'a> {
 
     /// What is doubtful about which gap is the outage.
     pub fn flag(&self) -> Option<Flag> {
-        let flag = self.doubt?.flag(FlagCode::PacketsLeaveOut);
-        Some(match self.doubt? {
-            Doubt::Undecided(_) => Flag { code: FlagCode::PacketsUndecided, ..flag },
-            Doubt::Another { .. } | Doubt::TimeZero(_) | Doubt::Over(_) | Doubt::Part(_) => flag,
-        })
+        Some(self.doubt?.flag(FlagCode::PacketsUndecided, FlagCode::PacketsLeaveOut))
     }
 
     /// What the capture says of the run.

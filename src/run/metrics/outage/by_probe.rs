@@ -273,11 +273,7 @@ impl<'a> ByProbe<'a> {
 
     /// What is doubtful about which silence is the outage.
     pub fn flag(&self) -> Option<Flag> {
-        let flag = self.doubt?.flag(FlagCode::ProbeLeavesOut);
-        Some(match self.doubt? {
-            Doubt::Undecided(_) => Flag { code: FlagCode::ProbeUndecided, ..flag },
-            Doubt::Another { .. } | Doubt::TimeZero(_) | Doubt::Over(_) | Doubt::Part(_) => flag,
-        })
+        Some(self.doubt?.flag(FlagCode::ProbeUndecided, FlagCode::ProbeLeavesOut))
     }
 
     /// What the log says of the run, whose outage by it is `outage`.

@@ -9,7 +9,8 @@
 //! A sender counts what its socket takes. While its buffers have room it goes on though nothing arrives, and sends the rest in one burst
 //! afterwards: an outage may be longer than its log shows by as long as these buffers last.
 
-use crate::model::{Method, Outage, Unit};
+use super::{Doubt, Placed};
+use crate::model::{Flag, FlagCode, Method, Outage, Unit};
 use crate::run::align::{Interval, Lines, ServiceLog, around};
 use crate::run::metrics::event::{self, Candidate, Choice};
 use crate::run::metrics::throughput::{self, Ordinary};
@@ -18,7 +19,7 @@ use crate::run::metrics::throughput::{self, Ordinary};
 const GAPS: f64 = 5.3;
 /// A flow of blocks has none for so many times the usual time between two.
 const BLOCKS: f64 = 2.0;
-/// Of a hundred intervals before the request no more are low by chance.
+/// Of a hundred intervals before the request no more begin a low time that is ordinary.
 const LOW_BY_CHANCE: f64 = 0.01;
 /// What sums of seconds since 1970 may be off by.
 const SAME_S: f64 = 1e-5;
@@ -37,26 +38,50 @@ pub(super) struct ByThroughput<'a> {
     intervals: Vec<Interval>,
     baseline: f64,
     main: Option<Low>,
-    /// Which part of the migration the log shows, where that is not all.
-    pub part: Option<[f64; 2]>,
+    /// What ends behind this instant may be the outage, seconds since the request.
+    since_s: f64,
+    doubt: Option<Doubt<Placed>>,
 }
 
 impl<'a> ByThroughput<'a> {
-    /// `None` where the log does not tell what is ordinary.
-    pub fn new(log: &'a ServiceLog, duration_s: Option<f64>) -> Option<Self> {
+    /// `None` where the log does not tell what is ordinary. With `anywhere` time zero is known to be wrong, and every low time
+    /// counts.
+    pub fn new(log: &'a ServiceLog, duration_s: Option<f64>, anywhere: bool) -> Option<Self> {
         let Ordinary { baseline, intervals, .. } = throughput::ordinary(log)?;
         let slack_s = event::CLOCKS_S + log.resolution_s + log.placed_s;
         let (first, last) = (intervals.first()?, intervals.last()?);
         let ended_early = duration_s.is_some_and(|duration| last.to_s < duration - slack_s - log.interval_s);
         let is_part = first.from_s > slack_s || ended_early;
-        let part = is_part.then_some([first.from_s, last.to_s]);
-        let mut by = Self { log, intervals, baseline, main: None, part };
-        by.main = match event::choose(by.candidates(), slack_s, log.interval_s) {
-            Choice::Nothing => None,
-            Choice::Outage { what, .. } => Some(what),
-            Choice::Before { after, .. } => after,
+        let part = is_part.then_some(Doubt::Part([first.from_s, last.to_s]));
+        let since_s = if anywhere { f64::NEG_INFINITY } else { -slack_s };
+        let mut by = Self { log, intervals, baseline, main: None, since_s, doubt: None };
+        let placed = |low| (by.length_s(low), by.start_s(low), by.end_s(low));
+        let (main, doubt) = match event::choose(by.candidates(anywhere), slack_s, log.interval_s) {
+            Choice::Nothing => (None, None),
+            Choice::Outage { what, before } => {
+                let another = |before| Doubt::Another { outage: placed(what), before: placed(before) };
+                (Some(what), before.map(another))
+            }
+            Choice::Before { what, stands_out: true, .. } => (None, Some(Doubt::Undecided(placed(what)))),
+            Choice::Before { after, .. } => (after, None),
         };
+        let is_open = main.is_some_and(|low| by.is_open(low));
+        (by.main, by.doubt) = (main, doubt.or(part.filter(|_| !is_open)));
         Some(by)
+    }
+
+    /// Whether no outage is stated.
+    pub fn is_undecided(&self) -> bool {
+        match self.doubt {
+            Some(Doubt::Undecided(_)) => true,
+            Some(Doubt::Part(_)) => self.main.is_none(),
+            _ => false,
+        }
+    }
+
+    /// What is doubtful about which low time is the outage.
+    pub fn flag(&self) -> Option<Flag> {
+        Some(self.doubt?.flag(FlagCode::ThroughputUndecided, FlagCode::ThroughputLeavesOut))
     }
 
     fn is_low(&self, interval: &Interval) -> bool {
@@ -79,17 +104,23 @@ impl<'a> ByThroughput<'a> {
         lows
     }
 
-    fn candidates(&self) -> Vec<Candidate<Low>> {
-        let before: Vec<&Interval> = self.intervals.iter().filter(|interval| interval.to_s <= 0.0).collect();
-        let low = before.iter().filter(|interval| self.is_low(interval)).count();
-        let is_usual = low as f64 > LOW_BY_CHANCE * before.len() as f64 && low > 1;
+    /// A low time stands out unless low times as long are ordinary: those before the request that are half as long at least.
+    fn candidates(&self, anywhere: bool) -> Vec<Candidate<Low>> {
+        let count = self.intervals.iter().filter(|interval| interval.to_s <= 0.0).count();
+        let over_s = |low: Low| self.intervals.get(low.end).map_or(f64::INFINITY, |after| after.to_s);
+        let lows = self.lows();
+        let before: Vec<f64> =
+            lows.iter().filter(|low| over_s(**low) <= 0.0).map(|low| self.length_s(*low)).collect();
         let candidate = |low: Low| {
-            let over_s = self.intervals.get(low.end).map_or(f64::INFINITY, |after| after.to_s);
-            Candidate { what: low, length: self.length_s(low), over_s: Some(over_s), stands_out: !is_usual }
+            let length = self.length_s(low);
+            let alike = before.iter().filter(|known| 2.0 * **known >= length).count();
+            let is_usual = alike > 1 && alike as f64 > LOW_BY_CHANCE * count as f64;
+            let over_s = (!anywhere).then(|| over_s(low));
+            Candidate { what: low, length, over_s, stands_out: !is_usual }
         };
         // Where the log has no rows nothing was seen, though an outage may have been.
         let is_seen = |low: &Low| self.slice(*low).iter().any(|interval| interval.rate.is_some());
-        self.lows().into_iter().filter(is_seen).map(candidate).collect()
+        lows.iter().copied().filter(is_seen).map(candidate).collect()
     }
 
     fn slice(&self, low: Low) -> &[Interval] {
@@ -111,6 +142,11 @@ impl<'a> ByThroughput<'a> {
 
     fn after(&self, low: Low) -> Option<&Interval> {
         self.intervals.get(low.end)
+    }
+
+    /// Whether the log ends in it.
+    fn is_open(&self, low: Low) -> bool {
+        low.end >= self.intervals.len()
     }
 
     fn start_s(&self, low: Low) -> f64 {
@@ -149,7 +185,7 @@ impl<'a> ByThroughput<'a> {
     fn longest_s(&self) -> f64 {
         let lengths =
             |intervals: &[Interval]| intervals.iter().map(|interval| interval.length_s()).sum::<f64>();
-        let ends = |last: Option<&Interval>| last.is_some_and(|interval| interval.to_s > 0.0);
+        let ends = |last: Option<&Interval>| last.is_some_and(|interval| interval.to_s > self.since_s);
         let around =
             self.lows().into_iter().map(|low| Low { first: low.first.saturating_sub(1), end: low.end + 1 });
         let around = around.map(|wide| {
@@ -161,13 +197,14 @@ impl<'a> ByThroughput<'a> {
         possible.fold(0.0, f64::max) + self.log.resolution_s + self.log.buffered / self.baseline
     }
 
-    /// The outage, of 0 s where no interval is low; `None` where the log shows only a part of the migration and nothing in it.
+    /// The outage, of 0 s where no interval is low; `None` where nothing decides whether a low time is the
+    /// outage, or the log shows only a part of the migration and nothing in it.
     pub fn outage(&self) -> Option<Outage> {
-        if self.main.is_none() && self.part.is_some() {
+        if self.is_undecided() {
             return None;
         }
         let estimate_s = self.main.map_or(0.0, |low| self.length_s(low));
-        let is_open = self.main.is_some_and(|low| low.end >= self.intervals.len());
+        let is_open = self.main.is_some_and(|low| self.is_open(low));
         let lower_s = self.main.map_or(0.0, |low| self.shortest_s(low)).min(estimate_s);
         Some(Outage {
             method: Method::Throughput,
@@ -192,8 +229,7 @@ impl<'a> ByThroughput<'a> {
     }
 
     /// Between which instants the outage began, and between which it ended.
-    fn ends(&self) -> Option<([f64; 2], Option<[f64; 2]>)> {
-        let low = self.main?;
+    fn ends(&self, low: Low) -> Option<([f64; 2], Option<[f64; 2]>)> {
         let (first, last) = (self.slice(low).first()?, self.slice(low).last()?);
         let within =
             |interval: &Interval| (self.unproven_s(interval) + self.chance_s()).min(interval.length_s());
@@ -205,8 +241,10 @@ impl<'a> ByThroughput<'a> {
 }
 
 /// Between which instants an outage by this log began, and between which it ended, seconds since the request.
-pub(super) fn ends(log: &ServiceLog, duration_s: Option<f64>) -> Option<([f64; 2], Option<[f64; 2]>)> {
-    ByThroughput::new(log, duration_s)?.ends()
+pub(super) fn ends(log: &ServiceLog, outage: &Outage) -> Option<([f64; 2], Option<[f64; 2]>)> {
+    let by = ByThroughput::new(log, None, false)?;
+    let low = by.lows().into_iter().find(|low| Some(by.start_s(*low)) == outage.start_s)?;
+    by.ends(low)
 }
 
 #[cfg(test)]

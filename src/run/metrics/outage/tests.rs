@@ -177,7 +177,6 @@ fn codes(ping_timeline: &PingTimeline, clock: &GuestClock, duration_s: f64) -> V
         packets: None,
         guest,
         doubts: Vec::new(),
-        service_part: None,
         time_zero_doubted: false,
     };
     flags(&migration, &measured).into_iter().map(|flag| flag.code).collect()

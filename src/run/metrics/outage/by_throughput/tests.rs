@@ -26,7 +26,7 @@ fn log(interval_s: f64, first_s: f64, rates: &[f64]) -> ServiceLog {
 }
 
 fn outage(log: &ServiceLog) -> Outage {
-    ByThroughput::new(log, Some(5.0)).unwrap().outage().unwrap()
+    ByThroughput::new(log, Some(5.0), false).unwrap().outage().unwrap()
 }
 
 fn close(value: f64, expected: f64) -> bool {
@@ -73,13 +73,40 @@ fn a_log_that_ends_in_it_has_no_upper_bound() {
 }
 
 #[test]
-fn what_lies_before_the_request_is_none_and_a_part_says_nothing() {
+fn what_lies_before_the_request_decides_nothing_and_a_part_says_nothing() {
+    let code =
+        |log: &ServiceLog| ByThroughput::new(log, Some(5.0), false).unwrap().flag().map(|flag| flag.code);
+    // One low time, as long as it likes, is another outage, or this one by a clock that is wrong.
+    for low in [5..6, 5..9] {
+        let mut rates = vec![1000.0; 40];
+        rates[low].fill(0.0);
+        let early = log(1.0, -20.0, &rates);
+        assert_eq!(ByThroughput::new(&early, Some(5.0), false).unwrap().outage(), None);
+        assert_eq!(code(&early), Some(FlagCode::ThroughputUndecided));
+        // Where time zero is known to be wrong it is the outage.
+        let anywhere = ByThroughput::new(&early, Some(5.0), true).unwrap();
+        assert!(anywhere.outage().unwrap().lower_s > 0.9);
+        assert_eq!(anywhere.flag(), None);
+    }
+    // What happens again and again is ordinary.
     let mut rates = vec![1000.0; 40];
-    rates[5] = 0.0;
-    assert_eq!(outage(&log(1.0, -20.0, &rates)).estimate_s, 0.0);
+    for place in [3, 7, 11, 15] {
+        rates[place] = 0.0;
+    }
+    let usual = log(1.0, -20.0, &rates);
+    assert_eq!((outage(&usual).estimate_s, code(&usual)), (0.0, None));
+    // Nor is one as long behind the request told to be the only one.
+    let mut rates = vec![1000.0; 40];
+    (rates[5], rates[22]) = (0.0, 0.0);
+    let twice = log(1.0, -20.0, &rates);
+    assert_eq!(code(&twice), Some(FlagCode::OutageBeforeAsLong));
+    assert!(outage(&twice).start_s.unwrap() > 1.9);
     let part = log(1.0, -20.0, &[1000.0; 22]);
-    let by = ByThroughput::new(&part, Some(9.0)).unwrap();
-    assert_eq!((by.outage(), by.part), (None, Some([-20.0, 2.0])));
+    let by = ByThroughput::new(&part, Some(9.0), false).unwrap();
+    assert_eq!(by.outage(), None);
+    let flag = by.flag().unwrap();
+    assert_eq!(flag.code, FlagCode::ThroughputLeavesOut);
+    assert_eq!(flag.values, [("from_s", -20.0), ("until_s", 2.0)]);
 }
 
 #[test]
@@ -145,7 +172,7 @@ fn bounds_hold_the_truth() {
             let (mut below, mut above) = (0, 0);
             for number in 0..runs {
                 let (truth, log) = served(interval_s, rate, number);
-                let by = ByThroughput::new(&log, Some(30.0)).unwrap();
+                let by = ByThroughput::new(&log, Some(30.0), false).unwrap();
                 let found = by.outage().unwrap();
                 below += u32::from(truth < found.lower_s - 1e-9);
                 above += u32::from(found.upper_s.is_some_and(|upper| truth > upper + 1e-9));
@@ -213,7 +240,7 @@ fn bounds_hold_the_truth_of_a_flow() {
             let runs = 200;
             let missed = (0..runs).filter(|number| {
                 let (truth, log) = flowing(blocks, makes_up, buffered, *number);
-                let found = ByThroughput::new(&log, Some(30.0)).unwrap().outage().unwrap();
+                let found = ByThroughput::new(&log, Some(30.0), false).unwrap().outage().unwrap();
                 truth < found.lower_s - 1e-9 || found.upper_s.is_some_and(|upper| truth > upper + 1e-9)
             });
             let missed = missed.count();
@@ -243,6 +270,6 @@ fn a_place_to_the_second_makes_no_outage_longer() {
     let coarse = ServiceLog { placed_s: 1.0, ..exact.clone() };
     let (one, other) = (outage(&exact), outage(&coarse));
     assert_eq!((one.lower_s, one.upper_s), (other.lower_s, other.upper_s));
-    let (begun, over) = ends(&coarse, Some(5.0)).unwrap();
+    let (begun, over) = ends(&coarse, &other).unwrap();
     assert!(begun[1] >= 5.0 && over.is_some_and(|over| over[1] >= 8.0), "{begun:?} {over:?}");
 }
