@@ -75,14 +75,15 @@ pub fn measure(
     // Where nobody knows when the migration was by the clock of the service, nothing is told of what it did then.
     let is_service_placed =
         !time_zero_doubted && flags.iter().all(|flag| flag.code != FlagCode::ThroughputUndecided);
-    let service_end_s = migration.duration_s.filter(|_| is_service_placed);
+    let over_s = aligned.over_s();
+    let service_end_s = over_s.filter(|_| is_service_placed);
     let throughput = aligned.service.as_ref().and_then(|log| throughput::throughput(log, service_end_s));
     let without_ordinary = aligned.service.as_ref().filter(|_| throughput.is_none());
     let milestones = time_line::milestones(aligned, &outages, hosts);
     let phases = time_line::phases(&milestones);
     let presences = time_line::presences(aligned, hosts);
     let checks = reconciliation::checks(aligned, &outages, &milestones, &presences, hosts);
-    let cost = |of| resources::cost(of, samples, migration.duration_s, &phases);
+    let cost = |of| resources::cost(of, samples, over_s, &phases);
     let costs: Vec<Cost> = samples.iter().filter_map(cost).collect();
     let (transfer, mut diagnostics) = transfer::transfer(&id, aligned, hosts);
     diagnostics.extend(leaving_out);

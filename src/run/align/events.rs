@@ -139,7 +139,11 @@ impl EventLog {
                 None => migration.status,
             };
         }
-        let until_ended = || Some(self.ended? - self.requested?).filter(|duration| *duration >= 0.0);
-        migration.duration_s = migration.duration_s.or_else(until_ended);
+        migration.duration_s = migration.duration_s.or_else(|| self.duration_s());
+    }
+
+    /// From the request to the end, seconds.
+    pub(super) fn duration_s(&self) -> Option<f64> {
+        Some(self.ended? - self.requested?).filter(|duration| *duration >= 0.0)
     }
 }

@@ -380,6 +380,13 @@ impl<'a> FileReport<'a> {
 }
 
 impl AlignedRun {
+    /// How long the migration took by all that say so, seconds: a hypervisor ends its job when the source has sent everything, a script
+    /// that waits for the VM later. What a migration costs is counted until then.
+    pub fn over_s(&self) -> Option<f64> {
+        let by_script = self.events.as_ref().and_then(EventLog::duration_s);
+        [self.migration.duration_s, by_script].into_iter().flatten().reduce(f64::max)
+    }
+
     /// The first log of a kind of which a run has one; more are reported and left out.
     fn only_one<'a, T: Copy>(&mut self, logs: &[Log<'a, T>]) -> Option<Log<'a, T>> {
         let (first, rest) = logs.split_first()?;
