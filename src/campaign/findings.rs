@@ -83,8 +83,9 @@ fn incomplete(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Fi
 fn left_open(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Finding> {
     let counted = || condition.runs.iter().map(|&run| &runs[run]).filter(|run| run.counts());
     let has = |run: &Run, code: FlagCode| {
-        // The clock in the VM need not show what something better does.
-        let is_needed = code != FlagCode::GuestClockLeavesOut || run.service_outage().is_none();
+        // These need not show what something better does.
+        let is_spare = matches!(code, FlagCode::GuestClockLeavesOut | FlagCode::ServiceWithoutOrdinary);
+        let is_needed = !is_spare || run.service_outage().is_none();
         is_needed && run.flags.iter().any(|flag| flag.code == code)
     };
     let number = |code: FlagCode| counted().filter(|run| has(run, code)).count();

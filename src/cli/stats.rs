@@ -16,9 +16,8 @@ use crate::show::tables::labels::condition_label;
 use crate::show::text::Text;
 use crate::write;
 
-/// The largest table of benchmarks that is a part of the answer.
-const COLUMNS: usize = 7;
-const ROWS: usize = 16;
+/// So many cells has the largest table of benchmarks that is a part of the answer.
+const CELLS: usize = 112;
 /// The most conditions whose outages are drawn.
 const BARS: usize = 16;
 
@@ -75,7 +74,7 @@ fn readable(analysis: &Analysis, text: &Text, full: bool, show_table: fn(&TableV
         output += &bars.map(|bars| format!("\n{}\n{bars}", text.get("stats.bars"))).unwrap_or_default();
         // A large one is no answer.
         let grid = tables::grid(analysis, 0);
-        if let Some(grid) = grid.filter(|grid| grid.columns.len() <= COLUMNS && grid.rows.len() <= ROWS) {
+        if let Some(grid) = grid.filter(|grid| grid.columns.len() * grid.rows.len() <= CELLS) {
             output += &shown(grid, compose::grid_caption(analysis, 0, text));
         }
         output.push_str(&format!("\n{}\n", show::sentences(text.get("stats.more"), "")));

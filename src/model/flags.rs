@@ -50,10 +50,20 @@ pub enum FlagCode {
     ThroughputLeavesOut,
     /// All the time in which the service did next to nothing lies before the request.
     ThroughputUndecided,
+    /// The log of the service was written inside of the VM, whose clock stands still with it.
+    LoggedInside,
+    /// The log of the service does not show what is ordinary of it.
+    ServiceWithoutOrdinary,
     /// The clock in the VM was logged only during a part of the migration, and shows nothing there.
     GuestClockLeavesOut,
     /// A silence before the request is as long as the outage, or longer.
     OutageBeforeAsLong,
+    /// Several silences before the request are half as long as the outage, or longer.
+    OutageUsual,
+    /// Two logs saw an outage, but at different times.
+    OutagesApart,
+    /// Another log of the service shows an outage that the one in use does not.
+    OtherServiceAway,
     /// Nothing places ping's silences: its log has no times, or the run no request.
     OutageWithoutPlace,
     /// The service was away already before the request.
@@ -79,7 +89,7 @@ pub enum FlagCode {
 impl FlagCode {
     /// What must be said beside the outage of a condition, since without it the sentence would mislead: what the logs of
     /// some runs leave open of it. In the order of sentences.
-    pub const BESIDE_THE_OUTAGE: [FlagCode; 18] = [
+    pub const BESIDE_THE_OUTAGE: [FlagCode; 23] = [
         Self::NeverAnswered,
         Self::AwayBeforeRequest,
         Self::ServiceLostAgain,
@@ -88,6 +98,9 @@ impl FlagCode {
         Self::OutageWithoutPlace,
         Self::TimeZeroDoubted,
         Self::OutageBeforeAsLong,
+        Self::OutageUsual,
+        Self::OutagesApart,
+        Self::OtherServiceAway,
         Self::OutageUndecided,
         Self::PingOverBeforeRequest,
         Self::PingLeavesOut,
@@ -97,6 +110,8 @@ impl FlagCode {
         Self::PacketsUndecided,
         Self::ThroughputLeavesOut,
         Self::ThroughputUndecided,
+        Self::LoggedInside,
+        Self::ServiceWithoutOrdinary,
         Self::GuestClockLeavesOut,
     ];
 }
@@ -121,8 +136,13 @@ names!(FlagCode, "flag", {
     Self::PacketsUndecided => "packets-undecided",
     Self::ThroughputLeavesOut => "throughput-leaves-out",
     Self::ThroughputUndecided => "throughput-undecided",
+    Self::LoggedInside => "logged-inside-vm",
+    Self::ServiceWithoutOrdinary => "service-without-ordinary",
     Self::GuestClockLeavesOut => "guest-clock-leaves-out",
     Self::OutageBeforeAsLong => "outage-before-as-long",
+    Self::OutageUsual => "outage-usual",
+    Self::OutagesApart => "outages-apart",
+    Self::OtherServiceAway => "other-service-away",
     Self::OutageWithoutPlace => "outage-without-place",
     Self::AwayBeforeRequest => "away-before-request",
     Self::NeverAnswered => "never-answered",

@@ -72,6 +72,8 @@ pub struct AlignedRun {
     pub events: Option<EventLog>,
     /// How much the service did.
     pub service: Option<ServiceLog>,
+    /// What others did of it.
+    pub other_services: Vec<ServiceLog>,
     /// What a table of migrations says.
     pub stated: Option<Stated>,
     /// Resource series of the hosts and round trips; empty without a time zero.
@@ -120,6 +122,7 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
         hypervisor: None,
         events: None,
         service: None,
+        other_services: Vec::new(),
         stated: None,
         samples: Vec::new(),
         traffic: Vec::new(),
@@ -254,11 +257,18 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
             }
             continue;
         }
-        let read = series::read(quantities, log, zero, host, &mut report);
-        if let (Some(first), Some(_)) = (&run.service, &read.service) {
-            report.add(Severity::Warning, SECOND_LOG, second_service(first));
+        let mut read = series::read(quantities, log, zero, host, &mut report);
+        if let Some(service) = &mut read.service {
+            service.is_of_vm = host.is_some() && host == config.file.vm.name.as_deref();
         }
-        run.service = run.service.or(read.service);
+        match (&run.service, read.service) {
+            (Some(first), Some(other)) => {
+                report.add(Severity::Warning, SECOND_LOG, second_service(first));
+                run.other_services.push(other);
+            }
+            (None, service) => run.service = service,
+            (Some(_), None) => {}
+        }
         let samples = run.count(read.samples, file);
         run.add(samples, file);
     }
@@ -418,12 +428,13 @@ impl AlignedRun {
         let work::Found { first: (file, log, ()), service, samples } = found;
         let tool = work::tool(log);
         match (&self.service, service) {
-            (Some(first), Some(_))
+            (Some(first), Some(other))
                 if log.facts.int("is_part").is_none() || !first.metric.starts_with(tool) =>
             {
                 let is_other = !first.metric.starts_with(tool);
                 let message = second_service(first);
                 FileReport::new(&mut self.diagnostics, file).add(Severity::Warning, SECOND_LOG, message);
+                self.other_services.push(other);
                 // Its curves are of something else.
                 if !is_other {
                     return;

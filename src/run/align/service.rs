@@ -16,6 +16,8 @@ pub struct ServiceLog {
     /// Path relative to the campaign folder.
     pub file: String,
     pub metric: String,
+    /// It was written inside of the VM.
+    pub is_of_vm: bool,
     /// Operations or bytes per second.
     pub unit: Unit,
     pub windows: ServiceWindows,
@@ -88,6 +90,7 @@ impl ServiceLog {
         Some(Self {
             file: file.to_owned(),
             metric: samples.metric.clone(),
+            is_of_vm: false,
             unit: samples.unit,
             windows,
             intervals,
@@ -115,6 +118,7 @@ impl ServiceLog {
         (interval_s > 0.0).then(|| Self {
             file: file.to_owned(),
             metric,
+            is_of_vm: false,
             unit,
             windows,
             intervals,

@@ -86,6 +86,7 @@ pub(super) fn read<'a>(
         let mut service = service.flatten();
         if let Some(service) = &mut service {
             service.lines = lines;
+            service.is_of_vm = is_of_vm(first.0, config);
         }
         Some(Found { first, service, samples })
     });

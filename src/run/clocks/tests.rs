@@ -111,6 +111,7 @@ fn simulated(rng: &mut ChaCha8Rng, epoch: f64, Ahead([source, target, guest]): A
         events: None,
         traffic: Vec::new(),
         service: None,
+        other_services: Vec::new(),
         stated: None,
         samples: all,
         counters: ["kirsche", "apfel"].map(|host| (host.to_owned(), counter)).into(),

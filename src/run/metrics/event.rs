@@ -27,10 +27,22 @@ pub struct Candidate<T> {
 pub enum Choice<T> {
     /// There is no candidate.
     Nothing,
-    /// The outage, and the longest event before the request where that stands out and is as long or longer.
-    Outage { what: T, before: Option<T> },
-    /// Nothing that stands out is over after the request, and one before it, `what`, is longer than all that is: `after`.
-    Before { what: T, stands_out: bool, after: Option<T> },
+    /// The outage, the longest event before the request where that stands out and is as long or longer, and what else there is.
+    Outage { what: T, before: Option<T>, others: Others },
+    /// Nothing that stands out is over after the request, and one before it, `what`, is longer than all that is: `after`, beside which
+    /// there are `others`.
+    Before { what: T, stands_out: bool, after: Option<T>, others: Others },
+}
+
+/// The other events of a log.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Others {
+    /// How many before the request are half as long as the outage at least, whether or not they stand out.
+    pub before: usize,
+    /// How many are over after the request and stand out.
+    pub after: usize,
+    /// How long these are together.
+    pub after_length: f64,
 }
 
 /// Chooses among the candidates; of equally long ones the first. What ends `slack_s` seconds before the request may
@@ -43,23 +55,36 @@ pub fn choose<T: Copy>(
     let (after, before): (Vec<_>, Vec<_>) =
         candidates.into_iter().partition(|candidate| candidate.over_s.is_none_or(|over| over >= -slack_s));
     let rival = longest(before.iter().copied().filter(|candidate| candidate.stands_out));
-    let before = longest(before);
-    match (longest(after), before) {
-        (None, None) => Choice::Nothing,
+    let chosen = after.iter().enumerate().reduce(|a, b| if b.1.length > a.1.length { b } else { a });
+    let others = |place: usize, outage: &Candidate<T>| {
+        let rest = after.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, other)| other);
+        let away: Vec<f64> = rest.filter(|other| other.stands_out).map(|other| other.length).collect();
+        Others {
+            before: before.iter().filter(|one| 2.0 * one.length >= outage.length).count(),
+            after: away.len(),
+            after_length: away.iter().fold(0.0, |sum, length| sum + length),
+        }
+    };
+    match (chosen, longest(before.iter().copied())) {
         (after, Some(before))
-            if after.is_none_or(|after| !after.stands_out && before.length > after.length) =>
+            if after.is_none_or(|(_, after)| !after.stands_out && before.length > after.length) =>
         {
             Choice::Before {
                 what: before.what,
                 stands_out: before.stands_out,
-                after: after.map(|after| after.what),
+                after: after.map(|(_, after)| after.what),
+                others: after.map(|(place, after)| others(place, after)).unwrap_or_default(),
             }
         }
-        (None, Some(_)) => Choice::Nothing,
-        (Some(after), _) => Choice::Outage {
-            what: after.what,
-            before: rival.filter(|before| before.length + similar >= after.length).map(|before| before.what),
-        },
+        (None, _) => Choice::Nothing,
+        (Some((place, outage)), _) => {
+            let as_long = |candidate: &Candidate<T>| candidate.length + similar >= outage.length;
+            Choice::Outage {
+                what: outage.what,
+                before: rival.filter(as_long).map(|before| before.what),
+                others: others(place, outage),
+            }
+        }
     }
 }
 
@@ -83,25 +108,35 @@ mod tests {
 
     #[test]
     fn the_longest_that_ends_after_the_request_is_the_outage() {
-        let outage = |what, before| Choice::Outage { what, before };
+        let with = |what, before, others| Choice::Outage { what, before, others };
+        let one = Others { before: 1, ..Others::default() };
+        let outage = |what, before: Option<usize>| {
+            with(what, before, if before.is_some() { one } else { Others::default() })
+        };
         assert_eq!(of(&[]), Choice::Nothing);
-        assert_eq!(of(&[(2.0, 1.0, true), (9.0, 3.0, true), (20.0, 3.0, true)]), outage(1, None));
+        let others = Others { before: 0, after: 2, after_length: 4.0 };
+        assert_eq!(of(&[(2.0, 1.0, true), (9.0, 3.0, true), (20.0, 3.0, true)]), with(1, None, others));
         // It may have begun before; what ended up to half a second before may have ended after.
         assert_eq!(of(&[(2.6, 3.0, true)]), outage(0, None));
         assert_eq!(of(&[(-0.4, 3.0, true)]), outage(0, None));
         // Longer or as long ones before are told, shorter ones and such as happen all the time are not.
         assert_eq!(of(&[(-3.0, 4.0, true), (9.0, 3.0, true)]), outage(1, Some(0)));
         assert_eq!(of(&[(-3.0, 2.9, true), (9.0, 3.0, true)]), outage(1, Some(0)));
-        assert_eq!(of(&[(-3.0, 2.0, true), (9.0, 3.0, true)]), outage(1, None));
-        assert_eq!(of(&[(-3.0, 4.0, false), (9.0, 3.0, true)]), outage(1, None));
+        assert_eq!(of(&[(-3.0, 2.0, true), (9.0, 3.0, true)]), with(1, None, one));
+        assert_eq!(of(&[(-3.0, 1.4, true), (9.0, 3.0, true)]), outage(1, None));
+        // That is counted: what happens all the time need not be the work of the migration.
+        let often = Others { before: 2, ..Others::default() };
+        assert_eq!(of(&[(-3.0, 4.0, false), (-9.0, 2.9, false), (9.0, 3.0, true)]), with(2, None, often));
     }
 
     #[test]
     fn what_is_over_before_the_request_is_no_outage() {
-        let before = |what, stands_out, after| Choice::Before { what, stands_out, after };
+        let with = |what, stands_out, after, others| Choice::Before { what, stands_out, after, others };
+        let before = |what, stands_out, after| with(what, stands_out, after, Others::default());
         assert_eq!(of(&[(-3.0, 2.0, true), (-9.0, 3.0, true)]), before(1, true, None));
-        assert_eq!(of(&[(-3.0, 2.0, true), (9.0, 0.2, false)]), before(0, true, Some(1)));
-        let by_chance = Choice::Outage { what: 1, before: None };
+        let one = Others { before: 1, ..Others::default() };
+        assert_eq!(of(&[(-3.0, 2.0, true), (9.0, 0.2, false)]), with(0, true, Some(1), one));
+        let by_chance = Choice::Outage { what: 1, before: None, others: one };
         assert_eq!(of(&[(-3.0, 0.2, false), (9.0, 0.2, false)]), by_chance);
         assert_eq!(of(&[(-3.0, 0.2, false)]), before(0, false, None));
     }

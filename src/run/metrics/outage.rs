@@ -24,7 +24,8 @@ use self::by_probe::ByProbe;
 use self::by_throughput::ByThroughput;
 use crate::model::{Flag, FlagCode, Method, Outage, Packets, Ping, Probe, Status};
 use crate::run::align::{AlignedRun, EventLog, HypervisorLog, Lines, Stated};
-use crate::run::metrics::{bounds, event};
+use crate::run::metrics::bounds;
+use crate::run::metrics::event::{self, Others};
 
 /// The outages of a run by every method that saw it, and what else was learned on the way.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +49,8 @@ pub struct Measured {
 enum Doubt<T> {
     /// One before the request is as long.
     Another { outage: T, before: T },
+    /// So many before the request are half as long.
+    Usual { outage: T, times: usize },
     /// The outage lies before the request, by what other sources say.
     TimeZero(T),
     /// Nothing but one before the request, which may be the outage or not.
@@ -64,6 +67,7 @@ impl<T> Doubt<T> {
             Self::Another { outage, before } => {
                 Doubt::Another { outage: change(outage), before: change(before) }
             }
+            Self::Usual { outage, times } => Doubt::Usual { outage: change(outage), times },
             Self::TimeZero(event) => Doubt::TimeZero(change(event)),
             Self::Undecided(event) => Doubt::Undecided(change(event)),
             Self::Over(over_s) => Doubt::Over(over_s),
@@ -74,9 +78,27 @@ impl<T> Doubt<T> {
     fn of_time_zero(&self) -> bool {
         match self {
             Self::TimeZero(_) | Self::Undecided(_) | Self::Over(_) => true,
-            Self::Another { .. } | Self::Part(_) => false,
+            Self::Another { .. } | Self::Usual { .. } | Self::Part(_) => false,
         }
     }
+}
+
+impl<T: Copy> Doubt<T> {
+    /// Of an outage beside which there are others before the request: one that stands out, or so many that they need not.
+    fn beside(outage: T, before: Option<T>, others: Others) -> Option<Self> {
+        match before {
+            _ if others.before > 1 => Some(Self::Usual { outage, times: others.before }),
+            before => before.map(|before| Self::Another { outage, before }),
+        }
+    }
+}
+
+/// That the service was away more than once.
+fn several(length_s: f64, others: Others) -> Option<Flag> {
+    let Others { after, after_length, before: 0 | 1 } = others else { return None };
+    let values =
+        vec![("times", after as f64 + 1.0), ("total_s", length_s + after_length), ("outage_s", length_s)];
+    (after > 0).then(|| Flag { code: FlagCode::ServiceLostSeveralTimes, values })
 }
 
 fn middle([from, to]: [f64; 2]) -> f64 {
@@ -95,6 +117,9 @@ impl Doubt<Placed> {
                 FlagCode::OutageBeforeAsLong,
                 vec![("before_s", before_s), ("at_s", at_s), ("outage_s", outage_s)],
             ),
+            Doubt::Usual { outage: (outage_s, ..), times } => {
+                (FlagCode::OutageUsual, vec![("times", times as f64), ("outage_s", outage_s)])
+            }
             Doubt::TimeZero((outage_s, at_s, end_s)) => {
                 (FlagCode::TimeZeroDoubted, vec![("outage_s", outage_s), ("at_s", at_s), ("wrong_s", -end_s)])
             }
@@ -135,20 +160,12 @@ pub fn measure(run: &AlignedRun) -> Measured {
         .as_ref()
         .zip(step)
         .map(|(clock, step)| by_guest::of_step(clock, step, silence.as_ref()));
-    let by_probe =
-        run.probe.as_ref().map(|log| ByProbe::new(log, duration_s, run.ping.is_some(), anywhere_counts));
+    let pinged = run.ping.is_some().then_some(silence.as_ref());
+    let by_probe = run.probe.as_ref().map(|log| ByProbe::new(log, duration_s, pinged, anywhere_counts));
     let served = by_probe.as_ref().and_then(ByProbe::outage);
-    let is_ping_there = run.ping.is_some();
-    let by_packets =
-        run.packets.as_ref().map(|log| ByPackets::new(log, duration_s, is_ping_there, anywhere_counts));
+    let by_packets = run.packets.as_ref().map(|log| ByPackets::new(log, duration_s, pinged, anywhere_counts));
     let by_throughput =
         run.service.as_ref().and_then(|log| ByThroughput::new(log, duration_s, anywhere_counts));
-    // Of two events as long, the log of the first source is the one to tell.
-    let is_first = !is_ping_there && by_probe.is_none() && by_packets.is_none();
-    let of_service = by_throughput
-        .as_ref()
-        .and_then(ByThroughput::flag)
-        .filter(|flag| is_first || flag.code != FlagCode::OutageBeforeAsLong);
     let mut lines: Vec<(Method, Lines)> = Vec::new();
     let mut outages: Vec<Outage> = Vec::new();
     for method in Method::ALL {
@@ -206,29 +223,82 @@ pub fn measure(run: &AlignedRun) -> Measured {
     // Whose requests were not answered was asked all the same.
     let was_away = open.iter().any(|flag| flag.code == FlagCode::AwayBeforeRequest);
     // Of ping more is known, see there.
-    let outside = outages.iter().find(|_| !is_ping_there).and_then(|first| outside_migration(first, run));
+    let outside = outages.iter().find(|_| run.ping.is_none()).and_then(|first| outside_migration(first, run));
     let parts =
         part.map(|part| Doubt::Part(part).flag(FlagCode::OutageUndecided, FlagCode::GuestClockLeavesOut));
     Measured {
         probe: by_probe.as_ref().map(|by| by.summary(served.as_ref(), &run.migration)),
         packets: by_packets.as_ref().map(ByPackets::summary),
         ping: by_ping.as_ref().map(|by| by.summary(silence.as_ref(), &run.migration)),
-        outages,
         lines,
         guest,
-        doubts: doubt
-            .map(|doubt| doubt.flag(FlagCode::OutageUndecided, FlagCode::PingLeavesOut))
-            .filter(|flag| flag.code != FlagCode::PingLeavesOut || !was_away)
-            .into_iter()
-            .chain(parts)
-            .chain(by_probe.as_ref().and_then(ByProbe::flag))
-            .chain(by_packets.as_ref().and_then(ByPackets::flag))
-            .chain(of_service)
-            .chain(outside)
-            .chain(open)
-            .collect(),
+        doubts: told_once(
+            doubt
+                .map(|doubt| doubt.flag(FlagCode::OutageUndecided, FlagCode::PingLeavesOut))
+                .filter(|flag| flag.code != FlagCode::PingLeavesOut || !was_away)
+                .into_iter()
+                .chain(open)
+                .chain(parts)
+                .chain(by_probe.iter().flat_map(ByProbe::flags))
+                .chain(by_packets.iter().flat_map(ByPackets::flags))
+                .chain(by_throughput.iter().flat_map(ByThroughput::flags))
+                .chain(
+                    run.service
+                        .iter()
+                        .filter(|_| by_throughput.is_none())
+                        .map(|_| Flag { code: FlagCode::ServiceWithoutOrdinary, values: Vec::new() }),
+                )
+                .chain(outside)
+                .chain(apart(&outages, run))
+                .chain(other_service(&outages, run, anywhere_counts)),
+        ),
         time_zero_doubted: doubt.is_some_and(|doubt| doubt.of_time_zero()),
+        outages,
     }
+}
+
+/// Methods that see the service itself.
+const OF_SERVICE: [Method; 4] = [Method::Probe, Method::Ping, Method::PacketGap, Method::Throughput];
+
+/// That two logs saw an outage, but at different times.
+fn apart(outages: &[Outage], run: &AlignedRun) -> Option<Flag> {
+    let intervals_s = [
+        run.ping.as_ref().map(|log| log.interval_s),
+        run.probe.as_ref().map(|log| log.interval_s),
+        run.packets.as_ref().map(|log| log.interval_s),
+        run.service.as_ref().map(|log| log.interval_s),
+    ];
+    let blur_s = intervals_s.into_iter().flatten().fold(0.0, f64::max);
+    let mut seen =
+        outages.iter().filter(|outage| OF_SERVICE.contains(&outage.method) && outage.estimate_s > blur_s);
+    let first = seen.next()?;
+    let other = seen.find(|other| !meet(first, other, blur_s))?;
+    let values = vec![("first_s", first.start_s?), ("other_s", other.start_s?)];
+    Some(Flag { code: FlagCode::OutagesApart, values })
+}
+
+/// That another log of the service shows an outage that what saw the service does not.
+fn other_service(outages: &[Outage], run: &AlignedRun, anywhere: bool) -> Option<Flag> {
+    let duration_s = run.migration.duration_s;
+    let upper_s = outages.iter().find(|outage| OF_SERVICE.contains(&outage.method))?.upper_s?;
+    let seen = run
+        .other_services
+        .iter()
+        .filter_map(|log| ByThroughput::new(log, duration_s, anywhere)?.outage())
+        .find(|outage| outage.estimate_s > upper_s)?;
+    let values = vec![("outage_s", seen.estimate_s), ("at_s", seen.start_s?)];
+    Some(Flag { code: FlagCode::OtherServiceAway, values })
+}
+
+/// Of flags of several logs the first of each kind.
+fn told_once(flags: impl Iterator<Item = Flag>) -> Vec<Flag> {
+    let mut told: Vec<Flag> = Vec::new();
+    for flag in flags {
+        if told.iter().all(|known| known.code != flag.code) {
+            told.push(flag);
+        }
+    }
+    told
 }
 
 /// That an outage began before the request, or when the migration was over, by more than clocks leave open.

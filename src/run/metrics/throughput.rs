@@ -145,6 +145,7 @@ mod tests {
             Interval { from_s: to_s - 1.0, to_s, rate: Some(*rate) }
         };
         ServiceLog {
+            is_of_vm: false,
             file: "ycsb.csv".to_owned(),
             metric: "ycsb.throughput".to_owned(),
             unit: Unit::PerSecond,

@@ -218,8 +218,9 @@ pub fn seconds(value: f64, text: &Text) -> String {
 /// What a flag says, with its figures; of several flags of one code, with the ranges of their figures.
 pub fn flag_sentence(flags: &[&Flag], text: &Text) -> String {
     let Some(first) = flags.first() else { return String::new() };
-    let figure =
-        |name: &str, value| if name == "requests" { text.number(value, 0) } else { seconds(value, text) };
+    let figure = |name: &str, value| {
+        if matches!(name, "requests" | "times") { text.number(value, 0) } else { seconds(value, text) }
+    };
     let range_of = |index: usize, name: &str| {
         let values = flags.iter().filter_map(|flag| flag.values.get(index)).map(|(_, value)| *value);
         let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)));

@@ -22,7 +22,7 @@
 //!
 //! * `Time per request` is printed twice: what a request took, and the time of the test over the number of requests. Only the
 //!   former is a latency.
-//! * Answers that are no success (`Non-2xx responses`) are complete requests, whose rate counts. A note says so.
+//! * Answers that are no success (`Non-2xx responses`) are complete requests, whose rate counts. A warning says so.
 //! * Kbytes are 1024 bytes. With `-p` there are a rate sent and one in all besides the one received.
 //! * Percentiles are whole milliseconds.
 //! * A file may hold one test behind the other; each is a part, with its `concurrency`.
@@ -124,9 +124,9 @@ impl<'a> Reader<'a> {
         if figure.measure == TIME {
             self.runtime = value.unwrap_or(0.0).max(self.runtime);
         }
-        if figure.statistic == "non-2xx" && value.is_some_and(|count| count > 0.0) {
-            self.results.diagnostics.note("no-success", place, || {
-                "answers that were no success are counted as complete requests, in their rate, too".to_owned()
+        if let Some(count) = value.filter(|count| figure.statistic == "non-2xx" && *count > 0.0) {
+            self.results.diagnostics.warning("no-success", place, || {
+                format!("{count} answers were no success; they are counted as complete requests, in their rate, too")
             });
         }
         test.has_rate |= figure.measure == OPERATIONS;

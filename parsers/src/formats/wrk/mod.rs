@@ -198,17 +198,21 @@ impl Test<'_> {
             };
             if known.value.is_none_or(|count| count > 0.0) {
                 let place = Place { line: Some(known.line), ..Place::FILE };
-                let (code, what) = match statistic {
-                    "non-2xx" => (
-                        "no-success",
-                        "answers that were no success are counted as requests, in their rate, too",
-                    ),
-                    _ => (
-                        "socket-errors",
-                        "requests that failed or timed out are in no latency and in no rate",
-                    ),
-                };
-                results.diagnostics.note(code, place, || what.to_owned());
+                let count = known.value.unwrap_or_default();
+                let of = self.requests.unwrap_or_default();
+                match statistic {
+                    "non-2xx" => results.diagnostics.warning("no-success", place, || {
+                        format!(
+                            "{count} of {of} answers were no success; they are counted as requests, in their rate, too"
+                        )
+                    }),
+                    _ => results.diagnostics.warning("socket-errors", place, || {
+                        format!(
+                            "{count} errors ({statistic}) beside {of} answered requests: those that failed or timed out are in no latency \
+                             and in no rate"
+                        )
+                    }),
+                }
             }
         }
     }

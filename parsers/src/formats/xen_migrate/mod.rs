@@ -97,6 +97,7 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
         words.clear();
         let mut rest = record.message;
         while !rest.is_empty() {
+            rest = behind_erased(rest);
             let end = end_of_word(rest, |byte| byte.is_ascii_whitespace() || byte == 0x08);
             let (word, behind) = rest.split_at_checked(end).unwrap_or((rest, b""));
             if !word.is_empty() {
@@ -107,4 +108,16 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
         reader.record(&record, &mut words);
     }
     reader.finish(bytes)
+}
+
+/// What stands behind the percentages at the beginning of which each erases the one before and is erased itself: `␈␈␈␈  5%` eight bytes
+/// at a time, as long as another follows.
+fn behind_erased(text: &[u8]) -> &[u8] {
+    let mut rest = text;
+    while let Some(([0x08, 0x08, 0x08, 0x08, _, _, _, b'%'], behind @ [0x08, 0x08, 0x08, 0x08, ..])) =
+        rest.split_first_chunk::<8>()
+    {
+        rest = behind;
+    }
+    rest
 }

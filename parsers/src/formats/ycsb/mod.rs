@@ -92,6 +92,9 @@ fn leading(text: &[u8]) -> Option<(Stamp, &[u8])> {
     rest.is_empty().then_some((stamp, rest_of_line))
 }
 
+/// By so many seconds more than the whole seconds of its own two stamps may be apart.
+const CLOCK_SET_S: f64 = 2.0;
+
 /// The brackets of a line.
 #[derive(Debug, Default)]
 struct Kinds {
@@ -157,7 +160,7 @@ fn parse(bytes: &[u8]) -> Result<Outcome, Unusable> {
         series::read(bytes, &mut work);
     }
     let resolution = match before {
-        Some(_) => Resolution { time_s: Some(0.001), elapsed_s: None, length_s: 0.001 },
+        Some(_) => Resolution { time_s: Some(0.001), elapsed_s: Some(1.0), length_s: 0.001 },
         None => Resolution { time_s: None, elapsed_s: Some(0.001), length_s: 0.001 },
     };
     work.finish(bytes, resolution, "status lines of YCSB, which it writes with `-s`")
@@ -181,7 +184,10 @@ fn read<'a>(line: Line<'a>, before: &mut Option<Status<'a>>, work: &mut Work) {
         return work.cut(place);
     }
     let local = |status: Status<'_>| status.stamp.local_s();
-    let length = local(status).zip(local(since)).map(|(to, from)| to - from);
+    let by_stamps = local(status).zip(local(since)).map(|(to, from)| to - from);
+    // A clock that was set, as for summer time, makes no interval longer: its own whole seconds go on.
+    let own = status.seconds - since.seconds;
+    let length = by_stamps.map(|length| if (length - own).abs() > CLOCK_SET_S { own } else { length });
     let Some(length) = length.filter(|length| *length > 0.0) else {
         return work.unreadable(place, "a stamp behind that of the line before");
     };
@@ -189,6 +195,7 @@ fn read<'a>(line: Line<'a>, before: &mut Option<Status<'a>>, work: &mut Work) {
     let done = (status.done - since.done) as f64;
     let row = Row {
         stamp: Some(status.stamp),
+        elapsed_s: Some(status.seconds),
         length_s: Some(length),
         rate: Some(done / length),
         line: line.number,

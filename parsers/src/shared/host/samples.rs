@@ -32,6 +32,9 @@ const FIRST: [&str; 16] = [
 /// So many interfaces, disks and processes have columns of their own: each is as long as the log.
 const MOST: [(&str, usize); 3] = [("net.", 32), ("disk.", 32), ("process.", 32)];
 
+/// Shares of the CPU are rounded; more than that none can be.
+const MOST_PERCENT: f64 = 101.0;
+
 /// When a row was taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Moment {
@@ -313,6 +316,24 @@ impl Samples {
         self.names = self.columns.iter().zip(0..).map(|((name, _), at)| (name.clone(), at)).collect();
     }
 
+    /// Leaves out shares of the CPU that no host can have.
+    fn leave_out_impossible(&mut self, diagnostics: &mut Diagnostics) {
+        let lines = &self.lines;
+        for (name, column) in self.columns.iter_mut().filter(|(name, _)| name.starts_with("cpu.")) {
+            let mut beyond = column.each().filter(|(_, value)| *value > MOST_PERCENT).map(|(row, _)| row);
+            let Some(first) = beyond.next() else { continue };
+            let count = beyond.count().saturating_add(1);
+            column.values.retain(|(_, value)| *value <= MOST_PERCENT);
+            column.late.retain(|_, value| *value <= MOST_PERCENT);
+            let line = lines.get(first).map(|[line, _]| *line);
+            diagnostics.warning("value-impossible", Place { line, ..Place::FILE }, || {
+                format!(
+                    "{count} values of {name}, of which this is the first, are more than 100 % of the host; they are left out"
+                )
+            });
+        }
+    }
+
     /// Leaves out single interfaces, disks and processes that are too many: those that did least.
     fn thin(&mut self, diagnostics: &mut Diagnostics) {
         for (family, most) in MOST {
@@ -345,6 +366,7 @@ impl Samples {
         self.sum_networks(diagnostics);
         self.sum_disks(diagnostics);
         self.thin(diagnostics);
+        self.leave_out_impossible(diagnostics);
         let mut frame = FrameBuilder::default();
         let segments = UInt32Chunked::from_vec("segment".into(), self.segment_of_each());
         frame.push(Unit::Count, segments.into_series());

@@ -41,7 +41,7 @@ impl Beside {
             report.add(Severity::Warning, "lines-held-back", message.to_owned());
         } else if let Some(at) = self.parted.first() {
             let message = format!(
-                "its own clock stood still for {:.1} s while the one in front of its lines went on: a client inside of the VM stops with it. \
+                "its own clock stood still for {:.1} s while the one in front of its lines went on: a client inside of the VM stops with it, or that one was set. \
                  What it did then is not known; log the service from outside",
                 self.starts[*at] - self.starts[*at - 1]
             );

@@ -86,10 +86,10 @@ pub(super) fn choose(
     });
     match event::choose(candidates, event::CLOCKS_S, ordinary_s) {
         Choice::Nothing => (None, None),
-        Choice::Outage { what, before } => {
+        Choice::Outage { what, before, .. } => {
             (Some(what), before.map(|before| Doubt::Another { outage: what, before }))
         }
-        Choice::Before { what: step, stands_out, after } => {
+        Choice::Before { what: step, stands_out, after, .. } => {
             let outage = of_step(clock, step, None).outage;
             let seen = silence.is_some_and(|silence| silence.estimate_s > 0.0 && overlap(silence, &outage));
             if !stands_out {

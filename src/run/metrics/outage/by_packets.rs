@@ -4,11 +4,11 @@
 //! and not answered in time is a sign of the contrary: when it came to the VM, that did not answer. A time in which nothing was
 //! asked is no outage, but may hide one.
 
-use super::{Doubt, Placed, middle};
+use super::{Doubt, Placed, meet, middle, overlap, several};
 use crate::model::{Flag, FlagCode, Method, Outage, Packets};
 use crate::run::align::{Ask, PacketLog};
 use crate::run::metrics::bounds::{is_chance, lost_beside};
-use crate::run::metrics::event::{self, Candidate, Choice};
+use crate::run::metrics::event::{self, Candidate, Choice, Others};
 
 /// More losses by chance beside a gap than these leave nothing that is proven.
 const MOST_BY_CHANCE: u32 = 64;
@@ -56,8 +56,7 @@ pub(super) struct ByPackets<'a> {
     main: Option<Gap>,
     /// What ends from here on may be the outage, seconds since the request.
     since_s: f64,
-    /// Whether no outage is stated.
-    is_undecided: bool,
+    others: Others,
     doubt: Option<Doubt<Placed>>,
 }
 
@@ -159,39 +158,58 @@ fn left_out(log: &PacketLog, duration_s: Option<f64>) -> Option<[f64; 2]> {
 }
 
 impl<'a> ByPackets<'a> {
-    /// `is_ping_there` where ping says more of clocks; with `anywhere` time zero is known to be wrong, and every gap counts.
-    pub fn new(log: &'a PacketLog, duration_s: Option<f64>, is_ping_there: bool, anywhere: bool) -> Self {
+    /// `ping` is the outage by ping, where that was logged, which says more of clocks; with `anywhere` time zero is known to be wrong,
+    /// and every gap counts.
+    pub fn new(
+        log: &'a PacketLog,
+        duration_s: Option<f64>,
+        ping: Option<Option<&Outage>>,
+        anywhere: bool,
+    ) -> Self {
         let slack_s = event::CLOCKS_S + log.resolution_s;
         let since_s = if anywhere || !log.has_place { f64::NEG_INFINITY } else { -slack_s };
-        let seen = |main, doubt, is_undecided| Self { log, main, since_s, is_undecided, doubt };
+        let seen = |main, others, doubt| Self { log, main, since_s, others, doubt };
+        let none = Others::default();
         let by = match event::choose(candidates(log, anywhere), slack_s, log.interval_s) {
-            Choice::Nothing => seen(None, None, false),
-            Choice::Outage { what, before } => {
-                let another = before.filter(|_| !is_ping_there);
-                let doubt =
-                    another.map(|before| Doubt::Another { outage: what.placed(), before: before.placed() });
-                seen(Some(what), doubt, false)
+            Choice::Nothing => seen(None, none, None),
+            Choice::Outage { what, before, others } => {
+                let before = before.filter(|_| ping.is_none()).map(|before| before.placed());
+                seen(Some(what), others, Doubt::beside(what.placed(), before, others))
             }
-            Choice::Before { what, stands_out: true, .. } if !is_ping_there => {
-                seen(None, Some(Doubt::Undecided(what.placed())), true)
+            Choice::Before { what, stands_out: true, .. } => {
+                // A request that is stamped late leaves it a little before.
+                let by = Self { since_s: what.start_s(), ..seen(Some(what), none, None) };
+                let is_of_ping = |outage: &Outage| {
+                    ping.flatten()
+                        .is_some_and(|ping| meet(outage, ping, log.interval_s) && overlap(outage, ping))
+                };
+                match by.outage().is_some_and(|outage| is_of_ping(&outage)) {
+                    true => by,
+                    false => seen(None, none, Some(Doubt::Undecided(what.placed()))),
+                }
             }
-            // Ping decides whether time zero is in doubt.
-            Choice::Before { after, .. } => seen(after, None, false),
+            Choice::Before { after, others, .. } => {
+                let doubt = after.and_then(|after| Doubt::beside(after.placed(), None, others));
+                seen(after, others, doubt)
+            }
         };
         let is_open = by.main.is_some_and(|gap| gap.ended.is_none());
-        match left_out(log, duration_s).filter(|_| by.doubt.is_none() && !is_open) {
-            Some(part) => Self {
-                is_undecided: by.main.is_none_or(|gap| gap.lost() <= 1),
-                doubt: Some(Doubt::Part(part)),
-                ..by
-            },
-            None => by,
+        let part = left_out(log, duration_s).filter(|_| !is_open).map(Doubt::Part);
+        Self { doubt: by.doubt.or(part), ..by }
+    }
+
+    fn is_undecided(&self) -> bool {
+        match self.doubt {
+            Some(Doubt::Undecided(_)) => true,
+            // What was lost, unless a single request, was an outage, if perhaps not the longest.
+            Some(Doubt::Part(_)) => self.main.is_none_or(|gap| gap.lost() <= 1),
+            _ => false,
         }
     }
 
     /// The outage, of 0 s where everything was answered; `None` where nothing decides whether a gap is the outage.
     pub fn outage(&self) -> Option<Outage> {
-        if self.is_undecided {
+        if self.is_undecided() {
             return None;
         }
         let (main, log) = (self.main, self.log);
@@ -211,9 +229,11 @@ impl<'a> ByPackets<'a> {
         })
     }
 
-    /// What is doubtful about which gap is the outage.
-    pub fn flag(&self) -> Option<Flag> {
-        Some(self.doubt?.flag(FlagCode::PacketsUndecided, FlagCode::PacketsLeaveOut))
+    /// What must be known of the choice of a gap.
+    pub fn flags(&self) -> Vec<Flag> {
+        let doubt = self.doubt.map(|doubt| doubt.flag(FlagCode::PacketsUndecided, FlagCode::PacketsLeaveOut));
+        let main = self.main.filter(|_| !self.is_undecided());
+        doubt.into_iter().chain(main.and_then(|gap| several(gap.length_s(), self.others))).collect()
     }
 
     /// What the capture says of the run.

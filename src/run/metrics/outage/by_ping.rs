@@ -42,10 +42,11 @@ impl<'a> ByPing<'a> {
         let over_s = timeline.sent_at(last).filter(|sent| *sent < since_s);
         match bounds::choice(timeline) {
             Choice::Nothing => seen(None, since_s, over_s.map(Doubt::Over)),
-            Choice::Outage { what, before } => {
-                seen(Some(what), since_s, before.map(|before| Doubt::Another { outage: what, before }))
+            Choice::Outage { what, before, others } => {
+                seen(Some(what), since_s, Doubt::beside(what, before, others))
             }
-            Choice::Before { what, stands_out, after } => {
+            Choice::Before { what, stands_out, after, others } => {
+                let usual = after.and_then(|after| Doubt::beside(after, None, others));
                 let by_service = seen(Some(what), f64::NEG_INFINITY, Some(Doubt::TimeZero(what)));
                 let missed_s = bounds::longest_standstill(timeline, since_s);
                 match by_service.is_confirmed(missed_s, witnesses) {
@@ -54,7 +55,7 @@ impl<'a> ByPing<'a> {
                     Some(true) => by_service,
                     Some(false) if what.lost == 1 => seen(after, since_s, None),
                     Some(false) | None if stands_out => seen(None, since_s, Some(Doubt::Undecided(what))),
-                    Some(false) | None => seen(after, since_s, None),
+                    Some(false) | None => seen(after, since_s, usual),
                 }
             }
         }
@@ -94,7 +95,7 @@ impl<'a> ByPing<'a> {
             Some(Doubt::Undecided(_) | Doubt::Over(_)) => true,
             // What was lost, unless a single request, was an outage, if perhaps not the longest.
             Some(Doubt::Part(_)) => self.main.is_none_or(|hole| hole.lost == 1),
-            Some(Doubt::TimeZero(_) | Doubt::Another { .. }) | None => false,
+            Some(Doubt::TimeZero(_) | Doubt::Another { .. } | Doubt::Usual { .. }) | None => false,
         }
     }
 
@@ -147,7 +148,9 @@ impl<'a> ByPing<'a> {
         let (before, during, after) = match self.doubt {
             // Nobody knows what was before and what after.
             Some(Doubt::TimeZero(_) | Doubt::Undecided(_) | Doubt::Over(_)) => (None, None, None),
-            Some(Doubt::Another { .. } | Doubt::Part(_)) | None => round_trips::by_phase(timeline, resumed),
+            Some(Doubt::Another { .. } | Doubt::Usual { .. } | Doubt::Part(_)) | None => {
+                round_trips::by_phase(timeline, resumed)
+            }
         };
         Ping {
             sent: timeline.sent,

@@ -4,11 +4,11 @@
 //! is a sign of the contrary: at some time between its start and its end the service did not answer. A client that waits
 //! long enough sees nothing fail: then an answer is late, and that proves nothing of how long the service was away at least.
 
-use super::{Doubt, Placed, middle};
+use super::{Doubt, Placed, meet, middle, overlap, several};
 use crate::model::{Flag, FlagCode, Method, Migration, Outage, Probe};
 use crate::run::align::{Lines, ProbeLog, ProbeRequest, around};
 use crate::run::metrics::bounds::{is_chance, lost_beside};
-use crate::run::metrics::event::{self, Candidate, Choice};
+use crate::run::metrics::event::{self, Candidate, Choice, Others};
 use crate::run::metrics::round_trips;
 use crate::stats::Sample;
 
@@ -62,8 +62,7 @@ pub(super) struct ByProbe<'a> {
     main: Option<Silence>,
     /// What ends from here on may be the outage, seconds since the request.
     since_s: f64,
-    /// Whether no outage is stated.
-    is_undecided: bool,
+    others: Others,
     doubt: Option<Doubt<Placed>>,
 }
 
@@ -207,35 +206,52 @@ fn left_out(log: &ProbeLog, duration_s: Option<f64>) -> Option<[f64; 2]> {
 }
 
 impl<'a> ByProbe<'a> {
-    /// `is_ping_there` where ping says more of clocks; with `anywhere` time zero is known to be wrong, and every silence
-    /// counts.
-    pub fn new(log: &'a ProbeLog, duration_s: Option<f64>, is_ping_there: bool, anywhere: bool) -> Self {
+    /// `ping` is the outage by ping, where that was logged, which says more of clocks; with `anywhere` time zero is known to be wrong,
+    /// and every silence counts.
+    pub fn new(
+        log: &'a ProbeLog,
+        duration_s: Option<f64>,
+        ping: Option<Option<&Outage>>,
+        anywhere: bool,
+    ) -> Self {
         let slack_s = event::CLOCKS_S + log.resolution_s;
         let since_s = if anywhere || !log.has_place { f64::NEG_INFINITY } else { -slack_s };
-        let seen = |main, doubt, is_undecided| Self { log, main, since_s, is_undecided, doubt };
+        let seen = |main, others, doubt| Self { log, main, since_s, others, doubt };
+        let none = Others::default();
         let by = match event::choose(candidates(log, anywhere), slack_s, log.interval_s) {
-            Choice::Nothing => seen(None, None, false),
-            Choice::Outage { what, before } => {
-                let another = before.filter(|_| !is_ping_there);
-                let doubt =
-                    another.map(|before| Doubt::Another { outage: what.placed(), before: before.placed() });
-                seen(Some(what), doubt, false)
+            Choice::Nothing => seen(None, none, None),
+            Choice::Outage { what, before, others } => {
+                let before = before.filter(|_| ping.is_none()).map(|before| before.placed());
+                seen(Some(what), others, Doubt::beside(what.placed(), before, others))
             }
-            Choice::Before { what, stands_out: true, .. } if !is_ping_there => {
-                seen(None, Some(Doubt::Undecided(what.placed())), true)
+            Choice::Before { what, stands_out: true, .. } => {
+                // A request that is stamped late leaves it a little before.
+                let by = Self { since_s: what.start_s(), ..seen(Some(what), none, None) };
+                let is_of_ping = |outage: &Outage| {
+                    ping.flatten()
+                        .is_some_and(|ping| meet(outage, ping, log.interval_s) && overlap(outage, ping))
+                };
+                match by.outage().is_some_and(|outage| is_of_ping(&outage)) {
+                    true => by,
+                    false => seen(None, none, Some(Doubt::Undecided(what.placed()))),
+                }
             }
-            // Ping decides whether time zero is in doubt.
-            Choice::Before { after, .. } => seen(after, None, false),
+            Choice::Before { after, others, .. } => {
+                let doubt = after.and_then(|after| Doubt::beside(after.placed(), None, others));
+                seen(after, others, doubt)
+            }
         };
         let is_open = by.main.is_some_and(|silence| silence.ended.is_none());
-        match left_out(log, duration_s).filter(|_| by.doubt.is_none() && !is_open) {
+        let part = left_out(log, duration_s).filter(|_| !is_open).map(Doubt::Part);
+        Self { doubt: by.doubt.or(part), ..by }
+    }
+
+    fn is_undecided(&self) -> bool {
+        match self.doubt {
+            Some(Doubt::Undecided(_)) => true,
             // What was lost, unless a single request, was an outage, if perhaps not the longest.
-            Some(part) => Self {
-                is_undecided: by.main.is_none_or(|silence| silence.failed <= 1),
-                doubt: Some(Doubt::Part(part)),
-                ..by
-            },
-            None => by,
+            Some(Doubt::Part(_)) => self.main.is_none_or(|silence| silence.failed == 1),
+            _ => false,
         }
     }
 
@@ -243,7 +259,7 @@ impl<'a> ByProbe<'a> {
     /// last that failed and the first that works, or until the answer of a late one, less what answers take. `None`
     /// where nothing decides whether a silence is the outage.
     pub fn outage(&self) -> Option<Outage> {
-        if self.is_undecided {
+        if self.is_undecided() {
             return None;
         }
         let (main, log) = (self.main, self.log);
@@ -271,9 +287,11 @@ impl<'a> ByProbe<'a> {
         around(seen.iter().map(|request| request.line))
     }
 
-    /// What is doubtful about which silence is the outage.
-    pub fn flag(&self) -> Option<Flag> {
-        Some(self.doubt?.flag(FlagCode::ProbeUndecided, FlagCode::ProbeLeavesOut))
+    /// What must be known of the choice of a silence.
+    pub fn flags(&self) -> Vec<Flag> {
+        let doubt = self.doubt.map(|doubt| doubt.flag(FlagCode::ProbeUndecided, FlagCode::ProbeLeavesOut));
+        let main = self.main.filter(|_| !self.is_undecided());
+        doubt.into_iter().chain(main.and_then(|silence| several(silence.length_s(), self.others))).collect()
     }
 
     /// What the log says of the run, whose outage by it is `outage`.

@@ -9,10 +9,10 @@
 //! A sender counts what its socket takes. While its buffers have room it goes on though nothing arrives, and sends the rest in one burst
 //! afterwards: an outage may be longer than its log shows by as long as these buffers last.
 
-use super::{Doubt, Placed};
+use super::{Doubt, Placed, several};
 use crate::model::{Flag, FlagCode, Method, Outage, Unit};
 use crate::run::align::{Interval, Lines, ServiceLog, around};
-use crate::run::metrics::event::{self, Candidate, Choice};
+use crate::run::metrics::event::{self, Candidate, Choice, Others};
 use crate::run::metrics::throughput::{self, Ordinary};
 
 /// With a chance of one in two hundred there is no operation for so many times the usual time between two.
@@ -40,6 +40,7 @@ pub(super) struct ByThroughput<'a> {
     main: Option<Low>,
     /// What ends behind this instant may be the outage, seconds since the request.
     since_s: f64,
+    others: Others,
     doubt: Option<Doubt<Placed>>,
 }
 
@@ -54,34 +55,47 @@ impl<'a> ByThroughput<'a> {
         let is_part = first.from_s > slack_s || ended_early;
         let part = is_part.then_some(Doubt::Part([first.from_s, last.to_s]));
         let since_s = if anywhere { f64::NEG_INFINITY } else { -slack_s };
-        let mut by = Self { log, intervals, baseline, main: None, since_s, doubt: None };
+        let mut by =
+            Self { log, intervals, baseline, main: None, since_s, others: Others::default(), doubt: None };
         let placed = |low| (by.length_s(low), by.start_s(low), by.end_s(low));
-        let (main, doubt) = match event::choose(by.candidates(anywhere), slack_s, log.interval_s) {
-            Choice::Nothing => (None, None),
-            Choice::Outage { what, before } => {
-                let another = |before| Doubt::Another { outage: placed(what), before: placed(before) };
-                (Some(what), before.map(another))
+        let none = Others::default();
+        let (main, others, doubt) = match event::choose(by.candidates(anywhere), slack_s, log.interval_s) {
+            Choice::Nothing => (None, none, None),
+            Choice::Outage { what, before, others } => {
+                (Some(what), others, Doubt::beside(placed(what), before.map(placed), others))
             }
-            Choice::Before { what, stands_out: true, .. } => (None, Some(Doubt::Undecided(placed(what)))),
-            Choice::Before { after, .. } => (after, None),
+            Choice::Before { what, stands_out: true, .. } => {
+                (None, none, Some(Doubt::Undecided(placed(what))))
+            }
+            Choice::Before { after, others, .. } => {
+                (after, others, after.and_then(|after| Doubt::beside(placed(after), None, others)))
+            }
         };
         let is_open = main.is_some_and(|low| by.is_open(low));
-        (by.main, by.doubt) = (main, doubt.or(part.filter(|_| !is_open)));
+        (by.main, by.others, by.doubt) = (main, others, doubt.or(part.filter(|_| !is_open)));
         Some(by)
     }
 
     /// Whether no outage is stated.
     pub fn is_undecided(&self) -> bool {
         match self.doubt {
+            // Its clock stands still with the VM.
+            _ if self.log.is_of_vm => true,
             Some(Doubt::Undecided(_)) => true,
             Some(Doubt::Part(_)) => self.main.is_none(),
             _ => false,
         }
     }
 
-    /// What is doubtful about which low time is the outage.
-    pub fn flag(&self) -> Option<Flag> {
-        Some(self.doubt?.flag(FlagCode::ThroughputUndecided, FlagCode::ThroughputLeavesOut))
+    /// What must be known of the choice of a low time.
+    pub fn flags(&self) -> Vec<Flag> {
+        if self.log.is_of_vm {
+            return vec![Flag { code: FlagCode::LoggedInside, values: Vec::new() }];
+        }
+        let doubt =
+            self.doubt.map(|doubt| doubt.flag(FlagCode::ThroughputUndecided, FlagCode::ThroughputLeavesOut));
+        let main = self.main.filter(|_| !self.is_undecided());
+        doubt.into_iter().chain(main.and_then(|low| several(self.length_s(low), self.others))).collect()
     }
 
     fn is_low(&self, interval: &Interval) -> bool {

@@ -102,6 +102,9 @@ struct Composer<'a> {
     migrated: Vec<ConditionId>,
 }
 
+/// What is said where runs of the campaign are missing from the analysis.
+const INCOMPLETE: [&str; 2] = ["dataset-incomplete", "beyond-memory"];
+
 impl Composer<'_> {
     /// The conditions that have a section of their own.
     fn in_sections(&self) -> &[ConditionId] {
@@ -150,8 +153,13 @@ impl Composer<'_> {
             Provenance::Reconstructed => Some("report.reconstructed"),
             Provenance::Illustrative => Some("report.illustrative"),
         };
-        let parts = warning.map(|key| self.text.get(key)).into_iter().chain(campaign.notice.as_deref());
-        let parts: Vec<&str> = parts.collect();
+        let told = |code| self.analysis.diagnostics.iter().find(|told| told.code == code);
+        let incomplete = INCOMPLETE.into_iter().find_map(told).map(|told| {
+            self.text.fill("report.incomplete", &[("message", told.message.trim_end_matches('.'))])
+        });
+        let warning = warning.map(|key| self.text.get(key)).into_iter();
+        let parts: Vec<&str> =
+            incomplete.as_deref().into_iter().chain(warning).chain(campaign.notice.as_deref()).collect();
         (!parts.is_empty()).then(|| parts.join(" "))
     }
 

@@ -5,6 +5,9 @@ use super::Composer;
 use crate::model::{ConditionId, ConditionOutage, Finding, FlagCode, Incomplete, Method};
 use crate::stats::Interval;
 
+/// Bounds so far from what was measured, as shares of its least and greatest, are told beside it.
+const WIDE: Interval = Interval { low: 0.5, high: 1.5 };
+
 impl Composer<'_> {
     /// How many of the migrations of a condition completed, and for how long the service was away in the others.
     pub(super) fn incomplete_of(&self, of: &Incomplete) -> String {
@@ -53,7 +56,7 @@ impl Composer<'_> {
     /// A range in words; of a least one that was not seen what it was at most.
     fn range_words(&self, interval: Interval, at_most_s: Option<f64>) -> String {
         let (low, high) = (self.least(interval, at_most_s), self.seconds(interval.high));
-        if interval.low == interval.high {
+        if low == high {
             return low;
         }
         self.text.fill("finding.from_to", &[("low", &low), ("high", &high)])
@@ -144,6 +147,12 @@ impl Composer<'_> {
             };
             sentences.push(fill(completed, &values));
         } else if let (Some(mean), Some(ended)) = (outage.mean_s, outage.ended_s) {
+            let is_wide =
+                |within: &Interval| within.low < WIDE.low * ended.low || within.high > WIDE.high * ended.high;
+            let bounds = outage.within_s.filter(is_wide).map(|within| {
+                let (low, high) = (self.seconds(within.low), self.seconds(within.high));
+                text.fill("finding.bounds", &[("low", &low), ("high", &high)])
+            });
             let within = outage.within_s.map(|within| (self.seconds(within.low), self.seconds(within.high)));
             let within = within
                 .filter(|(low, high)| low != high)
@@ -151,6 +160,7 @@ impl Composer<'_> {
             let values = [
                 ("mean", self.seconds(mean)),
                 ("within", within.unwrap_or_default()),
+                ("bounds", bounds.unwrap_or_default()),
                 ("min", self.least(ended, outage.least_at_most_s)),
                 ("max", self.seconds(ended.high)),
             ];
@@ -160,7 +170,7 @@ impl Composer<'_> {
                 1 if condition.failed > 0 => "finding.outage_completed_one",
                 1 => "finding.outage_one",
                 // The others are no repetitions of the same.
-                _ => match (condition.failed > 0, ended.low == ended.high || values[2].1 == values[3].1) {
+                _ => match (condition.failed > 0, ended.low == ended.high || values[3].1 == values[4].1) {
                     (true, true) => "finding.outage_completed_each",
                     (true, false) => "finding.outage_completed",
                     (false, true) => "finding.outage_each",
@@ -171,7 +181,8 @@ impl Composer<'_> {
         }
         if let Some(other) = outage.instead_of {
             let (instead, other) = (self.who(outage.method, true), self.who(other, false));
-            let values = [("other", other.as_str()), ("instead", &instead)];
+            let within = self.who(outage.method, false);
+            let values = [("other", other.as_str()), ("instead", &instead), ("by", &within)];
             sentences.push(fill("finding.contradicted_method", &values));
         }
         if outage.contradicted > 0 {

@@ -33,7 +33,7 @@ fn log(interval_s: f64, lost: impl Fn(u32) -> bool) -> PacketLog {
 }
 
 fn by(log: &PacketLog) -> ByPackets<'_> {
-    ByPackets::new(log, Some(15.0), false, false)
+    ByPackets::new(log, Some(15.0), None, false)
 }
 
 #[test]
@@ -91,11 +91,11 @@ fn one_before_the_request_is_another() {
         sign.at_s -= 9.0;
     }
     log.last_s -= 9.0;
-    let by = ByPackets::new(&log, Some(5.0), false, false);
+    let by = ByPackets::new(&log, Some(5.0), None, false);
     assert_eq!(by.outage(), None);
-    assert_eq!(by.flag().unwrap().code, FlagCode::PacketsUndecided);
+    assert_eq!(by.flags()[0].code, FlagCode::PacketsUndecided);
     // Where time zero is known to be wrong it counts.
-    assert!(ByPackets::new(&log, Some(5.0), false, true).outage().unwrap().lower_s > 2.8);
+    assert!(ByPackets::new(&log, Some(5.0), None, true).outage().unwrap().lower_s > 2.8);
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn a_capture_that_ends_too_early_shows_a_part() {
     log.signs.retain(|sign| sign.at_s < 4.0);
     log.last_s = 4.0;
     assert_eq!(by(&log).outage(), None);
-    assert_eq!(by(&log).flag().unwrap().code, FlagCode::PacketsLeaveOut);
+    assert_eq!(by(&log).flags()[0].code, FlagCode::PacketsLeaveOut);
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn closed(away: impl Fn(f64) -> (f64, bool)) -> ProbeLog {
 }
 
 fn by(log: &ProbeLog) -> ByProbe<'_> {
-    ByProbe::new(log, Some(15.0), false, false)
+    ByProbe::new(log, Some(15.0), None, false)
 }
 
 /// The bounds hold the truth, and are as near as they can be.
@@ -90,7 +90,12 @@ fn a_log_that_ends_in_it_gives_a_lower_bound() {
     cut.requests.retain(|request| request.from_s < 4.0);
     let cut = by(&cut);
     assert_eq!(cut.outage(), None);
-    assert_eq!(cut.flag().map(|flag| flag.code), Some(FlagCode::ProbeLeavesOut));
+    assert_eq!(cut.flags()[0].code, FlagCode::ProbeLeavesOut);
+}
+
+/// The outage wherever it lies.
+fn anywhere_in(log: &ProbeLog) -> Outage {
+    ByProbe::new(log, None, Some(None), true).outage().unwrap()
 }
 
 #[test]
@@ -100,13 +105,20 @@ fn what_fails_before_the_request_is_decided_by_ping_or_not_at_all() {
         request.from_s -= 9.0;
         request.until_s -= 9.0;
     }
-    let undecided = ByProbe::new(&early, None, false, false);
+    let undecided = ByProbe::new(&early, None, None, false);
     assert_eq!(undecided.outage(), None);
-    assert_eq!(undecided.flag().map(|flag| flag.code), Some(FlagCode::ProbeUndecided));
-    let beside_ping = ByProbe::new(&early, None, true, false);
-    assert_eq!((beside_ping.outage().unwrap().estimate_s, beside_ping.flag()), (0.0, None));
+    assert_eq!(undecided.flags()[0].code, FlagCode::ProbeUndecided);
+    // Ping has a clock of its own: what it did not see says nothing of that of the client.
+    let beside_ping = ByProbe::new(&early, None, Some(None), false);
+    assert_eq!((beside_ping.outage(), beside_ping.flags()[0].code), (None, FlagCode::ProbeUndecided));
+    // What it saw at the same time is the outage, though the request is stamped late.
+    let seen = Outage { method: Method::Ping, ..anywhere_in(&early) };
+    let confirmed = ByProbe::new(&early, None, Some(Some(&seen)), false);
+    assert_eq!(confirmed.flags(), []);
+    let outage = confirmed.outage().unwrap();
+    assert!(outage.lower_s > 2.0 && outage.upper_s.is_some_and(|upper| upper >= 3.0), "{outage:?}");
     // Where ping says that time zero is wrong, it is the outage.
-    let anywhere = ByProbe::new(&early, None, true, true).outage().unwrap();
+    let anywhere = anywhere_in(&early);
     assert!((anywhere.estimate_s - 3.0).abs() < 0.1, "{anywhere:?}");
 }
 

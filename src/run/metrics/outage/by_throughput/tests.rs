@@ -13,6 +13,7 @@ fn log(interval_s: f64, first_s: f64, rates: &[f64]) -> ServiceLog {
         file: "service.csv".to_owned(),
         metric: "service.throughput".to_owned(),
         unit: Unit::PerSecond,
+        is_of_vm: false,
         windows: ServiceWindows::default(),
         intervals: rates.iter().enumerate().map(interval).collect(),
         interval_s,
@@ -74,8 +75,9 @@ fn a_log_that_ends_in_it_has_no_upper_bound() {
 
 #[test]
 fn what_lies_before_the_request_decides_nothing_and_a_part_says_nothing() {
-    let code =
-        |log: &ServiceLog| ByThroughput::new(log, Some(5.0), false).unwrap().flag().map(|flag| flag.code);
+    let code = |log: &ServiceLog| {
+        ByThroughput::new(log, Some(5.0), false).unwrap().flags().first().map(|flag| flag.code)
+    };
     // One low time, as long as it likes, is another outage, or this one by a clock that is wrong.
     for low in [5..6, 5..9] {
         let mut rates = vec![1000.0; 40];
@@ -86,7 +88,7 @@ fn what_lies_before_the_request_decides_nothing_and_a_part_says_nothing() {
         // Where time zero is known to be wrong it is the outage.
         let anywhere = ByThroughput::new(&early, Some(5.0), true).unwrap();
         assert!(anywhere.outage().unwrap().lower_s > 0.9);
-        assert_eq!(anywhere.flag(), None);
+        assert_eq!(anywhere.flags(), []);
     }
     // What happens again and again is ordinary.
     let mut rates = vec![1000.0; 40];
@@ -104,7 +106,7 @@ fn what_lies_before_the_request_decides_nothing_and_a_part_says_nothing() {
     let part = log(1.0, -20.0, &[1000.0; 22]);
     let by = ByThroughput::new(&part, Some(9.0), false).unwrap();
     assert_eq!(by.outage(), None);
-    let flag = by.flag().unwrap();
+    let flag = &by.flags()[0];
     assert_eq!(flag.code, FlagCode::ThroughputLeavesOut);
     assert_eq!(flag.values, [("from_s", -20.0), ("until_s", 2.0)]);
 }
