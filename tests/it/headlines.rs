@@ -405,12 +405,12 @@ fn what_the_service_lost_in_failed_runs_and_ends_that_no_log_saw_are_told() {
     });
     assert!(
         told.contains(
-            "hog: 1 of 3 migrations were seen to complete (95 % interval 1 … 91 %); in 1 the log ends"
+            "hog: 1 of 3 migrations were seen to complete (95 % interval 1 … 91 %); of 1 no log tells the end"
         ),
         "{told}"
     );
     assert!(
-        told.contains("In all 2 that did not the service was away for 5.00 s. In the run that completed, the service was out for 5.00 s"),
+        told.contains("In the 2 that did not, the service was away for 5.00 s. In the run that completed, the service was out for 5.00 s"),
         "{told}"
     );
     assert!(told.contains("2 of 3 migrations were not seen to complete: 1 failed, 1 unfinished"), "{told}");
@@ -455,11 +455,11 @@ fn what_failed_without_coming_back_has_no_end() {
     });
     assert!(
         told.contains(
-            "In 2 of the 3 that did not the service did not return before the log ended (at least 25.9"
+            "In 2 of the 3 that did not, the service did not return before the log ended (at least 25.9"
         ),
         "{told}"
     );
-    assert!(told.contains("In 1 of the 3 that did not the service was away for 1.00 s."), "{told}");
+    assert!(told.contains("In 1 of the 3 that did not, the service was away for 1.00 s."), "{told}");
     let values = &of(&summary["findings"], "hog", None)["values"];
     assert_eq!((&values["lost"], &values["away"]), (&json!(2.0), &json!(1.0)));
 }

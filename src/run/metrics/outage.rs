@@ -239,9 +239,15 @@ pub fn measure(run: &AlignedRun) -> Measured {
                 .into_iter()
                 .chain(open)
                 .chain(parts)
-                .chain(by_probe.iter().flat_map(ByProbe::flags))
-                .chain(by_packets.iter().flat_map(ByPackets::flags))
-                .chain(by_throughput.iter().flat_map(ByThroughput::flags))
+                .chain(of_first(Method::Probe, by_probe.as_ref().map(ByProbe::flags).unwrap_or_default()))
+                .chain(of_first(
+                    Method::PacketGap,
+                    by_packets.as_ref().map(ByPackets::flags).unwrap_or_default(),
+                ))
+                .chain(of_first(
+                    Method::Throughput,
+                    by_throughput.as_ref().map(ByThroughput::flags).unwrap_or_default(),
+                ))
                 .chain(
                     run.service
                         .iter()
@@ -256,6 +262,10 @@ pub fn measure(run: &AlignedRun) -> Measured {
         outages,
     }
 }
+
+/// What is said of the other events of a log.
+const BESIDE: [FlagCode; 3] =
+    [FlagCode::OutageBeforeAsLong, FlagCode::OutageUsual, FlagCode::ServiceLostSeveralTimes];
 
 /// Methods that see the service itself.
 const OF_SERVICE: [Method; 4] = [Method::Probe, Method::Ping, Method::PacketGap, Method::Throughput];
