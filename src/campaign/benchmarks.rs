@@ -106,6 +106,9 @@ pub(super) fn values(
     values
 }
 
+/// What parsers say of requests that failed or were answered without success.
+const WITHOUT_SUCCESS: [&str; 2] = ["no-success", "socket-errors"];
+
 /// What one log of a benchmark says; of a test of which it holds only parts, a warning.
 fn in_log(file: &LoadedFile, place: Place, config: &Config, diagnostics: &mut Vec<Diagnostic>) -> Vec<Value> {
     let Some(log) = &file.log else { return Vec::new() };
@@ -122,6 +125,13 @@ fn in_log(file: &LoadedFile, place: Place, config: &Config, diagnostics: &mut Ve
             ..campaign_diagnostic(Severity::Warning, "only-parts", message)
         });
     }
+    // What a benchmark did without success is in its figures.
+    let without_success = log.diagnostics.iter().filter(|told| WITHOUT_SUCCESS.contains(&told.code));
+    diagnostics.extend(without_success.map(|told| Diagnostic {
+        file: Some(place.file.clone()),
+        line: told.line,
+        ..campaign_diagnostic(Severity::Warning, "benchmark-without-success", told.message.clone())
+    }));
     let placed = measured.into_iter().map(|measured| {
         let vm = measured.vm.clone().or(place.vm.clone());
         (Place { vm, ..place.clone() }, measured)

@@ -224,6 +224,12 @@ pub fn measure(run: &AlignedRun) -> Measured {
     let was_away = open.iter().any(|flag| flag.code == FlagCode::AwayBeforeRequest);
     // Of ping more is known, see there.
     let outside = outages.iter().find(|_| run.ping.is_none()).and_then(|first| outside_migration(first, run));
+    // What else there was is told of the outage that is stated.
+    let first = outages.first().map(|outage| outage.method);
+    let of_first = |method: Method, flags: Vec<Flag>| {
+        let is_beside = |flag: &Flag| BESIDE.contains(&flag.code);
+        flags.into_iter().filter(move |flag| first == Some(method) || !is_beside(flag))
+    };
     let parts =
         part.map(|part| Doubt::Part(part).flag(FlagCode::OutageUndecided, FlagCode::GuestClockLeavesOut));
     Measured {

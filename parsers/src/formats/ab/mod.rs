@@ -22,7 +22,7 @@
 //!
 //! * `Time per request` is printed twice: what a request took, and the time of the test over the number of requests. Only the
 //!   former is a latency.
-//! * Answers that are no success (`Non-2xx responses`) are complete requests, whose rate counts. A warning says so.
+//! * Answers that are no success (`Non-2xx responses`) are complete requests, whose rate counts. A note says so.
 //! * Kbytes are 1024 bytes. With `-p` there are a rate sent and one in all besides the one received.
 //! * Percentiles are whole milliseconds.
 //! * A file may hold one test behind the other; each is a part, with its `concurrency`.
@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
             self.runtime = value.unwrap_or(0.0).max(self.runtime);
         }
         if let Some(count) = value.filter(|count| figure.statistic == "non-2xx" && *count > 0.0) {
-            self.results.diagnostics.warning("no-success", place, || {
+            self.results.diagnostics.note("no-success", place, || {
                 format!("{count} answers were no success; they are counted as complete requests, in their rate, too")
             });
         }

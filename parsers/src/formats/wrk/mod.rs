@@ -201,12 +201,12 @@ impl Test<'_> {
                 let count = known.value.unwrap_or_default();
                 let of = self.requests.unwrap_or_default();
                 match statistic {
-                    "non-2xx" => results.diagnostics.warning("no-success", place, || {
+                    "non-2xx" => results.diagnostics.note("no-success", place, || {
                         format!(
                             "{count} of {of} answers were no success; they are counted as requests, in their rate, too"
                         )
                     }),
-                    _ => results.diagnostics.warning("socket-errors", place, || {
+                    _ => results.diagnostics.note("socket-errors", place, || {
                         format!(
                             "{count} errors ({statistic}) beside {of} answered requests: those that failed or timed out are in no latency \
                              and in no rate"

@@ -33,7 +33,7 @@ fn each_test_is_a_part() {
 
 #[test]
 fn what_is_wrong() {
-    check("ab/valid/no-success.txt", &["warning 19 no-success"]);
+    check("ab/valid/no-success.txt", &["note 19 no-success"]);
     let parsed = check("ab/invalid/cut.txt", &["warning 22 last-line-cut"]);
     assert_eq!(parsed.rows, RowCount { read: 3, lost: 1 });
     let parsed = check("ab/invalid/killed.txt", &["warning 43 benchmark-unfinished"]);

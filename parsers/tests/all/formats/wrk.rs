@@ -48,7 +48,7 @@ fn numbers_with_their_units() {
 fn errors_are_told() {
     let timeouts = benchmark_rows(&check("wrk/valid/recorded-timeouts.txt", &["note 12 socket-errors"]));
     assert!(timeouts.contains(&"http request null events timeout 4 count null#0".to_owned()), "{timeouts:?}");
-    let missing = benchmark_rows(&check("wrk/valid/recorded-404.txt", &["warning 12 no-success"]));
+    let missing = benchmark_rows(&check("wrk/valid/recorded-404.txt", &["note 12 no-success"]));
     assert!(
         missing.contains(&"http request null events non-2xx 1123 count null#0".to_owned()),
         "{missing:?}"
@@ -81,7 +81,7 @@ fn latencies_of_wrk2_are_those_from_when_requests_were_due() {
 
 #[test]
 fn each_test_is_a_part() {
-    let two = check("wrk/valid/two-tests.txt", &["warning 25 no-success"]);
+    let two = check("wrk/valid/two-tests.txt", &["note 25 no-success"]);
     let parts: Vec<_> = two.parts.iter().map(|part| (part.line, part.settings[0].1.clone())).collect();
     assert_eq!(parts, [(Some(1), "4".to_owned()), (Some(14), "2".to_owned())]);
 }
