@@ -33,10 +33,8 @@ pub(super) fn published(
         let computed = computed.map(|value| entry.unit.map_or(value, |unit| value / unit.base().1));
         let mut warn =
             |code, message| diagnostics.push(campaign_diagnostic(Severity::Warning, code, message));
-        let what = || {
-            let levels: Vec<String> = entry.condition.iter().map(|(k, v)| format!("{k} = {v}")).collect();
-            format!("{} of {} ({})", entry.statistic.name(), entry.metric, levels.join(", "))
-        };
+        let what =
+            || format!("{} of {}{}", entry.statistic.name(), entry.metric, in_brackets(&entry.condition));
         if computed.is_none() {
             warn(
                 "published-not-computed",
@@ -101,7 +99,8 @@ fn benchmark_value(
     }
 }
 
-/// A finding for every limit that is exceeded; a limit that cannot be tested is a warning.
+/// A finding for every limit that is exceeded; a limit that cannot be tested or decided is an error: whoever relies on limits must not
+/// take it for one that is kept.
 pub(super) fn exceeded(
     config: &Config,
     conditions: &[Condition],
@@ -110,15 +109,15 @@ pub(super) fn exceeded(
 ) -> Vec<Finding> {
     let mut found = Vec::new();
     for limit in &config.file.limits {
-        let levels: Vec<String> = limit.condition.iter().map(|(k, v)| format!("{k} = {v}")).collect();
-        let limited = format!("{} of {} ({})", limit.statistic.name(), limit.metric, levels.join(", "));
-        let only = only(&limit.metric, &limit.condition, conditions, series);
+        let limited =
+            format!("{} of {}{}", limit.statistic.name(), limit.metric, in_brackets(&limit.condition));
+        let fitting = fitting(&limit.metric, &limit.condition, conditions, series);
+        let only = if let [only] = fitting.as_slice() { Some(*only) } else { None };
         let known = only.and_then(|series| statistic(series, limit.statistic));
         let least =
             only.and_then(|series| by_bounds(series, limit.statistic, |value| Some(value.within.lower)));
         let exceeds = |value: &f64| *value > limit.at_most;
-        let mut warn =
-            |code, message| diagnostics.push(campaign_diagnostic(Severity::Warning, code, message));
+        let mut tell = |code, message| diagnostics.push(campaign_diagnostic(Severity::Error, code, message));
         match (known, known.or(least).filter(exceeds)) {
             (known, Some(value)) => {
                 let (at_least, at_most) = (known.is_none(), limit.at_most);
@@ -134,19 +133,76 @@ pub(super) fn exceeded(
                          at most {} is accepted. Measure at shorter intervals",
                         limit.at_most
                     );
-                    warn("limit-not-decided", message);
+                    tell("limit-not-decided", message);
                 }
             }
-            (None, None) => warn(
-                "limit-not-tested",
-                format!(
-                    "the limit of {limited} cannot be tested: no single condition with that metric fits, or an outage has \
-                     no end and may be longer than the limit"
-                ),
-            ),
+            (None, None) => {
+                let why = untested(limit, &fitting, conditions, series);
+                tell("limit-not-tested", format!("the limit of {limited} cannot be tested: {why}"));
+            }
         }
     }
     found
+}
+
+/// Why a limit of which no value is known cannot be tested.
+fn untested(
+    limit: &config::LimitTable,
+    fitting: &[&Series],
+    conditions: &[Condition],
+    series: &[Series],
+) -> String {
+    let with_metric = || series.iter().filter(|s| s.metric == limit.metric);
+    let listed = |of: &mut dyn Iterator<Item = &Series>| {
+        let mut names: Vec<&str> = of.map(|s| conditions[s.condition].id.as_str()).collect();
+        let more = names.len().saturating_sub(LISTED);
+        names.truncate(LISTED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("{}{more}", names.join(", "))
+    };
+    let is_selected = |condition: &Condition| config::selects(&limit.condition, &condition.factors);
+    match fitting {
+        [] if !conditions.iter().any(is_selected) => {
+            let mut ids: Vec<&str> = conditions.iter().map(|condition| condition.id.as_str()).collect();
+            ids.truncate(LISTED);
+            format!("no condition fits `where`; there are {}", ids.join(", "))
+        }
+        [] if with_metric().next().is_none() => "no run of the campaign has that metric".to_owned(),
+        [] => format!("no run of the condition has that metric; {} have it", listed(&mut with_metric())),
+        [only] => {
+            let Some(summary) = only.summary else {
+                return "no run of the condition has a value of it".to_owned();
+            };
+            if summary.n_censored > 0 {
+                return format!(
+                    "in {} of {} runs it has no end within the log, and may be more than {}, but is not surely so. Log for longer",
+                    summary.n_censored, summary.n, limit.at_most
+                );
+            }
+            match limit.statistic {
+                config::Statistic::Sd => "a standard deviation needs two runs".to_owned(),
+                config::Statistic::Sum => "a sum is one of benchmarks over several VMs".to_owned(),
+                config::Statistic::Mean
+                | config::Statistic::Median
+                | config::Statistic::Min
+                | config::Statistic::Max => "its runs do not give that statistic".to_owned(),
+            }
+        }
+        several => format!(
+            "{} conditions fit: {}. `where` has to select one of them",
+            several.len(),
+            listed(&mut several.iter().copied())
+        ),
+    }
+}
+
+/// Conditions that are listed in a message.
+const LISTED: usize = 8;
+
+/// ` (load = idle)`, nothing without a level.
+fn in_brackets(levels: &Factors) -> String {
+    let levels: Vec<String> = levels.iter().map(|(k, v)| format!("{k} = {v}")).collect();
+    if levels.is_empty() { String::new() } else { format!(" ({})", levels.join(", ")) }
 }
 
 /// What the commands say of an exceeded limit; `None` of any other finding.
@@ -179,11 +235,21 @@ fn only<'a>(
     conditions: &[Condition],
     series: &'a [Series],
 ) -> Option<&'a Series> {
-    let mut fitting = series
-        .iter()
-        .filter(|s| s.metric == metric && config::selects(levels, &conditions[s.condition].factors));
-    let only = fitting.next()?;
-    fitting.next().is_none().then_some(only)
+    match fitting(metric, levels, conditions, series).as_slice() {
+        [only] => Some(*only),
+        _ => None,
+    }
+}
+
+/// The series of the conditions that `levels` select.
+fn fitting<'a>(
+    metric: &str,
+    levels: &Factors,
+    conditions: &[Condition],
+    series: &'a [Series],
+) -> Vec<&'a Series> {
+    let fits = |s: &&Series| s.metric == metric && config::selects(levels, &conditions[s.condition].factors);
+    series.iter().filter(fits).collect()
 }
 
 /// A statistic of the estimates of a series.

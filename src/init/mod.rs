@@ -126,7 +126,7 @@ pub fn propose(
     all_fit(folder, &loaded)?;
     let (logs, others): (Vec<LoadedFile>, Vec<LoadedFile>) =
         loaded.into_iter().partition(|file| file.log.is_some());
-    let mut tables = tables::find(&others);
+    let tables::Found { mut tables, refused } = tables::find(&others);
     let read = tables::read(&session, &tables, &mut room)?;
     all_fit(folder, read.iter().map(|(_, file)| file))?;
     let mut in_use = in_use(folder, &logs, &read, &mut tables)?;
@@ -135,9 +135,10 @@ pub fn propose(
         "{}: none of its {} files is a log of a format that is read, or a table whose columns tell what they are. `stillstand inspect \
          FILE` says why, `stillstand formats` lists the formats. A table needs a heading and a column of times since 1970 or with a date \
          (such as `time` or `timestamp`), and beside it one of events (`event`), of whether requests worked or how long they took \
-         (`status`, `latency_ms`), or quantities with their units (`mem_used_bytes`)",
+         (`status`, `latency_ms`), or quantities with their units (`mem_used_bytes`){}",
         folder.display(),
-        others.len()
+        others.len(),
+        refused.iter().map(|why| format!(". {why}")).collect::<String>()
     );
     let config_text = in_use.names.as_ref().map(naming_table).unwrap_or_default();
     let number_of_logs = in_use.logs.len();
@@ -157,7 +158,8 @@ pub fn propose(
     let paths: Vec<&str> = session.files.iter().map(|file| without_compression(&file.relative)).collect();
     let proposed = proposed(&tables, &in_use, &paths);
     let names = in_use.names.take();
-    let proposal = write::proposal(names.as_ref(), &evidence, number_of_logs, &left_out, &proposed);
+    let mut proposal = write::proposal(names.as_ref(), &evidence, number_of_logs, &left_out, &proposed);
+    proposal.check.splice(0..0, refused);
     Config::parse(&proposal.text)
         .context("the proposed campaign.toml is invalid; this is a bug in stillstand")?;
     Ok(proposal)

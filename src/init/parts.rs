@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use stillstand_parsers::Format;
+use stillstand_parsers::{Format, Meaning};
 
 use super::tokens::{Kind, Tokens};
 use super::{Log, LogKind};
@@ -44,9 +44,23 @@ pub fn sources(logs: &[Log], paths: &[Tokens]) -> Vec<Vec<Range<usize>>> {
         .map(|(log, path)| {
             let usual =
                 names_of(log.format).iter().map(|words| path.find(words)).find(|found| !found.is_empty());
-            usual.unwrap_or_else(|| runs_of(path, own.get(&log.kind())))
+            let own = runs_of(path, own.get(&log.kind()));
+            match usual {
+                // `http_probe` is one of a client, and `http` no host.
+                Some(usual) if log.format.meaning() == Meaning::Requests => {
+                    usual.into_iter().map(|range| widened(range, &own)).collect()
+                }
+                Some(usual) => usual,
+                None => own,
+            }
         })
         .collect()
+}
+
+/// A name of a source with the words of its own that stand around it.
+fn widened(range: Range<usize>, own: &[Range<usize>]) -> Range<usize> {
+    let around = own.iter().find(|own| own.start <= range.start && range.end <= own.end);
+    around.cloned().unwrap_or(range)
 }
 
 /// The words that stand in every log of one kind, in none of another, and name no host.
@@ -244,6 +258,8 @@ pub fn cuts(path: &Tokens, chunk: &Range<usize>) -> Vec<(Range<usize>, Option<Ra
 
 #[cfg(test)]
 mod tests {
+    use stillstand_parsers::declared::PROBES;
+
     use super::*;
 
     fn log(path: &str, format: &str) -> Log {
@@ -268,6 +284,21 @@ mod tests {
             log("ping3-ping.test", "ping-gawk"),
         ];
         assert_eq!(found(&logs), [vec!["migration-time"], vec!["xentop"], vec!["ping", "ping"]]);
+    }
+
+    #[test]
+    fn a_client_has_its_own_word_before_its_usual_name() {
+        let probe = |path: &str| Log { relative: path.to_owned(), format: PROBES, ..log("x", "ping-gawk") };
+        let logs = [
+            probe("idle/1/http_probe.csv"),
+            probe("busy/2/http_probe.csv"),
+            log("idle/1/client1_sockperf.log", "sockperf-log"),
+            log("busy/2/client2_sockperf.log", "sockperf-log"),
+        ];
+        assert_eq!(
+            found(&logs),
+            [vec!["http_probe"], vec!["http_probe"], vec!["sockperf"], vec!["sockperf"]]
+        );
     }
 
     #[test]

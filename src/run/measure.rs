@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::align::{AlignedRun, Citations, ServiceLog, around, path_of};
+use super::align::{AlignedRun, Citations, Samples, ServiceLog, around, path_of};
 use super::bins::{BinnedSamples, binned};
 use super::clocks::{self, RunOffsets};
 use super::metrics::resources::Cost;
@@ -89,7 +89,7 @@ pub fn measure(
     diagnostics.extend(leaving_out);
     diagnostics.extend(without_ordinary.map(|log| not_ordinary(&id, log)));
     diagnostics.extend(unplaced(&id, aligned));
-    diagnostics.extend(holes(&id, &costs));
+    diagnostics.extend(holes(&id, &costs, samples, over_s));
     diagnostics.extend(reversed.as_deref().map(|hosts| goes_back(&id, hosts)));
     diagnostics.extend(aligned.hypervisor.iter().filter_map(|log| precopy::contradiction(&id, &log.account)));
     // Each tool that wrote into a file has it as a log of its own.
@@ -221,7 +221,7 @@ fn goes_back(id: &str, hosts: &[Host]) -> Diagnostic {
 }
 
 /// The hosts whose logs have no rows for a part of the migration.
-fn holes(id: &str, costs: &[Cost]) -> Vec<Diagnostic> {
+fn holes(id: &str, costs: &[Cost], samples: &[Samples], over_s: Option<f64>) -> Vec<Diagnostic> {
     let mut by_host: BTreeMap<&str, f64> = BTreeMap::new();
     for found in costs {
         let Some(host) = &found.cost.host else { continue };
@@ -229,13 +229,62 @@ fn holes(id: &str, costs: &[Cost]) -> Vec<Diagnostic> {
         *longest = longest.max(found.hole_s.unwrap_or_default());
     }
     let told = |(host, hole): (&str, f64)| {
-        let message = format!(
-            "run {id}: the samples of host {host} are missing for {hole:.1} s of the migration: its integrals are not \
-             known, and its means are those of the rest"
-        );
+        let of_host = samples.iter().filter(|samples| samples.host.as_deref() == Some(host));
+        let message = match elsewhere(of_host, over_s) {
+            Some(elsewhere) => format!("run {id}: {}", elsewhere.text(host)),
+            None => format!(
+                "run {id}: the samples of host {host} are missing for {hole:.1} s of the migration: its integrals are not \
+                 known, and its means are those of the rest"
+            ),
+        };
         campaign_diagnostic(Severity::Warning, "samples-missing", message)
     };
     by_host.into_iter().filter(|(_, hole)| *hole > 0.0).map(told).collect()
+}
+
+/// Where the samples of a host lie that has none in the migration, seconds after the request.
+struct Elsewhere {
+    from_s: f64,
+    until_s: f64,
+    /// How long the migration took.
+    over_s: f64,
+}
+
+/// `None` where some lie in the migration.
+fn elsewhere<'a>(samples: impl Iterator<Item = &'a Samples>, over_s: Option<f64>) -> Option<Elsewhere> {
+    let over_s = over_s?;
+    let times = samples.flat_map(|samples| &samples.t_s).copied();
+    let (from_s, until_s) =
+        times.fold((f64::INFINITY, f64::NEG_INFINITY), |(from, until), t| (from.min(t), until.max(t)));
+    let is_elsewhere = from_s <= until_s && (until_s <= 0.0 || from_s >= over_s);
+    is_elsewhere.then_some(Elsewhere { from_s, until_s, over_s })
+}
+
+impl Elsewhere {
+    fn text(&self, host: &str) -> String {
+        let Self { from_s, until_s, over_s } = self;
+        let off = self.off_by().map_or_else(String::new, |off| format!(", {off} off"));
+        format!(
+            "the samples of host {host} lie from {from_s:.0} s to {until_s:.0} s after the request and none in the {over_s:.1} s of the \
+             migration{off}: its clock or its zone is wrong, or they are of another run. What the migration cost this host is not known"
+        )
+    }
+
+    /// By how many quarters of an hour its clock would be off if the migration lay in the middle of its log: zones differ by such.
+    fn off_by(&self) -> Option<String> {
+        const QUARTER_S: f64 = 900.0;
+        let length_s = self.until_s - self.from_s;
+        let off_s = (self.from_s + self.until_s - self.over_s) / 2.0;
+        let quarters = (off_s / QUARTER_S).round();
+        let is_near = (off_s - quarters * QUARTER_S).abs() <= length_s / 2.0;
+        let text = match quarters.abs() {
+            4.0 => "an hour".to_owned(),
+            quarters if quarters > 4.0 => format!("{} hours", quarters / 4.0),
+            quarters => format!("{:.0} min", 15.0 * quarters),
+        };
+        // A log of an hour and more is near to all of them.
+        (quarters != 0.0 && is_near && length_s < QUARTER_S).then_some(text)
+    }
 }
 
 /// Of the logs that show only a part of the migration.
@@ -287,4 +336,28 @@ fn without_event(run: &Run) -> Diagnostic {
     let message =
         format!("run {} has not the event that curves are aligned at; its curves are left out", run.id);
     campaign_diagnostic(Severity::Warning, "run-without-event", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_samples_lie_elsewhere_it_is_told_by_how_much() {
+        let off = |from_s: f64, until_s: f64| Elsewhere { from_s, until_s, over_s: 20.0 }.off_by();
+        let about = |shift_s: f64| off(shift_s - 60.0, shift_s + 60.0);
+        assert_eq!(about(3610.0).as_deref(), Some("an hour"));
+        assert_eq!(about(-3590.0).as_deref(), Some("an hour"));
+        assert_eq!(about(-2.0 * 3600.0).as_deref(), Some("2 hours"));
+        assert_eq!(about(5.5 * 3600.0).as_deref(), Some("5.5 hours"));
+        assert_eq!(about(1850.0).as_deref(), Some("30 min"));
+        assert_eq!((about(100.0), about(1400.0)), (None, None), "no zones differ by that");
+        assert_eq!(off(1800.0, 5400.0), None, "a log of an hour is near to all of them");
+        let text = Elsewhere { from_s: 3540.0, until_s: 3660.0, over_s: 20.0 }.text("dst");
+        assert!(
+            text.starts_with("the samples of host dst lie from 3540 s to 3660 s after the request"),
+            "{text}"
+        );
+        assert!(text.contains("an hour off: its clock or its zone is wrong"), "{text}");
+    }
 }

@@ -150,6 +150,34 @@ fn a_limit_that_is_exceeded_is_exit_status_4() {
 }
 
 #[test]
+fn a_limit_that_nothing_tests_is_an_error_with_its_cause() {
+    let part = part_of_campaign(&["none1", "none2", "memtester1", "memtester2"]);
+    let path = part.path().to_str().unwrap();
+    let of = |metric: &str, condition: &str| {
+        format!("[[limits]]\nmetric = \"{metric}\"\nstatistic = \"max\"\nat_most = 100.0\n{condition}")
+    };
+    for (limit, cause) in [
+        (
+            of("outage_ping", "where = { load = \"nnone\" }\n"),
+            "the limit of max of outage_ping (load = nnone) cannot be tested: no condition fits `where`; there are memtester, none",
+        ),
+        (
+            of("outage_ping", ""),
+            "the limit of max of outage_ping cannot be tested: 2 conditions fit: memtester, none. `where` has to select one",
+        ),
+        (
+            of("outage_probe", "where = { load = \"none\" }\n"),
+            "the limit of max of outage_probe (load = none) cannot be tested: no run of the campaign has that metric",
+        ),
+    ] {
+        fs::write(part.path().join("campaign.toml"), limit).unwrap();
+        let (code, text) = stats(part.path());
+        assert!(code == Some(0) && text.contains(&format!("error: {cause}")), "{cause}: {text}");
+        assert_eq!(fails(&["stats", path, "--strict"]).0, Some(3), "{cause}");
+    }
+}
+
+#[test]
 fn a_failed_migration_is_shown_and_in_no_mean() {
     let part = part_of_campaign(&["none1", "none2", "none3", "none4"]);
     let path = part.path().join("none2-migration-time.test");

@@ -10,14 +10,14 @@ use serde_json::Value;
 use crate::init::init;
 use crate::{stillstand, summary};
 
-const LOADS: [&str; 2] = ["idle", "busy"];
+pub const LOADS: [&str; 2] = ["idle", "busy"];
 const REPETITIONS: std::ops::RangeInclusive<usize> = 1..=3;
 
 /// A run and its truth.
 #[derive(Clone, Copy)]
-struct Run {
-    load: usize,
-    repetition: usize,
+pub struct Run {
+    pub load: usize,
+    pub repetition: usize,
 }
 
 impl Run {
@@ -26,7 +26,7 @@ impl Run {
     }
 
     /// Second since 1970 of the request.
-    fn requested(self) -> f64 {
+    pub fn requested(self) -> f64 {
         1_700_000_000.25 + 7200.0 * self.load as f64 + 1200.0 * self.repetition as f64
     }
 
@@ -41,7 +41,7 @@ impl Run {
     }
 
     /// Start, duration and success of requests that each wait for the one before, and a second at most for their answer.
-    fn closed(self) -> Vec<(f64, f64, bool)> {
+    pub fn closed(self) -> Vec<(f64, f64, bool)> {
         let [from, until] = self.away();
         let mut t = -20.0 + 0.003 * self.repetition as f64;
         let mut requests = Vec::new();
@@ -55,7 +55,7 @@ impl Run {
     }
 
     /// The same of requests each 0.2 s.
-    fn open(self) -> Vec<(f64, f64, bool)> {
+    pub fn open(self) -> Vec<(f64, f64, bool)> {
         let [from, until] = self.away();
         let request = |number: i32| {
             let t = -20.0 + 0.013 * self.repetition as f64 + 0.2 * f64::from(number);
@@ -66,7 +66,7 @@ impl Run {
     }
 
     /// When what happened, seconds since the request.
-    fn events(self) -> [(f64, &'static str); 4] {
+    pub fn events(self) -> [(f64, &'static str); 4] {
         let end = self.away()[1];
         [
             (-25.0, "benchmark start"),
@@ -78,7 +78,7 @@ impl Run {
 }
 
 /// A table: the heading, and a row for each of `rows`.
-fn table<T>(heading: &str, rows: impl IntoIterator<Item = T>, row: impl Fn(T) -> String) -> String {
+pub fn table<T>(heading: &str, rows: impl IntoIterator<Item = T>, row: impl Fn(T) -> String) -> String {
     rows.into_iter().fold(format!("{heading}\n"), |mut table, of| {
         writeln!(table, "{}", row(of)).unwrap();
         table
@@ -91,7 +91,7 @@ fn iso(seconds: f64, hours: i64, form: &str) -> String {
     (time + chrono::Duration::hours(hours)).format(form).to_string()
 }
 
-fn campaign(files: impl Fn(Run) -> Vec<(String, String)>) -> tempfile::TempDir {
+pub fn campaign(files: impl Fn(Run) -> Vec<(String, String)>) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in Run::all().flat_map(files) {
         let path = folder.path().join(name);
@@ -102,14 +102,14 @@ fn campaign(files: impl Fn(Run) -> Vec<(String, String)>) -> tempfile::TempDir {
 }
 
 /// What `init` wrote, and what people change in it.
-struct Corrected<'a> {
+pub struct Corrected<'a> {
     folder: &'a Path,
-    text: String,
+    pub text: String,
     edits: usize,
 }
 
 impl<'a> Corrected<'a> {
-    fn new(folder: &'a Path) -> Self {
+    pub fn new(folder: &'a Path) -> Self {
         let path = folder.join("campaign.toml");
         let text = fs::read_to_string(&path).unwrap();
         // As it is it can be used.
@@ -119,7 +119,7 @@ impl<'a> Corrected<'a> {
     }
 
     /// Replaces a line.
-    fn line(mut self, from: &str, to: &str) -> Self {
+    pub fn line(mut self, from: &str, to: &str) -> Self {
         let lines = self.text.lines().filter(|line| *line == from).count();
         assert_eq!(lines, 1, "{from}: {}", self.text);
         self.text = self.text.replace(&format!("{from}\n"), &format!("{to}\n"));
@@ -145,7 +145,7 @@ impl<'a> Corrected<'a> {
     }
 
     /// The summary with the truth in it.
-    fn holds(self, edits: usize, loads: [&str; 2]) -> Value {
+    pub fn holds(self, edits: usize, loads: [&str; 2]) -> Value {
         assert!(self.edits <= 3 && self.edits == edits, "{} edits", self.edits);
         fs::write(self.folder.join("campaign.toml"), &self.text).unwrap();
         let summary = summary(self.folder);
@@ -219,9 +219,12 @@ fn a_folder_for_each_run() {
     let stderr = init(folder.path());
     assert!(stderr.contains("18 logs of 6 runs") && stderr.contains("load: idle, busy"), "{stderr}");
     let corrected = Corrected::new(folder.path());
-    for line in
-        ["files = 'probe\\.csv$'", "files = 'events\\.csv$'", "files = 'psutil\\.csv$'", "loop = \"closed\""]
-    {
+    for line in [
+        "files = '/probe\\.csv$'",
+        "files = '/events\\.csv$'",
+        "files = '/psutil\\.csv$'",
+        "loop = \"closed\"",
+    ] {
         assert!(corrected.text.lines().any(|known| known == line), "{line}: {}", corrected.text);
     }
     let summary = corrected.holds(0, LOADS);

@@ -35,6 +35,7 @@ mod headlines;
 mod hosts;
 mod ingest;
 mod init;
+mod init_failures;
 mod init_tables;
 mod inspect;
 mod memory;

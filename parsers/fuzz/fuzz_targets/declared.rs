@@ -52,6 +52,7 @@ impl Choices {
         self.bit(3).then(|| Success {
             column: self.key("ok", 3),
             values: self.bit(6).then(|| vec!["200".to_owned()]),
+            failures: self.bit(5).then(|| vec!["0".to_owned()]),
         })
     }
 

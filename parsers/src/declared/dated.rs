@@ -1,5 +1,8 @@
 //! What all declared tables have in common: when a row was, by which clocks, and which rows count.
 
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use polars::prelude::{Float64Chunked, IntoSeries, NewChunkedArray, Series, UInt32Chunked};
 
 use super::DeclaredError;
@@ -39,8 +42,7 @@ pub(super) struct Moment {
 
 impl PartialEq for Moment {
     fn eq(&self, other: &Self) -> bool {
-        let bits = |moment: &Self| [moment.epoch_s, moment.local_s, moment.monotonic_s].map(f64::to_bits);
-        bits(self) == bits(other)
+        self.bits() == other.bits()
     }
 }
 
@@ -49,6 +51,10 @@ impl Moment {
         let [epoch_s, local_s, monotonic_s] =
             [time.epoch_s, time.local_s, monotonic_s].map(|seconds| seconds.unwrap_or(f64::NAN));
         Self { epoch_s, local_s, monotonic_s }
+    }
+
+    fn bits(&self) -> [u64; 3] {
+        [self.epoch_s, self.local_s, self.monotonic_s].map(f64::to_bits)
     }
 
     fn epoch_s(&self) -> Option<f64> {
@@ -149,7 +155,118 @@ fn moment(
     }
 }
 
+/// What rows of the same instant are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AtOnce {
+    /// There is one: what stands there again to the digit says nothing new.
+    One,
+    /// There may be several that look the same where times are coarse, such as requests in a second.
+    Several,
+}
+
+/// Times that fall so often are those of several writers, and not of parts behind each other.
+const MOST_PARTS: usize = 100;
+/// Where so few instants have more than one row, to the digit, one that has is written twice.
+const ALONE: f64 = 0.95;
+
+impl<T: PartialEq> DatedRows<T> {
+    /// Counts rows once that are there again to the digit, and says so. That is a log that was appended to itself or to its copy, or of
+    /// which each line was written twice; of coarse times only what stands in different parts, between which the time falls.
+    /// `hash` is that of what stands in a row.
+    pub fn count_once(&mut self, at_once: AtOnce, hash: impl Fn(&T, &mut DefaultHasher)) {
+        let again = self.again(at_once, hash);
+        let (all, count) = (self.rows.len(), again.len());
+        let Some(first) = again.first().copied() else { return };
+        let message = || {
+            format!(
+                "{count} of {all} rows are there twice, to the digit, of which this is the first, and count once: it may have been \
+                 appended to itself"
+            )
+        };
+        let place = Place { line: self.line(first), ..Place::FILE };
+        self.diagnostics.warning("rows-told-again", place, message);
+        let (mut again, mut row) = (again.into_iter().peekable(), 0_usize);
+        self.rows.retain(|_| {
+            let is_again = again.next_if_eq(&row).is_some();
+            row = row.saturating_add(1);
+            !is_again
+        });
+        self.count.read = self.count.read.saturating_sub(count);
+    }
+
+    /// The rows that were there before, ascending.
+    fn again(&self, at_once: AtOnce, hash: impl Fn(&T, &mut DefaultHasher)) -> Vec<usize> {
+        let times = || self.rows.iter().filter_map(|(_, (moment, _))| moment.any_s());
+        let pairs = || times().zip(times().skip(1));
+        let falls = pairs().filter(|(one, next)| next < one).count();
+        // Most logs have neither, and need no list of what is in them.
+        if falls == 0 && pairs().all(|(one, next)| one < next) {
+            return Vec::new();
+        }
+        let is_fine = at_once == AtOnce::One || times().any(|time| time.fract() != 0.0);
+        let by_parts = (1..=MOST_PARTS).contains(&falls);
+        if !is_fine && !by_parts {
+            return Vec::new();
+        }
+        let mut part = 0_usize;
+        let mut last = f64::NEG_INFINITY;
+        let mut all: Vec<(u64, u64, usize, usize)> = Vec::with_capacity(self.rows.len());
+        for (row, (_, (moment, of_row))) in self.rows.iter().enumerate() {
+            let time = moment.any_s().unwrap_or(f64::NAN);
+            part = part.saturating_add(usize::from(time < last));
+            last = time;
+            let mut hasher = DefaultHasher::new();
+            moment.bits().hash(&mut hasher);
+            hash(of_row, &mut hasher);
+            all.push((time.to_bits(), hasher.finish(), part, row));
+        }
+        all.sort_unstable();
+        let groups = || all.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
+        let instants = all.chunk_by(|a, b| a.0 == b.0).count();
+        let is_alone = instants as f64 >= ALONE * groups().count() as f64;
+        let is_written_once = at_once == AtOnce::One || (is_fine && is_alone);
+        let mut again: Vec<usize> = Vec::new();
+        for group in groups().filter(|group| group.len() > 1) {
+            // As often as in the part that has it most often it was.
+            let most = group.chunk_by(|a, b| a.2 == b.2).map(<[_]>::len).max().unwrap_or(1);
+            let once = if is_written_once { 1 } else { most };
+            let is_same = |row: &usize| {
+                let of = |row: usize| self.rows.get(row).map(|(_, row)| row);
+                group.first().is_some_and(|first| of(first.3) == of(*row))
+            };
+            if is_written_once || by_parts {
+                again.extend(group.iter().skip(once).map(|row| row.3).filter(is_same));
+            }
+        }
+        again.sort_unstable();
+        again
+    }
+}
+
 impl<T> DatedRows<T> {
+    /// Notes that rows stand before others that are earlier, where `of` says of which sequence a row is: whoever reads them puts them in
+    /// the order of their times.
+    pub fn tell_of_order(&mut self, of: impl Fn(&T) -> usize) {
+        let mut latest: BTreeMap<usize, f64> = BTreeMap::new();
+        let (mut count, mut first) = (0_usize, None);
+        for (row, (_, (moment, content))) in self.rows.iter().enumerate() {
+            let Some(time) = moment.any_s() else { continue };
+            let latest = latest.entry(of(content)).or_insert(time);
+            if time < *latest {
+                count = count.saturating_add(1);
+                first = first.or(Some(row));
+            }
+            *latest = latest.max(time);
+        }
+        if let Some(first) = first {
+            self.remark("rows-out-of-order", first, || {
+                format!(
+                    "{count} rows are earlier than one before them, of which this is the first: all are put in the order of their times"
+                )
+            });
+        }
+    }
+
     /// Says something of a row, with a text that stands in it.
     pub fn warn(&mut self, row: usize, code: &'static str, text: &str, message: impl FnOnce() -> String) {
         let place = Place { line: self.line(row), column: None, text: Some(text.as_bytes()) };
@@ -170,6 +287,11 @@ impl<T> DatedRows<T> {
     pub fn within(&self, one: usize, other: usize, seconds: f64) -> bool {
         let time = |row: usize| self.rows.get(row).and_then(|(_, (moment, _))| moment.any_s());
         time(one).zip(time(other)).is_some_and(|(one, other)| (other - one).abs() <= seconds)
+    }
+
+    /// What stands in the rows, to be changed.
+    pub fn rows_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.rows.iter_mut().map(|(_, (_, row))| row)
     }
 
     /// Takes the time of each row from what stands there.

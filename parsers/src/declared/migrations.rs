@@ -8,7 +8,7 @@
 use polars::prelude::{BooleanChunked, IntoSeries, NewChunkedArray, Series, StringChunked, UInt32Chunked};
 
 use super::DeclaredError;
-use super::dated::{Dated, floats};
+use super::dated::{Dated, DatedRows, floats};
 use super::probes::Success;
 use super::table::{Cells, Fault, Key};
 use super::value::{self, Time, TimeForm};
@@ -149,6 +149,26 @@ struct Migration {
     succeeded: Option<bool>,
     levels: Vec<String>,
     repetition: Option<u32>,
+    /// The cells of which nothing can be used.
+    without: Vec<(Cell, Lack)>,
+}
+
+/// A cell of a row that is one of several that say something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cell {
+    Request,
+    End,
+    Figure(Figure),
+}
+
+/// Why it says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lack {
+    /// That stands in it.
+    Nothing,
+    Unreadable,
+    /// It is a number below zero.
+    BelowZero,
 }
 
 impl Migrations {
@@ -180,6 +200,8 @@ impl Migrations {
         let mut rows =
             dated.read(MIGRATIONS, bytes, &columns, |cells| Ok(Some(Box::new(places.read(cells)?))))?;
         rows.place(|row| row.request);
+        self.tell_of_cells(&mut rows);
+        self.leave_out_long_downtimes(&mut rows);
         let mut facts = Facts::default();
         let mut frame: Vec<(Unit, Series)> = Vec::new();
         for (place, figure) in Figure::ALL.into_iter().enumerate() {
@@ -208,6 +230,75 @@ impl Migrations {
     }
 }
 
+impl Migrations {
+    fn column(&self, cell: Cell) -> Option<&Key> {
+        match cell {
+            Cell::Request => self.request.as_ref().map(|(key, _)| key),
+            Cell::End => self.end.as_ref().map(|(key, _)| key),
+            Cell::Figure(figure) => self.figures.iter().find(|(of, ..)| *of == figure).map(|(_, key, _)| key),
+        }
+    }
+
+    /// That rows are used without some of their cells. One that says nothing may be meant so; of a migration that failed it is.
+    fn tell_of_cells(&self, rows: &mut DatedRows<Box<Migration>>) {
+        let cells = [Cell::Request, Cell::End].into_iter().chain(Figure::ALL.map(Cell::Figure));
+        for (cell, key) in cells.filter_map(|cell| Some((cell, self.column(cell)?))) {
+            let lacks = |row: &Migration, lack: Lack| {
+                row.without.contains(&(cell, lack)) && (lack != Lack::Nothing || row.succeeded != Some(false))
+            };
+            let found = |rows: &DatedRows<Box<Migration>>, lack: Lack| -> Vec<usize> {
+                rows.rows().enumerate().filter(|(_, row)| lacks(row, lack)).map(|(row, _)| row).collect()
+            };
+            let missing = found(rows, Lack::Nothing);
+            let all = rows.rows().count();
+            if let Some(first) = missing.first() {
+                rows.remark("values-missing", *first, || {
+                    let count = missing.len();
+                    format!("column {key} says nothing in {count} of {all} rows, of which this is the first")
+                });
+            }
+            for (lack, code, expected) in [
+                (Lack::Unreadable, "value-unreadable", "expected a number or a time that is declared for it"),
+                (Lack::BelowZero, "value-impossible", "expected a number from 0 on"),
+            ] {
+                for row in found(rows, lack) {
+                    rows.doubt(code, row, || {
+                        format!("{expected} in column {key}; the row is used without it")
+                    });
+                }
+            }
+        }
+    }
+
+    /// A VM that migrates stands still for a part of that time: a downtime that is longer than rounding explains is of another unit, or
+    /// of something else.
+    fn leave_out_long_downtimes(&self, rows: &mut DatedRows<Box<Migration>>) {
+        let of =
+            |figure: Figure| rows.rows().filter_map(move |row| row.figures.get(figure as usize).copied()?);
+        let steps = [Figure::Duration, Figure::Downtime].map(|figure| value::resolution_s(of(figure)));
+        let slack_s: f64 = steps.into_iter().sum::<f64>() + 1e-6;
+        let (mut count, mut first) = (0_usize, None);
+        for (place, row) in rows.rows_mut().enumerate() {
+            let [Some(duration_s), Some(downtime_s), ..] = row.figures else { continue };
+            if downtime_s > duration_s + slack_s {
+                count = count.saturating_add(1);
+                first = first.or(Some((place, duration_s, downtime_s)));
+                if let Some(slot) = row.figures.get_mut(Figure::Downtime as usize) {
+                    *slot = None;
+                }
+            }
+        }
+        let Some((place, duration_s, downtime_s)) = first else { return };
+        let Some(key) = self.column(Cell::Figure(Figure::Downtime)) else { return };
+        rows.doubt("value-impossible", place, || {
+            format!(
+                "{count} downtimes of column {key} are longer than the migration took, of which this is the first: {downtime_s} s of \
+                 {duration_s} s; they are left out. Is the unit right?"
+            )
+        });
+    }
+}
+
 /// Where the columns are among those that are asked for.
 struct Places<'a> {
     request: Option<(usize, &'a Written)>,
@@ -225,23 +316,39 @@ impl Places<'_> {
     fn read(&self, cells: &Cells<'_>) -> Result<Migration, Fault> {
         let fault = |cell, code, expected: String| Fault { cell, code, expected: expected.into() };
         let text = |place: usize| cells.get(place).filter(|text| !value::is_nothing(text));
-        let instant = |place: Option<(usize, &Written)>| {
-            let Some((place, form)) = place else { return Ok(None) };
-            let Some(text) = text(place) else { return Ok(None) };
-            let read = form.read(text, cells.decimal_comma);
-            read.map(Some).ok_or_else(|| fault(place, "time-unreadable", form.expected()))
+        let mut without: Vec<(Cell, Lack)> = Vec::new();
+        let mut instant = |place: Option<(usize, &Written)>, cell: Cell| {
+            let (place, form) = place?;
+            let read = text(place).map(|text| form.read(text, cells.decimal_comma));
+            match read {
+                None => without.push((cell, Lack::Nothing)),
+                Some(None) => without.push((cell, Lack::Unreadable)),
+                Some(Some(_)) => {}
+            }
+            read.flatten()
         };
-        let (request, end) = (instant(self.request)?, instant(self.end)?);
+        let (request, end) = (instant(self.request, Cell::Request), instant(self.end, Cell::End));
         let mut figures = [None; 4];
         for (figure, place, factor) in &self.figures {
-            let Some(text) = text(*place) else { continue };
-            let number = value::number(text, cells.decimal_comma).map(|number| number * factor);
-            let number = number.filter(|number| (0.0..MOST).contains(number));
-            let number =
-                number.ok_or_else(|| fault(*place, "value-unreadable", "a number from 0 on".to_owned()))?;
-            if let Some(slot) = figures.get_mut(*figure as usize) {
-                *slot = Some(number);
-            }
+            let number = text(*place).map(|text| value::number(text, cells.decimal_comma));
+            let lack = match number {
+                None => Lack::Nothing,
+                Some(Some(number)) if (0.0..MOST).contains(&(number * factor)) => {
+                    if let Some(slot) = figures.get_mut(*figure as usize) {
+                        *slot = Some(number * factor);
+                    }
+                    continue;
+                }
+                Some(Some(number)) if number < 0.0 => Lack::BelowZero,
+                Some(_) => Lack::Unreadable,
+            };
+            without.push((Cell::Figure(*figure), lack));
+        }
+        // Of a row whose cells are guessed, or of which nothing is left, nothing can be used.
+        let unusable = without.iter().find(|(_, lack)| *lack != Lack::Nothing);
+        let is_empty = request.is_none() && end.is_none() && figures.iter().all(Option::is_none);
+        if let Some((cell, _)) = unusable.filter(|_| cells.is_doubtful || is_empty) {
+            return Err(self.fault(*cell));
         }
         let [duration_s, ..] = &mut figures;
         if let (Some((_, from)), Some((_, to)), Some((cell, _))) = (request, end, self.end) {
@@ -276,82 +383,25 @@ impl Places<'_> {
             let number = cells.get(place).and_then(|text| text.parse().ok());
             number.ok_or_else(|| fault(place, "repetition-unreadable", "a whole number".to_owned()))
         });
-        Ok(Migration { request, figures, succeeded, levels, repetition: repetition.transpose()? })
+        Ok(Migration { request, figures, succeeded, levels, repetition: repetition.transpose()?, without })
+    }
+
+    /// That a cell cannot be read.
+    fn fault(&self, cell: Cell) -> Fault {
+        let figure = |of: Figure| self.figures.iter().find(|(figure, ..)| *figure == of);
+        let instant = |of: Option<(usize, &Written)>| of.map(|(place, form)| (place, form.expected()));
+        let (code, found) = match cell {
+            Cell::Request => ("time-unreadable", instant(self.request)),
+            Cell::End => ("time-unreadable", instant(self.end)),
+            Cell::Figure(of) => (
+                "value-unreadable",
+                figure(of).map(|(_, place, _)| (*place, "a number from 0 on".to_owned())),
+            ),
+        };
+        let (cell, expected) = found.unwrap_or_default();
+        Fault { cell, code, expected: expected.into() }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn name(name: &str) -> Key {
-        Key::Name(name.to_owned())
-    }
-
-    fn told(column: &str) -> Option<(Key, Written)> {
-        Some((name(column), Written::Time(TimeForm::Told)))
-    }
-
-    fn migrations() -> Migrations {
-        Migrations {
-            request: told("start"),
-            end: told("end"),
-            figures: vec![
-                (Figure::Downtime, name("downtime_ms"), 1e-3),
-                (Figure::Transferred, name("mib"), 1_048_576.0),
-            ],
-            success: Some(Success { column: name("ok"), values: None }),
-            factors: vec![("load".to_owned(), name("load"))],
-            repetition: Some(name("run")),
-            ..Migrations::default()
-        }
-    }
-
-    const TABLE: &str = "load,run,start,end,downtime_ms,mib,ok\n\
-        idle,1,1784063959.25,1784063968.5,41,812,yes\n\
-        idle,2,1784064059.25,,,,no\n";
-
-    fn column(log: &Parsed, name: &str) -> Vec<Option<f64>> {
-        log.frame.f64s(name).unwrap().iter().collect()
-    }
-
-    #[test]
-    fn a_row_is_a_migration() {
-        let log = migrations().read(TABLE.as_bytes()).unwrap();
-        assert_eq!(column(&log, "time"), [Some(1_784_063_959.25), Some(1_784_064_059.25)]);
-        assert_eq!(column(&log, "duration_s"), [Some(9.25), None]);
-        assert_eq!(column(&log, "downtime_s"), [Some(0.041), None]);
-        assert_eq!(column(&log, "transferred_bytes"), [Some(812.0 * 1_048_576.0), None]);
-        let succeeded: Vec<_> = log.frame.bools("succeeded").unwrap().iter().collect();
-        assert_eq!(succeeded, [Some(true), Some(false)]);
-        assert_eq!(log.frame.strs("factor.load").unwrap().get(1), Some("idle"));
-        assert_eq!(log.frame.u32s("repetition").unwrap().get(1), Some(2));
-        assert_eq!(log.facts.float("downtime_resolution_s"), Some(0.001));
-    }
-
-    #[test]
-    fn the_end_and_the_duration_give_the_request() {
-        let figures = vec![(Figure::Duration, name("took"), 1.0)];
-        let table = Migrations { request: None, end: told("end"), figures, ..Migrations::default() };
-        let log = table.read(b"end,took\n1784063968.5,9.25\n").unwrap();
-        assert_eq!(column(&log, "time"), [Some(1_784_063_959.25)]);
-        let seconds = |column| Some((name(column), Written::Elapsed(TimeUnit::Seconds)));
-        let table = Migrations { request: seconds("start"), end: seconds("end"), ..Migrations::default() };
-        let log = table.read(b"start,end\n111.5,113.75\n").unwrap();
-        assert_eq!((column(&log, "time"), column(&log, "duration_s")), (vec![None], vec![Some(2.25)]));
-    }
-
-    #[test]
-    fn what_is_damaged_is_said() {
-        let table = "load,run,start,end,downtime_ms,mib,ok\n\
-            ,1,1784063959.25,1784063968.5,41,812,yes\n\
-            idle,x,1784063959.25,1784063968.5,41,812,yes\n\
-            idle,3,1784063959.25,1784063951.5,41,812,yes\n\
-            idle,4,1784063959.25,1784063968.5,-41,812,yes\n\
-            idle,5,soon,1784063968.5,41,812,yes\n\
-            idle,6,1784063959.25,1784063968.5,41,812,perhaps\n\
-            idle,7,1784063959.25,1784063968.5,41,812,yes\n";
-        let log = migrations().read(table.as_bytes()).unwrap();
-        assert_eq!((log.rows.read, log.rows.lost), (1, 6));
-    }
-}
+mod tests;

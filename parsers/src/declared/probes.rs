@@ -1,11 +1,12 @@
 //! A row for each request to a service: when, how long it took, whether it worked.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash};
 
 use polars::prelude::{BooleanChunked, IntoSeries, NewChunkedArray};
 
 use super::DeclaredError;
-use super::dated::{Dated, DatedRows, floats};
+use super::dated::{AtOnce, Dated, DatedRows, floats};
 use super::table::{Cells, Fault, Key};
 use super::value;
 use crate::diagnostic::{Facts, Place};
@@ -58,6 +59,8 @@ pub struct Success {
     pub column: Key,
     /// The values that say that it did, all others saying that it did not; the usual ones are known without it.
     pub values: Option<Vec<String>>,
+    /// In their place the values that say that it did not, all others saying that it did; a cell that says nothing is a failure.
+    pub failures: Option<Vec<String>>,
 }
 
 /// Words for a request that worked.
@@ -124,6 +127,9 @@ impl Success {
         if let Some(values) = &self.values {
             return Some(values.iter().any(|known| known.eq_ignore_ascii_case(value)));
         }
+        if let Some(failures) = &self.failures {
+            return Some(!value::is_nothing(value) && !failures.iter().any(|known| is_same(known, value)));
+        }
         Self::usually(value)
     }
 
@@ -143,12 +149,24 @@ impl Success {
     }
 }
 
+/// Whether a cell is the declared text, or the number that it is: a client that writes 0 for what it did not get may write 0.0.
+fn is_same(declared: &str, cell: &str) -> bool {
+    let number = |text| value::number(text, true);
+    declared.eq_ignore_ascii_case(cell) || number(declared).zip(number(cell)).is_some_and(|(a, b)| a == b)
+}
+
 #[derive(Clone, Debug, PartialEq)]
 struct Request {
     duration_s: Option<f64>,
     worked: bool,
     /// What it says of that, where it is no word that is known: such a request failed.
     unknown: Option<String>,
+}
+
+impl Request {
+    fn hash(&self, hasher: &mut DefaultHasher) {
+        (self.duration_s.map(f64::to_bits), self.worked, &self.unknown).hash(hasher);
+    }
 }
 
 impl Probes {
@@ -165,8 +183,10 @@ impl Probes {
         };
         let duration = self.duration.as_ref().map(|(key, unit)| (place(key), *unit));
         let success = self.success.as_ref().map(|success| (place(&success.column), success));
-        let row = |cells: &Cells<'_>| request(cells, duration, success).map(Some);
+        let is_one = self.duration.as_ref().zip(self.success.as_ref()).is_some_and(|(a, b)| a.0 == b.column);
+        let row = |cells: &Cells<'_>| request(cells, duration, success, is_one).map(Some);
         let mut rows = self.dated.read(PROBES, bytes, &columns, row)?;
+        rows.count_once(AtOnce::Several, Request::hash);
         tell_unknown(&mut rows);
         self.frame(rows).map_err(DeclaredError::Unusable)
     }
@@ -189,18 +209,29 @@ impl Probes {
     }
 }
 
+/// `is_one` says that duration and success are one column: what stands there for a failure is then no time.
 fn request(
     cells: &Cells<'_>,
     duration: Option<(usize, TimeUnit)>,
     success: Option<(usize, &Success)>,
+    is_one: bool,
 ) -> Result<Request, Fault> {
     let fault = |cell, code, expected: &'static str| Fault { cell, code, expected: expected.into() };
     let text = success.map(|(place, _)| cells.get(place).unwrap_or_default());
     let says = success.zip(text).map(|((_, success), text)| success.says(text));
+    let is_time = !is_one || says == Some(Some(true));
+    let duration = duration.filter(|_| is_time);
     let duration_s = match duration.map(|(place, unit)| (place, unit, cells.get(place).unwrap_or_default())) {
         Some((place, unit, text)) if !value::is_nothing(text) => {
             match value::number(text, cells.decimal_comma) {
                 Some(number) if number == NO_ANSWER && says != Some(Some(true)) => None,
+                // A word in the place of a number, such as `timeout`, is no damage in a request that failed.
+                None if says.is_some_and(|says| says != Some(true))
+                    && is_word(text)
+                    && !cells.is_doubtful =>
+                {
+                    None
+                }
                 number => {
                     let seconds = number.map(|number| number / unit.per_second());
                     let seconds = seconds.filter(|seconds| (0.0..LONGEST_S).contains(seconds));
@@ -239,6 +270,10 @@ fn tell_unknown(rows: &mut DatedRows<Request>) {
             )
         });
     }
+}
+
+fn is_word(text: &str) -> bool {
+    !text.contains(|c: char| c.is_ascii_digit())
 }
 
 /// What clients write for the duration of a request that nobody answered, in whichever unit.

@@ -10,10 +10,11 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::hash::Hash;
 use std::ops::RangeInclusive;
 
 use super::DeclaredError;
-use super::dated::{Dated, DatedRows, floats};
+use super::dated::{AtOnce, Dated, DatedRows, floats};
 use super::table::{Cells, Fault, Key, MissingColumn};
 use super::value;
 use crate::diagnostic::{Facts, Place};
@@ -155,6 +156,10 @@ impl Series {
             }
         };
         let mut rows = self.dated.read(SERIES, bytes, &columns, row)?;
+        rows.count_once(AtOnce::One, |cells, hasher| {
+            cells.iter().for_each(|cell| cell.value().map(f64::to_bits).hash(hasher));
+        });
+        rows.tell_of_order(|_| 0);
         let unreadable = rows
             .rows()
             .enumerate()
@@ -217,6 +222,11 @@ impl Series {
             }
             (read, _) => read?,
         };
+        // Several values of a second may be the same: each is one of a request, say.
+        rows.count_once(AtOnce::Several, |(column, value), hasher| {
+            (column, value.map(f64::to_bits)).hash(hasher);
+        });
+        rows.tell_of_order(|(column, _)| *column);
         let mut seen = vec![false; self.columns.len()];
         for (column, _) in rows.rows() {
             seen.iter_mut().skip(*column).take(1).for_each(|seen| *seen = true);

@@ -26,7 +26,7 @@ fn kinds() -> Vec<(&'static str, Read, &'static str)> {
         dated: dated(),
         time_is_end: false,
         duration: Some((name("ms"), TimeUnit::Milli)),
-        success: Some(Success { column: name("ok"), values: None }),
+        success: Some(Success { column: name("ok"), values: None, failures: None }),
         is_closed_loop: true,
     };
     let events = Events {
@@ -52,7 +52,7 @@ fn kinds() -> Vec<(&'static str, Read, &'static str)> {
         request: told("start"),
         end: told("end"),
         figures: vec![(Figure::Downtime, name("ms"), 1e-3)],
-        success: Some(Success { column: name("ok"), values: None }),
+        success: Some(Success { column: name("ok"), values: None, failures: None }),
         factors: vec![("load".to_owned(), name("load"))],
         repetition: Some(name("run")),
         ..Migrations::default()

@@ -14,8 +14,12 @@ pub fn pattern(files: &[&str], others: &[&str]) -> String {
             files.iter().all(|file| regex.is_match(file)) && !others.iter().any(|other| regex.is_match(other))
         })
     };
-    let candidates =
-        ends(files).into_iter().chain(beginnings(files)).chain(folders(files)).chain(words(files));
+    let candidates = same_name(files)
+        .into_iter()
+        .chain(ends(files))
+        .chain(beginnings(files))
+        .chain(folders(files))
+        .chain(words(files));
     candidates.into_iter().find(fits).unwrap_or_else(|| listed(files))
 }
 
@@ -46,7 +50,17 @@ fn is_over(text: &str, at: usize) -> bool {
     text[at..].chars().next().is_none_or(|c| !c.is_alphabetic())
 }
 
-/// `events\.csv$`, by what all names end in, the shortest first.
+/// `/events\.csv$`, where all names are the same. One that lies in no folder has its run in its name.
+fn same_name(files: &[&str]) -> Option<String> {
+    let name = files.first().map(|file| name_of(file))?;
+    let is_same = files.iter().all(|file| name_of(file) == name && file.contains('/'));
+    is_same.then(|| format!("/{}$", escape(name)))
+}
+
+/// Letters of a word that is no letter of a list: `host-a.csv` is none of `a`.
+const WORD: usize = 3;
+
+/// `-events\.csv$`, by what all names end in, the shortest first; it begins where a word does, so that no other ends alike by chance.
 fn ends(files: &[&str]) -> Vec<String> {
     let Some(first) = files.first() else { return Vec::new() };
     let dot = first.len() - ending_of(first).len();
@@ -56,7 +70,21 @@ fn ends(files: &[&str]) -> Vec<String> {
     let places = first.char_indices().map(|(at, _)| at).filter(|at| *at < dot && begins(first, *at));
     let mut places: Vec<usize> = places.filter(|at| is_common(*at)).collect();
     places.reverse();
-    places.into_iter().map(|at| format!("{}$", escape(&first[at..]))).collect()
+    let (words, letters): (Vec<usize>, Vec<usize>) = places
+        .into_iter()
+        .partition(|at| first[*at..dot].chars().filter(|c| c.is_alphabetic()).count() >= WORD);
+    let anchored = |at: usize| {
+        let before = |file: &&str| file[..file.len() - (first.len() - at)].chars().next_back();
+        let separator = before(first);
+        let begin = match separator {
+            _ if files.iter().any(|file| before(file) != separator) => r"(?:^|[^\p{L}])".to_owned(),
+            None => "^".to_owned(),
+            Some(c) if c.is_alphanumeric() => r"(?:^|[^\p{L}])".to_owned(),
+            Some(c) => escape(&c.to_string()),
+        };
+        format!("{begin}{}$", escape(&first[at..]))
+    };
+    words.into_iter().chain(letters).map(anchored).collect()
 }
 
 /// `^http_`, by what all names begin with, the shortest first; with the ending where they have the same.
@@ -121,8 +149,12 @@ mod tests {
     #[test]
     fn the_plainest_that_fits_no_other() {
         for (files, others, expected) in [
-            (&["idle/1/events.csv", "busy/2/events.csv"][..], &["idle/1/probe.csv"][..], r"events\.csv$"),
-            (&["idle1-events.csv", "busy2-events.csv"], &["idle1-http.csv"], r"events\.csv$"),
+            (&["idle/1/events.csv", "busy/2/events.csv"][..], &["idle/1/probe.csv"][..], r"/events\.csv$"),
+            (&["idle1-events.csv", "busy2-events.csv"], &["idle1-http.csv"], r"-events\.csv$"),
+            (&["idle/1events.csv", "busy/2-events.csv"], &["x.csv"], r"(?:^|[^\p{L}])events\.csv$"),
+            (&["idle/1/host-a.csv", "busy/2/host-a.csv"], &["idle/1/x.csv"], r"/host-a\.csv$"),
+            (&["idle1-host-a.csv", "busy2-host-a.csv"], &["idle1-x.csv"], r"-host-a\.csv$"),
+            (&["idle1-a.csv", "busy2-a.csv"], &["idle1-data.csv"], r"-a\.csv$"),
             (
                 &["idle1-events.csv", "busy2-events.csv"],
                 &["idle1-no-events.csv", "x.events.csv"],
@@ -137,7 +169,7 @@ mod tests {
                 &["busy_host_1.csv"],
                 r"(?:^|[^\p{L}])http(?:[^\p{L}][^/]*)?$",
             ),
-            (&["größe.csv"], &["probe.csv"], r"größe\.csv$"),
+            (&["größe.csv"], &["probe.csv"], r"^größe\.csv$"),
         ] {
             let found = pattern(files, others);
             assert_eq!(found, expected);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stillstand_parsers::declared::TimeForm;
+use stillstand_parsers::declared::{TimeForm, TimeUnit};
 
 use super::sheet::{Sheet, is_nothing};
 
@@ -57,7 +57,7 @@ const ENDS: [&str; 6] = ["end", "ended", "finished", "received", "answered", "en
 /// Words for a clock that counts from somewhere else.
 const MONOTONIC: [&str; 3] = ["monotonic", "mono", "uptime"];
 /// Words for how long something took.
-const DURATIONS: [&str; 14] = [
+const DURATIONS: [&str; 17] = [
     "latency",
     "latenz",
     "rtt",
@@ -72,7 +72,14 @@ const DURATIONS: [&str; 14] = [
     "verzögerung",
     "laufzeit",
     "responsetime",
+    "rt",
+    "roundtrip",
+    "ttfb",
 ];
+/// Words for what took the time that a column `request_time` tells.
+const OF_REQUESTS: [&str; 8] = ["request", "req", "query", "call", "connect", "trip", "reply", "anfrage"];
+/// Texts that may stand for durations of requests that failed.
+const TEXTS: usize = 5;
 /// Words for figures over several requests.
 const SUMMARIES: [&str; 13] = [
     "avg",
@@ -188,6 +195,45 @@ impl Group {
         self.numbers(column).is_some()
     }
 
+    /// Whether the numbers of a column are those of a counter: they never fall within a file, but for once or twice to less than half, as
+    /// one that is full or is started anew does.
+    pub fn counts_up(&self, column: usize) -> bool {
+        const FALLS: usize = 2;
+        const ROWS: usize = 10;
+        let is_one = |numbers: &Vec<f64>| {
+            let falls = || numbers.windows(2).filter(|pair| pair[1] < pair[0]);
+            let count = falls().count();
+            let is_low = falls().all(|pair| pair[1] < pair[0] / 2.0);
+            let rises = numbers.windows(2).filter(|pair| pair[0] < pair[1]).count();
+            // What happened now and then in an interval rises as seldom as it falls.
+            let goes_on = rises >= ROWS * count && 4 * rises >= numbers.len();
+            count == 0 || (count <= FALLS && is_low && goes_on)
+        };
+        self.numbers(column).is_some_and(|files| {
+            files.iter().all(is_one)
+                && files.iter().any(|numbers| numbers.windows(2).any(|pair| pair[0] < pair[1]))
+        })
+    }
+
+    /// Whether a counter fell as one of 32 bits does that is full.
+    pub fn wraps_at_32_bits(&self, column: usize) -> bool {
+        const FULL: f64 = 4_294_967_296.0;
+        let falls = |numbers: &Vec<f64>| {
+            numbers.windows(2).any(|pair| pair[1] < FULL / 2.0 && (FULL / 2.0..FULL).contains(&pair[0]))
+        };
+        let fits = |numbers: &Vec<f64>| numbers.iter().all(|number| *number < FULL);
+        self.numbers(column).is_some_and(|files| files.iter().all(fits) && files.iter().any(falls))
+    }
+
+    /// The numbers of a column, without what else stands in it.
+    pub fn readable(&self, column: usize) -> Vec<f64> {
+        let of_sheet = |sheet: &Sheet| {
+            let cells = sheet.rows.iter().filter_map(|row| row.get(column)).filter(|cell| !is_nothing(cell));
+            cells.filter_map(|cell| sheet.number(cell)).collect::<Vec<f64>>()
+        };
+        self.sheets.iter().flat_map(of_sheet).collect()
+    }
+
     /// Whether the numbers of a column never fall within a file, and rise in one.
     pub fn rises(&self, column: usize) -> bool {
         self.numbers(column).is_some_and(|files| {
@@ -256,11 +302,40 @@ impl Group {
         self.columns().find(is_it)
     }
 
+    /// The texts of a column of which most are numbers, at most so many; `None` of any other.
+    pub fn texts_among_numbers(&self, column: usize, most: usize) -> Option<Vec<String>> {
+        let mut texts: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut numbers = 0_usize;
+        for sheet in &self.sheets {
+            let cells = sheet.rows.iter().filter_map(|row| row.get(column)).filter(|cell| !is_nothing(cell));
+            for cell in cells {
+                match sheet.number(cell) {
+                    Some(_) => numbers += 1,
+                    None => *texts.entry(cell).or_default() += 1,
+                }
+            }
+        }
+        let others: usize = texts.values().sum();
+        (others < numbers && texts.len() <= most).then(|| texts.into_keys().map(str::to_owned).collect())
+    }
+
+    /// The first column whose name is no more than a unit of time, as `ms`, and that is no clock.
+    pub fn called_as_unit(&self) -> Option<usize> {
+        let is_it = |column: &usize| {
+            TimeUnit::named(self.name(*column)).is_some() && self.is_number(*column) && !self.rises(*column)
+        };
+        self.columns().find(is_it)
+    }
+
     /// A column of how long each row took, and not of several together.
     pub fn duration(&self) -> Option<usize> {
         let is_one = |column: &usize| {
             let words = self.words(*column);
             let is_named = DURATIONS.iter().position(|known| words.iter().any(|word| word == known));
+            let is_of_requests = has_any(&words, &["time", "zeit"])
+                && has_any(&words, &OF_REQUESTS)
+                && !self.rises(*column)
+                && self.time_at(*column).is_none();
             let is_single = !has_any(&words, &SUMMARIES)
                 && !words.iter().any(|word| word.starts_with('p') && word[1..].parse::<u32>().is_ok());
             // `total` and `response` are also of other things.
@@ -270,11 +345,14 @@ impl Group {
                     || has_any(&words, &["time", "zeit", "ms", "us", "ns"])
             });
             let is_clock = has_any(&words, &["elapsed", "total", "laufzeit"]) && self.rises(*column);
-            is_single && is_time && self.is_number(*column) && !is_clock
+            let is_number = self.is_number(*column)
+                || self.texts_among_numbers(*column, TEXTS).is_some_and(|texts| !texts.is_empty());
+            is_single && (is_time || is_of_requests) && is_number && !is_clock
         };
         let rank = |column: &usize| {
             let words = self.words(*column);
-            DURATIONS.iter().position(|known| words.iter().any(|word| word == known))
+            let known = DURATIONS.iter().position(|known| words.iter().any(|word| word == known));
+            known.unwrap_or(DURATIONS.len())
         };
         self.columns().filter(is_one).min_by_key(rank)
     }

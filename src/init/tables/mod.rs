@@ -12,6 +12,8 @@ mod quantities;
 mod requests;
 mod rhythm;
 mod sheet;
+mod success;
+mod undated;
 
 use std::collections::BTreeMap;
 
@@ -34,14 +36,23 @@ pub struct Table {
     pub declaration: Declaration,
 }
 
+/// What was found among files that are no logs.
+#[derive(Debug, Default)]
+pub struct Found {
+    pub tables: Vec<Table>,
+    /// Why others are none, a line each.
+    pub refused: Vec<String>,
+}
+
 /// The tables among files that are no logs.
-pub fn find(others: &[LoadedFile]) -> Vec<Table> {
+pub fn find(others: &[LoadedFile]) -> Found {
     let groups = groups(others);
     let first_events = groups.iter().find(|(group, _)| events::declare(group, false).is_some());
     let since = first_events.map(|(group, _)| events::starts(group)).unwrap_or_default();
     let is_tied =
         groups.iter().any(|(group, _)| group.monotonic().is_some() && events::declare(group, true).is_some());
     let mut tables: Vec<Table> = Vec::new();
+    let mut refused = Vec::new();
     for (group, is_of_client) in groups {
         let declaration = if is_of_migrations(&group) {
             None
@@ -51,7 +62,10 @@ pub fn find(others: &[LoadedFile]) -> Vec<Table> {
                 .or_else(|| events::declare(&group, true))
                 .or_else(|| quantities::declare(&group, &since, is_tied))
         };
-        let Some(declaration) = declaration else { continue };
+        let Some(declaration) = declaration else {
+            refused.extend(undated::refused(&group));
+            continue;
+        };
         // What differs in columns that nobody needs is one table.
         match tables.iter_mut().find(|table| !is_of_client && table.declaration == declaration) {
             Some(same) => same.files.extend(group.files),
@@ -62,7 +76,7 @@ pub fn find(others: &[LoadedFile]) -> Vec<Table> {
         table.files.sort();
     }
     tables.sort_by(|a, b| (a.declaration.kind, &a.files).cmp(&(b.declaration.kind, &b.files)));
-    tables
+    Found { tables, refused }
 }
 
 /// Each with whether it is of one client of several.

@@ -14,6 +14,8 @@ use crate::model::curves::{
 
 /// Rows that say something.
 const ENOUGH: usize = 3;
+/// So many rows of a file show that a number only rises.
+const COUNTER_ROWS: usize = 20;
 
 /// The declaration of a table of quantities; `None` without a clock or any. `since` are the events of the runs from which a clock can
 /// count, and `is_tied` says whether events have a clock that counts from somewhere else.
@@ -58,6 +60,10 @@ pub fn declare(group: &Group, since: &[String], is_tied: bool) -> Option<Declara
     }
     if sure.is_empty() && unsure.is_empty() {
         return None;
+    }
+    let serves = service(&mut lines, &mut sure, &mut unsure, is_host);
+    if !serves && !is_host {
+        may_be_requests(&mut lines, group, &sure);
     }
     if sure
         .iter()
@@ -107,6 +113,148 @@ fn since(lines: &mut Declaration, known: &[String]) {
     lines.is_open = true;
 }
 
+/// Words for what a service does.
+const DONE: [&str; 30] = [
+    "requests",
+    "request",
+    "req",
+    "reqs",
+    "rps",
+    "ops",
+    "operations",
+    "operation",
+    "tps",
+    "qps",
+    "queries",
+    "query",
+    "transactions",
+    "transaction",
+    "txn",
+    "txns",
+    "calls",
+    "hits",
+    "messages",
+    "msgs",
+    "throughput",
+    "replies",
+    "responses",
+    "commits",
+    "inserts",
+    "anfragen",
+    "durchsatz",
+    "vorgänge",
+    "transaktionen",
+    "abfragen",
+];
+/// Words for what it does not do, and for what hosts do.
+const NOT_DONE: [&str; 27] = [
+    "error",
+    "errors",
+    "err",
+    "failed",
+    "failures",
+    "fehler",
+    "timeouts",
+    "retries",
+    "lost",
+    "dropped",
+    "slow",
+    "disk",
+    "disks",
+    "net",
+    "network",
+    "nic",
+    "cpu",
+    "iops",
+    "ctx",
+    "interrupts",
+    "packets",
+    "swap",
+    "faults",
+    "active",
+    "pending",
+    "waiting",
+    "queued",
+];
+
+/// Declares what the service did, where a column is plainly that; whether one is.
+fn service(lines: &mut Declaration, sure: &mut [Quantity], unsure: &mut [Quantity], is_host: bool) -> bool {
+    let is_done = |quantity: &&mut Quantity| {
+        let words = words(&quantity.name);
+        // What a host reads and writes is counted in the same words.
+        let is_of_disks = is_host && has_any(&words, &["tps"]);
+        let is_rate = quantity.unit == Some("1/s") || quantity.is_counter || quantity.unit.is_none();
+        is_rate && has_any(&words, &DONE) && !has_any(&words, &NOT_DONE) && !is_of_disks
+    };
+    let mut done: Vec<&mut Quantity> = sure.iter_mut().filter(is_done).collect();
+    // A rate tells more than a counter, and what is of all more than a part.
+    if done.iter().any(|quantity| !quantity.is_counter) {
+        done.retain(|quantity| !quantity.is_counter);
+    }
+    let is_of_all =
+        |quantity: &&mut Quantity| has_any(&words(&quantity.name), &["total", "all", "gesamt", "sum"]);
+    if done.len() > 1 && done.iter().filter(|quantity| is_of_all(quantity)).count() == 1 {
+        done.retain(|quantity| is_of_all(quantity));
+    }
+    match done.as_mut_slice() {
+        [only] => {
+            only.serves = true;
+            lines.said(&format!(
+                "guessed: `{}` is what the service did in a second, so that an outage follows from it.",
+                only.name
+            ));
+            lines.check.push(format!(
+                "`{}` is taken for the throughput of the service (service = \"throughput\"), of which an outage is told",
+                only.name
+            ));
+            true
+        }
+        [] => {
+            let mut open = unsure.iter_mut().filter(is_done);
+            if let (Some(only), None) = (open.next(), open.next()) {
+                only.unit_guess = Some("1/s");
+                only.serves = true;
+            }
+            false
+        }
+        several => {
+            let names: Vec<String> = several.iter().map(|quantity| format!("`{}`", quantity.name)).collect();
+            let told = format!(
+                "{} may each be what the service did: give one of them service = \"throughput\", and an outage follows from it",
+                names.join(", ")
+            );
+            lines.said(&format!("{told}."));
+            lines.check.push(told);
+            true
+        }
+    }
+}
+
+/// A time in each row of a table may be how long a request took.
+fn may_be_requests(lines: &mut Declaration, group: &Group, sure: &[Quantity]) {
+    const ROWS: usize = 20;
+    let is_time = |quantity: &&Quantity| {
+        let words = words(&quantity.name);
+        let is_over_several = words.iter().any(|word| {
+            word.strip_prefix('p').is_some_and(|digits| digits.parse::<u32>().is_ok())
+                || ["avg", "mean", "average", "median", "min", "max", "std", "stddev", "total", "sum"]
+                    .contains(&word.as_str())
+        });
+        matches!(quantity.unit, Some("s" | "ms" | "us" | "ns")) && !is_over_several && !quantity.is_counter
+    };
+    let mut times = sure.iter().filter(is_time);
+    if let (Some(only), None, true) = (times.next(), times.next(), group.rows() >= ROWS) {
+        let told = format!(
+            "if each row is a request and `{0}` how long it took, declare the table as [[probes]] with duration = {1}: an outage follows \
+             from that, and not from [[series]]",
+            only.name,
+            literal(&only.name)
+        );
+        lines.said(&format!("I{}.", told.trim_start_matches('i')));
+        lines.check.push(told);
+    }
+}
+
 /// Words for what is counted since a start.
 const COUNTED: [&str; 14] = [
     "total",
@@ -132,17 +280,27 @@ struct Quantity {
     name: String,
     metric: String,
     unit: Option<&'static str>,
+    /// The unit in which it would be proposed, where nothing tells it.
+    unit_guess: Option<&'static str>,
     is_counter: bool,
+    /// Whether it is one of 32 bits that was full.
+    is_short: bool,
+    /// Whether it is what the service does.
+    serves: bool,
 }
 
 impl Quantity {
     fn of(group: &Group, column: usize, is_host: bool, taken: &mut BTreeSet<String>) -> Self {
         let name = group.name(column).to_owned();
         let words = group.words(column);
-        let unit = unit(&name);
+        // A rate that only rises is none: `ops` may be all that was done so far.
+        let is_count = group.rows() >= COUNTER_ROWS * group.sheets.len() && group.rises(column);
+        let unit = unit(&name).map(|unit| if unit == "1/s" && is_count { "count" } else { unit });
         let is_amount = matches!(unit, Some("count" | "B" | "KiB" | "MiB" | "GiB" | "kB" | "MB" | "GB"));
+        let is_counted = has_any(&words, &COUNTED) || (is_count && has_any(&words, &DONE));
         let is_counter =
-            is_amount && group.rises(column) && has_any(&words, &COUNTED) && !has_any(&words, &OF_AN_INSTANT);
+            is_amount && is_counted && !has_any(&words, &OF_AN_INSTANT) && group.counts_up(column);
+        let is_short = is_counter && group.wraps_at_32_bits(column);
         let known = unit.and_then(|unit| of_host(&words, unit, is_counter, is_host));
         let own = own(&name);
         let metric = match known.filter(|metric| !taken.contains(metric.name())) {
@@ -151,14 +309,16 @@ impl Quantity {
             None => own,
         };
         taken.insert(metric.clone());
-        Self { name, metric, unit, is_counter }
+        Self { name, metric, unit, unit_guess: None, is_counter, is_short, serves: false }
     }
 
     fn line(&self) -> String {
         let kind = if self.is_counter { ", kind = \"counter\"" } else { "" };
-        let unit = self.unit.unwrap_or("count");
+        let bits = if self.is_short { ", bits = 32" } else { "" };
+        let service = if self.serves { ", service = \"throughput\"" } else { "" };
+        let unit = self.unit.or(self.unit_guess).unwrap_or("count");
         format!(
-            "  {{ column = {}, metric = \"{}\", unit = \"{unit}\"{kind} }},",
+            "  {{ column = {}, metric = \"{}\", unit = \"{unit}\"{kind}{bits}{service} }},",
             literal(&self.name),
             self.metric
         )
@@ -291,80 +451,4 @@ fn unit(name: &str) -> Option<&'static str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::group::group;
-    use super::*;
-
-    fn check(text: &str, expected: &[&str]) -> Declaration {
-        let declaration = declare(&group(&[text]), &[], false).unwrap();
-        let all = declaration.text("x");
-        if !declaration.is_open {
-            crate::input::config::Config::parse(&all).unwrap_or_else(|error| panic!("{all}: {error:#}"));
-        }
-        for part in expected {
-            assert!(all.contains(part), "{part}: {all}");
-        }
-        declaration
-    }
-
-    #[test]
-    fn units_and_counters_of_headings() {
-        check(
-            "free_bytes,t,cpu_percent,sent_bytes_total,rx_mib_per_s,note\n3000000000,1700000000,12,5,1,a\n3000000001,1700000001,13,9,2,b\n\
-             2900000000,1700000002,9,9,2,c\n",
-            &[
-                "time = 't'",
-                "own.free_bytes\", unit = \"B\" }",
-                "own.cpu_percent\", unit = \"%\" }",
-                "net.sent\", unit = \"B\", kind = \"counter\"",
-                "net.received\", unit = \"MiB/s\" }",
-            ],
-        );
-        let units = ["ops_s", "kb_s", "mbit_s", "lag", "wait_ms", "queue ratio", "Last_Prozent", "cpu"];
-        let found: Vec<Option<&str>> = units.into_iter().map(unit).collect();
-        assert_eq!(
-            found,
-            [Some("1/s"), Some("kB/s"), Some("Mbit/s"), None, Some("ms"), Some("ratio"), Some("%"), None]
-        );
-    }
-
-    #[test]
-    fn psutil_is_of_a_host() {
-        let all = check(
-            "timestamp,cpu_percent,mem_used_bytes,mem_percent,bytes_sent,bytes_recv,disk_read_bytes,disk_write_bytes,ctx\n\
-             1700000000,5,900,1,10,20,30,40,1\n1700000001,5,800,1,11,21,31,41,2\n1700000002,5,950,1,12,22,32,42,0\n",
-            &[
-                "'cpu_percent', metric = \"own.cpu_percent\", unit = \"%\" }",
-                "'mem_used_bytes', metric = \"mem.used\", unit = \"B\" }",
-                "'bytes_sent', metric = \"net.sent\", unit = \"B\", kind = \"counter\" }",
-                "'bytes_recv', metric = \"net.received\", unit = \"B\", kind = \"counter\" }",
-                "'disk_read_bytes', metric = \"disk.read\", unit = \"B\", kind = \"counter\" }",
-                "'disk_write_bytes', metric = \"disk.written\", unit = \"B\", kind = \"counter\" }",
-            ],
-        );
-        assert!(!all.is_open && all.check[0].contains("`ctx`"), "{all:?}");
-        // Of a program nobody knows what it sends.
-        check(
-            "timestamp,bytes_sent,orders\n1700000000,5,1\n1700000001,6,1\n1700000002,7,1\n",
-            &["'bytes_sent', metric = \"own.bytes_sent\", unit = \"B\", kind = \"counter\" }"],
-        );
-    }
-
-    #[test]
-    fn a_clock_that_nothing_ties_leaves_a_question() {
-        let elapsed = check(
-            "elapsed_sec;ops;p99_us\n1;5;7\n2;6;8\n3;5;7\n",
-            &["elapsed = 'elapsed_sec'", "since = ", "unit = \"1/s\"", "unit = \"us\""],
-        );
-        assert!(elapsed.is_open);
-        let known = declare(&group(&["uptime_s,x_percent\n1,5\n2,6\n3,5\n"]), &[], true).unwrap();
-        assert!(!known.is_open && known.text("x").contains("monotonic = 'uptime_s'"));
-    }
-
-    #[test]
-    fn what_has_no_clock_or_no_number_is_no_table() {
-        for text in ["a,b\n1,2\n3,4\n5,6\n", "time,name\n1700000000,x\n1700000001,y\n1700000002,z\n"] {
-            assert_eq!(declare(&group(&[text]), &[], false), None, "{text}");
-        }
-    }
-}
+mod tests;

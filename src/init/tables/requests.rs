@@ -1,39 +1,14 @@
 //! A table with a row for each request: which column says whether it worked, and how long it took.
 
-use stillstand_parsers::declared::{Success, TimeUnit};
+use stillstand_parsers::declared::TimeUnit;
 
 use super::declaration::{Declaration, Kind};
 use super::group::{Group, Time, has_any};
 use super::rhythm::{Request, Rhythm, Slow, rhythm};
 use super::sheet::is_nothing;
+use super::success::{self, Rule, Worked};
 use crate::init::evidence::count;
 use crate::init::strings::literal;
-
-/// Names of columns that say that a request worked, the plainest first.
-const WORKED: [&[&str]; 17] = [
-    &["ok"],
-    &["success"],
-    &["successful"],
-    &["succeeded"],
-    &["status"],
-    &["status", "code"],
-    &["http", "status"],
-    &["http", "code"],
-    &["response", "code"],
-    &["code"],
-    &["http"],
-    &["result"],
-    &["outcome"],
-    &["erfolg"],
-    &["erfolgreich"],
-    &["ergebnis"],
-    &["reachable"],
-];
-/// Names of columns that say what went wrong.
-const WENT_WRONG: [&str; 10] =
-    ["error", "err", "fehler", "failed", "failure", "timeout", "exception", "exit", "rc", "errno"];
-/// What such a column says where nothing did.
-const NOTHING_WRONG: [&str; 6] = ["0", "false", "no", "nein", "n", "ok"];
 
 const UNITS: [(&str, TimeUnit, f64); 4] = [
     ("s", TimeUnit::Seconds, 1.0),
@@ -41,16 +16,6 @@ const UNITS: [(&str, TimeUnit, f64); 4] = [
     ("us", TimeUnit::Micro, 1e6),
     ("ns", TimeUnit::Nano, 1e9),
 ];
-
-/// Whether a request worked, by a column.
-struct Worked {
-    column: usize,
-    /// The values that say so, where they are not the usual ones.
-    values: Option<Vec<String>>,
-    why: Option<String>,
-    /// What a person has to look at.
-    check: Option<String>,
-}
 
 /// How long a request took, by a column.
 struct Took {
@@ -71,12 +36,12 @@ enum Unit {
 /// The declaration of a table of requests; `None` of another.
 pub fn declare(group: &Group) -> Option<Declaration> {
     let time = group.time()?;
-    let duration = group.duration();
-    let worked = worked(group, duration.is_some());
+    let (duration, worked) = duration_and_success(group, &time);
+    let is_sure = worked.as_ref().is_some_and(|worked| worked.is_sure);
     let numbers = group
         .columns()
         .filter(|column| Some(*column) != duration && *column != time.column && group.is_number(*column));
-    if duration.is_none() && worked.is_none() || worked.is_none() && numbers.count() > 2 {
+    if duration.is_none() && worked.is_none() || !is_sure && numbers.count() > 2 {
         return None;
     }
     let took = duration.map(|column| Took { column, unit: unit(group, &time, column) });
@@ -102,26 +67,81 @@ pub fn declare(group: &Group) -> Option<Declaration> {
             unknown_unit(&mut lines, group, &time, *column, worked.is_some())
         }
     }
-    if let Some(Worked { column, values, why, check }) = worked {
-        if let Some(why) = why {
-            lines.said(&why);
-        }
-        lines.key("success", &literal(group.name(column)));
-        if let Some(values) = values {
-            let values: Vec<String> = values.iter().map(|value| literal(value)).collect();
-            lines.key("succeeds", &format!("[{}]", values.join(", ")));
-        }
-        lines.check.extend(check);
+    match worked {
+        Some(worked) => success_of(&mut lines, group, worked),
+        None => without_success(&mut lines, group, &time, duration),
     }
     targets(&mut lines, group);
     Some(lines)
+}
+
+/// A column that is called as a unit, as `ms` is, is a duration only where another one says whether requests worked.
+fn duration_and_success(group: &Group, time: &Time) -> (Option<usize>, Option<Worked>) {
+    if let Some(column) = group.duration() {
+        return (Some(column), success::find(group, time.column, Some(column)));
+    }
+    let by_unit = group.called_as_unit().filter(|column| *column != time.column);
+    let with_unit = by_unit.and_then(|column| {
+        let worked = success::find(group, time.column, Some(column)).filter(|worked| worked.is_sure)?;
+        Some((Some(column), Some(worked)))
+    });
+    with_unit.unwrap_or_else(|| (None, success::find(group, time.column, None)))
+}
+
+fn success_of(lines: &mut Declaration, group: &Group, worked: Worked) {
+    let Worked { column, rule, why, check, .. } = worked;
+    if let Some(why) = why {
+        lines.said(&why);
+    }
+    lines.key("success", &literal(group.name(column)));
+    let listed = |values: Vec<String>| {
+        let values: Vec<String> = values.iter().map(|value| literal(value)).collect();
+        format!("[{}]", values.join(", "))
+    };
+    match rule {
+        Rule::Usual => {}
+        Rule::Succeeds(values) => lines.key("succeeds", &listed(values)),
+        Rule::Fails(values) => lines.key("fails", &listed(values)),
+    }
+    lines.check.extend(check);
+}
+
+/// That nothing says which requests failed, with the columns that might.
+fn without_success(lines: &mut Declaration, group: &Group, time: &Time, duration: Option<usize>) {
+    const LISTED: usize = 6;
+    let is_other = |column: &usize| *column != time.column && Some(*column) != duration;
+    let mut names: Vec<String> =
+        group.columns().filter(is_other).map(|column| format!("`{}`", group.name(column))).collect();
+    let more = if names.len() > LISTED { ", …" } else { "" };
+    names.truncate(LISTED);
+    let empty = duration.map_or(0, |column| group.cells(column).filter(|cell| is_nothing(cell)).count());
+    let answers = match empty {
+        0 => "every row counts as an answer".to_owned(),
+        empty => format!(
+            "every row with a duration counts as an answer, and those without ({empty} of {}) as failed",
+            group.rows()
+        ),
+    };
+    let zeros = duration
+        .map_or(0, |column| group.readable(column).into_iter().filter(|number| *number == 0.0).count());
+    let zeros = if zeros > 0 { format!(", also the {zeros} that took 0") } else { String::new() };
+    let unused = match names.as_slice() {
+        [] => "There is no other column".to_owned(),
+        names => format!("Not used: {}{more}", names.join(", ")),
+    };
+    let rest = format!(
+        "column is known to say whether a request worked: {answers}{zeros}. {unused}. If one tells failures, declare it as `success`; \
+         else an outage shows only where requests took long or none were sent"
+    );
+    lines.said(&format!("No {rest}."));
+    lines.check.push(format!("no {rest}"));
 }
 
 /// The unit of a duration is filled in by whoever knows it. Until then it is not used, or, where nothing else says which requests
 /// worked, the table is not.
 fn unknown_unit(lines: &mut Declaration, group: &Group, time: &Time, column: usize, has_success: bool) {
     let name = group.name(column);
-    let mut values: Vec<f64> = group.numbers(column).unwrap_or_default().into_iter().flatten().collect();
+    let mut values = group.readable(column);
     values.sort_by(f64::total_cmp);
     let median = values.get(values.len() / 2).copied().unwrap_or_default();
     let (least, most) =
@@ -226,90 +246,6 @@ fn unit(group: &Group, time: &Time, column: usize) -> Unit {
     }
 }
 
-fn worked(group: &Group, has_duration: bool) -> Option<Worked> {
-    // `http_ok` and `reply.ok` are like `ok`; an `exit_code` is 0 where a `code` is 200.
-    let plain = WORKED.iter().filter_map(|known| {
-        let is_it = |words: &[String]| {
-            let end = words.len().saturating_sub(known.len());
-            words[end..].iter().map(String::as_str).eq(known.iter().copied())
-                || *known == [words.concat().as_str()]
-        };
-        group.columns().find(|column| {
-            let words = group.words(*column);
-            is_it(&words) && !has_any(&words, &WENT_WRONG)
-        })
-    });
-    let plain: Vec<usize> = plain.collect();
-    let known = plain.iter().find_map(|column| by_known(group, *column));
-    let by_errors = || {
-        let named = |column: &usize| has_any(&group.words(*column), &WENT_WRONG);
-        group.columns().filter(named).find_map(|column| by_nothing_wrong(group, column))
-    };
-    let by_most = || plain.iter().find_map(|column| by_most(group, *column));
-    // A status or a number of errors is also one of other things.
-    known.or_else(|| has_duration.then(by_errors)?).or_else(|| has_duration.then(by_most)?)
-}
-
-/// Words that are known; those that are not are failures.
-fn by_known(group: &Group, column: usize) -> Option<Worked> {
-    let counts = group.counts(column);
-    let says = |text: &str| Success::usually(text);
-    let (all, known) = counts.iter().fold((0, 0), |(all, known), (text, count)| {
-        (all + count, known + if says(text).is_some() { *count } else { 0 })
-    });
-    let some_worked = counts.keys().any(|text| says(text) == Some(true));
-    // Numbers that happen to be 1 or 200 are none.
-    let is_count = group.is_number(column) && known < all;
-    if !some_worked || is_count {
-        return None;
-    }
-    let unknown: Vec<String> = counts
-        .iter()
-        .filter(|(text, _)| says(text).is_none())
-        .map(|(text, n)| format!("`{text}` ({n})"))
-        .collect();
-    let name = group.name(column);
-    let check = (!unknown.is_empty()).then(|| {
-        let listed: Vec<&str> = unknown.iter().take(5).map(String::as_str).collect();
-        format!(
-            "`{name}`: {} and the like count as failed; succeeds would list what worked",
-            listed.join(", ")
-        )
-    });
-    Some(Worked { column, values: None, why: None, check })
-}
-
-/// A column that is empty, 0 or false where a request worked.
-fn by_nothing_wrong(group: &Group, column: usize) -> Option<Worked> {
-    let counts = group.counts(column);
-    let is_it =
-        |text: &&str| is_nothing(text) || NOTHING_WRONG.iter().any(|known| text.eq_ignore_ascii_case(known));
-    let worked: Vec<String> =
-        counts.keys().filter(|text| is_it(text)).map(|text| (*text).to_owned()).collect();
-    let name = group.name(column);
-    let why = format!(
-        "guessed: `{name}` says what went wrong, so that these values are those of requests that worked."
-    );
-    (!worked.is_empty()).then_some(Worked { column, values: Some(worked), why: Some(why), check: None })
-}
-
-/// A text that most rows have: more requests work than fail.
-fn by_most(group: &Group, column: usize) -> Option<Worked> {
-    let counts = group.counts(column);
-    let (text, most) =
-        counts.iter().filter(|(text, _)| !is_nothing(text)).max_by_key(|(_, count)| **count)?;
-    if group.is_number(column) || 2 * most <= group.rows() {
-        return None;
-    }
-    let name = group.name(column);
-    Some(Worked {
-        column,
-        values: Some(vec![(*text).to_owned()]),
-        why: Some(format!("guessed: the text of most rows, {most} of {}.", group.rows())),
-        check: Some(format!("`{name}`: `{text}` is taken for what says that a request worked")),
-    })
-}
-
 /// Whoever asks several says which: an outage of one is none of the others.
 fn targets(lines: &mut Declaration, group: &Group) {
     const WORDS: [&str; 7] = ["host", "url", "target", "server", "endpoint", "node", "ziel"];
@@ -386,6 +322,97 @@ mod tests {
             "ts;latenz_ms;Status\n1700000000;12,5;gut\n1700000001;1;schlecht\n1700000002;1;gut\n",
             "time = 'ts'\nduration = 'latenz_ms'\nsuccess = 'Status'\nsucceeds = ['gut']\n",
             "loop = \"open\"\n",
+        );
+    }
+
+    /// What is declared of the success of requests that took 11 ms and on to 20, of which the last two failed.
+    fn success(heading: &str, row: impl Fn(u32, bool) -> String) -> String {
+        let rows = (0..10).map(|n| format!("17000000{:02},{},{}\n", 2 * n, 11 + n, row(n, n < 8)));
+        let table = format!("ts,latency_ms,{heading}\n{}", rows.collect::<String>());
+        let keys = declared(&table).unwrap_or_else(|| panic!("{table}")).0;
+        keys.lines()
+            .filter(|key| key.starts_with("succ") || key.starts_with("fails"))
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    #[test]
+    fn each_way_to_write_a_failure_is_known() {
+        let by = |heading: &str, worked: &str, failed: &str| {
+            success(heading, |_, is_ok| if is_ok { worked } else { failed }.to_owned())
+        };
+        for name in ["errors", "failures", "lost", "timeouts", "err", "dropped", "down"] {
+            assert_eq!(by(name, "0", "1"), format!("success = '{name}' succeeds = ['0']"));
+        }
+        for (name, worked, failed) in [("up", "1", "0"), ("alive", "True", "False"), ("state", "UP", "DOWN")]
+        {
+            assert_eq!(by(name, worked, failed), format!("success = '{name}'"));
+        }
+        assert_eq!(by("x", "reply", "timeout"), "success = 'x'");
+        assert_eq!(by("message", "", "connection refused"), "success = 'message' succeeds = ['']");
+        assert_eq!(by("message", "Hello", "connection refused"), "success = 'message' succeeds = ['Hello']");
+        assert_eq!(by("bytes", "512", "0"), "success = 'bytes' fails = ['0']");
+        // Of two the one that knows of failures.
+        assert_eq!(by("status,error", "200,", "200,timeout"), "success = 'error' succeeds = ['']");
+        assert_eq!(by("http,err", "200,", ",ConnectTimeout"), "success = 'err' succeeds = ['']");
+        assert_eq!(by("ok,errors", "1,0", "0,1"), "success = 'ok'");
+        // What is counted since the start says of no request that it failed.
+        assert_eq!(success("errors", |n, is_ok| if is_ok { 0 } else { n }.to_string()), "");
+        for (name, worked, failed) in
+            [("cached", "1", "0"), ("reused", "true", "false"), ("attempts", "1", "2")]
+        {
+            assert_eq!(by(name, worked, failed), "", "{name}");
+        }
+    }
+
+    #[test]
+    fn a_failure_in_the_place_of_the_duration() {
+        let by = |failed: &str| {
+            let row = |n: u32| if n < 8 { format!("{}.4", 11 + n) } else { failed.to_owned() };
+            let rows: String = (0..10).map(|n| format!("17000000{:02},{}\n", 2 * n, row(n))).collect();
+            declared(&format!("ts,latency_ms\n{rows}")).unwrap().0
+        };
+        let declared = |fails: &str| {
+            format!("time = 'ts'\nduration = 'latency_ms'\nsuccess = 'latency_ms'\nfails = ['{fails}']\n")
+        };
+        assert_eq!((by("0.0"), by("0")), (declared("0"), declared("0")));
+        assert_eq!(by("timeout"), declared("timeout"));
+        // -1 and nothing are known, and 0 beside others that are as short is a short time.
+        for failed in ["-1", ""] {
+            assert!(!by(failed).contains("success"), "{failed}");
+        }
+        let rows: String = (0..10).map(|n| format!("17000000{n:02},{}\n", n % 3)).collect();
+        let declaration = declare(&group(&[&format!("ts,latency_ms\n{rows}")])).unwrap();
+        assert!(
+            declaration.check.iter().any(|check| check.contains("also the 4 that took 0")),
+            "{declaration:?}"
+        );
+    }
+
+    #[test]
+    fn without_a_column_of_success_it_is_told_what_counts() {
+        let table = "ts,latency_ms,size,attempts\n1700000000,12,5,1\n1700000001,13,5,2\n1700000002,,5,2\n";
+        let declaration = declare(&group(&[table])).unwrap();
+        let told = "no column is known to say whether a request worked: every row with a duration counts as an answer, and those without (1 \
+                    of 3) as failed. Not used: `size`, `attempts`";
+        assert!(declaration.check.iter().any(|check| check.starts_with(told)), "{declaration:?}");
+        let is_said = |line: &super::super::Line| matches!(line, super::super::Line::Said(text) if text.starts_with("No column is known to say"));
+        assert!(declaration.lines.iter().any(is_said), "{declaration:?}");
+    }
+
+    #[test]
+    fn a_unit_is_a_duration_beside_a_success() {
+        check(
+            "time,ms,failed\n1700000000,12,0\n1700000001,13,1\n1700000002,11,0\n",
+            "time = 'time'\nduration = 'ms'\nduration_unit = \"ms\"\nsuccess = 'failed'\nsucceeds = ['0']\n",
+            "loop = \"open\"\n",
+        );
+        assert_eq!(declared("time,ms\n1700000000,12\n1700000001,13\n1700000002,11\n"), None);
+        // Milliseconds and a number: `rt` is the time of a response.
+        check(
+            "ts,n,rt,http,err\n1700000000100,0,0.0113,200,\n1700000000200,1,0.0185,200,\n1700000000300,2,1.0,,ConnectTimeout\n",
+            "time = 'ts'\nsuccess = 'err'\nsucceeds = ['']\n",
+            "duration = 'rt'\nduration_unit = \"s\"\n",
         );
     }
 

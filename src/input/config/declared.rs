@@ -141,6 +141,8 @@ pub struct ProbesTable {
     pub success: Option<ColumnKey>,
     /// The values that say that it did; the usual ones are known.
     pub succeeds: Option<Vec<String>>,
+    /// In their place the values that say that it did not.
+    pub fails: Option<Vec<String>>,
     /// `closed` (without it): the next request waits for the answer. `open`: it does not.
     #[serde(default, rename = "loop")]
     pub kind: Loop,
@@ -181,14 +183,7 @@ impl ProbesTable {
             duration.is_some() || self.success.is_some(),
             "{of}: `success` or `duration` must say which requests worked"
         );
-        ensure!(
-            self.success.is_some() || self.succeeds.is_none(),
-            "{of}: `succeeds` lists values of the column `success`, which is not declared"
-        );
-        let success = self
-            .success
-            .as_ref()
-            .map(|column| anyhow::Ok(Success { column: column.key(&of)?, values: self.succeeds.clone() }));
+        let success = success(self.success.as_ref(), self.succeeds.as_ref(), self.fails.as_ref(), &of)?;
         let probes = Probes {
             dated: Dated {
                 time: Some((self.time.key(&of)?, time_form)),
@@ -198,7 +193,7 @@ impl ProbesTable {
             },
             time_is_end: self.time_is == TimeIs::End,
             duration,
-            success: success.transpose()?,
+            success,
             is_closed_loop: self.kind == Loop::Closed,
         };
         Ok(DeclaredTable { files, host: None, columns: Columns::Probes(probes) })
@@ -223,6 +218,30 @@ impl ProbesTable {
         };
         Ok((key, unit))
     }
+}
+
+/// Which column says whether something worked, and by which values.
+fn success(
+    column: Option<&ColumnKey>,
+    succeeds: Option<&Vec<String>>,
+    fails: Option<&Vec<String>>,
+    of: &str,
+) -> anyhow::Result<Option<Success>> {
+    for (name, values) in [("succeeds", succeeds), ("fails", fails)] {
+        ensure!(
+            column.is_some() || values.is_none(),
+            "{of}: `{name}` lists values of the column `success`, which is not declared"
+        );
+    }
+    ensure!(
+        succeeds.is_none() || fails.is_none(),
+        "{of}: `succeeds` and `fails` exclude each other: what one of them does not list, the other would"
+    );
+    let success = column.map(|column| {
+        let (values, failures) = (succeeds.cloned(), fails.cloned());
+        anyhow::Ok(Success { column: column.key(of)?, values, failures })
+    });
+    success.transpose()
 }
 
 fn files_of(table: &str, files: &str) -> anyhow::Result<Regex> {

@@ -32,6 +32,7 @@ pub(super) fn read(
     let mut done: Option<f64> = None;
     for quantity in &table.all {
         let Some(points) = points(log, quantity, table.time_is_start, zero) else { continue };
+        let is_counter = matches!(quantity.kind, Kind::Counter { .. });
         let (points, spans) = match quantity.kind {
             Kind::Gauge | Kind::Rate => (points, None),
             Kind::Counter { limit } => {
@@ -51,6 +52,15 @@ pub(super) fn read(
         };
         if points.is_empty() {
             continue;
+        }
+        if !is_counter && quantity.service.is_some() && only_rises(&points) {
+            let message = format!(
+                "{} is declared as the throughput of the service, and only rises over its {} rows, as a counter does: what it did in \
+                 a second is the difference of two rows. Declare kind = \"counter\"",
+                quantity.column,
+                points.len()
+            );
+            report.add(Severity::Warning, "looks-like-counter", message);
         }
         let tells = if quantity.kind == Kind::Gauge { Tells::Instant } else { Tells::Mean };
         let (t_s, values): (Vec<f64>, Vec<f64>) = points.into_iter().unzip();
@@ -113,6 +123,16 @@ fn points(log: &Parsed, quantity: &Quantity, time_is_start: bool, zero: f64) -> 
         }
     }
     Some(points).filter(|points| !points.is_empty())
+}
+
+/// From so many rows on nothing that varies only rises.
+const RISING: usize = 20;
+
+/// Whether the values are those of a counter: none is below the one before, and most are above it.
+fn only_rises(points: &Points) -> bool {
+    let pairs = || points.windows(2);
+    let rises = pairs().filter(|pair| pair[0].1 < pair[1].1).count();
+    points.len() >= RISING && pairs().all(|pair| pair[0].1 <= pair[1].1) && 2 * rises > points.len()
 }
 
 /// What a counter counted.
@@ -183,6 +203,19 @@ mod tests {
         assert_eq!(rates(&[240.0, 250.0, 4.0], Some(256.0)), (vec![10.0, 10.0], 0, 260.0));
         // Begun anew long before it was full.
         assert_eq!(rates(&[50.0, 60.0, 4.0], Some(256.0)), (vec![10.0], 1, 64.0));
+    }
+
+    #[test]
+    fn what_only_rises_looks_like_a_counter() {
+        let points = |value: &dyn Fn(f64) -> f64, rows: u32| -> Points {
+            (0..rows).map(f64::from).map(|t| (t, value(t))).collect()
+        };
+        assert!(only_rises(&points(&|t| 500.0 * t, 20)));
+        // It stands still while the service is out.
+        assert!(only_rises(&points(&|t| if t < 20.0 { 500.0 * t } else { 9500.0 }, 30)));
+        assert!(!only_rises(&points(&|t| 500.0 * t, 19)), "a rate may rise for a while");
+        assert!(!only_rises(&points(&|_| 500.0, 30)));
+        assert!(!only_rises(&points(&|t| if t == 25.0 { 0.0 } else { 500.0 + t }, 30)));
     }
 
     #[test]

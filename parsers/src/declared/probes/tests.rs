@@ -11,7 +11,7 @@ fn probes() -> Probes {
         dated: Dated { time: Some((name("t"), TimeForm::Told)), ..Dated::default() },
         time_is_end: false,
         duration: Some((name("latency"), TimeUnit::Seconds)),
-        success: Some(Success { column: name("status"), values: None }),
+        success: Some(Success { column: name("status"), values: None, failures: None }),
         is_closed_loop: true,
     }
 }
@@ -116,7 +116,7 @@ fn a_declared_offset_places_local_times() {
 
 #[test]
 fn words_that_say_whether_it_worked() {
-    let usual = Success { column: name("x"), values: None };
+    let usual = Success { column: name("x"), values: None, failures: None };
     for worked in ["200", "204", "OK", "Success", "true", "1", "200.0"] {
         assert_eq!(usual.says(worked), Some(true), "{worked}");
     }
@@ -181,7 +181,7 @@ fn damage_costs_its_row_and_is_located() {
 #[test]
 fn texts_with_delimiters_and_line_ends() {
     let mut failed = probes();
-    failed.success = Some(Success { column: name("ok"), values: None });
+    failed.success = Some(Success { column: name("ok"), values: None, failures: None });
     // Without quotes, right where a request failed: only one way to join the cells can be read.
     let table = "t,error,latency,ok\n1700000000,,0.1,1\n1700000001,HTTPError(a, b),5.0,0\n1700000002,\"a\nb, c\",5.0,0\n\
                  1700000003,,0.1,1\n";
@@ -228,7 +228,7 @@ fn a_column_that_is_not_there_is_an_error() {
 fn columns_by_number_need_no_heading_and_other_rows_are_left_out() {
     let mut table = probes();
     table.dated.time = Some((Key::Number(1), TimeForm::Told));
-    table.success = Some(Success { column: Key::Number(2), values: None });
+    table.success = Some(Success { column: Key::Number(2), values: None, failures: None });
     table.duration = Some((Key::Number(3), TimeUnit::Milli));
     let log = table.read(b"1700000000123 200 12.3\n1700000001123 000 1000 timed out\n").unwrap();
     assert_eq!(
@@ -268,4 +268,66 @@ proptest::proptest! {
             }
         }
     }
+}
+
+#[test]
+fn requests_that_are_there_again_count_once() {
+    let request = |n: u32| format!("{}.{:03},0.0101,200\n", 1_700_000_000 + n / 5, n % 5 * 200 + 3);
+    let once: String = (0..20).map(request).collect();
+    let twice: String = once.lines().map(|line| format!("{line}\n{line}\n")).collect();
+    let expected = rows(&probes().read(format!("t,latency,status\n{once}").as_bytes()).unwrap());
+    for (table, line) in [(format!("{once}{once}"), 22), (twice, 3)] {
+        let log = probes().read(format!("t,latency,status\n{table}").as_bytes()).unwrap();
+        assert_eq!(rows(&log), expected, "{table}");
+        assert_eq!(codes(&log), [("rows-told-again", Some(line))], "{table}");
+    }
+}
+
+#[test]
+fn requests_of_a_second_may_look_the_same() {
+    let second = |n: u32| format!("{},0.01,200\n", 1_700_000_000 + n).repeat(5);
+    let once: String = (0..4).map(second).collect();
+    let log = probes().read(format!("t,latency,status\n{once}").as_bytes()).unwrap();
+    assert_eq!((log.rows.read, codes(&log)), (20, Vec::new()));
+    // Behind each other they are a copy: as often as in one of both they were sent.
+    let log = probes().read(format!("t,latency,status\n{once}{once}").as_bytes()).unwrap();
+    assert_eq!((log.rows.read, codes(&log)), (20, vec![("rows-told-again", Some(22))]));
+    // Several clients in one log, of which some requests look alike.
+    let several = "1700000000.001,0.01,200\n1700000000.001,0.02,200\n1700000000.001,0.01,200\n1700000000.002,0.03,200\n\
+                   1700000000.002,0.04,200\n";
+    let log = probes().read(format!("t,latency,status\n{several}").as_bytes()).unwrap();
+    assert_eq!((log.rows.read, codes(&log)), (5, Vec::new()));
+}
+
+#[test]
+fn values_that_fail_are_listed_where_all_others_work() {
+    let table = |column: &str| Probes {
+        success: Some(Success {
+            column: name(column),
+            values: None,
+            failures: Some(vec!["0".to_owned(), "timeout".to_owned()]),
+        }),
+        ..probes()
+    };
+    let t = 1_700_000_000.5;
+    let log = table("bytes")
+        .read(b"t,latency,bytes\n1700000000.5,0.01,512\n1700000001.5,0.5,0\n1700000002.5,0.5,\n")
+        .unwrap();
+    assert_eq!(
+        rows(&log),
+        [(Some(t), Some(0.01), true), (Some(t + 1.0), Some(0.5), false), (Some(t + 2.0), Some(0.5), false)]
+    );
+    // A word in the place of the duration of a request that failed costs not the failure.
+    let log = probes().read(b"t,latency,status\n1700000000.5,0.01,200\n1700000001.5,timeout,000\n").unwrap();
+    assert_eq!(
+        (rows(&log), codes(&log)),
+        (vec![(Some(t), Some(0.01), true), (Some(t + 1.0), None, false)], Vec::new())
+    );
+    // What stands for a failure in the place of the duration is none.
+    let log = table("latency")
+        .read(b"t,latency\n1700000000.5,0.01\n1700000001.5,0.000\n1700000002.5,Timeout\n1700000003.5,\n")
+        .unwrap();
+    let failed = |seconds: f64| (Some(t + seconds), None, false);
+    assert_eq!(rows(&log), [(Some(t), Some(0.01), true), failed(1.0), failed(2.0), failed(3.0)]);
+    assert_eq!(codes(&log), []);
 }

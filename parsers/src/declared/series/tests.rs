@@ -124,3 +124,40 @@ fn what_no_quantity_of_the_unit_can_be_is_left_out_and_told() {
     assert_eq!(codes(&log), [("value-impossible", Some(2)), ("value-impossible", Some(3))]);
     assert!(log.diagnostics[1].message.contains("2 values"), "{:?}", log.diagnostics);
 }
+
+#[test]
+fn rows_that_are_there_again_count_once() {
+    let once = "1700000000.5,12,4\n1700000001.5,12,5\n1700000002.5,13,4\n";
+    let expected = rows(&wide().read(format!("t,cpu,mem\n{once}").as_bytes()).unwrap());
+    let twice: String = once.lines().map(|line| format!("{line}\n{line}\n")).collect();
+    for (table, line) in
+        [(format!("{once}{once}"), 5), (twice, 3), (format!("{once}t,cpu,mem\n{once}{once}"), 6)]
+    {
+        let log = wide().read(format!("t,cpu,mem\n{table}").as_bytes()).unwrap();
+        assert_eq!(rows(&log), expected, "{table}");
+        assert_eq!(codes(&log), [("rows-told-again", Some(line))], "{table}");
+        assert_eq!(log.rows.read, 3);
+    }
+    // The same values at another time, or others at the same, are no copies.
+    let log = wide().read(b"t,cpu,mem\n1700000000,12,4\n1700000001,12,4\n1700000001,12,5\n").unwrap();
+    assert_eq!((log.rows.read, codes(&log)), (3, Vec::new()));
+}
+
+#[test]
+fn that_rows_are_out_of_order_is_told() {
+    let log = wide()
+        .read(b"t,cpu,mem\n1700000001,12,4\n1700000003,13,4\n1700000002,14,4\n1700000000,15,4\n")
+        .unwrap();
+    assert_eq!(codes(&log), [("rows-out-of-order", Some(4))]);
+    assert!(log.diagnostics.iter().any(|found| found.message.starts_with("2 rows")));
+}
+
+#[test]
+fn values_of_a_second_may_be_the_same() {
+    let long = Series { long: Some(Long { name: name("what"), value: name("n") }), ..wide() };
+    let of = |what: &str| format!("{what},1700000000,1\n{what},1700000000,1\n{what},1700000001,1\n");
+    let log = long.read(format!("what,t,n\n{}{}", of("cpu"), of("mem")).as_bytes()).unwrap();
+    assert_eq!((log.rows.read, codes(&log)), (6, Vec::new()));
+    let again = long.read(format!("what,t,n\n{0}{0}", of("cpu")).as_bytes()).unwrap();
+    assert_eq!(again.rows.read, 3, "{:?}", codes(&again));
+}

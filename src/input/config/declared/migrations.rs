@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, ensure};
 use serde::{Deserialize, Serialize};
-use stillstand_parsers::declared::{Figure, Key, Migrations, Success, TimeUnit, Written};
+use stillstand_parsers::declared::{Figure, Key, Migrations, TimeUnit, Written};
 
 use super::super::nearest::nearest;
-use super::{ColumnKey, Columns, DeclaredTable, delimiter, files_of, only, time_form, units};
+use super::{ColumnKey, Columns, DeclaredTable, delimiter, files_of, only, success, time_form, units};
 use crate::model::{Method, Unit};
 
 /// A table with a row for each migration.
@@ -38,6 +38,7 @@ pub struct RunsTable {
     /// Whether it completed; without it, it did where it has an end or a duration.
     pub success: Option<ColumnKey>,
     pub succeeds: Option<Vec<String>>,
+    pub fails: Option<Vec<String>>,
     /// Factor → column.
     #[serde(default)]
     pub factors: BTreeMap<String, ColumnKey>,
@@ -104,20 +105,13 @@ impl RunsTable {
             self.request.is_some() || self.end.is_some() || !figures.is_empty(),
             "{of}: no column says anything of a migration: declare `request`, `duration`, `downtime`, `outage` or `transferred`"
         );
-        let success = self
-            .success
-            .as_ref()
-            .map(|column| anyhow::Ok(Success { column: column.key(&of)?, values: self.succeeds.clone() }));
-        ensure!(
-            self.success.is_some() || self.succeeds.is_none(),
-            "{of}: `succeeds` lists values of the column `success`, which is not declared"
-        );
+        let success = success(self.success.as_ref(), self.succeeds.as_ref(), self.fails.as_ref(), &of)?;
         let factors = self.factors.iter().map(|(name, column)| anyhow::Ok((name.clone(), column.key(&of)?)));
         let migrations = Migrations {
             request: written(&self.request)?,
             end: written(&self.end)?,
             figures,
-            success: success.transpose()?,
+            success,
             factors: factors.collect::<anyhow::Result<_>>()?,
             repetition: self.repetition.as_ref().map(|column| column.key(&of)).transpose()?,
             only: only(&self.only),
