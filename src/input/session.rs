@@ -12,7 +12,7 @@ use regex::{Captures, Regex};
 use stillstand_parsers::FORMATS;
 
 use crate::input::config::{self, Config, DeclaredTable};
-use crate::input::folder::{self, Listing};
+use crate::input::folder::{self, FileList, Listing};
 use crate::model::diagnostics::campaign_diagnostic;
 use crate::model::{Diagnostic, Factors, Severity};
 
@@ -103,19 +103,23 @@ impl Session {
         others.filter_map(|told| told.file.as_deref())
     }
 
-    /// Lists the campaign at `path` and reads its configuration.
+    /// Lists the campaign at `path`, or of it what a list names, and reads its configuration.
     ///
     /// # Errors
     ///
-    /// The folder cannot be read, its `campaign.toml` is wrong ([`ConfigError`]), or it holds no
-    /// file that belongs to a run.
-    pub fn open(path: &Path) -> anyhow::Result<Self> {
+    /// The folder cannot be read, its `campaign.toml` is wrong or the list names what is not below it ([`ConfigError`]), or
+    /// there is no file that belongs to a run.
+    pub fn open(path: &Path, list: Option<&FileList>) -> anyhow::Result<Self> {
         is_folder(path)?;
         let config_path = path.join(config::FILE_NAME);
         let config_text = folder::text_inside(path, config::FILE_NAME, LARGEST_CONFIG)
             .map_err(|error| ConfigError(format!("{}: {error:#}", config_path.display())))?
             .unwrap_or_default();
-        let session = Self::with_config(path, config_text)?;
+        let listing = match list {
+            Some(list) => folder::select(path, list).map_err(|error| ConfigError(format!("{error:#}")))?,
+            None => folder::list(path)?,
+        };
+        let session = Self::with_listing(path, config_text, listing)?;
         anyhow::ensure!(
             !session.files.is_empty() || !session.tables.is_empty(),
             "{}: no log file found whose name shows its run. Expected names like \
@@ -134,9 +138,13 @@ impl Session {
     ///
     /// The folder cannot be read, or the configuration is wrong ([`ConfigError`]).
     pub fn with_config(path: &Path, config_text: String) -> anyhow::Result<Self> {
+        Self::with_listing(path, config_text, folder::list(path)?)
+    }
+
+    fn with_listing(path: &Path, config_text: String, listing: Listing) -> anyhow::Result<Self> {
         let config = Config::parse(&config_text)
             .map_err(|error| ConfigError(format!("{}: {error:#}", path.join(config::FILE_NAME).display())))?;
-        let Listing { files: paths, diagnostics } = folder::list(path)?;
+        let Listing { files: paths, diagnostics } = listing;
         let mut session = Self {
             path: path.to_owned(),
             config,
