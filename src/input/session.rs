@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use anyhow::Context;
 use regex::{Captures, Regex};
@@ -30,6 +30,8 @@ pub struct Session {
     pub tables: Vec<SessionTable>,
     /// Files that belong to no run.
     pub diagnostics: Vec<Diagnostic>,
+    /// The levels of all files.
+    pub factors: BTreeSet<Arc<Factors>>,
 }
 
 /// A plain table of measurements.
@@ -67,7 +69,8 @@ pub const LARGEST_CONFIG: u64 = 1 << 20;
 /// What tells runs apart.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RunKey {
-    pub factors: Factors,
+    /// Shared by all files of the condition: there are few of these, and many files.
+    pub factors: Arc<Factors>,
     pub repetition: u32,
 }
 
@@ -152,6 +155,7 @@ impl Session {
             files: Vec::new(),
             tables: Vec::new(),
             diagnostics,
+            factors: BTreeSet::new(),
         };
         for (relative, path) in paths {
             session.place(relative, path);
@@ -176,12 +180,13 @@ impl Session {
     pub fn without_names(path: &Path) -> anyhow::Result<Self> {
         is_folder(path)?;
         let Listing { files: paths, diagnostics } = folder::list(path)?;
+        let none = Arc::new(Factors::new());
         let files = paths
             .into_iter()
             .map(|(relative, path)| SessionFile {
                 relative,
                 path,
-                run: RunKey { factors: Factors::new(), repetition: 0 },
+                run: RunKey { factors: Arc::clone(&none), repetition: 0 },
                 names_repetition: true,
                 source: None,
                 host: None,
@@ -190,7 +195,8 @@ impl Session {
             .collect();
         let config = Config::parse("")?;
         let (config_text, tables) = (String::new(), Vec::new());
-        Ok(Self { path: path.to_owned(), config, config_text, files, tables, diagnostics })
+        let factors = BTreeSet::new();
+        Ok(Self { path: path.to_owned(), config, config_text, files, tables, diagnostics, factors })
     }
 
     fn place(&mut self, relative: String, path: PathBuf) {
@@ -217,7 +223,13 @@ impl Session {
             SessionFile { declared, host, ..file }
         });
         match placed {
-            Some(file) => self.files.push(file),
+            Some(mut file) => {
+                match self.factors.get(&file.run.factors) {
+                    Some(known) => file.run.factors = Arc::clone(known),
+                    None => drop(self.factors.insert(Arc::clone(&file.run.factors))),
+                }
+                self.files.push(file);
+            }
             None => self.diagnostics.push(Diagnostic {
                 severity: Severity::Note,
                 code: WITHOUT_RUN,
@@ -381,7 +393,7 @@ fn file_of(
     Some(SessionFile {
         relative: relative.to_owned(),
         path,
-        run: RunKey { factors, repetition },
+        run: RunKey { factors: Arc::new(factors), repetition },
         names_repetition,
         source: group("source"),
         host: group("host"),
@@ -401,6 +413,7 @@ mod tests {
             files: Vec::new(),
             tables: Vec::new(),
             diagnostics: Vec::new(),
+            factors: BTreeSet::new(),
         };
         session.place(relative.to_owned(), PathBuf::new());
         let file = session.files.pop()?;

@@ -42,8 +42,8 @@ impl Survey {
     ) -> anyhow::Result<Self> {
         let session = Session::open(folder, options.files.as_deref())?;
         (progress.files)(session.files.len() as u64);
-        let loaded = Loaded::load(&session, options.memory.room(), progress.file)?;
-        let inputs = loaded.hashes.clone();
+        let mut loaded = Loaded::load(&session, options.memory.room(), progress.file)?;
+        let inputs = std::mem::take(&mut loaded.hashes);
         let surveyed = Surveyed::survey(loaded, &session.config);
         let Session { path, config, config_text, files, .. } = session;
         let title = config.file.title.clone().unwrap_or_else(|| folder_name(&path));

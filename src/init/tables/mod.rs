@@ -13,7 +13,7 @@ mod requests;
 mod rhythm;
 mod sheet;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
 
@@ -143,6 +143,7 @@ pub fn read(
             files,
             tables: Vec::new(),
             diagnostics: Vec::new(),
+            factors: BTreeSet::new(),
         };
         let loaded = load::load(&session, Keeping::All, room, &|| {}).0;
         read.extend(loaded.into_iter().map(|file| (number, file)));
