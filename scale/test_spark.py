@@ -42,14 +42,23 @@ if missing := lacks():
     pytest.skip(f"NOT TESTED: {missing}", allow_module_level=True)
 
 
+# Spark, and Python on the workers, are those of the environment that runs this, whatever the path has.
+import pyspark  # noqa: E402
+
+ENVIRONMENT = {
+    "SPARK_HOME": str(Path(pyspark.__file__).parent),
+    "PYSPARK_PYTHON": sys.executable,
+    "PYSPARK_DRIVER_PYTHON": sys.executable,
+    **os.environ,
+}
+
+
 def stillstand(*arguments, cwd=None):
     return subprocess.run([PROGRAM, *map(str, arguments)], cwd=cwd, check=True, capture_output=True).stdout
 
 
 def spark_program(name):
-    """Of the environment that runs this, else on the path."""
-    here = Path(sys.executable).parent / name
-    return str(here) if here.exists() else name
+    return str(Path(ENVIRONMENT["SPARK_HOME"], "bin", name))
 
 
 def spark(master, program, logs, dataset, shards):
@@ -58,7 +67,7 @@ def spark(master, program, logs, dataset, shards):
     command += ["--conf", "spark.ui.enabled=false", "--conf", "spark.driver.host=localhost"]
     command += [JOB, logs.name, dataset.name, "--shards", str(shards), "--program", program]
     # From the folder above the logs: tasks work in another one than the driver.
-    ended = subprocess.run(command, cwd=logs.parent, capture_output=True, text=True, timeout=240)
+    ended = subprocess.run(command, cwd=logs.parent, capture_output=True, text=True, timeout=480, env=ENVIRONMENT)
     lines = [line.split() for line in ended.stdout.splitlines() if re.match(rf"\d+/{shards} ", line)]
     heads = ["shard", "host", "attempt", "seconds", "runs", "files", "status"]
     rows = {line[0]: dict(zip(heads, [*line[:6], " ".join(line[6:])], strict=True)) for line in lines}
@@ -109,7 +118,7 @@ def cluster(tmp_path):
     """The address of a standalone cluster: a master and two workers of one processor each."""
     started, folder = [], tmp_path / "cluster"
     folder.mkdir()
-    environment = {**os.environ, "SPARK_DAEMON_MEMORY": "256m", "SPARK_LOCAL_DIRS": str(folder)}
+    environment = {**ENVIRONMENT, "SPARK_DAEMON_MEMORY": "256m", "SPARK_LOCAL_DIRS": str(folder)}
 
     def start(name, role, *arguments):
         """Starts a daemon, waits until its log says that it is ready, and returns what the log names there."""
@@ -121,7 +130,7 @@ def cluster(tmp_path):
             )
         started.append(daemon)
         ready = {"Master": r"Starting Spark master at (\S+)", "Worker": r"registered with master (\S+)"}[role]
-        until = time.monotonic() + 90
+        until = time.monotonic() + 180
         while not (found := re.search(ready, log.read_text())):
             assert daemon.poll() is None and time.monotonic() < until, log.read_text()
             time.sleep(0.1)
