@@ -37,6 +37,7 @@ mod ingest;
 mod init;
 mod init_tables;
 mod inspect;
+mod listed;
 mod memory;
 mod names;
 mod packets;
