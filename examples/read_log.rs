@@ -30,7 +30,7 @@ pub fn longest_outage(path: &Path) -> anyhow::Result<Outage> {
         eprintln!("{}: {}", diagnostic.severity.name(), diagnostic.message);
     }
     // A campaign of one log: its path and configuration say nothing beyond it.
-    let run = RunKey { factors: Factors::new(), repetition: 1 };
+    let run = RunKey { factors: Factors::new().into(), repetition: 1 };
     let relative = path.display().to_string();
     let file = SessionFile {
         relative,

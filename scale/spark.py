@@ -1,6 +1,6 @@
 """Measures a large campaign on the machines of a Spark cluster, a shard a task.
 
-    spark-submit scale/spark.py LOGS DATASET --shards 16 [--program PATH] [--memory 4G]
+    spark-submit scale/spark.py LOGS DATASET --shards 16 [--program PATH] [--memory 4G] [--files-from FILE]
 
 Every task runs `stillstand ingest LOGS -o DATASET --shard I/N` on as many processors as a task has (spark.task.cpus, 1
 unless set). LOGS and DATASET are folders that all machines see under the same path; Spark moves no log and no result,
@@ -38,6 +38,7 @@ class Job(NamedTuple):
     shards: int
     program: str
     memory: str | None
+    files_from: str | None
     version: str
     attempts: int
 
@@ -86,6 +87,7 @@ def ingest(number, attempt, cpus, job):
         # Not --quiet: that leaves out which logs could not be read.
         command = [program, "ingest", job.logs, "-o", job.dataset, "--shard", shard, "--strict", "--jobs", str(cpus)]
         command += ["--memory", job.memory] if job.memory else []
+        command += ["--files-from", job.files_from] if job.files_from else []
         ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
     except (OSError, subprocess.CalledProcessError) as error:
         return done("not run", str(error))
@@ -145,6 +147,7 @@ def main():
     parser.add_argument("--shards", type=int, required=True, metavar="N", help="so many parts, from 1 to 9999")
     parser.add_argument("--program", default="stillstand", metavar="PATH", help="the program, or its name in --files")
     parser.add_argument("--memory", metavar="SIZE", help="of a shard, such as 2G; several run on a machine at once")
+    parser.add_argument("--files-from", metavar="FILE", help="read only the logs that it names, one absolute path a line")
     args = parser.parse_args()
     if not 1 <= args.shards <= 9999:
         parser.error("--shards: from 1 to 9999")
@@ -154,7 +157,8 @@ def main():
         program = local(args.program)
         # Workers have another folder to work in.
         logs, dataset = os.path.abspath(args.logs), os.path.abspath(args.dataset)
-        job = Job(logs, dataset, args.shards, args.program, args.memory, version(program), attempts(context))
+        listed = args.files_from and os.path.abspath(args.files_from)
+        job = Job(logs, dataset, args.shards, args.program, args.memory, listed, version(program), attempts(context))
         numbers = context.parallelize(range(1, args.shards + 1), args.shards)
         rows = numbers.mapPartitions(lambda numbers: task(numbers, job)).collect()
         print(table(rows), flush=True)

@@ -1,5 +1,6 @@
-"""`spark.py` with two workers on this machine, on some runs of the sample data.
+"""`spark.py` with two workers on this machine, on some runs of the sample data: in local mode, and on a standalone cluster.
 
+    .ci/spark                         # makes an environment for them
     pytest scale/test_spark.py        # in an environment with pyspark 4, and with Java 17 or later
 
 The program is that of the environment variable STILLSTAND, else `stillstand` on the path.
@@ -10,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import types
 import warnings
 from pathlib import Path
@@ -40,18 +42,32 @@ if missing := lacks():
     pytest.skip(f"NOT TESTED: {missing}", allow_module_level=True)
 
 
+# Spark, and Python on the workers, are those of the environment that runs this, whatever the path has.
+import pyspark  # noqa: E402
+
+ENVIRONMENT = {
+    "SPARK_HOME": str(Path(pyspark.__file__).parent),
+    "PYSPARK_PYTHON": sys.executable,
+    "PYSPARK_DRIVER_PYTHON": sys.executable,
+    **os.environ,
+}
+
+
 def stillstand(*arguments, cwd=None):
     return subprocess.run([PROGRAM, *map(str, arguments)], cwd=cwd, check=True, capture_output=True).stdout
 
 
+def spark_program(name):
+    return str(Path(ENVIRONMENT["SPARK_HOME"], "bin", name))
+
+
 def spark(master, program, logs, dataset, shards):
     """Runs the job; returns its exit status, the rows of its table by their shard, and all that it printed."""
-    submit = Path(sys.executable).parent / "spark-submit"
-    command = [str(submit) if submit.exists() else "spark-submit", "--master", master]
+    command = [spark_program("spark-submit"), "--master", master]
     command += ["--conf", "spark.ui.enabled=false", "--conf", "spark.driver.host=localhost"]
     command += [JOB, logs.name, dataset.name, "--shards", str(shards), "--program", program]
     # From the folder above the logs: tasks work in another one than the driver.
-    ended = subprocess.run(command, cwd=logs.parent, capture_output=True, text=True)
+    ended = subprocess.run(command, cwd=logs.parent, capture_output=True, text=True, timeout=480, env=ENVIRONMENT)
     lines = [line.split() for line in ended.stdout.splitlines() if re.match(rf"\d+/{shards} ", line)]
     heads = ["shard", "host", "attempt", "seconds", "runs", "files", "status"]
     rows = {line[0]: dict(zip(heads, [*line[:6], " ".join(line[6:])], strict=True)) for line in lines}
@@ -95,6 +111,66 @@ def test_shards_whose_first_attempt_is_killed_are_retried_and_give_the_bytes_of_
     assert made == expected
     stats = [stillstand("stats", folder, "--format", "json", "--quiet") for folder in (tmp_path / "spark", logs)]
     assert stats[0] == stats[1]
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """The address of a standalone cluster: a master and two workers of one processor each."""
+    started, folder = [], tmp_path / "cluster"
+    folder.mkdir()
+    environment = {**ENVIRONMENT, "SPARK_DAEMON_MEMORY": "256m", "SPARK_LOCAL_DIRS": str(folder)}
+
+    def start(name, role, *arguments):
+        """Starts a daemon, waits until its log says that it is ready, and returns what the log names there."""
+        log = folder / f"{name}.log"
+        command = [spark_program("spark-class"), f"org.apache.spark.deploy.{role.lower()}.{role}", "--host", "localhost"]
+        with log.open("w") as out:
+            daemon = subprocess.Popen(
+                [*command, "--port", "0", "--webui-port", "0", *arguments], stdout=out, stderr=out, env=environment
+            )
+        started.append(daemon)
+        ready = {"Master": r"Starting Spark master at (\S+)", "Worker": r"registered with master (\S+)"}[role]
+        until = time.monotonic() + 180
+        while not (found := re.search(ready, log.read_text())):
+            assert daemon.poll() is None and time.monotonic() < until, log.read_text()
+            time.sleep(0.1)
+        return found[1]
+
+    try:
+        master = start("master", "Master")
+        for name in ["one", "two"]:
+            start(name, "Worker", "--cores", "1", "--memory", "1g", "--work-dir", str(folder / name), master)
+        yield master
+    finally:
+        for daemon in reversed(started):
+            daemon.terminate()
+            daemon.wait()
+
+
+def test_a_cluster_of_which_an_executor_is_killed_gives_the_bytes_of_one_process(logs, tmp_path, cluster):
+    # The first to come takes the executor away that runs it, which is the next Java above it.
+    killed = wrapper(
+        tmp_path / "killed",
+        """if [ "$1" = ingest ] && mkdir "$marks/first" 2>/dev/null; then
+             of=$$
+             until ps -o comm= -p $of | grep -q java; do of=$(ps -o ppid= -p $of | tr -d " "); done
+             kill -9 $of
+             exit 1
+           fi""",
+    )
+    status, rows, printed = spark(cluster, killed, logs, tmp_path / "spark", 4)
+    assert status == 0, printed
+    assert (killed.with_name("killed.marks") / "first").is_dir()
+    assert [row["status"] for row in rows.values()] == ["0"] * 4, printed
+    assert sorted(row["attempt"] for row in rows.values()) == ["1", "1", "1", "2"], printed
+    assert "Lost executor" in printed
+
+    for number in 1, 2, 3, 4:
+        stillstand("ingest", logs, "-o", tmp_path / "one", "--shard", f"{number}/4", "--quiet")
+    made, expected = files(tmp_path / "spark"), files(tmp_path / "one")
+    assert len(made) == 4 + 4 * 6
+    assert made == expected
+    stillstand("verify", tmp_path / "spark", "--quiet")
 
 
 def test_a_worker_with_another_version_writes_nothing(logs, tmp_path):

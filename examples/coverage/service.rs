@@ -85,7 +85,7 @@ pub fn measure(files: &[SampleFile], config: &Config, method: Method) -> Option<
                 }
             };
             assert!(log.is_some(), "{} cannot be read: {}", file.name, String::from_utf8_lossy(&file.bytes));
-            let run = RunKey { factors: BTreeMap::new(), repetition: 1 };
+            let run = RunKey { factors: BTreeMap::new().into(), repetition: 1 };
             let file = SessionFile {
                 path: PathBuf::from(&file.name),
                 relative: file.name.clone(),
@@ -98,7 +98,7 @@ pub fn measure(files: &[SampleFile], config: &Config, method: Method) -> Option<
             LoadedFile::of(file, log)
         })
         .collect();
-    let key = RunKey { factors: BTreeMap::new(), repetition: 1 };
+    let key = RunKey { factors: BTreeMap::new().into(), repetition: 1 };
     let run = align(key, &files.iter().collect::<Vec<_>>(), config, &Counters::default());
     let measured = outage::measure(&run);
     measured.outages.into_iter().find(|outage| outage.method == method)

@@ -61,7 +61,7 @@ pub fn measure(scenario: &Scenario, number: u32) -> Measured {
     let simulated = simulate(scenario, number);
     let files: Vec<LoadedFile> = simulated.files.into_iter().map(loaded).collect();
     let config = Config::parse("").expect("the defaults");
-    let key = RunKey { factors: BTreeMap::new(), repetition: number };
+    let key = RunKey { factors: BTreeMap::new().into(), repetition: number };
     let run = align(key, &files.iter().collect::<Vec<_>>(), &config, &Counters::default());
     let measured = outage::measure(&run);
     let mut flags = outage::flags(&run.migration, &measured);
@@ -77,7 +77,7 @@ fn loaded(file: SampleFile) -> LoadedFile {
         .ok()
         .and_then(|format| stillstand_parsers::parse(format, &file.bytes).ok());
     assert!(log.is_some(), "{} cannot be read", file.name);
-    let run = RunKey { factors: BTreeMap::new(), repetition: 1 };
+    let run = RunKey { factors: BTreeMap::new().into(), repetition: 1 };
     let relative = file.name;
     let file = SessionFile {
         path: PathBuf::from(&relative),

@@ -114,6 +114,12 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Gives back the room for more facts.
+    pub(crate) fn shrink(&mut self) {
+        self.list.shrink_to_fit();
+        self.lines.shrink_to_fit();
+    }
+
     /// The fact of that name.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Fact> {

@@ -53,7 +53,11 @@ impl Parsed {
         self.frame.lines = RowLines::default();
         for part in &mut self.parts {
             part.rows = Vec::new();
+            part.facts.shrink();
         }
+        self.parts.shrink_to_fit();
+        self.facts.shrink();
+        self.diagnostics.shrink_to_fit();
     }
 }
 

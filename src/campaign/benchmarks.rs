@@ -76,7 +76,7 @@ pub(super) fn values(
     config: &Config,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Value> {
-    let condition = |run: &RunKey| conditions.find_id(|condition| condition.factors == run.factors);
+    let condition = |run: &RunKey| conditions.find_id(|condition| condition.factors == *run.factors);
     let results = || {
         let placed = files.iter().filter_map(|file| Some((file, condition(&file.file.run)?)));
         placed.filter(|(file, _)| file.log.as_ref().is_some_and(efficiency::may_be_result))

@@ -13,7 +13,7 @@ use crate::model::{Condition, ConditionId, Diagnostic, Entries, Factors, Severit
 /// reference before the others, then numbers by size, then by name.
 pub(super) fn conditions<'a>(config: &Config, keys: impl Iterator<Item = &'a RunKey>) -> Vec<Condition> {
     let factor_order = config.factor_order();
-    let all: BTreeSet<Factors> = keys.map(|key| key.factors.clone()).collect();
+    let all: BTreeSet<&Factors> = keys.map(|key| &*key.factors).collect();
     let rank = |factors: &Factors| -> Vec<(usize, bool, u64, String)> {
         in_order(factors.iter(), &factor_order)
             .into_iter()
@@ -23,7 +23,7 @@ pub(super) fn conditions<'a>(config: &Config, keys: impl Iterator<Item = &'a Run
             })
             .collect()
     };
-    let mut sorted: Vec<&Factors> = all.iter().collect();
+    let mut sorted: Vec<&Factors> = all.into_iter().collect();
     sorted.sort_by_key(|factors| rank(factors));
     let mut conditions: Vec<Condition> =
         sorted.into_iter().map(|factors| Condition::new(String::new(), factors.clone())).collect();

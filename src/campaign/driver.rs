@@ -14,7 +14,7 @@ pub use super::options::{Known, Options, Progress};
 use super::stages::{Aggregated, Concluded, Measured};
 use crate::input::config::Config;
 use crate::input::folder;
-use crate::input::session::{self, SessionFile, folder_name};
+use crate::input::session::{SessionFile, folder_name};
 use crate::model::{Analysis, Excerpts, Run};
 
 /// An analysis with what provenance needs to know about its inputs.
@@ -49,7 +49,7 @@ pub struct Input {
 pub fn run(folders: &[PathBuf], options: &Options, progress: &Progress<'_>) -> anyhow::Result<Outcome> {
     let mut paths = Vec::new();
     for folder in folders {
-        paths.extend(session::campaigns(folder)?);
+        paths.extend(options.campaigns(folder)?);
     }
     let mut analyses = Vec::new();
     let (mut campaigns, mut exceeded) = (Vec::new(), Vec::new());

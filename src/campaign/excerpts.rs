@@ -64,11 +64,13 @@ impl Cited {
     /// The lines as they stand in these files. One that cannot be read again has none.
     pub(super) fn read(&self, files: &[SessionFile]) -> Excerpts {
         let mut excerpts = Excerpts::new();
-        for (name, numbers) in self.lines() {
-            let Some(file) = files.iter().find(|file| file.relative == name) else { continue };
+        let mut wanted = self.lines();
+        // The files are many more than the places.
+        for file in files {
+            let Some(numbers) = wanted.remove(file.relative.as_str()) else { continue };
             let Ok(found) = lines(&file.path, &numbers) else { continue };
             let shown = found.into_iter().map(|(line, text)| (line, excerpt(&text)));
-            excerpts.insert(name.to_owned(), shown.collect());
+            excerpts.insert(file.relative.clone(), shown.collect());
         }
         excerpts
     }

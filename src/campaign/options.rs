@@ -1,9 +1,12 @@
 //! What the caller of an analysis wants, and what a campaign was declared as.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::input::config::{self, AlignKey, Config, LayoutTable};
+use crate::input::folder::FileList;
 use crate::input::memory::Budget;
+use crate::input::session;
 
 /// What the caller may override.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +29,19 @@ pub struct Options {
     pub excerpts: bool,
     /// Take what is there of a dataset of which parts are missing.
     pub partial: bool,
+    /// The files of the one campaign that there is; `None` for those that lie in its folder.
+    pub files: Option<Arc<FileList>>,
+}
+
+impl Options {
+    /// The campaigns in a folder: it is one where its files are listed, else [`session::campaigns`].
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be listed.
+    pub fn campaigns(&self, folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+        if self.files.is_some() { Ok(vec![folder.to_owned()]) } else { session::campaigns(folder) }
+    }
 }
 
 /// What the caller may watch.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::conditions::{free, slug};
 use super::driver::{Known, Options, Outcome, Progress, run};
-use crate::input::session::{self, folder_name};
+use crate::input::session::folder_name;
 use crate::model::{Analysis, Diagnostic};
 
 /// What was analysed for one report.
@@ -58,7 +58,7 @@ impl Analysed {
 ///
 /// Those of [`run`].
 pub fn analyse(folders: &[PathBuf], options: &Options, progress: &Progress<'_>) -> anyhow::Result<Analysed> {
-    let found = campaigns(folders)?;
+    let found = campaigns(folders, options)?;
     let portfolio = match &options.portfolio {
         Some(name) => Some(name.clone()),
         None => (found.len() > folders.len()).then(|| {
@@ -85,10 +85,10 @@ pub fn analyse(folders: &[PathBuf], options: &Options, progress: &Progress<'_>) 
 }
 
 /// The campaigns in some folders, each with the folder that was named.
-fn campaigns(folders: &[PathBuf]) -> anyhow::Result<Vec<(&PathBuf, PathBuf)>> {
+fn campaigns<'a>(folders: &'a [PathBuf], options: &Options) -> anyhow::Result<Vec<(&'a PathBuf, PathBuf)>> {
     let mut found = Vec::new();
     for folder in folders {
-        found.extend(session::campaigns(folder)?.into_iter().map(|path| (folder, path)));
+        found.extend(options.campaigns(folder)?.into_iter().map(|path| (folder, path)));
     }
     Ok(found)
 }
@@ -99,9 +99,9 @@ fn campaigns(folders: &[PathBuf]) -> anyhow::Result<Vec<(&PathBuf, PathBuf)>> {
 /// # Errors
 ///
 /// A folder cannot be listed, or two campaigns have the same path.
-pub fn placed(folders: &[PathBuf]) -> anyhow::Result<Vec<(PathBuf, PathBuf)>> {
+pub fn placed(folders: &[PathBuf], options: &Options) -> anyhow::Result<Vec<(PathBuf, PathBuf)>> {
     let mut placed: Vec<(PathBuf, PathBuf)> = Vec::new();
-    for (above, path) in campaigns(folders)? {
+    for (above, path) in campaigns(folders, options)? {
         let below = path.strip_prefix(above).ok().filter(|below| below.components().next().is_some());
         let place = match (below, folders.len()) {
             (Some(below), 1) => below.to_owned(),

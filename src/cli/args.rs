@@ -1,14 +1,18 @@
 //! The command line. No logic here.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use anyhow::Context as _;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::campaign::dataset::Shard;
 use crate::input::config::{AlignKey, LayoutTable};
+use crate::input::folder::{self, FileList};
 use crate::input::memory::Budget;
+use crate::input::session::ConfigError;
 use crate::show::report::{Detail, DocumentFormat};
 use crate::show::text::Language;
 
@@ -73,6 +77,38 @@ pub struct Common {
     /// Print only errors on stderr
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// Which files are read.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Read only the files that FILE names, `-` for standard input: one path a line, or ended by NUL as `find -print0` writes
+    /// them; all below the one CAMPAIGN, which is not searched
+    #[arg(long, value_name = "FILE")]
+    files_from: Option<PathBuf>,
+}
+
+impl ListArgs {
+    /// The list of the files of the one campaign in `folders`; `None` where none is asked for.
+    ///
+    /// # Errors
+    ///
+    /// There are several campaigns or it is a dataset, to which no list belongs ([`ConfigError`]), or the list cannot be read.
+    pub fn files(&self, folders: &[PathBuf]) -> anyhow::Result<Option<Arc<FileList>>> {
+        let Some(from) = &self.files_from else { return Ok(None) };
+        let wrong = |why: &str| ConfigError::new(format!("--files-from: {why}"));
+        match folders {
+            [one] if folder::is_dataset(one) => {
+                Err(wrong("a dataset has no logs of which some could be chosen").into())
+            }
+            [_] => Ok(Some(Arc::new(FileList::read(from).context("--files-from")?))),
+            _ => Err(wrong("a list is of the files of one campaign; give its folder alone").into()),
+        }
+    }
+
+    pub fn is_given(&self) -> bool {
+        self.files_from.is_some()
+    }
 }
 
 /// How datasets are taken.
@@ -171,6 +207,8 @@ pub struct ReportArgs {
     #[arg(long)]
     pub strict: bool,
     #[command(flatten)]
+    pub list: ListArgs,
+    #[command(flatten)]
     pub dataset: PartialArgs,
     #[command(flatten)]
     pub common: Common,
@@ -200,6 +238,8 @@ pub struct StatsArgs {
     /// Exit with status 3 if the data have a problem of severity error
     #[arg(long)]
     pub strict: bool,
+    #[command(flatten)]
+    pub list: ListArgs,
     #[command(flatten)]
     pub dataset: PartialArgs,
     #[command(flatten)]
@@ -240,6 +280,8 @@ pub struct IngestArgs {
     #[arg(long)]
     pub strict: bool,
     #[command(flatten)]
+    pub list: ListArgs,
+    #[command(flatten)]
     pub common: Common,
 }
 
@@ -276,6 +318,8 @@ pub struct VerifyArgs {
     /// the manifest]
     #[arg(long, value_name = "CAMPAIGN")]
     pub campaign: Vec<PathBuf>,
+    #[command(flatten)]
+    pub list: ListArgs,
     #[command(flatten)]
     pub common: Common,
 }

@@ -18,7 +18,12 @@ use crate::write::dataset::{Whole, parts};
 use crate::write::output;
 
 pub fn run(args: &IngestArgs) -> anyhow::Result<Ending> {
-    let campaigns = portfolio::placed(&args.campaigns)?;
+    let options = Options {
+        align: args.align.into_iter().collect(),
+        files: args.list.files(&args.campaigns)?,
+        ..super::options(&args.common)
+    };
+    let campaigns = portfolio::placed(&args.campaigns, &options)?;
     let is_one = campaigns.len() == 1;
     ensure!(
         is_one || !folder::is_output(&args.output),
@@ -36,7 +41,6 @@ pub fn run(args: &IngestArgs) -> anyhow::Result<Ending> {
         may_be_written(&out, args)?;
         wanted.push((campaign, out));
     }
-    let options = Options { align: args.align.into_iter().collect(), ..super::options(&args.common) };
     let mut diagnostics = Vec::new();
     for (campaign, out) in &wanted {
         let found = watched(&args.common, |progress| one(campaign, out, &options, progress, args))?;

@@ -37,9 +37,12 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
         formats,
         png: args.png,
         partial: args.dataset.partial,
+        listed: args.list.is_given(),
     };
     let partial = args.dataset.partial;
-    let wanted = driver::Options { align, layout, excerpts: true, partial, ..super::options(&args.common) };
+    let files = args.list.files(&args.campaigns)?;
+    let common = super::options(&args.common);
+    let wanted = driver::Options { align, layout, excerpts: true, partial, files, ..common };
     let analysed = analyse(&args.campaigns, &wanted, &args.common)?;
     let ((Made { outputs, failed }, _), told) =
         output::write(&args.output, args.force, |shelf| make(&analysed, &options, shelf))?;

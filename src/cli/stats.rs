@@ -24,7 +24,8 @@ const BARS: usize = 16;
 pub fn run(args: &StatsArgs) -> anyhow::Result<Ending> {
     let (align, layout) = (args.align.clone(), args.layout.table());
     let partial = args.dataset.partial;
-    let options = driver::Options { align, layout, partial, ..super::options(&args.common) };
+    let files = args.list.files(&args.campaigns)?;
+    let options = driver::Options { align, layout, partial, files, ..super::options(&args.common) };
     let analysed = analyse(&args.campaigns, &options, &args.common)?;
     let text = Text::new(args.lang);
     // Whoever arranges tables wants them.

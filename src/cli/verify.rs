@@ -43,6 +43,8 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
         .collect();
     let (align, layout) = (written.options.align.clone(), written.options.layout.clone());
     let portfolio = written.portfolio.clone();
+    ensure_listed(written.options.listed, args)?;
+    let files = args.list.files(&folders)?;
     let partial = written.options.partial;
     let wanted = driver::Options {
         align,
@@ -51,6 +53,7 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
         portfolio,
         excerpts: true,
         partial,
+        files,
         ..super::options(&args.common)
     };
     for folder in &folders {
@@ -95,7 +98,9 @@ fn dataset(args: &VerifyArgs) -> anyhow::Result<Ending> {
         chapter: None,
         dataset: None,
     };
-    let options = super::options(&args.common);
+    ensure_listed(description.listed, args)?;
+    let files = args.list.files(std::slice::from_ref(&campaign))?;
+    let options = driver::Options { files, ..super::options(&args.common) };
     let open = |progress: &Progress<'_>| Survey::open(&campaign, Some(&known), &options, progress);
     let mut survey = watched(&args.common, open)?;
     within_memory(survey.diagnostics())?;
@@ -107,6 +112,20 @@ fn dataset(args: &VerifyArgs) -> anyhow::Result<Ending> {
     let differences = compare_dataset(&there, &inputs, &whole, &made)?;
     let outputs = whole.files.len() + made.values().map(|part| part.files.len()).sum::<usize>();
     conclude(&differences, outputs, inputs.len())
+}
+
+/// An error where a list belongs to what is verified and is not given, or the other way round.
+fn ensure_listed(listed: bool, args: &VerifyArgs) -> anyhow::Result<()> {
+    let report = args.report.display();
+    anyhow::ensure!(
+        !listed || args.list.is_given(),
+        "{report}: it was made of the files that a list named; give that list with --files-from"
+    );
+    anyhow::ensure!(
+        listed || !args.list.is_given(),
+        "{report}: no list named the files that it was made of; leave out --files-from"
+    );
+    Ok(())
 }
 
 /// An error where the folder of a campaign that a manifest names is not there.

@@ -106,46 +106,45 @@ fn described(run: &RunKey) -> String {
 /// The same bytes under several repetitions of a condition count once. Under several conditions nothing says whose they are: they
 /// stay, and a warning says so.
 fn without_copies(files: Vec<LoadedFile>) -> (Vec<LoadedFile>, Vec<Diagnostic>) {
-    let mut first: BTreeMap<(Factors, String), (u32, String)> = BTreeMap::new();
-    let mut anywhere: BTreeMap<String, (Factors, String)> = BTreeMap::new();
+    let mut first: BTreeMap<(&Factors, &str), (u32, &str)> = BTreeMap::new();
+    let mut anywhere: BTreeMap<&str, (&Factors, &str)> = BTreeMap::new();
     let mut diagnostics = Vec::new();
-    let mut kept = Vec::new();
-    for file in files {
-        let Some(sha256) = file.sha256.clone().filter(|_| is_measured(&file)) else {
-            kept.push(file);
+    let mut is_kept = Vec::with_capacity(files.len());
+    for file in &files {
+        let Some(sha256) = file.sha256.as_deref().filter(|_| is_measured(file)) else {
+            is_kept.push(true);
             continue;
         };
         let RunKey { factors, repetition } = &file.file.run;
-        let (of, original) = first
-            .entry((factors.clone(), sha256.clone()))
-            .or_insert_with(|| (*repetition, file.file.relative.clone()));
+        let (of, original) = first.entry((factors, sha256)).or_insert((*repetition, &file.file.relative));
+        is_kept.push(of == repetition);
         if of == repetition {
-            diagnostics.extend(elsewhere(&mut anywhere, &file, sha256));
-            kept.push(file);
+            diagnostics.extend(elsewhere(&mut anywhere, file, sha256));
             continue;
         }
         let message = format!(
             "the file has the same bytes as {original}, which is another repetition; it counts once and was left out here"
         );
-        diagnostics.push(error("same-log", Some(file.file.relative), message));
+        diagnostics.push(error("same-log", Some(file.file.relative.clone()), message));
     }
-    (kept, diagnostics)
+    let kept = files.into_iter().zip(is_kept).filter_map(|(file, is_kept)| is_kept.then_some(file));
+    (kept.collect(), diagnostics)
 }
 
 /// A warning where a log has the bytes of one of another condition, with the first condition and file that has each.
-fn elsewhere(
-    anywhere: &mut BTreeMap<String, (Factors, String)>,
-    file: &LoadedFile,
-    sha256: String,
+fn elsewhere<'a>(
+    anywhere: &mut BTreeMap<&'a str, (&'a Factors, &'a str)>,
+    file: &'a LoadedFile,
+    sha256: &'a str,
 ) -> Option<Diagnostic> {
-    let (factors, relative) = (&file.file.run.factors, &file.file.relative);
-    let (first, other) = anywhere.entry(sha256).or_insert_with(|| (factors.clone(), relative.clone()));
+    let (factors, relative) = (&*file.file.run.factors, &file.file.relative);
+    let (first, other) = anywhere.entry(sha256).or_insert((factors, relative));
     let message = format!(
         "the file has the same bytes as {other}, which is another condition: one of them is the log of another run, and \
          both count"
     );
     let told = error("same-log-elsewhere", Some(relative.clone()), message);
-    (first != factors && is_of_a_run(file)).then_some(Diagnostic { severity: Severity::Warning, ..told })
+    (*first != factors && is_of_a_run(file)).then_some(Diagnostic { severity: Severity::Warning, ..told })
 }
 
 /// Whether it holds values that do not come out the same twice: many, or a time since 1970.

@@ -4,6 +4,10 @@
 //! files that are nobody's business; names need not be text. What is not read is named in a diagnostic, and the rest
 //! is read. Our own outputs are no input, and no diagnostic either: a report must not change because it is there.
 
+mod listed;
+
+pub use listed::{FileList, select};
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::{self, File, FileType};

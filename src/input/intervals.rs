@@ -2,6 +2,7 @@
 //! it is of no use: results of benchmarks are what stands at the end of their logs.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use stillstand_parsers::{Meaning, Parsed};
 
@@ -24,7 +25,7 @@ pub fn settle(files: &mut [LoadedFile]) {
         return;
     }
     let migrating = files.iter().filter(|file| logs(file).into_iter().any(is_of_migration));
-    let migrating: BTreeSet<Factors> = migrating.map(|file| file.file.run.factors.clone()).collect();
+    let migrating: BTreeSet<Arc<Factors>> = migrating.map(|file| file.file.run.factors.clone()).collect();
     for file in files.iter_mut().filter(|file| !migrating.contains(&file.file.run.factors)) {
         file.others.retain(|log| !is_work(log));
         let Some(log) = file.log.take_if(|log| is_work(log)) else { continue };

@@ -5,14 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use anyhow::Context;
 use regex::{Captures, Regex};
 use stillstand_parsers::FORMATS;
 
 use crate::input::config::{self, Config, DeclaredTable};
-use crate::input::folder::{self, Listing};
+use crate::input::folder::{self, FileList, Listing};
 use crate::model::diagnostics::campaign_diagnostic;
 use crate::model::{Diagnostic, Factors, Severity};
 
@@ -30,6 +30,8 @@ pub struct Session {
     pub tables: Vec<SessionTable>,
     /// Files that belong to no run.
     pub diagnostics: Vec<Diagnostic>,
+    /// The levels of all files.
+    pub factors: BTreeSet<Arc<Factors>>,
 }
 
 /// A plain table of measurements.
@@ -67,7 +69,8 @@ pub const LARGEST_CONFIG: u64 = 1 << 20;
 /// What tells runs apart.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RunKey {
-    pub factors: Factors,
+    /// Shared by all files of the condition: there are few of these, and many files.
+    pub factors: Arc<Factors>,
     pub repetition: u32,
 }
 
@@ -103,19 +106,23 @@ impl Session {
         others.filter_map(|told| told.file.as_deref())
     }
 
-    /// Lists the campaign at `path` and reads its configuration.
+    /// Lists the campaign at `path`, or of it what a list names, and reads its configuration.
     ///
     /// # Errors
     ///
-    /// The folder cannot be read, its `campaign.toml` is wrong ([`ConfigError`]), or it holds no
-    /// file that belongs to a run.
-    pub fn open(path: &Path) -> anyhow::Result<Self> {
+    /// The folder cannot be read, its `campaign.toml` is wrong or the list names what is not below it ([`ConfigError`]), or
+    /// there is no file that belongs to a run.
+    pub fn open(path: &Path, list: Option<&FileList>) -> anyhow::Result<Self> {
         is_folder(path)?;
         let config_path = path.join(config::FILE_NAME);
         let config_text = folder::text_inside(path, config::FILE_NAME, LARGEST_CONFIG)
             .map_err(|error| ConfigError(format!("{}: {error:#}", config_path.display())))?
             .unwrap_or_default();
-        let session = Self::with_config(path, config_text)?;
+        let listing = match list {
+            Some(list) => folder::select(path, list).map_err(|error| ConfigError(format!("{error:#}")))?,
+            None => folder::list(path)?,
+        };
+        let session = Self::with_listing(path, config_text, listing)?;
         anyhow::ensure!(
             !session.files.is_empty() || !session.tables.is_empty(),
             "{}: no log file found whose name shows its run. Expected names like \
@@ -134,9 +141,13 @@ impl Session {
     ///
     /// The folder cannot be read, or the configuration is wrong ([`ConfigError`]).
     pub fn with_config(path: &Path, config_text: String) -> anyhow::Result<Self> {
+        Self::with_listing(path, config_text, folder::list(path)?)
+    }
+
+    fn with_listing(path: &Path, config_text: String, listing: Listing) -> anyhow::Result<Self> {
         let config = Config::parse(&config_text)
             .map_err(|error| ConfigError(format!("{}: {error:#}", path.join(config::FILE_NAME).display())))?;
-        let Listing { files: paths, diagnostics } = folder::list(path)?;
+        let Listing { files: paths, diagnostics } = listing;
         let mut session = Self {
             path: path.to_owned(),
             config,
@@ -144,6 +155,7 @@ impl Session {
             files: Vec::new(),
             tables: Vec::new(),
             diagnostics,
+            factors: BTreeSet::new(),
         };
         for (relative, path) in paths {
             session.place(relative, path);
@@ -168,12 +180,13 @@ impl Session {
     pub fn without_names(path: &Path) -> anyhow::Result<Self> {
         is_folder(path)?;
         let Listing { files: paths, diagnostics } = folder::list(path)?;
+        let none = Arc::new(Factors::new());
         let files = paths
             .into_iter()
             .map(|(relative, path)| SessionFile {
                 relative,
                 path,
-                run: RunKey { factors: Factors::new(), repetition: 0 },
+                run: RunKey { factors: Arc::clone(&none), repetition: 0 },
                 names_repetition: true,
                 source: None,
                 host: None,
@@ -182,7 +195,8 @@ impl Session {
             .collect();
         let config = Config::parse("")?;
         let (config_text, tables) = (String::new(), Vec::new());
-        Ok(Self { path: path.to_owned(), config, config_text, files, tables, diagnostics })
+        let factors = BTreeSet::new();
+        Ok(Self { path: path.to_owned(), config, config_text, files, tables, diagnostics, factors })
     }
 
     fn place(&mut self, relative: String, path: PathBuf) {
@@ -209,7 +223,13 @@ impl Session {
             SessionFile { declared, host, ..file }
         });
         match placed {
-            Some(file) => self.files.push(file),
+            Some(mut file) => {
+                match self.factors.get(&file.run.factors) {
+                    Some(known) => file.run.factors = Arc::clone(known),
+                    None => drop(self.factors.insert(Arc::clone(&file.run.factors))),
+                }
+                self.files.push(file);
+            }
             None => self.diagnostics.push(Diagnostic {
                 severity: Severity::Note,
                 code: WITHOUT_RUN,
@@ -373,7 +393,7 @@ fn file_of(
     Some(SessionFile {
         relative: relative.to_owned(),
         path,
-        run: RunKey { factors, repetition },
+        run: RunKey { factors: Arc::new(factors), repetition },
         names_repetition,
         source: group("source"),
         host: group("host"),
@@ -393,6 +413,7 @@ mod tests {
             files: Vec::new(),
             tables: Vec::new(),
             diagnostics: Vec::new(),
+            factors: BTreeSet::new(),
         };
         session.place(relative.to_owned(), PathBuf::new());
         let file = session.files.pop()?;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use super::packed::Packed;
 use super::{ConditionId, Event, Relocate, Relocation, Unit};
 use crate::stats::Interval;
 
@@ -70,34 +71,37 @@ pub struct Trace {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Means {
     first: i64,
-    /// Not a number where there are no samples.
-    values: Vec<f64>,
+    values: Packed,
 }
 
 impl Means {
     /// Of bins in ascending order.
     pub fn new(bins: impl IntoIterator<Item = (i64, f64)>) -> Self {
-        let mut means = Self::default();
+        let (mut first, mut values) = (0, Vec::new());
         for (bin, mean) in bins {
-            if means.values.is_empty() {
-                means.first = bin;
+            if values.is_empty() {
+                first = bin;
             }
-            let place = usize::try_from(bin - means.first).unwrap_or(0);
-            means.values.resize(place.max(means.values.len()), f64::NAN);
-            means.values.push(mean);
+            let place = usize::try_from(bin - first).unwrap_or(0);
+            values.resize(place.max(values.len()), f64::NAN);
+            values.push(mean);
         }
-        means.values.shrink_to_fit();
-        means
+        Self { first, values: Packed::new(&values) }
     }
 
     pub fn at(&self, bin: i64) -> Option<f64> {
         let place = usize::try_from(bin - self.first).ok()?;
-        self.values.get(place).copied().filter(|mean| !mean.is_nan())
+        self.values.get(place).filter(|mean| !mean.is_nan())
     }
 
-    /// The first bin, and the means from it on; not a number where there are no samples.
-    pub fn seconds(&self) -> (i64, &[f64]) {
-        (self.first, &self.values)
+    /// The first bin.
+    pub fn first(&self) -> i64 {
+        self.first
+    }
+
+    /// The means from the first bin on; not a number where there are no samples.
+    pub fn seconds(&self) -> Vec<f64> {
+        (0..self.values.len()).filter_map(|place| self.values.get(place)).collect()
     }
 
     /// The first and the last bin; `None` without any.

@@ -25,6 +25,7 @@ pub mod kept;
 pub mod key;
 mod methods;
 pub mod metrics;
+mod packed;
 mod placement;
 mod prediction;
 mod relocate;

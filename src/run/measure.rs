@@ -98,7 +98,7 @@ pub fn measure(
     let mut run = Run {
         citations: cited.of_files(&source_files),
         condition: condition_id,
-        factors: aligned.key.factors.clone(),
+        factors: (*aligned.key.factors).clone(),
         repetition: aligned.key.repetition,
         source_files,
         // Without a time zero there is no before to compare with.

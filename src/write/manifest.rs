@@ -79,6 +79,9 @@ pub struct ReportOptions {
     /// Whether a dataset was taken of which parts are missing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub partial: bool,
+    /// Whether a list named the files that were read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub listed: bool,
 }
 
 impl Manifest {

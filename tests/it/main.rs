@@ -38,6 +38,7 @@ mod init;
 mod init_failures;
 mod init_tables;
 mod inspect;
+mod listed;
 mod memory;
 mod names;
 mod packets;

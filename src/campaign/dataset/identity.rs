@@ -38,6 +38,9 @@ pub struct Description {
     pub of_benchmarks: bool,
     /// How many there are in all parts.
     pub runs: usize,
+    /// Whether a list named the files that were read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub listed: bool,
     /// Relative path → SHA-256 of the files beside it.
     pub outputs: BTreeMap<String, String>,
 }

@@ -72,7 +72,7 @@ pub fn bins(runs: &[(&str, &[BinnedSamples])], event: Event) -> Vec<Column> {
     let texts = |of: fn(&BinnedSamples) -> Option<&str>| -> Vec<Option<&str>> {
         all.iter().map(|(_, binned)| of(binned)).collect()
     };
-    let means = all.iter().map(|(_, binned)| Series::new("".into(), binned.means.seconds().1));
+    let means = all.iter().map(|(_, binned)| Series::new("".into(), binned.means.seconds()));
     let means: Vec<Series> = means.collect();
     let means = match means.is_empty() {
         // The type of the list is that of its first.
@@ -85,7 +85,7 @@ pub fn bins(runs: &[(&str, &[BinnedSamples])], event: Event) -> Vec<Column> {
         Column::new(HOST.into(), texts(|binned| binned.host.as_deref())),
         Column::new(METRIC.into(), texts(|binned| Some(&binned.metric))),
         Column::new(UNIT.into(), texts(|binned| Some(binned.unit.name()))),
-        Column::new(FIRST.into(), all.iter().map(|(_, binned)| binned.means.seconds().0).collect::<Vec<_>>()),
+        Column::new(FIRST.into(), all.iter().map(|(_, binned)| binned.means.first()).collect::<Vec<_>>()),
         means,
     ]
 }

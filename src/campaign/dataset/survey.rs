@@ -20,6 +20,8 @@ pub struct Survey {
     /// Relative path and SHA-256 of every file read, sorted; `None` for an unreadable one.
     pub inputs: Vec<(String, Option<String>)>,
     files: Vec<SessionFile>,
+    /// Whether a list named them.
+    listed: bool,
     surveyed: Surveyed,
 }
 
@@ -38,15 +40,15 @@ impl Survey {
         options: &Options,
         progress: &Progress<'_>,
     ) -> anyhow::Result<Self> {
-        let session = Session::open(folder)?;
+        let session = Session::open(folder, options.files.as_deref())?;
         (progress.files)(session.files.len() as u64);
-        let loaded = Loaded::load(&session, options.memory.room(), progress.file)?;
-        let inputs = loaded.hashes.clone();
+        let mut loaded = Loaded::load(&session, options.memory.room(), progress.file)?;
+        let inputs = std::mem::take(&mut loaded.hashes);
         let surveyed = Surveyed::survey(loaded, &session.config);
         let Session { path, config, config_text, files, .. } = session;
         let title = config.file.title.clone().unwrap_or_else(|| folder_name(&path));
         let declared = Declared { path, title, config, config_text }.wanted(options, known);
-        Ok(Self { declared, inputs, files, surveyed })
+        Ok(Self { declared, inputs, files, listed: options.files.is_some(), surveyed })
     }
 
     /// All of it, measured, without the conditions that the layout does not show; and its files.
@@ -93,6 +95,7 @@ impl Survey {
             conditions: surveyed.conditions.iter().map(|condition| condition.factors.clone()).collect(),
             of_benchmarks: surveyed.results.is_some(),
             runs: surveyed.runs.len(),
+            listed: self.listed,
             outputs,
         }
     }

@@ -1,5 +1,7 @@
 //! Plain tables of measurements, CSV or Parquet: a row a value, with columns that say of what.
 
+use std::sync::Arc;
+
 use anyhow::{Context, Result, bail, ensure};
 use polars::prelude::DataType;
 
@@ -109,7 +111,7 @@ pub fn read(
                 clippy::cast_sign_loss,
                 reason = "a whole number in range"
             )]
-            run: RunKey { factors: levels, repetition: counted as u32 },
+            run: RunKey { factors: Arc::new(levels), repetition: counted as u32 },
             vm: vm.and_then(text).map(str::to_owned),
             measured: Measured {
                 benchmark: declared.benchmark.clone(),

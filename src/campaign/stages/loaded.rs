@@ -190,7 +190,7 @@ mod tests {
     fn rows_that_are_read_again_are_the_same() {
         let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
         for campaign in ["xen-live-migration", "qemu-live-migration"] {
-            let session = Session::open(&samples.join(campaign)).unwrap();
+            let session = Session::open(&samples.join(campaign), None).unwrap();
             let measured = |bytes| {
                 let keeping = Keeping::Runs { rows: bytes };
                 let loaded =

@@ -96,7 +96,7 @@ fn by_run(files: Vec<LoadedFile>, conditions: &[Condition], has_results: bool) -
     let runs = runs.into_iter().filter(|(_, files)| is_migration(files));
     let mut runs: Vec<RunFiles> = runs
         .filter_map(|(key, files)| {
-            let condition = conditions.find_id(|condition| condition.factors == key.factors)?;
+            let condition = conditions.find_id(|condition| condition.factors == *key.factors)?;
             Some(RunFiles { key, condition, files })
         })
         .collect();

@@ -15,7 +15,7 @@ mod sheet;
 mod success;
 mod undated;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
 
@@ -157,6 +157,7 @@ pub fn read(
             files,
             tables: Vec::new(),
             diagnostics: Vec::new(),
+            factors: BTreeSet::new(),
         };
         let loaded = load::load(&session, Keeping::All, room, &|| {}).0;
         read.extend(loaded.into_iter().map(|file| (number, file)));

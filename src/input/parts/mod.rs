@@ -18,6 +18,7 @@ mod tests;
 mod times;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use stillstand_parsers::Family;
 
@@ -45,7 +46,7 @@ struct Piece {
 /// The files with each part as a file of its own, in the run that it is.
 pub fn runs(files: Vec<LoadedFile>, config: &Config) -> (Vec<LoadedFile>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let mut groups: BTreeMap<(Factors, Option<u32>), Vec<LoadedFile>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Arc<Factors>, Option<u32>), Vec<LoadedFile>> = BTreeMap::new();
     let files = rows::split(files, &mut diagnostics);
     let says_nothing = config.file.naming.pattern.is_some() && is_one_repetition(&files);
     let files = files.into_iter().map(|file| bounded(file, &mut diagnostics)).collect::<Vec<_>>();
@@ -115,7 +116,7 @@ fn is_of_benchmark(file: &LoadedFile) -> bool {
 /// Gives each piece the run that it is.
 fn keyed(pieces: Vec<Piece>) -> Vec<LoadedFile> {
     let names_repetition = |piece: &Piece| piece.file.file.names_repetition;
-    let in_parts: BTreeSet<Factors> = pieces
+    let in_parts: BTreeSet<Arc<Factors>> = pieces
         .iter()
         .filter(|piece| names_repetition(piece) && piece.number > 1)
         .map(|piece| piece.file.file.run.factors.clone())
@@ -128,9 +129,11 @@ fn keyed(pieces: Vec<Piece>) -> Vec<LoadedFile> {
         if !file.file.names_repetition {
             *repetition = repetition.saturating_add(number - 1);
         } else if in_parts.contains(factors) {
-            factors.insert(part.to_owned(), number.to_string());
+            Arc::make_mut(factors).insert(part.to_owned(), number.to_string());
         }
-        factors.extend(levels);
+        if !levels.is_empty() {
+            Arc::make_mut(factors).extend(levels);
+        }
         file
     });
     let mut files: Vec<LoadedFile> = keyed.collect();

@@ -1,6 +1,7 @@
 //! The rows of tables of migrations: a row, a run.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use stillstand_parsers::{Meaning, Parsed, Part};
 
@@ -18,7 +19,7 @@ pub(super) fn split(files: Vec<LoadedFile>, diagnostics: &mut Vec<Diagnostic>) -
     let is_table =
         |file: &LoadedFile| file.log.as_ref().is_some_and(|log| log.format.meaning() == Meaning::Migrations);
     let (tables, mut files): (Vec<LoadedFile>, Vec<LoadedFile>) = files.into_iter().partition(is_table);
-    let mut counted: BTreeMap<Factors, u32> = BTreeMap::new();
+    let mut counted: BTreeMap<Arc<Factors>, u32> = BTreeMap::new();
     let mut known: BTreeSet<RunKey> = BTreeSet::new();
     for table in tables {
         let Some(log) = &table.log else { continue };
@@ -26,7 +27,7 @@ pub(super) fn split(files: Vec<LoadedFile>, diagnostics: &mut Vec<Diagnostic>) -
         for row in 0..log.frame.height() {
             let mut file = with_log(&table, log.of_part(&part(log, row)));
             let RunKey { factors, repetition } = &mut file.file.run;
-            factors.extend(levels(log, row));
+            Arc::make_mut(factors).extend(levels(log, row));
             let named = log.frame.u32s("repetition").ok().and_then(|column| column.get(row));
             // One that the name of the file gives is that of all its rows.
             let number = if table.file.names_repetition { Some(*repetition) } else { named };

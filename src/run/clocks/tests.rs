@@ -92,7 +92,7 @@ fn simulated(rng: &mut ChaCha8Rng, epoch: f64, Ahead([source, target, guest]): A
     }
     let counter = Counter { start_s: 0.5, period_s: 1.02, basis: Basis::Declared };
     AlignedRun {
-        key: RunKey { factors: BTreeMap::new(), repetition: 1 },
+        key: RunKey { factors: BTreeMap::new().into(), repetition: 1 },
         files: Vec::new(),
         migration: Migration {
             request_epoch_s: Some(epoch),

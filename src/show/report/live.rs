@@ -141,9 +141,8 @@ impl Live {
         }
         quantities.sort_by_key(Quantity::place);
         let runs = analysis.runs.iter().filter(|run| {
-            let place =
-                analysis.conditions[run.condition].runs.iter().position(|id| analysis.runs[*id].id == run.id);
-            place.is_some_and(|place| place < MOST_REPETITIONS)
+            let mut first = analysis.conditions[run.condition].runs.iter().take(MOST_REPETITIONS);
+            first.any(|id| analysis.runs[*id].id == run.id)
         });
         (!quantities.is_empty()).then(|| Self {
             title: analysis.campaign.title.clone(),

@@ -11,7 +11,7 @@ fn loaded(format: &str, name: &str, text: &str) -> LoadedFile {
     let file = SessionFile {
         relative: name.to_owned(),
         path: name.into(),
-        run: RunKey { factors: Factors::new(), repetition: 1 },
+        run: RunKey { factors: Factors::new().into(), repetition: 1 },
         names_repetition: true,
         source: None,
         host: None,
