@@ -83,7 +83,7 @@ fn one(
     let whole = Whole::of(&survey, args.shard.of())?;
     begin(out, &survey, &whole, args)?;
     let part = out.join(args.shard.folder());
-    let make = |shelf: &dyn Shelf| parts(survey, &whole.description, vec![(args.shard, shelf)]);
+    let make = |shelf: &dyn Shelf| parts(survey, &whole.description, vec![(args.shard, shelf)], progress);
     let (made, told) = output::write_part(&part, make)?;
     tell(&told, &args.common);
     for of_part in made.into_values() {

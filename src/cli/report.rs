@@ -7,8 +7,8 @@ use anyhow::ensure;
 
 use super::args::ReportArgs;
 use super::terminal::say;
-use super::{Ending, analyse, conclude, tell, with_manifest};
-use crate::campaign::driver;
+use super::{Ending, analyse, conclude, tell, watched, with_manifest};
+use crate::campaign::driver::{self, Progress};
 use crate::campaign::portfolio::Analysed;
 use crate::input::folder;
 use crate::model::Analysis;
@@ -41,8 +41,9 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
     let partial = args.dataset.partial;
     let wanted = driver::Options { align, layout, excerpts: true, partial, ..super::options(&args.common) };
     let analysed = analyse(&args.campaigns, &wanted, &args.common)?;
-    let ((Made { outputs, failed }, _), told) =
-        output::write(&args.output, args.force, |shelf| make(&analysed, &options, shelf))?;
+    let ((Made { outputs, failed }, _), told) = output::write(&args.output, args.force, |shelf| {
+        watched(&args.common, |progress| make(&analysed, &options, shelf, progress))
+    })?;
     tell(&told, &args.common);
     let exceeded = analysed.outcomes().flat_map(|outcome| &outcome.exceeded);
     let ending = conclude(&analysed.diagnostics(), exceeded, args.strict, &args.common);
@@ -85,9 +86,10 @@ pub fn make(
     analysed: &Analysed,
     options: &ReportOptions,
     shelf: &dyn Shelf,
+    progress: &Progress<'_>,
 ) -> anyhow::Result<(Made, Vec<u8>)> {
     let text = Text::new(options.lang);
-    with_manifest(shelf, analysed, options, |making| {
+    with_manifest((shelf, progress), analysed, options, |making| {
         match (&analysed.portfolio, analysed.analyses().as_slice()) {
             (None, [(_, analysis)]) => write::report::folder(analysis, &text, options, making),
             (name, chapters) => {
