@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use regex::Regex;
+use stillstand_parsers::FORMATS;
 use stillstand_parsers::time::utc_offset_s;
 
 use super::evidence::{Evidence, Guess, NO_ROLE};
@@ -52,11 +53,11 @@ fn numbers(names: &mut Names, logs: &[Log], asks: &mut dyn Asks) {
     let options = ["repetitions of one condition", "different conditions"].map(str::to_owned);
     let answer = asks.choose(&question, &options, "they are taken for repetitions, and reports warn");
     // The way the names are read by default, said as a pattern.
-    const REST: &str = r"(?<source>[^/.-]+)(?:-(?<host>[^/]+?))?(?:\.[^/.]*)?$";
+    let rest = format!(r"(?<source>{}[^/.-]+)(?:-(?<host>[^/]+?))?(?:\.[^/.]*)?$", sources(logs));
     match (answer, &names.pattern) {
         (Some(0), Some(_)) => names.doubt = None,
         (Some(0), None) => {
-            let pattern = format!(r"^(?:.*/)?(?<load>[^/]*?[^/\d_-])[_-]?(?<repetition>\d+)-{REST}");
+            let pattern = format!(r"^(?:.*/)?(?<load>[^/]*?[^/\d_-])[_-]?(?<repetition>\d+)-{rest}");
             let before = names.assigned.clone();
             if names.read_by(logs, pattern, vec!["load".to_owned()]) {
                 // A pattern that means something else is none.
@@ -74,10 +75,19 @@ fn numbers(names: &mut Names, logs: &[Log], asks: &mut dyn Asks) {
             names.read_by(logs, pattern, factors);
         }
         (Some(_), None) => {
-            names.read_by(logs, format!(r"^(?:.*/)?(?<load>[^/-]+)-{REST}"), vec!["load".to_owned()]);
+            names.read_by(logs, format!(r"^(?:.*/)?(?<load>[^/-]+)-{rest}"), vec!["load".to_owned()]);
         }
         (None, _) => {}
     }
+}
+
+/// The names of sources with a hyphen in them that the files have, such as `migration-time|`.
+fn sources(logs: &[Log]) -> String {
+    let is_there = |name: &&str| name.contains('-') && logs.iter().any(|log| log.relative.contains(name));
+    let mut names: Vec<&str> =
+        FORMATS.iter().flat_map(|format| format.file_names()).filter(is_there).collect();
+    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    names.into_iter().map(|name| format!("{name}|")).collect()
 }
 
 /// Whether a factor with levels such as a, b, c or 1, 2, 3 counts repetitions, where nothing else does.

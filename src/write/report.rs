@@ -223,8 +223,12 @@ mod tests {
             partial: false,
         };
         let (begun, taken) = (AtomicU64::new(0), AtomicU64::new(0));
-        let begin = |_: Work, steps: u64| drop(begun.fetch_add(steps, Relaxed));
-        let step = || drop(taken.fetch_add(1, Relaxed));
+        let begin = |_: Work, steps: u64| {
+            begun.fetch_add(steps, Relaxed);
+        };
+        let step = || {
+            taken.fetch_add(1, Relaxed);
+        };
         let making = Making::watched(&Nowhere, &Progress { begin: &begin, step: &step });
         folder(&analysis, &Text::new(Language::En), &options, &making);
         let figures = figures::list(&analysis).unwrap().len() as u64;

@@ -529,7 +529,7 @@ fn answers_stand_in_the_file() {
 #[test]
 fn a_factor_gets_its_name_and_the_comparison_its_reference() {
     let folder = unclear();
-    let Some(said) = asked(folder.path(), "", "2\nsource\nsession\nb\nnone\n\n\n") else { return };
+    let Some(said) = asked(folder.path(), "", "2\nsource\nsession\nnone\nb\n\n\n") else { return };
     assert!(said.contains("source: source is the name of something else"), "{said}");
     let text = fs::read_to_string(folder.path().join("campaign.toml")).unwrap();
     let table: toml::Table = toml::from_str(&text).unwrap();

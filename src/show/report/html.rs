@@ -63,6 +63,9 @@ pub fn render(document: &Document, figures: &BTreeMap<String, String>) -> Result
         context.insert("live", &live::packed(&document.live)?);
     }
     context.insert("evidence", &document.evidence);
+    if let Some(evidence) = document.evidence.as_ref().filter(|evidence| !evidence.around.is_empty()) {
+        context.insert("lines", &live::packed(&evidence.around)?);
+    }
     context.insert("outline", &outline);
     context.insert("figures", &inline);
     context.insert("fonts", &font_faces()?);
