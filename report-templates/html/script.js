@@ -40,7 +40,8 @@
   };
   addEventListener("scroll", later, { passive: true });
   addEventListener("resize", later);
-  mark();
+  // Not before the rest of the script has changed the page: it would be laid out twice.
+  later();
 
   // The list of a narrow screen closes once its entry was chosen.
   const list = document.querySelector(".contents-narrow");
@@ -277,11 +278,11 @@
   dialog.addEventListener("close", () => stage.replaceChildren());
   document.body.append(dialog);
   for (const figure of document.querySelectorAll("figure:not(.table)")) {
-    const drawing = figure.querySelector(".drawing");
+    const drawings = [...figure.querySelectorAll(".drawing")];
     const name = figure.querySelector(".name").textContent;
     const open = () => {
       dialog.setAttribute("aria-label", name);
-      stage.replaceChildren(drawing.firstElementChild.cloneNode(true));
+      stage.replaceChildren(drawings[0].firstElementChild.cloneNode(true));
       dialog.showModal();
     };
     const more = document.createElement("button");
@@ -290,7 +291,9 @@
     more.setAttribute("aria-label", `${enlarge}: ${name}`);
     more.addEventListener("click", open);
     figure.querySelector(".links").append(" ", more);
-    drawing.classList.add("zoomable");
-    drawing.addEventListener("click", open);
+    for (const drawing of drawings) {
+      drawing.classList.add("zoomable");
+      drawing.addEventListener("click", open);
+    }
   }
 })();

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{bail, ensure};
 
 use super::args::IngestArgs;
-use super::terminal::say;
+use super::terminal::{counted, say};
 use super::{Ending, conclude, tell, watched};
 use crate::campaign::dataset::{Dataset, Description, Shard, Survey, differences, inputs};
 use crate::campaign::driver::{Options, Progress};
@@ -52,9 +52,9 @@ fn may_be_written(out: &Path, args: &IngestArgs) -> anyhow::Result<()> {
         let there = Description::read(out)?;
         ensure!(
             there.shards == args.shard.of(),
-            "{}: a dataset of {} shards, of which {} is none; --force replaces it",
+            "{}: a dataset of {}, of which {} is none; --force replaces it",
             out.display(),
-            there.shards,
+            counted(there.shards as usize, "shard"),
             args.shard
         );
         return Ok(());
@@ -91,7 +91,7 @@ fn one(
         if !args.common.quiet {
             let (runs, shard) = (of_part.runs, args.shard);
             let shard = if shard == Shard::WHOLE { String::new() } else { format!(" of shard {shard}") };
-            say(format!("{runs} runs{shard} → {}", out.display()));
+            say(format!("{}{shard} → {}", counted(runs, "run"), out.display()));
         }
     }
     Ok(diagnostics)

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::ensure;
 
 use super::args::ReportArgs;
-use super::terminal::say;
+use super::terminal::{counted, say};
 use super::{Ending, analyse, conclude, tell, watched, with_manifest};
 use crate::campaign::driver::{self, Progress};
 use crate::campaign::portfolio::Analysed;
@@ -73,11 +73,11 @@ fn contents(analysed: &Analysed) -> String {
     };
     let (runs, results) = (count(|analysis| analysis.runs.len()), count(tables::results));
     let parts = [
-        (analysed.portfolio.is_some(), analysed.chapters.len(), "campaigns"),
-        (runs > 0 || results == 0, runs, "runs"),
-        (results > 0, results, "benchmark results"),
+        (analysed.portfolio.is_some(), analysed.chapters.len(), "campaign"),
+        (runs > 0 || results == 0, runs, "run"),
+        (results > 0, results, "benchmark result"),
     ];
-    let shown = parts.iter().filter(|(shown, ..)| *shown).map(|(_, n, of)| format!("{n} {of}"));
+    let shown = parts.iter().filter(|(shown, ..)| *shown).map(|(_, n, of)| counted(*n, of));
     shown.collect::<Vec<_>>().join(", ")
 }
 

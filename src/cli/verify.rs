@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::args::VerifyArgs;
-use super::terminal::{print_text, safe_line};
+use super::terminal::{counted, print_text, safe_line};
 use super::{Ending, analyse, report, watched, within_memory};
 use crate::campaign::dataset::{Dataset, Survey};
 use crate::campaign::driver::{self, Progress};
@@ -70,7 +70,10 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
 fn conclude(differences: &[Difference], outputs: usize, inputs: usize) -> anyhow::Result<Ending> {
     if differences.is_empty() {
         print_text(&format!(
-            "verified: {outputs} outputs are reproduced from {inputs} inputs, byte for byte\n"
+            "verified: {} {} reproduced from {}, byte for byte\n",
+            counted(outputs, "output"),
+            if outputs == 1 { "is" } else { "are" },
+            counted(inputs, "input")
         ))?;
         return Ok(Ending::Done);
     }

@@ -68,15 +68,23 @@ fn draw(
                 making.put(&format!("{above}figures/{}.pdf", figure.id), || pictures::pdf(svg));
             }
         }
+        let narrow = match attempt(|| figure.figure.narrow(text).transpose()) {
+            Ok(narrow) => narrow,
+            // The other can be read on a telephone, too.
+            Err(_) => None,
+        };
         making.step();
-        drawn
+        drawn.map(|svg| (svg, narrow))
     });
     let drawn: Vec<_> = drawn.collect();
-    let mut figures = BTreeMap::new();
+    let mut by_id = BTreeMap::new();
     let mut lost = BTreeSet::new();
     for (figure, drawn) in listed.iter().zip(drawn) {
         match drawn {
-            Ok(svg) => drop(figures.insert(figure.id.clone(), svg)),
+            Ok((svg, narrow)) => {
+                by_id.insert(figure.id.clone(), svg);
+                by_id.extend(narrow.map(|svg| (figures::narrow_id(&figure.id), svg)));
+            }
             Err(reason) => {
                 lost.insert(figure.id.clone());
                 making.fail(&path(&figure.id), reason);
@@ -91,7 +99,7 @@ fn draw(
         }
         Ok(document)
     });
-    Drawn { document, figures }
+    Drawn { document, figures: by_id }
 }
 
 /// `report.html` and `report.pdf`, neither of which needs the other.
