@@ -68,13 +68,14 @@ const difference = (a, b) => bench.evaluate(async ([a, b, by, cell]) => {
 const open = async (from, name) => {
   const [width, colorScheme, script] = name.split("-");
   const javaScriptEnabled = script === "script";
-  const context = await from.newContext({ viewport: { width: Number(width), height: 1800 }, colorScheme, javaScriptEnabled, reducedMotion: "reduce" });
+  const context = await from.newContext({ viewport: { width: Number(width), height: Number(width) < 600 ? 2400 : 1800 }, colorScheme, javaScriptEnabled, reducedMotion: "reduce" });
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   await page.goto(`file://${file}`);
-  if (javaScriptEnabled) await page.waitForSelector("#explore[data-ready=yes]", { timeout: 60_000 });
+  if (javaScriptEnabled) await page.waitForSelector("#explore[data-ready=yes]");
   return page;
 };
-const shot = async (page) => small(await page.screenshot({ timeout: 120_000, animations: "disabled", caret: "hide" }));
+const shot = async (page) => small(await page.screenshot({ animations: "disabled", caret: "hide" }));
 
 const seen = new Map();
 for (const width of [420, 1000, 1400]) {
@@ -131,11 +132,11 @@ if (renew) {
     ".card { background: #eeeeee; --under: #cccccc }",
   ]) {
     const page = await open(browser, base);
-    await page.addStyleTag({ content: change }).catch(() => page.evaluate((css) => {
+    await page.evaluate((css) => {
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(css);
       document.adoptedStyleSheets.push(sheet);
-    }, change));
+    }, change);
     const share = await difference(kept, await shot(page));
     assert.ok(share > CELLS, `${change} is not seen: ${share}`);
     await page.context().close();
