@@ -195,7 +195,8 @@ impl Peeled {
             let place = Place { line: Some(line), ..Place::FILE };
             log.warning("line-without-stamp", place, || {
                 format!(
-                    "{lines} of the lines, of which this is the first, have no time in front that can be read, as the others have: what                      they say has no time, or is not read at all"
+                    "{lines} of the lines, of which this is the first, have no time in front that can be read, as the others have: what \
+                     they say has no time, or is not read at all"
                 )
             });
         }

@@ -30,12 +30,16 @@
   const DASHES = [undefined, [9, 6], [3, 4]];
   const dash = (index) => DASHES[Math.floor(index / COLORS.length) % DASHES.length];
   const color = (index) => (isDark() ? DARK : COLORS)[index % COLORS.length];
-  // As it is now, light or dark: a canvas knows no variables.
+  // As it is now, light or dark: a canvas knows no variables. Asked once, since every answer styles the page anew.
+  const known = new Map();
   const css = (name) => {
-    root.style.setProperty("--now", `var(${name})`);
-    const now = getComputedStyle(root.querySelector(".explore-now")).color;
-    root.style.removeProperty("--now");
-    return now;
+    const key = `${isDark()} ${name}`;
+    if (!known.has(key)) {
+      root.style.setProperty("--now", `var(${name})`);
+      known.set(key, getComputedStyle(root.querySelector(".explore-now")).color);
+      root.style.removeProperty("--now");
+    }
+    return known.get(key);
   };
   const pale = (hex) => hex + "30";
   const locale = document.documentElement.lang;

@@ -40,7 +40,8 @@
   };
   addEventListener("scroll", later, { passive: true });
   addEventListener("resize", later);
-  mark();
+  // Not before the rest of the script has changed the page: it would be laid out twice.
+  later();
 
   // The list of a narrow screen closes once its entry was chosen.
   const list = document.querySelector(".contents-narrow");
@@ -193,6 +194,40 @@
     link.addEventListener("click", () => drawer.close());
     return link;
   };
+  // The lines around are packed, and unpacked once they are wanted.
+  const AROUND = 3;
+  let logs = null;
+  const unpacked = async () => {
+    const block = document.getElementById("lines-data");
+    if (!block || typeof DecompressionStream === "undefined") return {};
+    const bytes = Uint8Array.from(atob(block.textContent.trim()), (sign) => sign.charCodeAt(0));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).json();
+  };
+  // `file:12–15` with the lines around, those that are cited marked; null where they are not known.
+  const listing = (files, place) => {
+    const [, file, first, last = first] = place.match(/^(.*):(\d+)(?:–(\d+))?$/) ?? [];
+    const pieces = files[file];
+    if (!pieces) return null;
+    const text = (number) => {
+      const [start, piece] = pieces.find(([start, piece]) => number >= start && number < start + piece.length) ?? [];
+      return piece?.[number - start];
+    };
+    const ends = [Number(first), Number(last)];
+    const rows = [];
+    let before = 0;
+    for (const end of ends[0] === ends[1] ? [ends[0]] : ends) {
+      for (let number = Math.max(before + 1, end - AROUND); number <= end + AROUND; number++) {
+        const line = text(number);
+        if (line == null) continue;
+        if (before && number > before + 1) rows.push(element("div", ["⋮"], "left-out"));
+        before = number;
+        const isCited = number >= ends[0] && number <= ends[1];
+        const written = element(isCited ? "mark" : "span", [element("code", [line])]);
+        rows.push(element("div", [element("span", [String(number)], "number"), written], isCited ? "cited" : "around"));
+      }
+    }
+    return rows.length > ends.length ? element("div", rows, "listing") : null;
+  };
   const show = (link) => {
     const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
     const row = target?.closest("tr");
@@ -217,6 +252,13 @@
     drawer.querySelector(".lines").tabIndex = 0;
     drawer.setAttribute("aria-labelledby", title.id);
     drawer.showModal();
+    const shown = drawer.querySelector(".lines");
+    logs ??= unpacked();
+    logs.then((files) => {
+      const around = listing(files, place.textContent);
+      if (around) shown.replaceChildren(around);
+      shown.dataset.ready = "yes";
+    });
     return true;
   };
   document.addEventListener("click", (event) => {
@@ -236,11 +278,11 @@
   dialog.addEventListener("close", () => stage.replaceChildren());
   document.body.append(dialog);
   for (const figure of document.querySelectorAll("figure:not(.table)")) {
-    const drawing = figure.querySelector(".drawing");
+    const drawings = [...figure.querySelectorAll(".drawing")];
     const name = figure.querySelector(".name").textContent;
     const open = () => {
       dialog.setAttribute("aria-label", name);
-      stage.replaceChildren(drawing.firstElementChild.cloneNode(true));
+      stage.replaceChildren(drawings[0].firstElementChild.cloneNode(true));
       dialog.showModal();
     };
     const more = document.createElement("button");
@@ -249,7 +291,9 @@
     more.setAttribute("aria-label", `${enlarge}: ${name}`);
     more.addEventListener("click", open);
     figure.querySelector(".links").append(" ", more);
-    drawing.classList.add("zoomable");
-    drawing.addEventListener("click", open);
+    for (const drawing of drawings) {
+      drawing.classList.add("zoomable");
+      drawing.addEventListener("click", open);
+    }
   }
 })();

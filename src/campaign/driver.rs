@@ -10,7 +10,7 @@ use super::dataset::{self, Read, Survey};
 use super::excerpts::Cited;
 use super::merge;
 use super::options::Declared;
-pub use super::options::{Known, Options, Progress};
+pub use super::options::{Known, Options, Progress, Work};
 use super::stages::{Aggregated, Concluded, Measured};
 use crate::input::config::Config;
 use crate::input::folder;
@@ -97,7 +97,7 @@ impl Ready {
         }
         let survey = Survey::open(folder, known, options, progress)?;
         let inputs = survey.inputs.clone();
-        let (declared, measured, files) = survey.measured()?;
+        let (declared, measured, files) = survey.measured(progress)?;
         let dataset = known.and_then(|known| known.dataset.clone());
         Ok(Self { declared, measured, inputs, quoted: Quoted::Files(files), dataset })
     }
@@ -112,6 +112,7 @@ fn one(
 ) -> anyhow::Result<Outcome> {
     let Ready { declared, measured, inputs, quoted, dataset } =
         Ready::from(folder, known, options, progress)?;
+    (progress.begin)(Work::Concluding, 0);
     let aggregated = Aggregated::aggregate(measured, &declared.config)?;
     let Concluded { mut analysis, exceeded } = Concluded::conclude(aggregated, &declared);
     let hashed = inputs.iter().filter_map(|(path, sha256)| Some((path.clone(), sha256.clone()?)));

@@ -1,5 +1,6 @@
-//! The lines that are cited, for people to see: as many as a page has room for. They are read again, since what is left of
-//! a run holds no text of its logs; a dataset has those that a page of its runs may need.
+//! The lines that are cited, for people to see: as many as a page has room for, those of the numbers that tables lead from with the
+//! lines around. They are read again, since what is left of a run holds no text of its logs; a dataset has those that a page of
+//! its runs may need.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +12,9 @@ use crate::model::{Excerpts, Run};
 
 /// So many places have their first and last line in a page; where there are more, those of outages.
 const MOST: usize = 700;
+/// So many places of outages and migrations, the first, have the lines around as well, this many on each side.
+const MOST_WITH_LINES_AROUND: usize = 300;
+const AROUND: u64 = 3;
 
 /// Where numbers of runs stand: file, first and last line.
 type Place = (String, [u64; 2]);
@@ -23,6 +27,8 @@ pub(super) struct Cited {
     is_full: bool,
     /// The first of those of outages.
     of_outages: BTreeSet<Place>,
+    /// The first of those that tables lead to.
+    with_lines_around: BTreeSet<Place>,
 }
 
 impl Cited {
@@ -36,10 +42,17 @@ impl Cited {
         for citation in &run.citations {
             let Some(file) = run.source_files.get(citation.source) else { continue };
             let place = (file.clone(), citation.lines);
-            if citation.number.starts_with("outages.") {
+            let is_outage = citation.number.starts_with("outages.");
+            if is_outage {
                 self.of_outages.insert(place.clone());
                 if self.of_outages.len() > MOST {
                     self.of_outages.pop_last();
+                }
+            }
+            if is_outage || citation.number == "migration.duration_s" {
+                self.with_lines_around.insert(place.clone());
+                if self.with_lines_around.len() > MOST_WITH_LINES_AROUND {
+                    self.with_lines_around.pop_last();
                 }
             }
             if !self.is_full {
@@ -57,6 +70,10 @@ impl Cited {
         let mut lines: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
         for (file, ends) in if self.is_full { &self.of_outages } else { &self.of_all } {
             lines.entry(file).or_default().extend(ends);
+        }
+        for (file, ends) in &self.with_lines_around {
+            let around = |end: &u64| end.saturating_sub(AROUND).max(1)..=end.saturating_add(AROUND);
+            lines.entry(file).or_default().extend(ends.iter().flat_map(around));
         }
         lines
     }

@@ -44,12 +44,34 @@ impl Options {
     }
 }
 
-/// What the caller may watch.
+/// What the caller may watch: one kind of work after the other, and that again for the next campaign.
+#[derive(Clone, Copy)]
 pub struct Progress<'a> {
-    /// Called with the number of files of each campaign before they are read.
-    pub files: &'a (dyn Fn(u64) + Sync),
-    /// Called after each file.
-    pub file: &'a (dyn Fn() + Sync),
+    /// Called with a number of steps before they are taken, several times where more come to light; with 0 for work that has
+    /// none.
+    pub begin: &'a (dyn Fn(Work, u64) + Sync),
+    /// Called after each step.
+    pub step: &'a (dyn Fn() + Sync),
+}
+
+impl Progress<'_> {
+    /// Nobody watches.
+    pub const UNSEEN: Progress<'static> = Progress { begin: &|_, _| (), step: &|| () };
+}
+
+/// What is being done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// A step is a file.
+    Reading,
+    /// A step is a run.
+    Measuring,
+    /// What all runs say together.
+    Concluding,
+    /// A step is a figure.
+    Drawing,
+    /// A step is a file of the output.
+    Writing,
 }
 
 /// The name of a campaign in an earlier report.

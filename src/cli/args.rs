@@ -330,6 +330,10 @@ pub struct CompareArgs {
     pub a: String,
     /// What is compared with the reference, in the same form
     pub b: String,
+    /// What has another name in B: `load:cpu=CPU hog` for a level of the factor load, `load=workload` for a factor; may
+    /// be repeated
+    #[arg(long, value_name = "FACTOR:LEVEL=LEVEL")]
+    pub map: Vec<String>,
     /// Output format
     #[arg(long, value_enum, default_value_t = StatsFormat::Table)]
     pub format: StatsFormat,
@@ -430,6 +434,9 @@ pub struct InitArgs {
     /// Output file; `-` for stdout [default: campaign.toml in the folder]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Ask nothing, also on a terminal: leave open what the logs do not tell
+    #[arg(long, short)]
+    pub yes: bool,
     #[command(flatten)]
     pub common: Common,
 }

@@ -1,16 +1,19 @@
 //! `stillstand compare`
 
+mod pairs;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use self::pairs::{Mapping, Pairs, factors, levels, list};
 use super::args::{CompareArgs, StatsFormat};
-use super::terminal::{print_data, print_text, print_written};
+use super::terminal::{print_data, print_text, print_written, safe_line, say};
 use super::{Ending, conclude, show, side_by_side, within_memory};
 use crate::campaign::comparisons::comparisons;
-use crate::campaign::{driver, merge};
+use crate::campaign::{driver, efficiency, merge};
 use crate::input::config::selects;
 use crate::input::session::ConfigError;
-use crate::model::{Analysis, ConditionId, Entries, Factors};
+use crate::model::{Analysis, ConditionId, Entries, Factors, Series};
 use crate::show::report::format;
 use crate::show::tables;
 use crate::show::text::Text;
@@ -32,32 +35,45 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Ending> {
     }
     let partial = args.dataset.partial;
     let options = driver::Options { distinguish: two, partial, ..super::options(&args.common) };
-    let outcome = side_by_side(&folders, &options, &args.common)?;
-    let analysis = &outcome.analysis;
-    let (of_a, of_b) =
-        (a.conditions(analysis, two.then_some(true))?, b.conditions(analysis, two.then_some(false))?);
-    let pairs = pairs(analysis, (&a, &of_a), (&b, &of_b));
-    if pairs.is_empty() {
-        within_memory(&analysis.diagnostics)?;
-    }
-    anyhow::ensure!(
-        !pairs.is_empty(),
-        "{} and {} have no conditions that agree in all other factors; the first has {}, the second {}",
-        args.a,
-        args.b,
-        describe(analysis, &of_a),
-        describe(analysis, &of_b)
+    let mut outcome = side_by_side(&folders, &options, &args.common)?;
+    let (of_a, of_b) = (
+        a.conditions(&outcome.analysis, two.then_some(true))?,
+        b.conditions(&outcome.analysis, two.then_some(false))?,
     );
+    let mapping = Mapping::parse(&args.map, &outcome.analysis, &of_a, &of_b)?;
+    let found = Pairs::of(&outcome.analysis, (&a, &of_a), (&b, &of_b), &mapping);
+    let unmatched = found.unmatched(&outcome.analysis, (&args.a, &of_a), (&args.b, &of_b), &mapping);
+    let pairs = found.pairs;
+    if pairs.is_empty() {
+        within_memory(&outcome.analysis.diagnostics)?;
+        anyhow::bail!(
+            "nothing to compare: {}",
+            unmatched.unwrap_or_else(|| format!("{} or {} has no conditions", args.a, args.b))
+        );
+    }
+    let among: BTreeSet<ConditionId> = pairs.iter().flat_map(|&(i, j)| [i, j]).collect();
+    let Analysis { benchmarks, series, diagnostics, .. } = &mut outcome.analysis;
+    let of_benchmarks = efficiency::series(benchmarks, &among, diagnostics);
+    // What ran as load is among the series already.
+    let is_known =
+        |one: &Series| series.iter().any(|s| s.condition == one.condition && s.metric == one.metric);
+    let of_benchmarks: Vec<Series> = of_benchmarks.into_iter().filter(|one| !is_known(one)).collect();
+    series.extend(of_benchmarks);
+    let analysis = &outcome.analysis;
     let comparisons = comparisons(&analysis.conditions, &analysis.series, &pairs);
     if comparisons.is_empty() {
         within_memory(&analysis.diagnostics)?;
+        anyhow::bail!(
+            "{} and {} have neither a number of migrations nor a benchmark in common: the first has {}, the second {}",
+            args.a,
+            args.b,
+            measured(analysis, &of_a),
+            measured(analysis, &of_b)
+        );
     }
-    anyhow::ensure!(
-        !comparisons.is_empty(),
-        "{} and {} have no migration metric in common; compare benchmarks with [[efficiency]] in campaign.toml",
-        args.a,
-        args.b
-    );
+    if let Some(unmatched) = unmatched.filter(|_| !args.common.quiet) {
+        say(format!("note: {}", safe_line(&unmatched)));
+    }
     let text = Text::new(args.lang);
     let table = tables::compared(analysis, &comparisons);
     let view = || format::table(&table, text.get("caption.compared").to_owned(), &text);
@@ -101,22 +117,14 @@ impl Side {
             |factors: &Factors| first.is_none_or(|first| (campaign_of(factors) == of_first) == first);
         let here: Vec<ConditionId> = all.ids().filter(|&id| belongs(&all[id].factors)).collect();
         for (name, wanted) in &self.levels {
-            let there: BTreeSet<&str> =
-                here.iter().filter_map(|&id| all[id].factors.get(name)).map(String::as_str).collect();
+            let there = levels(analysis, &here, name);
             if !there.contains(wanted.as_str()) {
-                let there: Vec<&str> = there.into_iter().collect();
                 let folder = self.folder.display();
-                let factors: BTreeSet<&str> = here
-                    .iter()
-                    .flat_map(|&id| all[id].factors.keys())
-                    .map(String::as_str)
-                    .filter(|factor| *factor != merge::CAMPAIGN)
-                    .collect();
-                let factors = factors.into_iter().collect::<Vec<_>>().join(", ");
                 let message = if there.is_empty() {
+                    let factors = list(&factors(analysis, &here));
                     format!("{folder}: `{name}` is not a factor; the factors are {factors}")
                 } else {
-                    format!("{folder}: `{name}` has no level `{wanted}`; its levels are {}", there.join(", "))
+                    format!("{folder}: `{name}` has no level `{wanted}`; its levels are {}", list(&there))
                 };
                 return Err(ConfigError::new(message).into());
             }
@@ -126,38 +134,10 @@ impl Side {
     }
 }
 
-/// Conditions of the two sides that agree in every factor by which the sides were not chosen. Factors that vary in
-/// neither side tell the sides apart, not their conditions.
-fn pairs(
-    analysis: &Analysis,
-    a: (&Side, &[ConditionId]),
-    b: (&Side, &[ConditionId]),
-) -> Vec<(ConditionId, ConditionId)> {
-    let level = |condition: ConditionId, name: &str| analysis.conditions[condition].factors.get(name);
-    let varies = |of: &[ConditionId], name: &str| of.iter().any(|&id| level(id, name) != level(of[0], name));
-    let both = || a.1.iter().chain(b.1);
-    let names: BTreeSet<&String> = both().flat_map(|&id| analysis.conditions[id].factors.keys()).collect();
-    let telling: Vec<&String> = names
-        .into_iter()
-        .filter(|name| *name != merge::CAMPAIGN)
-        .filter(|name| !a.0.levels.contains_key(*name) && !b.0.levels.contains_key(*name))
-        .filter(|name| varies(a.1, name) || varies(b.1, name))
-        .collect();
-    let agree = |i: ConditionId, j: ConditionId| telling.iter().all(|name| level(i, name) == level(j, name));
-    a.1.iter()
-        .flat_map(|&i| b.1.iter().map(move |&j| (i, j)))
-        .filter(|&(i, j)| i != j && agree(i, j))
-        .collect()
-}
-
-/// The names of conditions, the first of many.
-fn describe(analysis: &Analysis, conditions: &[ConditionId]) -> String {
-    const FIRST: usize = 8;
-    let names = conditions.iter().take(FIRST).map(|&id| analysis.condition_name(id));
-    let names = names.collect::<Vec<_>>().join("; ");
-    match conditions.len() {
-        0 => "none".to_owned(),
-        n if n > FIRST => format!("{names}; and {} more", n - FIRST),
-        _ => names,
-    }
+/// The names of all that conditions measured, for a message.
+fn measured(analysis: &Analysis, of: &[ConditionId]) -> String {
+    let series = analysis.series.iter().filter(|series| of.contains(&series.condition));
+    let mut names: BTreeSet<String> = series.map(|series| series.metric.clone()).collect();
+    names.extend(efficiency::quantities(&analysis.benchmarks, of));
+    list(&names.iter().map(String::as_str).collect())
 }

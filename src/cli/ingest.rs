@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{bail, ensure};
 
 use super::args::IngestArgs;
-use super::terminal::say;
+use super::terminal::{counted, say};
 use super::{Ending, conclude, tell, watched};
 use crate::campaign::dataset::{Dataset, Description, Shard, Survey, differences, inputs};
 use crate::campaign::driver::{Options, Progress};
@@ -56,9 +56,9 @@ fn may_be_written(out: &Path, args: &IngestArgs) -> anyhow::Result<()> {
         let there = Description::read(out)?;
         ensure!(
             there.shards == args.shard.of(),
-            "{}: a dataset of {} shards, of which {} is none; --force replaces it",
+            "{}: a dataset of {}, of which {} is none; --force replaces it",
             out.display(),
-            there.shards,
+            counted(there.shards as usize, "shard"),
             args.shard
         );
         return Ok(());
@@ -87,7 +87,7 @@ fn one(
     let whole = Whole::of(&survey, args.shard.of())?;
     begin(out, &survey, &whole, args)?;
     let part = out.join(args.shard.folder());
-    let make = |shelf: &dyn Shelf| parts(survey, &whole.description, vec![(args.shard, shelf)]);
+    let make = |shelf: &dyn Shelf| parts(survey, &whole.description, vec![(args.shard, shelf)], progress);
     let (made, told) = output::write_part(&part, make)?;
     tell(&told, &args.common);
     for of_part in made.into_values() {
@@ -95,7 +95,7 @@ fn one(
         if !args.common.quiet {
             let (runs, shard) = (of_part.runs, args.shard);
             let shard = if shard == Shard::WHOLE { String::new() } else { format!(" of shard {shard}") };
-            say(format!("{runs} runs{shard} → {}", out.display()));
+            say(format!("{}{shard} → {}", counted(runs, "run"), out.display()));
         }
     }
     Ok(diagnostics)

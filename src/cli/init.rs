@@ -5,9 +5,12 @@ use std::path::Path;
 use anstyle::AnsiColor;
 
 use super::args::InitArgs;
+use super::ask::Console;
+use super::progress::Steps;
 use super::terminal::{print_data, safe_line, say, say_as};
-use super::{Ending, progress, tell};
-use crate::init;
+use super::{Ending, tell};
+use crate::campaign::driver::Work;
+use crate::init::{self, questions::Asks};
 use crate::input::config;
 use crate::write::output;
 
@@ -17,10 +20,13 @@ pub fn run(args: &InitArgs) -> anyhow::Result<Ending> {
     if !to_stdout {
         tell(&output::prepare_file(&path, args.force)?, &args.common);
     }
-    let bar = progress::files(args.common.quiet);
-    let proposal =
-        init::propose(&args.folder, args.common.memory.budget(), &|n| bar.set_length(n), &|| bar.inc(1))?;
-    bar.finish_and_clear();
+    let steps = Steps::new(args.common.quiet);
+    let mut somebody = Console::somebody(args.yes || args.common.quiet, &steps);
+    let asks = somebody.as_mut().map(|console| console as &mut dyn Asks);
+    let memory = args.common.memory.budget();
+    let files = |n| steps.begin(Work::Reading, n);
+    let proposal = init::propose(&args.folder, memory, &files, &|| steps.step(), asks)?;
+    steps.clear();
     if to_stdout {
         print_data(proposal.text.as_bytes())?;
     } else {

@@ -181,8 +181,7 @@ pub fn word<T: ValueEnum>(option: &str, name: &str) -> Result<T, String> {
 ///
 /// Those of [`portfolio::analyse`], and logs that memory has no room for.
 pub fn analyse(folders: &[PathBuf], options: &Options, jobs: Option<u16>) -> anyhow::Result<Analysed> {
-    let silent = Progress { files: &|_| (), file: &|| () };
-    let analysed = in_pool(jobs, || portfolio::analyse(folders, options, &silent))?;
+    let analysed = in_pool(jobs, || portfolio::analyse(folders, options, &Progress::UNSEEN))?;
     within_memory(&analysed.diagnostics())?;
     Ok(analysed)
 }
@@ -211,7 +210,8 @@ pub fn write_report(
     jobs: Option<u16>,
 ) -> anyhow::Result<Vec<String>> {
     let mut told = output::prepare(out, force)?;
-    let write = || output::write(out, force, |shelf| report::make(analysed, options, shelf));
+    let write =
+        || output::write(out, force, |shelf| report::make(analysed, options, shelf, &Progress::UNSEEN));
     let ((made, _), more) = in_pool(jobs, write)?;
     told.extend(more);
     report::all_made(&made.failed, out)?;

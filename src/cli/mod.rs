@@ -1,6 +1,7 @@
 //! The commands: each a thin module that calls the library and prints.
 
 mod args;
+mod ask;
 mod compare;
 mod dataset;
 mod figure;
@@ -30,6 +31,7 @@ use anyhow::Context;
 use clap::Parser;
 
 use self::args::{Cli, Command, Common};
+use self::progress::Steps;
 use self::terminal::{safe, safe_line, say, say_as};
 use crate::campaign::driver::{self, Options, Outcome, Progress};
 use crate::campaign::portfolio::{self, Analysed};
@@ -147,20 +149,20 @@ fn options(common: &Common) -> Options {
 }
 
 fn watched<T>(common: &Common, work: impl FnOnce(&Progress<'_>) -> T) -> T {
-    let bar = progress::files(common.quiet);
-    let done = work(&Progress { files: &|n| bar.inc_length(n), file: &|| bar.inc(1) });
-    bar.finish_and_clear();
+    let steps = Steps::new(common.quiet);
+    let done = work(&Progress { begin: &|work, more| steps.begin(work, more), step: &|| steps.step() });
+    steps.clear();
     done
 }
 
 /// Lets `make` make an output on a shelf, and adds its manifest; returns what was made and the bytes of the manifest.
 fn with_manifest(
-    shelf: &dyn Shelf,
+    (shelf, progress): (&dyn Shelf, &Progress<'_>),
     analysed: &Analysed,
     options: &ReportOptions,
     make: impl FnOnce(&Making<'_>) -> anyhow::Result<()>,
 ) -> anyhow::Result<(Made, Vec<u8>)> {
-    let making = Making::new(shelf);
+    let making = Making::watched(shelf, progress);
     make(&making)?;
     let made = making.finish()?;
     let campaigns = analysed.chapters.iter().flat_map(|chapter| {

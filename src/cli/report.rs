@@ -6,9 +6,9 @@ use std::path::Path;
 use anyhow::ensure;
 
 use super::args::ReportArgs;
-use super::terminal::say;
-use super::{Ending, analyse, conclude, tell, with_manifest};
-use crate::campaign::driver;
+use super::terminal::{counted, say};
+use super::{Ending, analyse, conclude, tell, watched, with_manifest};
+use crate::campaign::driver::{self, Progress};
 use crate::campaign::portfolio::Analysed;
 use crate::input::folder;
 use crate::model::Analysis;
@@ -44,8 +44,9 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Ending> {
     let common = super::options(&args.common);
     let wanted = driver::Options { align, layout, excerpts: true, partial, files, ..common };
     let analysed = analyse(&args.campaigns, &wanted, &args.common)?;
-    let ((Made { outputs, failed }, _), told) =
-        output::write(&args.output, args.force, |shelf| make(&analysed, &options, shelf))?;
+    let ((Made { outputs, failed }, _), told) = output::write(&args.output, args.force, |shelf| {
+        watched(&args.common, |progress| make(&analysed, &options, shelf, progress))
+    })?;
     tell(&told, &args.common);
     let exceeded = analysed.outcomes().flat_map(|outcome| &outcome.exceeded);
     let ending = conclude(&analysed.diagnostics(), exceeded, args.strict, &args.common);
@@ -75,11 +76,11 @@ fn contents(analysed: &Analysed) -> String {
     };
     let (runs, results) = (count(|analysis| analysis.runs.len()), count(tables::results));
     let parts = [
-        (analysed.portfolio.is_some(), analysed.chapters.len(), "campaigns"),
-        (runs > 0 || results == 0, runs, "runs"),
-        (results > 0, results, "benchmark results"),
+        (analysed.portfolio.is_some(), analysed.chapters.len(), "campaign"),
+        (runs > 0 || results == 0, runs, "run"),
+        (results > 0, results, "benchmark result"),
     ];
-    let shown = parts.iter().filter(|(shown, ..)| *shown).map(|(_, n, of)| format!("{n} {of}"));
+    let shown = parts.iter().filter(|(shown, ..)| *shown).map(|(_, n, of)| counted(*n, of));
     shown.collect::<Vec<_>>().join(", ")
 }
 
@@ -88,9 +89,10 @@ pub fn make(
     analysed: &Analysed,
     options: &ReportOptions,
     shelf: &dyn Shelf,
+    progress: &Progress<'_>,
 ) -> anyhow::Result<(Made, Vec<u8>)> {
     let text = Text::new(options.lang);
-    with_manifest(shelf, analysed, options, |making| {
+    with_manifest((shelf, progress), analysed, options, |making| {
         match (&analysed.portfolio, analysed.analyses().as_slice()) {
             (None, [(_, analysis)]) => write::report::folder(analysis, &text, options, making),
             (name, chapters) => {

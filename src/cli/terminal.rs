@@ -109,6 +109,11 @@ impl<W: io::Write> io::Write for ReadEnough<W> {
     }
 }
 
+/// `1 run`, `2 runs`.
+pub fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
 /// Writes a line for people to stderr.
 pub fn say(line: impl Display) {
     let _ = writeln!(anstream::stderr(), "{}", safe(&line.to_string()));

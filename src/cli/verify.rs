@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::args::VerifyArgs;
-use super::terminal::{print_text, safe_line};
+use super::terminal::{counted, print_text, safe_line};
 use super::{Ending, analyse, report, watched, within_memory};
 use crate::campaign::dataset::{Dataset, Survey};
 use crate::campaign::driver::{self, Progress};
@@ -61,7 +61,8 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
     }
     let analysed = analyse(&folders, &wanted, &args.common)?;
     within_memory(&analysed.diagnostics())?;
-    let (_, manifest) = report::make(&analysed, &written.options, &Nowhere)?;
+    let make = |progress: &Progress<'_>| report::make(&analysed, &written.options, &Nowhere, progress);
+    let (_, manifest) = watched(&args.common, make)?;
     let recomputed: Manifest = serde_json::from_slice(&manifest).context(MANIFEST)?;
     let differences = compare(&args.report, (&written, &written_bytes), (&recomputed, &manifest))?;
     let inputs = written.campaigns.iter().map(|campaign| campaign.inputs.len()).sum();
@@ -72,7 +73,10 @@ pub fn run(args: &VerifyArgs) -> anyhow::Result<Ending> {
 fn conclude(differences: &[Difference], outputs: usize, inputs: usize) -> anyhow::Result<Ending> {
     if differences.is_empty() {
         print_text(&format!(
-            "verified: {outputs} outputs are reproduced from {inputs} inputs, byte for byte\n"
+            "verified: {} {} reproduced from {}, byte for byte\n",
+            counted(outputs, "output"),
+            if outputs == 1 { "is" } else { "are" },
+            counted(inputs, "input")
         ))?;
         return Ok(Ending::Done);
     }
@@ -108,7 +112,7 @@ fn dataset(args: &VerifyArgs) -> anyhow::Result<Ending> {
     let whole = Whole::of(&survey, description.shards)?;
     let inputs = survey.inputs.clone();
     let shelves = there.whole().map(|record| (record.shard, &Nowhere as &dyn Shelf)).collect();
-    let made = parts(survey, &whole.description, shelves)?;
+    let made = watched(&args.common, |progress| parts(survey, &whole.description, shelves, progress))?;
     let differences = compare_dataset(&there, &inputs, &whole, &made)?;
     let outputs = whole.files.len() + made.values().map(|part| part.files.len()).sum::<usize>();
     conclude(&differences, outputs, inputs.len())

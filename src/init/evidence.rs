@@ -33,6 +33,8 @@ pub struct HostGuess {
 #[derive(Debug)]
 pub struct Evidence {
     pub vm: Guessed<String>,
+    /// The VMs in xentop, of which one may migrate.
+    pub vms: Vec<String>,
     pub memory_mib: Guessed<f64>,
     /// Source before target before observer.
     pub hosts: Vec<HostGuess>,
@@ -75,6 +77,7 @@ impl Evidence {
         hosts.sort_by_key(|host| (host.role.value as u8, host.name.clone()));
         Self {
             vm: vm(files),
+            vms: vms(files).into_keys().map(str::to_owned).collect(),
             memory_mib: memory_mib(files),
             hosts,
             utc_offset: utc_offset(files),
@@ -102,8 +105,13 @@ fn votes<T: Ord>(values: impl Iterator<Item = T>) -> BTreeMap<T, usize> {
     votes
 }
 
+/// The VMs that logs of xentop name, each with how many do.
+fn vms(files: &[LoadedFile]) -> BTreeMap<&str, usize> {
+    votes(of(files, FOLLOWED).filter_map(|log| log.facts.text("vm")))
+}
+
 fn vm(files: &[LoadedFile]) -> Guessed<String> {
-    let votes = votes(of(files, FOLLOWED).filter_map(|log| log.facts.text("vm")));
+    let votes = vms(files);
     let mut names = votes.iter();
     match (names.next(), names.next()) {
         (Some((name, n)), None) => {
@@ -143,6 +151,9 @@ fn role_by_name(name: &str) -> Option<RoleKey> {
     })
 }
 
+/// The evidence of a host of which nothing is known.
+pub const NO_ROLE: &str = "no xentop log of this host shows its role";
+
 /// Source if xentop shows the VM from the start, target if it appears later; without xentop what the name says.
 fn role(name: &str, logs: &[(&LoadedFile, &Parsed)]) -> Guess<RoleKey> {
     let (mut start, mut later, mut never) = (0, 0, 0);
@@ -163,7 +174,7 @@ fn role(name: &str, logs: &[(&LoadedFile, &Parsed)]) -> Guess<RoleKey> {
         (0, 0) if total > 0 => guess(RoleKey::Observer, format!("the VM is in none of {logs}")),
         (0, 0) => match role_by_name(name) {
             Some(role) => guess(role, "its name says so".to_owned()),
-            None => guess(RoleKey::Observer, "no xentop log of this host shows its role".to_owned()),
+            None => guess(RoleKey::Observer, NO_ROLE.to_owned()),
         },
         _ if start >= later => {
             guess(RoleKey::Source, format!("the VM is present from the first sample in {start} of {logs}"))

@@ -4,13 +4,16 @@
 //! `tables`; `write` makes the text. Nothing here counts as true: every value says what it was guessed from, and what the
 //! logs cannot tell stays a comment.
 //!
-//! Absent on purpose: clock offsets and xentop's period, which reports estimate, and asking questions.
+//! Where somebody is there, `questions` asks what neither tells.
+//!
+//! Absent on purpose: clock offsets and xentop's period, which reports estimate.
 
 mod evidence;
 mod factors;
 mod naming;
 mod parts;
 mod pattern;
+pub mod questions;
 mod score;
 mod strings;
 mod table;
@@ -26,9 +29,10 @@ use stillstand_parsers::{Clock, Format, Parsed};
 
 use self::evidence::Evidence;
 use self::naming::Naming;
+use self::questions::Asks;
 use self::score::Assignment;
 use self::tables::Table;
-use crate::input::config::Config;
+use crate::input::config::{self, Config};
 use crate::input::load::{BEYOND_MEMORY, Keeping, LoadedFile, load};
 use crate::input::memory::Budget;
 use crate::input::numbers::{self, Numbered};
@@ -85,6 +89,8 @@ struct Names {
     /// `None` where the default naming does.
     pattern: Option<String>,
     factors: BTreeMap<String, BTreeSet<String>>,
+    /// The factors in the order of [`Assignment::levels`].
+    order: Vec<String>,
     /// What the name of each log tells.
     assigned: Vec<Option<Assignment>>,
     /// Repetitions of each condition.
@@ -99,6 +105,8 @@ struct Names {
     left_out: Option<String>,
     /// Why the numbers in the names may be no repetitions.
     doubt: Option<String>,
+    /// A level of every factor that varies, where somebody said with which condition the others are compared.
+    reference: Vec<(String, String)>,
 }
 
 impl Names {
@@ -106,9 +114,36 @@ impl Names {
     fn count(&self) -> bool {
         self.pattern.as_ref().is_none_or(|pattern| pattern.contains("(?<repetition>"))
     }
+
+    /// The levels that are references by their names, each with its factor.
+    fn references(&self) -> Vec<(&str, &str)> {
+        let several = self.factors.iter().filter(|(_, levels)| levels.len() > 1);
+        several
+            .flat_map(|(factor, levels)| levels.iter().map(move |level| (factor.as_str(), level.as_str())))
+            .filter(|(_, level)| config::is_reference_level(level))
+            .collect()
+    }
+
+    /// Draws from what the name of each log tells what that means for the runs.
+    fn sort_in(&mut self, logs: &[Log]) {
+        self.placed = self.assigned.iter().flatten().count();
+        self.doubles = score::doubles(logs, &self.assigned);
+        self.apart = score::apart(logs, &self.assigned);
+        let mut named = self.assigned.iter().zip(logs);
+        self.left_out = named.find(|(assigned, _)| assigned.is_none()).map(|(_, log)| log.relative.clone());
+        self.factors = self.order.iter().map(|factor| (factor.clone(), BTreeSet::new())).collect();
+        self.conditions.clear();
+        for assigned in self.assigned.iter().flatten() {
+            for (factor, level) in self.order.iter().zip(&assigned.levels) {
+                self.factors.entry(factor.clone()).or_default().insert(level.clone());
+            }
+            self.conditions.entry(assigned.levels.clone()).or_default().insert(assigned.repetition);
+        }
+    }
 }
 
 /// Looks at every file of `folder`, with at most so much `memory`. `files` gets their number, `progress` is called after each.
+/// `asks` is somebody who may know what they do not tell.
 ///
 /// # Errors
 ///
@@ -118,6 +153,7 @@ pub fn propose(
     memory: Budget,
     files: &(dyn Fn(u64) + Sync),
     progress: &(dyn Fn() + Sync),
+    mut asks: Option<&mut dyn Asks>,
 ) -> anyhow::Result<Proposal> {
     let session = Session::without_names(folder)?;
     files(session.files.len() as u64);
@@ -140,12 +176,18 @@ pub fn propose(
         others.len(),
         refused.iter().map(|why| format!(". {why}")).collect::<String>()
     );
+    if let (Some(names), Some(asks)) = (&mut in_use.names, &mut asks) {
+        questions::of_names(names, &in_use.logs, *asks);
+    }
     let config_text = in_use.names.as_ref().map(naming_table).unwrap_or_default();
     let number_of_logs = in_use.logs.len();
     let read = read.into_iter().filter(|(number, _)| in_use.tables.contains(number));
     let all: Vec<LoadedFile> = logs.into_iter().chain(read.map(|(_, file)| file)).collect();
     let all = renamed(folder, config_text.clone(), all)?;
-    let evidence = Evidence::collect(&all, &Config::parse(&config_text)?, in_use.names.is_some());
+    let mut evidence = Evidence::collect(&all, &Config::parse(&config_text)?, in_use.names.is_some());
+    if let Some(asks) = &mut asks {
+        questions::of_evidence(&mut evidence, *asks);
+    }
     let unread: Vec<&str> =
         session.diagnostics.iter().filter_map(|diagnostic| diagnostic.file.as_deref()).collect();
     let is_used = |file: &&str| all.iter().any(|used| used.file.relative == **file);
@@ -327,27 +369,21 @@ fn names(folder: &Path, logs: &[Log]) -> anyhow::Result<Option<Names>> {
     };
     let mut names = Names {
         pattern: Some(pattern).filter(|pattern| !pattern.is_empty()),
-        factors: factors.iter().map(|factor| (factor.clone(), BTreeSet::new())).collect(),
+        factors: BTreeMap::new(),
+        order: factors,
+        assigned,
         conditions: BTreeMap::new(),
-        assigned: assigned.clone(),
         logs: logs.len(),
-        placed: assigned.iter().flatten().count(),
-        doubles: score::doubles(logs, &assigned),
-        apart: score::apart(logs, &assigned),
-        left_out: assigned
-            .iter()
-            .zip(logs)
-            .find(|(assigned, _)| assigned.is_none())
-            .map(|(_, log)| log.relative.clone()),
+        placed: 0,
+        doubles: 0,
+        apart: 0,
+        left_out: None,
         doubt: None,
+        reference: Vec::new(),
     };
-    names.doubt = doubt(folder, logs, &assigned, &others(&session, logs)).filter(|_| names.count());
-    for assigned in assigned.into_iter().flatten() {
-        for (factor, level) in factors.iter().zip(&assigned.levels) {
-            names.factors.entry(factor.clone()).or_default().insert(level.clone());
-        }
-        names.conditions.entry(assigned.levels).or_default().insert(assigned.repetition);
-    }
+    names.sort_in(logs);
+    let others = others(&session, logs);
+    names.doubt = doubt(folder, logs, &names.assigned, &others).filter(|_| names.count());
     Ok(Some(names))
 }
 

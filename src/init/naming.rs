@@ -334,7 +334,8 @@ fn counted(logs: &[Log], assigned: &[Option<Assignment>]) -> Vec<Option<Assignme
     counted
 }
 
-fn apply(regex: &Regex, factors: &[String], path: &str) -> Option<Assignment> {
+/// What the name of a log tells by a pattern.
+pub fn apply(regex: &Regex, factors: &[String], path: &str) -> Option<Assignment> {
     let captures = regex.captures(path)?;
     let group = |name: &str| captures.name(name).map(|found| found.as_str().to_owned());
     let levels = factors.iter().map(|name| group(name)).collect::<Option<Vec<_>>>()?;

@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 
 use super::evidence::{Evidence, Guess, Guessed, HostGuess, count};
 use super::factors;
+use super::questions::ANSWERED;
 use super::strings::{key, literal, quoted};
 use super::tables::Line;
 use super::{Names, Proposal, Proposed};
-use crate::input::config::{self, RoleKey};
+use crate::input::config::RoleKey;
 
 /// Longest line of a comment.
 const WIDTH: usize = 100;
@@ -147,7 +148,12 @@ impl File {
     }
 
     fn guess<T>(&mut self, guess: &Guess<T>, line: &str) {
-        self.comment(&format!("guessed: {}", guess.evidence));
+        let is_answer = guess.evidence == ANSWERED;
+        self.comment(&if is_answer {
+            format!("{ANSWERED}.")
+        } else {
+            format!("guessed: {}", guess.evidence)
+        });
         self.line(line);
     }
 
@@ -241,7 +247,15 @@ fn reference(file: &mut File, names: &Names) {
         return;
     }
     file.line("");
-    if let ([(factor, level)], 1) = (references(names).as_slice(), varying.len()) {
+    if !names.reference.is_empty() {
+        file.line("[reference]");
+        file.comment(&format!("{ANSWERED}."));
+        for (factor, level) in &names.reference {
+            file.line(&format!("{} = {}", key(factor), quoted(level)));
+        }
+        return;
+    }
+    if let ([(factor, level)], 1) = (names.references().as_slice(), varying.len()) {
         file.line("[reference]");
         file.comment("guessed: from its name.");
         file.line(&format!("{} = {}", key(factor), quoted(level)));
@@ -256,14 +270,6 @@ fn reference(file: &mut File, names: &Names) {
         let first = factors::in_order(levels).into_iter().next().unwrap_or_default();
         file.line(&format!("# {} = {}", key(factor), quoted(&first)));
     }
-}
-
-fn references(names: &Names) -> Vec<(&str, &str)> {
-    let several = names.factors.iter().filter(|(_, levels)| levels.len() > 1);
-    several
-        .flat_map(|(factor, levels)| levels.iter().map(move |level| (factor.as_str(), level.as_str())))
-        .filter(|(_, level)| config::is_reference_level(level))
-        .collect()
 }
 
 fn naming(file: &mut File, names: Option<&Names>) {
@@ -412,7 +418,8 @@ fn check(names: Option<&Names>, evidence: &Evidence) -> Vec<String> {
                 lines.push(format!("naming: {apart} would have logs whose times do not overlap"));
             }
             let varying = names.factors.values().filter(|levels| levels.len() > 1).count();
-            if varying > 1 || (varying == 1 && references(names).len() != 1) {
+            let is_answered = !names.reference.is_empty();
+            if !is_answered && varying > 1 || (!is_answered && varying == 1 && names.references().len() != 1) {
                 lines.push("reference: the condition to compare with is not clear".to_owned());
             }
             for factor in names.factors.keys().filter(|factor| factor.starts_with("factor")) {

@@ -214,18 +214,36 @@ const LITTLE: [u8; 2] = [0xff, 0xfe];
 const BIG: [u8; 2] = [0xfe, 0xff];
 
 fn is_utf16(bytes: &[u8]) -> bool {
-    bytes.starts_with(&LITTLE) || bytes.starts_with(&BIG)
+    utf16(bytes).is_some()
 }
 
-/// A text in UTF-8; what was UTF-16 and says so by its first two bytes becomes that, line by line.
-fn in_utf8(bytes: Vec<u8>) -> Vec<u8> {
-    let unit: fn([u8; 2]) -> u16 = match bytes.get(..2) {
-        Some(mark) if mark == LITTLE => u16::from_le_bytes,
-        Some(mark) if mark == BIG => u16::from_be_bytes,
-        _ => return bytes,
+/// So many bytes show whether a text is in UTF-16.
+const SHOWS_UTF16: usize = 64;
+
+/// How the units of a text in UTF-16 are read, and how many of them are no text: one that says so by its first two bytes; else one in
+/// which, as logs begin with Latin letters and digits, every other byte is zero.
+fn utf16(bytes: &[u8]) -> Option<(fn([u8; 2]) -> u16, usize)> {
+    match bytes.get(..2)? {
+        mark if mark == LITTLE => return Some((u16::from_le_bytes, 1)),
+        mark if mark == BIG => return Some((u16::from_be_bytes, 1)),
+        _ => {}
+    }
+    let (pairs, _) = bytes.get(..bytes.len().min(SHOWS_UTF16))?.as_chunks::<2>();
+    let is_text = |byte: u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    let all = |is: fn(&[u8; 2]) -> (u8, u8)| {
+        pairs.len() >= 4 && pairs.iter().map(is).all(|(letter, zero)| is_text(letter) && zero == 0)
     };
+    if all(|pair| (pair[0], pair[1])) {
+        return Some((u16::from_le_bytes, 0));
+    }
+    all(|pair| (pair[1], pair[0])).then_some((u16::from_be_bytes, 0))
+}
+
+/// A text in UTF-8; what was UTF-16 becomes that, line by line.
+fn in_utf8(bytes: Vec<u8>) -> Vec<u8> {
+    let Some((unit, mark)) = utf16(&bytes) else { return bytes };
     let (pairs, _) = bytes.as_chunks();
-    let signs = char::decode_utf16(pairs.iter().skip(1).map(|pair| unit(*pair)));
+    let signs = char::decode_utf16(pairs.iter().skip(mark).map(|pair| unit(*pair)));
     signs.map(|sign| sign.unwrap_or(char::REPLACEMENT_CHARACTER)).collect::<String>().into_bytes()
 }
 
@@ -336,7 +354,7 @@ const LINE: usize = 1 << 10;
 /// The file cannot be read, or is damaged before the last of them.
 pub fn lines(path: &Path, wanted: &BTreeSet<u64>) -> anyhow::Result<BTreeMap<u64, Vec<u8>>> {
     let mut start = Vec::new();
-    folder::open(path)?.take(GZIP.len().max(ZSTD.len()) as u64).read_to_end(&mut start)?;
+    folder::open(path)?.take(SHOWS_UTF16 as u64).read_to_end(&mut start)?;
     if is_utf16(&start) {
         let text = in_utf8(folder::read(path, LARGEST)?);
         return lines_of(&mut text.as_slice(), wanted);

@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest, Sha256};
 
+use crate::campaign::driver::{Progress, Work};
 use crate::input::load::hex;
 
 /// Takes the files of an output as they are made, from several threads.
@@ -52,6 +53,7 @@ pub struct Made {
 /// the order in which that happens.
 pub struct Making<'a> {
     shelf: &'a dyn Shelf,
+    progress: Progress<'a>,
     state: Mutex<State>,
 }
 
@@ -66,8 +68,23 @@ struct State {
 }
 
 impl<'a> Making<'a> {
+    #[cfg(test)]
     pub fn new(shelf: &'a dyn Shelf) -> Self {
-        Self { shelf, state: Mutex::default() }
+        Self::watched(shelf, &Progress::UNSEEN)
+    }
+
+    pub fn watched(shelf: &'a dyn Shelf, progress: &Progress<'a>) -> Self {
+        Self { shelf, progress: *progress, state: Mutex::default() }
+    }
+
+    /// So many steps of a kind of work follow.
+    pub fn begin(&self, work: Work, steps: usize) {
+        (self.progress.begin)(work, steps as u64);
+    }
+
+    /// One of them is done.
+    pub fn step(&self) {
+        (self.progress.step)();
     }
 
     /// Nothing panics while it holds the state.

@@ -124,6 +124,7 @@ impl Manifest {
     pub fn read(out: &Path) -> anyhow::Result<(Self, Vec<u8>)> {
         let path = out.join(MANIFEST);
         let no_report = || format!("{}: not a report folder, its {MANIFEST} cannot be read", out.display());
+        ensure_written(out)?;
         // Not where a link leads: that is another folder's.
         let metadata = std::fs::symlink_metadata(&path).with_context(no_report)?;
         anyhow::ensure!(metadata.is_file(), "{}: it is no plain file", no_report());
@@ -135,6 +136,27 @@ impl Manifest {
         }
         Ok((manifest, bytes))
     }
+}
+
+/// An error with the way out for what is plainly no folder that this program wrote.
+fn ensure_written(out: &Path) -> anyhow::Result<()> {
+    let shown = out.display();
+    anyhow::ensure!(out.exists(), "{shown}: no such folder");
+    if !out.is_dir() {
+        let above = out.parent().filter(|above| above.join(MANIFEST).is_file());
+        match above {
+            Some(above) => bail!("{shown}: a file of a report; give its folder: {}", above.display()),
+            None => bail!(
+                "{shown}: a file; what is expected is a folder that `stillstand report` or `stillstand ingest` wrote"
+            ),
+        }
+    }
+    anyhow::ensure!(
+        std::fs::symlink_metadata(out.join(MANIFEST)).is_ok(),
+        "{shown}: not a report folder, it has no {MANIFEST}. Expected is a folder that `stillstand report` or `stillstand ingest` wrote; \
+         `stillstand report {shown} -o OUT` makes a report of logs"
+    );
+    Ok(())
 }
 
 /// A difference that `verify` found.

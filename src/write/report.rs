@@ -12,6 +12,7 @@ use super::curves::{curve_parquet, curve_path};
 use super::json::{write_portfolio, write_summary};
 use super::manifest::ReportOptions;
 use super::tables::{evidence_csv, table_csv};
+use crate::campaign::driver::Work;
 use crate::model::Analysis;
 use crate::show::report::compose::{self, Scope, folder_of, id_in};
 use crate::show::report::live::Live;
@@ -55,6 +56,7 @@ fn draw(
     };
     let detail = options.detail;
     let path = |id: &str| format!("{above}figures/{id}.svg");
+    making.begin(Work::Drawing, listed.len());
     let drawn = listed.par_iter().map(|figure| {
         let drawn = attempt(|| figure.draw(text));
         if let Ok(svg) = &drawn {
@@ -66,14 +68,23 @@ fn draw(
                 making.put(&format!("{above}figures/{}.pdf", figure.id), || pictures::pdf(svg));
             }
         }
-        drawn
+        let narrow = match attempt(|| figure.figure.narrow(text).transpose()) {
+            Ok(narrow) => narrow,
+            // The other can be read on a telephone, too.
+            Err(_) => None,
+        };
+        making.step();
+        drawn.map(|svg| (svg, narrow))
     });
     let drawn: Vec<_> = drawn.collect();
-    let mut figures = BTreeMap::new();
+    let mut by_id = BTreeMap::new();
     let mut lost = BTreeSet::new();
     for (figure, drawn) in listed.iter().zip(drawn) {
         match drawn {
-            Ok(svg) => drop(figures.insert(figure.id.clone(), svg)),
+            Ok((svg, narrow)) => {
+                by_id.insert(figure.id.clone(), svg);
+                by_id.extend(narrow.map(|svg| (figures::narrow_id(&figure.id), svg)));
+            }
             Err(reason) => {
                 lost.insert(figure.id.clone());
                 making.fail(&path(&figure.id), reason);
@@ -88,7 +99,7 @@ fn draw(
         }
         Ok(document)
     });
-    Drawn { document, figures }
+    Drawn { document, figures: by_id }
 }
 
 /// `report.html` and `report.pdf`, neither of which needs the other.
@@ -98,29 +109,42 @@ fn set(
     formats: &[DocumentFormat],
     making: &Making<'_>,
 ) {
+    making.begin(Work::Writing, formats.len());
     // The last one takes longest, and begins first.
-    formats.par_iter().rev().for_each(|format| match document {
-        Ok(document) => making.put(format.file_name(), || match format {
-            DocumentFormat::Html => Ok(html::render(document, drawn)?.into_bytes()),
-            DocumentFormat::Pdf => pdf::render(document, drawn),
-            DocumentFormat::Tex => Ok(tex::render(document).into_bytes()),
-        }),
-        Err(reason) => making.fail(format.file_name(), reason.clone()),
+    formats.par_iter().rev().for_each(|format| {
+        match document {
+            Ok(document) => making.put(format.file_name(), || match format {
+                DocumentFormat::Html => Ok(html::render(document, drawn)?.into_bytes()),
+                DocumentFormat::Pdf => pdf::render(document, drawn),
+                DocumentFormat::Tex => Ok(tex::render(document).into_bytes()),
+            }),
+            Err(reason) => making.fail(format.file_name(), reason.clone()),
+        }
+        making.step();
     });
 }
 
 /// `summary.json`, the tables as CSV and TeX, and the curves as Parquet, in the folder `above`.
 fn data(analysis: &Analysis, text: &Text, above: &str, making: &Making<'_>) {
+    making.begin(Work::Writing, analysis.curves.len() + 1);
     analysis.curves.par_iter().for_each(|curve| {
         let path = format!("{above}{}", curve_path(analysis, curve));
         making.put(&path, || curve_parquet(analysis, curve));
+        making.step();
     });
     making.write(&format!("{above}summary.json"), |file| write_summary(analysis, file));
+    making.step();
     if analysis.cited().next().is_some() {
         making.write(&format!("{above}tables/evidence.csv"), |file| evidence_csv(analysis, file));
     }
     match attempt(|| Ok(tables::all(analysis))) {
-        Ok(all) => all.par_iter().for_each(|data| table(data, text, above, making)),
+        Ok(all) => {
+            making.begin(Work::Writing, all.len());
+            all.par_iter().for_each(|data| {
+                table(data, text, above, making);
+                making.step();
+            });
+        }
         Err(reason) => making.fail(&format!("{above}tables"), reason),
     }
 }
@@ -187,6 +211,38 @@ mod tests {
         let made = making.finish().unwrap();
         assert_eq!(made.outputs.keys().collect::<Vec<_>>(), ["report.html"]);
         assert!(made.failed["report.pdf"].contains("cannot be set"), "{:?}", made.failed);
+    }
+
+    /// What is announced is done, so that a bar ends where the work does.
+    #[test]
+    fn every_step_is_taken() {
+        use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+        use crate::campaign::driver::Progress;
+
+        let analysis = crate::model::example::analysis();
+        let options = ReportOptions {
+            align: Vec::new(),
+            layout: Default::default(),
+            lang: Language::En,
+            detail: Detail::Standard,
+            formats: vec![DocumentFormat::Html],
+            png: false,
+            partial: false,
+        };
+        let (begun, taken) = (AtomicU64::new(0), AtomicU64::new(0));
+        let begin = |_: Work, steps: u64| {
+            begun.fetch_add(steps, Relaxed);
+        };
+        let step = || {
+            taken.fetch_add(1, Relaxed);
+        };
+        let making = Making::watched(&Nowhere, &Progress { begin: &begin, step: &step });
+        folder(&analysis, &Text::new(Language::En), &options, &making);
+        let figures = figures::list(&analysis).unwrap().len() as u64;
+        assert!(figures > 3 && begun.load(Relaxed) > figures, "{begun:?} steps for {figures} figures");
+        assert_eq!(begun.load(Relaxed), taken.load(Relaxed));
+        assert!(making.finish().unwrap().failed.is_empty());
     }
 
     #[test]

@@ -149,7 +149,10 @@ await page.keyboard.press("Enter");
 const drawer = page.locator("dialog.drawer");
 assert.ok(await drawer.isVisible());
 assert.ok((await drawer.locator(".value").textContent()).includes(await number.textContent()));
-const quoted = await drawer.locator(".lines code").allTextContents();
+await drawer.locator(".lines[data-ready=yes]").waitFor();
+const quoted = await drawer.locator(".lines .cited code").allTextContents();
+const all = await drawer.locator(".listing > div:not(.left-out)").evaluateAll((rows) => rows.map((row) => [Number(row.querySelector(".number").textContent), row.querySelector("code").textContent]));
+assert.ok(all.length >= quoted.length + 3, "lines around those that are cited");
 const place = await drawer.locator(".place").textContent();
 assert.ok(quoted.length > 0 && /:\d+(–\d+)?$/.test(place), place);
 await page.evaluate(axe);
@@ -162,9 +165,12 @@ assert.ok(await number.evaluate((link) => link === document.activeElement), "bac
 if (logs) {
   const [, file, first, last] = place.match(/^(.*):(\d+)(?:–(\d+))?$/);
   const packed = readFileSync(`${logs}/${file}`);
+  const written = (text, line) => assert.ok(line.trim().startsWith(text.replace(/…$/, "").trim()), `${text} | ${line}`);
   const lines = (packed[0] === 0x1f ? gunzipSync(packed) : packed).toString("utf8").split("\n");
-  const wanted = [first, last].filter(Boolean).map((number) => lines[number - 1].trim());
-  quoted.forEach((text, at) => assert.ok(wanted[at].startsWith(text.replace(/…$/, "").trim()), `${text} | ${wanted[at]}`));
+  for (const [number, text] of all) written(text, lines[number - 1]);
+  const cited = all.map(([number]) => number).filter((number) => number >= Number(first) && number <= Number(last ?? first));
+  assert.ok(cited.includes(Number(first)) && cited.includes(Number(last ?? first)));
+  assert.equal(quoted.length, cited.length);
   console.log(`drawer: ${place} is what the log says`);
 }
 

@@ -8,7 +8,7 @@ use crate::campaign;
 
 fn analysed(align: &[AlignKey]) -> Analysis {
     let options = Options { align: align.to_vec(), ..Default::default() };
-    run(&[campaign()], &options, &Progress { files: &|_| (), file: &|| () }).unwrap().analysis
+    run(&[campaign()], &options, &Progress::UNSEEN).unwrap().analysis
 }
 
 /// The VM's CPU on the target in the bins before, at and after a time zero, and its plateau: the median

@@ -191,3 +191,25 @@ fn a_failed_migration_is_shown_and_in_no_mean() {
         assert_eq!(series["n"], 3, "{series}");
     }
 }
+
+#[test]
+fn wrong_folders_say_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let logs = crate::campaign();
+    let out = folder.path().join("report");
+    let (logs, out) = (logs.to_str().unwrap(), out.to_str().unwrap());
+    crate::stdout(&["report", logs, "-o", out, "--format", "html", "--detail", "brief", "--quiet"]);
+    let page = format!("{out}/report.html");
+    for (arguments, wanted) in [
+        (["verify", logs], "it has no manifest.json"),
+        (["verify", logs], "makes a report of logs"),
+        (["verify", &page], &format!("give its folder: {out}")),
+        (["verify", "nowhere"], "nowhere: no such folder"),
+        (["dataset", out], "but of a report: `stillstand verify"),
+        (["dataset", logs], "`stillstand ingest LOGS -o DATASET` writes one"),
+    ] {
+        let output = crate::stillstand(&arguments, &[]);
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && text.contains(wanted), "{arguments:?}: {text}");
+    }
+}

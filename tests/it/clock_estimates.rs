@@ -12,8 +12,7 @@ use crate::part_of_campaign;
 const FIRST: f64 = 1_264_510_992.0;
 
 fn analyse(folder: &Path) -> Analysis {
-    let progress = Progress { files: &|_| (), file: &|| () };
-    run(&[folder.to_owned()], &Options::default(), &progress).unwrap().analysis
+    run(&[folder.to_owned()], &Options::default(), &Progress::UNSEEN).unwrap().analysis
 }
 
 fn host<'a>(analysis: &'a Analysis, name: &str) -> &'a Clock {

@@ -133,8 +133,7 @@ fn sar_in_local_time_gives_the_curves_of_dstat() {
         }
     }
     // The curve of the report lies around the request where that of dstat lies.
-    let progress = Progress { files: &|_| (), file: &|| () };
-    let analysis = run(&[part.path().to_owned()], &Options::default(), &progress).unwrap().analysis;
+    let analysis = run(&[part.path().to_owned()], &Options::default(), &Progress::UNSEEN).unwrap().analysis;
     let is_sent = |curve: &&Curve| curve.host.as_deref() == Some("kirsche") && curve.metric == "net.sent";
     let curve = analysis.curves.iter().find(is_sent).unwrap();
     // sar writes in the second after the one that it tells of began; a bin is half a second to both sides.

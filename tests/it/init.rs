@@ -446,3 +446,119 @@ fn versions_count_nothing() {
     assert_eq!(conditions.iter().map(|(_, runs)| *runs).collect::<Vec<_>>(), [3, 3, 3], "{conditions:?}");
     assert_eq!(problems, [""; 0]);
 }
+
+/// What `init` says on a terminal, to which somebody types `answers`; `None` where no terminal can be had.
+fn asked(folder: &Path, options: &str, answers: &str) -> Option<String> {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+
+    let program = env!("CARGO_BIN_EXE_stillstand");
+    let command = format!("'{program}' init '{}' {options}", folder.display());
+    let script = Command::new("script")
+        .args(["-qec", &command, "/dev/null"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let Ok(mut script) = script else {
+        eprintln!("NOT TESTED: questions on a terminal, for want of script(1)");
+        return None;
+    };
+    script.stdin.take().unwrap().write_all(answers.as_bytes()).unwrap();
+    let output = script.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}");
+    Some(said)
+}
+
+/// Letters in the place of repetitions, and hosts of which no log shows the role.
+fn unclear() -> tempfile::TempDir {
+    renamed(|n| match (n.load, n.source) {
+        ("none" | "memtester", "ping" | "migration-time") => {
+            format!("{}_{}_{}.log", n.load, ["a", "b", "c", "d", "e"][n.repetition as usize - 1], n.source)
+        }
+        ("none" | "memtester", "dstat") => {
+            let host = if n.host == Some("kirsche") { "alpha" } else { "beta" };
+            format!(
+                "{}_{}_{}-{host}.log",
+                n.load,
+                ["a", "b", "c", "d", "e"][n.repetition as usize - 1],
+                n.source
+            )
+        }
+        _ => String::new(),
+    })
+}
+
+#[test]
+fn enter_leaves_everything_as_it_is_without_a_terminal() {
+    let folder = unclear();
+    init(folder.path());
+    let path = folder.path().join("campaign.toml");
+    let expected = fs::read_to_string(&path).unwrap();
+    let Some(said) = asked(folder.path(), "--force", "\n\n\n\n\n\n\n\n") else { return };
+    assert!(said.contains("What are a, b, c, d, e in the names?"), "{said}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), expected);
+    // Nor is anybody asked who wants no questions, or waited for who has gone.
+    for (options, answers) in [("--force --yes", ""), ("--force --quiet", ""), ("--force", "\u{4}")] {
+        let Some(said) = asked(folder.path(), options, answers) else { return };
+        assert_eq!(
+            said.contains("What are"),
+            !options.contains('y') && !options.contains('q'),
+            "{options}: {said}"
+        );
+        assert_eq!(fs::read_to_string(&path).unwrap(), expected, "{options}");
+    }
+}
+
+#[test]
+fn answers_stand_in_the_file() {
+    let folder = unclear();
+    // Letters are the repetition; alpha is the source, and of those that are left beta the target.
+    let Some(said) = asked(folder.path(), "", "what\n1\nalpha\n1\n") else { return };
+    assert!(said.contains("what: a number from 1 to 2 is needed"), "{said}");
+    assert!(said.contains("hosts: alpha (source), beta (target)"), "{said}");
+    let text = fs::read_to_string(folder.path().join("campaign.toml")).unwrap();
+    assert!(text.contains("# answered, when init asked.\nrole = \"source\""), "{text}");
+    let summary = summary(folder.path());
+    let conditions = summary["conditions"].as_array().unwrap().iter();
+    let conditions: Vec<_> = conditions.map(|one| (&one["factors"]["load"], &one["runs"])).collect();
+    assert_eq!(conditions, [(&"none".into(), &5.into()), (&"memtester".into(), &5.into())], "{text}");
+}
+
+#[test]
+fn a_factor_gets_its_name_and_the_comparison_its_reference() {
+    let folder = unclear();
+    let Some(said) = asked(folder.path(), "", "2\nsource\nsession\nnone\nb\n\n\n") else { return };
+    assert!(said.contains("source: source is the name of something else"), "{said}");
+    let text = fs::read_to_string(folder.path().join("campaign.toml")).unwrap();
+    let table: toml::Table = toml::from_str(&text).unwrap();
+    assert_eq!(table["reference"]["session"].as_str(), Some("b"), "{text}");
+    assert_eq!(table["reference"]["load"].as_str(), Some("none"));
+    assert!(table["naming"]["pattern"].as_str().unwrap().contains("(?<session>"), "{text}");
+    assert_eq!(summary(folder.path())["conditions"].as_array().unwrap().len(), 10);
+}
+
+#[test]
+fn numbers_that_may_be_conditions_are_asked_for() {
+    let sizes = || {
+        renamed(|n| match (n.load, n.source) {
+            ("none", "ping" | "migration-time") => format!("vm{}-{}.log", 64 << n.repetition, n.source),
+            _ => String::new(),
+        })
+    };
+    for (answer, conditions, warned) in [("2\n", 5, false), ("1\n", 1, false), ("\n", 1, true)] {
+        let folder = sizes();
+        let Some(said) = asked(folder.path(), "", &format!("{answer}\n\n\n\n")) else { return };
+        assert!(said.contains("What are the numbers in the names?"), "{said}");
+        let summary = summary(folder.path());
+        assert_eq!(summary["conditions"].as_array().unwrap().len(), conditions, "{answer:?}");
+        let codes =
+            summary["diagnostics"].as_array().unwrap().iter().map(|told| told["code"].as_str().unwrap());
+        assert_eq!(
+            codes.filter(|code| *code == "repetitions-assumed").count(),
+            usize::from(warned),
+            "{answer:?}"
+        );
+    }
+}

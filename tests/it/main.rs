@@ -15,6 +15,7 @@ mod clock_estimates;
 mod clocks;
 mod closed_loop_ping;
 mod commands;
+mod compare;
 mod compressed;
 mod conclusions;
 mod corpus;

@@ -133,11 +133,21 @@ impl Description {
     pub fn read(dataset: &Path) -> anyhow::Result<Self> {
         let path = dataset.join(MANIFEST);
         let what = || path.display().to_string();
+        ensure!(
+            path.is_file(),
+            "{}: not a dataset, it has no {MANIFEST}; `stillstand ingest LOGS -o DATASET` writes one",
+            dataset.display()
+        );
         let bytes = folder::read(&path, LARGEST_MANIFEST).with_context(what)?;
         let value: Value = serde_json::from_slice(&bytes).with_context(what)?;
         let text = |name: &str| value.get(name).and_then(Value::as_str);
         ensure!(text("generator") == Some(GENERATOR), "{}: not written by stillstand", what());
-        ensure!(text("product") == Some(PRODUCT), "{}: not the manifest of a dataset", what());
+        ensure!(
+            text("product") == Some(PRODUCT),
+            "{}: not the manifest of a dataset, but of a report: `stillstand verify {}` checks it",
+            what(),
+            dataset.display()
+        );
         let layout = value.get("layout").and_then(|layout| Layout::deserialize(layout).ok());
         if layout.as_ref() != Some(&Layout::present()) {
             let version = text("version").unwrap_or("unknown");

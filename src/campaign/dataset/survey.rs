@@ -7,7 +7,7 @@ use super::identity::{Description, GENERATOR, Layout, PRODUCT};
 use super::{Shard, run_id};
 use crate::campaign::benchmarks::Value;
 use crate::campaign::excerpts::Cited;
-use crate::campaign::options::{Declared, Known, Options, Progress};
+use crate::campaign::options::{Declared, Known, Options, Progress, Work};
 use crate::campaign::stages::{Loaded, Measured, Measuring, RunFiles, Surveyed};
 use crate::input::session::{Session, SessionFile, folder_name};
 use crate::model::{Condition, Diagnostic, Event, Excerpts, Run, VERSION};
@@ -41,8 +41,8 @@ impl Survey {
         progress: &Progress<'_>,
     ) -> anyhow::Result<Self> {
         let session = Session::open(folder, options.files.as_deref())?;
-        (progress.files)(session.files.len() as u64);
-        let mut loaded = Loaded::load(&session, options.memory.room(), progress.file)?;
+        (progress.begin)(Work::Reading, session.files.len() as u64);
+        let mut loaded = Loaded::load(&session, options.memory.room(), progress.step)?;
         let inputs = std::mem::take(&mut loaded.hashes);
         let surveyed = Surveyed::survey(loaded, &session.config);
         let Session { path, config, config_text, files, .. } = session;
@@ -56,9 +56,14 @@ impl Survey {
     /// # Errors
     ///
     /// The layout asks for a factor or level of migrations that there is not.
-    pub(in crate::campaign) fn measured(self) -> anyhow::Result<(Declared, Measured, Vec<SessionFile>)> {
+    pub(in crate::campaign) fn measured(
+        self,
+        progress: &Progress<'_>,
+    ) -> anyhow::Result<(Declared, Measured, Vec<SessionFile>)> {
         let Self { declared, surveyed, files, .. } = self;
-        let measured = Measured::measure(surveyed.select(&declared.config)?, &declared.config);
+        let surveyed = surveyed.select(&declared.config)?;
+        (progress.begin)(Work::Measuring, surveyed.runs.len() as u64);
+        let measured = Measured::measure(surveyed, &declared.config, progress.step);
         Ok((declared, measured, files))
     }
 
@@ -112,6 +117,7 @@ impl Survey {
         is_wanted: impl Fn(Shard) -> bool,
         keep: &(dyn Fn(&Run, &AlignedRun) -> K + Sync),
         mut take: impl FnMut(Shard, String, MeasuredRun, K) -> anyhow::Result<()>,
+        progress: &Progress<'_>,
     ) -> anyhow::Result<Vec<SessionFile>> {
         let Self { declared: Declared { title, config, .. }, surveyed, files, .. } = self;
         let Surveyed { hosts, counters, conditions, runs, room, .. } = surveyed;
@@ -126,12 +132,14 @@ impl Survey {
         let id = |run: &RunFiles| {
             run_id(&title, config.file.vm.name.as_deref(), &run.key.factors, run.key.repetition)
         };
+        let number = runs.iter().filter(|run| is_wanted(Shard::of_run(&id(run), shards))).count();
+        (progress.begin)(Work::Measuring, number as u64);
         let mut batch: Vec<(Shard, String, RunFiles)> = Vec::new();
         let mut size: u64 = 0;
         let mut measure = |batch: &mut Vec<(Shard, String, RunFiles)>| -> anyhow::Result<()> {
             let (names, runs): (Vec<_>, Vec<_>) =
                 batch.drain(..).map(|(shard, id, run)| ((shard, id), run)).unzip();
-            let all = measuring.all(runs, &|measured, aligned| keep(&measured.run, aligned));
+            let all = measuring.all(runs, &|measured, aligned| keep(&measured.run, aligned), progress.step);
             for ((shard, id), (measured, kept)) in names.into_iter().zip(all) {
                 take(shard, id, measured, kept)?;
             }

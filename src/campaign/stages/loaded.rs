@@ -197,7 +197,7 @@ mod tests {
                     Loaded::load_keeping(&session, keeping, Budget::default().room(), &|| {}).unwrap();
                 let dropped = loaded.files.iter().filter(|file| file.dropped).count();
                 let surveyed = Surveyed::survey(loaded, &session.config);
-                let measured = Measured::measure(surveyed, &session.config);
+                let measured = Measured::measure(surveyed, &session.config, &|| {});
                 let left = format!("{:?} {:?} {:?}", measured.hosts, measured.runs, measured.diagnostics);
                 (dropped, left)
             };

@@ -23,8 +23,8 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// Aligns and measures the runs, several at a time, as many as fit into memory.
-    pub fn measure(surveyed: Surveyed, config: &Config) -> Self {
+    /// Aligns and measures the runs, several at a time, as many as fit into memory; `progress` is called after each.
+    pub fn measure(surveyed: Surveyed, config: &Config, progress: &(dyn Fn() + Sync)) -> Self {
         let Surveyed { hosts, vm, counters, conditions, results, runs, room, diagnostics } = surveyed;
         let events: Vec<Event> = config.events().collect();
         let measuring = Measuring {
@@ -35,7 +35,7 @@ impl Measured {
             events: &events,
             room,
         };
-        let runs = measuring.all(runs, &|_, _| ()).into_iter().map(|(run, ())| run).collect();
+        let runs = measuring.all(runs, &|_, _| (), progress).into_iter().map(|(run, ())| run).collect();
         Self { hosts, vm, conditions, results, runs, diagnostics }.told(config)
     }
 
@@ -77,11 +77,13 @@ pub struct Measuring<'a> {
 }
 
 impl Measuring<'_> {
-    /// Measures runs, in their order. `keep` sees the aligned series of each, which are dropped after that.
+    /// Measures runs, in their order. `keep` sees the aligned series of each, which are dropped after
+    /// that, and then `progress` is called.
     pub fn all<K: Send>(
         &self,
         runs: Vec<RunFiles>,
         keep: &(dyn Fn(&MeasuredRun, &AlignedRun) -> K + Sync),
+        progress: &(dyn Fn() + Sync),
     ) -> Vec<(MeasuredRun, K)> {
         let one = |RunFiles { key, condition, files }: RunFiles| {
             let mut files: Vec<LoadedFile> = files.into_iter().map(|file| again(file, self.config)).collect();
@@ -93,6 +95,7 @@ impl Measuring<'_> {
                 measured.diagnostics.append(&mut file.diagnostics);
             }
             let kept = keep(&measured, &aligned);
+            progress();
             (measured, kept)
         };
         self.room.each(runs, |run| run.size().saturating_mul(MEASURING), one)

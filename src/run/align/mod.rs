@@ -401,11 +401,14 @@ impl AlignedRun {
     fn only_one<'a, T: Copy>(&mut self, logs: &[Log<'a, T>]) -> Option<Log<'a, T>> {
         let (first, rest) = logs.split_first()?;
         for (file, log, _) in rest {
-            let message = format!(
-                "the run has a second {} log; {} is used, this one is left out",
-                log.format.name(),
-                first.0.file.relative
-            );
+            let (this, used, file_used) = (log.format.name(), first.1.format.name(), &first.0.file.relative);
+            let message = if this == used {
+                format!("the run has a second {this} log; {file_used} is used, this one is left out")
+            } else {
+                format!(
+                    "the run has a {used} log that says the same as this {this} log; {file_used} is used, this one is left out"
+                )
+            };
             FileReport::new(&mut self.diagnostics, file).add(Severity::Warning, SECOND_LOG, message);
         }
         Some(*first)

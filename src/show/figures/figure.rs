@@ -27,6 +27,12 @@ pub trait Figure: Send + Sync {
     ///
     /// The fonts cannot be read, or there is more to draw than a canvas has room for.
     fn draw(&self, text: &Text) -> Result<String>;
+
+    /// The same for the width of a telephone, where the figure would have to be moved to be seen and that hides what it is for.
+    fn narrow(&self, text: &Text) -> Option<Result<String>> {
+        let _ = text;
+        None
+    }
 }
 
 /// Where in the report a figure stands.

@@ -76,6 +76,11 @@ impl Listed<'_> {
     }
 }
 
+/// What the figure of an identifier is called where it is drawn for narrow windows.
+pub fn narrow_id(id: &str) -> String {
+    format!("{id}~narrow")
+}
+
 /// Every figure that the data allow, in the order of the report.
 ///
 /// # Errors

@@ -126,6 +126,11 @@ impl Figure for OverviewFigure<'_> {
         Description::new(if has_many(self.analysis) { "overview_many" } else { "overview" }, &[], text)
     }
 
+    fn narrow(&self, text: &Text) -> Option<Result<String>> {
+        let narrow = Self { analysis: self.analysis, lanes: self.lanes.clone(), width: theme::NARROW_WIDTH };
+        Some(narrow.draw(text))
+    }
+
     fn draw(&self, text: &Text) -> Result<String> {
         let Self { analysis, lanes, width } = self;
         let scale = scale(analysis, lanes);
@@ -134,7 +139,14 @@ impl Figure for OverviewFigure<'_> {
         let plot_top = PLOT_TOP + (legend.lines - 1) * LEGEND_LINE;
         let bottom = plot_top + row * i32::try_from(analysis.conditions.len())?;
         let note = note(analysis, lanes, text);
-        let title = text.get("figure.title.overview");
+        let title = match lanes.as_slice() {
+            [one] => {
+                let what = text.metric(one.metric());
+                text.fill("figure.title.overview_one", &[("what", &what)])
+            }
+            _ => text.get("figure.title.overview").to_owned(),
+        };
+        let title = title.as_str();
         document((*width, bottom + 215), title, &note, |canvas| {
             let names = names(analysis, canvas)?;
             let left = 10 + names.iter().map(|(_, width)| *width).max().unwrap_or(0) + 80;
@@ -173,7 +185,8 @@ fn has_many(analysis: &Analysis) -> bool {
     analysis.conditions.ids().any(|id| completed(analysis, id).count() > MANY)
 }
 
-/// The axis around all values and means; intervals may reach beyond it.
+/// The axis around all values, means and intervals. An interval that is much wider than all values together says that nothing is
+/// known: it ends at the edge.
 fn scale(analysis: &Analysis, lanes: &[Lane]) -> Scale {
     let values = analysis.conditions.ids().flat_map(|condition| {
         lanes.iter().flat_map(move |lane| {
@@ -183,7 +196,19 @@ fn scale(analysis: &Analysis, lanes: &[Lane]) -> Scale {
         })
     });
     let (low, high) = values.fold((f64::INFINITY, 0.0), |(low, high), v: f64| (v.min(low), v.max(high)));
-    if low > 0.0 && high / low >= 6.0 { Scale::log(low, high) } else { Scale::from_zero(high, 8) }
+    const BEYOND: f64 = 3.0;
+    let intervals = analysis
+        .conditions
+        .ids()
+        .flat_map(|condition| lanes.iter().filter_map(move |lane| lane.summary(analysis, condition)?.ci95));
+    let (mut least, mut most) = (low, high);
+    for interval in intervals {
+        if interval.low > 0.0 {
+            least = least.min(interval.low).max(low / BEYOND);
+        }
+        most = most.max(interval.high.unwrap_or(0.0)).min(high * BEYOND);
+    }
+    if low > 0.0 && high / low >= 6.0 { Scale::log(least, most) } else { Scale::from_zero(most, 8) }
 }
 
 /// The conditions' names, shortened, with their widths.
@@ -329,7 +354,7 @@ impl Plot<'_, '_> {
         let face = Type::label().semi_bold().color(theme::INK);
         self.canvas.text(name, (10, top + height / 2), face)?;
         if ruled {
-            let line = [(10, top), (theme::FULL_WIDTH - COUNT_COLUMN, top)];
+            let line = [(10, top), (self.width - COUNT_COLUMN, top)];
             self.canvas.line(&line, Pen::new(theme::GRID, theme::RULE))?;
         }
         Ok(())
@@ -348,8 +373,9 @@ impl Plot<'_, '_> {
         let summary = lane.summary(analysis, condition);
         if let Some(ci) = summary.and_then(|summary| summary.ci95) {
             // Without an upper end, to the edge.
-            let high = ci.high.map_or(self.frame.right, x);
-            let line = [(x(ci.low), y - 14), (high, y - 14)];
+            let inside = |x: i32| x.clamp(self.frame.left, self.frame.right);
+            let high = ci.high.map_or(self.frame.right, |high| inside(x(high)));
+            let line = [(inside(x(ci.low)), y - 14), (high, y - 14)];
             self.canvas.line(&line, Pen::new(color, theme::CURVE))?;
         }
         let values: Vec<(f64, bool)> =

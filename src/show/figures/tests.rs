@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use plotters::style::{FontDesc, FontFamily, FontStyle};
 
 use super::kit::{svg, theme};
-use super::{Layout, Listed, Place, list};
+use super::{Figure as _, Layout, Listed, OverviewFigure, Place, list};
 use crate::model::example::{analysis, with_time_lines};
 use crate::model::*;
 use crate::show::text::{Language, Text};
@@ -371,6 +371,50 @@ fn what_was_logged_long_after_the_migration_is_not_drawn() {
 #[test]
 fn overview_as_reviewed() {
     insta::assert_snapshot!(figure(&analysis(), "overview"));
+}
+
+#[test]
+fn a_figure_of_one_number_is_called_for_it() {
+    let analysis = analysis();
+    let figure = OverviewFigure::of(&analysis, "migration_duration").unwrap();
+    let svg = figure.draw(&english()).unwrap();
+    assert!(svg.contains("<title>Migration duration by condition</title>"), "{svg}");
+    let german = OverviewFigure::of(&analysis, "migration_duration").unwrap().draw(&Text::new(Language::De));
+    assert!(german.unwrap().contains("<title>Migrationsdauer nach Bedingung</title>"));
+}
+
+/// Where values scatter, their interval is wider than they are, and the axis as wide as it.
+#[test]
+fn intervals_end_inside_of_the_axis() {
+    let ends = |values: &[f64]| {
+        let mut analysis = analysis();
+        for condition in 0..analysis.conditions.len() {
+            let id = Id::new(condition);
+            analysis.series.retain(|series| series.condition != id || series.metric != "migration_duration");
+            analysis.series.push(Series::exact(id, "migration_duration", Unit::Seconds, values));
+        }
+        let highest = analysis.series.iter().filter(|series| series.metric == "migration_duration");
+        let highest = highest.filter_map(|series| series.summary?.ci95?.high).fold(0.0, f64::max);
+        let svg = OverviewFigure::of(&analysis, "migration_duration").unwrap().draw(&english()).unwrap();
+        let ticks = labels(&svg).into_iter().filter_map(|(label, ..)| label.parse::<f64>().ok());
+        (highest, ticks.fold(0.0, f64::max))
+    };
+    let (highest, last_tick) = ends(&[10.0, 14.0, 22.0]);
+    assert!(highest > 22.0 && highest < 66.0, "the interval is wider than the values: {highest}");
+    assert!(last_tick >= 0.8 * highest, "{last_tick} for {highest}");
+}
+
+/// What is drawn for a telephone has its text as large as elsewhere, on half the width.
+#[test]
+fn the_overview_is_drawn_for_narrow_windows() {
+    let analysis = analysis();
+    let narrow: Vec<String> = listed(&analysis)
+        .into_iter()
+        .filter_map(|listed| Some(listed.figure.narrow(&english())?.unwrap()))
+        .collect();
+    let [svg] = narrow.as_slice() else { panic!("{} figures", narrow.len()) };
+    let (_, [_, right], _) = labels(svg).into_iter().max_by(|a, b| a.1[1].total_cmp(&b.1[1])).unwrap();
+    assert!(right <= f64::from(theme::NARROW_WIDTH), "{right}");
 }
 
 #[test]

@@ -242,6 +242,7 @@ fn hostile_evidence() -> EvidenceView {
         last: Some((*text).to_owned()),
     };
     EvidenceView {
+        around: std::collections::BTreeMap::new(),
         title: HOSTILE[0].to_owned(),
         text: HOSTILE[0].to_owned(),
         file: "tables/evidence.csv",

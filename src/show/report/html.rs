@@ -18,6 +18,7 @@ use tera::{Context, Kwargs, State, Tera, TeraResult, Value, escape_html};
 use super::live;
 use super::outline::Outline;
 use super::view::Document;
+use crate::show::figures::narrow_id;
 use crate::show::fonts;
 
 /// Component files first: the page calls them.
@@ -56,6 +57,13 @@ pub fn render(document: &Document, figures: &BTreeMap<String, String>) -> Result
         inline.insert(*id, inline_svg(id, svg)?);
     }
 
+    let narrow = |id: &&str| -> Result<String> {
+        let id = narrow_id(id);
+        figures.get(&id).map_or_else(|| Ok(String::new()), |svg| inline_svg(&id, svg))
+    };
+    let narrow = outline.figures.keys().map(|id| Ok((*id, narrow(id)?)));
+    let narrow = narrow.collect::<Result<BTreeMap<&str, String>>>()?;
+
     let mut context = Context::new();
     context.insert("document", document);
     context.insert("script_words", &serde_json::to_string(&document.script_words)?);
@@ -63,8 +71,12 @@ pub fn render(document: &Document, figures: &BTreeMap<String, String>) -> Result
         context.insert("live", &live::packed(&document.live)?);
     }
     context.insert("evidence", &document.evidence);
+    if let Some(evidence) = document.evidence.as_ref().filter(|evidence| !evidence.around.is_empty()) {
+        context.insert("lines", &live::packed(&evidence.around)?);
+    }
     context.insert("outline", &outline);
     context.insert("figures", &inline);
+    context.insert("narrow", &narrow);
     context.insert("fonts", &font_faces()?);
     context.insert("style", STYLE);
     context.insert("script", SCRIPT);

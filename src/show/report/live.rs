@@ -158,7 +158,7 @@ impl Live {
 /// # Errors
 ///
 /// None with these types.
-pub fn packed(all: &[Live]) -> Result<String> {
+pub fn packed(all: &impl Serialize) -> Result<String> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(&serde_json::to_vec(all)?)?;
     Ok(STANDARD.encode(encoder.finish()?))

@@ -3,6 +3,8 @@
 //! Numbers become strings exactly once, here; the templates and typesetters below only place
 //! them. Both documents – HTML and PDF – are set from the same tree.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::live::Live;
@@ -28,12 +30,12 @@ pub struct Document {
     #[serde(skip)]
     pub live: Vec<Live>,
     /// Fixed words of the templates (such as "Contents"), by key.
-    pub words: std::collections::BTreeMap<String, String>,
+    pub words: BTreeMap<String, String>,
     /// Which lines hold the numbers: in the page alone.
     #[serde(skip)]
     pub evidence: Option<EvidenceView>,
     /// What its script says, by key.
-    pub script_words: std::collections::BTreeMap<String, String>,
+    pub script_words: BTreeMap<String, String>,
 }
 
 /// The lines that hold the numbers, run by run.
@@ -46,6 +48,9 @@ pub struct EvidenceView {
     /// Of the columns: numbers, place, lines.
     pub headings: [String; 3],
     pub runs: Vec<RunEvidence>,
+    /// The lines around, for the script: of each file pieces of lines that follow each other, with the number of the first.
+    #[serde(skip)]
+    pub around: BTreeMap<String, Vec<(u64, Vec<String>)>>,
 }
 
 #[derive(Debug, Clone, Serialize)]

@@ -19,6 +19,7 @@ use self::series::RunSeries;
 use super::attempt::Shelf;
 use super::frames::{self, column, levels, rename_factors};
 use crate::campaign::dataset::{self, Description, Shard, Survey, tables};
+use crate::campaign::driver::Progress;
 use crate::input::folder::MANIFEST;
 use crate::input::load::sha256;
 use crate::input::parquet;
@@ -124,6 +125,7 @@ pub fn parts(
     survey: Survey,
     description: &Description,
     shelves: Vec<(Shard, &dyn Shelf)>,
+    progress: &Progress<'_>,
 ) -> anyhow::Result<BTreeMap<Shard, MadePart>> {
     let events: Vec<Event> = survey.declared.config.events().collect();
     let factors: BTreeSet<String> =
@@ -142,6 +144,7 @@ pub fn parts(
             Some(writer) => writer.add(id, measured, series),
             None => Ok(()),
         },
+        progress,
     )?;
     let finished = writers.into_iter().map(|(shard, writer)| {
         let made = writer.finish(description.identity(), &files).with_context(|| shard.folder())?;

@@ -20,6 +20,8 @@ pub const FAMILY: &str = "Inter";
 pub const PAIR_WIDTH: i32 = 2380;
 /// Width of a figure over the whole measure: 17 cm.
 pub const FULL_WIDTH: i32 = 4820;
+/// Width of what is drawn for the window of a telephone.
+pub const NARROW_WIDTH: i32 = 2400;
 
 /// Font sizes: 7.6 and 6.6 pt.
 pub const TITLE_SIZE: i32 = 76;

@@ -42,7 +42,26 @@ impl Composer<'_> {
             headings: ["report.evidence_numbers", "report.evidence_place", "report.evidence_lines"]
                 .map(|key| self.text.get(key).to_owned()),
             runs,
+            around: self.around(),
         })
+    }
+
+    /// The lines that are known, in pieces of lines that follow each other; one alone stands in the table.
+    fn around(&self) -> BTreeMap<String, Vec<(u64, Vec<String>)>> {
+        let of_file = |(file, lines): (&String, &BTreeMap<u64, String>)| {
+            let mut pieces: Vec<(u64, Vec<String>)> = Vec::new();
+            for (number, text) in lines {
+                match pieces.last_mut() {
+                    Some((first, piece)) if *first + piece.len() as u64 == *number => {
+                        piece.push(text.clone())
+                    }
+                    _ => pieces.push((*number, vec![text.clone()])),
+                }
+            }
+            pieces.retain(|(_, piece)| piece.len() > 1);
+            (!pieces.is_empty()).then(|| (file.clone(), pieces))
+        };
+        self.analysis.excerpts.iter().filter_map(of_file).collect()
     }
 
     /// Of each run the places that it cites, in the order of its numbers.
