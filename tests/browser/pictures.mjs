@@ -129,7 +129,7 @@ if (renew) {
     "h1 { font-size: 3rem }",
     ":root { --measure: 30rem }",
     "table { border-collapse: separate; border-spacing: 6px }",
-    ".card { background: #eeeeee; --under: #cccccc }",
+    ".card { visibility: hidden }",
   ]) {
     const page = await open(browser, base);
     await page.evaluate((css) => {
