@@ -229,6 +229,7 @@ mod tests {
             formats: vec![DocumentFormat::Html],
             png: false,
             partial: false,
+            listed: false,
         };
         let (begun, taken) = (AtomicU64::new(0), AtomicU64::new(0));
         let begin = |_: Work, steps: u64| {
