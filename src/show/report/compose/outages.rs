@@ -181,8 +181,7 @@ impl Composer<'_> {
         }
         if let Some(other) = outage.instead_of {
             let (instead, other) = (self.who(outage.method, true), self.who(other, false));
-            let within = self.who(outage.method, false);
-            let values = [("other", other.as_str()), ("instead", &instead), ("by", &within)];
+            let values = [("other", other.as_str()), ("instead", &instead)];
             sentences.push(fill("finding.contradicted_method", &values));
         }
         if outage.contradicted > 0 {
