@@ -43,7 +43,7 @@ daemon() { # NAME ROLE WHAT-SAYS-THAT-IT-IS-READY ARGUMENT…
 }
 daemon master Master "Starting Spark master at"
 master=$(sed -n 's/.*Starting Spark master at \(\S*\).*/\1/p' master.log)
-for worker in one two; do
+for worker in worker-1 worker-2; do
   daemon "$worker" Worker "registered with master" --cores 1 --memory 2g --work-dir "$out/$worker" "$master"
 done
 
