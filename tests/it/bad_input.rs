@@ -159,11 +159,11 @@ fn a_limit_that_nothing_tests_is_an_error_with_its_cause() {
     for (limit, cause) in [
         (
             of("outage_ping", "where = { load = \"nnone\" }\n"),
-            "the limit of max of outage_ping (load = nnone) cannot be tested: no condition fits `where`; there are memtester, none",
+            "the limit of max of outage_ping (load = nnone) cannot be tested: no condition fits `where`; there are none, memtester",
         ),
         (
             of("outage_ping", ""),
-            "the limit of max of outage_ping cannot be tested: 2 conditions fit: memtester, none. `where` has to select one",
+            "the limit of max of outage_ping cannot be tested: 2 conditions fit: none, memtester. `where` has to select one",
         ),
         (
             of("outage_probe", "where = { load = \"none\" }\n"),

@@ -54,6 +54,11 @@ const TIMES: [&str; 25] = [
 ];
 /// Words for a time that is that of an answer.
 const ENDS: [&str; 6] = ["end", "ended", "finished", "received", "answered", "ende"];
+/// Words for what is no time even if it was `sent` or `received` and is as large as seconds since 1970.
+const AMOUNTS: [&str; 14] = [
+    "bytes", "byte", "octets", "bits", "packets", "pkts", "kb", "mb", "gb", "kib", "mib", "gib", "count",
+    "messages",
+];
 /// Words for a clock that counts from somewhere else.
 const MONOTONIC: [&str; 3] = ["monotonic", "mono", "uptime"];
 /// Words for how long something took.
@@ -259,7 +264,8 @@ impl Group {
         let words = self.words(column);
         let is_number = self.is_number(column);
         if self.values(column).next().is_none()
-            || (is_number && (!has_any(&words, &TIMES) || has_any(&words, &DURATIONS)))
+            || (is_number
+                && (!has_any(&words, &TIMES) || has_any(&words, &DURATIONS) || has_any(&words, &AMOUNTS)))
         {
             return None;
         }
@@ -404,6 +410,11 @@ mod tests {
         assert_eq!(time("bytes,ts\n1700000000,1700000001\n1700000002,1700000003\n"), told("ts"));
         assert_eq!(time("latency_time_ns,epoch_ms\n1700000000,1700000001000\n"), told("epoch_ms"));
         assert_eq!(time("finished,sent\n1700000000.5,1700000000.25\n"), told("sent"));
+        assert_eq!(
+            time("bytes_sent,epoch\n1700000000,1700000001\n"),
+            told("epoch"),
+            "what was sent is no time"
+        );
         assert_eq!(time("a;t\n1;1700000000,5\n"), told("t"));
         assert_eq!(time("Zeit;a\n2026-11-21 14:25:44,123;1\n"), told("Zeit"));
         let form = |format| Some(("Zeit".to_owned(), Some(format)));

@@ -114,11 +114,15 @@ fn without_success(lines: &mut Declaration, group: &Group, time: &Time, duration
         group.columns().filter(is_other).map(|column| format!("`{}`", group.name(column))).collect();
     let more = if names.len() > LISTED { ", …" } else { "" };
     names.truncate(LISTED);
-    let empty = duration.map_or(0, |column| group.cells(column).filter(|cell| is_nothing(cell)).count());
+    // −1 is how nothing is written, too.
+    let empty = duration.map_or(0, |column| {
+        let unanswered = group.readable(column).into_iter().filter(|number| *number == -1.0).count();
+        group.cells(column).filter(|cell| is_nothing(cell)).count() + unanswered
+    });
     let answers = match empty {
         0 => "every row counts as an answer".to_owned(),
         empty => format!(
-            "every row with a duration counts as an answer, and those without ({empty} of {}) as failed",
+            "every row with a duration counts as an answer, and those without, or with -1 ({empty} of {}), as failed",
             group.rows()
         ),
     };
@@ -393,8 +397,8 @@ mod tests {
     fn without_a_column_of_success_it_is_told_what_counts() {
         let table = "ts,latency_ms,size,attempts\n1700000000,12,5,1\n1700000001,13,5,2\n1700000002,,5,2\n";
         let declaration = declare(&group(&[table])).unwrap();
-        let told = "no column is known to say whether a request worked: every row with a duration counts as an answer, and those without (1 \
-                    of 3) as failed. Not used: `size`, `attempts`";
+        let told = "no column is known to say whether a request worked: every row with a duration counts as an answer, and those without, or \
+                    with -1 (1 of 3), as failed. Not used: `size`, `attempts`";
         assert!(declaration.check.iter().any(|check| check.starts_with(told)), "{declaration:?}");
         let is_said = |line: &super::super::Line| matches!(line, super::super::Line::Said(text) if text.starts_with("No column is known to say"));
         assert!(declaration.lines.iter().any(is_said), "{declaration:?}");
