@@ -53,14 +53,15 @@ pub(super) fn read(
         if points.is_empty() {
             continue;
         }
-        if !is_counter && quantity.service.is_some() && only_rises(&points) {
+        let is_doubtful = !is_counter && quantity.service.is_some() && only_rises(&points);
+        if is_doubtful {
             let message = format!(
                 "{} is declared as the throughput of the service, and only rises over its {} rows, as a counter does: what it did in \
-                 a second is the difference of two rows. Declare kind = \"counter\"",
+                 a second is the difference of two rows. It is not taken for that; declare kind = \"counter\"",
                 quantity.column,
                 points.len()
             );
-            report.add(Severity::Warning, "looks-like-counter", message);
+            report.add(Severity::Error, "looks-like-counter", message);
         }
         let tells = if quantity.kind == Kind::Gauge { Tells::Instant } else { Tells::Mean };
         let (t_s, values): (Vec<f64>, Vec<f64>) = points.into_iter().unzip();
@@ -77,6 +78,7 @@ pub(super) fn read(
             values,
         };
         let serves = match quantity.service {
+            _ if is_doubtful => false,
             Some(Service::Throughput) => true,
             Some(Service::Operations) => {
                 table.all.iter().all(|other| other.service != Some(Service::Throughput))
