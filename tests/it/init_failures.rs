@@ -60,7 +60,7 @@ fn what_tells_no_failure_is_told() {
     let told = "column is known to say whether a request worked: every row counts as an answer. Not used: `attempts`";
     assert!(stderr.contains(&format!("- [[probes]] of busy/1/http_probe.csv: no {told}")), "{stderr}");
     let text = fs::read_to_string(folder.path().join("campaign.toml")).unwrap();
-    assert!(text.replace("\n# ", " ").contains(&format!("# No {told}")), "{text}");
+    assert!(text.replace("\n# ", " ").contains(&format!("No {told}")), "{text}");
 }
 
 #[test]
