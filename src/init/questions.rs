@@ -131,7 +131,8 @@ fn unnamed(names: &mut Names, logs: &[Log], asks: &mut dyn Asks) {
         let shown = levels.iter().take(MOST_LEVELS).map(String::as_str).collect::<Vec<_>>().join(", ");
         let taken = &names.order;
         let check = |word: &str| {
-            let is_word = Regex::new("^[A-Za-z_][A-Za-z0-9_]*$").is_ok_and(|form| form.is_match(word));
+            let may_begin = word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+            let is_word = may_begin && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
             if !is_word {
                 return Err("a name of letters, digits and _ is needed, such as vm_memory_mb".to_owned());
             }

@@ -68,11 +68,8 @@ fn draw(
                 making.put(&format!("{above}figures/{}.pdf", figure.id), || pictures::pdf(svg));
             }
         }
-        let narrow = match attempt(|| figure.figure.narrow(text).transpose()) {
-            Ok(narrow) => narrow,
-            // The other can be read on a telephone, too.
-            Err(_) => None,
-        };
+        // Without it the other can be read on a telephone, too.
+        let narrow = attempt(|| figure.figure.narrow(text).transpose()).unwrap_or_default();
         making.step();
         drawn.map(|svg| (svg, narrow))
     });

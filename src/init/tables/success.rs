@@ -298,7 +298,7 @@ fn by_words(group: &Group, column: usize) -> Option<Worked> {
     };
     let some_worked = counts.keys().any(|text| Success::usually(text) == Some(true));
     let why = format!("guessed: `{}` has words for what comes of a request.", group.name(column));
-    (some_worked && counts.keys().all(|text| is_word(text))).then_some(Worked {
+    (some_worked && counts.keys().all(is_word)).then_some(Worked {
         column,
         rule: Rule::Usual,
         why: Some(why),

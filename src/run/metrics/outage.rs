@@ -98,7 +98,7 @@ fn several(length_s: f64, others: Others) -> Option<Flag> {
     let Others { after, after_length, before: 0 | 1 } = others else { return None };
     let values =
         vec![("times", after as f64 + 1.0), ("total_s", length_s + after_length), ("outage_s", length_s)];
-    (after > 0).then(|| Flag { code: FlagCode::ServiceLostSeveralTimes, values })
+    (after > 0).then_some(Flag { code: FlagCode::ServiceLostSeveralTimes, values })
 }
 
 fn middle([from, to]: [f64; 2]) -> f64 {
