@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 use stillstand_parsers as parsers;
 use stillstand_parsers::{Domains, Format, Meaning, Parsed};
 
-use self::utf16::{in_utf8, is_utf16};
+use self::utf16::{SHOWS_UTF16, in_utf8, is_utf16};
 use crate::input::config::Config;
 use crate::input::digest::Digest;
 use crate::input::folder::{self, LARGEST};

@@ -9,7 +9,7 @@ pub(super) fn is_utf16(bytes: &[u8]) -> bool {
 }
 
 /// So many bytes show whether a text is in UTF-16.
-const SHOWS_UTF16: usize = 64;
+pub(super) const SHOWS_UTF16: usize = 64;
 
 /// How a unit of a text in UTF-16 is read.
 type Unit = fn([u8; 2]) -> u16;
