@@ -134,6 +134,7 @@ fn report(asked: &Asked, arguments: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>> 
         formats,
         png,
         partial: false,
+        listed: false,
     };
     let told = py
         .detach(|| library::write_report(&asked.analysed, &options, &out, force, asked.jobs))
