@@ -5,6 +5,7 @@
 //! ([`super::event`]). Nothing is averaged over methods: where they contradict each other, a flag says so with the
 //! figures in it.
 
+mod away;
 mod by_events;
 mod by_guest;
 mod by_packets;

@@ -4,11 +4,11 @@
 //! is a sign of the contrary: at some time between its start and its end the service did not answer. A client that waits
 //! long enough sees nothing fail: then an answer is late, and that proves nothing of how long the service was away at least.
 
-use super::{Doubt, Placed, meet, middle, overlap, several};
-use crate::model::{Flag, FlagCode, Method, Migration, Outage, Probe};
+use super::away::{Asked, Away, ByAsking};
+use crate::model::{FlagCode, Method, Migration, Outage, Probe};
 use crate::run::align::{Lines, ProbeLog, ProbeRequest, around};
 use crate::run::metrics::bounds::{is_chance, lost_beside};
-use crate::run::metrics::event::{self, Candidate, Choice, Others};
+use crate::run::metrics::event::{self, Candidate};
 use crate::run::metrics::round_trips;
 use crate::stats::Sample;
 
@@ -20,51 +20,8 @@ const ENOUGH: usize = 20;
 /// More losses by chance beside a silence than these leave nothing that is proven.
 const MOST_BY_CHANCE: u32 = 64;
 
-/// A time in which no request was answered, where some failed or had to wait.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Silence {
-    /// The requests in it, by their places among all: the first, and the first after it.
-    requests: [usize; 2],
-    /// How many of them failed.
-    failed: u32,
-    /// Between which instants it began.
-    began: [f64; 2],
-    /// Between which it ended; `None` where the log ends in it.
-    ended: Option<[f64; 2]>,
-    /// When the last request in it was over, as far as the log goes.
-    over_s: f64,
-}
-
-impl Silence {
-    fn start_s(&self) -> f64 {
-        middle(self.began)
-    }
-
-    fn end_s(&self) -> Option<f64> {
-        self.ended.map(middle)
-    }
-
-    /// Until the end of the log where that is all that is known.
-    fn length_s(&self) -> f64 {
-        (self.end_s().unwrap_or(self.over_s) - self.start_s()).max(0.0)
-    }
-
-    /// Length, start and end.
-    fn placed(&self) -> Placed {
-        (self.length_s(), self.start_s(), self.end_s().unwrap_or(self.over_s))
-    }
-}
-
 /// What a client shows of the outage of its run.
-#[derive(Debug, Clone)]
-pub(super) struct ByProbe<'a> {
-    log: &'a ProbeLog,
-    main: Option<Silence>,
-    /// What ends from here on may be the outage, seconds since the request.
-    since_s: f64,
-    others: Others,
-    doubt: Option<Doubt<Placed>>,
-}
+pub(super) type ByProbe<'a> = ByAsking<'a, ProbeLog>;
 
 /// How long a request takes at most that works, but for one in a hundred: before the migration, or where those are too
 /// few nine of ten of all but the slowest.
@@ -84,7 +41,7 @@ fn ordinary_s(log: &ProbeLog) -> f64 {
 
 /// The silences between answers, in their order, with the one that the log ends in. Before the first answer nothing
 /// was there to be lost.
-fn silences(log: &ProbeLog) -> Vec<Silence> {
+fn silences(log: &ProbeLog) -> Vec<Away> {
     let ordinary_s = ordinary_s(log);
     let requests = &log.requests;
     let mut answers: Vec<usize> = (0..requests.len()).filter(|place| requests[*place].worked).collect();
@@ -95,9 +52,9 @@ fn silences(log: &ProbeLog) -> Vec<Silence> {
     let silence = |last: usize, end: usize, ended: Option<[f64; 2]>| {
         let over = requests[last + 1..end].iter().map(|request| request.until_s.min(f64::MAX));
         let failed = requests[last + 1..end].iter().filter(|request| !request.worked).count();
-        Silence {
-            requests: [last + 1, end],
-            failed: u32::try_from(failed).unwrap_or(u32::MAX),
+        Away {
+            asked: [last + 1, end],
+            lost: u32::try_from(failed).unwrap_or(u32::MAX),
             // One that is sent in time is answered within the ordinary.
             began: [requests[last].from_s, requests[last + 1].from_s + ordinary_s],
             ended,
@@ -119,7 +76,7 @@ fn silences(log: &ProbeLog) -> Vec<Silence> {
             } else {
                 [requests[place - 1].from_s, answer.from_s + ordinary_s]
             };
-            found.push(Silence { over_s: answer.until_s, ..silence(last, place.max(last + 2), Some(ended)) });
+            found.push(Away { over_s: answer.until_s, ..silence(last, place.max(last + 2), Some(ended)) });
         }
         last = place;
     }
@@ -131,9 +88,9 @@ fn silences(log: &ProbeLog) -> Vec<Silence> {
 }
 
 /// The silences that may be the outage.
-fn candidates(log: &ProbeLog, anywhere: bool) -> impl Iterator<Item = Candidate<Silence>> {
+fn candidates(log: &ProbeLog, anywhere: bool) -> impl Iterator<Item = Candidate<Away>> {
     let silences = silences(log);
-    let failed: u32 = silences.iter().map(|silence| silence.failed).fold(0, u32::saturating_add);
+    let failed: u32 = silences.iter().map(|silence| silence.lost).fold(0, u32::saturating_add);
     let sent = u32::try_from(log.requests.len()).unwrap_or(u32::MAX);
     let only = silences.len() == 1;
     let usual_s = ordinary_s(log) + log.interval_s;
@@ -141,7 +98,7 @@ fn candidates(log: &ProbeLog, anywhere: bool) -> impl Iterator<Item = Candidate<
     silences.into_iter().map(move |silence| {
         let is_long = silence.length_s() > LATE * usual_s && silence.length_s() > MUCH_S;
         // Of failures chance decides, also where each of them is a long timeout.
-        let stands_out = match silence.failed {
+        let stands_out = match silence.lost {
             0 => is_long,
             count => !is_chance(count, failed - count, sent),
         };
@@ -157,8 +114,8 @@ fn candidates(log: &ProbeLog, anywhere: bool) -> impl Iterator<Item = Candidate<
 /// The least that the failed requests of a silence prove: each of them met a service that did not answer at some time
 /// between its start and its end, so that it was away from the earliest end to the latest start. Less failures by chance at
 /// its edges, and what the times leave open.
-fn shortest_s(log: &ProbeLog, silence: Silence) -> f64 {
-    let [first, end] = silence.requests;
+fn shortest_s(log: &ProbeLog, silence: Away) -> f64 {
+    let [first, end] = silence.asked;
     let failed: Vec<&ProbeRequest> =
         log.requests[first..end].iter().filter(|request| !request.worked).collect();
     let all = log.requests.iter().filter(|request| !request.worked).count();
@@ -205,93 +162,48 @@ fn left_out(log: &ProbeLog, duration_s: Option<f64>) -> Option<[f64; 2]> {
     left_out.then_some([first_s, last_s])
 }
 
-impl<'a> ByProbe<'a> {
-    /// `ping` is the outage by ping, where that was logged, which says more of clocks; with `anywhere` time zero is known to be wrong,
-    /// and every silence counts.
-    pub fn new(
-        log: &'a ProbeLog,
-        duration_s: Option<f64>,
-        ping: Option<Option<&Outage>>,
-        anywhere: bool,
-    ) -> Self {
-        let slack_s = event::CLOCKS_S + log.resolution_s;
-        let since_s = if anywhere || !log.has_place { f64::NEG_INFINITY } else { -slack_s };
-        let seen = |main, others, doubt| Self { log, main, since_s, others, doubt };
-        let none = Others::default();
-        let by = match event::choose(candidates(log, anywhere), slack_s, log.interval_s) {
-            Choice::Nothing => seen(None, none, None),
-            Choice::Outage { what, before, others } => {
-                let before = before.filter(|_| ping.is_none()).map(|before| before.placed());
-                seen(Some(what), others, Doubt::beside(what.placed(), before, others))
-            }
-            Choice::Before { what, stands_out: true, .. } => {
-                // A request that is stamped late leaves it a little before.
-                let by = Self { since_s: what.start_s(), ..seen(Some(what), none, None) };
-                let is_of_ping = |outage: &Outage| {
-                    ping.flatten()
-                        .is_some_and(|ping| meet(outage, ping, log.interval_s) && overlap(outage, ping))
-                };
-                match by.outage().is_some_and(|outage| is_of_ping(&outage)) {
-                    true => by,
-                    false => seen(None, none, Some(Doubt::Undecided(what.placed()))),
-                }
-            }
-            Choice::Before { after, others, .. } => {
-                let doubt = after.and_then(|after| Doubt::beside(after.placed(), None, others));
-                seen(after, others, doubt)
-            }
-        };
-        let is_open = by.main.is_some_and(|silence| silence.ended.is_none());
-        let part = left_out(log, duration_s).filter(|_| !is_open).map(Doubt::Part);
-        Self { doubt: by.doubt.or(part), ..by }
+/// The estimate goes from halfway between the last request that worked and the one after it to halfway between the
+/// last that failed and the first that works, or until the answer of a late one, less what answers take.
+impl Asked for ProbeLog {
+    const METHOD: Method = Method::Probe;
+    const FLAGS: [FlagCode; 2] = [FlagCode::ProbeUndecided, FlagCode::ProbeLeavesOut];
+
+    fn file(&self) -> &str {
+        &self.file
     }
 
-    fn is_undecided(&self) -> bool {
-        match self.doubt {
-            Some(Doubt::Undecided(_)) => true,
-            // What was lost, unless a single request, was an outage, if perhaps not the longest.
-            Some(Doubt::Part(_)) => self.main.is_none_or(|silence| silence.failed == 1),
-            _ => false,
-        }
+    fn steps_s(&self) -> [f64; 2] {
+        [self.interval_s, self.resolution_s]
     }
 
-    /// The estimate goes from halfway between the last request that worked and the one after it to halfway between the
-    /// last that failed and the first that works, or until the answer of a late one, less what answers take. `None`
-    /// where nothing decides whether a silence is the outage.
-    pub fn outage(&self) -> Option<Outage> {
-        if self.is_undecided() {
-            return None;
-        }
-        let (main, log) = (self.main, self.log);
-        let estimate_s = main.map_or(0.0, |silence| silence.length_s());
-        let is_open = main.is_some_and(|silence| silence.ended.is_none());
-        let lower_s = main.map_or(0.0, |silence| shortest_s(log, silence));
-        let place = |t: f64| log.has_place.then_some(t);
-        Some(Outage {
-            method: Method::Probe,
-            estimate_s,
-            lower_s: lower_s.min(estimate_s),
-            upper_s: (!is_open).then(|| longest_s(log, self.since_s).max(estimate_s)),
-            start_s: main.and_then(|silence| place(silence.start_s())),
-            end_s: main.and_then(|silence| place(silence.end_s()?)),
-            censored: is_open,
-            source_file: log.file.clone(),
-        })
+    fn has_place(&self) -> bool {
+        self.has_place
     }
 
+    fn candidates(&self, anywhere: bool) -> Vec<Candidate<Away>> {
+        candidates(self, anywhere).collect()
+    }
+
+    fn left_out(&self, duration_s: Option<f64>) -> Option<[f64; 2]> {
+        left_out(self, duration_s)
+    }
+
+    fn shortest_s(&self, away: Away) -> f64 {
+        shortest_s(self, away)
+    }
+
+    fn longest_s(&self, since_s: f64) -> f64 {
+        longest_s(self, since_s)
+    }
+}
+
+impl ByProbe<'_> {
     /// From the last request that worked before the silence to the first that worked behind it; all where there is none.
     pub fn lines(&self) -> Option<Lines> {
         let requests = &self.log.requests;
-        let [first, end] = self.main.map_or([0, requests.len()], |silence| silence.requests);
+        let [first, end] = self.main.map_or([0, requests.len()], |silence| silence.asked);
         let seen = requests.get(first.saturating_sub(1)..end.saturating_add(1).min(requests.len()))?;
         around(seen.iter().map(|request| request.line))
-    }
-
-    /// What must be known of the choice of a silence.
-    pub fn flags(&self) -> Vec<Flag> {
-        let doubt = self.doubt.map(|doubt| doubt.flag(FlagCode::ProbeUndecided, FlagCode::ProbeLeavesOut));
-        let main = self.main.filter(|_| !self.is_undecided());
-        doubt.into_iter().chain(main.and_then(|silence| several(silence.length_s(), self.others))).collect()
     }
 
     /// What the log says of the run, whose outage by it is `outage`.
@@ -300,7 +212,7 @@ impl<'a> ByProbe<'a> {
         let failed = log.requests.iter().filter(|request| !request.worked).count();
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let resumed = outage.and_then(|outage| outage.end_s).or(migration.duration_s);
-        let is_known = log.has_place && !matches!(self.doubt, Some(Doubt::Undecided(_)));
+        let is_known = !self.is_unplaced();
         let between = |from: f64, to: f64| {
             let worked = log.requests.iter().filter(|request| request.worked);
             let meanwhile = worked.filter(|request| is_known && (from..to).contains(&request.from_s));
@@ -309,7 +221,7 @@ impl<'a> ByProbe<'a> {
         Probe {
             sent: count(log.requests.len()),
             failed: count(failed),
-            failed_in_outage: self.main.map_or(0, |silence| silence.failed),
+            failed_in_outage: self.main.map_or(0, |silence| silence.lost),
             closed_loop: log.is_closed,
             interval_s: log.interval_s,
             before: between(f64::NEG_INFINITY, 0.0),
