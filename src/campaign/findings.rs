@@ -13,7 +13,8 @@ use crate::model::{
     Comparison, Condition, ConditionId, ConditionOutage, Entries, Finding, Flag, FlagCode, Incomplete,
     Method, Outage, Run, RunId, Series, Test, Unseen, Value,
 };
-use crate::run::metrics::outage::overlap;
+use crate::run::metrics::event;
+use crate::run::metrics::outage::{meet, overlap};
 use crate::stats::{Interval, Sample, above_zero, clopper_pearson, holm};
 
 /// The findings about migrations, in the order of a report. Where the numbers of runs need not be repetitions, nothing is
@@ -163,15 +164,26 @@ fn unseen(series: &Series) -> Option<Unseen> {
     Some(Unseen { runs: unseen.len(), at_most_s, mean_within_s, seen_s })
 }
 
-/// Whether another method proves that the VM stood still, or the service was away, for longer than a method allows. What the
-/// clock in the VM shows proves nothing: it may have been set.
+/// Whether another method proves that the VM stood still, or the service was away, for longer than a method allows, at the same time or,
+/// where that method saw nothing, during the migration. What the clock in the VM shows proves nothing: it may have been set.
 fn is_contradicted(run: &Run, method: Method) -> bool {
     let proves = |other: &Method| *other != method && *other != Method::GuestClock && run.trusts(*other);
-    let Some(upper_s) = run.outage(method).and_then(|outage| outage.upper_s) else { return false };
+    let Some(outage) = run.outage(method) else { return false };
+    let Some(upper_s) = outage.upper_s else { return false };
+    let interval_s = run.ping.as_ref().map_or(0.0, |ping| ping.interval_s);
+    let is_same = |other: &Outage| match (outage.start_s, other.start_s, run.migration.duration_s) {
+        (Some(_), ..) | (_, None, _) | (.., None) => meet(outage, other, interval_s),
+        (None, Some(start_s), Some(duration_s)) => start_s <= duration_s + event::CLOCKS_S,
+    };
+    // A script that looks at the VM now and then tells of what it saw a little later.
+    let proven_s = |other: &Outage| match other.method {
+        Method::Events => other.lower_s - event::CLOCKS_S,
+        _ => other.lower_s,
+    };
     Method::for_service()
         .filter(proves)
         .filter_map(|other| run.outage(other))
-        .any(|outage| outage.lower_s > upper_s)
+        .any(|other| proven_s(other) > upper_s && is_same(other))
 }
 
 /// What is told of outages, and what they are compared by.

@@ -89,12 +89,14 @@ pub enum FlagCode {
 impl FlagCode {
     /// What must be said beside the outage of a condition, since without it the sentence would mislead: what the logs of
     /// some runs leave open of it. In the order of sentences.
-    pub const BESIDE_THE_OUTAGE: [FlagCode; 23] = [
+    pub const BESIDE_THE_OUTAGE: [FlagCode; 25] = [
         Self::NeverAnswered,
         Self::AwayBeforeRequest,
         Self::ServiceLostAgain,
         Self::ServiceLostSeveralTimes,
         Self::OutageAfterMigration,
+        Self::BackBeforeResumed,
+        Self::LostAfterResumed,
         Self::OutageWithoutPlace,
         Self::TimeZeroDoubted,
         Self::OutageBeforeAsLong,

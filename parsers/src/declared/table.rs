@@ -187,7 +187,7 @@ fn delimited<T: PartialEq>(
     while let Some(record) = records.next() {
         let text = record.text.as_ref();
         let place = Place::line(record.line, text);
-        let Some(cells) = cells::read(text, layout.delimiter, b'"') else {
+        let Some(mut cells) = cells::read(text, layout.delimiter, b'"') else {
             rows.lose("quote-open", place, || "a text in quotes has no end; the row is left out".to_owned());
             continue;
         };
@@ -199,6 +199,10 @@ fn delimited<T: PartialEq>(
         }
         let was_first = std::mem::replace(&mut is_first, false);
         let last_cut = !record.terminated;
+        // Some write a delimiter behind the last cell, too.
+        while cells.len() > layout.width && cells.last().is_some_and(|cell| cell.trim().is_empty()) {
+            cells.pop();
+        }
         let spare = cells.len().saturating_sub(layout.width);
         if cells.len() < layout.width {
             let (code, what) = if last_cut {

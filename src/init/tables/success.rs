@@ -122,6 +122,8 @@ const AMOUNTS: [&str; 12] = [
     "downloaded",
     "empfangen",
 ];
+/// Names of codes, of which 0 may be success.
+const CODES: [&str; 7] = ["status", "code", "result", "rc", "ret", "ergebnis", "zustand"];
 /// Words for yes and no, which are also answers to other questions than whether a request worked.
 const YES_OR_NO: [&str; 8] = ["true", "false", "yes", "no", "y", "n", "ja", "nein"];
 /// Texts in the place of durations that are those of outcomes.
@@ -243,6 +245,9 @@ fn by_known(group: &Group, column: usize) -> Option<Worked> {
     if !some_worked || is_count {
         return None;
     }
+    if let Some(worked) = by_code(group, column) {
+        return Some(worked);
+    }
     let unknown: Vec<String> = counts
         .iter()
         .filter(|(text, _)| is_unknown(text))
@@ -258,6 +263,23 @@ fn by_known(group: &Group, column: usize) -> Option<Worked> {
     });
     let check = check.into_iter().collect();
     Some(Worked { column, rule: Rule::Usual, why: None, check, is_sure: true })
+}
+
+/// A code of 0 and 1 of which nearly all are 0: that of programs, for which 0 is success.
+fn by_code(group: &Group, column: usize) -> Option<Worked> {
+    let counts = group.counts(column);
+    let is_code =
+        has_any(&group.words(column), &CODES) && counts.keys().all(|text| matches!(*text, "0" | "1"));
+    let zeros = counts.get("0").copied().unwrap_or_default();
+    let name = group.name(column);
+    (is_code && 2 * zeros > group.rows()).then(|| {
+        likely(
+            column,
+            Rule::Succeeds(vec!["0".to_owned()]),
+            format!("guessed: most rows, {zeros} of {}, have 0, as programs say success.", group.rows()),
+            format!("`{name}`: `0` is taken for what says that a request worked, and `1` for a failure"),
+        )
+    })
 }
 
 /// A column that is empty, 0 or false where a request worked.

@@ -9,6 +9,9 @@ use crate::input::config::{Kind, Quantities, Quantity, Service};
 use crate::model::Severity;
 use crate::model::curves::{COUNTERS, CURVES};
 
+/// A table in which more than one of so many rows has the time of another is of several clients.
+const OF_SEVERAL: usize = 10;
+
 /// What a table says of a run.
 pub(super) struct Read {
     pub samples: Vec<Samples>,
@@ -63,6 +66,24 @@ pub(super) fn read(
             );
             report.add(Severity::Error, "looks-like-counter", message);
         }
+        let is_twice = |pair: &&[(f64, f64)]| pair[0].0 == pair[1].0 && pair[0].1 != pair[1].1;
+        let twice = points.windows(2).filter(is_twice).count();
+        // Of times that are cut to the second two may be the same now and then.
+        let is_of_several = quantity.service.is_some() && OF_SEVERAL * twice > points.len();
+        if quantity.service.is_some() && twice > 0 {
+            let (severity, what) = match is_of_several {
+                true => (
+                    Severity::Error,
+                    "as where several clients write one table: it is not taken for the throughput of the service. Choose the rows of one \
+                     with `where`, or add them up",
+                ),
+                false => {
+                    (Severity::Warning, "of which the second is no part of the throughput of the service")
+                }
+            };
+            let message = format!("{} has two values at {twice} instants, {what}", quantity.column);
+            report.add(severity, "two-values-at-a-time", message);
+        }
         let tells = if quantity.kind == Kind::Gauge { Tells::Instant } else { Tells::Mean };
         let (t_s, values): (Vec<f64>, Vec<f64>) = points.into_iter().unzip();
         let own = quantity.host.as_deref().or(host);
@@ -78,7 +99,7 @@ pub(super) fn read(
             values,
         };
         let serves = match quantity.service {
-            _ if is_doubtful => false,
+            _ if is_doubtful || is_of_several => false,
             Some(Service::Throughput) => true,
             Some(Service::Operations) => {
                 table.all.iter().all(|other| other.service != Some(Service::Throughput))

@@ -37,9 +37,9 @@ pub enum Choice<T> {
 /// The other events of a log.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Others {
-    /// How many before the request are half as long as the outage at least, whether or not they stand out.
+    /// How many before the request are longer than half of the outage, whether or not they stand out.
     pub before: usize,
-    /// How many are over after the request and stand out.
+    /// How many such are over after the request and stand out.
     pub after: usize,
     /// How long these are together.
     pub after_length: f64,
@@ -58,9 +58,11 @@ pub fn choose<T: Copy>(
     let chosen = after.iter().enumerate().reduce(|a, b| if b.1.length > a.1.length { b } else { a });
     let others = |place: usize, outage: &Candidate<T>| {
         let rest = after.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, other)| other);
-        let away: Vec<f64> = rest.filter(|other| other.stands_out).map(|other| other.length).collect();
+        let is_alike = |other: &Candidate<T>| 2.0 * other.length > outage.length;
+        let away: Vec<f64> =
+            rest.filter(|other| other.stands_out && is_alike(other)).map(|other| other.length).collect();
         Others {
-            before: before.iter().filter(|one| 2.0 * one.length >= outage.length).count(),
+            before: before.iter().filter(|other| is_alike(other)).count(),
             after: away.len(),
             after_length: away.iter().fold(0.0, |sum, length| sum + length),
         }
@@ -114,7 +116,7 @@ mod tests {
             with(what, before, if before.is_some() { one } else { Others::default() })
         };
         assert_eq!(of(&[]), Choice::Nothing);
-        let others = Others { before: 0, after: 2, after_length: 4.0 };
+        let others = Others { before: 0, after: 1, after_length: 3.0 };
         assert_eq!(of(&[(2.0, 1.0, true), (9.0, 3.0, true), (20.0, 3.0, true)]), with(1, None, others));
         // It may have begun before; what ended up to half a second before may have ended after.
         assert_eq!(of(&[(2.6, 3.0, true)]), outage(0, None));

@@ -224,13 +224,22 @@ pub fn measure(run: &AlignedRun) -> Measured {
     // Whose requests were not answered was asked all the same.
     let was_away = open.iter().any(|flag| flag.code == FlagCode::AwayBeforeRequest);
     // Of ping more is known, see there.
-    let outside = outages.iter().find(|_| run.ping.is_none()).and_then(|first| outside_migration(first, run));
+    let outside = outages
+        .first()
+        .filter(|first| first.method != Method::Ping)
+        .and_then(|first| outside_migration(first, run));
     // What else there was is told of the outage that is stated.
     let first = outages.first().map(|outage| outage.method);
     let of_first = |method: Method, flags: Vec<Flag>| {
         let is_beside = |flag: &Flag| BESIDE.contains(&flag.code);
-        flags.into_iter().filter(move |flag| first == Some(method) || !is_beside(flag))
+        flags.into_iter().filter(move |flag| first.is_none_or(|first| first == method) || !is_beside(flag))
     };
+    let of_ping = doubt
+        .map(|doubt| doubt.flag(FlagCode::OutageUndecided, FlagCode::PingLeavesOut))
+        .filter(|flag| flag.code != FlagCode::PingLeavesOut || !was_away)
+        .into_iter()
+        .chain(open)
+        .collect();
     let parts =
         part.map(|part| Doubt::Part(part).flag(FlagCode::OutageUndecided, FlagCode::GuestClockLeavesOut));
     Measured {
@@ -240,11 +249,8 @@ pub fn measure(run: &AlignedRun) -> Measured {
         lines,
         guest,
         doubts: told_once(
-            doubt
-                .map(|doubt| doubt.flag(FlagCode::OutageUndecided, FlagCode::PingLeavesOut))
-                .filter(|flag| flag.code != FlagCode::PingLeavesOut || !was_away)
-                .into_iter()
-                .chain(open)
+            of_first(Method::Ping, of_ping)
+                .chain(outside)
                 .chain(parts)
                 .chain(of_first(Method::Probe, by_probe.as_ref().map(ByProbe::flags).unwrap_or_default()))
                 .chain(of_first(
@@ -261,7 +267,6 @@ pub fn measure(run: &AlignedRun) -> Measured {
                         .filter(|_| by_throughput.is_none())
                         .map(|_| Flag { code: FlagCode::ServiceWithoutOrdinary, values: Vec::new() }),
                 )
-                .chain(outside)
                 .chain(apart(&outages, run))
                 .chain(other_service(&outages, run, anywhere_counts)),
         ),
@@ -271,8 +276,14 @@ pub fn measure(run: &AlignedRun) -> Measured {
 }
 
 /// What is said of the other events of a log.
-const BESIDE: [FlagCode; 3] =
-    [FlagCode::OutageBeforeAsLong, FlagCode::OutageUsual, FlagCode::ServiceLostSeveralTimes];
+const BESIDE: [FlagCode; 6] = [
+    FlagCode::OutageBeforeAsLong,
+    FlagCode::OutageUsual,
+    FlagCode::AwayBeforeRequest,
+    FlagCode::OutageAfterMigration,
+    FlagCode::ServiceLostAgain,
+    FlagCode::ServiceLostSeveralTimes,
+];
 
 /// Methods that see the service itself.
 const OF_SERVICE: [Method; 4] = [Method::Probe, Method::Ping, Method::PacketGap, Method::Throughput];
@@ -297,7 +308,8 @@ fn apart(outages: &[Outage], run: &AlignedRun) -> Option<Flag> {
 /// That another log of the service shows an outage that what saw the service does not.
 fn other_service(outages: &[Outage], run: &AlignedRun, anywhere: bool) -> Option<Flag> {
     let duration_s = run.migration.duration_s;
-    let upper_s = outages.iter().find(|outage| OF_SERVICE.contains(&outage.method))?.upper_s?;
+    let first = outages.iter().find(|outage| OF_SERVICE.contains(&outage.method));
+    let upper_s = first.map_or(Some(0.0), |first| first.upper_s)?;
     let seen = run
         .other_services
         .iter()

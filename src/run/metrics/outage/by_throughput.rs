@@ -40,6 +40,8 @@ pub(super) struct ByThroughput<'a> {
     main: Option<Low>,
     /// What ends behind this instant may be the outage, seconds since the request.
     since_s: f64,
+    /// When the migration was over, seconds since the request.
+    over_s: Option<f64>,
     others: Others,
     doubt: Option<Doubt<Placed>>,
 }
@@ -55,8 +57,16 @@ impl<'a> ByThroughput<'a> {
         let is_part = first.from_s > slack_s || ended_early;
         let part = is_part.then_some(Doubt::Part([first.from_s, last.to_s]));
         let since_s = if anywhere { f64::NEG_INFINITY } else { -slack_s };
-        let mut by =
-            Self { log, intervals, baseline, main: None, since_s, others: Others::default(), doubt: None };
+        let mut by = Self {
+            log,
+            intervals,
+            baseline,
+            main: None,
+            since_s,
+            over_s: duration_s,
+            others: Others::default(),
+            doubt: None,
+        };
         let placed = |low| (by.length_s(low), by.start_s(low), by.end_s(low));
         let none = Others::default();
         let (main, others, doubt) = match event::choose(by.candidates(anywhere), slack_s, log.interval_s) {
@@ -95,7 +105,25 @@ impl<'a> ByThroughput<'a> {
         let doubt =
             self.doubt.map(|doubt| doubt.flag(FlagCode::ThroughputUndecided, FlagCode::ThroughputLeavesOut));
         let main = self.main.filter(|_| !self.is_undecided());
-        doubt.into_iter().chain(main.and_then(|low| several(self.length_s(low), self.others))).collect()
+        let more = main.and_then(|low| several(self.length_s(low), self.others));
+        doubt.into_iter().chain(more).chain(self.lost_again(main)).collect()
+    }
+
+    /// That the service did nothing when the log ended.
+    fn lost_again(&self, main: Option<Low>) -> Option<Flag> {
+        let again = self.all_lows().into_iter().find(|low| self.is_at_the_end(*low))?;
+        let slice = self.slice(again);
+        let again_s: f64 = slice.iter().map(|interval| interval.length_s()).sum();
+        let (code, values) = match main {
+            Some(main) => {
+                (FlagCode::ServiceLostAgain, vec![("outage_s", self.length_s(main)), ("again_s", again_s)])
+            }
+            None => (
+                FlagCode::OutageAfterMigration,
+                vec![("outage_s", again_s), ("after_s", slice.first()?.from_s - self.over_s?)],
+            ),
+        };
+        Some(Flag { code, values })
     }
 
     fn is_low(&self, interval: &Interval) -> bool {
@@ -103,7 +131,7 @@ impl<'a> ByThroughput<'a> {
     }
 
     /// All runs of low intervals but those with which the log begins: nothing was there to be lost.
-    fn lows(&self) -> Vec<Low> {
+    fn all_lows(&self) -> Vec<Low> {
         let mut lows: Vec<Low> = Vec::new();
         for (place, interval) in self.intervals.iter().enumerate() {
             if !self.is_low(interval) {
@@ -116,6 +144,19 @@ impl<'a> ByThroughput<'a> {
         }
         lows.retain(|low| low.first > 0);
         lows
+    }
+
+    /// Those of which each may be the outage.
+    fn lows(&self) -> Vec<Low> {
+        let mut lows = self.all_lows();
+        lows.retain(|low| !self.is_at_the_end(*low));
+        lows
+    }
+
+    /// Whether the log ends in it and it began when the migration was over: then the tool may just have come to its end.
+    fn is_at_the_end(&self, low: Low) -> bool {
+        let from_s = self.slice(low).first().map_or(0.0, |interval| interval.from_s);
+        self.is_open(low) && self.over_s.is_some_and(|over_s| from_s > over_s + event::CLOCKS_S)
     }
 
     /// A low time stands out unless low times as long are ordinary: those before the request that are half as long at least.

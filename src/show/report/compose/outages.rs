@@ -56,7 +56,8 @@ impl Composer<'_> {
     /// A range in words; of a least one that was not seen what it was at most.
     fn range_words(&self, interval: Interval, at_most_s: Option<f64>) -> String {
         let (low, high) = (self.least(interval, at_most_s), self.seconds(interval.high));
-        if low == high {
+        // Where nothing was seen in any there is no greatest.
+        if low == high || interval.high == 0.0 {
             return low;
         }
         self.text.fill("finding.from_to", &[("low", &low), ("high", &high)])
