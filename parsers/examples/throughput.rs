@@ -124,7 +124,13 @@ fn advance(out: &mut Vec<u8>, clock: Clock, line: &[u8], later: i64, number: u64
         let time = DateTime::from_timestamp(seconds + later, 0).unwrap_or_default();
         let _ = write!(out, "{}", time.format(written));
         line = &line[place.end..];
-        if place.start <= 1 && clock == Clock::EpochSecondsAtArrival {
+        // That of ping-gawk has a time, a number and a round trip.
+        let words = line.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).count();
+        if place.start <= 1
+            && written == "%s"
+            && (2..=3).contains(&words)
+            && clock == Clock::EpochSecondsAtArrival
+        {
             let rtt = line.iter().rposition(|byte| *byte == b' ').unwrap_or(0);
             let _ = write!(out, ".{} {}", number % 100, (number + 1) % 65_536);
             line = &line[rtt..];
