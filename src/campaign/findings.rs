@@ -178,7 +178,13 @@ fn is_contradicted(run: &Run, method: Method) -> bool {
     // A script that looks at the VM now and then tells of what it saw a little later.
     let proven_s = |other: &Outage| match other.method {
         Method::Events => other.lower_s - event::CLOCKS_S,
-        _ => other.lower_s,
+        Method::Probe
+        | Method::Ping
+        | Method::PingReplyGap
+        | Method::PacketGap
+        | Method::Throughput
+        | Method::GuestClock
+        | Method::Hypervisor => other.lower_s,
     };
     Method::for_service()
         .filter(proves)

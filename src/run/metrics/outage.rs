@@ -231,8 +231,8 @@ pub fn measure(run: &AlignedRun) -> Measured {
     // What else there was is told of the outage that is stated.
     let first = outages.first().map(|outage| outage.method);
     let of_first = |method: Method, flags: Vec<Flag>| {
-        let is_beside = |flag: &Flag| BESIDE.contains(&flag.code);
-        flags.into_iter().filter(move |flag| first.is_none_or(|first| first == method) || !is_beside(flag))
+        let is_of_others = |flag: &Flag| OF_OTHER_EVENTS.contains(&flag.code);
+        flags.into_iter().filter(move |flag| first.is_none_or(|first| first == method) || !is_of_others(flag))
     };
     let of_ping = doubt
         .map(|doubt| doubt.flag(FlagCode::OutageUndecided, FlagCode::PingLeavesOut))
@@ -276,7 +276,7 @@ pub fn measure(run: &AlignedRun) -> Measured {
 }
 
 /// What is said of the other events of a log.
-const BESIDE: [FlagCode; 6] = [
+const OF_OTHER_EVENTS: [FlagCode; 6] = [
     FlagCode::OutageBeforeAsLong,
     FlagCode::OutageUsual,
     FlagCode::AwayBeforeRequest,

@@ -115,7 +115,8 @@ impl<'a, L: Asked> ByAsking<'a, L> {
             Some(Doubt::Undecided(_)) => true,
             // What was lost, unless a single one, was an outage, if perhaps not the longest.
             Some(Doubt::Part(_)) => self.main.is_none_or(|away| away.lost == 1),
-            _ => false,
+            Some(Doubt::Another { .. } | Doubt::Usual { .. } | Doubt::TimeZero(_) | Doubt::Over(_))
+            | None => false,
         }
     }
 

@@ -93,7 +93,8 @@ impl<'a> ByThroughput<'a> {
             _ if self.log.is_of_vm => true,
             Some(Doubt::Undecided(_)) => true,
             Some(Doubt::Part(_)) => self.main.is_none(),
-            _ => false,
+            Some(Doubt::Another { .. } | Doubt::Usual { .. } | Doubt::TimeZero(_) | Doubt::Over(_))
+            | None => false,
         }
     }
 
