@@ -15,7 +15,7 @@ use crate::campaign::driver::{Options, Progress};
 use crate::campaign::portfolio::{self, Analysed};
 use crate::input::config::LayoutTable;
 use crate::input::memory::Budget;
-use crate::input::{folder, load};
+use crate::input::{folder, load, passing};
 use crate::model::Analysis;
 use crate::show::figures::{self, Place};
 use crate::show::report::compose::{self, Scope};
@@ -73,6 +73,12 @@ impl From<DetectError> for Unreadable {
 ///
 /// It cannot be read, or nothing of it can be used.
 pub fn read(path: &Path) -> Result<Vec<Parsed>, Unreadable> {
+    // A long log of one tool is parsed while it is read from the disk.
+    if matches!(declared::table(path), Ok(None))
+        && let Some(log) = in_own_pool(|| Ok(passing::survey(path, folder::LARGEST, usize::MAX)))?
+    {
+        return Ok(vec![log.log]);
+    }
     let bytes = folder::read_named(path, folder::LARGEST)?;
     let load::Content { bytes, damage } = load::content(bytes)?;
     let told = |logs: Vec<Parsed>| with_damage(logs, damage.as_deref());

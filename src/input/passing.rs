@@ -56,7 +56,7 @@ impl Part {
     }
 }
 
-/// The survey of a log of at most so many bytes, with its first `rows` rows; none if it is short, no plain file, or such that
+/// The survey of a log of at most so many bytes, with its first `rows` rows, or the whole log where that is more than any has; none if it is short, no plain file, or such that
 /// all of it is needed at once, and whenever anything is wrong with reading it.
 pub fn survey(path: &Path, most: u64, rows: usize) -> Option<Survey> {
     let mut file = folder::open(path).ok()?;
@@ -98,10 +98,14 @@ mod tests {
     }
 
     fn surveyed(log: &str) -> Option<Survey> {
+        survey_of(log, ROWS)
+    }
+
+    fn survey_of(log: &str, rows: usize) -> Option<Survey> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.csv");
         std::fs::write(&path, log).unwrap();
-        survey(&path, u64::MAX, ROWS)
+        survey(&path, u64::MAX, rows)
     }
 
     #[test]
@@ -116,6 +120,10 @@ mod tests {
             assert_eq!(parts.log.frame.times(), whole.log.frame.times());
             assert_eq!(parts.log.frame.lines, whole.log.frame.lines);
             assert!(parts.head.df.equals_missing(&whole.head.df));
+            let all = survey_of(&log, usize::MAX).unwrap().log;
+            let read = stillstand_parsers::read(log.as_bytes()).unwrap().remove(0).unwrap();
+            assert!(all.frame.df.equals_missing(&read.frame.df));
+            assert_eq!((all.diagnostics, all.frame.columns), (read.diagnostics, read.frame.columns));
         }
     }
 
