@@ -79,7 +79,7 @@ pub(super) fn values(
     let condition = |run: &RunKey| conditions.find_id(|condition| condition.factors == *run.factors);
     let results = || {
         let placed = files.iter().filter_map(|file| Some((file, condition(&file.file.run)?)));
-        placed.filter(|(file, _)| file.log.as_ref().is_some_and(efficiency::may_be_result))
+        placed.filter(|(file, _)| file.log.as_deref().is_some_and(efficiency::may_be_result))
     };
     let logs = results().filter_map(|(file, condition)| {
         Some((file.file.relative.as_str(), file.sha256.as_deref()?, condition))

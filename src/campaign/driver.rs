@@ -5,6 +5,7 @@
 //! never averaged.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::dataset::{self, Read, Survey};
 use super::excerpts::Cited;
@@ -14,6 +15,7 @@ pub use super::options::{Known, Options, Progress, Work};
 use super::stages::{Aggregated, Concluded, Measured};
 use crate::input::config::Config;
 use crate::input::folder;
+use crate::input::load::PathAndHash;
 use crate::input::session::{SessionFile, folder_name};
 use crate::model::{Analysis, Excerpts, Run};
 
@@ -35,7 +37,7 @@ pub struct Input {
     pub title: String,
     pub config: Config,
     /// Relative path and SHA-256 of every file read, sorted; `None` for an unreadable one.
-    pub files: Vec<(String, Option<String>)>,
+    pub files: Vec<PathAndHash>,
     /// The dataset that stands for the logs.
     pub dataset: Option<String>,
 }
@@ -70,14 +72,14 @@ pub fn run(folders: &[PathBuf], options: &Options, progress: &Progress<'_>) -> a
 struct Ready {
     declared: Declared,
     measured: Measured,
-    inputs: Vec<(String, Option<String>)>,
+    inputs: Vec<PathAndHash>,
     quoted: Quoted,
     dataset: Option<String>,
 }
 
 /// Where the lines are that a document quotes.
 enum Quoted {
-    Files(Vec<SessionFile>),
+    Files(Vec<Arc<SessionFile>>),
     Lines(Excerpts),
 }
 
@@ -115,7 +117,8 @@ fn one(
     (progress.begin)(Work::Concluding, 0);
     let aggregated = Aggregated::aggregate(measured, &declared.config)?;
     let Concluded { mut analysis, exceeded } = Concluded::conclude(aggregated, &declared);
-    let hashed = inputs.iter().filter_map(|(path, sha256)| Some((path.clone(), sha256.clone()?)));
+    let hashed =
+        inputs.iter().filter_map(|(path, sha256)| Some((path.clone(), sha256.as_deref()?.to_owned())));
     analysis.sources = hashed.collect();
     if options.excerpts {
         analysis.excerpts = quoted.of(&analysis.runs);

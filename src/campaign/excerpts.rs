@@ -3,6 +3,7 @@
 //! its runs may need.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use stillstand_parsers::excerpt;
 
@@ -79,7 +80,7 @@ impl Cited {
     }
 
     /// The lines as they stand in these files. One that cannot be read again has none.
-    pub(super) fn read(&self, files: &[SessionFile]) -> Excerpts {
+    pub(super) fn read(&self, files: &[Arc<SessionFile>]) -> Excerpts {
         let mut excerpts = Excerpts::new();
         let mut wanted = self.lines();
         // The files are many more than the places.

@@ -19,7 +19,7 @@ pub(super) fn hosts(config: &Config, files: &[LoadedFile], diagnostics: &mut Vec
         .collect();
     // What a campaign of benchmarks measured in is a VM, not a host.
     let in_vms = |file: &&LoadedFile| {
-        config.is_of_benchmarks() && file.log.as_ref().is_some_and(efficiency::may_be_result)
+        config.is_of_benchmarks() && file.log.as_deref().is_some_and(efficiency::may_be_result)
     };
     let on_hosts = files.iter().filter(|file| !in_vms(file));
     let named = on_hosts.filter_map(|file| file.file.host.as_deref());
@@ -31,7 +31,7 @@ pub(super) fn hosts(config: &Config, files: &[LoadedFile], diagnostics: &mut Vec
     }
     let with_xentop: BTreeSet<&str> = files
         .iter()
-        .filter(|file| file.log.as_ref().is_some_and(has_domains))
+        .filter(|file| file.log.as_deref().is_some_and(has_domains))
         .filter_map(|file| file.file.host.as_deref())
         .collect();
     for host in hosts.iter().filter(|host| host.cpus.is_none() && with_xentop.contains(host.name.as_str())) {
@@ -94,5 +94,5 @@ fn role_by_logs(name: &str, files: &[LoadedFile]) -> Role {
 
 /// The VM that the logs follow.
 pub(super) fn vm_in_logs(files: &[LoadedFile]) -> Option<String> {
-    files.iter().find_map(|file| file.log.as_ref()?.facts.text("vm").map(str::to_owned))
+    files.iter().find_map(|file| file.log.as_deref()?.facts.text("vm").map(str::to_owned))
 }

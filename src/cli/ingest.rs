@@ -81,11 +81,11 @@ fn one(
     progress: &Progress<'_>,
     args: &IngestArgs,
 ) -> anyhow::Result<Vec<Diagnostic>> {
-    let survey = Survey::open(campaign, None, options, progress)?;
-    let mut diagnostics = survey.diagnostics().to_vec();
-    super::within_memory(&diagnostics)?;
+    let mut survey = Survey::open(campaign, None, options, progress)?;
+    super::within_memory(survey.diagnostics())?;
     let whole = Whole::of(&survey, args.shard.of())?;
     begin(out, &survey, &whole, args)?;
+    let mut diagnostics = survey.take_diagnostics();
     let part = out.join(args.shard.folder());
     let make = |shelf: &dyn Shelf| parts(survey, &whole.description, vec![(args.shard, shelf)], progress);
     let (made, told) = output::write_part(&part, make)?;

@@ -35,7 +35,7 @@ use self::progress::Steps;
 use self::terminal::{safe, safe_line, say, say_as};
 use crate::campaign::driver::{self, Options, Outcome, Progress};
 use crate::campaign::portfolio::{self, Analysed};
-use crate::input::load::BEYOND_MEMORY;
+use crate::input::load::{BEYOND_MEMORY, by_path};
 use crate::input::session::ConfigError;
 use crate::model::diagnostics;
 use crate::model::{Diagnostic, Severity};
@@ -172,7 +172,7 @@ fn with_manifest(
             chapter: analysed.portfolio.is_some().then(|| chapter.name.clone()),
             dataset: input.dataset.clone(),
             configuration: input.config.file.clone(),
-            inputs: input.files.iter().cloned().collect(),
+            inputs: by_path(&input.files),
         })
     });
     let portfolio = analysed.portfolio.clone();

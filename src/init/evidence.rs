@@ -93,7 +93,7 @@ impl Evidence {
 const FOLLOWED: Meaning = Meaning::Domains(Domains::OneByCounter);
 
 fn of(files: &[LoadedFile], meaning: Meaning) -> impl Iterator<Item = &Parsed> {
-    files.iter().filter_map(|file| file.log.as_ref()).filter(move |log| log.format.meaning() == meaning)
+    files.iter().filter_map(|file| file.log.as_deref()).filter(move |log| log.format.meaning() == meaning)
 }
 
 /// The values that logs give, with the number of logs for each.
@@ -323,7 +323,7 @@ fn utc_offset(files: &[LoadedFile]) -> Guessed<String> {
 
 /// The offset of times that stand in logs with their zone. UTC is written everywhere, and says nothing of where a log is from.
 fn by_stamps(files: &[LoadedFile]) -> Guessed<String> {
-    let logs = || files.iter().filter_map(|file| file.log.as_ref());
+    let logs = || files.iter().filter_map(|file| file.log.as_deref());
     let offsets = votes(logs().filter_map(offset_of_stamps));
     let mut local = offsets.iter().filter(|(offset, _)| **offset != 0);
     match (local.next(), local.next()) {
@@ -349,7 +349,7 @@ fn offset_of_stamps(log: &Parsed) -> Option<i32> {
 
 /// Whether a log has times of a wall that nothing places.
 fn needs_offset(file: &LoadedFile) -> bool {
-    file.log.as_ref().is_some_and(|log| {
+    file.log.as_deref().is_some_and(|log| {
         let placed = log.frame.f64s("epoch_s").or_else(|_| log.frame.f64s("time"));
         let is_placed = placed.is_ok_and(|placed| placed.iter().flatten().next().is_some());
         let is_guest = log.format.meaning() == Meaning::GuestClock && log.facts.int("utc_offset_s").is_none();
@@ -392,7 +392,7 @@ fn offset_of_dstat(log: &Parsed) -> Option<i32> {
 
 fn pings(files: &[LoadedFile]) -> impl Iterator<Item = &LoadedFile> {
     files.iter().filter(|file| {
-        let meaning = file.log.as_ref().map(|log| log.format.meaning());
+        let meaning = file.log.as_deref().map(|log| log.format.meaning());
         matches!(meaning, Some(Meaning::Replies { .. }))
     })
 }

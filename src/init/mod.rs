@@ -304,7 +304,7 @@ fn proposed<'a>(tables: &'a [Table], in_use: &InUse, paths: &[&str]) -> Vec<Prop
 }
 
 fn describe(file: &LoadedFile, table: Option<usize>) -> Option<Log> {
-    let log = file.log.as_ref()?;
+    let log = file.log.as_deref()?;
     Some(Log {
         relative: without_compression(&file.file.relative).to_owned(),
         format: log.format,

@@ -34,14 +34,14 @@ struct Happened {
 
 /// Places the logs that have times by such a clock only.
 pub fn place(files: &mut [LoadedFile], config: &Config) {
-    let needs = |file: &LoadedFile| file.log.iter().chain(&file.others).any(Parsed::needs_clock_start);
+    let needs = |file: &LoadedFile| file.logs().any(Parsed::needs_clock_start);
     if !files.iter().any(needs) {
         return;
     }
     let mut anchors: BTreeMap<RunKey, Anchor> = BTreeMap::new();
     let mut happened: BTreeMap<RunKey, Happened> = BTreeMap::new();
     for file in files.iter() {
-        if let Some((start_s, apart_s)) = file.log.as_ref().and_then(|log| log.clock_start()) {
+        if let Some((start_s, apart_s)) = file.log.as_deref().and_then(|log| log.clock_start()) {
             let anchor = Anchor { start_s, apart_s, file: file.file.relative.clone() };
             anchors.entry(file.file.run.clone()).or_insert(anchor);
         }
@@ -53,7 +53,7 @@ pub fn place(files: &mut [LoadedFile], config: &Config) {
         let LoadedFile { file: name, log, others, digest, diagnostics, .. } = file;
         let declared = config.service_of(&name.relative).and_then(|logs| logs.since.as_deref());
         let is_first = log.is_some();
-        for (number, log) in log.iter_mut().chain(others).enumerate() {
+        for (number, log) in log.as_deref_mut().into_iter().chain(others).enumerate() {
             if !log.needs_clock_start() {
                 continue;
             }
@@ -84,7 +84,7 @@ fn told(file: &str, found: Start) -> Diagnostic {
 
 /// The events that a file tells.
 fn events(file: &LoadedFile) -> Option<Happened> {
-    let log = file.log.as_ref().filter(|log| log.format.meaning() == Meaning::Events)?;
+    let log = file.log.as_deref().filter(|log| log.format.meaning() == Meaning::Events)?;
     let (times, texts) = (log.frame.f64s("time").ok()?, log.frame.strs("event").ok()?);
     let events = times.iter().zip(texts.iter()).filter_map(|(t, text)| Some((plain(text?), t?)));
     Some(Happened { events: events.collect(), file: file.file.relative.clone() })

@@ -23,7 +23,7 @@ type Dated = (f64, f64, String);
 
 /// Dates the logs that lack their year or day, as far as the others tell it.
 pub fn complete(files: &mut [LoadedFile], config: &Config) {
-    if !files.iter().flat_map(logs).any(|log| log.missing().is_some()) {
+    if !files.iter().flat_map(LoadedFile::logs).any(|log| log.missing().is_some()) {
         return;
     }
     let mut of_run: BTreeMap<RunKey, Vec<Dated>> = BTreeMap::new();
@@ -37,7 +37,7 @@ pub fn complete(files: &mut [LoadedFile], config: &Config) {
         let around = of_run.get(&file.file.run).unwrap_or(&of_folder);
         let LoadedFile { log, others, diagnostics, digest, .. } = file;
         let mut is_dated = false;
-        for log in log.iter_mut().chain(others) {
+        for log in log.as_deref_mut().into_iter().chain(others) {
             let Some(missing) = log.missing() else { continue };
             match start(log, missing, around, config) {
                 Ok((start, from)) => {
@@ -57,14 +57,10 @@ pub fn complete(files: &mut [LoadedFile], config: &Config) {
                 Err(why) => tell(diagnostics, missing, Severity::Warning, why),
             }
         }
-        if let Some(log) = log.as_ref().filter(|_| is_dated) {
+        if let Some(log) = log.as_deref().filter(|_| is_dated) {
             *digest = Digest::of(log);
         }
     }
-}
-
-fn logs(file: &LoadedFile) -> impl Iterator<Item = &Parsed> {
-    file.log.iter().chain(&file.others)
 }
 
 /// The only year or day that fits the logs around, and one that shows it; `Err` says what is missing.

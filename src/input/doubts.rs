@@ -154,7 +154,7 @@ fn is_measured(file: &LoadedFile) -> bool {
 
 /// Whether it is of one migration. Logs of hosts may be of several, and those of benchmarks are baselines of many.
 fn is_of_a_run(file: &LoadedFile) -> bool {
-    file.log.as_ref().is_some_and(|log| match log.format.meaning().family() {
+    file.log.as_deref().is_some_and(|log| match log.format.meaning().family() {
         Family::Service | Family::Guest | Family::Hypervisor => file.digest.span.is_some(),
         Family::Host | Family::Benchmark | Family::Client => false,
     })

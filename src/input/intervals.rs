@@ -13,11 +13,7 @@ use crate::model::{Diagnostic, Factors, Severity};
 /// Leaves out such logs in conditions without a migration.
 pub fn settle(files: &mut [LoadedFile]) {
     let logs = |file: &LoadedFile| -> Vec<Meaning> {
-        let told = file
-            .log
-            .iter()
-            .chain(&file.others)
-            .filter(|log| log.format.meaning() != Meaning::Request || tells_request(log));
+        let told = file.logs().filter(|log| log.format.meaning() != Meaning::Request || tells_request(log));
         told.map(|log| log.format.meaning()).collect()
     };
     // A table of migrations says itself of which conditions its rows are.
@@ -31,8 +27,8 @@ pub fn settle(files: &mut [LoadedFile]) {
         let Some(log) = file.log.take_if(|log| is_work(log)) else { continue };
         file.dropped = false;
         let told = left_out(file, &log);
-        file.log = (!file.others.is_empty()).then(|| file.others.remove(0));
-        file.digest = file.log.as_ref().map(Digest::of).unwrap_or_default();
+        file.log = (!file.others.is_empty()).then(|| Box::new(file.others.remove(0)));
+        file.digest = file.log.as_deref().map(Digest::of).unwrap_or_default();
         if file.log.is_none() {
             file.diagnostics.push(told);
         }

@@ -11,6 +11,7 @@ pub use fitting::{Keeping, load};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Seek};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context;
 use sha2::{Digest as _, Sha256};
@@ -28,11 +29,11 @@ use crate::model::{Diagnostic, Severity};
 /// One file after reading.
 #[derive(Debug)]
 pub struct LoadedFile {
-    pub file: SessionFile,
+    pub file: Arc<SessionFile>,
     /// SHA-256 of the bytes, lower-case hexadecimal; `None` when the file could not be read.
-    pub sha256: Option<String>,
+    pub sha256: Option<Arc<str>>,
     /// `None` when nothing of it could be used; then there is a diagnostic that says why.
-    pub log: Option<Parsed>,
+    pub log: Option<Box<Parsed>>,
     /// What other tools wrote into the same file.
     pub others: Vec<Parsed>,
     /// Of `log`, whether its rows are there or not.
@@ -46,18 +47,23 @@ pub struct LoadedFile {
 
 impl LoadedFile {
     /// A log that comes from elsewhere than a file of a session.
-    pub fn of(file: SessionFile, log: Option<Parsed>) -> Self {
+    pub fn of(file: impl Into<Arc<SessionFile>>, log: Option<Parsed>) -> Self {
         let digest = log.as_ref().map(Digest::of).unwrap_or_default();
         Self {
-            file,
+            file: file.into(),
             sha256: None,
-            log,
+            log: log.map(Box::new),
             others: Vec::new(),
             digest,
             dropped: false,
             size: 0,
             diagnostics: Vec::new(),
         }
+    }
+
+    /// What all tools wrote into it.
+    pub fn logs(&self) -> impl Iterator<Item = &Parsed> {
+        self.log.as_deref().into_iter().chain(&self.others)
     }
 
     /// The memory that it takes until its run is measured.
@@ -67,8 +73,8 @@ impl LoadedFile {
 
     /// Drops the rows of the log unless they are needed before runs are measured.
     fn drop_rows(&mut self, config: &Config) {
-        let can_go = self.others.is_empty() && self.log.as_ref().is_some_and(|log| !is_needed(log, config));
-        if let Some(log) = self.log.as_mut().filter(|_| can_go) {
+        let can_go = self.others.is_empty() && self.log.as_deref().is_some_and(|log| !is_needed(log, config));
+        if let Some(log) = self.log.as_deref_mut().filter(|_| can_go) {
             log.drop_rows();
             self.dropped = true;
         }
@@ -125,7 +131,7 @@ pub fn again(file: LoadedFile, config: &Config) -> LoadedFile {
     if !file.dropped {
         return file;
     }
-    let format = file.log.as_ref().map(|log| log.format);
+    let format = file.log.as_deref().map(|log| log.format);
     let read = load_one(&file.file, config, format);
     if read.sha256 == file.sha256 {
         // What there is to say of it was said.
@@ -140,7 +146,7 @@ pub fn again(file: LoadedFile, config: &Config) -> LoadedFile {
 #[derive(Debug)]
 pub struct LoadedTable {
     pub relative: String,
-    pub sha256: Option<String>,
+    pub sha256: Option<Arc<str>>,
     /// Its bytes, unpacked.
     pub size: u64,
     /// Unpacked; or why there are none.
@@ -150,7 +156,7 @@ pub struct LoadedTable {
 /// Reads a plain table of so many bytes.
 fn load_table(table: &SessionTable, size: u64) -> LoadedTable {
     let bytes = folder::read(&table.path, LARGEST);
-    let sha256 = bytes.as_ref().ok().map(|bytes| sha256(bytes));
+    let sha256 = bytes.as_ref().ok().map(|bytes| sha256(bytes).into());
     let bytes = bytes.and_then(|bytes| content(bytes)?.whole());
     LoadedTable { relative: table.relative.clone(), sha256, size, bytes }
 }
@@ -178,6 +184,14 @@ pub fn sha256_of(mut source: impl Read) -> std::io::Result<String> {
             n => hash.update(&piece[..n]),
         }
     }
+}
+
+/// The path of a file below its campaign and its SHA-256, which it has if it could be read.
+pub type PathAndHash = (String, Option<Arc<str>>);
+
+/// The hashes of files by their paths.
+pub fn by_path(files: &[PathAndHash]) -> BTreeMap<String, Option<String>> {
+    files.iter().map(|(path, hash)| (path.clone(), hash.as_deref().map(str::to_owned))).collect()
 }
 
 /// How compressed files begin.
@@ -363,7 +377,7 @@ fn lines_of(reader: &mut dyn BufRead, wanted: &BTreeSet<u64>) -> anyhow::Result<
 }
 
 /// Reads one file, of which the format may be known. A declared offset from UTC holds for all local times in it.
-fn load_one(file: &SessionFile, config: &Config, known: Option<Format>) -> LoadedFile {
+fn load_one(file: &Arc<SessionFile>, config: &Config, known: Option<Format>) -> LoadedFile {
     let problem = |code, message: String| LoadedFile {
         file: file.clone(),
         sha256: None,
@@ -378,7 +392,7 @@ fn load_one(file: &SessionFile, config: &Config, known: Option<Format>) -> Loade
         Ok(bytes) => bytes,
         Err(error) => return problem("file-not-readable", format!("{error:#}")),
     };
-    let sha256 = Some(sha256(&bytes));
+    let sha256 = Some(sha256(&bytes).into());
     let Content { bytes, damage } = match content(bytes) {
         Ok(content) => content,
         Err(error) => return LoadedFile { sha256, ..problem("file-not-unpacked", format!("{error:#}")) },
@@ -429,7 +443,7 @@ fn load_one(file: &SessionFile, config: &Config, known: Option<Format>) -> Loade
                 let found = std::mem::take(&mut log.diagnostics);
                 loaded.diagnostics.extend(found.into_iter().map(|d| located(file, d)));
                 match loaded.log {
-                    None => loaded.log = Some(log),
+                    None => loaded.log = Some(Box::new(log)),
                     Some(_) => loaded.others.push(log),
                 }
             }
@@ -441,7 +455,7 @@ fn load_one(file: &SessionFile, config: &Config, known: Option<Format>) -> Loade
             }
         }
     }
-    loaded.digest = loaded.log.as_ref().map(Digest::of).unwrap_or_default();
+    loaded.digest = loaded.log.as_deref().map(Digest::of).unwrap_or_default();
     loaded
 }
 

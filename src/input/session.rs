@@ -25,7 +25,7 @@ pub struct Session {
     /// The text of `campaign.toml`; empty without one.
     pub config_text: String,
     /// Sorted by relative path.
-    pub files: Vec<SessionFile>,
+    pub files: Vec<Arc<SessionFile>>,
     /// The plain tables of measurements that the configuration declares.
     pub tables: Vec<SessionTable>,
     /// Files that belong to no run.
@@ -59,9 +59,9 @@ pub struct SessionFile {
     pub declared: Option<usize>,
 }
 
-/// The code of files whose name belongs to no run.
 /// The group of a pattern that names the host.
 const HOST: &str = "host";
+/// The code of files whose name belongs to no run.
 const WITHOUT_RUN: &str = "file-without-run";
 /// The largest `campaign.toml` in bytes; one that people write has some thousand.
 pub const LARGEST_CONFIG: u64 = 1 << 20;
@@ -183,14 +183,16 @@ impl Session {
         let none = Arc::new(Factors::new());
         let files = paths
             .into_iter()
-            .map(|(relative, path)| SessionFile {
-                relative,
-                path,
-                run: RunKey { factors: Arc::clone(&none), repetition: 0 },
-                names_repetition: true,
-                source: None,
-                host: None,
-                declared: None,
+            .map(|(relative, path)| {
+                Arc::new(SessionFile {
+                    relative,
+                    path,
+                    run: RunKey { factors: Arc::clone(&none), repetition: 0 },
+                    names_repetition: true,
+                    source: None,
+                    host: None,
+                    declared: None,
+                })
             })
             .collect();
         let config = Config::parse("")?;
@@ -228,7 +230,7 @@ impl Session {
                     Some(known) => file.run.factors = Arc::clone(known),
                     None => drop(self.factors.insert(Arc::clone(&file.run.factors))),
                 }
-                self.files.push(file);
+                self.files.push(Arc::new(file));
             }
             None => self.diagnostics.push(Diagnostic {
                 severity: Severity::Note,
@@ -416,7 +418,7 @@ mod tests {
             factors: BTreeSet::new(),
         };
         session.place(relative.to_owned(), PathBuf::new());
-        let file = session.files.pop()?;
+        let file = SessionFile::clone(&*session.files.pop()?);
         Some((file.run.factors["load"].clone(), file.run.repetition, file.source, file.host))
     }
 

@@ -16,7 +16,7 @@ use crate::campaign::options::{Declared, Known, Options};
 use crate::campaign::stages::Measured;
 use crate::input::config::Config;
 use crate::input::folder;
-use crate::input::load::{hex, sha256_of};
+use crate::input::load::{PathAndHash, hex, sha256_of};
 use crate::input::session::ConfigError;
 use crate::model::diagnostics::campaign_diagnostic;
 use crate::model::kept::Kept;
@@ -27,7 +27,7 @@ use crate::run::bins::BinnedSamples;
 pub struct Read {
     pub declared: Declared,
     pub(in crate::campaign) measured: Measured,
-    pub inputs: Vec<(String, Option<String>)>,
+    pub inputs: Vec<PathAndHash>,
     /// The lines that a page may quote.
     pub excerpts: Excerpts,
 }
@@ -186,7 +186,7 @@ fn kept_of<T: Kept>(dataset: &Dataset, name: &str) -> anyhow::Result<Vec<T>> {
 /// # Errors
 ///
 /// Their table is damaged.
-pub fn inputs(dataset: &Dataset) -> anyhow::Result<Vec<(String, Option<String>)>> {
+pub fn inputs(dataset: &Dataset) -> anyhow::Result<Vec<PathAndHash>> {
     let path = dataset.folder.join(tables::INPUTS);
     unaltered(&path, dataset.description.outputs.get(tables::INPUTS))?;
     let mut table = open(&path)?;

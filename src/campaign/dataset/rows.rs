@@ -4,6 +4,7 @@ use anyhow::Context;
 use polars::prelude::{Column, DataFrame, NamedFrom as _, Series};
 
 use crate::campaign::benchmarks::Value;
+use crate::input::load::PathAndHash;
 use crate::model::kept::{self, Kept, shape};
 use crate::model::{Diagnostic, Event, Means, Run, Unit};
 use crate::run::bins::BinnedSamples;
@@ -130,7 +131,7 @@ const PATH: &str = "path";
 const SHA256: &str = "sha256";
 
 /// The files that were read, with their hashes; none of one that could not be.
-pub fn inputs(files: &[(String, Option<String>)]) -> Vec<Column> {
+pub fn inputs(files: &[PathAndHash]) -> Vec<Column> {
     vec![
         Column::new(PATH.into(), files.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>()),
         Column::new(SHA256.into(), files.iter().map(|(_, sha256)| sha256.as_deref()).collect::<Vec<_>>()),
@@ -138,9 +139,9 @@ pub fn inputs(files: &[(String, Option<String>)]) -> Vec<Column> {
 }
 
 /// The files of such a frame.
-pub(super) fn files(frame: &DataFrame) -> anyhow::Result<Vec<(String, Option<String>)>> {
+pub(super) fn files(frame: &DataFrame) -> anyhow::Result<Vec<PathAndHash>> {
     let (paths, hashes) = (frame.column(PATH)?.str()?, frame.column(SHA256)?.str()?);
     let rows = paths.iter().zip(hashes.iter());
-    rows.map(|(path, sha256)| Ok((path.context("a path is missing")?.to_owned(), sha256.map(str::to_owned))))
+    rows.map(|(path, sha256)| Ok((path.context("a path is missing")?.to_owned(), sha256.map(Into::into))))
         .collect()
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::identity::{Description, GENERATOR, Layout, PRODUCT};
 use super::{Shard, run_id};
@@ -9,6 +10,7 @@ use crate::campaign::benchmarks::Value;
 use crate::campaign::excerpts::Cited;
 use crate::campaign::options::{Declared, Known, Options, Progress, Work};
 use crate::campaign::stages::{Loaded, Measured, Measuring, RunFiles, Surveyed};
+use crate::input::load::PathAndHash;
 use crate::input::session::{Session, SessionFile, folder_name};
 use crate::model::{Condition, Diagnostic, Event, Excerpts, Run, VERSION};
 use crate::run::align::AlignedRun;
@@ -18,8 +20,8 @@ use crate::run::measure::MeasuredRun;
 pub struct Survey {
     pub declared: Declared,
     /// Relative path and SHA-256 of every file read, sorted; `None` for an unreadable one.
-    pub inputs: Vec<(String, Option<String>)>,
-    files: Vec<SessionFile>,
+    pub inputs: Vec<PathAndHash>,
+    files: Vec<Arc<SessionFile>>,
     /// Whether a list named them.
     listed: bool,
     surveyed: Surveyed,
@@ -59,7 +61,7 @@ impl Survey {
     pub(in crate::campaign) fn measured(
         self,
         progress: &Progress<'_>,
-    ) -> anyhow::Result<(Declared, Measured, Vec<SessionFile>)> {
+    ) -> anyhow::Result<(Declared, Measured, Vec<Arc<SessionFile>>)> {
         let Self { declared, surveyed, files, .. } = self;
         let surveyed = surveyed.select(&declared.config)?;
         (progress.begin)(Work::Measuring, surveyed.runs.len() as u64);
@@ -80,6 +82,11 @@ impl Survey {
     /// What is wrong with the campaign as a whole.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.surveyed.diagnostics
+    }
+
+    /// [`Self::diagnostics`], once their table was made.
+    pub fn take_diagnostics(&mut self) -> Vec<Diagnostic> {
+        std::mem::take(&mut self.surveyed.diagnostics)
     }
 
     /// The manifest of a dataset of so many parts, beside files with these hashes.
@@ -118,7 +125,7 @@ impl Survey {
         keep: &(dyn Fn(&Run, &AlignedRun) -> K + Sync),
         mut take: impl FnMut(Shard, String, MeasuredRun, K) -> anyhow::Result<()>,
         progress: &Progress<'_>,
-    ) -> anyhow::Result<Vec<SessionFile>> {
+    ) -> anyhow::Result<Vec<Arc<SessionFile>>> {
         let Self { declared: Declared { title, config, .. }, surveyed, files, .. } = self;
         let Surveyed { hosts, counters, conditions, runs, room, .. } = surveyed;
         let measuring = Measuring {
@@ -173,7 +180,7 @@ impl Quoted {
     }
 
     /// The lines as they stand in the files of a campaign.
-    pub fn read(&self, files: &[SessionFile]) -> Excerpts {
+    pub fn read(&self, files: &[Arc<SessionFile>]) -> Excerpts {
         self.0.read(files)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use stillstand_parsers::{Domains, Meaning, Parsed};
 
 use crate::input::config::Config;
-use crate::input::load::{Keeping, LoadedFile, LoadedTable, again, load};
+use crate::input::load::{Keeping, LoadedFile, LoadedTable, PathAndHash, again, load};
 use crate::input::memory::{Beyond, KEEPING, MEASURING, READING, Room};
 use crate::input::session::{RunKey, Session};
 use crate::input::{anchors, dates, doubts, intervals, parts};
@@ -23,7 +23,7 @@ pub struct Loaded {
     /// The memory that is left.
     pub room: Room,
     /// Relative path and SHA-256 of every file; `None` for an unreadable one.
-    pub hashes: Vec<(String, Option<String>)>,
+    pub hashes: Vec<PathAndHash>,
     /// Of the session and of the files.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -102,7 +102,7 @@ fn with_rows_for_parts(
 ) -> Vec<LoadedFile> {
     let is_whole = |file: &&LoadedFile| {
         let meaning = |log: &Parsed| log.parts.len() > 1 || log.format.meaning() == COUNTED && !file.dropped;
-        file.log.as_ref().is_some_and(meaning)
+        file.log.as_deref().is_some_and(meaning)
     };
     let whole: BTreeSet<RunKey> = files.iter().filter(is_whole).map(|file| file.file.run.clone()).collect();
     let is_needed =
@@ -171,7 +171,7 @@ fn first_reason(files: &[LoadedFile], tables: &[LoadedTable]) -> String {
     of_file.or_else(of_table).unwrap_or_default()
 }
 
-fn hashes(files: &[LoadedFile], tables: &[LoadedTable]) -> Vec<(String, Option<String>)> {
+fn hashes(files: &[LoadedFile], tables: &[LoadedTable]) -> Vec<PathAndHash> {
     let files = files.iter().map(|file| (&file.file.relative, &file.sha256));
     let tables = tables.iter().map(|table| (&table.relative, &table.sha256));
     files.chain(tables).map(|(path, sha256)| (path.clone(), sha256.clone())).collect()

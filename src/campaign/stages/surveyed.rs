@@ -54,7 +54,7 @@ impl Surveyed {
         let tables = benchmarks::tables(&tables, config, &mut diagnostics);
         let keys = files.iter().map(|file| &file.file.run).chain(tables.iter().flat_map(Table::runs));
         let conditions = conditions::conditions(config, keys);
-        let mut logs = files.iter().filter_map(|file| file.log.as_ref());
+        let mut logs = files.iter().filter_map(|file| file.log.as_deref());
         // The times of commands alone may be those of migrations; beside a benchmark they are not.
         let all_results = logs.clone().all(efficiency::may_be_result);
         let is_one = logs.clone().next().is_none() || logs.any(|log| efficiency::is_result(log, false));
@@ -90,12 +90,13 @@ fn by_run(files: Vec<LoadedFile>, conditions: &[Condition], has_results: bool) -
         runs.entry(file.file.run.clone()).or_default().push(file);
     }
     let is_migration = |files: &[LoadedFile]| {
-        let mut logs = files.iter().filter_map(|file| file.log.as_ref());
+        let mut logs = files.iter().filter_map(|file| file.log.as_deref());
         !has_results || logs.any(|log| !efficiency::may_be_result(log))
     };
     let runs = runs.into_iter().filter(|(_, files)| is_migration(files));
     let mut runs: Vec<RunFiles> = runs
-        .filter_map(|(key, files)| {
+        .filter_map(|(key, mut files)| {
+            files.shrink_to_fit();
             let condition = conditions.find_id(|condition| condition.factors == *key.factors)?;
             Some(RunFiles { key, condition, files })
         })

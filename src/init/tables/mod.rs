@@ -16,6 +16,7 @@ mod success;
 mod undated;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use anyhow::Context;
 
@@ -147,9 +148,11 @@ pub fn read(
         let config = Config::parse(&text).with_context(|| {
             format!("what is proposed for {} is invalid; this is a bug in stillstand", names.join(", "))
         })?;
-        let is_one = |file: &&SessionFile| names.contains(&without_compression(&file.relative));
+        let is_one = |file: &&Arc<SessionFile>| names.contains(&without_compression(&file.relative));
         let of_table = session.files.iter().filter(is_one);
-        let files = of_table.map(|file| SessionFile { declared: Some(0), ..file.clone() }).collect();
+        let files = of_table
+            .map(|file| Arc::new(SessionFile { declared: Some(0), ..SessionFile::clone(file) }))
+            .collect();
         let session = Session {
             path: session.path.clone(),
             config,

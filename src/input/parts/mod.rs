@@ -25,7 +25,6 @@ use stillstand_parsers::Family;
 use crate::input::config::Config;
 use crate::input::digest::Digest;
 use crate::input::load::LoadedFile;
-use crate::input::session::RunKey;
 use crate::model::{Diagnostic, Factors, Severity};
 
 /// The factor of the parts of files whose names give the repetition; the second where a campaign has the first already.
@@ -51,7 +50,9 @@ pub fn runs(files: Vec<LoadedFile>, config: &Config) -> (Vec<LoadedFile>, Vec<Di
     let says_nothing = config.file.naming.pattern.is_some() && is_one_repetition(&files);
     let files = files.into_iter().map(|file| bounded(file, &mut diagnostics)).collect::<Vec<_>>();
     for mut file in files.into_iter().flat_map(by_tool) {
-        file.file.names_repetition &= !says_nothing;
+        if says_nothing {
+            Arc::make_mut(&mut file.file).names_repetition = false;
+        }
         let named = file.file.names_repetition.then_some(file.file.run.repetition);
         groups.entry((file.file.run.factors.clone(), named)).or_default().push(file);
     }
@@ -74,7 +75,7 @@ fn is_one_repetition(files: &[LoadedFile]) -> bool {
 
 /// A file of more parts than a report can be about is left out, as a file that could not be read.
 fn bounded(mut file: LoadedFile, diagnostics: &mut Vec<Diagnostic>) -> LoadedFile {
-    let parts = file.log.iter().chain(&file.others).map(|log| log.parts.len()).max().unwrap_or_default();
+    let parts = file.logs().map(|log| log.parts.len()).max().unwrap_or_default();
     if parts > MOST_PARTS {
         let message = format!(
             "the file holds {parts} parts, each of which would be a run; {MOST_PARTS} are the most, and it is left out. Split it \
@@ -102,7 +103,7 @@ fn with_log(file: &LoadedFile, log: stillstand_parsers::Parsed) -> LoadedFile {
         digest: if file.dropped { file.digest.clone() } else { Digest::of(&log) },
         dropped: file.dropped,
         size: file.size,
-        log: Some(log),
+        log: Some(Box::new(log)),
         others: Vec::new(),
         diagnostics: Vec::new(),
     }
@@ -110,7 +111,7 @@ fn with_log(file: &LoadedFile, log: stillstand_parsers::Parsed) -> LoadedFile {
 
 /// Whether nothing else is in it.
 fn is_of_benchmark(file: &LoadedFile) -> bool {
-    file.log.as_ref().is_none_or(|log| log.format.meaning().family() == Family::Benchmark)
+    file.log.as_deref().is_none_or(|log| log.format.meaning().family() == Family::Benchmark)
 }
 
 /// Gives each piece the run that it is.
@@ -125,14 +126,17 @@ fn keyed(pieces: Vec<Piece>) -> Vec<LoadedFile> {
     let part = PART.into_iter().find(is_free).unwrap_or(PART[0]);
     let keyed = pieces.into_iter().map(|piece| {
         let Piece { mut file, number, levels } = piece;
-        let RunKey { factors, repetition } = &mut file.file.run;
-        if !file.file.names_repetition {
+        let names_repetition = file.file.names_repetition;
+        if !names_repetition && number > 1 {
+            let repetition = &mut Arc::make_mut(&mut file.file).run.repetition;
             *repetition = repetition.saturating_add(number - 1);
-        } else if in_parts.contains(factors) {
-            Arc::make_mut(factors).insert(part.to_owned(), number.to_string());
         }
-        if !levels.is_empty() {
-            Arc::make_mut(factors).extend(levels);
+        let mut told = levels;
+        if names_repetition && in_parts.contains(&file.file.run.factors) {
+            told.entry(part.to_owned()).or_insert_with(|| number.to_string());
+        }
+        if !told.is_empty() {
+            Arc::make_mut(&mut Arc::make_mut(&mut file.file).run.factors).extend(told);
         }
         file
     });

@@ -16,8 +16,9 @@ const FACTOR: &str = "factor.";
 /// The files with each row of a table of migrations as a file of its own, in the run that it says. A row without a repetition is
 /// the next of its condition. Of rows of the same run the first counts.
 pub(super) fn split(files: Vec<LoadedFile>, diagnostics: &mut Vec<Diagnostic>) -> Vec<LoadedFile> {
-    let is_table =
-        |file: &LoadedFile| file.log.as_ref().is_some_and(|log| log.format.meaning() == Meaning::Migrations);
+    let is_table = |file: &LoadedFile| {
+        file.log.as_deref().is_some_and(|log| log.format.meaning() == Meaning::Migrations)
+    };
     let (tables, mut files): (Vec<LoadedFile>, Vec<LoadedFile>) = files.into_iter().partition(is_table);
     let mut counted: BTreeMap<Arc<Factors>, u32> = BTreeMap::new();
     let mut known: BTreeSet<RunKey> = BTreeSet::new();
@@ -26,7 +27,8 @@ pub(super) fn split(files: Vec<LoadedFile>, diagnostics: &mut Vec<Diagnostic>) -
         let mut twice = 0_usize;
         for row in 0..log.frame.height() {
             let mut file = with_log(&table, log.of_part(&part(log, row)));
-            let RunKey { factors, repetition } = &mut file.file.run;
+            let own = Arc::make_mut(&mut file.file);
+            let RunKey { factors, repetition } = &mut own.run;
             Arc::make_mut(factors).extend(levels(log, row));
             let named = log.frame.u32s("repetition").ok().and_then(|column| column.get(row));
             // One that the name of the file gives is that of all its rows.
@@ -36,7 +38,7 @@ pub(super) fn split(files: Vec<LoadedFile>, diagnostics: &mut Vec<Diagnostic>) -
                 *next = next.saturating_add(1);
                 *next
             });
-            file.file.names_repetition = true;
+            own.names_repetition = true;
             if known.insert(file.file.run.clone()) {
                 files.push(file);
             } else {

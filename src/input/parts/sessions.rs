@@ -176,7 +176,7 @@ fn target(part: &Part) -> Option<&str> {
 
 /// How many parts a file has.
 fn parts(file: &LoadedFile) -> usize {
-    file.log.as_ref().map_or(0, |log| log.parts.len().max(1))
+    file.log.as_deref().map_or(0, |log| log.parts.len().max(1))
 }
 
 /// The files that were read by what goes on counting, and those that were not.
@@ -203,7 +203,7 @@ fn tracks(files: Vec<LoadedFile>) -> (Vec<Track>, Vec<LoadedFile>) {
         let levels = log.parts.iter().map(|part| level(part).into_iter().collect());
         match log.parts.as_slice() {
             [] | [_] => {
-                track.parts.push(with_log(&file, log.clone()));
+                track.parts.push(with_log(&file, Parsed::clone(log)));
                 track.targets.push(Factors::new());
             }
             several => {
@@ -228,7 +228,7 @@ fn ahead_s(file: &LoadedFile, meaning: Meaning, at: f64, config: &Config) -> f64
 /// The span of each migration of a track; of ping those of its sessions.
 fn spans(parts: &[LoadedFile], config: &Config) -> Vec<Option<Span>> {
     let span = |file: &LoadedFile| {
-        let log = file.log.as_ref()?;
+        let log = file.log.as_deref()?;
         let (first, last) = extent(log)?;
         let first_of = |column: &str| log.frame.f64s(column).ok().and_then(|values| values.get(0));
         let at = |column: &str, text: &str| {
@@ -267,7 +267,7 @@ fn by_time(parts: &[LoadedFile], spans: &[Option<Span>], config: &Config) -> Res
     let mut placed = Placed::new();
     for ((number, part), span) in (1..).zip(&chosen).zip(spans) {
         let Some(part) = *part else { continue };
-        let Some((file, log)) = parts.get(part).and_then(|file| Some((file, file.log.as_ref()?))) else {
+        let Some((file, log)) = parts.get(part).and_then(|file| Some((file, file.log.as_deref()?))) else {
             continue;
         };
         let log = match span.filter(|_| sharers[part] > 1) {
@@ -380,7 +380,7 @@ fn share(
 fn request_s(parts: &[LoadedFile], span: Span, config: &Config) -> f64 {
     let ahead = parts
         .iter()
-        .find_map(|file| Some(ahead_s(file, file.log.as_ref()?.format.meaning(), span.request_s, config)));
+        .find_map(|file| Some(ahead_s(file, file.log.as_deref()?.format.meaning(), span.request_s, config)));
     span.request_s + ahead.unwrap_or_default()
 }
 

@@ -14,7 +14,7 @@ pub(super) type Varied = BTreeSet<(Format, String, &'static str)>;
 /// Which settings make conditions. What differs only between files is what the names of files are for.
 pub(super) fn varied<'a>(files: impl Iterator<Item = &'a LoadedFile>) -> Varied {
     let mut varied = Varied::new();
-    for log in files.filter_map(|file| file.log.as_ref()) {
+    for log in files.filter_map(|file| file.log.as_deref()) {
         let mut levels: BTreeMap<(String, &'static str), BTreeSet<&str>> = BTreeMap::new();
         for part in &log.parts {
             for test in log.tests(&part.rows) {

@@ -53,7 +53,7 @@ pub(super) struct Times {
 
 impl Times {
     pub(super) fn of(parts: &[LoadedFile]) -> Self {
-        let extents: Vec<_> = parts.iter().map(|file| file.log.as_ref().and_then(extent)).collect();
+        let extents: Vec<_> = parts.iter().map(|file| file.log.as_deref().and_then(extent)).collect();
         let mut begun: Vec<_> =
             extents.iter().enumerate().filter_map(|(part, times)| Some((part, (*times)?))).collect();
         begun.sort_by(|(_, a), (_, b)| a.0.total_cmp(&b.0));

@@ -107,7 +107,7 @@ impl Counters {
 /// Each gawk'ed xentop log with the samples of the same run and host.
 fn pairs(files: &[LoadedFile]) -> Vec<(&LoadedFile, &Parsed, Option<&Parsed>)> {
     let of = |meaning: Meaning| {
-        let logs = files.iter().filter_map(|file| Some((file, file.log.as_ref()?)));
+        let logs = files.iter().filter_map(|file| Some((file, file.log.as_deref()?)));
         logs.filter(move |(_, log)| log.format.meaning() == meaning)
     };
     let mut samples: BTreeMap<(&RunKey, &str), &Parsed> = BTreeMap::new();

@@ -332,7 +332,7 @@ struct Logs<'a> {
 
 impl<'a> Logs<'a> {
     fn of(files: &[&'a LoadedFile]) -> Self {
-        let mut read: Vec<_> = files.iter().filter_map(|file| Some((*file, file.log.as_ref()?))).collect();
+        let mut read: Vec<_> = files.iter().filter_map(|file| Some((*file, file.log.as_deref()?))).collect();
         read.sort_by_key(|(_, log)| FORMATS.iter().position(|format| *format == log.format));
         let mut logs = Self::default();
         for (file, log) in read {
@@ -482,7 +482,7 @@ fn host_of(file: &LoadedFile) -> &str {
     file.file
         .host
         .as_deref()
-        .or_else(|| file.log.as_ref().and_then(|log| log.facts.text("host")))
+        .or_else(|| file.log.as_deref().and_then(|log| log.facts.text("host")))
         .unwrap_or("host")
 }
 

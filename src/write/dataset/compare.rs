@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{MadePart, Whole};
 use crate::campaign::dataset::{self, Dataset, Shard};
 use crate::input::folder::{self, MANIFEST};
-use crate::input::load::{sha256, sha256_of};
+use crate::input::load::{PathAndHash, by_path, sha256, sha256_of};
 use crate::write::manifest::{self, Difference};
 use crate::write::present::present;
 
@@ -20,7 +20,7 @@ use crate::write::present::present;
 /// The folder cannot be listed, or the table of inputs is damaged.
 pub fn compare(
     dataset: &Dataset,
-    inputs: &[(String, Option<String>)],
+    inputs: &[PathAndHash],
     whole: &Whole,
     parts: &BTreeMap<Shard, MadePart>,
 ) -> anyhow::Result<Vec<Difference>> {
@@ -33,8 +33,8 @@ pub fn compare(
     if written.configuration != running.configuration {
         found.push(Difference::Configuration);
     }
-    let before = dataset::inputs(dataset)?.into_iter().collect();
-    manifest::inputs(&before, &inputs.iter().cloned().collect(), &mut found);
+    let before = by_path(&dataset::inputs(dataset)?);
+    manifest::inputs(&before, &by_path(inputs), &mut found);
     let entries = present(&dataset.folder).with_context(|| dataset.folder.display().to_string())?;
     let there = |path: &str| -> Option<String> {
         let is_file = entries.iter().any(|entry| entry.path == path && entry.is_file);

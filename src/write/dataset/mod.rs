@@ -18,11 +18,12 @@ use self::part::PartWriter;
 use self::series::RunSeries;
 use super::attempt::Shelf;
 use super::frames::{self, column, levels, rename_factors};
+use crate::campaign::benchmarks::Value;
 use crate::campaign::dataset::{self, Description, Shard, Survey, tables};
 use crate::campaign::driver::Progress;
 use crate::input::folder::MANIFEST;
 use crate::input::load::sha256;
-use crate::input::parquet;
+use crate::input::parquet::Writer;
 use crate::model::kept::bytes;
 use crate::model::{Condition, Diagnostic, Entries as _, Event, Factors};
 
@@ -40,15 +41,14 @@ impl Whole {
     ///
     /// polars refuses a frame, which would be a mistake in the program.
     pub fn of(survey: &Survey, shards: u32) -> anyhow::Result<Self> {
-        let frames = [
-            (tables::INPUTS, dataset::inputs_columns(&survey.inputs)),
-            (tables::RESULTS, results(survey)),
-            (tables::DIAGNOSTICS, diagnostics(survey)),
+        let tables = [
+            (tables::INPUTS, table(&survey.inputs, dataset::inputs_columns)),
+            (tables::RESULTS, table(survey.results(), |some| results(some, survey.conditions()))),
+            (tables::DIAGNOSTICS, table(survey.diagnostics(), diagnostics)),
         ];
         let mut files = BTreeMap::new();
-        for (name, columns) in frames {
-            let mut frame = DataFrame::new_infer_height(columns).context(name)?;
-            files.insert(name.to_owned(), parquet::write(&mut frame).context(name)?);
+        for (name, bytes) in tables {
+            files.insert(name.to_owned(), bytes.context(name)?);
         }
         let outputs = files.iter().map(|(name, bytes)| (name.clone(), sha256(bytes))).collect();
         let description = survey.description(shards, outputs);
@@ -69,14 +69,25 @@ impl Whole {
     }
 }
 
+/// So many rows of a table are columns at a time.
+const ROWS: usize = 1 << 13;
+
+/// Rows as a file, a group after the other, so that most of them are columns at no time.
+fn table<T>(rows: &[T], columns: impl Fn(&[T]) -> Vec<Column>) -> anyhow::Result<Vec<u8>> {
+    let mut file = Writer::new(Vec::new(), &DataFrame::new_infer_height(columns(&[]))?)?;
+    for some in rows.chunks(ROWS) {
+        file.append(&mut DataFrame::new_infer_height(columns(some))?)?;
+    }
+    Ok(file.finish(None)?)
+}
+
 /// The names of all factors of some conditions.
 fn factors_of(conditions: &[Condition]) -> BTreeSet<&str> {
     conditions.iter().flat_map(|condition| condition.factors.keys().map(String::as_str)).collect()
 }
 
 /// One row a value of a benchmark, as logs and tables have it.
-fn results(survey: &Survey) -> Vec<Column> {
-    let (all, conditions) = (survey.results(), survey.conditions());
+fn results(all: &[Value], conditions: &[Condition]) -> Vec<Column> {
     let factors = factors_of(conditions);
     let none = Factors::new();
     let of = all.iter().map(|(place, _)| conditions.entry(place.condition).map_or(&none, |of| &of.factors));
@@ -100,8 +111,7 @@ fn results(survey: &Survey) -> Vec<Column> {
 }
 
 /// One row a problem of the campaign as a whole.
-fn diagnostics(survey: &Survey) -> Vec<Column> {
-    let all = survey.diagnostics();
+fn diagnostics(all: &[Diagnostic]) -> Vec<Column> {
     let mut columns = frames::diagnostics(all);
     columns.push(dataset::kept_column(&all.iter().map(bytes).collect::<Vec<_>>()));
     columns

@@ -1,6 +1,7 @@
 //! A part: the tables of the runs of a shard, a group of rows at a time, so that memory does not grow with their number.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use anyhow::Context;
 use polars::prelude::{Column, DataFrame};
@@ -115,7 +116,7 @@ impl<'a> PartWriter<'a> {
     }
 
     /// Ends all files, that of the runs last and with what the part is; returns their hashes by their names.
-    pub fn finish(mut self, of: Identity, files: &[SessionFile]) -> anyhow::Result<MadePart> {
+    pub fn finish(mut self, of: Identity, files: &[Arc<SessionFile>]) -> anyhow::Result<MadePart> {
         self.write()?;
         let mut made = BTreeMap::new();
         let mut writers = tables::OF_PART.into_iter().zip(self.files);

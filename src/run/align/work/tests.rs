@@ -22,7 +22,7 @@ fn loaded(format: &str, name: &str, text: &str) -> LoadedFile {
 
 /// What is read of logs of a run that was requested at 1000 s; the service, and the codes of what is said.
 fn served(logs: &[LoadedFile]) -> (Option<ServiceLog>, Vec<&'static str>) {
-    let logs: Vec<Log<'_, ()>> = logs.iter().map(|file| (file, file.log.as_ref().unwrap(), ())).collect();
+    let logs: Vec<Log<'_, ()>> = logs.iter().map(|file| (file, file.log.as_deref().unwrap(), ())).collect();
     let mut told = Vec::new();
     let config = Config::parse("").unwrap();
     let found = read(&logs, &config, |_| Some(1_700_001_000.0), &mut told);
