@@ -311,6 +311,12 @@ impl<T> DatedRows<T> {
         parts: Vec<Part>,
     ) -> Result<Parsed, ParseError> {
         let Self { format, has_monotonic, rows, count, diagnostics } = self;
+    /// The same of what need be no fault.
+    pub fn note(&mut self, row: usize, code: &'static str, text: &str, message: impl FnOnce() -> String) {
+        let place = Place { line: self.line(row), column: None, text: Some(text.as_bytes()) };
+        self.diagnostics.note(code, place, message);
+    }
+
         let moments = || rows.iter().map(|(_, (moment, _))| moment);
         let mut frame = FrameBuilder::default();
         let is_placed = moments().any(|moment| moment.epoch_s().is_some());
