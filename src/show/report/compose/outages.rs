@@ -234,8 +234,14 @@ impl Composer<'_> {
             *said = format!("{}{also}.", said.strip_suffix('.').unwrap_or(said));
         }
         if let Some(other) = outage.instead_of {
+            let (instead_n, other_n) = (number(outage.method), number(other));
             let (instead, other) = (self.who(outage.method, true), self.who(other, false));
-            let values = [("other", other.as_str()), ("instead", &instead)];
+            let values = [
+                ("other", other.as_str()),
+                ("instead", &instead),
+                ("instead_n", instead_n),
+                ("other_n", other_n),
+            ];
             sentences.push(fill("finding.contradicted_method", &values));
         }
         if outage.contradicted > 0 {
@@ -243,6 +249,7 @@ impl Composer<'_> {
                 ("contradicted", outage.contradicted.to_string()),
                 ("of", outage.of.to_string()),
                 ("instead", self.who(outage.method, false)),
+                ("instead_n", number(outage.method).to_owned()),
             ];
             let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
             sentences.push(fill("finding.contradicted_runs", &values));
@@ -252,6 +259,11 @@ impl Composer<'_> {
         }
         sentences.join(" ")
     }
+}
+
+/// By which number of the subject that a method is its verb goes.
+fn number(method: Method) -> &'static str {
+    if method.entry().texts.is_one { "1" } else { "2" }
 }
 
 /// As at the beginning of a sentence.
