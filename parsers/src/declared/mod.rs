@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `table` | bytes → rows: delimited text, or JSON objects, with only the columns that were asked for |
 //! | `dated` | when a row was, by which clocks, and which rows count |
+//! | `summer_time` | where local times are of another offset from UTC from a row on |
 //! | `value` | cells → numbers, times, and what stands for nothing |
 //! | `success` | whether something worked, by the text of a cell |
 //! | `probes` | a row for each request to a service |
@@ -23,6 +24,7 @@ mod migrations;
 mod probes;
 mod series;
 mod success;
+mod summer_time;
 mod table;
 mod value;
 

@@ -84,6 +84,7 @@ impl Probes {
         let is_one = self.duration.as_ref().zip(self.success.as_ref()).is_some_and(|(a, b)| a.0 == b.column);
         let row = |cells: &Cells<'_>| request(cells, duration, success, is_one).map(Some);
         let mut rows = self.dated.read(PROBES, bytes, &columns, row)?;
+        rows.tell_of_summer_time();
         rows.count_once(AtOnce::Several, Request::hash);
         tell_unknown(&mut rows);
         self.frame(rows).map_err(DeclaredError::Unusable)

@@ -170,6 +170,7 @@ impl Series {
             }
         };
         let mut rows = self.dated.read(SERIES, bytes, &columns, row)?;
+        rows.tell_of_summer_time();
         rows.count_once(AtOnce::One, |cells, hasher| {
             cells.iter().for_each(|cell| cell.value().map(f64::to_bits).hash(hasher));
         });
@@ -241,6 +242,7 @@ impl Series {
             }
             (read, _) => read?,
         };
+        rows.tell_of_summer_time();
         // Several values of a second may be the same: each is one of a request, say.
         rows.count_once(AtOnce::Several, |(column, value), hasher| {
             (column, value.map(f64::to_bits)).hash(hasher);
