@@ -212,8 +212,8 @@ impl Group {
             let rises = numbers.windows(2).filter(|pair| pair[0] < pair[1]).count();
             // What happened now and then in an interval rises as seldom as it falls.
             let goes_on = rises >= ROWS * count && 4 * rises >= numbers.len();
-            let is_full = falls().all(|pair| is_full(pair)) && rises >= count + count;
-            count == 0 || (count <= FALLS && is_low && goes_on) || is_full
+            let fills_up = falls().all(is_full) && rises >= count + count;
+            count == 0 || (count <= FALLS && is_low && goes_on) || fills_up
         };
         self.numbers(column).is_some_and(|files| {
             files.iter().all(is_one)

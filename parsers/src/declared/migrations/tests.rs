@@ -112,10 +112,10 @@ fn no_downtime_is_longer_than_its_migration() {
     assert_eq!(told, [("value-impossible", Some(3)), ("values-missing", Some(5))]);
 }
 
-fn statuses(
-    success: Success,
-    words: &[&str],
-) -> (Vec<Option<bool>>, Vec<(&'static str, Option<u64>, String)>) {
+/// Code, line and message.
+type Told = (&'static str, Option<u64>, String);
+
+fn statuses(success: Success, words: &[&str]) -> (Vec<Option<bool>>, Vec<Told>) {
     let rows: String = words
         .iter()
         .enumerate()
