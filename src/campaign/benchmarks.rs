@@ -82,7 +82,7 @@ pub(super) fn values(
         placed.filter(|(file, _)| file.log.as_deref().is_some_and(efficiency::may_be_result))
     };
     let logs = results().filter_map(|(file, condition)| {
-        Some((file.file.relative.as_str(), file.sha256.as_deref()?, condition))
+        Some((file.file.relative.as_str(), file.content.as_deref()?, condition))
     });
     diagnostics.extend(efficiency::copied_logs(logs, conditions));
     let mut values = Vec::new();

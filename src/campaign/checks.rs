@@ -124,16 +124,36 @@ pub(super) fn exceeded(
                 found.push(Finding::LimitExceeded { limited, value, at_least, at_most });
             }
             (Some(_), None) => {
-                let open = only.filter(|series| series.present().any(|value| value.is_unseen()));
-                let most =
-                    open.and_then(|series| by_bounds(series, limit.statistic, |value| value.within.upper));
-                if let Some(most) = most.filter(exceeds) {
-                    let message = format!(
-                        "the limit of {limited} may be exceeded: in some runs nothing was seen, which leaves up to {most:.3} open; \
-                         at most {} is accepted. Measure at shorter intervals",
-                        limit.at_most
-                    );
-                    tell("limit-not-decided", message);
+                let Some(series) = only else { continue };
+                let Some(open) = Open::of(limit, series) else { continue };
+                let Open { tested, runs, most, unseen } = &open;
+                if *most > limit.at_most {
+                    let why = match (tested == runs, unseen) {
+                        (true, _) => format!(
+                            "in some runs nothing was seen, which leaves up to {most:.3} open; at most {} is accepted. Measure at \
+                             shorter intervals",
+                            limit.at_most
+                        ),
+                        (false, true) => format!(
+                            "only {tested} of {runs} runs have a value of it, and in some of these nothing was seen; those without one could be \
+                             above {}. Complete their logs, or leave them out",
+                            limit.at_most
+                        ),
+                        (false, false) => format!(
+                            "only {tested} of {runs} runs have a value of it, and those without one could be above {}. Complete their logs, \
+                             or leave them out",
+                            limit.at_most
+                        ),
+                    };
+                    tell("limit-not-decided", format!("the limit of {limited} may be exceeded: {why}"));
+                } else if tested < runs {
+                    diagnostics.push(campaign_diagnostic(
+                        Severity::Note,
+                        "limit-partly-tested",
+                        format!(
+                            "the limit of {limited} is kept, whatever the runs without a value of it had: {tested} of {runs} have one"
+                        ),
+                    ));
                 }
             }
             (None, None) => {
@@ -143,6 +163,38 @@ pub(super) fn exceeded(
         }
     }
     found
+}
+
+/// What the runs of a condition leave open of a limit that their values keep.
+struct Open {
+    /// Runs with a value.
+    tested: usize,
+    /// Runs that count.
+    runs: usize,
+    /// How much the statistic may be: without end where runs without a value, which may have had any, decide it.
+    most: f64,
+    /// Whether some runs with a value saw nothing.
+    unseen: bool,
+}
+
+impl Open {
+    /// `None` where nothing is.
+    fn of(limit: &config::LimitTable, series: &Series) -> Option<Self> {
+        let (tested, runs) = (series.present().count(), series.values.len());
+        let unseen = series.present().any(|value| value.is_unseen());
+        if tested == runs && !unseen {
+            return None;
+        }
+        // What was seen counts as it was measured, as it does in the statistic.
+        let bound = |value: Value| if unseen { value.within.upper } else { Some(value.estimate) };
+        let bounds = series.values.iter().map(|value| value.map_or(Some(f64::INFINITY), bound));
+        let most = match limit.statistic {
+            // However little they spread, one more may be anywhere.
+            config::Statistic::Sd if tested < runs => Some(f64::INFINITY),
+            of => statistic_of(&bounds.collect::<Option<Vec<_>>>()?, of),
+        };
+        Some(Self { tested, runs, most: most?, unseen })
+    }
 }
 
 /// Why a limit of which no value is known cannot be tested.
@@ -218,12 +270,24 @@ fn by_bounds(
     statistic: config::Statistic,
     bound: impl FnMut(Value) -> Option<f64>,
 ) -> Option<f64> {
-    let bounds = Sample::new(series.present().map(bound).collect::<Option<_>>()?)?;
+    statistic_of(&series.present().map(bound).collect::<Option<Vec<_>>>()?, statistic)
+}
+
+/// A statistic of bounds, some of which may be without end; `None` without any, and where bounds say nothing of it.
+fn statistic_of(bounds: &[f64], statistic: config::Statistic) -> Option<f64> {
+    let endless = bounds.iter().filter(|bound| bound.is_infinite()).count();
+    let known = Sample::new(bounds.iter().copied().filter(|bound| bound.is_finite()).collect());
     match statistic {
-        config::Statistic::Mean => Some(bounds.mean()),
-        config::Statistic::Median => Some(bounds.median()),
-        config::Statistic::Max => Some(bounds.max()),
-        config::Statistic::Min => Some(bounds.min()),
+        config::Statistic::Min => Some(known.map_or(f64::INFINITY, |known| known.min())),
+        config::Statistic::Mean | config::Statistic::Max if endless > 0 => Some(f64::INFINITY),
+        config::Statistic::Mean => Some(known?.mean()),
+        config::Statistic::Max => Some(known?.max()),
+        config::Statistic::Median => {
+            let mut sorted = bounds.to_vec();
+            sorted.sort_by(f64::total_cmp);
+            let middle = |place: usize| sorted.get(place).copied();
+            Some((middle(sorted.len().checked_sub(1)? / 2)? + middle(sorted.len() / 2)?) / 2.0)
+        }
         config::Statistic::Sd | config::Statistic::Sum => None,
     }
 }

@@ -5,7 +5,7 @@
 //! failed, those that did not are no fair sample, and the comparison that counts failures is the one with a p.
 
 use crate::model::metrics::series_entry;
-use crate::model::{Comparison, Condition, ConditionId, Method, Range, Series, Test, Value};
+use crate::model::{Comparison, Condition, ConditionId, Method, OneSided, Range, Series, Test, Value};
 use crate::stats::{Bounds, Sample, compare_positive, fisher_exact, gehan, hodges_lehmann, holm, smallest_p};
 
 /// Completed runs on each side from which on a ratio is given beside failures.
@@ -40,6 +40,34 @@ pub fn comparisons(
             of_series(a, b, family, failed(a.condition) + failed(b.condition) > 0)
         };
         all.extend(corrected(both.iter().map(one).collect()));
+    }
+    all
+}
+
+/// What conditions have that those do not with which they are compared, by `partners`: where there is none, all they have, and else each
+/// series in which none of them has a value.
+pub fn one_sided(
+    conditions: &[Condition],
+    series: &[Series],
+    of: &[ConditionId],
+    partners: impl Fn(ConditionId) -> Vec<ConditionId>,
+) -> Vec<OneSided> {
+    let with_value = |condition: ConditionId| {
+        series.iter().filter(move |series| series.condition == condition && series.present().next().is_some())
+    };
+    let mut all = Vec::new();
+    for &condition in of {
+        let partners = partners(condition);
+        if partners.is_empty() {
+            all.push(OneSided { metric: None, condition, n: conditions[condition].runs.len() });
+            continue;
+        }
+        let is_shared = |metric: &str| {
+            partners.iter().any(|other| with_value(*other).any(|series| series.metric == metric))
+        };
+        all.extend(with_value(condition).filter(|series| !is_shared(&series.metric)).map(|series| {
+            OneSided { metric: Some(series.metric.clone()), condition, n: series.present().count() }
+        }));
     }
     all
 }

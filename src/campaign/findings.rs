@@ -8,10 +8,12 @@ mod transfer;
 
 pub use transfer::find as transfer;
 
+use std::cmp::Reverse;
+
 use crate::model::metrics::MIGRATION_DURATION;
 use crate::model::{
-    Comparison, Condition, ConditionId, ConditionOutage, Entries, Finding, Flag, FlagCode, Incomplete,
-    Method, Outage, Run, RunId, Series, Test, Unseen, Value,
+    Comparison, Condition, ConditionId, ConditionOutage, Elsewhere, Entries, Finding, Flag, FlagCode,
+    Incomplete, Method, Outage, Run, RunId, Series, Test, Unseen, Value,
 };
 use crate::run::metrics::event;
 use crate::run::metrics::outage::{meet, overlap};
@@ -51,16 +53,15 @@ pub fn find(
 fn incomplete(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Finding> {
     let Condition { completed, failed, unfinished, .. } = *condition;
     let of_failed = condition.runs.iter().map(|run| &runs[*run]).filter(|run| !run.counts());
-    let outages: Vec<&Outage> = of_failed
+    let outages: Vec<(&Run, &Outage)> = of_failed
         .filter_map(|run| {
-            [Method::Probe, Method::Ping, Method::PacketGap, Method::Throughput]
-                .into_iter()
-                .find_map(|method| run.outage(method))
+            let methods = [Method::Probe, Method::Ping, Method::PacketGap, Method::Throughput];
+            Some((run, methods.into_iter().find_map(|method| run.outage(method))?))
         })
-        .filter(|outage| outage.shown_s() > 0.0)
+        .filter(|(_, outage)| outage.shown_s() > 0.0)
         .collect();
     let seen = |open: bool| {
-        let of_kind = outages.iter().filter(|outage| outage.censored == open);
+        let of_kind = outages.iter().map(|(_, outage)| outage).filter(|outage| outage.censored == open);
         Sample::new(of_kind.map(|outage| outage.shown_s()).collect())
     };
     let (away, lost) = (seen(false), seen(true));
@@ -76,6 +77,10 @@ fn incomplete(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Fi
             away_s: away.as_ref().map(ends),
             lost: lost.as_ref().map_or(0, Sample::n),
             lost_s: lost.as_ref().map(ends),
+            stayed_below: outages
+                .iter()
+                .filter_map(|(run, outage)| stayed_below(run, outage))
+                .reduce(f64::max),
         })
     })
 }
@@ -145,13 +150,53 @@ fn outage(
         least_at_most_s: least.filter(|least| least.estimate == 0.0).and_then(|least| least.within.upper),
         not_returned: open().count(),
         at_least_s: among(&mut open().map(|value| value.within.lower)),
+        stayed_below: counted().filter_map(|run| stayed_below(run, run.outage(method)?)).reduce(f64::max),
         within_s: within(),
         at_most_s: uppers()
             .collect::<Option<Vec<f64>>>()
             .filter(|_| nothing_seen)
             .and_then(|all| all.into_iter().reduce(f64::max)),
         unseen: unseen(of(method)?).filter(|_| !nothing_seen),
+        elsewhere: elsewhere(&counted().collect::<Vec<_>>(), method),
     })
+}
+
+/// What the method that tells of the most runs says of those in which the one that is stated saw nothing: what that cannot resolve another
+/// may. Of two that tell of as many it is the first; a clock in the VM, which may have been set, is the last.
+fn elsewhere(runs: &[&Run], stated: Method) -> Option<Elsewhere> {
+    let saw_nothing = |run: &&&Run| {
+        let is_nothing = |outage: &Outage| outage.shown_s() == 0.0 || stated == Method::GuestClock;
+        run.outage(stated).is_some_and(|outage| outage.lower_s == 0.0 && is_nothing(outage))
+    };
+    let without: Vec<&Run> = runs.iter().filter(saw_nothing).copied().collect();
+    let seen = |method: Method| {
+        let resolved = without.iter().filter(|run| run.trusts(method)).filter_map(|run| run.outage(method));
+        resolved.filter(|outage| outage.lower_s > 0.0).collect::<Vec<_>>()
+    };
+    let others = Method::for_service().filter(|other| *other != stated);
+    let (method, seen) = others
+        .map(|other| (other, seen(other)))
+        .filter(|(_, seen)| !seen.is_empty())
+        .min_by_key(|(other, seen)| (Reverse(seen.len()), *other == Method::GuestClock))?;
+    let shown = Sample::new(seen.iter().map(|outage| outage.shown_s()).collect())?;
+    let least = Sample::new(seen.iter().map(|outage| outage.lower_s).collect())?;
+    let most = seen.iter().map(|outage| outage.upper_s).collect::<Option<Vec<_>>>().and_then(Sample::new);
+    Some(Elsewhere {
+        method,
+        of: without.len(),
+        runs: seen.len(),
+        seen_s: Interval::new(shown.min(), shown.max()),
+        within_s: most.map(|most| Interval::new(least.min(), most.max())),
+    })
+}
+
+/// The share of the ordinary below which the service stayed until the log ended, where it did something all the same: it cannot be said
+/// then that it did not return.
+fn stayed_below(run: &Run, outage: &Outage) -> Option<f64> {
+    let throughput = run.throughput.as_ref()?;
+    let is_seen = outage.method == Method::Throughput && outage.censored;
+    let is_below = is_seen && throughput.kept_at_end.is_some_and(|kept| kept > 0.0);
+    is_below.then_some(throughput.outage_share)
 }
 
 /// The runs of a series that show nothing, where they leave its mean open.

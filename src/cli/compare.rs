@@ -9,11 +9,11 @@ use self::pairs::{Mapping, Pairs, factors, levels, list};
 use super::args::{CompareArgs, StatsFormat};
 use super::terminal::{print_data, print_text, print_written, safe_line, say};
 use super::{Ending, conclude, show, side_by_side, within_memory};
-use crate::campaign::comparisons::comparisons;
+use crate::campaign::comparisons::{comparisons, one_sided};
 use crate::campaign::{driver, efficiency, merge};
 use crate::input::config::selects;
 use crate::input::session::ConfigError;
-use crate::model::{Analysis, ConditionId, Entries, Factors, Series};
+use crate::model::{Analysis, Compared, ConditionId, Entries, Factors, Series};
 use crate::show::report::format;
 use crate::show::tables;
 use crate::show::text::Text;
@@ -74,14 +74,24 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Ending> {
     if let Some(unmatched) = unmatched.filter(|_| !args.common.quiet) {
         say(format!("note: {}", safe_line(&unmatched)));
     }
+    let only = |of: &[ConditionId], partners: &dyn Fn(ConditionId) -> Vec<ConditionId>| {
+        one_sided(&analysis.conditions, &analysis.series, of, partners)
+    };
+    let of = |id: ConditionId| move |&(i, j): &(ConditionId, ConditionId)| (i == id).then_some(j);
+    let back = |id: ConditionId| move |&(i, j): &(ConditionId, ConditionId)| (j == id).then_some(i);
+    let compared = Compared {
+        comparisons,
+        only_in_a: only(&of_a, &|id| pairs.iter().filter_map(of(id)).collect()),
+        only_in_b: only(&of_b, &|id| pairs.iter().filter_map(back(id)).collect()),
+    };
     let text = Text::new(args.lang);
-    let table = tables::compared(analysis, &comparisons);
+    let table = tables::compared(analysis, &compared);
     let view = || format::table(&table, text.get("caption.compared").to_owned(), &text);
     match args.format {
         StatsFormat::Table => print_text(&format!("{}\n", show::terminal(&view())))?,
         StatsFormat::Markdown => print_text(&format!("{}\n", show::markdown(&view())))?,
         StatsFormat::Csv => print_data(&write::tables::table_csv(&table)?)?,
-        StatsFormat::Json => print_written(|to| write::json::write_comparisons(analysis, &comparisons, to))?,
+        StatsFormat::Json => print_written(|to| write::json::write_compared(analysis, &compared, to))?,
     }
     conclude(&outcome.analysis.diagnostics, outcome.exceeded.iter(), false, &args.common)
 }

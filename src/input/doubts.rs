@@ -103,27 +103,28 @@ fn described(run: &RunKey) -> String {
     format!("{}repetition {}", levels.collect::<String>(), run.repetition)
 }
 
-/// The same bytes under several repetitions of a condition count once. Under several conditions nothing says whose they are: they
+/// The same lines under several repetitions of a condition count once. Under several conditions nothing says whose they are: they
 /// stay, and a warning says so.
 fn without_copies(files: Vec<LoadedFile>) -> (Vec<LoadedFile>, Vec<Diagnostic>) {
-    let mut first: BTreeMap<(&Factors, &str), (u32, &str)> = BTreeMap::new();
-    let mut anywhere: BTreeMap<&str, (&Factors, &str)> = BTreeMap::new();
+    let mut first: BTreeMap<(&Factors, &str), (u32, &LoadedFile)> = BTreeMap::new();
+    let mut anywhere: BTreeMap<&str, &LoadedFile> = BTreeMap::new();
     let mut diagnostics = Vec::new();
     let mut is_kept = Vec::with_capacity(files.len());
     for file in &files {
-        let Some(sha256) = file.sha256.as_deref().filter(|_| is_measured(file)) else {
+        let Some(content) = file.content.as_deref().filter(|_| is_measured(file)) else {
             is_kept.push(true);
             continue;
         };
         let RunKey { factors, repetition } = &file.file.run;
-        let (of, original) = first.entry((factors, sha256)).or_insert((*repetition, &file.file.relative));
+        let (of, original) = first.entry((factors, content)).or_insert((*repetition, file));
         is_kept.push(of == repetition);
         if of == repetition {
-            diagnostics.extend(elsewhere(&mut anywhere, file, sha256));
+            diagnostics.extend(elsewhere(&mut anywhere, file, content));
             continue;
         }
         let message = format!(
-            "the file has the same bytes as {original}, which is another repetition; it counts once and was left out here"
+            "the file has the same {}, which is another repetition; it counts once and was left out here",
+            shared(file, original)
         );
         diagnostics.push(error("same-log", Some(file.file.relative.clone()), message));
     }
@@ -131,20 +132,30 @@ fn without_copies(files: Vec<LoadedFile>) -> (Vec<LoadedFile>, Vec<Diagnostic>) 
     (kept.collect(), diagnostics)
 }
 
-/// A warning where a log has the bytes of one of another condition, with the first condition and file that has each.
+/// What two files share, as the end of "has the same".
+fn shared(file: &LoadedFile, original: &LoadedFile) -> String {
+    let name = &original.file.relative;
+    if file.sha256 == original.sha256 {
+        format!("bytes as {name}")
+    } else {
+        format!("lines as {name} (they end otherwise, or are packed)")
+    }
+}
+
+/// A warning where a log has the lines of one of another condition, with the first file that has each.
 fn elsewhere<'a>(
-    anywhere: &mut BTreeMap<&'a str, (&'a Factors, &'a str)>,
+    anywhere: &mut BTreeMap<&'a str, &'a LoadedFile>,
     file: &'a LoadedFile,
-    sha256: &'a str,
+    content: &'a str,
 ) -> Option<Diagnostic> {
-    let (factors, relative) = (&*file.file.run.factors, &file.file.relative);
-    let (first, other) = anywhere.entry(sha256).or_insert((factors, relative));
+    let first = anywhere.entry(content).or_insert(file);
     let message = format!(
-        "the file has the same bytes as {other}, which is another condition: one of them is the log of another run, and \
-         both count"
+        "the file has the same {}, which is another condition: one of them is the log of another run, and both count",
+        shared(file, first)
     );
-    let told = error("same-log-elsewhere", Some(relative.clone()), message);
-    (*first != factors && is_of_a_run(file)).then_some(Diagnostic { severity: Severity::Warning, ..told })
+    let told = error("same-log-elsewhere", Some(file.file.relative.clone()), message);
+    let is_elsewhere = first.file.run.factors != file.file.run.factors;
+    (is_elsewhere && is_of_a_run(file)).then_some(Diagnostic { severity: Severity::Warning, ..told })
 }
 
 /// Whether it holds values that do not come out the same twice: many, or a time since 1970.

@@ -32,6 +32,8 @@ pub struct LoadedFile {
     pub file: Arc<SessionFile>,
     /// SHA-256 of the bytes, lower-case hexadecimal; `None` when the file could not be read.
     pub sha256: Option<Arc<str>>,
+    /// That of its lines, however they end and the file is packed; see [`sha256_of_lines`].
+    pub content: Option<Arc<str>>,
     /// `None` when nothing of it could be used; then there is a diagnostic that says why.
     pub log: Option<Box<Parsed>>,
     /// What other tools wrote into the same file.
@@ -52,6 +54,7 @@ impl LoadedFile {
         Self {
             file: file.into(),
             sha256: None,
+            content: None,
             log: log.map(Box::new),
             others: Vec::new(),
             digest,
@@ -164,6 +167,27 @@ fn load_table(table: &SessionTable, size: u64) -> LoadedTable {
 /// The SHA-256 of `bytes` in lower-case hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
     hex(Sha256::new_with_prefix(bytes))
+}
+
+/// The mark of an editor at the beginning of a file in UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Whether [`sha256_of_lines`] is that of the bytes: they are not hashed twice then.
+fn is_plain(bytes: &[u8]) -> bool {
+    !bytes.starts_with(MARK) && !bytes.contains(&b'\r') && bytes.ends_with(b"\n") && !bytes.ends_with(b"\n\n")
+}
+
+/// The SHA-256 of a text whose lines end with a line feed each, whatever theirs are and however many stand at its end, in lower-case
+/// hexadecimal: copies of a log that went through an editor, or another system, have the same.
+fn sha256_of_lines(bytes: &[u8]) -> String {
+    let text = bytes.strip_prefix(MARK).unwrap_or(bytes);
+    let end = text.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |last| last + 1);
+    let mut hash = Sha256::new();
+    for line in text[..end].split(|byte| *byte == b'\n') {
+        hash.update(line.strip_suffix(b"\r").unwrap_or(line));
+        hash.update(b"\n");
+    }
+    hex(hash)
 }
 
 /// A SHA-256 in lower-case hexadecimal.
@@ -369,8 +393,8 @@ fn lines_of(reader: &mut dyn BufRead, wanted: &BTreeSet<u64>) -> anyhow::Result<
     // Line ends of Windows, and the mark of an editor at the beginning.
     for line in found.values_mut() {
         line.truncate(line.trim_ascii_end().len());
-        if line.starts_with(b"\xef\xbb\xbf") {
-            line.drain(..3);
+        if line.starts_with(MARK) {
+            line.drain(..MARK.len());
         }
     }
     Ok(found)
@@ -381,6 +405,7 @@ fn load_one(file: &Arc<SessionFile>, config: &Config, known: Option<Format>) -> 
     let problem = |code, message: String| LoadedFile {
         file: file.clone(),
         sha256: None,
+        content: None,
         log: None,
         others: Vec::new(),
         digest: Digest::default(),
@@ -392,7 +417,8 @@ fn load_one(file: &Arc<SessionFile>, config: &Config, known: Option<Format>) -> 
         Ok(bytes) => bytes,
         Err(error) => return problem("file-not-readable", format!("{error:#}")),
     };
-    let sha256 = Some(sha256(&bytes).into());
+    let (hash, packed): (Arc<str>, usize) = (sha256(&bytes).into(), bytes.len());
+    let sha256 = Some(Arc::clone(&hash));
     let Content { bytes, damage } = match content(bytes) {
         Ok(content) => content,
         Err(error) => return LoadedFile { sha256, ..problem("file-not-unpacked", format!("{error:#}")) },
@@ -416,8 +442,14 @@ fn load_one(file: &Arc<SessionFile>, config: &Config, known: Option<Format>) -> 
             };
         }
     };
-    let mut loaded =
-        LoadedFile { sha256, diagnostics: damage.into_iter().collect(), ..problem("", String::new()) };
+    let content =
+        if packed == bytes.len() && is_plain(&bytes) { hash } else { sha256_of_lines(&bytes).into() };
+    let mut loaded = LoadedFile {
+        sha256,
+        content: Some(content),
+        diagnostics: damage.into_iter().collect(),
+        ..problem("", String::new())
+    };
     let format = |log: &Result<Parsed, parsers::ParseError>| match log {
         Ok(log) => log.format,
         Err(error) => error.format,

@@ -37,6 +37,24 @@ pub struct Comparison {
     pub test: Option<Test>,
 }
 
+/// Two sides against each other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compared {
+    pub comparisons: Vec<Comparison>,
+    pub only_in_a: Vec<OneSided>,
+    pub only_in_b: Vec<OneSided>,
+}
+
+/// What one of two sides alone has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OneSided {
+    /// The series that nothing on the other side is compared with; `None` where that has no such condition.
+    pub metric: Option<String>,
+    pub condition: ConditionId,
+    /// Its runs, or those with a value.
+    pub n: usize,
+}
+
 impl Comparison {
     /// The share of migrations that completed.
     pub const COMPLETION: &str = "completion";

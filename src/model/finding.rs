@@ -92,6 +92,8 @@ pub struct Incomplete {
     pub lost: usize,
     /// The shortest and the longest that was seen of these.
     pub lost_s: Option<Interval>,
+    /// Where the service did something in one of the latter: the share of the ordinary to which it did not return.
+    pub stayed_below: Option<f64>,
 }
 
 /// The outage of a condition by the best method that no other contradicts.
@@ -119,10 +121,28 @@ pub struct ConditionOutage {
     pub not_returned: usize,
     /// Least and greatest of what those lasted at least.
     pub at_least_s: Option<Interval>,
+    /// Where the service did something in one of those: the share of the ordinary below which it stayed.
+    pub stayed_below: Option<f64>,
     /// How long an outage may have been where no run saw any.
     pub at_most_s: Option<f64>,
     /// Where some runs saw one, and in others it may have been too short to be seen.
     pub unseen: Option<Unseen>,
+    /// What another method saw in runs in which this one saw nothing.
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// An outage that another method saw in runs in which the one that is stated saw none.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Elsewhere {
+    pub method: Method,
+    /// Runs that the method which is stated saw none in.
+    pub of: usize,
+    /// Runs of these in which this one saw it.
+    pub runs: usize,
+    /// Least and greatest of them, seconds; of those without an end what they lasted at least.
+    pub seen_s: Interval,
+    /// The least and the most that any of them may have been; `None` where one has no end.
+    pub within_s: Option<Interval>,
 }
 
 /// Runs that saw no outage beside others that did, by a method that shows one from some length on only.

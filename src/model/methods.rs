@@ -155,6 +155,8 @@ pub struct MethodTexts {
     pub heading: &'static str,
     /// As the subject of a sentence: "the hypervisor".
     pub who: &'static str,
+    /// Whether that is one, for the verb: "captured packets" are not.
+    pub is_one: bool,
     /// In a sentence: "by ping".
     pub by: &'static str,
     /// The heading of its mean: "Outage by ping, mean".
@@ -170,7 +172,11 @@ pub struct MethodTexts {
 /// The keys that follow from a method's own.
 macro_rules! texts {
     ($key:literal) => {
+        texts!($key, true)
+    };
+    ($key:literal, $is_one:literal) => {
         MethodTexts {
+            is_one: $is_one,
             name: concat!("method_name.", $key),
             heading: concat!("method.", $key),
             who: concat!("method.who_", $key),
@@ -195,7 +201,7 @@ const PROBE: MethodEntry = MethodEntry {
     distrusted: &[],
     compared_with: &[Method::Ping, Method::GuestClock],
     checks: &[],
-    texts: texts!("probe"),
+    texts: texts!("probe", false),
 };
 
 const PING: MethodEntry = MethodEntry {
@@ -246,7 +252,7 @@ const PACKET_GAP: MethodEntry = MethodEntry {
     compared_with: &[Method::Ping, Method::GuestClock],
     // Both saw the same packets, unless they ran at different places.
     checks: &[MethodCheck::Equals(Method::Ping, CheckKind::PingMatchesPackets)],
-    texts: texts!("packet_gap"),
+    texts: texts!("packet_gap", false),
 };
 
 const THROUGHPUT: MethodEntry = MethodEntry {

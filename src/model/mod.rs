@@ -46,11 +46,11 @@ pub use benchmarks::{
 pub use citation::{Citation, PRECOPY_PAGES, PRECOPY_ROUNDS};
 pub use cited::Cited;
 pub use clocks::{Clock, ClockOwner, Estimate, Origin};
-pub use comparison::{Comparison, Test};
+pub use comparison::{Compared, Comparison, OneSided, Test};
 pub use convergence::Convergence;
 pub use curve::{Bin, Curve, Means, Trace};
 pub use curves::{CurveMetric, DOMAIN_0};
-pub use finding::{ConditionOutage, Finding, Incomplete, Unseen};
+pub use finding::{ConditionOutage, Elsewhere, Finding, Incomplete, Unseen};
 pub use flags::{Flag, FlagCode};
 pub use id::{Entries, Id, Ids};
 pub use key::Key;

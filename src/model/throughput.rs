@@ -16,6 +16,8 @@ pub struct Throughput {
     pub interval_s: f64,
     /// Median of the intervals before the request.
     pub baseline: f64,
+    /// Below this share of it the service counts as out.
+    pub outage_share: f64,
     /// Intervals that end in the time before the request, until the end of the migration, and after that.
     pub before: Level,
     pub during: Option<Level>,
@@ -27,6 +29,8 @@ pub struct Throughput {
     pub lowest_at_s: Option<f64>,
     /// When the first interval after the lowest one began that has [`BACK`] of the baseline.
     pub recovery_s: Option<f64>,
+    /// Where the service is out when the log ends: the most it did in that time, as a share of the baseline.
+    pub kept_at_end: Option<f64>,
     /// What was not done of what would have been at the mean before, interval by interval, from the request on.
     pub lost: Option<f64>,
     /// The same as seconds of work at the mean before, and what as long a time before the request had of it.
@@ -57,6 +61,7 @@ impl Relocate for Throughput {
             unit: _,
             interval_s: _,
             baseline: _,
+            outage_share: _,
             before: _,
             during: _,
             after: _,
@@ -64,6 +69,7 @@ impl Relocate for Throughput {
             lowest: _,
             lowest_at_s: _,
             recovery_s: _,
+            kept_at_end: _,
             lost: _,
             lost_s: _,
             lost_usual_s: _,

@@ -310,7 +310,7 @@ mod tests {
         for text in [Text::new(Language::En), Text::new(Language::De)] {
             let mut missing = Vec::new();
             for method in Method::ALL {
-                let MethodTexts { name, heading, who, by, mean, lane, span, definition } =
+                let MethodTexts { name, heading, who, by, mean, lane, span, definition, is_one: _ } =
                     method.entry().texts;
                 let always = [name, heading, who, by, lane, span].map(str::to_owned);
                 let lengthened = format!("finding.lengthened_{}", method.metric());

@@ -17,7 +17,8 @@ fn compared(arguments: &[&str]) -> (Vec<Value>, String) {
     let output = stillstand(&arguments, &[]);
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{stderr}");
-    (serde_json::from_slice(&output.stdout).unwrap(), stderr)
+    let data: Value = serde_json::from_slice(&output.stdout).unwrap();
+    (data["comparisons"].as_array().unwrap().clone(), stderr)
 }
 
 fn refused(arguments: &[&str], status: i32) -> String {
@@ -171,4 +172,41 @@ fn what_is_measured_on_one_side_only_is_named() {
             && text.contains("fio.randread"),
         "{text}"
     );
+}
+
+/// Known: only the second campaign has logs of the CPU, and only the first a ping of one condition.
+#[test]
+fn what_one_side_alone_has_is_listed() {
+    let a = part_of_campaign(&["none1", "none2", "none3", "memtester1", "memtester2"]);
+    let b = part_of_campaign(&["none1", "none2", "none3", "cpuburn1"]);
+    let remove = |folder: &Path, what: &dyn Fn(&str) -> bool| {
+        for entry in fs::read_dir(folder).unwrap().flatten() {
+            let name = entry.file_name().into_string().unwrap();
+            if what(&name) {
+                fs::remove_file(entry.path()).unwrap();
+            }
+        }
+    };
+    remove(a.path(), &|name| name.contains("dstat"));
+    remove(b.path(), &|name| name.contains("ping"));
+    let (path_a, path_b) = (a.path().to_str().unwrap(), b.path().to_str().unwrap());
+    let output = |format: &str| stdout(&["compare", path_a, path_b, "--format", format, "--quiet"]);
+    let data: Value = serde_json::from_str(&output("json")).unwrap();
+    let only = |side: &str| -> Vec<(String, String)> {
+        let of = |one: &Value| {
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            (text(&one["metric"]), text(&one["condition"]["load"]))
+        };
+        data[side].as_array().unwrap().iter().map(of).collect()
+    };
+    let has =
+        |side: &str, metric: &str, load: &str| only(side).contains(&(metric.to_owned(), load.to_owned()));
+    assert!(has("only_in_a", "outage_ping", "none") && has("only_in_a", "", "memtester"), "{data}");
+    assert!(has("only_in_b", "", "cpuburn") && !has("only_in_b", "outage_ping", "none"), "{data}");
+    assert!(!has("only_in_a", "migration_duration", "none"), "{data}");
+    for (format, wanted) in [("csv", "outage_ping,"), ("table", "only in A"), ("markdown", "only in B")] {
+        let text = output(format);
+        assert!(text.contains(wanted), "{format}: {text}");
+    }
+    assert!(output("csv").lines().any(|line| line.starts_with("outage_ping,") && line.contains("only_in_a")));
 }

@@ -162,6 +162,34 @@ fn a_killed_shard_leaves_nothing_and_is_made_by_the_next() {
     assert!(whole.len() <= 100, "{}", whole.len());
 }
 
+/// All runs are in the first of three shards, and what is called a shard of others is none.
+#[test]
+fn where_no_run_is_missing_the_message_says_what_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let (logs, dataset) = (part_of_campaign(&["none1"]), folder.path().join("dataset"));
+    let told = || -> String {
+        let text = stdout(&["stats", path(&dataset), "--format", "json", "--partial", "--quiet"]);
+        let data: Value = serde_json::from_str(&text).unwrap();
+        let all = data["diagnostics"].as_array().unwrap();
+        let told = all.iter().find(|one| one["code"] == "dataset-incomplete");
+        told.map(|told| told["message"].as_str().unwrap().to_owned()).unwrap_or_default()
+    };
+    for shard in 1..=3 {
+        ingest(logs.path(), &dataset, &format!("{shard}/3"));
+        let is_there = told();
+        assert!(!is_there.contains("1 of 1") && !is_there.contains("all 1"), "{is_there}");
+        if is_there.contains("all of its runs (1)") {
+            assert!(is_there.contains("not what else missing shards may have"), "{is_there}");
+        }
+    }
+    assert_eq!(told(), "");
+    let part = fs::read_dir(&dataset).unwrap().flatten().find(|entry| entry.path().is_dir()).unwrap();
+    let name = part.file_name().into_string().unwrap().replace("of-0003", "of-0007").replace("of-3", "of-7");
+    fs::create_dir(dataset.join(&name)).unwrap();
+    let is_there = told();
+    assert!(is_there.contains("all of its runs (1) are there, and what does not fit"), "{name}: {is_there}");
+}
+
 #[test]
 fn an_incomplete_dataset_says_what_is_missing() {
     let folder = tempfile::tempdir().unwrap();
@@ -190,6 +218,11 @@ fn an_incomplete_dataset_says_what_is_missing() {
     assert_eq!(told["code"], "dataset-incomplete", "{told}");
     let runs = partial["runs"].as_array().unwrap().len();
     assert!(told["message"].as_str().unwrap().contains(&format!("{runs} of 25")) && runs < 25, "{told}");
+    let of = |load: &str| format!("{}:load={load}", path(&dataset));
+    let compared =
+        stdout(&["compare", &of("none"), &of("memtester"), "--format", "json", "--partial", "--quiet"]);
+    let compared: Value = serde_json::from_str(&compared).unwrap();
+    assert_eq!(compared["diagnostics"][0], *told);
     let out = folder.path().join("report");
     let arguments = ["report", path(&dataset), "-o", path(&out), "--format", "html", "--partial", "--quiet"];
     stdout(&arguments);

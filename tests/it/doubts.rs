@@ -1,6 +1,7 @@
 //! What names leave in doubt: recognised logs without a run, rivals for one place, copies of one log.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 
 use crate::{campaign, part_of_campaign, stillstand, summary};
@@ -62,6 +63,40 @@ fn a_copy_under_another_repetition_counts_once() {
     let summary = summary(folder.path());
     let outage = summary["series"].as_array().unwrap().iter().find(|s| s["metric"] == "outage_ping").unwrap();
     assert_eq!(outage["n"], 2);
+}
+
+/// Copies that went through an editor, another system or a rotation have other bytes, and are copies all the same; a log that only looks like
+/// another is none.
+#[test]
+fn a_copy_with_other_line_ends_or_packed_counts_once_as_well() {
+    let original = log(1);
+    let packed = {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gzip.write_all(original.as_bytes()).unwrap();
+        gzip.finish().unwrap()
+    };
+    let windows = original.replace('\n', "\r\n");
+    let copies: [(&str, Vec<u8>); 5] = [
+        ("none3-ping.test", original.trim_end().as_bytes().to_vec()),
+        ("none3-ping.test", format!("{original}\n\n").into_bytes()),
+        ("none3-ping.test", windows.clone().into_bytes()),
+        ("none3-ping.test", format!("\u{feff}{}", windows.trim_end()).into_bytes()),
+        ("none3-ping.test.gz", packed),
+    ];
+    for (number, (name, bytes)) in copies.iter().enumerate() {
+        let folder = part_of_campaign(&["none1-", "none2-", "none3-"]);
+        fs::write(folder.path().join("none1-ping.test"), &original).unwrap();
+        fs::remove_file(folder.path().join("none3-ping.test")).unwrap();
+        fs::write(folder.path().join(name), bytes).unwrap();
+        let found = errors(folder.path(), "same-log");
+        assert_eq!(found.len(), 1, "{number}: {found:?}");
+        assert!(found[0].contains("the same lines as none1-ping.test"), "{number}: {found:?}");
+    }
+    let folder = part_of_campaign(&["none1-", "none2-", "none3-"]);
+    fs::write(folder.path().join("none1-ping.test"), &original).unwrap();
+    let (head, last) = original.trim_end().rsplit_once('\n').unwrap();
+    fs::write(folder.path().join("none3-ping.test"), format!("{head}\n\n{last}\n")).unwrap();
+    assert!(errors(folder.path(), "same-log").is_empty());
 }
 
 /// A log of ping with so many lost.

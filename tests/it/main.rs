@@ -27,6 +27,7 @@ mod determinism;
 mod documented;
 mod doubts;
 mod efficiency;
+mod elsewhere;
 mod events;
 mod evidence;
 mod example;

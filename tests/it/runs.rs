@@ -129,3 +129,32 @@ fn what_cannot_be_meant_says_what_can() {
         assert!(ended.status.code() == Some(2) && told.contains(expected), "{to}: {told}");
     }
 }
+
+/// Known: of each load two completed, one failed, and of two it is not known.
+#[test]
+fn a_migration_of_which_nothing_is_told_did_not_fail() {
+    let mut rows = "workload,run,start,end,downtime_ms,sent_mib,away_s,status\n".to_owned();
+    for (load, [one, other]) in [("idle", ["", "n/a"]), ("busy", ["-", "RUNNING"])] {
+        for (run, status) in ["COMPLETED", "COMPLETED", "FAILED", one, other].into_iter().enumerate() {
+            let start = 1_700_000_000.5 + 100.0 * run as f64;
+            rows += &format!("{load},{},{start},{},41,800,0.2,{status}\n", run + 1, start + 4.0);
+        }
+    }
+    let usual = DECLARED.replace("succeeds = [\"COMPLETED\"]\n", "");
+    let summary = summary(campaign(&usual, &rows).path());
+    for condition in summary["conditions"].as_array().unwrap() {
+        assert_eq!((&condition["runs"], &condition["completed"]), (&5.into(), &2.into()), "{condition}");
+    }
+    let status = |id: &str| {
+        let runs = summary["runs"].as_array().unwrap();
+        runs.iter().find(|run| run["id"] == id).unwrap()["migration"]["status"].clone()
+    };
+    assert!(["idle-4", "idle-5", "busy-4", "busy-5"].map(status).iter().all(|status| status == "unknown"));
+    let told: Vec<(&str, u64)> = summary["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|found| (found["code"].as_str().unwrap(), found["line"].as_u64().unwrap_or_default()))
+        .collect();
+    assert!(told.contains(&("success-unknown", 11)) && told.contains(&("values-missing", 5)), "{told:?}");
+}

@@ -73,7 +73,8 @@ fn compare_puts_campaigns_or_levels_side_by_side() {
     let (a, b) = (above.path().join("a"), above.path().join("b"));
     let text = stdout(&["compare", a.to_str().unwrap(), b.to_str().unwrap(), "--format", "json", "--quiet"]);
     let comparisons: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let outage = comparisons.as_array().unwrap().iter().find(|c| c["metric"] == "outage_ping").unwrap();
+    let outage = comparisons["comparisons"].as_array().unwrap();
+    let outage = outage.iter().find(|c| c["metric"] == "outage_ping").unwrap();
     // 0.8, 0.8, 0.8 s against 0.8, 1.0, 0.8 s: the mean is greater, the median of all differences is 0.
     let ratio = outage["ratio"].as_f64().unwrap();
     assert!((ratio - 2.6 / 2.4).abs() < 1e-9, "{outage}");

@@ -111,3 +111,53 @@ fn a_hypervisor_in_an_ambiguous_zone() {
     assert_eq!(outcome("IST", "utc_offset = \"+01:00\"\n"), (total.clone(), [false, false]));
     assert_eq!(outcome("CET", "utc_offset = \"+05:00\"\n"), (total, [false, true]));
 }
+
+/// A client and a quantity in local times across the hour in which the clock on the wall is put, with an outage of 5 s after that: the hour that
+/// is there twice hides nothing, the lines are told, and no place among other logs is claimed.
+#[test]
+fn an_hour_that_is_there_twice_is_told_and_leaves_the_place_open() {
+    let declared = "utc_offset = \"+02:00\"\n[[events]]\nfiles = '^web-(?<repetition>\\d+)/events\\.csv$'\ntime = \"unix\"\nevent = \"event\"\n\
+        [[probes]]\nfiles = '^web-(?<repetition>\\d+)/client\\.csv$'\ntime = \"t\"\nduration = \"latency_ms\"\nsuccess = \"ok\"\nloop = \"open\"\n\
+        [[series]]\nfiles = '^web-(?<repetition>\\d+)/shop\\.csv$'\ntime = \"t\"\ncolumns = [{ column = \"rate\", metric = \"shop.rate\", unit = \"1/s\", service = \"throughput\" }]\n";
+    // 2026-10-25 02:59:00 of summer time, a minute before the clock falls back.
+    let begin = 1_792_889_940_i64;
+    let written = |k: i64, is_put: bool| {
+        let wall = begin + k + 7200 - if is_put && k >= 60 { 3600 } else { 0 };
+        chrono::DateTime::from_timestamp(wall, 0).unwrap().format("%Y-%m-%d %H:%M:%S").to_string()
+    };
+    for is_put in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("campaign.toml"), declared).unwrap();
+        let of_run = folder.path().join("web-1");
+        fs::create_dir(&of_run).unwrap();
+        let events =
+            format!("unix,event\n{},migration_requested\n{},migration_end\n", begin + 80, begin + 95);
+        fs::write(of_run.join("events.csv"), events).unwrap();
+        let is_away = |k: i64| (85..90).contains(&k);
+        let rows: String =
+            (0..3700).map(|k| format!("{},{},3\n", written(k, is_put), i32::from(!is_away(k)))).collect();
+        fs::write(of_run.join("client.csv"), format!("t,ok,latency_ms\n{rows}")).unwrap();
+        let rows: String = (0..3700)
+            .map(|k| format!("{},{}\n", written(k, is_put), if is_away(k) { 0 } else { 900 + k % 7 }))
+            .collect();
+        fs::write(of_run.join("shop.csv"), format!("t,rate\n{rows}")).unwrap();
+        let summary = summary(folder.path());
+        let told: Vec<(&str, u64)> = summary["diagnostics"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|found| (found["code"].as_str().unwrap(), found["line"].as_u64().unwrap_or_default()))
+            .collect();
+        let outages = summary["runs"][0]["outages"].as_array().unwrap();
+        let by = |method: &str| outages.iter().find(|outage| outage["method"] == method);
+        let probe = by("probe").unwrap();
+        assert!((probe["estimate_s"].as_f64().unwrap() - 5.0).abs() < 1.1, "{is_put}: {probe}");
+        assert_eq!(
+            told.iter().filter(|told| **told == ("zone-changes", 62)).count(),
+            if is_put { 2 } else { 0 },
+            "{told:?}"
+        );
+        assert_eq!(told.contains(&("series-without-place", 0)), is_put, "{told:?}");
+        assert_eq!((probe["start_s"].is_null(), by("throughput").is_none()), (is_put, is_put), "{probe}");
+    }
+}

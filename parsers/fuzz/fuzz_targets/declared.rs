@@ -71,7 +71,7 @@ impl Choices {
     }
 
     fn series(self) -> Series {
-        let column = |key, name: &str| Column { key, name: name.to_owned(), unit: Unit::Count, factor: 1024.0 };
+        let column = |key, name: &str| Column { key, name: name.to_owned(), unit: Unit::Count, factor: 1024.0, less: None };
         let long = self.bit(6).then(|| Long { name: self.key("name", 3), value: self.key("value", 2) });
         let columns = match long {
             Some(_) => ["cpu", "mem"].map(|name| column(Key::Name(name.to_owned()), name)),

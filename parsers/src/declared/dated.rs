@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use polars::prelude::{Float64Chunked, IntoSeries, NewChunkedArray, Series, UInt32Chunked};
 
 use super::DeclaredError;
+use super::summer_time;
 use super::table::{self, Cells, Fault, Key, Refused, Rows};
 use super::value::{self, Time, TimeForm};
 use crate::diagnostic::{Diagnostics, Facts, Place, RowCount};
@@ -83,6 +84,8 @@ fn known(seconds: f64) -> Option<f64> {
 pub(super) struct DatedRows<T> {
     format: Format,
     has_monotonic: bool,
+    /// How often the clock on the wall changes its offset from UTC in it.
+    zone_changes: usize,
     /// Line, moment and what stands there.
     rows: Vec<(u64, (Moment, T))>,
     count: RowCount,
@@ -121,7 +124,8 @@ impl Dated {
         };
         match table::read(lines::without_bom(bytes), &wanted, self.delimiter, dated) {
             Ok(Rows { rows, count, diagnostics }) => {
-                Ok(DatedRows { format, has_monotonic: monotonic.is_some(), rows, count, diagnostics })
+                let has_monotonic = monotonic.is_some();
+                Ok(DatedRows { format, has_monotonic, zone_changes: 0, rows, count, diagnostics })
             }
             Err(Refused::Column(missing)) => Err(DeclaredError::Column(missing)),
             Err(Refused::Unusable(Unusable { line, expected, found, diagnostics })) => {
@@ -267,10 +271,50 @@ impl<T> DatedRows<T> {
         }
     }
 
+    /// Puts local times on one clock where that on the wall changes its offset from UTC between two rows, and says so with the lines:
+    /// an hour that is there twice would hide what happened in it. Which of the offsets is the declared one is not told.
+    pub fn tell_of_summer_time(&mut self) {
+        let local: Vec<(usize, f64)> = self
+            .rows
+            .iter()
+            .enumerate()
+            .filter_map(|(row, (_, (moment, _)))| Some((row, moment.local_s()?)))
+            .collect();
+        let times: Vec<f64> = local.iter().map(|(_, time)| *time).collect();
+        let changes: Vec<(usize, f64)> = summer_time::changes(&times)
+            .into_iter()
+            .filter_map(|(place, forward_s)| Some((local.get(place)?.0, forward_s)))
+            .collect();
+        for (row, forward_s) in &changes {
+            for (_, (moment, _)) in self.rows.iter_mut().skip(*row) {
+                moment.local_s -= forward_s;
+            }
+            let before = row.checked_sub(1).and_then(|before| self.line(before)).unwrap_or_default();
+            self.doubt("zone-changes", *row, || {
+                let what = if *forward_s < 0.0 {
+                    "falls back by an hour: its last hour is there twice, as at the end of summer time"
+                } else {
+                    "jumps forward by an hour, as at the beginning of summer time, or nothing was logged for as long"
+                };
+                format!(
+                    "the local time {what}, between line {before} and this one. Lengths are taken from rows that follow each other; where the \
+                     log lies among others is not known. Log times with their offset from UTC (`+02:00`) or since 1970"
+                )
+            });
+        }
+        self.zone_changes = changes.len();
+    }
+
     /// Says something of a row, with a text that stands in it.
     pub fn warn(&mut self, row: usize, code: &'static str, text: &str, message: impl FnOnce() -> String) {
         let place = Place { line: self.line(row), column: None, text: Some(text.as_bytes()) };
         self.diagnostics.warning(code, place, message);
+    }
+
+    /// The same of what need be no fault.
+    pub fn note(&mut self, row: usize, code: &'static str, text: &str, message: impl FnOnce() -> String) {
+        let place = Place { line: self.line(row), column: None, text: Some(text.as_bytes()) };
+        self.diagnostics.note(code, place, message);
     }
 
     /// What stands in the rows.
@@ -310,7 +354,7 @@ impl<T> DatedRows<T> {
         mut facts: Facts,
         parts: Vec<Part>,
     ) -> Result<Parsed, ParseError> {
-        let Self { format, has_monotonic, rows, count, diagnostics } = self;
+        let Self { format, has_monotonic, zone_changes, rows, count, diagnostics } = self;
         let moments = || rows.iter().map(|(_, (moment, _))| moment);
         let mut frame = FrameBuilder::default();
         let is_placed = moments().any(|moment| moment.epoch_s().is_some());
@@ -326,6 +370,9 @@ impl<T> DatedRows<T> {
         }
         let lines = rows.iter().map(|(line, _)| u32::try_from(*line).ok());
         frame.push(Unit::Count, UInt32Chunked::from_iter_options("line".into(), lines).into_series());
+        if zone_changes > 0 {
+            facts.set_int("zone_changes", zone_changes);
+        }
         facts.set_float("time_resolution_s", value::resolution_s(moments().filter_map(Moment::any_s)));
         let clock = if is_placed { Clock::Epoch } else { Clock::None };
         let diagnostics = diagnostics.finish();

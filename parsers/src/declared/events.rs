@@ -208,7 +208,8 @@ impl Events {
             let fault = || Fault { cell: 0, code: "event-missing", expected: "what happened".into() };
             text.map(|text| Some(text.to_owned())).ok_or_else(fault)
         };
-        let rows = self.dated.read(EVENTS, bytes, &[&self.event], event)?;
+        let mut rows = self.dated.read(EVENTS, bytes, &[&self.event], event)?;
+        rows.tell_of_summer_time();
         self.frame(rows).map_err(DeclaredError::Unusable)
     }
 

@@ -5,11 +5,13 @@
 //! idle,1,2026-01-05 10:00:00,2026-01-05 10:00:09,41,812,yes
 //! ```
 
+use std::collections::BTreeMap;
+
 use polars::prelude::{BooleanChunked, IntoSeries, NewChunkedArray, Series, StringChunked, UInt32Chunked};
 
 use super::DeclaredError;
 use super::dated::{Dated, DatedRows, floats};
-use super::probes::Success;
+use super::success::{Fate, Success};
 use super::table::{Cells, Fault, Key};
 use super::value::{self, Time, TimeForm};
 use crate::diagnostic::{Facts, Place};
@@ -147,6 +149,8 @@ struct Migration {
     /// In the order of [`Figure::ALL`].
     figures: [Option<f64>; 4],
     succeeded: Option<bool>,
+    /// The text of its status, where that does not go without saying.
+    status: Option<(Doubt, String)>,
     levels: Vec<String>,
     repetition: Option<u32>,
     /// The cells of which nothing can be used.
@@ -159,6 +163,19 @@ enum Cell {
     Request,
     End,
     Figure(Figure),
+}
+
+/// What is to be said of a status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Doubt {
+    /// It says nothing.
+    Nothing,
+    /// It is no word that is known.
+    Unknown,
+    /// It counts as failed, since `succeeds` does not list it.
+    Unlisted,
+    /// It counts as `succeeds` or `fails` has it, and usually means the opposite.
+    Opposite(bool),
 }
 
 /// Why it says nothing.
@@ -201,6 +218,7 @@ impl Migrations {
             dated.read(MIGRATIONS, bytes, &columns, |cells| Ok(Some(Box::new(places.read(cells)?))))?;
         rows.place(|row| row.request);
         self.tell_of_cells(&mut rows);
+        self.tell_of_status(&mut rows);
         self.leave_out_long_downtimes(&mut rows);
         let mut facts = Facts::default();
         let mut frame: Vec<(Unit, Series)> = Vec::new();
@@ -270,6 +288,50 @@ impl Migrations {
         }
     }
 
+    /// What migrations count as, where their status does not go without saying: each word once, where it stands first.
+    fn tell_of_status(&self, rows: &mut DatedRows<Box<Migration>>) {
+        let Some(Success { column, .. }) = &self.success else { return };
+        let mut words: BTreeMap<(Doubt, String), (usize, usize)> = BTreeMap::new();
+        for (row, migration) in rows.rows().enumerate() {
+            if let Some((doubt, text)) = &migration.status {
+                // However nothing is written, it is the same.
+                let text = if *doubt == Doubt::Nothing { String::new() } else { text.clone() };
+                words.entry((*doubt, text)).or_insert((row, 0)).1 += 1;
+            }
+        }
+        let all = rows.rows().count();
+        for ((doubt, word), (row, count)) in words {
+            match doubt {
+                Doubt::Nothing => rows.remark("values-missing", row, || {
+                    format!(
+                        "column {column} says nothing in {count} of {all} rows, of which this is the first: whether these migrations \
+                         completed is not known"
+                    )
+                }),
+                Doubt::Unknown => rows.warn(row, "success-unknown", &word, || {
+                    format!(
+                        "it is not known whether a migration that says this completed: {count} of {all} count neither as completed nor \
+                         as failed. `succeeds` in campaign.toml lists the values of those that completed, or `fails` of those that did not"
+                    )
+                }),
+                Doubt::Unlisted => rows.note(row, "success-unlisted", &word, || {
+                    format!("`succeeds` does not list this: {count} of {all} migrations count as failed")
+                }),
+                Doubt::Opposite(counts) => rows.warn(row, "success-unlisted", &word, || {
+                    let (key, kind, usually) = if counts {
+                        ("fails", "completed", "did not complete")
+                    } else {
+                        ("succeeds", "failed", "completed")
+                    };
+                    format!(
+                        "`{key}` does not list this, so that {count} of {all} migrations count as {kind}, though it usually says that one \
+                         {usually}: list it if it does"
+                    )
+                }),
+            }
+        }
+    }
+
     /// A VM that migrates stands still for a part of that time: a downtime that is longer than rounding explains is of another unit, or
     /// of something else.
     fn leave_out_long_downtimes(&self, rows: &mut DatedRows<Box<Migration>>) {
@@ -296,6 +358,25 @@ impl Migrations {
                  {duration_s} s; they are left out. Is the unit right?"
             )
         });
+    }
+}
+
+/// Whether a migration with such a status completed, and what is to be said of that.
+fn status(success: &Success, text: &str) -> (Option<bool>, Option<Doubt>) {
+    let usual = Success::of_migration(text);
+    match (success.lists(text), usual) {
+        (Some(listed), _) => (Some(listed), None),
+        (None, Fate::Nothing) => (None, Some(Doubt::Nothing)),
+        // All that is not listed is the contrary of what is.
+        (None, usual) => match (success.unlisted(), usual) {
+            (None, Fate::Known(known)) => (Some(known), None),
+            (None, Fate::Unknown | Fate::Nothing) => (None, Some(Doubt::Unknown)),
+            (Some(other), Fate::Known(known)) => {
+                (Some(other), (known != other).then_some(Doubt::Opposite(other)))
+            }
+            (Some(false), Fate::Unknown | Fate::Nothing) => (Some(false), Some(Doubt::Unlisted)),
+            (Some(true), Fate::Unknown | Fate::Nothing) => (Some(true), None),
+        },
     }
 }
 
@@ -363,16 +444,18 @@ impl Places<'_> {
             (None, Some((time, _)), Some(duration)) => time.earlier(duration),
             (None, ..) => Time::default(),
         };
-        let succeeded = match self.success {
+        let (succeeded, status) = match self.success {
             Some((place, success)) => {
-                let says = success.says(cells.get(place).unwrap_or_default());
-                Some(says.ok_or_else(|| {
+                let text = cells.get(place).unwrap_or_default();
+                let (succeeded, doubt) = status(success, text);
+                if doubt == Some(Doubt::Unknown) && cells.is_doubtful {
                     let expected =
                         "a word that says whether the migration completed (`succeeds` lists those that do)";
-                    fault(place, "success-unknown", expected.to_owned())
-                })?)
+                    return Err(fault(place, "success-unknown", expected.to_owned()));
+                }
+                (succeeded, doubt.map(|doubt| (doubt, text.to_owned())))
             }
-            None => None,
+            None => (None, None),
         };
         let level = |place: &usize| {
             let level = cells.get(*place).filter(|level| !level.is_empty()).map(str::to_owned);
@@ -383,7 +466,15 @@ impl Places<'_> {
             let number = cells.get(place).and_then(|text| text.parse().ok());
             number.ok_or_else(|| fault(place, "repetition-unreadable", "a whole number".to_owned()))
         });
-        Ok(Migration { request, figures, succeeded, levels, repetition: repetition.transpose()?, without })
+        Ok(Migration {
+            request,
+            figures,
+            succeeded,
+            status,
+            levels,
+            repetition: repetition.transpose()?,
+            without,
+        })
     }
 
     /// That a cell cannot be read.

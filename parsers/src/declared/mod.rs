@@ -4,7 +4,9 @@
 //! | --- | --- |
 //! | `table` | bytes → rows: delimited text, or JSON objects, with only the columns that were asked for |
 //! | `dated` | when a row was, by which clocks, and which rows count |
+//! | `summer_time` | where local times are of another offset from UTC from a row on |
 //! | `value` | cells → numbers, times, and what stands for nothing |
+//! | `success` | whether something worked, by the text of a cell |
 //! | `probes` | a row for each request to a service |
 //! | `events` | a row for each event of a migration |
 //! | `series` | quantities over time: a row for each instant, or for each value |
@@ -21,14 +23,17 @@ mod events;
 mod migrations;
 mod probes;
 mod series;
+mod success;
+mod summer_time;
 mod table;
 mod value;
 
 pub use dated::Dated;
 pub use events::{EVENTS, Events, Mark, plain};
 pub use migrations::{Figure, MIGRATIONS, Migrations, Written};
-pub use probes::{PROBES, Probes, Success};
+pub use probes::{PROBES, Probes};
 pub use series::{Column, Long, SERIES, Series};
+pub use success::Success;
 pub use table::{Key, MissingColumn};
 pub use value::TimeForm;
 

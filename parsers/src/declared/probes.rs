@@ -7,6 +7,7 @@ use polars::prelude::{BooleanChunked, IntoSeries, NewChunkedArray};
 
 use super::DeclaredError;
 use super::dated::{AtOnce, Dated, DatedRows, floats};
+use super::success::Success;
 use super::table::{Cells, Fault, Key};
 use super::value;
 use crate::diagnostic::{Facts, Place};
@@ -52,109 +53,6 @@ pub struct Probes {
     pub is_closed_loop: bool,
 }
 
-/// Which column says whether a request worked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Success {
-    /// The column.
-    pub column: Key,
-    /// The values that say that it did, all others saying that it did not; the usual ones are known without it.
-    pub values: Option<Vec<String>>,
-    /// In their place the values that say that it did not, all others saying that it did; a cell that says nothing is a failure.
-    pub failures: Option<Vec<String>>,
-}
-
-/// Words for a request that worked.
-const WORKED: [&str; 16] = [
-    "ok",
-    "success",
-    "successful",
-    "succeeded",
-    "true",
-    "yes",
-    "y",
-    "1",
-    "pass",
-    "passed",
-    "up",
-    "reply",
-    "answered",
-    "ja",
-    "erfolg",
-    "erfolgreich",
-];
-/// Words for one that did not. `000` is what curl writes where nothing answered.
-const FAILED: [&str; 35] = [
-    "fail",
-    "failed",
-    "failure",
-    "error",
-    "err",
-    "false",
-    "no",
-    "n",
-    "0",
-    "000",
-    "-1",
-    "down",
-    "lost",
-    "timeout",
-    "timedout",
-    "timed out",
-    "time out",
-    "time-out",
-    "timed-out",
-    "refused",
-    "connection refused",
-    "connection-refused",
-    "connectionrefused",
-    "reset",
-    "connection reset",
-    "unreachable",
-    "no answer",
-    "unanswered",
-    "aborted",
-    "dropped",
-    "exception",
-    "nein",
-    "fehler",
-    "fehlgeschlagen",
-    "zeitüberschreitung",
-];
-
-impl Success {
-    /// `None` where nothing is known of the value.
-    pub(super) fn says(&self, value: &str) -> Option<bool> {
-        if let Some(values) = &self.values {
-            return Some(values.iter().any(|known| known.eq_ignore_ascii_case(value)));
-        }
-        if let Some(failures) = &self.failures {
-            return Some(!value::is_nothing(value) && !failures.iter().any(|known| is_same(known, value)));
-        }
-        Self::usually(value)
-    }
-
-    /// What a value usually says where no values are declared: whether a request worked. `None` where nothing is known of it.
-    #[must_use]
-    pub fn usually(value: &str) -> Option<bool> {
-        let is_one_of = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(value));
-        if is_one_of(&WORKED) {
-            return Some(true);
-        }
-        if is_one_of(&FAILED) {
-            return Some(false);
-        }
-        // A status of HTTP: an answer by a proxy that nobody is behind is none.
-        let status = value::number(value, false).filter(|status| (100.0..600.0).contains(status))?;
-        Some((200.0..300.0).contains(&status))
-    }
-}
-
-/// Whether a cell is the declared text, or the number that it is: a client that writes 0 for what it did not get may write 0.0.
-fn is_same(declared: &str, cell: &str) -> bool {
-    let number = |text| value::number(text, true);
-    declared.eq_ignore_ascii_case(cell) || number(declared).zip(number(cell)).is_some_and(|(a, b)| a == b)
-}
-
 #[derive(Clone, Debug, PartialEq)]
 struct Request {
     duration_s: Option<f64>,
@@ -186,6 +84,7 @@ impl Probes {
         let is_one = self.duration.as_ref().zip(self.success.as_ref()).is_some_and(|(a, b)| a.0 == b.column);
         let row = |cells: &Cells<'_>| request(cells, duration, success, is_one).map(Some);
         let mut rows = self.dated.read(PROBES, bytes, &columns, row)?;
+        rows.tell_of_summer_time();
         rows.count_once(AtOnce::Several, Request::hash);
         tell_unknown(&mut rows);
         self.frame(rows).map_err(DeclaredError::Unusable)

@@ -68,6 +68,8 @@ pub struct Column {
     pub unit: Unit,
     /// How many of that one of the table is.
     pub factor: f64,
+    /// The column of what is to be taken off, in the same unit; not in the long form.
+    pub less: Option<Key>,
 }
 
 impl Column {
@@ -141,7 +143,19 @@ impl Series {
     }
 
     fn wide(&self, bytes: &[u8]) -> Result<Parsed, DeclaredError> {
-        let columns: Vec<&Key> = self.columns.iter().map(|column| &column.key).collect();
+        let less = || self.columns.iter().filter_map(|column| column.less.as_ref());
+        let columns: Vec<&Key> = self.columns.iter().map(|column| &column.key).chain(less()).collect();
+        // Of each quantity the place of what is taken off.
+        let mut next = self.columns.len();
+        let less: Vec<Option<usize>> = self
+            .columns
+            .iter()
+            .map(|column| {
+                let place = column.less.is_some().then_some(next);
+                next = next.saturating_add(usize::from(place.is_some()));
+                place
+            })
+            .collect();
         let row = |cells: &Cells<'_>| {
             let read = |cell| Cell::read(cells.get(cell), cells.decimal_comma);
             let row: Box<[Cell]> = (0..columns.len()).map(read).collect();
@@ -156,6 +170,7 @@ impl Series {
             }
         };
         let mut rows = self.dated.read(SERIES, bytes, &columns, row)?;
+        rows.tell_of_summer_time();
         rows.count_once(AtOnce::One, |cells, hasher| {
             cells.iter().for_each(|cell| cell.value().map(f64::to_bits).hash(hasher));
         });
@@ -172,7 +187,12 @@ impl Series {
             });
         }
         self.tell_of_nothing(&mut rows);
-        self.frame(rows, |cells, column| cells.get(column).and_then(|cell| cell.value()))
+        let value = |cells: &[Cell], place: usize| cells.get(place).and_then(|cell| cell.value());
+        self.frame(rows, |cells, column| match less.get(column).copied().flatten() {
+            None => value(cells, column),
+            // Both are rounded, so that the difference may be a little below 0.
+            Some(less) => Some((value(cells, column)? - value(cells, less)?).max(0.0)),
+        })
     }
 
     /// That some rows have no value of a quantity: that may be meant so, or not.
@@ -222,6 +242,7 @@ impl Series {
             }
             (read, _) => read?,
         };
+        rows.tell_of_summer_time();
         // Several values of a second may be the same: each is one of a request, say.
         rows.count_once(AtOnce::Several, |(column, value), hasher| {
             (column, value.map(f64::to_bits)).hash(hasher);

@@ -9,7 +9,26 @@ use crate::time::unit::TimeUnit;
 use crate::time::{epoch, zone::Zone};
 
 /// What stands in a cell for no value.
-const NOTHING: [&str; 9] = ["", "-", "--", "n/a", "na", "nan", "null", "none", "<not counted>"];
+const NOTHING: [&str; 18] = [
+    "",
+    "-",
+    "--",
+    "---",
+    "–",
+    "—",
+    "?",
+    "n/a",
+    "#n/a",
+    "n.a.",
+    "na",
+    "<na>",
+    "nan",
+    "nat",
+    "null",
+    "nil",
+    "none",
+    "<not counted>",
+];
 
 /// Whether the text stands for no value. 0 is one.
 pub(super) fn is_nothing(text: &str) -> bool {

@@ -21,7 +21,13 @@ type Read = Box<dyn Fn(&[u8]) -> Result<Parsed, DeclaredError>>;
 
 /// Each kind of table, with one that it reads.
 fn kinds() -> Vec<(&'static str, Read, &'static str)> {
-    let column = |key: Key, name: &str| Column { key, name: name.to_owned(), unit: Unit::Count, factor: 2.0 };
+    let column = |key: Key, name: &str| Column {
+        key,
+        name: name.to_owned(),
+        unit: Unit::Count,
+        factor: 2.0,
+        less: None,
+    };
     let probes = Probes {
         dated: dated(),
         time_is_end: false,

@@ -75,11 +75,19 @@ pub fn read(folder: &Path, known: Option<&Known>, options: &Options) -> anyhow::
     runs.sort_by_key(|measured| (measured.run.condition, measured.run.repetition));
     let mut diagnostics: Vec<Diagnostic> = kept_of(&dataset, tables::DIAGNOSTICS)?;
     diagnostics.extend(partial.map(|lacks| {
-        let message = format!(
-            "the dataset is incomplete: {} of {} runs are there ({lacks}); all that follows is of these",
-            runs.len(),
-            description.runs
-        );
+        let message = match (runs.len(), description.runs) {
+            (there, all) if there < all => format!(
+                "the dataset is incomplete: {there} of {all} runs are there ({lacks}); all that follows is of these"
+            ),
+            // A shard without a run may have the results of benchmarks, and what was said of files.
+            (_, all) if dataset.missing().is_empty() => format!(
+                "the dataset is not as it was made: all of its runs ({all}) are there, and {lacks}; that is left out of all that follows"
+            ),
+            (_, all) => format!(
+                "the dataset is incomplete: all of its runs ({all}) are there, but not what else missing shards may have, results of \
+                 benchmarks and problems of files ({lacks})"
+            ),
+        };
         campaign_diagnostic(Severity::Error, "dataset-incomplete", message)
     }));
     let results: Vec<Value> = kept_of(&dataset, tables::RESULTS)?;

@@ -55,8 +55,8 @@ fn digits(value: f64) -> usize {
     text.bytes().filter(u8::is_ascii_digit).skip_while(|digit| *digit == b'0').count()
 }
 
-/// Logs of several VMs, or of several repetitions, of one condition that are the same bytes: one VM's log
-/// counted twice. `logs` has path, SHA-256 and where each was measured.
+/// Logs of several VMs, or of several repetitions, of one condition that are the same lines: one VM's log
+/// counted twice. `logs` has path, SHA-256 of the lines and where each was measured.
 pub fn copied_logs<'a>(
     logs: impl Iterator<Item = (&'a str, &'a str, ConditionId)>,
     conditions: &[Condition],
@@ -73,7 +73,7 @@ pub fn copied_logs<'a>(
     copies
         .map(|((condition, _), paths)| {
             let message = format!(
-                "{}: {} are the same bytes; sums and means count that log {} times",
+                "{}: {} are the same log; sums and means count that log {} times",
                 conditions[condition].id,
                 paths.join(" and "),
                 paths.len()

@@ -212,7 +212,8 @@ impl Group {
             let rises = numbers.windows(2).filter(|pair| pair[0] < pair[1]).count();
             // What happened now and then in an interval rises as seldom as it falls.
             let goes_on = rises >= ROWS * count && 4 * rises >= numbers.len();
-            count == 0 || (count <= FALLS && is_low && goes_on)
+            let fills_up = falls().all(is_full) && rises >= count + count;
+            count == 0 || (count <= FALLS && is_low && goes_on) || fills_up
         };
         self.numbers(column).is_some_and(|files| {
             files.iter().all(is_one)
@@ -222,12 +223,15 @@ impl Group {
 
     /// Whether a counter fell as one of 32 bits does that is full.
     pub fn wraps_at_32_bits(&self, column: usize) -> bool {
-        const FULL: f64 = 4_294_967_296.0;
-        let falls = |numbers: &Vec<f64>| {
-            numbers.windows(2).any(|pair| pair[1] < FULL / 2.0 && (FULL / 2.0..FULL).contains(&pair[0]))
-        };
+        let falls = |numbers: &Vec<f64>| numbers.windows(2).any(is_full);
         let fits = |numbers: &Vec<f64>| numbers.iter().all(|number| *number < FULL);
         self.numbers(column).is_some_and(|files| files.iter().all(fits) && files.iter().any(falls))
+    }
+
+    /// Whether a number of a column is ever less than the one before in its file.
+    pub fn falls(&self, column: usize) -> bool {
+        self.numbers(column)
+            .is_some_and(|files| files.iter().any(|numbers| numbers.windows(2).any(|pair| pair[1] < pair[0])))
     }
 
     /// The numbers of a column, without what else stands in it.
@@ -375,6 +379,14 @@ impl Group {
 }
 
 /// A group of files with these contents.
+/// One more than a counter of 32 bits can hold.
+const FULL: f64 = 4_294_967_296.0;
+
+/// Whether between two readings a counter of 32 bits was full: it falls from the upper half of what it can hold to the lower.
+fn is_full(pair: &[f64]) -> bool {
+    matches!(pair, [one, next] if *next < FULL / 2.0 && (FULL / 2.0..FULL).contains(one))
+}
+
 #[cfg(test)]
 pub fn group(texts: &[&str]) -> Group {
     let sheet = |(number, text): (usize, &&str)| {

@@ -61,7 +61,7 @@ pub fn declare(group: &Group, since: &[String], is_tied: bool) -> Option<Declara
     if sure.is_empty() && unsure.is_empty() {
         return None;
     }
-    let serves = service(&mut lines, &mut sure, &mut unsure, is_host);
+    let serves = service(&mut lines, group, &mut sure, &mut unsure, is_host);
     if !serves && !is_host {
         may_be_requests(&mut lines, group, &sure);
     }
@@ -178,7 +178,14 @@ const NOT_DONE: [&str; 27] = [
 ];
 
 /// Declares what the service did, where a column is plainly that; whether one is.
-fn service(lines: &mut Declaration, sure: &mut [Quantity], unsure: &mut [Quantity], is_host: bool) -> bool {
+fn service(
+    lines: &mut Declaration,
+    group: &Group,
+    sure: &mut [Quantity],
+    unsure: &mut [Quantity],
+    is_host: bool,
+) -> bool {
+    let failures: Vec<Failures> = sure.iter().filter_map(|quantity| Failures::of(group, quantity)).collect();
     let is_done = |quantity: &&mut Quantity| {
         let words = words(&quantity.name);
         // What a host reads and writes is counted in the same words.
@@ -207,6 +214,19 @@ fn service(lines: &mut Declaration, sure: &mut [Quantity], unsure: &mut [Quantit
                 "`{}` is taken for the throughput of the service (service = \"throughput\"), of which an outage is told",
                 only.name
             ));
+            if let Some(failed) = failures.iter().find(|failed| failed.are_part_of(group, only)) {
+                only.less = Some(failed.name.clone());
+                lines.said(&format!(
+                    "guessed: `{}` counts what was asked, `{}` of it what failed; the service did the rest.",
+                    only.name, failed.name
+                ));
+                lines.check.push(format!(
+                    "`{}` is taken off `{}`, as what of it failed (less = {})",
+                    failed.name,
+                    only.name,
+                    literal(&failed.name)
+                ));
+            }
             true
         }
         [] => {
@@ -214,6 +234,16 @@ fn service(lines: &mut Declaration, sure: &mut [Quantity], unsure: &mut [Quantit
             if let (Some(only), None) = (open.next(), open.next()) {
                 only.unit_guess = Some("1/s");
                 only.serves = true;
+            }
+            for quantity in sure.iter().filter(|quantity| quantity.unit == Some("count")) {
+                let words = words(&quantity.name);
+                if has_any(&words, &DONE) && !has_any(&words, &NOT_DONE) {
+                    lines.check.push(format!(
+                        "`{}` may be what the service did in each row: where rows are a second apart, unit = \"1/s\" and service = \
+                         \"throughput\" tell of an outage",
+                        quantity.name
+                    ));
+                }
             }
             false
         }
@@ -228,6 +258,43 @@ fn service(lines: &mut Declaration, sure: &mut [Quantity], unsure: &mut [Quantit
             true
         }
     }
+}
+
+/// Words for what was asked and came to nothing.
+const FAILED: [&str; 10] =
+    ["error", "errors", "err", "fail", "failed", "fails", "failure", "failures", "fehler", "timeouts"];
+
+/// A column of how much failed.
+struct Failures {
+    name: String,
+    unit: Option<&'static str>,
+    is_counter: bool,
+    numbers: Vec<Vec<f64>>,
+}
+
+impl Failures {
+    fn of(group: &Group, quantity: &Quantity) -> Option<Self> {
+        let Quantity { name, unit, is_counter, .. } = quantity;
+        let numbers = numbers(group, name).filter(|_| has_any(&words(name), &FAILED))?;
+        Some(Self { name: name.clone(), unit: *unit, is_counter: *is_counter, numbers })
+    }
+
+    /// Whether they are among those that `all` counts: never more, and now and then some.
+    fn are_part_of(&self, group: &Group, all: &Quantity) -> bool {
+        let Some(asked) = numbers(group, &all.name) else { return false };
+        let is_alike = self.unit == all.unit && self.is_counter == all.is_counter;
+        let is_as_long = asked.iter().map(Vec::len).eq(self.numbers.iter().map(Vec::len));
+        let pairs = || self.numbers.iter().flatten().zip(asked.iter().flatten());
+        is_alike
+            && is_as_long
+            && pairs().all(|(failed, all)| failed <= all)
+            && pairs().any(|(failed, _)| *failed > 0.0)
+    }
+}
+
+/// The numbers of the column of that name, file by file.
+fn numbers(group: &Group, name: &str) -> Option<Vec<Vec<f64>>> {
+    group.numbers(group.columns().find(|column| group.name(*column) == name)?)
 }
 
 /// A time in each row of a table may be how long a request took.
@@ -272,6 +339,9 @@ const COUNTED: [&str; 14] = [
     "operations",
     "errors",
 ];
+/// Words for what is counted in each row, or since a start, which a few rows do not tell.
+const SINCE_A_START: [&str; 9] =
+    ["total", "sum", "bytes", "packets", "sent", "recv", "received", "written", "gesamt"];
 /// Words for what may rise for a while, and is counted by nobody.
 const OF_AN_INSTANT: [&str; 10] =
     ["used", "free", "available", "mem", "memory", "ram", "rss", "vms", "heap", "size"];
@@ -287,6 +357,8 @@ struct Quantity {
     is_short: bool,
     /// Whether it is what the service does.
     serves: bool,
+    /// The column of what of it failed.
+    less: Option<String>,
 }
 
 impl Quantity {
@@ -298,8 +370,13 @@ impl Quantity {
         let unit = unit(&name).map(|unit| if unit == "1/s" && is_count { "count" } else { unit });
         let is_amount = matches!(unit, Some("count" | "B" | "KiB" | "MiB" | "GiB" | "kB" | "MB" | "GB"));
         let is_counted = has_any(&words, &COUNTED) || (is_count && has_any(&words, &DONE));
-        let is_counter =
-            is_amount && is_counted && !has_any(&words, &OF_AN_INSTANT) && group.counts_up(column);
+        // What is counted anew in each row may rise for a few rows.
+        let is_enough = has_any(&words, &SINCE_A_START) || is_count;
+        let is_counter = is_amount
+            && is_counted
+            && !has_any(&words, &OF_AN_INSTANT)
+            && group.counts_up(column)
+            && (is_enough || group.falls(column));
         let is_short = is_counter && group.wraps_at_32_bits(column);
         let known = unit.and_then(|unit| of_host(&words, unit, is_counter, is_host));
         let own = own(&name);
@@ -309,16 +386,17 @@ impl Quantity {
             None => own,
         };
         taken.insert(metric.clone());
-        Self { name, metric, unit, unit_guess: None, is_counter, is_short, serves: false }
+        Self { name, metric, unit, unit_guess: None, is_counter, is_short, serves: false, less: None }
     }
 
     fn line(&self) -> String {
         let kind = if self.is_counter { ", kind = \"counter\"" } else { "" };
         let bits = if self.is_short { ", bits = 32" } else { "" };
         let service = if self.serves { ", service = \"throughput\"" } else { "" };
+        let less = self.less.as_ref().map(|less| format!(", less = {}", literal(less))).unwrap_or_default();
         let unit = self.unit.or(self.unit_guess).unwrap_or("count");
         format!(
-            "  {{ column = {}, metric = \"{}\", unit = \"{unit}\"{kind}{bits}{service} }},",
+            "  {{ column = {}, metric = \"{}\", unit = \"{unit}\"{kind}{bits}{service}{less} }},",
             literal(&self.name),
             self.metric
         )

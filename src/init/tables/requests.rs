@@ -450,4 +450,26 @@ mod tests {
             assert_eq!(declared(text), None, "{text}");
         }
     }
+
+    #[test]
+    fn a_status_that_is_usual_is_an_answer() {
+        let by = |usual: &str, rare: &str| {
+            let row = |n: u32| {
+                format!("{},{},5\n", 1_700_000_000 + n, if (30..35).contains(&n) { rare } else { usual })
+            };
+            let rows: String = (0..60).map(row).collect();
+            declared(&format!("ts,status_code,latency_ms\n{rows}")).unwrap().0
+        };
+        for (usual, rare) in [("302", "503"), ("404", "000"), ("302", "0")] {
+            let text = by(usual, rare);
+            assert!(
+                text.contains("'500', '502', '503', '504']") && text.contains(&format!("'{rare}'")),
+                "{usual} {rare}: {text}"
+            );
+        }
+        // What is rare beside 200 is none, and what a proxy says meanwhile.
+        assert!(!by("200", "404").contains("fails"));
+        let text = by("200", "503");
+        assert!(!text.contains("fails"), "{text}");
+    }
 }

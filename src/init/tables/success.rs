@@ -126,6 +126,8 @@ const AMOUNTS: [&str; 12] = [
 const CODES: [&str; 7] = ["status", "code", "result", "rc", "ret", "ergebnis", "zustand"];
 /// Words for yes and no, which are also answers to other questions than whether a request worked.
 const YES_OR_NO: [&str; 8] = ["true", "false", "yes", "no", "y", "n", "ja", "nein"];
+/// Statuses of a service that is not there, or of a proxy that nobody is behind; curl writes 000 where nothing answered.
+const USUAL_FAILURES: [&str; 5] = ["000", "500", "502", "503", "504"];
 /// Texts in the place of durations that are those of outcomes.
 const FEW: usize = 12;
 /// One of so many requests worked at least, or the column is of something else.
@@ -175,7 +177,8 @@ pub fn find(group: &Group, time: usize, duration: Option<usize>) -> Option<Worke
     let columns: Vec<usize> =
         group.columns().filter(|column| *column != time && Some(*column) != duration).collect();
     let plain = plain(group, &columns, duration.is_some());
-    let mut sure: Vec<Worked> = plain.iter().filter_map(|column| by_known(group, *column)).collect();
+    let known = |column: &usize| by_usual_status(group, *column).or_else(|| by_known(group, *column));
+    let mut sure: Vec<Worked> = plain.iter().filter_map(known).collect();
     // A status or a number of errors is also one of other things.
     let Some(duration) = duration else { return sure.into_iter().next() };
     let named = |column: &&usize| has_any(&group.words(**column), &WENT_WRONG);
@@ -232,6 +235,47 @@ fn best(group: &Group, all: &[Worked]) -> Option<Worked> {
         }
     }
     Some(best)
+}
+
+/// Statuses of HTTP among which redirections or refusals are usual, such as 302 of a page that wants a login: whoever sends them is there,
+/// and what failed are errors of the server and answers that did not come.
+fn by_usual_status(group: &Group, column: usize) -> Option<Worked> {
+    let counts = group.counts(column);
+    let status = |text: &str| text.parse::<f64>().ok().filter(|status| status.fract() == 0.0);
+    let is_one = |text: &&str| {
+        is_nothing(text)
+            || status(text).is_some_and(|status| status <= 0.0 || (100.0..600.0).contains(&status))
+    };
+    let is_other = |text: &str| status(text).is_some_and(|status| (300.0..500.0).contains(&status));
+    let others: usize = counts.iter().filter(|(text, _)| is_other(text)).map(|(_, count)| count).sum();
+    // What stands in the middle alone may be what a proxy says while nobody is behind it.
+    let end = (group.rows() / 10).max(1);
+    let cells: Vec<&str> = group.cells(column).collect();
+    let is_spread = cells.iter().take(end).any(|text| is_other(text))
+        && cells.iter().rev().take(end).any(|text| is_other(text));
+    let is_usual = 2 * others > group.rows() || (MOST_FAILED * others >= group.rows() && is_spread);
+    if !counts.keys().all(is_one) || !is_usual {
+        return None;
+    }
+    let is_failure =
+        |text: &str| status(text).is_some_and(|status| status <= 0.0 || (500.0..600.0).contains(&status));
+    let mut fails: Vec<String> = USUAL_FAILURES.iter().map(|text| (*text).to_owned()).collect();
+    fails.extend(counts.keys().filter(|text| is_failure(text)).map(|text| (*text).to_owned()));
+    fails.sort();
+    fails.dedup();
+    let name = group.name(column);
+    Some(Worked {
+        column,
+        rule: Rule::Fails(fails),
+        why: Some(format!(
+            "guessed: {others} of {} rows have a status from 300 to 499, so that it is a usual answer; errors of the server failed.",
+            group.rows()
+        )),
+        check: vec![format!(
+            "`{name}`: statuses from 300 to 499 are taken for answers, those from 500 on and 000 for failures"
+        )],
+        is_sure: true,
+    })
 }
 
 /// Words that are known; those that are not are failures.

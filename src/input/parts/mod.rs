@@ -99,6 +99,7 @@ fn with_log(file: &LoadedFile, log: stillstand_parsers::Parsed) -> LoadedFile {
     LoadedFile {
         file: file.file.clone(),
         sha256: file.sha256.clone(),
+        content: file.content.clone(),
         // What was dropped is no part of a file.
         digest: if file.dropped { file.digest.clone() } else { Digest::of(&log) },
         dropped: file.dropped,

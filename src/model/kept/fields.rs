@@ -27,8 +27,8 @@ kept! {
     PhaseCost { phase, mean, peak, excess_integral }
     Degradation { lost_service_s, slow_before_s, slow_after_s, during_ratio, after_ratio }
     Throughput {
-        source_file, metric, unit, interval_s, baseline, before, during, after, kept, lowest, lowest_at_s, recovery_s, lost,
-        lost_s, lost_usual_s, operations,
+        source_file, metric, unit, interval_s, baseline, outage_share, before, during, after, kept, lowest, lowest_at_s,
+        recovery_s, kept_at_end, lost, lost_s, lost_usual_s, operations,
     }
     Level { n, mean, median, lowest, highest }
     Transfer { status, source_file, told_bytes, counted, pages }

@@ -152,16 +152,14 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
     let events = run.only_one(&logs.events).and_then(|(file, log, ())| {
         let host = file.file.host.as_deref().filter(|host| config.host(host).is_some());
         let ahead_s = |at| {
-            host.map_or_else(|| config.offset_of_role(Role::Source, at), |host| config.clock_offset_s(host, at))
+            host.map_or_else(
+                || config.offset_of_role(Role::Source, at),
+                |host| config.clock_offset_s(host, at),
+            )
         };
-        if log.frame.times().is_none_or(|times| times.iter().all(Option::is_none)) {
-            let message =
-                "its times are local and nothing says how far from UTC: declare `utc_offset` in campaign.toml";
-            FileReport::new(&mut run.diagnostics, file).add(
-                Severity::Error,
-                "events-without-place",
-                message.to_owned(),
-            );
+        if let Some(message) = unplaced(log) {
+            let mut report = FileReport::new(&mut run.diagnostics, file);
+            report.add(Severity::Error, "events-without-place", message.to_owned());
             return None;
         }
         events::read(log, ahead_s, &mut FileReport::new(&mut run.diagnostics, file))
@@ -207,7 +205,7 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
     if let Some((file, log, ())) = run.only_one(&logs.probes) {
         run.probe = probe::requests(
             log,
-            by_clock(client_offset_s(file, config, at)),
+            by_clock(client_offset_s(file, config, at)).filter(|_| !has_two_zones(log)),
             &mut FileReport::new(&mut run.diagnostics, file),
         );
         run.samples.extend(run.probe.as_ref().and_then(probe::latencies));
@@ -250,9 +248,8 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
         let host = file.file.host.as_deref();
         let Some(zero) = by_clock(config.offset_of_log(host, at)) else { continue };
         let mut report = FileReport::new(&mut run.diagnostics, file);
-        if log.frame.times().is_none_or(|times| times.iter().all(Option::is_none)) {
+        if let Some(message) = unplaced(log) {
             if !log.needs_clock_start() {
-                let message = "its times are local and nothing says how far from UTC: declare `utc_offset` in campaign.toml";
                 report.add(Severity::Error, "series-without-place", message.to_owned());
             }
             continue;
@@ -297,6 +294,24 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
         }
     }
     run
+}
+
+/// Whether its local times are of more than one offset from UTC, so that nothing says which of them is the declared one.
+fn has_two_zones(log: &Parsed) -> bool {
+    log.facts.int("zone_changes").is_some()
+}
+
+/// Why the times of a log have no place among those of others; `None` where they have.
+fn unplaced(log: &Parsed) -> Option<&'static str> {
+    if log.frame.times().is_none_or(|times| times.iter().all(Option::is_none)) {
+        return Some(
+            "its times are local and nothing says how far from UTC: declare `utc_offset` in campaign.toml",
+        );
+    }
+    has_two_zones(log).then_some(
+        "its local times are of two offsets from UTC (see `zone-changes`), and nothing says which of them is that of the migration: it is \
+         not used",
+    )
 }
 
 /// How far the clock of a client is ahead, which is its own only where it runs on a host that is declared.

@@ -20,7 +20,8 @@ pub struct Stated {
     downtime: Option<Rounded>,
     outage: Option<(Method, Rounded)>,
     transferred_bytes: Option<f64>,
-    succeeded: Option<bool>,
+    /// Whether it completed, where a column says so, which may say nothing of this migration.
+    succeeded: Option<Option<bool>>,
     /// Of the row.
     pub lines: Option<Lines>,
 }
@@ -48,7 +49,7 @@ pub(super) fn read(file: &LoadedFile, log: &Parsed, method: Method) -> Stated {
         downtime: rounded(Figure::Downtime),
         outage: rounded(Figure::Outage).map(|outage| (method, outage)),
         transferred_bytes: figure(Figure::Transferred),
-        succeeded: log.frame.bools("succeeded").ok().and_then(|column| column.get(0)),
+        succeeded: log.frame.bools("succeeded").ok().map(|column| column.get(0)),
         lines: log.frame.lines(0),
     }
 }
@@ -63,9 +64,9 @@ impl Stated {
         migration.duration_s = migration.duration_s.or(self.duration_s);
         if migration.status == Status::Unknown {
             migration.status = match (self.succeeded, migration.duration_s) {
-                (Some(true), _) | (None, Some(_)) => Status::Completed,
-                (Some(false), _) => Status::Failed,
-                (None, None) => Status::Unknown,
+                (Some(Some(true)), _) | (None, Some(_)) => Status::Completed,
+                (Some(Some(false)), _) => Status::Failed,
+                (Some(None), _) | (None, None) => Status::Unknown,
             };
         }
     }

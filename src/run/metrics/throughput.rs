@@ -85,10 +85,12 @@ pub fn throughput(log: &ServiceLog, duration_s: Option<f64>) -> Option<Throughpu
         unit: log.unit,
         interval_s: log.interval_s,
         baseline,
+        outage_share: log.windows.outage_share,
         kept: during.map(|during| during.mean / before.mean),
         lowest: lowest.map(|(_, rate)| rate),
         lowest_at_s: lowest.map(|(interval, _)| interval.to_s),
         recovery_s,
+        kept_at_end: kept_at_end(&intervals, log.windows.outage_share * baseline).map(|most| most / baseline),
         lost: after_request.map(|[lost, _]| lost),
         lost_s: after_request.map(|[lost, _]| lost / before.mean),
         lost_usual_s: usual.map(|([_, long], [usual, of])| usual / before.mean * long / of),
@@ -97,6 +99,12 @@ pub fn throughput(log: &ServiceLog, duration_s: Option<f64>) -> Option<Throughpu
         before,
         during,
     })
+}
+
+/// The greatest rate of the intervals below `limit` with which a log ends; `None` where it does not.
+fn kept_at_end(intervals: &[Interval], limit: f64) -> Option<f64> {
+    let low = intervals.iter().rev().take_while(|interval| interval.rate.is_none_or(|rate| rate < limit));
+    low.filter_map(|interval| interval.rate).reduce(f64::max)
 }
 
 /// The intervals, put together until so many operations are due in each that none is empty by chance. What is left at the

@@ -2,7 +2,9 @@
 
 use super::{Cell, Table, column, incomplete, row, series, summary, table, without_empty_columns};
 use crate::model::metrics::{Shown, metrics};
-use crate::model::{Analysis, Comparison, Entries, Metric, Published, SeriesSummary, Unit};
+use crate::model::{
+    Analysis, Compared, Comparison, Entries, Metric, OneSided, Published, SeriesSummary, Unit,
+};
 
 /// All conditions with runs side by side.
 pub fn overview(analysis: &Analysis) -> Table {
@@ -53,7 +55,7 @@ fn is_length(entry: &Metric) -> bool {
 }
 
 /// Comparisons with the means behind them.
-pub fn compared(analysis: &Analysis, comparisons: &[Comparison]) -> Table {
+pub fn compared(analysis: &Analysis, compared: &Compared) -> Table {
     let columns = vec![
         column("metric", "table.metric", None),
         column("a", "table.reference", None),
@@ -66,7 +68,7 @@ pub fn compared(analysis: &Analysis, comparisons: &[Comparison]) -> Table {
         column("ratio_ci95", "table.ratio_ci95", None),
         column("p_adjusted", "table.p_adjusted", None),
     ];
-    let rows = comparisons.iter().map(|c| {
+    let rows = compared.comparisons.iter().map(|c| {
         let unit = series(analysis, c.a, &c.metric).map_or(Unit::Ratio, |series| series.unit);
         let amount = |value| Cell::Amount { value, sd: None, unit };
         let mean = |condition| {
@@ -91,7 +93,27 @@ pub fn compared(analysis: &Analysis, comparisons: &[Comparison]) -> Table {
             Cell::probability(c.p_adjusted),
         ])
     });
-    table("compared".to_owned(), columns, rows.collect())
+    // What one side alone has stands below, in its column, and the other says that it is so.
+    let alone = |of: &OneSided, is_a: bool| {
+        let series = of.metric.as_deref().and_then(|metric| series(analysis, of.condition, metric));
+        let mean = series.and_then(|series| {
+            let value = series.summary?.mean?;
+            Some(Cell::Amount { value, sd: None, unit: series.unit })
+        });
+        let [condition, mean] = [Cell::condition(analysis, of.condition), mean.unwrap_or(Cell::Missing)];
+        let (a, b, mean_a, mean_b) = if is_a {
+            (condition, Cell::Label("table.only_in_a"), mean, Cell::Missing)
+        } else {
+            (Cell::Label("table.only_in_b"), condition, Cell::Missing, mean)
+        };
+        let metric = of.metric.clone().map_or(Cell::Label("table.whole_condition"), Cell::Metric);
+        let unit = series.map_or(Cell::Missing, |series| Cell::Unit(series.unit));
+        let missing = || Cell::Missing;
+        row(vec![metric, a, b, mean_a, mean_b, missing(), unit, missing(), missing(), missing()])
+    };
+    let only_in_a = compared.only_in_a.iter().map(|of| alone(of, true));
+    let only_in_b = compared.only_in_b.iter().map(|of| alone(of, false));
+    table("compared".to_owned(), columns, rows.chain(only_in_a).chain(only_in_b).collect())
 }
 
 /// Every condition against the reference.

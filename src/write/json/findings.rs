@@ -40,6 +40,7 @@ impl<'a> FindingData<'a> {
                 away_s,
                 lost,
                 lost_s,
+                stayed_below,
             }) => data
                 .condition(Some(*condition))
                 .count("completed", known - failed)
@@ -52,7 +53,8 @@ impl<'a> FindingData<'a> {
                 .value("away_max_s", away_s.map(|away| away.high))
                 .count("lost", *lost)
                 .value("lost_min_s", lost_s.map(|lost| lost.low))
-                .value("lost_max_s", lost_s.map(|lost| lost.high)),
+                .value("lost_max_s", lost_s.map(|lost| lost.high))
+                .value("stayed_below", *stayed_below),
             Finding::OutageOpen { condition, runs, flags } => flags
                 .iter()
                 .fold(data.condition(Some(*condition)).count("runs", *runs), |data, (flag, runs)| {
@@ -70,9 +72,13 @@ impl<'a> FindingData<'a> {
                 .count("not_returned", outage.not_returned)
                 .value("at_least_low_s", outage.at_least_s.map(|at_least| at_least.low))
                 .value("at_least_high_s", outage.at_least_s.map(|at_least| at_least.high))
+                .value("stayed_below", outage.stayed_below)
                 .value("at_most_s", outage.at_most_s.or(outage.unseen.map(|unseen| unseen.at_most_s)))
                 .value("mean_at_least_s", outage.unseen.map(|unseen| unseen.mean_within_s.low))
-                .value("mean_at_most_s", outage.unseen.map(|unseen| unseen.mean_within_s.high)),
+                .value("mean_at_most_s", outage.unseen.map(|unseen| unseen.mean_within_s.high))
+                .count("elsewhere_runs", outage.elsewhere.map_or(0, |elsewhere| elsewhere.runs))
+                .value("elsewhere_min_s", outage.elsewhere.map(|elsewhere| elsewhere.seen_s.low))
+                .value("elsewhere_max_s", outage.elsewhere.map(|elsewhere| elsewhere.seen_s.high)),
             Finding::Worse { metric, condition, p_adjusted, reference: _ } => {
                 data.condition(Some(*condition)).metric(Some(metric)).value("p_adjusted", *p_adjusted)
             }

@@ -19,8 +19,8 @@ use self::entries::{CurveData, EfficiencyData, EvidenceData, PlacementData, RunD
 use self::findings::FindingData;
 use self::serializer::Data;
 use crate::model::{
-    Agreement, Analysis, Benchmark, Campaign, Clock, Comparison, Condition, Convergence, Diagnostic,
-    Parallel, Placement, Published, Series,
+    Agreement, Analysis, Benchmark, Campaign, Clock, Compared, Comparison, Condition, Convergence,
+    Diagnostic, OneSided, Parallel, Placement, Published, Series,
 };
 use crate::show::text::{Language, Text};
 
@@ -138,17 +138,25 @@ pub fn write_portfolio(name: &str, chapters: &[(&str, &Analysis)], mut to: impl 
     Ok(to.write_all(b"\n")?)
 }
 
-/// Comparisons alone, as `comparisons[]` of `summary.json`.
+/// Two sides, as `compare` shows them.
+#[derive(Serialize)]
+struct ComparedData<'a> {
+    schema: u32,
+    comparisons: &'a [Comparison],
+    only_in_a: &'a [OneSided],
+    only_in_b: &'a [OneSided],
+    diagnostics: &'a [Diagnostic],
+}
+
+/// What two sides are against each other: `comparisons[]` and `diagnostics[]` as in `summary.json`, and what one of them alone has.
 ///
 /// # Errors
 ///
 /// As [`write_summary`].
-pub fn write_comparisons(
-    analysis: &Analysis,
-    comparisons: &[Comparison],
-    to: impl Write,
-) -> anyhow::Result<()> {
-    pretty(&comparisons, analysis, to)
+pub fn write_compared(analysis: &Analysis, compared: &Compared, to: impl Write) -> anyhow::Result<()> {
+    let Compared { comparisons, only_in_a, only_in_b } = compared;
+    let diagnostics = &analysis.diagnostics;
+    pretty(&ComparedData { schema: SCHEMA, comparisons, only_in_a, only_in_b, diagnostics }, analysis, to)
 }
 
 /// Which VM to migrate first, as `placement` of `summary.json`.

@@ -6,7 +6,7 @@ fn name(name: &str) -> Key {
 }
 
 fn column(key: &str, factor: f64) -> Column {
-    Column { key: name(key), name: format!("x.{key}"), unit: Unit::Count, factor }
+    Column { key: name(key), name: format!("x.{key}"), unit: Unit::Count, factor, less: None }
 }
 
 fn wide() -> Series {
@@ -112,6 +112,7 @@ fn what_no_quantity_of_the_unit_can_be_is_left_out_and_told() {
         name: format!("x.{name}"),
         unit,
         factor,
+        less: None,
     };
     let host = Column { name: "cpu.user".to_owned(), ..of("cpu", Unit::Percent, 1.0) };
     let series = Series { columns: vec![host, of("mem", Unit::Bytes, 1_073_741_824.0)], ..wide() };
@@ -160,4 +161,24 @@ fn values_of_a_second_may_be_the_same() {
     assert_eq!((log.rows.read, codes(&log)), (6, Vec::new()));
     let again = long.read(format!("what,t,n\n{0}{0}", of("cpu")).as_bytes()).unwrap();
     assert_eq!(again.rows.read, 3, "{:?}", codes(&again));
+}
+
+#[test]
+fn what_failed_is_taken_off() {
+    let done = Column { less: Some(name("failed")), ..column("asked", 1.0) };
+    let table = Series { columns: vec![done, column("users", 1.0)], ..wide() };
+    let rows = "asked,failed,users\n100,0,5\n100,40,6\n100,100.2,7\n100,,8\n";
+    let stamped: String = rows
+        .lines()
+        .enumerate()
+        .map(
+            |(row, line)| {
+                if row == 0 { format!("t,{line}\n") } else { format!("{},{line}\n", 1_784_063_959 + row) }
+            },
+        )
+        .collect();
+    let log = table.read(stamped.as_bytes()).unwrap();
+    let values = |name: &str| log.frame.f64s(name).unwrap().iter().collect::<Vec<_>>();
+    assert_eq!(values("x.asked"), [Some(100.0), Some(60.0), Some(0.0), None]);
+    assert_eq!(values("x.users"), [Some(5.0), Some(6.0), Some(7.0), Some(8.0)]);
 }

@@ -81,6 +81,41 @@ fn a_counter_may_be_full_or_begin_anew() {
 }
 
 #[test]
+fn a_counter_may_be_full_many_times() {
+    let sent = |n: u64| (n * 900_000_000 + 7) % 4_294_967_296;
+    check(
+        &rows("mem_percent,bytes_sent", 60, |n| format!("45,{}", sent(u64::from(n)))),
+        &["'bytes_sent', metric = \"net.sent\", unit = \"B\", kind = \"counter\", bits = 32 }"],
+    );
+}
+
+#[test]
+fn what_is_counted_in_each_row_is_no_counter() {
+    for name in ["requests", "errors", "operations", "count"] {
+        let declared = check(&rows(&format!("{name},x_percent"), 5, |n| format!("{},1", 500 + n)), &[name]);
+        assert!(!declared.text("x").contains("counter"), "{declared:?}");
+    }
+    check(&rows("total_requests", 5, |n| (500 * n).to_string()), &["kind = \"counter\""]);
+}
+
+#[test]
+fn what_was_asked_and_failed_was_not_done() {
+    let locust = |failed: &dyn Fn(u32) -> u32| {
+        let all = rows("User Count,Requests/s,Failures/s", 12, |n| format!("50,100,{}", failed(n)));
+        check(&all, &["'Requests/s'"])
+    };
+    let away = locust(&|n| if (4..7).contains(&n) { 100 } else { 0 });
+    assert!(away.text("x").contains("service = \"throughput\", less = 'Failures/s' }"), "{away:?}");
+    assert!(
+        away.check.iter().any(|check| check.contains("`Failures/s` is taken off `Requests/s`")),
+        "{away:?}"
+    );
+    // Where nothing failed there is nothing to take off, and more cannot have failed than was asked.
+    assert!(!locust(&|_| 0).text("x").contains("less"));
+    assert!(!locust(&|n| 60 * n).text("x").contains("less"));
+}
+
+#[test]
 fn what_a_service_did_is_its_throughput() {
     for name in ["requests_per_second", "ops_per_sec", "tps", "qps", "req/s"] {
         let all = check(

@@ -67,6 +67,8 @@ pub struct SeriesColumn {
     pub host: Option<String>,
     /// What it says of the service.
     pub service: Option<Service>,
+    /// The column of what of it failed, in the same unit, which is taken off.
+    pub less: Option<ColumnKey>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -238,6 +240,11 @@ impl SeriesColumn {
             !is_long || matches!(key, Key::Name(_)),
             "{of}: in the long form `column` is the text by which the column of names calls it"
         );
+        let less = self.less.as_ref().map(|column| column.key(&of)).transpose()?;
+        ensure!(
+            !is_long || less.is_none(),
+            "{of}: `less` is another column of the same row, which the long form has not"
+        );
         let (written, factor) = units::named(&self.unit, &of)?;
         let is_rate = matches!(written, Unit::Percent | Unit::BytesPerSecond | Unit::PerSecond);
         let kind = self.kind.unwrap_or(if is_rate { KindKey::Rate } else { KindKey::Gauge });
@@ -295,7 +302,7 @@ impl SeriesColumn {
             Kind::Counter { .. } => written,
             Kind::Gauge | Kind::Rate => unit,
         };
-        Ok((quantity, Column { key, name: column, unit: frame_unit(in_frame), factor }))
+        Ok((quantity, Column { key, name: column, unit: frame_unit(in_frame), factor, less }))
     }
 }
 

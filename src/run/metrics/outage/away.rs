@@ -34,6 +34,12 @@ impl Away {
         (self.end_s().unwrap_or(self.over_s) - self.start_s()).max(0.0)
     }
 
+    /// Whether it is no more than one request whose answer came late.
+    fn is_late_answer(&self) -> bool {
+        let [first, end] = self.asked;
+        self.lost == 0 && self.ended.is_some() && end == first + 1
+    }
+
     /// Length, start and end.
     fn placed(&self) -> Placed {
         (self.length_s(), self.start_s(), self.end_s().unwrap_or(self.over_s))
@@ -94,9 +100,11 @@ impl<'a, L: Asked> ByAsking<'a, L> {
                 let is_of_ping = |outage: &Outage| {
                     ping.flatten().is_some_and(|ping| meet(outage, ping, interval_s) && overlap(outage, ping))
                 };
-                match by.outage().is_some_and(|outage| is_of_ping(&outage)) {
-                    true => by,
-                    false => seen(None, none, Some(Doubt::Undecided(what.placed()))),
+                match (by.outage().is_some_and(|outage| is_of_ping(&outage)), what.is_late_answer()) {
+                    (true, _) => by,
+                    // It proves no outage: whether or not the clocks are right, there was none, or one as long at most.
+                    (false, true) => Self { since_s: what.start_s(), ..seen(None, none, None) },
+                    (false, false) => seen(None, none, Some(Doubt::Undecided(what.placed()))),
                 }
             }
             Choice::Before { after, others, .. } => {

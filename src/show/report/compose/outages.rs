@@ -2,7 +2,7 @@
 
 use super::super::format::range;
 use super::Composer;
-use crate::model::{ConditionId, ConditionOutage, Finding, FlagCode, Incomplete, Method};
+use crate::model::{ConditionId, ConditionOutage, Elsewhere, Finding, FlagCode, Incomplete, Method};
 use crate::stats::Interval;
 
 /// Bounds so far from what was measured, as shares of its least and greatest, are told beside it.
@@ -27,9 +27,13 @@ impl Composer<'_> {
         let said = |key: &str, runs: usize, seconds: Interval| {
             let key = if runs == of.failed { format!("{key}_all") } else { key.to_owned() };
             let (runs, seconds) = (runs.to_string(), self.range_words(seconds, None));
-            text.fill(&key, &[("runs", runs.as_str()), ("failed", &failed), ("seconds", &seconds)])
+            let share = self.share(of.stayed_below);
+            let values =
+                [("runs", runs.as_str()), ("failed", &failed), ("seconds", &seconds), ("share", &share)];
+            text.fill(&key, &values)
         };
-        let lost = of.lost_s.map(|seconds| said("finding.failed_lost", of.lost, seconds));
+        let key = if of.stayed_below.is_some() { "finding.failed_below" } else { "finding.failed_lost" };
+        let lost = of.lost_s.map(|seconds| said(key, of.lost, seconds));
         let away = of.away_s.map(|seconds| said("finding.failed_away", of.away, seconds));
         [Some(completed), lost, away].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
@@ -51,6 +55,47 @@ impl Composer<'_> {
             self.text.fill(&key, &[("runs", &runs.to_string()), ("of", &of)])
         });
         none.into_iter().chain(open).collect::<Vec<_>>().join(" ")
+    }
+
+    /// A share of the ordinary, in per cent.
+    fn share(&self, share: Option<f64>) -> String {
+        let percent = (share.unwrap_or_default() * 1e4).round() / 100.0;
+        self.text.number(percent, if percent.fract() == 0.0 { 0 } else { 1 })
+    }
+
+    /// What another method saw where the one that is stated of `n` runs saw nothing, as the end of a sentence.
+    fn elsewhere(&self, of: &Elsewhere, n: usize) -> String {
+        let text = self.text;
+        let key = match of.method {
+            Method::Events | Method::Hypervisor => "finding.elsewhere_vm",
+            Method::Probe
+            | Method::Ping
+            | Method::PingReplyGap
+            | Method::PacketGap
+            | Method::Throughput
+            | Method::GuestClock => "finding.elsewhere_service",
+        };
+        let seen = self.range_words(of.seen_s, None);
+        let (seconds, within) = match of.within_s {
+            None => (text.fill("finding.at_least", &[("seconds", &seen)]), String::new()),
+            Some(within) => {
+                let (low, high) = (self.seconds(within.low), self.seconds(within.high));
+                let is_told = [&low, &high].iter().all(|bound| **bound == seen);
+                let words = text.fill("finding.within", &[("low", &low), ("high", &high)]);
+                (seen, if is_told { String::new() } else { words })
+            }
+        };
+        let runs = match (of.runs == n, of.of) {
+            (true, _) => String::new(),
+            (false, 1) => text.get("finding.elsewhere_run").to_owned(),
+            (false, _) => text.fill(
+                "finding.elsewhere_runs",
+                &[("runs", &of.runs.to_string()), ("of", &of.of.to_string())],
+            ),
+        };
+        let method = text.get(of.method.entry().texts.by);
+        let values = [("method", method), ("seconds", &seconds), ("within", &within), ("runs", &runs)];
+        text.fill(key, &values)
     }
 
     /// A range in words; of a least one that was not seen what it was at most.
@@ -105,12 +150,16 @@ impl Composer<'_> {
         let mut sentences = Vec::new();
         if let Some(at_least) = outage.at_least_s {
             let not_returned = outage.not_returned.to_string();
+            let (at_least, share) = (self.range_words(at_least, None), self.share(outage.stayed_below));
             let values =
-                [("not_returned", not_returned.as_str()), ("at_least", &self.range_words(at_least, None))];
-            let key = match outage.n {
-                1 if only_run => "finding.not_returned_once",
-                1 => "finding.not_returned_one",
-                _ => "finding.not_returned",
+                [("not_returned", not_returned.as_str()), ("at_least", &at_least), ("share", &share)];
+            let key = match (outage.n, outage.stayed_below.is_some()) {
+                (1, false) if only_run => "finding.not_returned_once",
+                (1, true) if only_run => "finding.stayed_below_once",
+                (1, false) => "finding.not_returned_one",
+                (1, true) => "finding.stayed_below_one",
+                (_, false) => "finding.not_returned",
+                (_, true) => "finding.stayed_below",
             };
             sentences.push(fill(key, &values));
             if let Some(ended) = outage.ended_s {
@@ -180,9 +229,19 @@ impl Composer<'_> {
             };
             sentences.push(fill(key, &values));
         }
+        if let (Some(elsewhere), Some(said)) = (&outage.elsewhere, sentences.last_mut()) {
+            let also = self.elsewhere(elsewhere, outage.n);
+            *said = format!("{}{also}.", said.strip_suffix('.').unwrap_or(said));
+        }
         if let Some(other) = outage.instead_of {
+            let (instead_n, other_n) = (number(outage.method), number(other));
             let (instead, other) = (self.who(outage.method, true), self.who(other, false));
-            let values = [("other", other.as_str()), ("instead", &instead)];
+            let values = [
+                ("other", other.as_str()),
+                ("instead", &instead),
+                ("instead_n", instead_n),
+                ("other_n", other_n),
+            ];
             sentences.push(fill("finding.contradicted_method", &values));
         }
         if outage.contradicted > 0 {
@@ -190,6 +249,7 @@ impl Composer<'_> {
                 ("contradicted", outage.contradicted.to_string()),
                 ("of", outage.of.to_string()),
                 ("instead", self.who(outage.method, false)),
+                ("instead_n", number(outage.method).to_owned()),
             ];
             let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
             sentences.push(fill("finding.contradicted_runs", &values));
@@ -199,6 +259,11 @@ impl Composer<'_> {
         }
         sentences.join(" ")
     }
+}
+
+/// By which number of the subject that a method is its verb goes.
+fn number(method: Method) -> &'static str {
+    if method.entry().texts.is_one { "1" } else { "2" }
 }
 
 /// As at the beginning of a sentence.

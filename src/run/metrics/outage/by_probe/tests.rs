@@ -98,6 +98,21 @@ fn anywhere_in(log: &ProbeLog) -> Outage {
     ByProbe::new(log, None, Some(None), true).outage().unwrap()
 }
 
+/// Whether the clocks are right or wrong, the interval holds what there was: nothing, or what the late answer leaves open.
+#[test]
+fn a_late_answer_before_the_request_leaves_nothing_undecided() {
+    let mut early = closed(|t| (8.0 - t + 0.01, true));
+    for request in &mut early.requests {
+        request.from_s -= 9.0;
+        request.until_s -= 9.0;
+    }
+    let by = ByProbe::new(&early, None, None, false);
+    assert_eq!(by.flags(), []);
+    let outage = by.outage().unwrap();
+    assert_eq!((outage.estimate_s, outage.lower_s, outage.start_s), (0.0, 0.0, None));
+    assert!(outage.upper_s.is_some_and(|upper| upper >= 3.0), "{outage:?}");
+}
+
 #[test]
 fn what_fails_before_the_request_is_decided_by_ping_or_not_at_all() {
     let mut early = open(|_| (0.001, false));
