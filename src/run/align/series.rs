@@ -81,7 +81,7 @@ pub(super) fn read(
                     (Severity::Warning, "of which the second is no part of the throughput of the service")
                 }
             };
-            let message = format!("{} has two values at {twice} instants, {what}", quantity.column);
+            let message = format!("{} has two values at a time ({twice} times), {what}", quantity.column);
             report.add(severity, "two-values-at-a-time", message);
         }
         let tells = if quantity.kind == Kind::Gauge { Tells::Instant } else { Tells::Mean };
