@@ -170,8 +170,12 @@ fn elsewhere(runs: &[&Run], stated: Method) -> Option<Elsewhere> {
     };
     let without: Vec<&Run> = runs.iter().filter(saw_nothing).copied().collect();
     let seen = |method: Method| {
-        let resolved = without.iter().filter(|run| run.trusts(method)).filter_map(|run| run.outage(method));
-        resolved.filter(|outage| outage.lower_s > 0.0).collect::<Vec<_>>()
+        let resolved = without.iter().filter(|run| run.trusts(method));
+        let resolved = resolved.filter_map(|run| Some((run.outage(method)?, run.outage(stated)?)));
+        // What the one that is stated rules out contradicts it, and is no more than that.
+        let may_be = resolved
+            .filter(|(outage, stated)| stated.upper_s.is_none_or(|upper_s| outage.lower_s <= upper_s));
+        may_be.map(|(outage, _)| outage).filter(|outage| outage.lower_s > 0.0).collect::<Vec<_>>()
     };
     let others = Method::for_service().filter(|other| *other != stated);
     let (method, seen) = others

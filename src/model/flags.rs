@@ -76,6 +76,10 @@ pub enum FlagCode {
     ServiceLostSeveralTimes,
     /// The outage began after the migration had ended.
     OutageAfterMigration,
+    /// The log ends in a time without service that began after the migration had ended.
+    LostAfterMigration,
+    /// The service was slower until the log ended.
+    ThroughputNotBack,
     /// The service was back before the VM ran again, which cannot be.
     BackBeforeResumed,
     /// The service was lost only after the VM ran again.
@@ -89,12 +93,14 @@ pub enum FlagCode {
 impl FlagCode {
     /// What must be said beside the outage of a condition, since without it the sentence would mislead: what the logs of
     /// some runs leave open of it. In the order of sentences.
-    pub const BESIDE_THE_OUTAGE: [FlagCode; 25] = [
+    pub const BESIDE_THE_OUTAGE: [FlagCode; 27] = [
         Self::NeverAnswered,
         Self::AwayBeforeRequest,
         Self::ServiceLostAgain,
         Self::ServiceLostSeveralTimes,
         Self::OutageAfterMigration,
+        Self::LostAfterMigration,
+        Self::ThroughputNotBack,
         Self::BackBeforeResumed,
         Self::LostAfterResumed,
         Self::OutageWithoutPlace,
@@ -151,6 +157,8 @@ names!(FlagCode, "flag", {
     Self::ServiceLostAgain => "service-lost-again",
     Self::ServiceLostSeveralTimes => "service-lost-several-times",
     Self::OutageAfterMigration => "outage-after-migration",
+    Self::LostAfterMigration => "lost-after-migration",
+    Self::ThroughputNotBack => "throughput-not-back",
     Self::BackBeforeResumed => "back-before-resumed",
     Self::LostAfterResumed => "lost-after-resumed",
     Self::ScatteredLoss => "scattered-loss",

@@ -176,3 +176,38 @@ fn a_service_that_goes_on_a_little_stayed_below_a_share() {
     let text = sentence(0.0, false, "en");
     assert!(text.contains("the service did not return in 3 of 3 runs"), "{text}");
 }
+
+/// The clock in the VM is set by half a minute, and a client misses nothing: that is no outage.
+#[test]
+fn what_the_stated_method_rules_out_is_not_added() {
+    let folder = campaign(|_, of_run, requested| {
+        let rows = [(0.0, "migration_requested"), (9.0, "migration_end")];
+        let rows = rows.map(|(s, event)| format!("{:.3},{event}\n", requested + s)).concat();
+        fs::write(of_run.join("events.csv"), format!("unix,event\n{rows}")).unwrap();
+        let requests: String =
+            (0..300).map(|k| format!("{:.3},1,3\n", requested - 10.0 + 0.1 * f64::from(k))).collect();
+        fs::write(of_run.join("client.csv"), format!("t,ok,latency_ms\n{requests}")).unwrap();
+        let shown = |k: i32| {
+            let t = requested - 10.0 + 0.02 * f64::from(k);
+            let clock = if t < requested + 5.0 { t } else { t + 30.0 };
+            let time = chrono::DateTime::from_timestamp_micros((clock * 1e6) as i64).unwrap();
+            format!("{},{:06}000\n", time.format("%H:%M:%S"), time.timestamp_subsec_micros())
+        };
+        let began = chrono::DateTime::from_timestamp_micros(((requested - 10.0) * 1e6) as i64).unwrap();
+        let stamps: String = (0..1500).map(shown).collect();
+        fs::write(of_run.join("zeit.log"), format!("{}\n{stamps}", began.format("%a %b %e %H:%M:%S UTC %Y")))
+            .unwrap();
+    });
+    let pattern = "[naming]\npattern = '^(?<load>[a-z]+)-(?<repetition>\\d+)/(?<source>[a-z]+)'\n";
+    fs::write(folder.path().join("campaign.toml"), format!("{pattern}{DECLARED}")).unwrap();
+    let summary = summary(folder.path());
+    let seen = summary["runs"][0]["outages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["method"] == "guest-clock")
+        .unwrap();
+    assert!(seen["lower_s"].as_f64().unwrap() > 29.0, "{seen}");
+    let text = said(folder.path(), "en");
+    assert!(text.contains("no outage was seen in 3 runs") && !text.contains("30.0"), "{text}");
+}

@@ -10,6 +10,7 @@
 //! afterwards: an outage may be longer than its log shows by as long as these buffers last.
 
 use super::{Doubt, Placed, several};
+use crate::model::throughput::BACK;
 use crate::model::{Flag, FlagCode, Method, Outage, Unit};
 use crate::run::align::{Interval, Lines, ServiceLog, around};
 use crate::run::metrics::event::{self, Candidate, Choice, Others};
@@ -21,6 +22,8 @@ const GAPS: f64 = 5.3;
 const BLOCKS: f64 = 2.0;
 /// Of a hundred intervals before the request no more begin a low time that is ordinary.
 const LOW_BY_CHANCE: f64 = 0.01;
+/// Fewer intervals behind the outage do not show that the service stayed slower.
+const LEAST_AFTER: usize = 3;
 /// What sums of seconds since 1970 may be off by.
 const SAME_S: f64 = 1e-5;
 
@@ -107,7 +110,27 @@ impl<'a> ByThroughput<'a> {
             self.doubt.map(|doubt| doubt.flag(FlagCode::ThroughputUndecided, FlagCode::ThroughputLeavesOut));
         let main = self.main.filter(|_| !self.is_undecided());
         let more = main.and_then(|low| several(self.length_s(low), self.others));
-        doubt.into_iter().chain(more).chain(self.lost_again(main)).collect()
+        doubt.into_iter().chain(more).chain(self.lost_again(main)).chain(self.slower(main)).collect()
+    }
+
+    /// That the service was never as fast again as ordinary, as far as the log goes on behind the outage, or the migration.
+    fn slower(&self, main: Option<Low>) -> Option<Flag> {
+        let from = match main {
+            Some(low) => low.end,
+            None => self.intervals.iter().position(|interval| Some(interval.from_s) >= self.over_s)?,
+        };
+        // The interval in which it came back is partly of the outage.
+        let after = self.intervals.get(from + usize::from(main.is_some())..)?;
+        let is_below = |interval: &Interval| {
+            interval.rate.is_some_and(|rate| rate < BACK * self.baseline) && !self.is_low(interval)
+        };
+        let is_long = after.len() >= LEAST_AFTER && self.over_s.is_some();
+        let seconds: f64 = after.iter().map(|interval| interval.length_s()).sum();
+        let work: f64 = after.iter().filter_map(|interval| Some(interval.rate? * interval.length_s())).sum();
+        let percent = 100.0 * work / seconds / self.baseline;
+        let values = vec![("seconds", seconds), ("percent", percent)];
+        let is_slower = is_long && after.iter().all(is_below);
+        is_slower.then_some(Flag { code: FlagCode::ThroughputNotBack, values })
     }
 
     /// That the service did nothing when the log ended.
@@ -120,8 +143,8 @@ impl<'a> ByThroughput<'a> {
                 (FlagCode::ServiceLostAgain, vec![("outage_s", self.length_s(main)), ("again_s", again_s)])
             }
             None => (
-                FlagCode::OutageAfterMigration,
-                vec![("outage_s", again_s), ("after_s", slice.first()?.from_s - self.over_s?)],
+                FlagCode::LostAfterMigration,
+                vec![("again_s", again_s), ("after_s", slice.first()?.from_s - self.over_s?)],
             ),
         };
         Some(Flag { code, values })

@@ -112,6 +112,28 @@ fn what_lies_before_the_request_decides_nothing_and_a_part_says_nothing() {
 }
 
 #[test]
+fn what_becomes_of_the_service_after_the_migration_is_told() {
+    let codes = |rates: Vec<f64>| {
+        let log = log(1.0, -20.0, &rates);
+        let by = ByThroughput::new(&log, Some(5.0), false).unwrap();
+        by.flags().into_iter().map(|flag| (flag.code, flag.values)).collect::<Vec<_>>()
+    };
+    // It dies ten seconds after the end.
+    let rates = [vec![1000.0; 35], vec![0.0; 30]].concat();
+    assert_eq!(codes(rates), [(FlagCode::LostAfterMigration, vec![("again_s", 30.0), ("after_s", 10.0)])]);
+    // It is half as fast ever after, with an outage before that and without one.
+    let half = |low| {
+        let rates = [vec![1000.0; 21], vec![0.0; low], vec![500.0; 30]].concat();
+        codes(rates).into_iter().map(|(code, _)| code).collect::<Vec<_>>()
+    };
+    assert_eq!((half(3), half(0)), (vec![FlagCode::ThroughputNotBack], vec![FlagCode::ThroughputNotBack]));
+    // It was back for a second.
+    let mut rates = [vec![1000.0; 21], vec![0.0; 3], vec![500.0; 30]].concat();
+    rates[40] = 950.0;
+    assert_eq!(codes(rates), []);
+}
+
+#[test]
 fn a_hole_may_be_an_outage_and_shows_none() {
     let mut hole = log(1.0, -20.0, &[1000.0; 40]);
     for interval in &mut hole.intervals[22..25] {
