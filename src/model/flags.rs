@@ -58,6 +58,8 @@ pub enum FlagCode {
     GuestClockLeavesOut,
     /// A silence before the request is as long as the outage, or longer.
     OutageBeforeAsLong,
+    /// Nothing says which requests of the client worked.
+    SuccessNotTold,
     /// Several silences before the request are half as long as the outage, or longer.
     OutageUsual,
     /// Two logs saw an outage, but at different times.
@@ -93,7 +95,7 @@ pub enum FlagCode {
 impl FlagCode {
     /// What must be said beside the outage of a condition, since without it the sentence would mislead: what the logs of
     /// some runs leave open of it. In the order of sentences.
-    pub const BESIDE_THE_OUTAGE: [FlagCode; 27] = [
+    pub const BESIDE_THE_OUTAGE: [FlagCode; 28] = [
         Self::NeverAnswered,
         Self::AwayBeforeRequest,
         Self::ServiceLostAgain,
@@ -114,6 +116,7 @@ impl FlagCode {
         Self::PingLeavesOut,
         Self::ProbeLeavesOut,
         Self::ProbeUndecided,
+        Self::SuccessNotTold,
         Self::PacketsLeaveOut,
         Self::PacketsUndecided,
         Self::ThroughputLeavesOut,
@@ -140,6 +143,7 @@ names!(FlagCode, "flag", {
     Self::PingLeavesOut => "ping-leaves-out",
     Self::ProbeLeavesOut => "probe-leaves-out",
     Self::ProbeUndecided => "probe-undecided",
+    Self::SuccessNotTold => "success-not-told",
     Self::PacketsLeaveOut => "packets-leave-out",
     Self::PacketsUndecided => "packets-undecided",
     Self::ThroughputLeavesOut => "throughput-leaves-out",

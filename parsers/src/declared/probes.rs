@@ -102,6 +102,9 @@ impl Probes {
             "duration_resolution_s",
             value::resolution_s(requests().filter_map(|request| request.duration_s)),
         );
+        // Without any of them a failure that came back fast looks like an answer.
+        let tells_success = self.success.is_some() || requests().any(|request| !request.worked);
+        facts.set_text("success", if tells_success { b"told" } else { b"not told" });
         facts.set_text("time_is", if self.time_is_end { b"end" } else { b"start" });
         facts.set_text("loop", if self.is_closed_loop { b"closed" } else { b"open" });
         rows.parsed("epoch_s", columns, facts, Vec::new())

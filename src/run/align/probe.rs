@@ -21,6 +21,8 @@ pub struct ProbeLog {
     pub interval_s: f64,
     /// By how much a time between a start and an end may be wrong, seconds: as coarse as the log writes them.
     pub resolution_s: f64,
+    /// Whether it says which requests worked.
+    pub tells_success: bool,
     /// Whether the times are seconds since the migration request, and not since the first request.
     pub has_place: bool,
 }
@@ -103,6 +105,7 @@ pub(super) fn requests(log: &Parsed, zero: Option<f64>, report: &mut FileReport<
         requests,
         interval_s,
         resolution_s,
+        tells_success: log.facts.text("success") != Some("not told"),
         has_place: zero.is_some(),
     })
 }

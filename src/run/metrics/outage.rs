@@ -253,6 +253,7 @@ pub fn measure(run: &AlignedRun) -> Measured {
                 .chain(outside)
                 .chain(parts)
                 .chain(of_first(Method::Probe, by_probe.as_ref().map(ByProbe::flags).unwrap_or_default()))
+                .chain(success_not_told(run, first))
                 .chain(of_first(
                     Method::PacketGap,
                     by_packets.as_ref().map(ByPackets::flags).unwrap_or_default(),
@@ -287,6 +288,12 @@ const OF_OTHER_EVENTS: [FlagCode; 6] = [
 
 /// Methods that see the service itself.
 const OF_SERVICE: [Method; 4] = [Method::Probe, Method::Ping, Method::PacketGap, Method::Throughput];
+
+/// That nothing says which requests of the client worked, where its outage is the one that is stated.
+fn success_not_told(run: &AlignedRun, first: Option<Method>) -> Option<Flag> {
+    let untold = run.probe.as_ref().filter(|log| first == Some(Method::Probe) && !log.tells_success);
+    untold.map(|_| Flag { code: FlagCode::SuccessNotTold, values: Vec::new() })
+}
 
 /// That two logs saw an outage, but at different times.
 fn apart(outages: &[Outage], run: &AlignedRun) -> Option<Flag> {

@@ -16,6 +16,7 @@ fn log(is_closed: bool, requests: Vec<ProbeRequest>) -> ProbeLog {
         interval_s: Sample::new(intervals).map_or(0.0, |sample| sample.median()),
         requests,
         resolution_s: 0.0,
+        tells_success: true,
         has_place: true,
     }
 }
