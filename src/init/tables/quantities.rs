@@ -494,7 +494,10 @@ fn unit(name: &str) -> Option<&'static str> {
     if is_rate || ends_in_rate {
         return Some("1/s");
     }
-    if has(&["percent", "pct", "%", "prozent"]) {
+    // Quantiles are called by their share alone, such as `99.9%`.
+    let is_quantile = words.len() > 1
+        && words.iter().all(|word| word == "%" || word.bytes().all(|byte| byte.is_ascii_digit()));
+    if has(&["percent", "pct", "%", "prozent"]) && !is_quantile {
         return Some("%");
     }
     if has(&["ratio"]) {

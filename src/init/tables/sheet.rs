@@ -48,7 +48,10 @@ impl Sheet {
             .filter(|delimiter| heading.as_bytes().contains(delimiter))
             .unwrap_or(b' ');
         let names = cells(heading, delimiter)?;
-        let is_name = |name: &String| name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        let is_name = |name: &String| {
+            let is_share = || name.strip_suffix('%').is_some_and(|number| number.parse::<f64>().is_ok());
+            name.starts_with(|c: char| c.is_alphabetic() || c == '_') || is_share()
+        };
         let rows: Vec<Vec<String>> = lines
             .filter(|line| !line.starts_with('#'))
             .take(LOOKED_AT)
@@ -173,6 +176,7 @@ mod tests {
         ] {
             assert_eq!(read(text), expected, "{text}");
         }
+        assert_eq!(read("t,50%,99.9%\n1,2,3\n").0, texts(&["t", "50%", "99.9%"]));
         assert_eq!(read("t  note\n1 a\n"), (texts(&["t", "note"]), vec![texts(&["1", "a"])]));
     }
 
