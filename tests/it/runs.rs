@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::{stillstand, summary};
+use crate::{stdout, stillstand, summary};
 
 const DECLARED: &str = "[[runs]]\nfiles = '^results\\.csv$'\nrequest = \"start\"\nend = \"end\"\ndowntime = \"downtime_ms\"\n\
     transferred = \"sent_mib\"\noutage = \"away_s\"\noutage_method = \"ping\"\nsuccess = \"status\"\nsucceeds = [\"COMPLETED\"]\n\
@@ -149,7 +149,7 @@ fn a_migration_of_which_nothing_is_told_did_not_fail() {
         let runs = summary["runs"].as_array().unwrap();
         runs.iter().find(|run| run["id"] == id).unwrap()["migration"]["status"].clone()
     };
-    assert!(["idle-4", "idle-5", "busy-4", "busy-5"].map(status).iter().all(|status| status == "unknown"));
+    assert!(["idle-4", "idle-5", "busy-4", "busy-5"].map(status).iter().all(|status| status == "unclear"));
     let told: Vec<(&str, u64)> = summary["diagnostics"]
         .as_array()
         .unwrap()
@@ -157,4 +157,37 @@ fn a_migration_of_which_nothing_is_told_did_not_fail() {
         .map(|found| (found["code"].as_str().unwrap(), found["line"].as_u64().unwrap_or_default()))
         .collect();
     assert!(told.contains(&("success-unknown", 11)) && told.contains(&("values-missing", 5)), "{told:?}");
+}
+
+/// Known: of idle two completed after 10 s, one failed, and of three the fate is not known, which took 100 s and stood still for longer.
+#[test]
+fn what_may_have_failed_is_in_no_mean() {
+    let mut rows = "workload,run,start,end,downtime_ms,sent_mib,away_s,status\n".to_owned();
+    let fates = ["completed", "completed", "fail: target died", "", "running", "stuck"];
+    for (run, status) in fates.into_iter().enumerate() {
+        let start = 1_700_000_000.5 + 1000.0 * run as f64;
+        let (took, away) = if run < 2 { (10.0, 0.2) } else { (100.0, 9.5) };
+        rows += &format!("idle,{},{start},{},41,800,{away},{status}\n", run + 1, start + took);
+    }
+    let usual = DECLARED.replace("succeeds = [\"COMPLETED\"]\n", "");
+    let folder = campaign(&usual, &rows);
+    let all = summary(folder.path());
+    for (metric, mean) in [("migration_duration", 10.0), ("outage_ping", 0.2), ("outage_hypervisor", 0.041)] {
+        let series = all["series"].as_array().unwrap().iter().find(|one| one["metric"] == metric).unwrap();
+        assert!(series["n"] == 2 && close(&series["mean"], mean), "{series}");
+    }
+    let path = folder.path().to_str().unwrap();
+    let said = |language: &str| {
+        let out = stdout(&["stats", path, "--lang", language]);
+        out.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let english = said("en");
+    assert!(
+        english.contains("Whether 3 of 6 migrations completed is not known, and no mean has them."),
+        "{english}"
+    );
+    assert!(english.contains("1 of 6 migrations did not complete: 1 failed."), "{english}");
+    assert!(english.contains("Completed Not known") && english.contains("idle 6 2 3"), "{english}");
+    let german = said("de");
+    assert!(german.contains("Ob 3 von 6 Migrationen abgeschlossen wurden, ist nicht bekannt"), "{german}");
 }

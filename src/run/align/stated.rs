@@ -66,7 +66,8 @@ impl Stated {
             migration.status = match (self.succeeded, migration.duration_s) {
                 (Some(Some(true)), _) | (None, Some(_)) => Status::Completed,
                 (Some(Some(false)), _) => Status::Failed,
-                (Some(None), _) | (None, None) => Status::Unknown,
+                (Some(None), _) => Status::Unclear,
+                (None, None) => Status::Unknown,
             };
         }
     }
