@@ -90,10 +90,22 @@ impl Composer<'_> {
     }
 
     fn limit_exceeded(&self, finding: &Finding) -> Option<FindingItem> {
-        let Finding::LimitExceeded { limited, value, at_least, at_most } = finding else { return None };
+        let Finding::LimitExceeded { limited, value, at_least, at_most, tested, runs } = finding else {
+            return None;
+        };
+        let of_runs = [("tested", &*tested.to_string()), ("runs", &*runs.to_string())];
+        let among = match tested < runs {
+            true => self.text.fill("finding.limit_tested", &of_runs),
+            false => String::new(),
+        };
         let values = [self.text.number(*value, 3), at_most.to_string()];
         let [value, at_most] = values.each_ref().map(String::as_str);
-        let values = [("limited", limited.as_str()), ("value", value), ("at_most", at_most)];
+        let values = [
+            ("limited", limited.as_str()),
+            ("value", value),
+            ("at_most", at_most),
+            ("among", among.as_str()),
+        ];
         let key = if *at_least { "finding.limit_exceeded_at_least" } else { "finding.limit_exceeded" };
         Some(FindingItem::new(self.text.fill(key, &values), None).ranked(Rank::Lost))
     }
