@@ -301,7 +301,7 @@ fn leaving_out(id: &str, flags: &[Flag]) -> Vec<Diagnostic> {
         let value = |name| flag.values.iter().find(|(key, _)| *key == name).map_or(0.0, |(_, value)| *value);
         let [from_s, until_s] = [value("from_s"), value("until_s")];
         let message = format!(
-            "run {id}: {log} was logged from {from_s:.1} s to {until_s:.1} s after the request, which is not the whole migration: \
+            "run {id}: {log} was logged from {from_s:.1} s to {until_s:.1} s after the request, which is not all of the migration and its end: \
              an outage in the rest was not seen"
         );
         Some(campaign_diagnostic(Severity::Warning, "log-leaves-out", message))
