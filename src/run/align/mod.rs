@@ -392,11 +392,16 @@ impl<'a> FileReport<'a> {
     }
 
     fn add(&mut self, severity: Severity, code: &'static str, message: String) {
+        self.add_at(severity, code, 0, message);
+    }
+
+    /// The same of a line; 0 is none.
+    fn add_at(&mut self, severity: Severity, code: &'static str, line: u64, message: String) {
         self.into.push(Diagnostic {
             severity,
             code,
             file: Some(self.file.to_owned()),
-            line: None,
+            line: Some(line).filter(|line| *line > 0),
             column: None,
             message,
             text: None,
