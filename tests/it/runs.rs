@@ -191,3 +191,66 @@ fn what_may_have_failed_is_in_no_mean() {
     let german = said("de");
     assert!(german.contains("Ob 3 von 6 Migrationen abgeschlossen wurden, ist nicht bekannt"), "{german}");
 }
+
+/// Known: a log of the script that says that idle-2 was requested at 2000.5 s, and completed after 4.25 s. A row that
+/// says otherwise is told with both values, once each, and the log counts.
+#[test]
+fn a_row_that_contradicts_a_log_of_its_run_is_told() {
+    let declared = format!(
+        "{DECLARED}[[events]]\nfiles = '^(?<load>[a-z]+)-(?<repetition>\\d+)/events\\.csv$'\ntime = \"unix\"\nevent = \"event\"\n"
+    );
+    for (start, end, status, expected) in [
+        (1_700_002_000.5, 1_700_002_004.75, "COMPLETED", vec![]),
+        (1_700_002_030.5, 1_700_002_034.75, "COMPLETED", vec!["30.000 s earlier"]),
+        (
+            1_700_002_000.5,
+            1_700_002_012.5,
+            "COMPLETED",
+            vec!["took 12.000 s, but a log of the same run 4.250 s"],
+        ),
+        (
+            1_700_002_000.5,
+            1_700_002_004.75,
+            "FAILED",
+            vec!["failed, but a log of the same run that it completed"],
+        ),
+    ] {
+        let row = "idle,2,1700002000.500,1700002004.750,42,802,0.2,COMPLETED";
+        let table = table();
+        assert!(table.contains(row), "{table}");
+        let folder =
+            campaign(&declared, &table.replace(row, &format!("idle,2,{start},{end},42,802,0.2,{status}")));
+        fs::create_dir(folder.path().join("idle-2")).unwrap();
+        let events = "unix,event\n1700002000.500,migration_started\n1700002004.750,migration_end\n";
+        fs::write(folder.path().join("idle-2/events.csv"), events).unwrap();
+        let summary = summary(folder.path());
+        let told: Vec<&str> = summary["diagnostics"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|found| found["code"] == "row-contradicts-log" && found["line"] == 3)
+            .map(|found| found["message"].as_str().unwrap())
+            .collect();
+        assert_eq!(told.len(), expected.len(), "{told:?}");
+        assert!(told.iter().zip(&expected).all(|(told, expected)| told.contains(expected)), "{told:?}");
+        let idle = summary["runs"].as_array().unwrap().iter().find(|run| run["id"] == "idle-2").unwrap();
+        assert!(close(&idle["migration"]["duration_s"], 4.25), "{idle}");
+        assert_eq!(idle["migration"]["status"], "completed");
+    }
+}
+
+#[test]
+fn a_duration_that_is_not_from_request_to_end_is_told() {
+    let declared = "[[runs]]\nfiles = '^results\\.csv$'\nrequest = \"start\"\nend = \"end\"\nduration = \"duration_s\"\nrepetition = \"run\"\n";
+    let rows = "run,start,end,duration_s\n1,1700000000.0,1700000020.0,20\n2,1700000100.0,1700000120.0,35\n";
+    let summary = summary(campaign(declared, rows).path());
+    let found = summary["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|found| found["code"] == "duration-contradicts");
+    let found = found.unwrap();
+    assert_eq!(found["line"], 3);
+    let message = found["message"].as_str().unwrap();
+    assert!(message.contains("35 s") && message.contains("20.000 s"), "{message}");
+}

@@ -153,9 +153,14 @@ struct Migration {
     status: Option<(Doubt, String)>,
     levels: Vec<String>,
     repetition: Option<u32>,
+    /// The seconds from the request to the end where the column of the duration says something else, which counts.
+    between: Option<f64>,
     /// The cells of which nothing can be used.
     without: Vec<(Cell, Lack)>,
 }
+
+/// What a duration may differ by from the time between request and end, which may be written in whole seconds.
+const NEAR_S: f64 = 2.0;
 
 /// A cell of a row that is one of several that say something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -218,6 +223,7 @@ impl Migrations {
             dated.read(MIGRATIONS, bytes, &columns, |cells| Ok(Some(Box::new(places.read(cells)?))))?;
         rows.place(|row| row.request);
         self.tell_of_cells(&mut rows);
+        self.tell_of_durations(&mut rows);
         self.tell_of_status(&mut rows);
         self.leave_out_long_downtimes(&mut rows);
         let mut facts = Facts::default();
@@ -285,6 +291,26 @@ impl Migrations {
                     });
                 }
             }
+        }
+    }
+
+    /// That a duration is another than from the request to the end.
+    fn tell_of_durations(&self, rows: &mut DatedRows<Box<Migration>>) {
+        let columns =
+            [Cell::Figure(Figure::Duration), Cell::Request, Cell::End].map(|cell| self.column(cell));
+        let [Some(duration), Some(request), Some(end)] = columns else { return };
+        let found: Vec<(usize, f64, f64)> = rows
+            .rows()
+            .enumerate()
+            .filter_map(|(place, row)| Some((place, row.figures.first().copied()??, row.between?)))
+            .collect();
+        for (place, duration_s, between_s) in found {
+            rows.doubt("duration-contradicts", place, || {
+                format!(
+                    "column {duration} says {duration_s} s, but from column {request} to column {end} it is {between_s:.3} s: column {duration} \
+                     counts"
+                )
+            });
         }
     }
 
@@ -432,11 +458,14 @@ impl Places<'_> {
             return Err(self.fault(*cell));
         }
         let [duration_s, ..] = &mut figures;
+        let mut contradicted = None;
         if let (Some((_, from)), Some((_, to)), Some((cell, _))) = (request, end, self.end) {
             let between = Some(to - from).filter(|seconds| *seconds >= 0.0);
             let between = between.ok_or_else(|| {
                 fault(cell, "end-before-request", "an end that is not before the request".to_owned())
             })?;
+            let differs = duration_s.is_some_and(|duration| (duration - between).abs() > NEAR_S);
+            contradicted = differs.then_some(between);
             *duration_s = duration_s.or(Some(between));
         }
         let request = match (request, end, *duration_s) {
@@ -473,6 +502,7 @@ impl Places<'_> {
             status,
             levels,
             repetition: repetition.transpose()?,
+            between: contradicted,
             without,
         })
     }
