@@ -12,6 +12,7 @@ use polars::prelude::{BooleanChunked, IntoSeries, NewChunkedArray, Series, Strin
 use super::DeclaredError;
 use super::dated::{Dated, DatedRows, floats};
 use super::success::{Fate, Success};
+use super::summer_time;
 use super::table::{Cells, Fault, Key};
 use super::value::{self, Time, TimeForm};
 use crate::diagnostic::{Facts, Place};
@@ -155,6 +156,8 @@ struct Migration {
     repetition: Option<u32>,
     /// The seconds from the request to the end where the column of the duration says something else, which counts.
     between: Option<f64>,
+    /// By how many seconds the clock on the wall may have been put forward between both, so that no duration is known.
+    zone_open: Option<f64>,
     /// The cells of which nothing can be used.
     without: Vec<(Cell, Lack)>,
 }
@@ -224,6 +227,7 @@ impl Migrations {
         rows.place(|row| row.request);
         self.tell_of_cells(&mut rows);
         self.tell_of_durations(&mut rows);
+        let open = Self::tell_of_summer_time(&mut rows);
         self.tell_of_status(&mut rows);
         self.leave_out_long_downtimes(&mut rows);
         let mut facts = Facts::default();
@@ -244,6 +248,11 @@ impl Migrations {
             let levels = rows.rows().map(|row| row.levels.get(place).map(String::as_str));
             let column = StringChunked::from_iter_options(format!("factor.{factor}").as_str().into(), levels);
             frame.push((Unit::Text, column.into_series()));
+        }
+        if open {
+            // Where the time of the end leaves the duration open, it was over all the same.
+            let ended = rows.rows().map(|row| Some(row.zone_open.is_some()));
+            frame.push((Unit::Count, BooleanChunked::from_iter_options("ended".into(), ended).into_series()));
         }
         if self.repetition.is_some() {
             let repetitions = rows.rows().map(|row| row.repetition);
@@ -292,6 +301,16 @@ impl Migrations {
                 }
             }
         }
+    }
+
+    /// That the clock on the wall may have been put between request and end; whether it may in any row.
+    fn tell_of_summer_time(rows: &mut DatedRows<Box<Migration>>) -> bool {
+        let open = rows.rows().enumerate().filter_map(|(place, row)| Some((place, row.zone_open?)));
+        let open: Vec<(usize, f64)> = open.collect();
+        for (place, forward_s) in &open {
+            rows.zone_open(*place, *forward_s, "request and end", "the migration has no duration");
+        }
+        !open.is_empty()
     }
 
     /// That a duration is another than from the request to the end.
@@ -458,15 +477,26 @@ impl Places<'_> {
             return Err(self.fault(*cell));
         }
         let [duration_s, ..] = &mut figures;
-        let mut contradicted = None;
-        if let (Some((_, from)), Some((_, to)), Some((cell, _))) = (request, end, self.end) {
-            let between = Some(to - from).filter(|seconds| *seconds >= 0.0);
-            let between = between.ok_or_else(|| {
-                fault(cell, "end-before-request", "an end that is not before the request".to_owned())
-            })?;
-            let differs = duration_s.is_some_and(|duration| (duration - between).abs() > NEAR_S);
-            contradicted = differs.then_some(between);
-            *duration_s = duration_s.or(Some(between));
+        let (mut contradicted, mut zone_open) = (None, None);
+        if let (Some((from, from_s)), Some((to, to_s)), Some((cell, _))) = (request, end, self.end) {
+            let by_wall = from
+                .without_offset_s()
+                .zip(to.without_offset_s())
+                .and_then(|(from, to)| summer_time::may_change(from, to));
+            // What is written with its offset counts by it, whatever the wall showed.
+            let between_s = from.epoch_s.zip(to.epoch_s).map_or(to_s - from_s, |(from, to)| to - from);
+            match (by_wall, between_s) {
+                (Some(forward_s), _) => zone_open = duration_s.is_none().then_some(forward_s),
+                (None, between) if between >= 0.0 => {
+                    let differs = duration_s.is_some_and(|duration| (duration - between).abs() > NEAR_S);
+                    contradicted = differs.then_some(between);
+                    *duration_s = duration_s.or(Some(between));
+                }
+                (None, _) => {
+                    let expected = "an end that is not before the request".to_owned();
+                    return Err(fault(cell, "end-before-request", expected));
+                }
+            }
         }
         let request = match (request, end, *duration_s) {
             (Some((time, _)), ..) => time,
@@ -503,6 +533,7 @@ impl Places<'_> {
             levels,
             repetition: repetition.transpose()?,
             between: contradicted,
+            zone_open,
             without,
         })
     }

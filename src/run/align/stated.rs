@@ -23,6 +23,8 @@ pub struct Stated {
     transferred_bytes: Option<f64>,
     /// Whether it completed, where a column says so, which may say nothing of this migration.
     succeeded: Option<Option<bool>>,
+    /// Whether it was over, though nothing says how long it took.
+    ended: bool,
     /// Of the row.
     pub lines: Option<Lines>,
 }
@@ -51,6 +53,7 @@ pub(super) fn read(file: &LoadedFile, log: &Parsed, method: Method) -> Stated {
         outage: rounded(Figure::Outage).map(|outage| (method, outage)),
         transferred_bytes: figure(Figure::Transferred),
         succeeded: log.frame.bools("succeeded").ok().map(|column| column.get(0)),
+        ended: log.frame.bools("ended").is_ok_and(|column| column.get(0) == Some(true)),
         lines: log.frame.lines(0),
     }
 }
@@ -142,6 +145,7 @@ impl Stated {
             migration.status = match (self.succeeded, migration.duration_s) {
                 (Some(Some(true)), _) | (None, Some(_)) => Status::Completed,
                 (Some(Some(false)), _) => Status::Failed,
+                (None, None) if self.ended => Status::Completed,
                 (Some(None), _) => Status::Unclear,
                 (None, None) => Status::Unknown,
             };
