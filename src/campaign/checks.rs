@@ -2,7 +2,10 @@
 
 use crate::input::config::{self, Config};
 use crate::model::diagnostics::campaign_diagnostic;
-use crate::model::{Benchmark, Condition, Diagnostic, Factors, Finding, Published, Series, Severity, Value};
+use crate::model::metrics::series_entry;
+use crate::model::{
+    Benchmark, Condition, Diagnostic, Factors, Finding, Published, Range, Series, Severity, Value,
+};
 use crate::stats::Sample;
 
 /// What a published figure may be of.
@@ -120,8 +123,21 @@ pub(super) fn exceeded(
         let mut tell = |code, message| diagnostics.push(campaign_diagnostic(Severity::Error, code, message));
         match (known, known.or(least).filter(exceeds)) {
             (known, Some(value)) => {
+                let Some(series) = only else { continue };
                 let (at_least, at_most) = (known.is_none(), limit.at_most);
-                found.push(Finding::LimitExceeded { limited, value, at_least, at_most });
+                let (tested, runs) = (series.present().count(), series.values.len());
+                if tested == runs
+                    || least_of_all(series, limit.statistic).is_some_and(|least| least > at_most)
+                {
+                    found.push(Finding::LimitExceeded { limited, value, at_least, at_most, tested, runs });
+                } else {
+                    let message = format!(
+                        "the limit of {limited} may be kept: it is {}{value:.3} in {tested} of {runs} runs, at most {at_most} is accepted, \
+                         and those without a value of it could bring it to that. Complete their logs, or leave them out",
+                        if at_least { "at least " } else { "" },
+                    );
+                    tell("limit-not-decided", message);
+                }
             }
             (Some(_), None) => {
                 let Some(series) = only else { continue };
@@ -197,6 +213,25 @@ impl Open {
     }
 }
 
+/// The least that a statistic of all runs may be, where those without a value may have had any.
+fn least_of_all(series: &Series, statistic: config::Statistic) -> Option<f64> {
+    let least = match series_entry(&series.metric).range {
+        Range::Positive | Range::Share => 0.0,
+        Range::Signed => LOWEST,
+    };
+    let seen = |value: Value| if value.is_censored() { value.within.lower } else { value.estimate };
+    let bounds: Vec<f64> = series.values.iter().map(|value| value.map_or(least, seen)).collect();
+    let (tested, runs) = (series.present().count() as f64, bounds.len() as f64);
+    match statistic {
+        // They spread least where they are all as the mean of the others.
+        config::Statistic::Sd => Some(series.summary?.sd? * ((tested - 1.0) / (runs - 1.0)).sqrt()),
+        of => statistic_of(&bounds, of),
+    }
+}
+
+/// Less than any number of a run, and still finite in a sum.
+const LOWEST: f64 = -1e200;
+
 /// Why a limit of which no value is known cannot be tested.
 fn untested(
     limit: &config::LimitTable,
@@ -259,9 +294,12 @@ fn in_brackets(levels: &Factors) -> String {
 
 /// What the commands say of an exceeded limit; `None` of any other finding.
 pub(super) fn message(finding: &Finding) -> Option<String> {
-    let Finding::LimitExceeded { limited, value, at_least, at_most } = finding else { return None };
+    let Finding::LimitExceeded { limited, value, at_least, at_most, tested, runs } = finding else {
+        return None;
+    };
     let at_least = if *at_least { "at least " } else { "" };
-    Some(format!("limit exceeded: {limited} is {at_least}{value:.3}, at most {at_most} is accepted"))
+    let among = if tested < runs { format!(" in {tested} of {runs} runs") } else { String::new() };
+    Some(format!("limit exceeded: {limited} is {at_least}{value:.3}{among}, at most {at_most} is accepted"))
 }
 
 /// A statistic of one of the bounds of the values; `None` where one has none, or where that says nothing.

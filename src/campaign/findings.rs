@@ -52,7 +52,8 @@ pub fn find(
 
 fn incomplete(id: ConditionId, condition: &Condition, runs: &[Run]) -> Option<Finding> {
     let Condition { completed, failed, unfinished, .. } = *condition;
-    let of_failed = condition.runs.iter().map(|run| &runs[*run]).filter(|run| !run.counts());
+    let of_failed =
+        condition.runs.iter().map(|run| &runs[*run]).filter(|run| run.migration.status.is_failure());
     let outages: Vec<(&Run, &Outage)> = of_failed
         .filter_map(|run| {
             let methods = [Method::Probe, Method::Ping, Method::PacketGap, Method::Throughput];

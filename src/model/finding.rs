@@ -17,8 +17,8 @@ pub enum Finding {
     /// Operations in which the largest value of the VMs is more than `ratio` times the smallest, the least even first.
     Uneven { ratio: f64, operations: Vec<ParallelId> },
     /// A declared limit is exceeded: what is limited, its value (`at_least` so large where outages have no end) and the most
-    /// that is accepted.
-    LimitExceeded { limited: String, value: f64, at_least: bool, at_most: f64 },
+    /// that is accepted; and how many of the runs have a value of it, without which it is exceeded whatever theirs are.
+    LimitExceeded { limited: String, value: f64, at_least: bool, at_most: f64, tested: usize, runs: usize },
     /// Migrations of the condition that did not complete, of those of which a log tells; what share completes lies in
     /// `rate` with 95 %.
     Incomplete(Incomplete),
@@ -222,7 +222,7 @@ impl Relocate for Finding {
             Self::Amplified { conditions } => {
                 conditions.iter_mut().for_each(|(condition, _)| condition.relocate(to));
             }
-            Self::LimitExceeded { limited: _, value: _, at_least: _, at_most: _ }
+            Self::LimitExceeded { limited: _, value: _, at_least: _, at_most: _, tested: _, runs: _ }
             | Self::RecordedInBlocks { conditions: _ }
             | Self::MethodsAgree { runs: _, overlapping: _, mean_difference_s: _, largest_difference_s: _ }
             | Self::Trend { factor: _, level: _, metric: _, slope: _, ci95: _, r_squared: _ } => {}

@@ -196,7 +196,8 @@ impl Relocate for Run {
 }
 
 impl Run {
-    /// Whether the run enters means: completed, or of unknown fate because nothing was logged about it.
+    /// Whether the run enters means: completed, or of unknown fate because nothing was logged about it. Where a table tells the fates of
+    /// migrations but not this one, it need not have completed.
     pub fn counts(&self) -> bool {
         matches!(self.migration.status, Status::Completed | Status::Unknown)
     }

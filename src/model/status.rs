@@ -9,7 +9,11 @@ pub enum Status {
     Failed,
     Cancelled,
     Unfinished,
+    /// Nothing tells how migrations of its kind end.
     Unknown,
+    /// Where it is told how migrations end, it is not of this one, or in words that nobody knows: it may have completed or not, and is in
+    /// no mean.
+    Unclear,
 }
 
 impl Status {
@@ -17,7 +21,7 @@ impl Status {
     pub fn is_failure(self) -> bool {
         match self {
             Status::Failed | Status::Cancelled | Status::Unfinished => true,
-            Status::Completed | Status::Unknown => false,
+            Status::Completed | Status::Unknown | Status::Unclear => false,
         }
     }
 }
@@ -28,4 +32,5 @@ names!(Status, "status", {
     Self::Cancelled => "cancelled",
     Self::Unfinished => "unfinished",
     Self::Unknown => "unknown",
+    Self::Unclear => "unclear",
 });

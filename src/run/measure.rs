@@ -89,6 +89,7 @@ pub fn measure(
     diagnostics.extend(leaving_out);
     diagnostics.extend(without_ordinary.map(|log| not_ordinary(&id, log)));
     diagnostics.extend(unplaced(&id, aligned));
+    diagnostics.extend(row_contradicts(aligned, &outages));
     diagnostics.extend(holes(&id, &costs, samples, over_s));
     diagnostics.extend(reversed.as_deref().map(|hosts| goes_back(&id, hosts)));
     diagnostics.extend(aligned.hypervisor.iter().filter_map(|log| precopy::contradiction(&id, &log.account)));
@@ -180,6 +181,16 @@ fn measurements(
     let expected = streaming::expected_lost(&aligned.streams, outages, config.file.stream.frame_rate);
     let service = throughput.map(metrics::of_throughput).unwrap_or_default();
     expected.into_iter().chain(service).chain(aligned.measurements.iter().cloned()).collect()
+}
+
+/// That the row of a table states another outage than its log shows.
+fn row_contradicts(aligned: &AlignedRun, outages: &[Outage]) -> Option<Diagnostic> {
+    let stated = aligned.stated.as_ref()?;
+    Some(Diagnostic {
+        file: Some(stated.file.clone()),
+        line: stated.lines.map(|[first, _]| first),
+        ..campaign_diagnostic(Severity::Warning, "row-contradicts-log", stated.contradicts(outages)?)
+    })
 }
 
 /// What cannot be placed: the whole run without a time zero, else the stamps of the guest's clock.
@@ -301,7 +312,7 @@ fn leaving_out(id: &str, flags: &[Flag]) -> Vec<Diagnostic> {
         let value = |name| flag.values.iter().find(|(key, _)| *key == name).map_or(0.0, |(_, value)| *value);
         let [from_s, until_s] = [value("from_s"), value("until_s")];
         let message = format!(
-            "run {id}: {log} was logged from {from_s:.1} s to {until_s:.1} s after the request, which is not the whole migration: \
+            "run {id}: {log} was logged from {from_s:.1} s to {until_s:.1} s after the request, which is not all of the migration and its end: \
              an outage in the rest was not seen"
         );
         Some(campaign_diagnostic(Severity::Warning, "log-leaves-out", message))

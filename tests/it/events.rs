@@ -311,3 +311,54 @@ fn a_script_that_cannot_be_right_about_the_clients_outage_is_contradicted() {
     assert_eq!(contradicted(3.0), ["lost-when-stopped", "back-after-resumed"]);
     assert_eq!(contradicted(-3.5), ["lost-before-resumed"]);
 }
+
+fn diagnostics<'a>(summary: &'a Value, code: &str) -> Vec<(u64, &'a str)> {
+    let all = summary["diagnostics"].as_array().unwrap().iter().filter(|found| found["code"] == code);
+    all.map(|found| (found["line"].as_u64().unwrap_or_default(), found["message"].as_str().unwrap()))
+        .collect()
+}
+
+/// Known: a script that says both that the migration failed and that it was over, in either order.
+#[test]
+fn a_failure_and_an_end_are_told_with_both_lines() {
+    for [first, second] in [["migration_failed", "migration_end"], ["migration_end", "migration_failed"]] {
+        let folder = campaign(DECLARED, |run| {
+            let at = |s: f64| requested(run) + s;
+            format!(
+                "unix,event\n{:.3},migration_requested\n{:.3},{first}\n{:.3},{second}\n",
+                at(0.0),
+                at(8.0),
+                at(9.0)
+            )
+        });
+        let summary = summary(folder.path());
+        assert!(summary["runs"].as_array().unwrap().iter().all(|run| run["migration"]["status"] == "failed"));
+        let told = diagnostics(&summary, "events-contradict");
+        assert_eq!(told.len(), 3, "{told:?}");
+        for (line, message) in told {
+            assert!(line == 4 && message.contains("line 3 ") && message.contains("line 4 "), "{message}");
+        }
+    }
+}
+
+/// Known: the VM stopped and ran from 1 to 2 s, and again from 3.95 to 5.9 s, in which nobody was answered: no clock is wrong.
+#[test]
+fn a_vm_that_stopped_twice_needs_no_wrong_clock() {
+    let folder = campaign(DECLARED, |run| {
+        let first = |name: &str, s: f64| format!("{:.3},{name},\n", requested(run) + s);
+        let requested = format!("{:.3},migration_started,\n", requested(run) + 0.1);
+        let twice = [first("source_stopped", 1.0), first("destination_resumed", 2.0)].concat();
+        events(run).replacen(&requested, &format!("{requested}{twice}"), 1)
+    });
+    let summary = summary(folder.path());
+    let told = diagnostics(&summary, "events-again");
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(
+        told.iter().all(|(line, message)| *line == 7 && message.contains("resumed in line 8")),
+        "{told:?}"
+    );
+    for run in summary["runs"].as_array().unwrap() {
+        let codes: Vec<&Value> = run["flags"].as_array().unwrap().iter().map(|flag| &flag["code"]).collect();
+        assert!(!codes.contains(&&"lost-after-resumed".into()), "{codes:?}");
+    }
+}

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::{stillstand, summary};
+use crate::{stdout, stillstand, summary};
 
 const DECLARED: &str = "[[runs]]\nfiles = '^results\\.csv$'\nrequest = \"start\"\nend = \"end\"\ndowntime = \"downtime_ms\"\n\
     transferred = \"sent_mib\"\noutage = \"away_s\"\noutage_method = \"ping\"\nsuccess = \"status\"\nsucceeds = [\"COMPLETED\"]\n\
@@ -149,7 +149,7 @@ fn a_migration_of_which_nothing_is_told_did_not_fail() {
         let runs = summary["runs"].as_array().unwrap();
         runs.iter().find(|run| run["id"] == id).unwrap()["migration"]["status"].clone()
     };
-    assert!(["idle-4", "idle-5", "busy-4", "busy-5"].map(status).iter().all(|status| status == "unknown"));
+    assert!(["idle-4", "idle-5", "busy-4", "busy-5"].map(status).iter().all(|status| status == "unclear"));
     let told: Vec<(&str, u64)> = summary["diagnostics"]
         .as_array()
         .unwrap()
@@ -157,4 +157,100 @@ fn a_migration_of_which_nothing_is_told_did_not_fail() {
         .map(|found| (found["code"].as_str().unwrap(), found["line"].as_u64().unwrap_or_default()))
         .collect();
     assert!(told.contains(&("success-unknown", 11)) && told.contains(&("values-missing", 5)), "{told:?}");
+}
+
+/// Known: of idle two completed after 10 s, one failed, and of three the fate is not known, which took 100 s and stood still for longer.
+#[test]
+fn what_may_have_failed_is_in_no_mean() {
+    let mut rows = "workload,run,start,end,downtime_ms,sent_mib,away_s,status\n".to_owned();
+    let fates = ["completed", "completed", "fail: target died", "", "running", "stuck"];
+    for (run, status) in fates.into_iter().enumerate() {
+        let start = 1_700_000_000.5 + 1000.0 * run as f64;
+        let (took, away) = if run < 2 { (10.0, 0.2) } else { (100.0, 9.5) };
+        rows += &format!("idle,{},{start},{},41,800,{away},{status}\n", run + 1, start + took);
+    }
+    let usual = DECLARED.replace("succeeds = [\"COMPLETED\"]\n", "");
+    let folder = campaign(&usual, &rows);
+    let all = summary(folder.path());
+    for (metric, mean) in [("migration_duration", 10.0), ("outage_ping", 0.2), ("outage_hypervisor", 0.041)] {
+        let series = all["series"].as_array().unwrap().iter().find(|one| one["metric"] == metric).unwrap();
+        assert!(series["n"] == 2 && close(&series["mean"], mean), "{series}");
+    }
+    let path = folder.path().to_str().unwrap();
+    let said = |language: &str| {
+        let out = stdout(&["stats", path, "--lang", language]);
+        out.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let english = said("en");
+    assert!(
+        english.contains("Whether 3 of 6 migrations completed is not known, and no mean has them."),
+        "{english}"
+    );
+    assert!(english.contains("1 of 6 migrations did not complete: 1 failed."), "{english}");
+    assert!(english.contains("Completed Not known") && english.contains("idle 6 2 3"), "{english}");
+    let german = said("de");
+    assert!(german.contains("Ob 3 von 6 Migrationen abgeschlossen wurden, ist nicht bekannt"), "{german}");
+}
+
+/// Known: a log of the script that says that idle-2 was requested at 2000.5 s, and completed after 4.25 s. A row that
+/// says otherwise is told with both values, once each, and the log counts.
+#[test]
+fn a_row_that_contradicts_a_log_of_its_run_is_told() {
+    let declared = format!(
+        "{DECLARED}[[events]]\nfiles = '^(?<load>[a-z]+)-(?<repetition>\\d+)/events\\.csv$'\ntime = \"unix\"\nevent = \"event\"\n"
+    );
+    for (start, end, status, expected) in [
+        (1_700_002_000.5, 1_700_002_004.75, "COMPLETED", vec![]),
+        (1_700_002_030.5, 1_700_002_034.75, "COMPLETED", vec!["30.000 s earlier"]),
+        (
+            1_700_002_000.5,
+            1_700_002_012.5,
+            "COMPLETED",
+            vec!["took 12.000 s, but a log of the same run 4.250 s"],
+        ),
+        (
+            1_700_002_000.5,
+            1_700_002_004.75,
+            "FAILED",
+            vec!["failed, but a log of the same run that it completed"],
+        ),
+    ] {
+        let row = "idle,2,1700002000.500,1700002004.750,42,802,0.2,COMPLETED";
+        let table = table();
+        assert!(table.contains(row), "{table}");
+        let folder =
+            campaign(&declared, &table.replace(row, &format!("idle,2,{start},{end},42,802,0.2,{status}")));
+        fs::create_dir(folder.path().join("idle-2")).unwrap();
+        let events = "unix,event\n1700002000.500,migration_started\n1700002004.750,migration_end\n";
+        fs::write(folder.path().join("idle-2/events.csv"), events).unwrap();
+        let summary = summary(folder.path());
+        let told: Vec<&str> = summary["diagnostics"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|found| found["code"] == "row-contradicts-log" && found["line"] == 3)
+            .map(|found| found["message"].as_str().unwrap())
+            .collect();
+        assert_eq!(told.len(), expected.len(), "{told:?}");
+        assert!(told.iter().zip(&expected).all(|(told, expected)| told.contains(expected)), "{told:?}");
+        let idle = summary["runs"].as_array().unwrap().iter().find(|run| run["id"] == "idle-2").unwrap();
+        assert!(close(&idle["migration"]["duration_s"], 4.25), "{idle}");
+        assert_eq!(idle["migration"]["status"], "completed");
+    }
+}
+
+#[test]
+fn a_duration_that_is_not_from_request_to_end_is_told() {
+    let declared = "[[runs]]\nfiles = '^results\\.csv$'\nrequest = \"start\"\nend = \"end\"\nduration = \"duration_s\"\nrepetition = \"run\"\n";
+    let rows = "run,start,end,duration_s\n1,1700000000.0,1700000020.0,20\n2,1700000100.0,1700000120.0,35\n";
+    let summary = summary(campaign(declared, rows).path());
+    let found = summary["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|found| found["code"] == "duration-contradicts");
+    let found = found.unwrap();
+    assert_eq!(found["line"], 3);
+    let message = found["message"].as_str().unwrap();
+    assert!(message.contains("35 s") && message.contains("20.000 s"), "{message}");
 }

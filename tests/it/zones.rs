@@ -161,3 +161,46 @@ fn an_hour_that_is_there_twice_is_told_and_leaves_the_place_open() {
         assert_eq!((probe["start_s"].is_null(), by("throughput").is_none()), (is_put, is_put), "{probe}");
     }
 }
+
+/// Migrations of 24 s in local times whose clock is put between request and end, as tables and as events: none of an hour is stated, and none
+/// that ended before it began. On another day, with offsets and within an hour nothing is said.
+#[test]
+fn no_migration_takes_an_hour_more_because_summer_time_began() {
+    for (from, to, seconds) in [
+        ("2026-03-29 01:59:50", "2026-03-29 03:00:14", None),
+        ("2026-10-25 02:59:50", "2026-10-25 02:00:14", None),
+        ("2026-03-29 01:59:50+01:00", "2026-03-29 03:00:14+02:00", Some(24.0)),
+        ("2026-03-28 01:59:50", "2026-03-28 03:00:14", Some(3624.0)),
+        ("2026-03-29 01:58:50", "2026-03-29 01:59:14", Some(24.0)),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        // A declared offset would count more than those of the times.
+        let zone = if from.contains('+') { "" } else { "utc_offset = \"+01:00\"\n" };
+        let declared = "[[runs]]\nfiles = '^runs\\.csv$'\nrequest = \"start\"\nend = \"end\"\nrepetition = \"run\"\n\
+            factors = { load = \"load\" }\n[[events]]\nfiles = '^(?<load>web)-(?<repetition>\\d+)/events\\.csv$'\ntime = \"t\"\nevent = \"event\"\n";
+        fs::write(folder.path().join("campaign.toml"), format!("{zone}{declared}")).unwrap();
+        fs::write(folder.path().join("runs.csv"), format!("load,run,start,end\nidle,1,{from},{to}\n"))
+            .unwrap();
+        fs::create_dir(folder.path().join("web-1")).unwrap();
+        let events = format!("t,event\n{from},migration_requested\n{to},migration_end\n");
+        fs::write(folder.path().join("web-1/events.csv"), events).unwrap();
+        let summary = summary(folder.path());
+        let runs = summary["runs"].as_array().unwrap();
+        assert_eq!(runs.len(), 2, "{from}");
+        for run in runs {
+            let migration = &run["migration"];
+            assert_eq!(migration["duration_s"].as_f64(), seconds, "{from}: {run}");
+            assert_eq!(migration["status"], "completed", "{from}");
+        }
+        let told: Vec<u64> = summary["diagnostics"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|found| found["code"] == "zone-changes" && found["severity"] == "error")
+            .map(|found| found["line"].as_u64().unwrap())
+            .collect();
+        let mut told = told;
+        told.sort_unstable();
+        assert_eq!(told, if seconds.is_none() { vec![2, 3] } else { vec![] }, "{from}");
+    }
+}

@@ -305,6 +305,53 @@ impl<T> DatedRows<T> {
         self.zone_changes = changes.len();
     }
 
+    /// Takes the times of rows away that lie behind another row by an hour more or less than they seem to if the clock on the wall was put
+    /// in between, as it may have been, until a row with which something else `begins`; and says so.
+    pub fn leave_open(&mut self, begins: impl Fn(usize) -> bool) {
+        if self.zone_changes > 0 {
+            return;
+        }
+        let mut is_open = false;
+        for row in 1..self.rows.len() {
+            // One with its offset is known whatever was put.
+            let moment = |row: usize| self.rows.get(row).map(|(_, (moment, _))| moment);
+            let local = |row: usize| moment(row).filter(|moment| moment.epoch_s().is_none())?.local_s();
+            let change =
+                local(row - 1).zip(local(row)).and_then(|(from, to)| summer_time::may_change(from, to));
+            if begins(row) {
+                is_open = false;
+            } else if let (false, Some(forward_s)) = (is_open, change) {
+                is_open = true;
+                let before = self.line(row - 1).unwrap_or_default();
+                self.zone_open(
+                    row,
+                    forward_s,
+                    &format!("line {before} and this one"),
+                    "what is told from here on has no place",
+                );
+            }
+            if let (true, Some((_, (moment, _)))) = (is_open, self.rows.get_mut(row)) {
+                moment.local_s = f64::NAN;
+            }
+        }
+    }
+
+    /// Says that the clock on the wall may have been put between two instants, and what comes of it.
+    pub fn zone_open(&mut self, row: usize, forward_s: f64, between: &str, so: &str) {
+        let what = if forward_s < 0.0 {
+            "falls back, as at the end of summer time"
+        } else {
+            "goes on by an hour or more in a night in which summer time may begin"
+        };
+        let place = Place { line: self.line(row), ..Place::FILE };
+        self.diagnostics.error("zone-changes", place, || {
+            format!(
+                "between {between} the local time {what}: how long it was is not known, and {so}. Log times with their offset from UTC \
+                 (`+02:00`) or since 1970"
+            )
+        });
+    }
+
     /// Says something of a row, with a text that stands in it.
     pub fn warn(&mut self, row: usize, code: &'static str, text: &str, message: impl FnOnce() -> String) {
         let place = Place { line: self.line(row), column: None, text: Some(text.as_bytes()) };

@@ -235,6 +235,7 @@ impl Events {
 
     fn frame(&self, mut rows: DatedRows<String>) -> Result<Parsed, ParseError> {
         let marks = self.marks(rows.rows());
+        rows.leave_open(|row| marks.get(row) == Some(&Some(Mark::Request)));
         let has_request = marks.contains(&Some(Mark::Request));
         if !has_request {
             let known = marks.iter().any(Option::is_some);

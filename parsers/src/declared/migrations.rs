@@ -12,6 +12,7 @@ use polars::prelude::{BooleanChunked, IntoSeries, NewChunkedArray, Series, Strin
 use super::DeclaredError;
 use super::dated::{Dated, DatedRows, floats};
 use super::success::{Fate, Success};
+use super::summer_time;
 use super::table::{Cells, Fault, Key};
 use super::value::{self, Time, TimeForm};
 use crate::diagnostic::{Facts, Place};
@@ -153,9 +154,16 @@ struct Migration {
     status: Option<(Doubt, String)>,
     levels: Vec<String>,
     repetition: Option<u32>,
+    /// The seconds from the request to the end where the column of the duration says something else, which counts.
+    between: Option<f64>,
+    /// By how many seconds the clock on the wall may have been put forward between both, so that no duration is known.
+    zone_open: Option<f64>,
     /// The cells of which nothing can be used.
     without: Vec<(Cell, Lack)>,
 }
+
+/// What a duration may differ by from the time between request and end, which may be written in whole seconds.
+const NEAR_S: f64 = 2.0;
 
 /// A cell of a row that is one of several that say something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -218,6 +226,8 @@ impl Migrations {
             dated.read(MIGRATIONS, bytes, &columns, |cells| Ok(Some(Box::new(places.read(cells)?))))?;
         rows.place(|row| row.request);
         self.tell_of_cells(&mut rows);
+        self.tell_of_durations(&mut rows);
+        let open = Self::tell_of_summer_time(&mut rows);
         self.tell_of_status(&mut rows);
         self.leave_out_long_downtimes(&mut rows);
         let mut facts = Facts::default();
@@ -238,6 +248,11 @@ impl Migrations {
             let levels = rows.rows().map(|row| row.levels.get(place).map(String::as_str));
             let column = StringChunked::from_iter_options(format!("factor.{factor}").as_str().into(), levels);
             frame.push((Unit::Text, column.into_series()));
+        }
+        if open {
+            // Where the time of the end leaves the duration open, it was over all the same.
+            let ended = rows.rows().map(|row| Some(row.zone_open.is_some()));
+            frame.push((Unit::Count, BooleanChunked::from_iter_options("ended".into(), ended).into_series()));
         }
         if self.repetition.is_some() {
             let repetitions = rows.rows().map(|row| row.repetition);
@@ -285,6 +300,36 @@ impl Migrations {
                     });
                 }
             }
+        }
+    }
+
+    /// That the clock on the wall may have been put between request and end; whether it may in any row.
+    fn tell_of_summer_time(rows: &mut DatedRows<Box<Migration>>) -> bool {
+        let open = rows.rows().enumerate().filter_map(|(place, row)| Some((place, row.zone_open?)));
+        let open: Vec<(usize, f64)> = open.collect();
+        for (place, forward_s) in &open {
+            rows.zone_open(*place, *forward_s, "request and end", "the migration has no duration");
+        }
+        !open.is_empty()
+    }
+
+    /// That a duration is another than from the request to the end.
+    fn tell_of_durations(&self, rows: &mut DatedRows<Box<Migration>>) {
+        let columns =
+            [Cell::Figure(Figure::Duration), Cell::Request, Cell::End].map(|cell| self.column(cell));
+        let [Some(duration), Some(request), Some(end)] = columns else { return };
+        let found: Vec<(usize, f64, f64)> = rows
+            .rows()
+            .enumerate()
+            .filter_map(|(place, row)| Some((place, row.figures.first().copied()??, row.between?)))
+            .collect();
+        for (place, duration_s, between_s) in found {
+            rows.doubt("duration-contradicts", place, || {
+                format!(
+                    "column {duration} says {duration_s} s, but from column {request} to column {end} it is {between_s:.3} s: column {duration} \
+                     counts"
+                )
+            });
         }
     }
 
@@ -432,12 +477,26 @@ impl Places<'_> {
             return Err(self.fault(*cell));
         }
         let [duration_s, ..] = &mut figures;
-        if let (Some((_, from)), Some((_, to)), Some((cell, _))) = (request, end, self.end) {
-            let between = Some(to - from).filter(|seconds| *seconds >= 0.0);
-            let between = between.ok_or_else(|| {
-                fault(cell, "end-before-request", "an end that is not before the request".to_owned())
-            })?;
-            *duration_s = duration_s.or(Some(between));
+        let (mut contradicted, mut zone_open) = (None, None);
+        if let (Some((from, from_s)), Some((to, to_s)), Some((cell, _))) = (request, end, self.end) {
+            let by_wall = from
+                .without_offset_s()
+                .zip(to.without_offset_s())
+                .and_then(|(from, to)| summer_time::may_change(from, to));
+            // What is written with its offset counts by it, whatever the wall showed.
+            let between_s = from.epoch_s.zip(to.epoch_s).map_or(to_s - from_s, |(from, to)| to - from);
+            match (by_wall, between_s) {
+                (Some(forward_s), _) => zone_open = duration_s.is_none().then_some(forward_s),
+                (None, between) if between >= 0.0 => {
+                    let differs = duration_s.is_some_and(|duration| (duration - between).abs() > NEAR_S);
+                    contradicted = differs.then_some(between);
+                    *duration_s = duration_s.or(Some(between));
+                }
+                (None, _) => {
+                    let expected = "an end that is not before the request".to_owned();
+                    return Err(fault(cell, "end-before-request", expected));
+                }
+            }
         }
         let request = match (request, end, *duration_s) {
             (Some((time, _)), ..) => time,
@@ -473,6 +532,8 @@ impl Places<'_> {
             status,
             levels,
             repetition: repetition.transpose()?,
+            between: contradicted,
+            zone_open,
             without,
         })
     }

@@ -101,7 +101,7 @@ const COMPLETED: [&str; 9] = [
     "erledigt",
 ];
 /// More words for one that did not.
-const NOT_COMPLETED: [&str; 14] = [
+const NOT_COMPLETED: [&str; 20] = [
     "cancelled",
     "canceled",
     "cancel",
@@ -116,7 +116,15 @@ const NOT_COMPLETED: [&str; 14] = [
     "abgebrochen",
     "abbruch",
     "gescheitert",
+    "noncomplete",
+    "didnotconverge",
+    "notconverged",
+    "neverfinished",
+    "nevercompleted",
+    "postcopyfailed",
 ];
+/// What an exit status is called.
+const EXITS: [&str; 6] = ["exitstatus", "exitcode", "exited", "exit", "returncode", "rc"];
 /// Words that say that a fate is not known.
 const NOT_TOLD: [&str; 8] =
     ["unknown", "undefined", "unbekannt", "nottold", "notavailable", "missing", "ka", "keineangabe"];
@@ -172,7 +180,28 @@ impl Success {
             (false, true) => Some(false),
             (false, false) => None,
         };
-        Self::by_word(value).or_else(more).map_or(Fate::Unknown, Fate::Known)
+        Self::by_word(value)
+            .or_else(more)
+            .or_else(|| Self::by_exit(value))
+            .or_else(|| Self::before_its_reason(value))
+            .map_or(Fate::Unknown, Fate::Known)
+    }
+
+    /// `exit 1`, `rc=0`: an exit status that is called one.
+    fn by_exit(value: &str) -> Option<bool> {
+        let word = folded(value);
+        let number = EXITS.iter().find_map(|name| word.strip_prefix(name))?;
+        let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| number.bytes().all(|byte| byte == b'0'))
+    }
+
+    /// `failed: the target died`: a word that is known, and why. What was completed with a remark need not have been.
+    fn before_its_reason(value: &str) -> Option<bool> {
+        let (word, _) = value.split_once(':')?;
+        match Self::of_migration(word) {
+            Fate::Known(false) if word.chars().any(char::is_alphabetic) => Some(false),
+            Fate::Known(_) | Fate::Nothing | Fate::Unknown => None,
+        }
     }
 
     fn by_word(value: &str) -> Option<bool> {
@@ -228,7 +257,22 @@ mod tests {
         {
             assert_eq!(Success::of_migration(failed), Fate::Known(false), "{failed}");
         }
-        for completed in ["COMPLETED", "Completed", "1", "1.0", "Abgeschlossen", "OK"] {
+        for failed in [
+            "fail: target died",
+            "FAILED: postcopy: network down",
+            "did not converge",
+            "post-copy-failed",
+            "never finished",
+            "non-complete",
+            "exit 1",
+            "rc=137",
+            "exit code: 2",
+        ] {
+            assert_eq!(Success::of_migration(failed), Fate::Known(false), "{failed}");
+        }
+        for completed in
+            ["COMPLETED", "Completed", "1", "1.0", "Abgeschlossen", "OK", "exit 0", "rc=0", "exit status 0"]
+        {
             assert_eq!(Success::of_migration(completed), Fate::Known(true), "{completed}");
         }
         for nothing in
@@ -237,7 +281,19 @@ mod tests {
             assert_eq!(Success::of_migration(nothing), Fate::Nothing, "{nothing}");
         }
         // Exit statuses, and what is under way.
-        for unknown in ["running", "active", "perhaps", "200", "255", "137", "2"] {
+        for unknown in [
+            "running",
+            "active",
+            "perhaps",
+            "200",
+            "255",
+            "137",
+            "2",
+            "completed: with errors",
+            "exit",
+            "0:35",
+            "12:00",
+        ] {
             assert_eq!(Success::of_migration(unknown), Fate::Unknown, "{unknown}");
         }
     }

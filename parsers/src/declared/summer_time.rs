@@ -2,7 +2,9 @@
 //!
 //! At the end of summer time the clock on the wall falls from a full hour to the one before, and its last hour is there twice; at its
 //! beginning it jumps over one. Nothing in a local time says so but the row that follows. Absent on purpose: the dates of such
-//! changes, which differ by country and year.
+//! changes, which differ by country and year; between two instants alone they are only known to be possible.
+
+use chrono::Datelike;
 
 /// Seconds of an hour.
 const HOUR_S: f64 = 3600.0;
@@ -37,9 +39,50 @@ pub(super) fn changes(times: &[f64]) -> Vec<(usize, f64)> {
         .collect()
 }
 
+/// The months in which the clock on the wall is put somewhere.
+const MONTHS: [u32; 5] = [3, 4, 9, 10, 11];
+/// The last full hour of a Sunday at which it is.
+const LATEST: f64 = 4.0;
+
+/// By how many seconds the clock on the wall may have been put forward between two instants that it shows, nothing being known of what lies
+/// between: in the nights to Sunday in which some country does so. `None` where it was not, or the times do not show it.
+pub(super) fn may_change(from_s: f64, to_s: f64) -> Option<f64> {
+    let between_s = to_s - from_s;
+    let next_hour_s = (from_s / HOUR_S).floor() * HOUR_S + HOUR_S;
+    let is_such = |at_s: f64| {
+        let Some(at) = chrono::DateTime::from_timestamp(at_s as i64, 0) else { return false };
+        let past_s = at_s.rem_euclid(24.0 * HOUR_S);
+        at.weekday() == chrono::Weekday::Sun && MONTHS.contains(&at.month()) && past_s <= LATEST * HOUR_S
+    };
+    if (HOUR_S..2.0 * HOUR_S).contains(&between_s) {
+        let mut hours = [next_hour_s, next_hour_s + HOUR_S].into_iter();
+        return hours.any(|at_s| at_s + HOUR_S <= to_s && is_such(at_s)).then_some(HOUR_S);
+    }
+    let falls = (-HOUR_S..0.0).contains(&between_s) && to_s >= next_hour_s - HOUR_S && is_such(next_hour_s);
+    falls.then_some(-HOUR_S)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn in_the_nights_in_which_some_clock_is_put_two_instants_leave_it_open() {
+        // Sunday, 29 March 2026, and Sunday, 25 October 2026, both at 00:00; the days behind them; a Sunday in July.
+        let (spring_s, fall_s, july_s) = (1_774_742_400.0, 1_792_886_400.0, 1_783_209_600.0);
+        let at = |hour: f64, minute: f64| HOUR_S * hour + 60.0 * minute;
+        let of = |day_s: f64, from: f64, to: f64| may_change(day_s + from, day_s + to);
+        assert_eq!(of(spring_s, at(1.0, 59.0), at(3.0, 1.0)), Some(HOUR_S));
+        assert_eq!(of(fall_s, at(2.0, 59.0), at(2.0, 1.0)), Some(-HOUR_S));
+        assert_eq!(of(fall_s, at(2.0, 30.0), at(1.0, 59.0)), None, "an hour before is not there twice");
+        assert_eq!(of(spring_s, at(1.0, 10.0), at(1.0, 50.0)), None);
+        assert_eq!(of(spring_s, at(1.0, 59.0), at(4.0, 1.0)), None, "that is two hours");
+        for day_s in [spring_s + at(24.0, 0.0), july_s] {
+            assert_eq!(of(day_s, at(1.0, 59.0), at(3.0, 1.0)), None);
+            assert_eq!(of(day_s, at(2.0, 59.0), at(2.0, 1.0)), None);
+        }
+        assert_eq!(of(spring_s, at(12.0, 59.0), at(14.0, 1.0)), None);
+    }
 
     /// Seconds of a day by a clock that is put by `forward_s` when it shows `at_s`.
     fn log(from_s: f64, until_s: f64, step_s: f64, at_s: f64, forward_s: f64) -> Vec<f64> {

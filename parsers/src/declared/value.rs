@@ -127,6 +127,11 @@ pub(super) struct Time {
 }
 
 impl Time {
+    /// What the clock on the wall showed, where nothing says how far from UTC.
+    pub(super) fn without_offset_s(self) -> Option<f64> {
+        self.local_s.filter(|_| self.epoch_s.is_none())
+    }
+
     fn epoch(seconds: f64) -> Self {
         Self { epoch_s: Some(seconds), local_s: None }
     }

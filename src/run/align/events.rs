@@ -16,7 +16,11 @@ pub struct EventLog {
     pub post_copy: Option<f64>,
     pub stopped: Option<f64>,
     pub resumed: Option<f64>,
+    /// When it ran again after it had stopped once more.
+    pub resumed_again: Option<f64>,
     pub ended: Option<f64>,
+    /// Whether the migration was over, also where nothing says when.
+    pub over: bool,
     /// Whether the end was a failure.
     pub failed: bool,
     /// How coarse its times are, seconds: what happened was up to that much later.
@@ -66,6 +70,15 @@ pub(super) fn read(
         }
         found
     };
+    let later = |mark: Mark, after: f64| {
+        let rows = times.iter().zip(marks.iter()).enumerate();
+        let of_mark = rows.filter(|(_, (_, name))| *name == Some(mark.name()));
+        let instants = of_mark.filter_map(|(row, (time, _))| Some((time? - ahead_s(time?), row)));
+        instants.filter(|(t, _)| *t > after).collect::<Vec<Placed>>()
+    };
+    let is_unplaced = |mark: Mark| {
+        times.iter().zip(marks.iter()).any(|(time, name)| time.is_none() && name == Some(mark.name()))
+    };
     let at = |found: Option<Placed>| found.map(|(t, _)| t);
     let requested = first(Mark::Request, None);
     let since_request = at(requested).map(|at| (Mark::Request, at));
@@ -74,15 +87,45 @@ pub(super) fn read(
     let post_copy = first(Mark::PostCopy, since_request);
     let resumed = first(Mark::Resume, at(stopped).map(|at| (Mark::Stop, at)).or(since_request));
     let ended = failure.or(end);
+    // A VM that is shut down when all is over has not stopped for the migration.
+    let is_before_end = |stop: &Placed| ended.is_none_or(|end| stop.0 <= end.0);
+    let stopped_again =
+        at(resumed).and_then(|at| later(Mark::Stop, at).first().copied()).filter(is_before_end);
+    let resumed_again = at(stopped_again).and_then(|at| later(Mark::Resume, at).last().copied());
     let line = |found: Option<Placed>| log.frame.lines(found?.1);
+    let number = |found: Option<Placed>| line(found).map_or(0, |[first, _]| first);
+    if failure.is_some() && end.is_some() {
+        let message = format!(
+            "line {} says that the migration failed, and line {} that it was over: it counts as failed. `words` in campaign.toml says which \
+             words stand for which",
+            number(failure),
+            number(end)
+        );
+        report.add_at(Severity::Warning, "events-contradict", number(failure).max(number(end)), message);
+    }
+    if stopped_again.is_some() {
+        let [first, back] = [number(stopped), number(resumed)];
+        let again = match resumed_again {
+            Some(_) => format!(" and resumed in line {}", number(resumed_again)),
+            None => String::new(),
+        };
+        let message = format!(
+            "the VM stopped again in line {}{again}, after it had stopped in line {first} and resumed in line {back}: how long it stood \
+             still by this log is from line {first} to line {back}",
+            number(stopped_again)
+        );
+        report.add_at(Severity::Warning, "events-again", number(stopped_again), message);
+    }
     Some(EventLog {
         file,
         requested: at(requested),
         post_copy: at(post_copy),
         stopped: at(stopped),
         resumed: at(resumed),
+        resumed_again: at(resumed_again),
         ended: at(ended),
-        failed: failure.is_some(),
+        over: ended.is_some() || is_unplaced(Mark::End) || is_unplaced(Mark::Failure),
+        failed: failure.is_some() || (ended.is_none() && is_unplaced(Mark::Failure)),
         resolution_s: log.facts.float("time_resolution_s").unwrap_or_default(),
         lines: EventLines {
             requested: line(requested),
@@ -103,6 +146,7 @@ impl EventLog {
             post_copy: since(self.post_copy),
             stopped: since(self.stopped),
             resumed: since(self.resumed),
+            resumed_again: since(self.resumed_again),
             ended: since(self.ended),
             ..self
         }
@@ -131,12 +175,12 @@ impl EventLog {
             migration.request_resolution_s = self.resolution_s;
         }
         if matches!(migration.status, Status::Unknown | Status::Unfinished) {
-            migration.status = match self.ended {
-                Some(_) if self.failed => Status::Failed,
-                Some(_) => Status::Completed,
+            migration.status = match self.over {
+                true if self.failed => Status::Failed,
+                true => Status::Completed,
                 // A VM that runs on the target has moved, whether or not anybody told the end.
-                None if self.requested.is_some() && self.resumed.is_none() => Status::Unfinished,
-                None => migration.status,
+                false if self.requested.is_some() && self.resumed.is_none() => Status::Unfinished,
+                false => migration.status,
             };
         }
         migration.duration_s = migration.duration_s.or_else(|| self.duration_s());

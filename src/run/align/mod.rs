@@ -173,7 +173,12 @@ pub fn align(key: RunKey, files: &[&LoadedFile], config: &Config, counters: &Cou
     run.stated = run.only_one(&logs.migrations).map(|(file, log, ())| {
         let table = file.file.declared.and_then(|number| config.declared.get(number));
         let method = table.and_then(DeclaredTable::outage_method).unwrap_or(Method::Probe);
-        stated::read(file, log, method)
+        let stated = stated::read(file, log, method);
+        let account = hypervisor.as_ref().map(|log| &log.account);
+        for contradiction in stated.contradictions(&run.migration, account) {
+            contradiction.tell(&stated, &mut FileReport::new(&mut run.diagnostics, file));
+        }
+        stated
     });
     if let Some(stated) = &run.stated {
         let before = run.migration.clone();
@@ -392,11 +397,16 @@ impl<'a> FileReport<'a> {
     }
 
     fn add(&mut self, severity: Severity, code: &'static str, message: String) {
+        self.add_at(severity, code, 0, message);
+    }
+
+    /// The same of a line; 0 is none.
+    fn add_at(&mut self, severity: Severity, code: &'static str, line: u64, message: String) {
         self.into.push(Diagnostic {
             severity,
             code,
             file: Some(self.file.to_owned()),
-            line: None,
+            line: Some(line).filter(|line| *line > 0),
             column: None,
             message,
             text: None,

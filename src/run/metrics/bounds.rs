@@ -78,10 +78,7 @@ fn candidates(timeline: &PingTimeline) -> impl Iterator<Item = Candidate<Hole>> 
 pub fn left_out(timeline: &PingTimeline, duration_s: Option<f64>) -> Option<[f64; 2]> {
     timeline.origin_s?;
     let (first, last) = (sightings(timeline).next()?.from_s, sightings(timeline).next_back()?.until_s);
-    let slack_s = slack_s(timeline) + timeline.period_s.max(timeline.interval_s);
-    // Where the log ends with the migration, what came at the end of that, as an outage does, was not seen.
-    let left_out = first > slack_s || duration_s.is_some_and(|duration| last < duration + slack_s);
-    left_out.then_some([first, last])
+    event::left_out([first, last], slack_s(timeline), timeline.period_s.max(timeline.interval_s), duration_s)
 }
 
 /// Since when, before the request, none of ping's requests had been answered: those from the first one on. Seconds since

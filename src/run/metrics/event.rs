@@ -10,6 +10,20 @@
 /// Clocks that agree to so many seconds are taken for right, as everywhere ([`crate::run::clocks`]).
 pub const CLOCKS_S: f64 = 0.5;
 
+/// The part of the migration, which took so long, that a log leaves out that shows the service `from_s` to `until_s`: one rule for all that
+/// ask the service or count its work. `None` where it shows it from the request to the end. Where the log ends with the migration, what
+/// came at the end of that, as an outage does, was not seen; so it has to go on for a step of its own, and what clocks leave open.
+pub fn left_out(
+    [from_s, until_s]: [f64; 2],
+    slack_s: f64,
+    step_s: f64,
+    duration_s: Option<f64>,
+) -> Option<[f64; 2]> {
+    let slack_s = slack_s + step_s;
+    let is_part = from_s > slack_s || duration_s.is_some_and(|duration| until_s < duration + slack_s);
+    is_part.then_some([from_s, until_s])
+}
+
 /// Something in a log that may be the outage.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Candidate<T> {

@@ -352,7 +352,7 @@ fn outside_migration(outage: &Outage, run: &AlignedRun) -> Option<Flag> {
 /// Whether a run has an outage even where nothing was noticed of it: its VM has moved, or may have.
 fn is_of_migration(status: Status) -> bool {
     match status {
-        Status::Completed | Status::Unknown => true,
+        Status::Completed | Status::Unknown | Status::Unclear => true,
         Status::Failed | Status::Cancelled | Status::Unfinished => false,
     }
 }

@@ -56,6 +56,7 @@ pub fn checks(
         lost.zip(stop_told)
             .map(|(lost, (stopped, slack_s))| ordered(LostWhenStopped, stopped, lost, slack_s)),
         lost.zip(resume_told)
+            .filter(|(lost, (resumed, slack_s))| !stopped_again(run, lost, resumed, *slack_s))
             .map(|(lost, (resumed, slack_s))| ordered(LostBeforeResumed, lost, resumed, slack_s)),
         one_host_at_a_time(presences, hosts),
         active.zip(back).map(|(active, back)| ordered(BackAfterResumed, active.0, back, active.1)),
@@ -78,6 +79,12 @@ pub fn checks(
     let mut all: Vec<Check> = found.into_iter().flatten().chain(by_outage).collect();
     all.sort_by_key(|check| check.kind);
     all
+}
+
+/// Whether the script says that the VM stopped and ran once more, and that was when the service was lost.
+fn stopped_again(run: &AlignedRun, lost: &Milestone, resumed: &Milestone, slack_s: f64) -> bool {
+    let again = run.events.as_ref().and_then(|log| log.resumed_again);
+    resumed.evidence == Evidence::Script && again.is_some_and(|again| lost.at_s() <= again + slack_s)
 }
 
 /// What an outage is compared with.

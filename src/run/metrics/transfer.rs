@@ -78,7 +78,7 @@ struct Job {
 fn job(run: &AlignedRun, log: &HypervisorLog, told_bytes: f64) -> Job {
     let ended = log.ended.map(|(_, to)| to).or(run.migration.duration_s);
     // The job of the source ends when all is in its socket, the VM runs on the target when all has arrived.
-    let over = !matches!(run.migration.status, Status::Unfinished | Status::Unknown);
+    let over = !matches!(run.migration.status, Status::Unfinished | Status::Unknown | Status::Unclear);
     let ends = [run.migration.duration_s, ended, log.resumed].into_iter().flatten();
     let end_s = ends.reduce(f64::max).filter(|_| over);
     let unreported = ended.zip(log.bytes_reported).map(|(ended, reported)| (ended - reported).max(0.0));

@@ -1,7 +1,9 @@
 //! The answer in one table: what completed, how long the service was away and by what that is known, how long it took.
 
 use super::labels::condition_label;
-use super::{Cell, Table, column, incomplete, row, summary, table, without_empty_columns};
+use super::{
+    Cell, Table, column, incomplete, is_unclear, row, summary, table, unclear, without_empty_columns,
+};
 use crate::model::metrics::{self, MIGRATION_DURATION, Shown};
 use crate::model::{Analysis, ConditionId, Entries, Finding, Method, Unit};
 
@@ -16,12 +18,13 @@ pub fn answer(analysis: &Analysis) -> Table {
         column("condition", "table.condition", None),
         column("runs", "table.runs", Some(Unit::Count)),
         column("completed", "table.completed", Some(Unit::Count)),
+        column("unclear", "table.unclear", Some(Unit::Count)),
         column("outage_mean", "table.outage_mean", Some(Unit::Seconds)),
         column("outage_ci95", "table.ci95", Some(Unit::Seconds)),
         column("method", "table.method", None),
         column(&format!("{MIGRATION_DURATION}_mean"), duration, Some(Unit::Seconds)),
     ];
-    let all_completed = !analysis.runs.iter().any(incomplete);
+    let all_completed = !analysis.runs.iter().any(|run| incomplete(run) || is_unclear(run));
     let migrated = analysis.conditions.entries().filter(|(_, condition)| !condition.runs.is_empty());
     let rows = migrated.map(|(id, condition)| {
         let method = stated(analysis, id);
@@ -30,6 +33,7 @@ pub fn answer(analysis: &Analysis) -> Table {
             Cell::condition(analysis, id),
             Cell::count(condition.runs.len()),
             if all_completed { Cell::Missing } else { Cell::count(condition.completed) },
+            unclear(analysis, condition),
             Cell::mean(of_outage, 2),
             Cell::reach(of_outage.and_then(|summary| summary.ci95), 2),
             method.map_or(Cell::Missing, |method| Cell::Label(method.entry().texts.name)),

@@ -1,6 +1,8 @@
 //! Tables of all conditions: side by side, compared, and against what was published.
 
-use super::{Cell, Table, column, incomplete, row, series, summary, table, without_empty_columns};
+use super::{
+    Cell, Table, column, incomplete, is_unclear, row, series, summary, table, unclear, without_empty_columns,
+};
 use crate::model::metrics::{Shown, metrics};
 use crate::model::{
     Analysis, Compared, Comparison, Entries, Metric, OneSided, Published, SeriesSummary, Unit,
@@ -12,6 +14,7 @@ pub fn overview(analysis: &Analysis) -> Table {
         column("condition", "table.condition", None),
         column("runs", "table.runs", Some(Unit::Count)),
         column("completed", "table.completed", Some(Unit::Count)),
+        column("unclear", "table.unclear", Some(Unit::Count)),
     ];
     for (entry, heading) in in_overview() {
         columns.push(column(&format!("{}_mean", entry.key.0), heading, entry.unit));
@@ -19,13 +22,14 @@ pub fn overview(analysis: &Analysis) -> Table {
             columns.push(column(&format!("{}_ci95", entry.key.0), "table.ci95", entry.unit));
         }
     }
-    let all_completed = !analysis.runs.iter().any(incomplete);
+    let all_completed = !analysis.runs.iter().any(|run| incomplete(run) || is_unclear(run));
     let migrated = analysis.conditions.entries().filter(|(_, condition)| !condition.runs.is_empty());
     let rows = migrated.map(|(id, condition)| {
         let mut cells = vec![
             Cell::condition(analysis, id),
             Cell::count(condition.runs.len()),
             if all_completed { Cell::Missing } else { Cell::count(condition.completed) },
+            unclear(analysis, condition),
         ];
         for (entry, _) in in_overview() {
             let summary = summary(analysis, id, entry.key.0);

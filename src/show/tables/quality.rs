@@ -2,7 +2,7 @@
 
 use super::{Cell, Column, Row, Table, column, row, table, without_empty_columns};
 use crate::model::diagnostics;
-use crate::model::{Analysis, Diagnostic, Run, Severity, Status, Unit};
+use crate::model::{Analysis, Condition, Diagnostic, Run, Severity, Status, Unit};
 
 /// Oddities of single runs.
 pub fn flags(analysis: &Analysis) -> Table {
@@ -97,7 +97,18 @@ fn problem(d: &Diagnostic, place: String) -> Row {
 
 /// Whether it is known of a run that its migration did not complete.
 pub fn incomplete(run: &Run) -> bool {
-    !matches!(run.migration.status, Status::Completed | Status::Unknown)
+    run.migration.status.is_failure()
+}
+
+/// Whether it is not known of a run how its migration ended, though it is told of others.
+pub fn is_unclear(run: &Run) -> bool {
+    run.migration.status == Status::Unclear
+}
+
+/// How many migrations of a condition are such; missing where none of the campaign is.
+pub(super) fn unclear(analysis: &Analysis, condition: &Condition) -> Cell {
+    let number = condition.runs.iter().filter(|run| is_unclear(&analysis.runs[**run])).count();
+    if analysis.runs.iter().any(is_unclear) { Cell::count(number) } else { Cell::Missing }
 }
 
 /// Every run whose migration did not complete.

@@ -26,9 +26,11 @@ impl<'a> FindingData<'a> {
         let data =
             Self { code: finding.code(), factors: None, run: None, metric: None, values: BTreeMap::new() };
         match finding {
-            Finding::LimitExceeded { limited: _, value, at_least, at_most } => data
+            Finding::LimitExceeded { limited: _, value, at_least, at_most, tested, runs } => data
                 .value("value", *value)
                 .count("at_least", usize::from(*at_least))
+                .count("tested", *tested)
+                .count("runs", *runs)
                 .value("at_most", *at_most),
             Finding::Incomplete(Incomplete {
                 condition,

@@ -109,9 +109,8 @@ fn longest_s(log: &PacketLog, since_s: f64) -> f64 {
 /// The part of the migration, which took so long, that the capture shows; `None` where that is all.
 fn left_out(log: &PacketLog, duration_s: Option<f64>) -> Option<[f64; 2]> {
     let (first, last) = (log.asks.first()?, log.asks.last()?);
-    let slack_s = event::CLOCKS_S + log.resolution_s + log.interval_s;
-    let left_out = first.at_s > slack_s || duration_s.is_some_and(|duration| last.at_s < duration - slack_s);
-    (log.has_place && left_out).then_some([first.at_s, last.at_s])
+    let slack_s = event::CLOCKS_S + log.resolution_s;
+    event::left_out([first.at_s, last.at_s], slack_s, log.interval_s, duration_s).filter(|_| log.has_place)
 }
 
 impl Asked for PacketLog {

@@ -157,9 +157,7 @@ fn left_out(log: &ProbeLog, duration_s: Option<f64>) -> Option<[f64; 2]> {
     let first_s = worked.next()?.from_s;
     let last_s = log.requests.iter().filter(|request| request.worked).map(|request| request.until_s);
     let last_s = last_s.fold(f64::NEG_INFINITY, f64::max);
-    let slack_s = event::CLOCKS_S + log.resolution_s + log.interval_s;
-    let left_out = first_s > slack_s || duration_s.is_some_and(|duration| last_s < duration - slack_s);
-    left_out.then_some([first_s, last_s])
+    event::left_out([first_s, last_s], event::CLOCKS_S + log.resolution_s, log.interval_s, duration_s)
 }
 
 /// The estimate goes from halfway between the last request that worked and the one after it to halfway between the

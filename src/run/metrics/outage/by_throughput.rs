@@ -56,9 +56,10 @@ impl<'a> ByThroughput<'a> {
         let Ordinary { baseline, intervals, .. } = throughput::ordinary(log)?;
         let slack_s = event::CLOCKS_S + log.resolution_s + log.placed_s;
         let (first, last) = (intervals.first()?, intervals.last()?);
-        let ended_early = duration_s.is_some_and(|duration| last.to_s < duration - slack_s - log.interval_s);
-        let is_part = first.from_s > slack_s || ended_early;
-        let part = is_part.then_some(Doubt::Part([first.from_s, last.to_s]));
+        let seen_s = [first.from_s, last.to_s];
+        let begins_late = first.from_s > slack_s;
+        let part = event::left_out(seen_s, slack_s, log.interval_s, duration_s);
+        let part = part.or(begins_late.then_some(seen_s)).map(Doubt::Part);
         let since_s = if anywhere { f64::NEG_INFINITY } else { -slack_s };
         let mut by = Self {
             log,

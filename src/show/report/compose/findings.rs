@@ -8,10 +8,13 @@ use crate::model::{
     Check, ClockOwner, Comparison, ConditionId, Diagnostic, Entries, Finding, FlagCode, Method, Run, Status,
     Verdict,
 };
-use crate::show::tables::incomplete;
+use crate::show::tables::{incomplete, is_unclear};
 
 /// From this number on, conditions of which there is only the outage to say share one sentence: the table below has each.
 const TOGETHER: usize = 3;
+
+/// So many conditions with migrations of unknown fate are named.
+const UNCLEAR_NAMED: usize = 4;
 
 /// What was found, in sentences.
 pub(super) struct Findings {
@@ -68,6 +71,7 @@ impl Composer<'_> {
             move |text| FindingItem::new(text, Some(link.clone()))
         };
         items.extend(self.incomplete().map(linked("failures")).map(|item| item.ranked(Rank::Lost)));
+        items.extend(self.unclear().map(linked("data-quality")).map(|item| item.ranked(Rank::Lost)));
         items.extend(self.of_transfer());
         items.extend(self.of_benchmarks());
 
@@ -86,10 +90,22 @@ impl Composer<'_> {
     }
 
     fn limit_exceeded(&self, finding: &Finding) -> Option<FindingItem> {
-        let Finding::LimitExceeded { limited, value, at_least, at_most } = finding else { return None };
+        let Finding::LimitExceeded { limited, value, at_least, at_most, tested, runs } = finding else {
+            return None;
+        };
+        let of_runs = [("tested", &*tested.to_string()), ("runs", &*runs.to_string())];
+        let among = match tested < runs {
+            true => self.text.fill("finding.limit_tested", &of_runs),
+            false => String::new(),
+        };
         let values = [self.text.number(*value, 3), at_most.to_string()];
         let [value, at_most] = values.each_ref().map(String::as_str);
-        let values = [("limited", limited.as_str()), ("value", value), ("at_most", at_most)];
+        let values = [
+            ("limited", limited.as_str()),
+            ("value", value),
+            ("at_most", at_most),
+            ("among", among.as_str()),
+        ];
         let key = if *at_least { "finding.limit_exceeded_at_least" } else { "finding.limit_exceeded" };
         Some(FindingItem::new(self.text.fill(key, &values), None).ranked(Rank::Lost))
     }
@@ -389,6 +405,27 @@ impl Composer<'_> {
             }
         }
         sentences
+    }
+
+    /// How many migrations may have completed or not, and of which conditions they are where there are several.
+    fn unclear(&self) -> Option<String> {
+        let runs = &self.analysis.runs;
+        let number = runs.iter().filter(|run| is_unclear(run)).count();
+        let of = |id: ConditionId| {
+            let all = self.analysis.conditions[id].runs.iter();
+            (id, all.filter(|run| is_unclear(&runs[**run])).count())
+        };
+        let by_condition = self.migrated.iter().copied().map(of).filter(|(_, number)| *number > 0);
+        let names: Vec<String> =
+            by_condition.map(|(id, number)| format!("{} ({number})", self.name(id))).collect();
+        let list = match names.len() {
+            _ if self.migrated.len() == 1 => String::new(),
+            few if few <= UNCLEAR_NAMED => format!(": {}", names.join(", ")),
+            _ => format!(": {}, …", names[..UNCLEAR_NAMED].join(", ")),
+        };
+        let values = [("unclear", number.to_string()), ("runs", runs.len().to_string()), ("list", list)];
+        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+        (number > 0).then(|| self.text.fill("finding.unclear", &values))
     }
 
     /// How many migrations did not complete, by their fate and its reasons.
