@@ -32,7 +32,7 @@ pub struct LoadedFile {
     pub file: Arc<SessionFile>,
     /// SHA-256 of the bytes, lower-case hexadecimal; `None` when the file could not be read.
     pub sha256: Option<Arc<str>>,
-    /// That of its lines, however they end and the file is packed; see [`sha256_of_lines`].
+    /// That of its lines, however they end and the file is packed.
     pub content: Option<Arc<str>>,
     /// `None` when nothing of it could be used; then there is a diagnostic that says why.
     pub log: Option<Box<Parsed>>,
