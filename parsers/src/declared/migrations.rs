@@ -154,12 +154,35 @@ struct Migration {
     status: Option<(Doubt, String)>,
     levels: Vec<String>,
     repetition: Option<u32>,
-    /// The seconds from the request to the end where the column of the duration says something else, which counts.
-    between: Option<f64>,
-    /// By how many seconds the clock on the wall may have been put forward between both, so that no duration is known.
-    zone_open: Option<f64>,
+    /// What is to be said of the time between request and end.
+    between: Option<Between>,
     /// The cells of which nothing can be used.
     without: Vec<(Cell, Lack)>,
+}
+
+/// Why the time between request and end is not the duration.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Between {
+    /// So many seconds, while the column of the duration says something else, which counts.
+    Contradicted(f64),
+    /// By so many seconds the clock on the wall may have been put forward between both, so that no duration is known.
+    ZoneOpen(f64),
+}
+
+impl Migration {
+    fn contradicted_s(&self) -> Option<f64> {
+        match self.between? {
+            Between::Contradicted(seconds) => Some(seconds),
+            Between::ZoneOpen(_) => None,
+        }
+    }
+
+    fn zone_open_s(&self) -> Option<f64> {
+        match self.between? {
+            Between::ZoneOpen(seconds) => Some(seconds),
+            Between::Contradicted(_) => None,
+        }
+    }
 }
 
 /// What a duration may differ by from the time between request and end, which may be written in whole seconds.
@@ -251,7 +274,7 @@ impl Migrations {
         }
         if open {
             // Where the time of the end leaves the duration open, it was over all the same.
-            let ended = rows.rows().map(|row| Some(row.zone_open.is_some()));
+            let ended = rows.rows().map(|row| Some(row.zone_open_s().is_some()));
             frame.push((Unit::Count, BooleanChunked::from_iter_options("ended".into(), ended).into_series()));
         }
         if self.repetition.is_some() {
@@ -305,7 +328,7 @@ impl Migrations {
 
     /// That the clock on the wall may have been put between request and end; whether it may in any row.
     fn tell_of_summer_time(rows: &mut DatedRows<Box<Migration>>) -> bool {
-        let open = rows.rows().enumerate().filter_map(|(place, row)| Some((place, row.zone_open?)));
+        let open = rows.rows().enumerate().filter_map(|(place, row)| Some((place, row.zone_open_s()?)));
         let open: Vec<(usize, f64)> = open.collect();
         for (place, forward_s) in &open {
             rows.zone_open(*place, *forward_s, "request and end", "the migration has no duration");
@@ -321,7 +344,7 @@ impl Migrations {
         let found: Vec<(usize, f64, f64)> = rows
             .rows()
             .enumerate()
-            .filter_map(|(place, row)| Some((place, row.figures.first().copied()??, row.between?)))
+            .filter_map(|(place, row)| Some((place, row.figures.first().copied()??, row.contradicted_s()?)))
             .collect();
         for (place, duration_s, between_s) in found {
             rows.doubt("duration-contradicts", place, || {
@@ -477,7 +500,7 @@ impl Places<'_> {
             return Err(self.fault(*cell));
         }
         let [duration_s, ..] = &mut figures;
-        let (mut contradicted, mut zone_open) = (None, None);
+        let mut told = None;
         if let (Some((from, from_s)), Some((to, to_s)), Some((cell, _))) = (request, end, self.end) {
             let by_wall = from
                 .without_offset_s()
@@ -486,10 +509,10 @@ impl Places<'_> {
             // What is written with its offset counts by it, whatever the wall showed.
             let between_s = from.epoch_s.zip(to.epoch_s).map_or(to_s - from_s, |(from, to)| to - from);
             match (by_wall, between_s) {
-                (Some(forward_s), _) => zone_open = duration_s.is_none().then_some(forward_s),
+                (Some(forward_s), _) => told = duration_s.is_none().then_some(Between::ZoneOpen(forward_s)),
                 (None, between) if between >= 0.0 => {
                     let differs = duration_s.is_some_and(|duration| (duration - between).abs() > NEAR_S);
-                    contradicted = differs.then_some(between);
+                    told = differs.then_some(Between::Contradicted(between));
                     *duration_s = duration_s.or(Some(between));
                 }
                 (None, _) => {
@@ -532,8 +555,7 @@ impl Places<'_> {
             status,
             levels,
             repetition: repetition.transpose()?,
-            between: contradicted,
-            zone_open,
+            between: told,
             without,
         })
     }
