@@ -96,6 +96,12 @@ fn summary(campaign: &Path) -> serde_json::Value {
     serde_json::from_str(&stdout(&["stats", path, "--format", "json", "--quiet"])).expect("valid JSON")
 }
 
+/// The diagnostics of a summary: code and line, 0 where there is none.
+fn told(summary: &serde_json::Value) -> Vec<(&str, u64)> {
+    let found = summary["diagnostics"].as_array().unwrap().iter();
+    found.map(|found| (found["code"].as_str().unwrap(), found["line"].as_u64().unwrap_or_default())).collect()
+}
+
 /// A copy of the files of the sample campaign whose names start with one of `prefixes`.
 fn part_of_campaign(prefixes: &[&str]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");

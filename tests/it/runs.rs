@@ -150,12 +150,7 @@ fn a_migration_of_which_nothing_is_told_did_not_fail() {
         runs.iter().find(|run| run["id"] == id).unwrap()["migration"]["status"].clone()
     };
     assert!(["idle-4", "idle-5", "busy-4", "busy-5"].map(status).iter().all(|status| status == "unclear"));
-    let told: Vec<(&str, u64)> = summary["diagnostics"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|found| (found["code"].as_str().unwrap(), found["line"].as_u64().unwrap_or_default()))
-        .collect();
+    let told = crate::told(&summary);
     assert!(told.contains(&("success-unknown", 11)) && told.contains(&("values-missing", 5)), "{told:?}");
 }
 

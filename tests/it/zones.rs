@@ -142,12 +142,7 @@ fn an_hour_that_is_there_twice_is_told_and_leaves_the_place_open() {
             .collect();
         fs::write(of_run.join("shop.csv"), format!("t,rate\n{rows}")).unwrap();
         let summary = summary(folder.path());
-        let told: Vec<(&str, u64)> = summary["diagnostics"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|found| (found["code"].as_str().unwrap(), found["line"].as_u64().unwrap_or_default()))
-            .collect();
+        let told = crate::told(&summary);
         let outages = summary["runs"][0]["outages"].as_array().unwrap();
         let by = |method: &str| outages.iter().find(|outage| outage["method"] == method);
         let probe = by("probe").unwrap();
